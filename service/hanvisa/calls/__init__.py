@@ -1,0 +1,1 @@
+"""What happens in a call: stages, and the ports they act through."""

@@ -1,0 +1,62 @@
+"""The settings, frozen. The only reader of the environment (HANVISA_*)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, with defaults that work on one machine.
+
+    With ``base_port`` all ports derive from it, unless set one by one: SIP +0, ARI +1, AMI +2, web +3, the
+    carrier's +4, RTP +100 to +899. Times are seconds.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HANVISA_", frozen=True)
+
+    state: Path = Path(".state")
+    language: Literal["sv", "en"] = "sv"
+    database_url: str = Field(default="", description="default: SQLite in the state folder")
+
+    base_port: int | None = Field(default=None, ge=1024, le=64000)
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 5060
+    ari_url: str = "http://127.0.0.1:8088"
+    ami_port: int = 5038
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
+    carrier_host: str = "127.0.0.2"
+    carrier_port: int = 5060
+    rtp_first: int = 10000
+    rtp_last: int = 10799
+
+    ring_person: float = 20.0
+    ring_operator: float = 12.0
+    key_wait: float = Field(default=5.0, description="how long a caller has to choose a way on")
+    operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
+    outside_prefix: str = "0"
+    outside_prefix_required: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: dict[str, Any]) -> dict[str, Any]:
+        values = {name: value for name, value in given.items() if value not in (None, "")}
+        derived: dict[str, Any] = {}
+        if "base_port" in values:
+            base = int(values["base_port"])
+            derived = {
+                "sip_port": base,
+                "ari_url": f"http://127.0.0.1:{base + 1}",
+                "ami_port": base + 2,
+                "web_port": base + 3,
+                "carrier_port": base + 4,
+                "rtp_first": base + 100,
+                "rtp_last": base + 899,
+            }
+        state = Path(values.get("state", ".state")).absolute()
+        derived["database_url"] = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
+        return {**derived, **values, "state": state}

@@ -1,0 +1,62 @@
+"""The exception tree.
+
+    HanvisaError                what went wrong, in a sentence, and what to do about it
+     |- ConfigurationError      a setting is missing or wrong
+     |- InvalidInput            what a person or a file gave us is wrong (where, what, what to do)
+     |- NotFound                an id that names nothing
+     |- Conflict                the change meets a newer one, or a rule of the data
+     |- StorageError            the database does not answer
+     |- SpeechError             a synthesiser failed
+     `- TelephonyError          Asterisk
+         |- Unavailable         Asterisk does not answer (connection, time-out)
+         |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
+         `- Refused             Asterisk refused a command
+"""
+
+from __future__ import annotations
+
+
+class HanvisaError(Exception):
+    """Base of all our errors. ``error_id`` is stable and goes out in API problems."""
+
+    error_id = "error"
+
+
+class ConfigurationError(HanvisaError):
+    error_id = "configuration"
+
+
+class InvalidInput(HanvisaError):  # noqa: N818 - reads as the sentence it is
+    error_id = "invalid-input"
+
+
+class NotFound(HanvisaError):  # noqa: N818
+    error_id = "not-found"
+
+
+class Conflict(HanvisaError):  # noqa: N818
+    error_id = "conflict"
+
+
+class StorageError(HanvisaError):
+    error_id = "storage"
+
+
+class SpeechError(HanvisaError):
+    error_id = "speech"
+
+
+class TelephonyError(HanvisaError):
+    error_id = "telephony"
+
+
+class Unavailable(TelephonyError):  # noqa: N818
+    error_id = "telephony-unavailable"
+
+
+class Gone(TelephonyError):  # noqa: N818
+    error_id = "telephony-gone"
+
+
+class Refused(TelephonyError):  # noqa: N818
+    error_id = "telephony-refused"

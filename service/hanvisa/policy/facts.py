@@ -1,0 +1,236 @@
+"""What the register knows, as frozen values: the facts that decisions are made from.
+
+Ids are UUIDv7. Numbers are E.164 ("+46980319201"), extensions are the digits themselves ("201"). Times are
+timezone-aware; a naive one is refused where the value is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from hanvisa.policy.model import Language, Text
+
+
+def aware(moment: datetime) -> datetime:
+    """The moment itself; ValueError when it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    id: UUID
+    name: str
+    prefix: str | None = None  # dialled before another organisation's extension
+    area_code: str | None = None  # with its leading 0: "0980"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: UUID
+    name: str
+    organisation_id: UUID
+    telephone_manager_id: UUID | None = None
+    head_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    id: UUID
+    name: str
+    operation_id: UUID
+    organisation_id: UUID
+    confidential: bool = False
+    stand_in_id: UUID | None = None  # the department that answers when this one is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Times of the week (ISO weekdays, 1 Monday to 7 Sunday), local time, ``start`` included, ``end`` not."""
+
+    days: tuple[int, ...]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: UUID
+    given_name: str
+    family_name: str
+    department_id: UUID
+    operation_id: UUID
+    organisation_id: UUID
+    title: str = ""
+    functions: tuple[str, ...] = ()
+    language: Language = Language.SV
+    protected: bool = False  # no number of theirs is ever told
+    confidential: bool = False  # M4: their line is confidential
+    best_reached: tuple[Window, ...] = ()  # G2: spoken and shown, closes nothing
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mobile:
+    id: UUID
+    person_id: UUID
+    number: str
+    protected: bool = False
+
+
+class TargetKind(StrEnum):
+    """What a number leads to."""
+
+    PERSON = "person"
+    DEPARTMENT = "department"
+    GROUP = "group"
+    SWITCHBOARD = "switchboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An inside number of 3 to 5 digits, unique within its organisation."""
+
+    number: str
+    organisation_id: UUID
+    kind: TargetKind
+    target_id: UUID
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideNumber:
+    """A number of ours in the public network (E.164)."""
+
+    number: str
+    kind: TargetKind
+    target_id: UUID
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A SIP account. ``account`` is the PJSIP endpoint's name; ``owner_id`` None is a shared phone."""
+
+    id: UUID
+    account: str
+    organisation_id: UUID
+    owner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    id: UUID
+    name: str
+    organisation_id: UUID
+    member_ids: tuple[UUID, ...] = ()  # persons
+    numbers: tuple[str, ...] = ()  # outside numbers that are members, E.164
+
+
+@dataclass(frozen=True, slots=True)
+class Switchboard:
+    id: UUID
+    name: str
+    organisation_id: UUID
+    greeting: Text
+
+
+class OperatorState(StrEnum):
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    person_id: UUID
+    switchboard_ids: tuple[UUID, ...]
+    state: OperatorState
+    phone_id: UUID
+    since: datetime  # of the state
+
+
+class TimeKind(StrEnum):
+    TIME = "time"  # until a time of day
+    DATE = "date"  # until a date
+    NONE = "none"  # until cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceReason:
+    """``spoken`` follows the person's name: "Anna Berg *är på sammanträde*". A ``private`` one is spoken neutrally (G1)."""
+
+    code: str
+    name: Text
+    spoken: Text
+    time_kind: TimeKind
+    private: bool = False
+    reachable: bool = False  # can be reached all the same (G3): the phone rings
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    id: UUID
+    person_id: UUID
+    reason: AbsenceReason
+    starts_at: datetime
+    ends_at: datetime | None  # None: until cancelled
+    best_reached: tuple[Window, ...] = ()
+    substitute_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        aware(self.starts_at)
+        if self.ends_at is not None:
+            aware(self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """M3. ``target`` as it was dialled; it is read and judged anew at each call."""
+
+    id: UUID
+    person_id: UUID
+    target: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ScopeKind(StrEnum):
+    EVERYONE = "everyone"
+    ORGANISATION = "organisation"
+    DEPARTMENT = "department"
+    PERSON = "person"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyException:
+    """An exception to O2 (policy.md). ``id_`` for organisation, department and person; ``number`` (E.164) for number.
+
+    ``operators`` are persons; None is all operators. ``weekly`` empty is all the week.
+    """
+
+    id: UUID
+    scope: ScopeKind
+    reason: str
+    granted_by: str
+    starts_at: datetime
+    ends_at: datetime
+    scope_id: UUID | None = None
+    number: str | None = None
+    operators: frozenset[UUID] | None = None
+    weekly: tuple[Window, ...] = ()
+    max_uses: int | None = None
+    uses: int = 0
+    revoked_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        aware(self.starts_at)
+        aware(self.ends_at)

@@ -1,0 +1,164 @@
+"""The register in memory: the directory's facts with the look-ups a call needs. Immutable; every look-up is a dict's.
+
+When something changes a new one is made, sharing the tables that did not (:meth:`Register.replace`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from hanvisa.policy.facts import (
+    Absence,
+    AbsenceReason,
+    Department,
+    Extension,
+    Forwarding,
+    Group,
+    Mobile,
+    Operation,
+    Operator,
+    Organisation,
+    OutsideNumber,
+    Person,
+    Phone,
+    PolicyException,
+    Switchboard,
+    TargetKind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+    from uuid import UUID
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Table(Generic[Row]):
+    """The rows of one kind, and its indexes, each made when it is first asked for."""
+
+    rows: tuple[Row, ...] = ()
+    _indexes: dict[str, dict[Any, tuple[Row, ...]]] = field(default_factory=dict, compare=False, repr=False)
+
+    def many(self, index: str, key: Callable[[Row], Hashable], wanted: Hashable) -> tuple[Row, ...]:
+        """The rows whose ``key`` is ``wanted``, in the table's order. ``index`` names the key."""
+        rows_by_key = self._indexes.get(index)
+        if rows_by_key is None:
+            grouped: defaultdict[Hashable, list[Row]] = defaultdict(list)
+            for row in self.rows:
+                grouped[key(row)].append(row)
+            rows_by_key = self._indexes[index] = {k: tuple(v) for k, v in grouped.items()}
+        return rows_by_key.get(wanted, ())
+
+    def one(self, index: str, key: Callable[[Row], Hashable], wanted: Hashable) -> Row | None:
+        """The row whose ``key`` is ``wanted``, or None."""
+        rows = self.many(index, key, wanted)
+        return rows[0] if rows else None
+
+
+@dataclass(frozen=True)
+class Register:
+    organisations: Table[Organisation] = Table()
+    operations: Table[Operation] = Table()
+    departments: Table[Department] = Table()
+    persons: Table[Person] = Table()
+    mobiles: Table[Mobile] = Table()
+    extensions: Table[Extension] = Table()
+    numbers: Table[OutsideNumber] = Table()
+    phones: Table[Phone] = Table()
+    groups: Table[Group] = Table()
+    switchboards: Table[Switchboard] = Table()
+    operators: Table[Operator] = Table()
+    reasons: Table[AbsenceReason] = Table()
+    absences: Table[Absence] = Table()
+    forwardings: Table[Forwarding] = Table()
+    exceptions: Table[PolicyException] = Table()
+
+    def replace(self, **rows: Iterable[Any]) -> Register:
+        """This register with other rows of the named tables."""
+        return dataclasses.replace(self, **{name: Table(tuple(new)) for name, new in rows.items()})  # type: ignore[arg-type]
+
+    # by id
+
+    def organisation(self, id_: UUID) -> Organisation | None:
+        return self.organisations.one("id", lambda row: row.id, id_)
+
+    def department(self, id_: UUID) -> Department | None:
+        return self.departments.one("id", lambda row: row.id, id_)
+
+    def person(self, id_: UUID) -> Person | None:
+        return self.persons.one("id", lambda row: row.id, id_)
+
+    def group(self, id_: UUID) -> Group | None:
+        return self.groups.one("id", lambda row: row.id, id_)
+
+    def switchboard(self, id_: UUID) -> Switchboard | None:
+        return self.switchboards.one("id", lambda row: row.id, id_)
+
+    def phone(self, id_: UUID) -> Phone | None:
+        return self.phones.one("id", lambda row: row.id, id_)
+
+    def operator(self, person_id: UUID) -> Operator | None:
+        return self.operators.one("person", lambda row: row.person_id, person_id)
+
+    # by number and account
+
+    def extension(self, number: str, organisation_id: UUID) -> Extension | None:
+        return self.extensions.one("number", lambda row: (row.organisation_id, row.number), (organisation_id, number))
+
+    def number(self, e164: str) -> OutsideNumber | None:
+        """A number of ours in the public network."""
+        return self.numbers.one("number", lambda row: row.number, e164)
+
+    def mobile(self, e164: str) -> Mobile | None:
+        """A registered mobile."""
+        return self.mobiles.one("number", lambda row: row.number, e164)
+
+    def phone_of_account(self, account: str) -> Phone | None:
+        return self.phones.one("account", lambda row: row.account, account)
+
+    # what belongs to whom
+
+    def members(self, department_id: UUID) -> tuple[Person, ...]:
+        return self.persons.many("department", lambda row: row.department_id, department_id)
+
+    def phones_of(self, person_id: UUID) -> tuple[Phone, ...]:
+        return self.phones.many("owner", lambda row: row.owner_id, person_id)
+
+    def mobiles_of(self, person_id: UUID) -> tuple[Mobile, ...]:
+        return self.mobiles.many("person", lambda row: row.person_id, person_id)
+
+    def extensions_of(self, kind: TargetKind, target_id: UUID) -> tuple[Extension, ...]:
+        return self.extensions.many("target", lambda row: (row.kind, row.target_id), (kind, target_id))
+
+    def numbers_of(self, kind: TargetKind, target_id: UUID) -> tuple[OutsideNumber, ...]:
+        return self.numbers.many("target", lambda row: (row.kind, row.target_id), (kind, target_id))
+
+    def absences_of(self, person_id: UUID) -> tuple[Absence, ...]:
+        """All absences of the person that have not ended when the register was made."""
+        return self.absences.many("person", lambda row: row.person_id, person_id)
+
+    def forwardings_of(self, person_id: UUID) -> tuple[Forwarding, ...]:
+        return self.forwardings.many("person", lambda row: row.person_id, person_id)
+
+    def operators_of(self, switchboard_id: UUID) -> tuple[Operator, ...]:
+        return tuple(row for row in self.operators.rows if switchboard_id in row.switchboard_ids)
+
+    def switchboard_of(self, organisation_id: UUID) -> Switchboard | None:
+        return self.switchboards.one("organisation", lambda row: row.organisation_id, organisation_id)
+
+    def reason(self, code: str) -> AbsenceReason | None:
+        return self.reasons.one("code", lambda row: row.code, code)
+
+    # what may be told
+
+    def direct_number(self, person: Person) -> str | None:
+        """O1: the person's direct number, else their department's; a protected person has none."""
+        if person.protected:
+            return None
+        own = self.numbers_of(TargetKind.PERSON, person.id)
+        department = own or self.numbers_of(TargetKind.DEPARTMENT, person.department_id)
+        return department[0].number if department else None
