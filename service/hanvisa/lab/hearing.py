@@ -1,0 +1,206 @@
+"""What was heard: does this file sound in that recording, and where.
+
+Both become log-mel spectrograms (32 bands, a frame every 10 ms); the expected one is slid over the recording
+and correlated, band by band around its own mean, at every offset at once by FFT. 1.0 is the same sound, 0 is
+none of it. Phrases that differ in one word score 0.93 to 0.98 against each other: a phrase made of pieces is
+checked piece by piece.
+"""
+
+import wave
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hanvisa.lab.alaw import RATE, Samples, decode
+
+Sound = Samples | str | Path
+
+HIT = 0.6
+MARGIN = 0.05
+
+_HOP = 80
+_WINDOW = 256
+_BANDS = 32
+_LOWEST, _HIGHEST = 100.0, 3800.0
+_FLOOR = 1e-3
+_FLAT = 0.05
+_SLACK = 15
+_ALIKE = 0.9
+_AS_GOOD = 0.05
+
+_Mel = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Whether a sound was heard, and where.
+
+    ``at`` is seconds from the recording's start; ``margin`` is the distance to the best other phrase there.
+    """
+
+    hit: bool
+    score: float
+    margin: float
+    at: float
+
+
+def samples_of(sound: Sound) -> Samples:
+    """Samples as they are, or a file's: `.wav` (8 kHz, 16 bit, mono), else raw A-law, with `.alaw` or without."""
+    if isinstance(sound, np.ndarray):
+        return sound
+    path = Path(sound)
+    if path.suffix == ".wav":
+        with wave.open(str(path)) as file:
+            if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (RATE, 2, 1):
+                raise ValueError(f"{path} is not 8 kHz 16-bit mono")
+            return np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
+    return decode((path if path.suffix == ".alaw" else path.with_name(path.name + ".alaw")).read_bytes())
+
+
+def score(recording: Sound, expected: Sound) -> tuple[float, float]:
+    """The best correlation of ``expected`` within ``recording``, and its offset in seconds."""
+    scores = _correlate(_mel_of(recording), _mel_of(expected))
+    best = _earliest_best(scores)
+    return float(scores[best]), best * _HOP / RATE
+
+
+def heard(recording: Sound, file: Sound, others: Iterable[Sound] = ()) -> Hearing:
+    """Whether ``file`` sounds in the recording: 0.6 or more, and 0.05 above every clearly different phrase there.
+
+    Of ``others``, those that contain the file, are contained in it, or sound nearly like it don't count.
+    """
+    expected = _mel_of(file)
+    recorded = _mel_of(recording)
+    scores = _correlate(recorded, expected)
+    best = _earliest_best(scores)
+    there = recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK]
+    margin = 1.0
+    for other in map(_mel_of, others):
+        if _alike(expected, other):
+            continue
+        margin = min(margin, float(scores[best] - _correlate(there, other).max()))
+    value = float(scores[best])
+    return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
+
+
+def heard_in_order(recording: Samples, files: Iterable[Sound], others: Iterable[Sound] = ()) -> list[Hearing]:
+    """Each file heard after the one before it, up to the first that was not."""
+    rivals = list(others)
+    hearings: list[Hearing] = []
+    start = 0.0
+    for file in files:
+        found = heard(recording[int(start * RATE) :], file, rivals)
+        hearings.append(Hearing(found.hit, found.score, found.margin, found.at + start))
+        if not found.hit:
+            break
+        start += found.at + max(0.0, len(samples_of(file)) / RATE - 0.1)
+    return hearings
+
+
+def levels(samples: Samples, frame: float = 0.02) -> NDArray[np.float64]:
+    """The loudness of each frame (seconds) in dB below full scale; -96 is digital silence."""
+    size = int(frame * RATE)
+    whole = samples[: len(samples) // size * size].reshape(-1, size).astype(np.float64) / 32768
+    return np.asarray(10 * np.log10(np.mean(whole**2, axis=1) + 10**-9.6))
+
+
+def silences(samples: Samples, below: float = -50.0, frame: float = 0.02) -> list[tuple[float, float]]:
+    """The spans (start and end, seconds) in which nothing louder than ``below`` dB is heard."""
+    quiet = np.concatenate(([False], levels(samples, frame) < below, [False]))
+    edges = np.flatnonzero(quiet[1:] != quiet[:-1])
+    return [(float(start) * frame, float(end) * frame) for start, end in edges.reshape(-1, 2)]
+
+
+def longest_silence(samples: Samples, below: float = -50.0) -> float:
+    """The longest silence in seconds."""
+    return max((end - start for start, end in silences(samples, below)), default=0.0)
+
+
+def melody(seed: int, seconds: float = 0.48) -> Samples:
+    """A run of short tones that no other seed sounds like: what a test's person 'says'."""
+    scale = np.random.default_rng(seed).permutation(np.geomspace(350, 3000, 16))
+    notes = scale[: max(1, round(seconds / 0.08))]
+    time = np.arange(int(0.08 * RATE)) / RATE
+    tones = [np.sin(2 * np.pi * note * time) * np.hanning(len(time)) for note in notes]
+    return np.asarray(np.concatenate(tones) * 12000, dtype=np.int16)
+
+
+def _alike(one: _Mel, other: _Mel) -> bool:
+    short, long = sorted((one, other), key=len)
+    return bool(_correlate(long, short).max() >= _ALIKE)
+
+
+def _earliest_best(scores: NDArray[np.float64]) -> int:
+    """The first offset that is as good as any: a phrase said twice is heard where it comes first."""
+    near = int(np.argmax(scores >= max(HIT, float(scores.max()) - _AS_GOOD)))
+    if scores[near] < HIT:
+        return int(np.argmax(scores))
+    return near + int(np.argmax(scores[near : near + _SLACK]))
+
+
+def _correlate(recorded: _Mel, expected: _Mel) -> NDArray[np.float64]:
+    """Pearson's correlation at every offset, the mean of each band taken away on both sides."""
+    frames = len(expected)
+    if len(recorded) < frames - _SLACK or frames == 0:
+        return np.zeros(1)
+    if len(recorded) < frames + _SLACK:
+        silent = np.full((frames + _SLACK - len(recorded), _BANDS), np.log(_FLOOR))
+        recorded = np.concatenate((recorded, silent))
+    centred = expected - expected.mean(axis=0)
+    loudness = float(np.sum(centred**2))
+    if loudness < _FLAT * centred.size:
+        return np.zeros(1)
+    recorded = recorded - recorded.mean(axis=0)
+    size = 1 << (len(recorded) + frames - 1).bit_length()
+    spectrum = np.fft.rfft(recorded, size, axis=0) * np.conj(np.fft.rfft(centred, size, axis=0))
+    offsets = len(recorded) - frames + 1
+    products = np.fft.irfft(spectrum.sum(axis=1), size)[:offsets]
+    sums, squares = _windows(recorded, frames), _windows(recorded**2, frames)
+    energy = np.sum(squares - sums**2 / frames, axis=1)
+    audible = energy >= 0.1 * loudness
+    return np.asarray(np.where(audible, products / np.sqrt(np.where(audible, energy, 1.0) * loudness), 0.0))
+
+
+def _windows(values: _Mel, frames: int) -> _Mel:
+    """The sum of every window of so many frames, band by band."""
+    sums = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
+    return np.asarray(sums[frames:] - sums[:-frames])
+
+
+def _mel_of(sound: Sound) -> _Mel:
+    return _log_mel(sound) if isinstance(sound, np.ndarray) else _mel_of_file(str(sound))
+
+
+@lru_cache(maxsize=512)
+def _mel_of_file(path: str) -> _Mel:
+    """Kept, for files are asked for again and again and named by their content."""
+    return _log_mel(samples_of(path))
+
+
+def _log_mel(samples: Samples) -> _Mel:
+    if len(samples) < _WINDOW:
+        return np.empty((0, _BANDS))
+    frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP] / 32768
+    power = np.abs(np.fft.rfft(frames * _HANN, axis=1)) ** 2
+    return np.asarray(np.log(power @ _FILTERS + _FLOOR))
+
+
+def _filters() -> NDArray[np.float64]:
+    """Triangular mel filters over the bins of a window: bins by bands."""
+
+    def mel(hertz: float) -> float:
+        return 2595 * float(np.log10(1 + hertz / 700))
+
+    centres = 700 * (10 ** (np.linspace(mel(_LOWEST), mel(_HIGHEST), _BANDS + 2) / 2595) - 1)
+    bins = np.fft.rfftfreq(_WINDOW, 1 / RATE)[:, None]
+    rising = (bins - centres[:-2]) / (centres[1:-1] - centres[:-2])
+    falling = (centres[2:] - bins) / (centres[2:] - centres[1:-1])
+    return np.maximum(0.0, np.minimum(rising, falling))
+
+
+_HANN = np.hanning(_WINDOW)
+_FILTERS = _filters()

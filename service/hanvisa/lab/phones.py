@@ -1,0 +1,241 @@
+"""Real SIP phones on baresip, as many as wanted in one process.
+
+async with Exchange(port=24010) as exchange:
+    anna = await exchange.phone("hallefors-201", password, registrar="127.0.0.1:24000")
+    line = await anna.call("202")
+    await line.until_up()
+"""
+
+import asyncio
+import logging
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from baresip import Account, Call, CallState, Config, Event, Runtime, UserAgent
+from baresip.call import DigitEvent
+from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError, TransferFailed, split_status
+from baresip.events import StackEvent
+
+from hanvisa.lab.alaw import Samples
+from hanvisa.lab.lines import Dialog, Ending, Line, Phone, TransferRefusedError
+from hanvisa.lab.waiting import until
+
+_TICK = 0.02
+_PLENTY = 1 << 16
+
+_CALL_ID = re.compile(r"^Call-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_TAGS = re.compile(r"^(From|To):[^\r\n]*?;tag=([^\s;]+)", re.IGNORECASE | re.MULTILINE)
+
+
+class Exchange:
+    """The one baresip runtime of the process, and the phones on it. ``trace`` collects every SIP message."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.trace: list[str] = []
+        self._phones: dict[tuple[str, str], BaresipPhone] = {}
+        self._config = Config(
+            net_interface=host,
+            max_concurrent_calls=None,
+            sip_trace=True,
+            extra_config_text=f"sip_listen {host}:{port}\n",
+        )
+        self._runtime = Runtime()
+        self._listener = _TraceHandler(self.trace)
+
+    async def __aenter__(self) -> Self:
+        logger = logging.getLogger("baresip.native.sip")
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+        logger.addHandler(self._listener)
+        await self._runtime.start(self._config)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for phone in self._phones.values():
+            phone.stop()
+        await self._runtime.close()
+        logging.getLogger("baresip.native.sip").removeHandler(self._listener)
+
+    async def phone(self, account: str, password: str, registrar: str) -> "BaresipPhone":
+        """The phone of this account, registered at ``host:port``. The same one when asked for again."""
+        known = self._phones.get((account, registrar))
+        if known is None:
+            agent = await UserAgent.create(
+                self._runtime,
+                Account(user=account, domain=registrar, password=password, audio_codecs=("PCMA",)),
+            )
+            known = self._phones[account, registrar] = BaresipPhone(account, registrar, agent, self.trace)
+        await known.plug_in()
+        return known
+
+
+class BaresipPhone(Phone):
+    """A registered phone."""
+
+    def __init__(self, account: str, registrar: str, agent: UserAgent, trace: list[str]) -> None:
+        super().__init__(account)
+        self._registrar = registrar
+        self._agent = agent
+        self._trace = trace
+        self._plugged_in = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        agent.on_incoming(self._on_incoming)
+
+    async def plug_in(self) -> None:
+        if not self._plugged_in:
+            await self._agent.register()
+            self._plugged_in = True
+
+    async def unplug(self) -> None:
+        if self._plugged_in:
+            await self._agent.unregister()
+            self._plugged_in = False
+
+    async def call(self, number: str, *, headers: dict[str, str] | None = None) -> "BaresipLine":
+        call = await self._agent.dial(f"sip:{number}@{self._registrar}", headers)
+        line = BaresipLine(self.name, number, call, self._registrar, self._trace)
+        self.lines.append(line)
+        return line
+
+    def stop(self) -> None:
+        for line in self.lines:
+            if isinstance(line, BaresipLine):
+                line.stop()
+
+    def _on_incoming(self, call: Call) -> None:
+        line = BaresipLine(self.name, str(call.peer), call, self._registrar, self._trace)
+        self._offer(line)
+        if self.busy:
+            task = asyncio.create_task(line.reject())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+@dataclass
+class _Audio:
+    """A task that reads what is heard every 20 ms, and feeds what is said."""
+
+    line: "BaresipLine"
+    call: Call
+    saying: bytearray = field(default_factory=bytearray)
+
+    async def run(self) -> None:
+        while not self.line.has_ended:
+            with suppress(
+                AudioNotActive, AudioRestarted
+            ):  # no media yet, or replaced by a re-INVITE: next time
+                self._exchange()
+            await asyncio.sleep(_TICK)
+
+    def _exchange(self) -> None:
+        heard = self.call.audio.read(_PLENTY)
+        if heard:
+            self.line.recording.append(np.frombuffer(heard, dtype=np.int16))
+        if self.saying and self.line.is_up:
+            del self.saying[: self.call.audio.write(bytes(self.saying[:_PLENTY]))]
+
+
+class BaresipLine(Line):
+    """One call of a baresip phone."""
+
+    def __init__(self, name: str, peer: str, call: Call, registrar: str, trace: list[str]) -> None:
+        super().__init__(name, peer)
+        self.call = call
+        self._incoming = call.state is CallState.INCOMING
+        self._registrar = registrar
+        self._trace = trace
+        self._audio = _Audio(self, call)
+        call.on(self._on_event)
+        call.on_dtmf(self._on_key)
+        self._draining = asyncio.create_task(self._audio.run())
+
+    @property
+    def dialog(self) -> Dialog:
+        """Read off the trace: the last answered INVITE of this call, sent or received by us."""
+        for message in reversed(self._trace):
+            found = _CALL_ID.search(message)
+            if found is None or found[1] != self.call.call_id or "SIP/2.0 200" not in message:
+                continue
+            tags = {name.lower(): tag for name, tag in _TAGS.findall(message)}
+            if "INVITE" in message and len(tags) == 2:
+                ours, theirs = ("to", "from") if self._incoming else ("from", "to")
+                return Dialog(found[1], tags[ours], tags[theirs])
+        raise AssertionError(f"{self.name}: no dialog with {self.peer} yet")
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.call.remote_on_hold)
+
+    async def answer(self) -> None:
+        await self.call.answer()
+        await until(lambda: self.is_up, what=f"{self.name}: the call from {self.peer} established")
+
+    async def reject(self, status: int = 486) -> None:
+        if status != 486:
+            raise ValueError("a baresip phone can only reject with 486; take a Siplet for others")
+        await self.call.reject()
+
+    async def hangup(self) -> None:
+        with suppress(StaleHandleError):  # the other end was faster
+            await self.call.hangup()
+
+    async def hold(self) -> None:
+        await self.call.hold()
+
+    async def resume(self) -> None:
+        await self.call.resume()
+
+    async def press(self, keys: str) -> None:
+        await self.call.send_dtmf(keys)
+
+    async def transfer(self, target: str, *, within: float = 10.0) -> None:
+        uri = target if target.startswith(("sip:", "tel:")) else f"sip:{target}@{self._registrar}"
+        try:
+            await self.call.transfer(uri, timeout=within)
+        except TransferFailed as failure:
+            raise TransferRefusedError(f"{self.name} to {target}: {failure}", failure.status) from failure
+
+    async def attended(self, consultation: Line, *, within: float = 10.0) -> None:
+        if not isinstance(consultation, BaresipLine):
+            raise TypeError("both calls must be on one phone")
+        try:
+            await self.call.attended_transfer(consultation.call, timeout=within)
+        except TransferFailed as failure:
+            told = f"{self.name}, {self.peer} with {consultation.peer}: {failure}"
+            raise TransferRefusedError(told, failure.status) from failure
+
+    def say(self, samples: Samples) -> None:
+        self._audio.saying += samples.tobytes()
+
+    def stop(self) -> None:
+        self._draining.cancel()
+
+    def _on_key(self, key: DigitEvent) -> None:
+        self.keys_heard += key.digit
+
+    def _on_event(self, event: StackEvent) -> None:
+        match event.event:
+            case Event.CALL_RINGING | Event.CALL_PROGRESS:
+                self.is_ringing = True
+            case Event.CALL_ESTABLISHED:
+                self.is_up, self.is_ringing = True, False
+            case Event.CALL_CLOSED:
+                self.is_up = self.is_ringing = False
+                self.ending = Ending(*split_status(event.text or ""))
+
+
+class _TraceHandler(logging.Handler):
+    """Keeps every SIP message that baresip logs."""
+
+    def __init__(self, trace: list[str]) -> None:
+        super().__init__()
+        self._trace = trace
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._trace.append(f"{record.created:.3f} {record.getMessage()}")

@@ -1,0 +1,48 @@
+"""Waiting for a condition, bounded, and saying what never came about."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_FIRST_PAUSE = 0.01
+_LONGEST_PAUSE = 0.1
+
+
+class NeverHappenedError(AssertionError):
+    """What was waited for did not come about in time."""
+
+
+async def until(
+    condition: Callable[[], T | Awaitable[T]],
+    *,
+    within: float = 5.0,
+    what: str | Callable[[], str] = "the condition",
+) -> T:
+    """Ask again and again until the condition is truthy, and give what it gave.
+
+    ``within`` is seconds; ``what`` says in the failure what was waited for. An AssertionError of the condition
+    counts as "not yet", and its text is told when the time is up.
+
+    Raises:
+        NeverHappenedError: the time is up.
+    """
+    deadline = monotonic() + within
+    pause = _FIRST_PAUSE
+    while True:
+        said = ""
+        try:
+            value = condition()
+            outcome = await value if inspect.isawaitable(value) else value
+        except AssertionError as error:
+            outcome, said = None, f": {error}"
+        if outcome:
+            return outcome  # type: ignore[no-any-return]  # mypy widens T by Awaitable
+        if monotonic() >= deadline:
+            told = what() if callable(what) else what
+            raise NeverHappenedError(f"{told} did not happen within {within:g} s{said} (last: {outcome!r})")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
