@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
+
+TransferProgress = Literal["channel_progress", "channel_answered", "channel_declined", "channel_unavailable"]
 
 
 class Clock(Protocol):
@@ -27,7 +29,7 @@ class Directory(Protocol):
     def register(self) -> Register: ...
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
-        """Take one use of a counted exception in one atomic statement. False when none is left or after 200 ms."""
+        """Take one use of an exception in one atomic statement. False when none is left or after 200 ms."""
         ...
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None: ...
@@ -57,4 +59,92 @@ class CallLog(Protocol):
 
         Kinds: opened, signal, stage, decision, command, heard, key, outcome, closed.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChannel:
+    """A channel that exists, as a listing tells it. ``variables`` are those that were asked for."""
+
+    id: str
+    account: str
+    caller_number: str
+    up: bool
+    variables: Mapping[str, str]
+
+
+class CallControl(Protocol):
+    """The commands to Asterisk. All ids are chosen by the caller.
+
+    Every command raises `Gone` when its channel, bridge or playback is no longer there, `Refused` when Asterisk says
+    no, `Unavailable` when it does not answer in time.
+    """
+
+    async def claim(self, channel: str) -> bool:
+        """Take an offered channel. False when another instance was first."""
+        ...
+
+    async def answer(self, channel: str) -> None: ...
+
+    async def hang_up(self, channel: str, reason: str = "normal") -> None:
+        """``reason`` is one of Asterisk's: normal, busy, answered_elsewhere, no_answer, ..."""
+        ...
+
+    async def play(self, channel: str, files: Sequence[str], playback: str) -> None: ...
+
+    async def stop_playing(self, playback: str) -> None: ...
+
+    async def is_playing(self, playback: str) -> bool: ...
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None: ...
+
+    async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:
+        """One dial string for each place where the account is registered now; none when it is unplugged.
+
+        Evaluated on ``channel``, which must exist.
+        """
+        ...
+
+    async def create(self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str) -> None:
+        """A new outgoing leg, not dialled yet. Raises `Refused` when it can't be reached (unplugged)."""
+        ...
+
+    async def dial(self, channel: str) -> None: ...
+
+    async def ring(self, channel: str) -> None:
+        """Let the caller hear ringing."""
+        ...
+
+    async def stop_ringing(self, channel: str) -> None: ...
+
+    async def start_music(self, channel: str) -> None: ...
+
+    async def stop_music(self, channel: str) -> None: ...
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        """Make a bridge with these channels in it."""
+        ...
+
+    async def add_to_bridge(self, bridge: str, channel: str) -> None: ...
+
+    async def remove_from_bridge(self, bridge: str, channel: str) -> None: ...
+
+    async def destroy_bridge(self, bridge: str) -> None: ...
+
+    async def tell_transferor(self, channel: str, progress: TransferProgress) -> None:
+        """Answer the REFER that is pending on the channel."""
+        ...
+
+    async def channels(self) -> tuple[LiveChannel, ...]:
+        """All channels that exist now (variables not filled in)."""
+        ...
+
+    async def held_by_dead_apps(self) -> tuple[str, ...]:
+        """Channels in applications of ours that have no process any more."""
+        ...
+
+    async def variable(self, channel: str, name: str) -> str: ...
+
+    async def move_here(self, channel: str, args: Sequence[str]) -> None:
+        """Bring a channel of a dead application into ours; it comes as `Entered` with these args."""
         ...

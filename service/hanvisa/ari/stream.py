@@ -1,0 +1,77 @@
+"""Events from Asterisk over one websocket: read, decoded, queued, and nothing else.
+
+A reader that stalls makes Asterisk's buffers run full and its task processors overload, so this task only drains.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import aiohttp
+import structlog
+
+from hanvisa.ari.client import Client
+from hanvisa.ari.events import decode
+from hanvisa.calls.signals import Reconnected, Signal
+
+log = structlog.get_logger()
+
+FIRST_DELAY = 0.1  # seconds
+LONGEST_DELAY = 5.0
+HEARTBEAT = 10.0  # a half-open connection is noticed within this and half of it
+
+
+class Stream:
+    """The event stream of one application. ``deliver`` is called with each signal and must not wait."""
+
+    def __init__(self, client: Client, app: str, deliver: Callable[[Signal], None]) -> None:
+        self.connected = False
+        self._client = client
+        self._app = app
+        self._deliver = deliver
+
+    async def run(self) -> None:
+        """Read for ever: reconnect after growing, jittered delays. Each connection begins with `Reconnected`."""
+        delays = _delays()
+        while True:
+            try:
+                async for signal in self._connection():
+                    if isinstance(signal, Reconnected):
+                        delays = _delays()
+                    self._deliver(signal)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                log.warning("ari.disconnected", why=str(error) or type(error).__name__)
+            self.connected = False
+            await asyncio.sleep(next(delays))
+
+    async def _connection(self) -> AsyncIterator[Signal]:
+        url = f"{self._client.url}/events"
+        async with self._client.session.ws_connect(
+            url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0
+        ) as socket:
+            log.info("ari.connected", app=self._app)
+            self.connected = True
+            yield Reconnected()
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT and (signal := _understood(message.data)) is not None:
+                    yield signal
+        log.warning("ari.closed", code=socket.close_code)
+
+
+def _understood(text: str) -> Signal | None:
+    """The signal, or None: an event that can't be decoded is logged and must not end the reading."""
+    try:
+        return decode(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        log.error("ari.undecodable", why=repr(error), event=text[:2000])
+        return None
+
+
+def _delays() -> Iterator[float]:
+    delay = FIRST_DELAY
+    while True:
+        yield delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+        delay = min(delay * 2, LONGEST_DELAY)

@@ -1,0 +1,103 @@
+"""Finding out what was missed: calls of an instance that has died are taken on, those that ended meanwhile are ended."""
+
+from __future__ import annotations
+
+import structlog
+
+from hanvisa.calls.call import Call, new_id, playback_id
+from hanvisa.calls.house import House
+from hanvisa.calls.ports import LiveChannel
+from hanvisa.calls.signals import HungUp, Played
+from hanvisa.calls.stage import Apologising, Arriving, Stage, from_json
+from hanvisa.calls.state import VARIABLE, CallState, Leg
+from hanvisa.errors import Gone, TelephonyError
+
+log = structlog.get_logger()
+
+ARGUMENTS = ("HANVISA_SIDE", "HANVISA_EXTEN")  # set by the dialplan: what the call came with
+
+
+async def resync(house: House) -> None:
+    """After a reconnect: tell each of our calls which of its channels are gone, and that what played has ended."""
+    existing = {channel.id for channel in await house.control.channels()}
+    for call in house.live:
+        for channel in call.channels() - existing:
+            call.inbox.put_nowait(HungUp(channel))
+        if call.playing is not None and not await house.control.is_playing(call.playing):
+            call.inbox.put_nowait(Played(call.playing))
+
+
+async def adopt(house: House) -> list[tuple[Call, Stage]]:
+    """Take on the calls that dead instances of ours hold: each with the stage in which it was.
+
+    What plays on a channel is ended first: a move would queue behind it.
+    """
+    held = set(await house.control.held_by_dead_apps())
+    existing = {channel.id: channel for channel in await house.control.channels()}
+    orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
+    states = {orphan.id: state for orphan in orphans if (state := await _state_of(house, orphan)) is not None}
+    calls = [await _take_on(house, state, existing) for state in states.values()]
+    taken = {channel for call, _ in calls for channel in call.channels()}
+    for orphan in orphans:
+        if orphan.id not in taken:
+            calls.extend(await _begin_anew(house, orphan))
+    log.info("calls.adopted", calls=len(calls))
+    return calls
+
+
+async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
+    """The state that is written on the channel, None where there is none or where its caller is another channel."""
+    try:
+        written = await house.control.variable(orphan.id, VARIABLE)
+        state = CallState.from_json(written) if written else None
+    except (Gone, ValueError, KeyError, TypeError) as error:
+        log.warning("calls.unreadable_state", channel=orphan.id, why=str(error))
+        return None
+    return state if state is not None and state.caller.channel == orphan.id else None
+
+
+async def _take_on(house: House, state: CallState, existing: dict[str, LiveChannel]) -> tuple[Call, Stage]:
+    """The call with its stage. Whoever of its legs is gone is found so by the stage's first signal."""
+    call = Call(state, house)
+    try:
+        stage: Stage = from_json(state.stage)
+    except (KeyError, ValueError) as error:
+        log.warning("calls.unknown_stage", call=state.id, why=str(error))
+        stage = Apologising()
+    for leg in (state.caller, state.other):
+        if leg is None:
+            continue
+        if leg.channel not in existing:
+            call.inbox.put_nowait(HungUp(leg.channel))
+            continue
+        await _bring_here(house, leg.channel)
+    call.tell("signal", type="adopted", stage=state.stage.get("name", ""))
+    return call, stage
+
+
+async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Stage]]:
+    """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended."""
+    try:
+        side, dialled = [await house.control.variable(orphan.id, name) for name in ARGUMENTS]
+        if not side:
+            await house.control.hang_up(orphan.id)
+            return []
+        await _bring_here(house, orphan.id)
+    except TelephonyError as error:
+        log.info("calls.not_adopted", channel=orphan.id, why=str(error))
+        return []
+    caller = Leg(orphan.id, orphan.account, number=orphan.caller_number)
+    state = CallState(new_id("k"), side, dialled, caller, answered=orphan.up)
+    return [(Call(state, house), Arriving())]
+
+
+async def _bring_here(house: House, channel: str) -> None:
+    try:
+        await house.control.stop_playing(playback_id(channel))
+    except Gone:
+        pass  # nothing played
+    try:
+        await house.control.stop_music(channel)
+        await house.control.move_here(channel, ["adopted"])
+    except TelephonyError as error:
+        log.info("calls.not_moved", channel=channel, why=str(error))

@@ -1,0 +1,232 @@
+"""A call as its stages see it: wait, speak, ring, connect, end. One task and one queue a call."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from hanvisa.calls.prompts import Prompt
+from hanvisa.calls.stage import Stage, to_json
+from hanvisa.calls.signals import Held, HungUp, Key, Played, Signal, Surrendered, Unheld
+from hanvisa.calls.state import VARIABLE, CallState, Leg
+from hanvisa.errors import Gone, TelephonyError
+from hanvisa.policy.facts import Organisation, Person
+from hanvisa.policy.register import Register
+
+if TYPE_CHECKING:
+    from hanvisa.calls.house import House
+
+log = structlog.get_logger()
+
+
+class CallerGone(Exception):  # noqa: N818 - it is an event of the call, not a fault
+    """The caller has hung up. Ends the call."""
+
+
+class LegTaken(Exception):  # noqa: N818
+    """Another call has taken a leg of this one. Ends this call; the leg lives on there."""
+
+
+class Call:
+    def __init__(self, state: CallState, house: House) -> None:
+        self.state = state
+        self.house = house
+        self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
+        self.rung: dict[str, Leg] = {}  # legs that ring now, by channel
+        self.playing: str | None = None  # the playback that the call waits for
+        self.task: asyncio.Task[None] | None = None
+
+    # who and what
+
+    @property
+    def id(self) -> str:
+        return self.state.id
+
+    @property
+    def caller(self) -> Leg:
+        return self.state.caller
+
+    @property
+    def other(self) -> Leg | None:
+        return self.state.other
+
+    @property
+    def register(self) -> Register:
+        return self.house.directory.register
+
+    @property
+    def organisation(self) -> Organisation | None:
+        return self.register.organisation(self.state.organisation) if self.state.organisation else None
+
+    @property
+    def touched(self) -> bool:
+        """O2 follows the caller: an operator has answered the call, been offered it back or sent it on."""
+        return self.state.touched_by is not None
+
+    def person_of(self, leg: Leg) -> Person | None:
+        return self.register.person(leg.person) if leg.person else None
+
+    def channels(self) -> set[str]:
+        """Every channel of the call."""
+        return {leg.channel for leg in (self.caller, self.other) if leg} | set(self.rung)
+
+    # its story
+
+    def tell(self, kind: str, **data: Any) -> None:
+        """Append to the call log."""
+        self.house.log.record(self.id, kind, data)
+
+    def change(self, **fields: Any) -> None:
+        self.state = replace(self.state, **fields)
+
+    async def enter(self, stage: Stage) -> None:
+        """Write the stage on the caller's channel, so that another instance can take the call on from here."""
+        self.change(stage=to_json(stage))
+        self.tell("stage", **self.state.stage)
+        await self.save()
+
+    async def save(self) -> None:
+        await self.command(self.house.control.set_variable(self.caller.channel, VARIABLE, self.state.to_json()))
+
+    async def command(self, what: Awaitable[None]) -> bool:
+        """Carry out a command whose failure must not end the call; it is logged, and False.
+
+        That a channel is gone is an ordinary answer: the hang-up is on its way as a signal.
+        """
+        try:
+            await what
+        except Gone:
+            return False
+        except TelephonyError as error:
+            log.warning("call.command_failed", call=self.id, why=str(error))
+            self.tell("command", failed=str(error))
+            return False
+        return True
+
+    # waiting
+
+    async def next(self, within: float | None = None) -> Signal | None:
+        """The call's next signal, or None when none came within so many seconds.
+
+        Raises:
+            CallerGone: the caller hung up.
+            LegTaken: another call has taken a leg of this one.
+        """
+        try:
+            async with asyncio.timeout(within):
+                signal = await self.inbox.get()
+        except TimeoutError:
+            return None
+        match signal:
+            case HungUp(channel) if channel == self.caller.channel:
+                raise CallerGone
+            case Surrendered():
+                raise LegTaken
+            case Held(channel) | Unheld(channel) if leg := self.state.leg_of(channel):
+                self.state = self.state.with_leg(replace(leg, held=isinstance(signal, Held)))
+            case Key(channel, digit):
+                self.tell("key", channel=channel, digit=digit)
+        return signal
+
+    async def key(self, within: float) -> str | None:
+        """The caller's next key, or None when none came within so many seconds."""
+        deadline = asyncio.get_running_loop().time() + within
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            match await self.next(left):
+                case Key(channel, digit) if channel == self.caller.channel:
+                    return digit
+        return None
+
+    # speaking
+
+    async def answer(self) -> None:
+        if not self.state.answered:
+            self.change(answered=True)
+            await self.house.control.answer(self.caller.channel)
+
+    async def say(self, *prompts: Prompt) -> str | None:
+        """Speak to the caller. A key ends the speech and is returned; None when all was said."""
+        await self.answer()
+        playback = await self.start_saying(self.caller, *prompts)
+        with self._waiting_for(playback):
+            while True:
+                match await self.next():
+                    case Played(id_) if id_ == playback:
+                        return None
+                    case Key(channel, digit) if channel == self.caller.channel:
+                        await self.command(self.house.control.stop_playing(playback))
+                        await self._until_played(playback)
+                        return digit
+
+    async def start_saying(self, to: Leg, *prompts: Prompt) -> str:
+        """Begin to speak to one leg and give the playback's id; its end comes as `Played`."""
+        now = self.house.clock.now()
+        spoken = [self.house.voice.say(prompt, self.state.language, now) for prompt in prompts]
+        files = tuple(file for one in spoken for file in one.files)
+        playback = playback_id(to.channel)
+        self.tell(
+            "heard",
+            to="caller" if to == self.caller else "other",
+            channel=to.channel,
+            words=" ".join(one.words for one in spoken),
+            files=files,
+            language=self.state.language,
+        )
+        await self.house.control.play(to.channel, files, playback)
+        return playback
+
+    async def _until_played(self, playback: str) -> None:
+        while await self.next(within=1.0) not in (Played(playback), Played(playback, failed=True), None):
+            pass
+
+    @contextmanager
+    def _waiting_for(self, playback: str) -> Iterator[None]:
+        self.playing = playback
+        try:
+            yield
+        finally:
+            self.playing = None
+
+    # connecting
+
+    async def connect(self, leg: Leg) -> None:
+        """Let the caller and this answered leg speak with each other."""
+        await self.answer()
+        bridge = new_id("b")
+        self.change(other=leg, bridge=bridge)
+        await self.house.control.bridge(bridge, (self.caller.channel, leg.channel))
+
+    async def part(self) -> None:
+        """Take the caller out of the bridge and let go of the other leg, which is hung up."""
+        other, bridge = self.state.other, self.state.bridge
+        self.change(other=None, bridge=None)
+        if bridge:
+            await self.command(self.house.control.remove_from_bridge(bridge, self.caller.channel))
+        if other:
+            await self.command(self.house.control.hang_up(other.channel))
+        if bridge:
+            await self.command(self.house.control.destroy_bridge(bridge))
+        self.house.queues.wake()
+
+    async def end(self) -> None:
+        """Hang up whatever is left of the call."""
+        for channel in self.channels():
+            await self.command(self.house.control.hang_up(channel))
+        if self.state.bridge:
+            await self.command(self.house.control.destroy_bridge(self.state.bridge))
+
+
+def new_id(kind: str) -> str:
+    """An id of ours for a channel (c), a bridge (b) or a call (k)."""
+    return f"hv-{kind}-{uuid.uuid4().hex}"
+
+
+def playback_id(channel: str) -> str:
+    """One playback at a time on a channel, so whoever adopts or rescues the channel knows the id."""
+    return f"hv-play-{channel}"

@@ -1,0 +1,114 @@
+"""The one gate: no leg is ever joined to a caller without passing here (O2, M3, M4).
+
+Every dial (`calls/ringing.py`) and every joining of legs that are up already (attended transfer, Replaces) asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from hanvisa.policy.facts import Person
+from hanvisa.policy.model import Decision
+from hanvisa.policy.numbers import Reading
+from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+SCHEMA = 1  # of the facts that are kept with a decision
+
+
+async def may_join(
+    call: Call, number: Reading, person: Person | None, via: Via, *, taken: UUID | None = None
+) -> Decision:
+    """May the caller of this call be joined to ``number``? A use of the exception that lets it is taken at once.
+
+    ``taken`` is the exception whose use was taken already for this very party, when the operator rang it.
+    """
+    facts = join_facts(call, number, person, via)
+    if taken is not None:
+        facts = _with_use_back(facts, taken)
+    decision = await _take_use(call, facts, decide_join, taken)
+    tell_decision(call, "join", facts, decision)
+    return decision
+
+
+def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> Decision:
+    """The same question asked beforehand, before anything is rung: no use is taken."""
+    facts = join_facts(call, number, person, via)
+    decision = decide_join(facts)
+    tell_decision(call, "join", facts, decision)
+    return decision
+
+
+async def may_consult(call: Call, number: Reading, by: UUID, confidential: bool) -> Decision:
+    """May ``by``, who has a caller on another line, ring this number? A conference in the phone can't be seen."""
+    facts = join_facts(call, number, None, Via.DIRECT)
+    facts = replace(facts, touched=True, touched_by=by, confidential=facts.confidential or confidential)
+    setting = call.house.settings.operator_consults_mobile
+    decision = await _take_use(call, facts, lambda those: decide_consult(those, setting), None)
+    tell_decision(call, "consult", facts, decision)
+    return decision
+
+
+async def _take_use(
+    call: Call, facts: JoinFacts, decide: Callable[[JoinFacts], Decision], taken: UUID | None
+) -> Decision:
+    decision = decide(facts)
+    while decision.exception not in (None, taken) and not await call.house.directory.reserve_use(
+        decision.exception, call.id
+    ):
+        # The last use went to somebody else in the same moment: decide without that exception.
+        facts = _without(facts, decision.exception)
+        decision = decide(facts)
+    return decision
+
+
+def join_facts(call: Call, number: Reading, person: Person | None, via: Via) -> JoinFacts:
+    register = call.register
+    mobile = register.mobile(number.number) if number.number else None
+    person = person or (register.person(mobile.person_id) if mobile else None)
+    return JoinFacts(
+        at=call.house.clock.now(),
+        touched_by=call.state.touched_by,
+        touched=call.touched,
+        confidential=call.state.confidential or _is_confidential(call, person),
+        number=number,
+        person=person,
+        via=via,
+        exceptions=register.exceptions.rows,
+        direct_number=register.direct_number(person) if person else None,
+        mobile_protected=mobile.protected if mobile else False,
+    )
+
+
+def tell_decision(call: Call, kind: str, facts: Any, decision: Decision) -> None:
+    """Write the decision and its facts in the call log, so that it can be explained and decided again."""
+    call.tell(
+        "decision",
+        decision=kind,
+        schema=SCHEMA,
+        facts=TypeAdapter(type(facts)).dump_python(facts, mode="json"),
+        **TypeAdapter(Decision).dump_python(decision, mode="json"),
+    )
+
+
+def _is_confidential(call: Call, person: Person | None) -> bool:
+    if person is None:
+        return False
+    department = call.register.department(person.department_id)
+    return person.confidential or (department is not None and department.confidential)
+
+
+def _without(facts: JoinFacts, exception: UUID) -> JoinFacts:
+    return replace(facts, exceptions=tuple(one for one in facts.exceptions if one.id != exception))
+
+
+def _with_use_back(facts: JoinFacts, exception: UUID) -> JoinFacts:
+    exceptions = (replace(one, uses=one.uses - 1) if one.id == exception else one for one in facts.exceptions)
+    return replace(facts, exceptions=tuple(exceptions))

@@ -1,0 +1,34 @@
+"""What every call of a running service shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hanvisa.calls.live import LiveCalls
+from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Voice
+from hanvisa.calls.queue import Queues
+from hanvisa.policy.numbers import NumberPlan
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettings:
+    """Times in seconds (decisions.md, Defaults)."""
+
+    ring_person: float = 20.0
+    ring_operator: float = 12.0
+    key_wait: float = 5.0
+    operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
+
+
+@dataclass(frozen=True)
+class House:
+    control: CallControl
+    directory: Directory
+    voice: Voice
+    log: CallLog
+    clock: Clock
+    plan: NumberPlan = NumberPlan()
+    settings: CallSettings = CallSettings()
+    live: LiveCalls = field(default_factory=LiveCalls)
+    queues: Queues = field(default_factory=Queues)

@@ -1,0 +1,64 @@
+"""The calls that are up now, found by channel and by person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hanvisa.policy.numbers import NumberKind
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+    from hanvisa.calls.state import Leg
+
+
+class LiveCalls:
+    def __init__(self) -> None:
+        self._by_channel: dict[str, Call] = {}
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(set(self._by_channel.values()))
+
+    def of_channel(self, channel: str) -> Call | None:
+        return self._by_channel.get(channel)
+
+    def bind(self, channel: str, call: Call) -> None:
+        """From now on the channel's signals go to this call."""
+        self._by_channel[channel] = call
+
+    def release(self, channel: str) -> None:
+        self._by_channel.pop(channel, None)
+
+    def release_all(self, call: Call) -> None:
+        for channel in [channel for channel, owner in self._by_channel.items() if owner is call]:
+            del self._by_channel[channel]
+
+    # what a person's phones do
+
+    def is_engaged(self, person: UUID) -> bool:
+        """One of the person's phones is in a call or rings."""
+        return any(self.legs_of(person))
+
+    def legs_of(self, person: UUID) -> Iterator[tuple[Call, Leg]]:
+        """The person's legs (their phones', not their mobiles') with the call of each."""
+        for call in self:
+            for leg in (call.caller, call.other, *call.rung.values()):
+                if leg and leg.person == person and leg.account:
+                    yield call, leg
+
+    def callers_of(self, person: UUID, besides: Call) -> list[Call]:
+        """The calls in which the person has someone on the line: talking, held or parked."""
+        return [
+            call
+            for call, leg in self.legs_of(person)
+            if call is not besides and call.other and leg in (call.caller, call.other)
+        ]
+
+    def has_mobile_on_line(self, person: UUID) -> bool:
+        return any(
+            party is not leg and party.kind.may_be_mobile
+            for call, leg in self.legs_of(person)
+            for party in (call.caller, call.other, *call.rung.values())
+            if party
+        )

@@ -1,0 +1,80 @@
+"""Who waits at the switchboards, and which operator is next. No commands here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hanvisa.calls.signals import Woken
+from hanvisa.policy.facts import Operator, OperatorState
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+@dataclass
+class Queue:
+    """Those who wait at one switchboard, in the order in which they came."""
+
+    waiting: list[tuple[datetime, Call]] = field(default_factory=list)
+
+    def join(self, call: Call, since: datetime) -> None:
+        self.waiting.append((since, call))
+        self.waiting.sort(key=lambda entry: entry[0])
+
+    def leave(self, call: Call) -> None:
+        self.waiting = [entry for entry in self.waiting if entry[1] is not call]
+
+    def place(self, call: Call) -> int:
+        """0 for the one who is next."""
+        return [waiting for _, waiting in self.waiting].index(call)
+
+
+@dataclass
+class Queues:
+    """All switchboards' queues, and what is known of the operators besides their state."""
+
+    _queues: dict[UUID, Queue] = field(default_factory=dict)
+    _idle_since: dict[UUID, datetime] = field(default_factory=dict)
+    _offered: set[UUID] = field(default_factory=set)
+
+    def at(self, switchboard: UUID) -> Queue:
+        return self._queues.setdefault(switchboard, Queue())
+
+    def all_waiting(self) -> Iterable[Call]:
+        return [call for queue in self._queues.values() for _, call in queue.waiting]
+
+    def wake(self) -> None:
+        """Let every waiting caller look again: an operator is free, or the queue has moved."""
+        for call in self.all_waiting():
+            call.inbox.put_nowait(Woken())
+
+    def next_operator(self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool]) -> Operator | None:
+        """The open operator who has been idle longest, or None. Taken with :meth:`offer`."""
+        free = [
+            operator
+            for operator in operators
+            if operator.state is OperatorState.OPEN
+            and operator.person_id not in self._offered
+            and not is_engaged(operator.person_id)
+        ]
+        return min(free, key=lambda operator: self._idle_since.get(operator.person_id, operator.since), default=None)
+
+    def offer(self, operator: Operator) -> None:
+        """The operator is being offered a caller and gets no other meanwhile."""
+        self._offered.add(operator.person_id)
+
+    def offered(self, operator: Operator, at: datetime) -> None:
+        """The offer, and the call that came of it, have begun or ended: idle from now."""
+        self._offered.discard(operator.person_id)
+        self._idle_since[operator.person_id] = at
+
+    def freed(self, call: Call, at: datetime) -> None:
+        """The call has ended: whoever was in it is idle from now."""
+        for leg in (call.caller, call.other):
+            if leg is not None and leg.person is not None:
+                self._idle_since[leg.person] = at
+        self.wake()

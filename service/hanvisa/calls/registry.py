@@ -1,0 +1,128 @@
+"""Signals in, calls out: opens a call for each new channel, gives every signal to the call it belongs to, and adopts the
+calls of an instance that has died."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+import structlog
+
+from hanvisa.calls.adoption import adopt, resync
+from hanvisa.calls.call import Call, new_id
+from hanvisa.calls.house import House
+from hanvisa.calls.runner import run_call
+from hanvisa.calls.signals import (
+    Entered,
+    Held,
+    HungUp,
+    Key,
+    Offered,
+    Played,
+    Reconnected,
+    Redirected,
+    Signal,
+    TransferRequested,
+    Unheld,
+)
+from hanvisa.calls.stage import Arriving, Stage
+from hanvisa.calls.state import CallState, Leg
+from hanvisa.errors import TelephonyError
+
+log = structlog.get_logger()
+
+RUNG = "rung"  # the argument with which our own outgoing legs come to us
+ADOPTED = "adopted"  # and those that were moved here
+
+
+class Registry:
+    """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
+        self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def deliver(self, signal: Signal) -> None:
+        """Never waits: the reader of the event stream must only drain."""
+        self._inbox.put_nowait(signal)
+
+    async def run(self) -> None:
+        """Give out signals for ever. Cancelled, it leaves the calls standing for another instance."""
+        try:
+            while True:
+                signal = await self._inbox.get()
+                if isinstance(signal, Reconnected):
+                    await self._sync()
+                else:
+                    self._give_out(signal)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    def open(self, call: Call, stage: Stage) -> None:
+        """Begin, or take on, a call."""
+        for channel in call.channels():
+            self.house.live.bind(channel, call)
+        call.task = self._spawn(run_call(call, stage), f"call {call.id}")
+
+    async def _sync(self) -> None:
+        """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
+        self.synced.clear()
+        try:
+            await resync(self.house)
+            for call, stage in await adopt(self.house):
+                self.open(call, stage)
+        except TelephonyError as error:
+            # The connection is gone again; the next one begins anew.
+            log.warning("calls.not_synced", why=str(error))
+            return
+        self.synced.set()
+
+    def _give_out(self, signal: Signal) -> None:
+        match signal:
+            case Offered(channel):
+                self._spawn(self._claim(channel.id), f"claim {channel.id}")
+            case Entered(channel, args, replaced):
+                self._entered(signal, self.house.live.of_channel(replaced.id if replaced else channel.id), args)
+            case Played(playback):
+                self._pass_on(playback.removeprefix("hv-play-"), signal)
+            case (
+                HungUp(channel) | Key(channel) | Redirected(channel) | TransferRequested(channel) | Held(channel) | Unheld(channel)
+            ):
+                self._pass_on(channel, signal)
+
+    def _entered(self, signal: Entered, call: Call | None, args: tuple[str, ...]) -> None:
+        if call is not None:
+            call.inbox.put_nowait(signal)
+        elif args[:1] in ((RUNG,), (ADOPTED,)) or not args:
+            # A leg whose call ended in the moment it answered.
+            self._spawn(self._hang_up(signal.channel.id), f"hang up {signal.channel.id}")
+        else:
+            side, dialled = (*args, "", "")[:2]
+            caller = Leg(signal.channel.id, signal.channel.account, number=signal.channel.caller_number)
+            self.open(Call(CallState(new_id("k"), side, dialled, caller), self.house), Arriving())
+
+    def _pass_on(self, channel: str, signal: Signal) -> None:
+        call = self.house.live.of_channel(channel)
+        if call is not None:
+            call.inbox.put_nowait(signal)
+
+    async def _claim(self, channel: str) -> None:
+        try:
+            await self.house.control.claim(channel)
+        except TelephonyError as error:
+            log.warning("calls.not_claimed", channel=channel, why=str(error))
+
+    async def _hang_up(self, channel: str) -> None:
+        try:
+            await self.house.control.hang_up(channel)
+        except TelephonyError as error:
+            log.info("calls.gone_already", channel=channel, why=str(error))
+
+    def _spawn(self, work: Awaitable[None], name: str) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

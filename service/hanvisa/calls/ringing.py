@@ -1,0 +1,172 @@
+"""Ringing: all the places where somebody may be had, at once, until one answers. The only maker of outgoing legs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hanvisa.calls.call import new_id
+from hanvisa.calls.gate import may_join
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.signals import Entered, HungUp, Redirected
+from hanvisa.calls.state import Leg
+from hanvisa.errors import Gone, Refused
+from hanvisa.policy.facts import Person
+from hanvisa.policy.model import Decision
+from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.transfer import Via
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+CARRIER = "carrier"  # the trunk's PJSIP endpoint
+
+_BUSY_CAUSES = {17, 21}  # Q.850: user busy, call rejected
+_UNREACHABLE_CAUSES = {1, 3, 18, 20, 27, 38}  # no such number, no route, no user responding, subscriber absent, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place to ring: a phone of ours (``account``) or an outside number (``digits``, as the carrier wants them)."""
+
+    reading: Reading
+    person: UUID | None = None
+    account: str = ""
+    digits: str = ""
+    via: Via = Via.DIRECT
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the rung phone shows: a name (who is sought, or who rings) and the caller's number."""
+
+    name: str = ""
+    number: str = ""
+
+
+@dataclass
+class Rung:
+    """What came of ringing: ``leg`` answered, or ``why`` nobody did.
+
+    ``redirects`` are the phones' 302s (person, target); ``refusals`` the decisions that kept places from being rung.
+    """
+
+    leg: Leg | None = None
+    why: Why = Why.UNPLUGGED
+    redirects: list[tuple[UUID | None, str]] = field(default_factory=list)
+    refusals: list[Decision] = field(default_factory=list)
+
+
+async def ring(call: Call, places: Sequence[Place], seconds: float, display: Display) -> Rung:
+    """Ring these places together. The caller hears ringing meanwhile; raises CallerGone when they give up."""
+    rung = Rung()
+    try:
+        for place in places:
+            await _start(call, place, display, rung)
+        if call.rung:
+            rung.why = Why.NO_ANSWER
+            await call.command(call.house.control.ring(call.caller.channel))
+            await _until_answered(call, seconds, rung)
+    finally:
+        await _cancel(call, rung)
+    if call.state.answered:
+        await call.command(call.house.control.stop_ringing(call.caller.channel))
+    return rung
+
+
+async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
+    person = call.register.person(place.person) if place.person else None
+    decision = await may_join(call, place.reading, person, place.via)
+    if not decision.allowed:
+        rung.refusals.append(decision)
+        return
+    if place.person and call.register.operator(place.person) and call.house.live.has_mobile_on_line(place.person):
+        # A conference inside the phone can't be seen: with a mobile on the line an operator gets no caller (O2).
+        rung.why = Why.BUSY
+        return
+    for dial_string in await _dial_strings(call, place):
+        leg = Leg(new_id("c"), place.account, place.person, place.reading.number or "", place.reading.kind)
+        call.rung[leg.channel] = leg
+        call.house.live.bind(leg.channel, call)
+        try:
+            await call.house.control.create(leg.channel, dial_string, _variables(call, display), call.caller.channel)
+            await call.house.control.dial(leg.channel)
+        except (Refused, Gone):
+            # Asterisk answers so when the phone is not registered: it is unplugged.
+            _forget(call, leg.channel)
+            continue
+        call.tell("signal", type="ringing", account=place.account, digits=place.digits, person=str(place.person or ""))
+
+
+async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
+    if place.digits:
+        return (f"PJSIP/{place.digits}@{CARRIER}",)
+    try:
+        return await call.house.control.dial_strings(call.caller.channel, place.account)
+    except Gone:
+        return ()  # the caller has hung up; the signal is on its way
+
+
+def _variables(call: Call, display: Display) -> dict[str, str]:
+    # The rung phone shows the connected line; `dial?caller=` would overwrite it.
+    return {
+        "HANVISA_CALL_ID": call.id,
+        "CONNECTEDLINE(name,i)": display.name,
+        "CONNECTEDLINE(num,i)": display.number,
+    }
+
+
+async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
+    deadline = asyncio.get_running_loop().time() + seconds
+    busy = False
+    while call.rung:
+        signal = await call.next(max(0.0, deadline - asyncio.get_running_loop().time()))
+        match signal:
+            case None:
+                return
+            case Entered(channel) if channel.id in call.rung:
+                rung.leg = call.rung.pop(channel.id)
+                return
+            case Redirected(channel, to) if channel in call.rung:
+                # Asterisk would ring it thrice before it gave up.
+                rung.redirects.append((call.rung[channel].person, to))
+                await call.command(call.house.control.hang_up(channel))
+                _forget(call, channel)
+            case HungUp(channel, cause) if channel in call.rung:
+                _forget(call, channel)
+                busy = busy or cause in _BUSY_CAUSES
+                if not call.rung:
+                    rung.why = Why.BUSY if busy else Why.UNPLUGGED if cause in _UNREACHABLE_CAUSES else Why.NO_ANSWER
+
+
+async def _cancel(call: Call, rung: Rung) -> None:
+    """End what still rings: phones whose call was taken elsewhere show no missed call."""
+    reason = "answered_elsewhere" if rung.leg else "normal"
+    for channel in list(call.rung):
+        await call.command(call.house.control.hang_up(channel, reason))
+        _forget(call, channel)
+
+
+def _forget(call: Call, channel: str) -> None:
+    call.rung.pop(channel, None)
+    call.house.live.release(channel)
+
+
+def phone_places(call: Call, person: Person, via: Via = Via.DIRECT) -> list[Place]:
+    """The person's phones."""
+    inside = Reading(kind=NumberKind.INTERNAL, number=None)
+    return [Place(inside, person.id, phone.account, via=via) for phone in call.register.phones_of(person.id)]
+
+
+def outside_place(reading: Reading, person: UUID | None = None, via: Via = Via.DIRECT) -> Place:
+    return Place(reading, person, digits=dialled_to_carrier(reading.number or ""), via=via)
+
+
+def dialled_to_carrier(number: str) -> str:
+    """A number as it is dialled in Sweden: +46980319201 as 0980319201, other countries with 00; short ones as they are."""
+    if number.startswith("+46"):
+        return f"0{number[3:]}"
+    return number.replace("+", "00", 1)

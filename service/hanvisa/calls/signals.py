@@ -1,0 +1,114 @@
+"""What a call is told by Asterisk, as values. Made by `ari`, consumed by the call's one queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel as Asterisk describes it. ``account`` is the PJSIP endpoint's name; numbers are as presented."""
+
+    id: str
+    account: str
+    caller_number: str
+    caller_name: str = ""
+    up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A channel is offered to every instance; the first to claim it has it."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A channel is ours to command: new, answered (a leg we rang), moved to us, or put in ``replaced``'s place."""
+
+    channel: Channel
+    args: tuple[str, ...] = ()
+    replaced: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """A channel is gone. ``cause`` is Q.850's, ``sip`` the SIP status where there was one; 0 is unknown."""
+
+    channel: str
+    cause: int = 0
+    sip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    channel: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A playback has ended, by itself or because it was stopped."""
+
+    playback: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """A phone that was rung answered with a 302; ``to`` is the user part of where it points."""
+
+    channel: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """A phone's REFER on ``channel``. Attended when ``attended``; ``other`` is then its other leg, if it is known here."""
+
+    channel: str
+    target: str
+    attended: bool = False
+    other: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """Something the call waits for has changed (an operator is free, a queue has moved)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surrendered:
+    """Another call has taken a leg of this one; this call is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnected:
+    """The event stream is up (again): what was missed must be found out."""
+
+
+Signal = (
+    Offered
+    | Entered
+    | HungUp
+    | Key
+    | Played
+    | Redirected
+    | TransferRequested
+    | Held
+    | Unheld
+    | Woken
+    | Surrendered
+    | Reconnected
+)

@@ -1,0 +1,156 @@
+"""The stages of a call: each a name and its arguments, written on the channel before it is entered.
+
+What a stage does is one coroutine (`calls/stages/`), which reads facts, asks the policy, commands the call, and returns
+the next stage, or None at the end. The coroutine is found by the stage's type, so that the families need not import
+each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from hanvisa.calls.prompts import Why
+from hanvisa.policy.facts import TargetKind
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """A new call, from the carrier or from a phone."""
+
+
+@dataclass(frozen=True)
+class ReachingPerson:
+    """Absent: referral, and the phone does not ring. There: it rings; nobody answers: referral all the same."""
+
+    person: UUID
+
+
+@dataclass(frozen=True)
+class ReachingMembers:
+    """The members' phones ring together; nobody: the stand-in department, else the operators (G3).
+
+    ``tried`` are the departments that were rung before this one, so that stand-ins never go round in a circle.
+    """
+
+    kind: TargetKind
+    id: UUID
+    tried: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Referring:
+    """The referral of a person is spoken, and the key that the caller chooses is followed; no key: goodbye."""
+
+    person: UUID
+    why: Why
+
+
+@dataclass(frozen=True)
+class ReferringDepartment:
+    """Nobody of the department, nor of its stand-ins, is to be had."""
+
+    department: UUID
+
+
+@dataclass(frozen=True)
+class AtSwitchboard:
+    """A caller at a switchboard: greeted, then an open operator rings; all busy: music, and served in order.
+
+    ``sought`` and ``why`` are of a caller who comes back: the operator sees who it was for. ``since`` keeps the place in
+    the queue when another instance takes the call on.
+    """
+
+    switchboard: UUID
+    sought: UUID | None = None
+    why: Why | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class BackToOperator:
+    """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard."""
+
+    operator: UUID
+
+
+@dataclass(frozen=True)
+class CallingOut:
+    """From one of our phones to an outside number."""
+
+
+@dataclass(frozen=True)
+class SwitchingOpen:
+    """`*27#`: an operator opens, or closes when open. Confirmed by voice."""
+
+
+@dataclass(frozen=True)
+class Talking:
+    """Caller and other party talk; their phones may ask for transfers."""
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """The caller has been sent on by a phone's REFER to what it dialled; whoever sent them is free."""
+
+    dialled: str
+
+
+@dataclass(frozen=True)
+class Apologising:
+    """Something of ours failed: the caller is told so and given to the operators, never dropped."""
+
+
+Stage = (
+    Arriving
+    | ReachingPerson
+    | ReachingMembers
+    | Referring
+    | ReferringDepartment
+    | AtSwitchboard
+    | BackToOperator
+    | CallingOut
+    | SwitchingOpen
+    | Talking
+    | Transferred
+    | Apologising
+)
+
+Work = Callable[["Call", Any], Awaitable[Stage | None]]
+S = TypeVar("S")
+
+_NAMES: dict[str, type[Stage]] = {kind.__name__: kind for kind in Stage.__args__}
+_WORK: dict[type[Stage], Work] = {}
+
+
+def runs(kind: type[Stage]) -> Callable[[Work], Work]:
+    """Marks the coroutine that does this stage's work."""
+
+    def register(work: Work) -> Work:
+        _WORK[kind] = work
+        return work
+
+    return register
+
+
+async def run(call: Call, stage: Stage) -> Stage | None:
+    """Do the stage's work; gives the next stage, or None at the end."""
+    return await _WORK[type(stage)](call, stage)
+
+
+def to_json(stage: Stage) -> dict[str, Any]:
+    return {"name": type(stage).__name__, "args": TypeAdapter(type(stage)).dump_python(stage, mode="json")}
+
+
+def from_json(written: dict[str, Any]) -> Stage:
+    """Raises KeyError when no stage has that name, ValueError when the arguments are not its."""
+    stage: Stage = TypeAdapter(_NAMES[written["name"]]).validate_python(written["args"])
+    return stage

@@ -1,0 +1,5 @@
+"""What happens in a call, one file a family of stages. Importing this package makes every stage known by its name."""
+
+from hanvisa.calls.stages import arriving, codes, outgoing, reaching, referring, switchboard, talking
+
+__all__ = ["arriving", "codes", "outgoing", "reaching", "referring", "switchboard", "talking"]

@@ -1,0 +1,127 @@
+"""The switchboard: a main number's greeting, the queue, the operator who has been idle longest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.prompts import Greeting, NoOperator, Queued, TryLater, Why
+from hanvisa.calls.ringing import Display, phone_places, ring
+from hanvisa.calls.signals import Woken
+from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
+from hanvisa.policy.facts import Operator, OperatorState, Switchboard
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+SHOWN_WHY = {Why.ABSENT: "frånvarande", Why.BUSY: "upptagen", Why.NO_ANSWER: "svarar ej", Why.UNPLUGGED: "svarar ej"}
+
+
+@runs(AtSwitchboard)
+async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
+    switchboard = call.register.switchboard(stage.switchboard)
+    if switchboard is None:
+        return None
+    call.change(organisation=switchboard.organisation_id)
+    if stage.since is None:
+        if stage.sought is None:
+            await call.say(Greeting(switchboard.greeting))
+        return AtSwitchboard(stage.switchboard, stage.sought, stage.why, call.house.clock.now())
+    queue = call.house.queues.at(switchboard.id)
+    queue.join(call, stage.since)
+    try:
+        return await _until_served(call, stage, switchboard)
+    finally:
+        queue.leave(call)
+        call.house.queues.wake()
+
+
+async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboard) -> Stage | None:
+    queues, told = call.house.queues, False
+    while True:
+        operators = call.register.operators_of(switchboard.id)
+        if all(operator.state is not OperatorState.OPEN for operator in operators):
+            await _nobody(call, switchboard)
+            return None
+        free = queues.next_operator(operators, call.house.live.is_engaged)
+        if free is not None and queues.at(switchboard.id).place(call) == 0:
+            if told:
+                await call.command(call.house.control.stop_music(call.caller.channel))
+            if await _rings(call, stage, free):
+                return Talking()
+            queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
+            told = False
+            continue
+        if not told:
+            await call.say(Queued())
+            await call.command(call.house.control.start_music(call.caller.channel))
+            told = True
+            continue  # an operator may have become free while it was said
+        while not isinstance(await call.next(), Woken):
+            pass
+
+
+async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
+    """Offer the caller to the operator. One who does not answer is paused (decisions.md)."""
+    queues = call.house.queues
+    person = call.register.person(operator.person_id)
+    queues.offer(operator)
+    queues.at(stage.switchboard).leave(call)
+    queues.wake()
+    # O2 follows the caller from here.
+    call.change(touched_by=operator.person_id)
+    try:
+        places = phone_places(call, person) if person else []
+        rung = await ring(call, places, call.house.settings.ring_operator, _display(call, stage))
+    finally:
+        queues.offered(operator, call.house.clock.now())
+    if rung.leg is None:
+        call.tell("signal", type="operator_paused", person=str(operator.person_id), why=rung.why)
+        await call.house.directory.set_operator_state(operator.person_id, OperatorState.PAUSED)
+        return False
+    call.tell("outcome", outcome="operator", operator=str(operator.person_id))
+    await call.connect(rung.leg)
+    return True
+
+
+def _display(call: Call, stage: AtSwitchboard) -> Display:
+    organisation = call.organisation
+    name = organisation.name if organisation else ""
+    sought = call.register.person(stage.sought) if stage.sought else None
+    if sought is not None and stage.why is not None:
+        name = f"ÅTER {sought.given_name} {sought.family_name[:1]}: {SHOWN_WHY[stage.why]}"
+    return Display(name, call.caller.number)
+
+
+async def _nobody(call: Call, switchboard: Switchboard) -> None:
+    organisation = call.register.organisation(switchboard.organisation_id)
+    call.tell("outcome", outcome="no_operator")
+    await call.command(call.house.control.stop_music(call.caller.channel))
+    await call.say(NoOperator(organisation.name if organisation else switchboard.name))
+
+
+@runs(BackToOperator)
+async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
+    person = call.register.person(stage.operator)
+    operator = call.register.operator(stage.operator)
+    if person is not None and operator is not None and not call.house.live.is_engaged(person.id):
+        display = Display(f"ÅTER {call.caller.number}", call.caller.number)
+        rung = await ring(call, phone_places(call, person), call.house.settings.ring_operator, display)
+        if rung.leg is not None:
+            await call.connect(rung.leg)
+            return Talking()
+    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    if switchboard is None:
+        await call.say(TryLater())
+        return None
+    # At the head of the queue: they have waited already.
+    return AtSwitchboard(switchboard.id, since=datetime.min.replace(tzinfo=UTC))
+
+
+@runs(Apologising)
+async def apologise(call: Call, stage: Apologising) -> Stage | None:
+    await call.part()
+    await call.say(TryLater())
+    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    is_ours = call.state.side == "phone" and not call.touched
+    return None if is_ours or switchboard is None else AtSwitchboard(switchboard.id, since=call.house.clock.now())

@@ -1,0 +1,89 @@
+"""Two parties talk. Their phones may hold, transfer and be replaced; a refused step leaves the caller where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.prompts import TransferRefused
+from hanvisa.calls.signals import Entered, HungUp, Played, TransferRequested, Unheld
+from hanvisa.calls.stage import Stage, Talking, runs
+from hanvisa.calls.state import Leg
+from hanvisa.calls.transferring import Refusal, put_in_place, transfer
+from hanvisa.errors import TelephonyError
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+@runs(Talking)
+async def talk(call: Call, _: Talking) -> Stage | None:
+    explaining = Explaining(call)
+    while call.other is not None:
+        signal = await call.next()
+        match signal:
+            case HungUp(channel) if channel == call.other.channel:
+                return None
+            case TransferRequested():
+                outcome = await transfer(call, signal)
+                if isinstance(outcome, Refusal):
+                    await explaining.begin(outcome)
+                elif outcome is not None:
+                    return outcome
+            case Entered(_, _, replaced) if replaced is not None:
+                following = await put_in_place(call, signal)
+                if following is not None:
+                    return following
+            case Unheld(channel):
+                await explaining.now_if_due(channel)
+            case Played(playback):
+                await explaining.ended(playback)
+    return None
+
+
+@dataclass
+class Explaining:
+    """Telling whoever was refused why, alone and in a few words.
+
+    The caller stays in the bridge and hears music meanwhile. A phone that holds plays nothing: it is told when it takes
+    the hold off, and until then by its display (603).
+    """
+
+    call: Call
+    due: dict[str, TransferRefused] = field(default_factory=dict)  # by channel
+    playback: str | None = None
+
+    async def begin(self, refusal: Refusal) -> None:
+        leg = self.call.state.leg_of(refusal.channel)
+        if leg is None:
+            return
+        self.due[leg.channel] = refusal.prompt
+        if not leg.held:
+            await self.now_if_due(leg.channel)
+
+    async def now_if_due(self, channel: str) -> None:
+        leg = self.call.state.leg_of(channel)
+        prompt = self.due.pop(channel, None)
+        if leg is None or prompt is None:
+            return
+        await self.call.command(self.call.house.control.start_music(self._listener(leg).channel))
+        try:
+            self.playback = await self.call.start_saying(leg, prompt)
+        except TelephonyError as error:
+            self.call.tell("command", failed=str(error))
+            await self._stop_music()
+
+    async def ended(self, playback: str) -> None:
+        if playback == self.playback:
+            self.playback = None
+            await self._stop_music()
+
+    async def _stop_music(self) -> None:
+        for leg in (self.call.caller, self.call.other):
+            if leg is not None:
+                await self.call.command(self.call.house.control.stop_music(leg.channel))
+
+    def _listener(self, spoken_to: Leg) -> Leg:
+        """The one who hears music: the other leg."""
+        other = self.call.other
+        return other if other is not None and spoken_to.channel == self.call.caller.channel else self.call.caller

@@ -1,0 +1,92 @@
+"""What a call is, in one value that is written on the caller's channel before each stage.
+
+No other state of a call lives only in memory: whatever instance adopts the call reads this and enters the stage again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from hanvisa.policy.model import Language
+from hanvisa.policy.numbers import NumberKind, Reading
+
+VARIABLE = "HANVISA_CALL"  # the channel variable; its value is :meth:`CallState.to_json`
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One channel of the call and who is at its end.
+
+    ``person`` is whose phone or registered mobile it is. ``number`` is E.164 (or an extension's digits) where known.
+    ``kind`` is that of the number which the leg leads to, as the policy judges it: for a caller from outside it is
+    MOBILE only when the mobile is registered, since a citizen is a caller like any other (decisions.md).
+    """
+
+    channel: str
+    account: str = ""
+    person: UUID | None = None
+    number: str = ""
+    kind: NumberKind = NumberKind.INTERNAL
+    held: bool = False
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(kind=self.kind, number=self.number or None)
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """``caller`` is the one who is served; ``other`` is whom they talk to. ``touched_by`` is the operator (O2)."""
+
+    id: str
+    side: str  # carrier or phone
+    dialled: str
+    caller: Leg
+    other: Leg | None = None
+    bridge: str | None = None
+    answered: bool = False
+    language: Language = Language.SV
+    organisation: UUID | None = None
+    touched_by: UUID | None = None
+    confidential: bool = False
+    exception: UUID | None = None  # whose use let this call reach a mobile
+    stage: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), default=str, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> CallState:
+        """Raises ValueError, KeyError or TypeError when the text is not a state."""
+        fields = json.loads(text)
+        return cls(
+            **{
+                **fields,
+                "caller": _leg(fields["caller"]),
+                "other": _leg(fields["other"]) if fields["other"] else None,
+                "language": Language(fields["language"]),
+                "organisation": _id(fields["organisation"]),
+                "touched_by": _id(fields["touched_by"]),
+                "exception": _id(fields["exception"]),
+            }
+        )
+
+    def leg_of(self, channel: str) -> Leg | None:
+        return next((leg for leg in (self.caller, self.other) if leg and leg.channel == channel), None)
+
+    def with_leg(self, leg: Leg) -> CallState:
+        """This state with ``leg`` in the place of the leg that has its channel."""
+        if leg.channel == self.caller.channel:
+            return replace(self, caller=leg)
+        return replace(self, other=leg)
+
+
+def _leg(fields: dict[str, Any]) -> Leg:
+    return Leg(**{**fields, "person": _id(fields["person"]), "kind": NumberKind(fields["kind"])})
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

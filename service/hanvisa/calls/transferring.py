@@ -1,0 +1,196 @@
+"""A phone's REFER, blind and attended, and an INVITE with Replaces: the policy first, then the joining.
+
+Asterisk has answered the REFER with 202 and waits for us; it moves no channel by itself. An INVITE with Replaces has
+been carried out when we hear of it: it is decided then, and undone at once where it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.gate import may_join, would_join
+from hanvisa.calls.ports import TransferProgress
+from hanvisa.calls.prompts import TransferRefused
+from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
+from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking, Transferred
+from hanvisa.calls.state import Leg
+from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.forwarding import forwarding_at
+from hanvisa.policy.model import AlternativeKind, Decision
+from hanvisa.policy.numbers import NumberKind, Reading, normalise_caller, read_number
+from hanvisa.policy.transfer import Via
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused transfer: whom to tell, and what."""
+
+    channel: str
+    prompt: TransferRefused
+
+
+async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | None:
+    """Decide and carry out a REFER on one of the call's two legs. None: nothing changes for this call's stage."""
+    transferor = call.state.leg_of(request.channel)
+    transferee = call.other if transferor is call.caller else call.caller
+    if transferor is None or transferee is None:
+        return None
+    call.tell("signal", type="transfer", target=request.target, attended=request.attended, by=str(transferor.person or ""))
+    if transferor.person and call.register.operator(transferor.person):
+        call.change(touched_by=transferor.person)
+    if request.attended:
+        return await _attended(call, request, transferor, transferee)
+    return await _blind(call, request.target, transferor, transferee)
+
+
+# Blind
+
+
+async def _blind(call: Call, target: str, transferor: Leg, transferee: Leg) -> Stage | Refusal | None:
+    person = call.person_of(transferor)
+    organisation = call.register.organisation(person.organisation_id) if person else call.organisation
+    reading = read_number(target, organisation, call.register, call.house.plan)
+    decision = would_join(call, *_destination(call, reading))
+    if not decision.allowed:
+        return await _decline(call, transferor, decision)
+    if reading.kind is not NumberKind.INTERNAL and reading.number is None:
+        await _answer_refer(call, transferor, "channel_unavailable")
+        return None
+    await _answer_refer(call, transferor, "channel_answered")
+    # From here the one who is sent on is the caller of this call, and whoever sent them is free.
+    call.house.live.release(transferor.channel)
+    call.change(caller=transferee, other=transferor, answered=True)
+    await call.part()
+    if organisation is not None:
+        call.change(organisation=organisation.id)
+    return Transferred(target)
+
+
+def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
+    """Where the transfer would end: the number itself, or the mobile that stands behind an extension."""
+    if reading.kind is not NumberKind.INTERNAL or reading.target is None:
+        return reading, None, Via.DIRECT
+    kind, id_ = reading.target
+    if kind is TargetKind.GROUP:
+        group = call.register.group(id_)
+        if group is not None and group.numbers and not group.member_ids:
+            return read_number(group.numbers[0], None, call.register, call.house.plan), None, Via.GROUP
+    person = call.register.person(id_) if kind is TargetKind.PERSON else None
+    forwarding = forwarding_at(call.register.forwardings_of(id_), call.house.clock.now()) if person else None
+    if person is None or forwarding is None:
+        return reading, person, Via.DIRECT
+    organisation = call.register.organisation(person.organisation_id)
+    return read_number(forwarding.target, organisation, call.register, call.house.plan), person, Via.FORWARDING
+
+
+# Attended
+
+
+async def _attended(call: Call, request: TransferRequested, transferor: Leg, transferee: Leg) -> Stage | Refusal | None:
+    """Join the far parties of the transferor's two legs. Each is judged as what the other would be joined to."""
+    theirs = call.house.live.of_channel(request.other) if request.other else None
+    far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
+    if theirs is None or far is None:
+        await _answer_refer(call, transferor, "channel_unavailable")
+        return None
+    call.change(
+        touched_by=call.state.touched_by or theirs.state.touched_by,
+        confidential=call.state.confidential or theirs.state.confidential,
+    )
+    for party in (far, transferee):
+        # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
+        via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
+        decision = await may_join(call, party.reading, call.person_of(party), via, taken=theirs.state.exception)
+        if not decision.allowed:
+            return await _decline(call, transferor, decision)
+    await _answer_refer(call, transferor, "channel_answered")
+    await _merge(call, theirs, transferor, transferee, far)
+    return Talking()
+
+
+async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far: Leg) -> None:
+    """Bring ``far`` over from ``theirs`` to ``call`` in the transferor's place. No await comes between the change of owner
+    and the telling of the other call, so that neither hangs up what the other has."""
+    control = call.house.control
+    old_bridge = theirs.state.bridge
+    call.house.live.bind(far.channel, call)
+    call.house.live.release(transferor.channel)
+    left = next(leg for leg in (theirs.caller, theirs.other) if leg is not None and leg is not far)
+    theirs.change(caller=left, other=None)
+    theirs.inbox.put_nowait(Surrendered())
+    call.change(caller=transferee, other=far)
+    await call.command(control.hang_up(transferor.channel))
+    if old_bridge:
+        await call.command(control.remove_from_bridge(old_bridge, far.channel))
+    if call.state.bridge:
+        await call.command(control.add_to_bridge(call.state.bridge, far.channel))
+    call.house.queues.wake()
+
+
+def _far_party(theirs: Call, channel: str) -> Leg | None:
+    """The one at the other end of the transferor's other leg, when they are talking."""
+    if theirs.state.bridge is None:
+        return None
+    return theirs.other if channel == theirs.caller.channel else theirs.caller
+
+
+# INVITE with Replaces
+
+
+async def put_in_place(call: Call, entered: Entered) -> Stage | None:
+    """A channel has been put in the place of one of the call's legs. Decide, and undo at once where it is refused."""
+    assert entered.replaced is not None  # noqa: S101 - what makes it this signal
+    old = call.state.leg_of(entered.replaced.id)
+    new = _newcomer(call, entered)
+    stays = call.other if old is call.caller else call.caller
+    if old is None or stays is None:
+        await call.command(call.house.control.hang_up(new.channel))
+        return None
+    call.house.live.release(old.channel)
+    call.house.live.bind(new.channel, call)
+    call.change(caller=stays, other=new)
+    decision = await may_join(call, new.reading, call.person_of(new), Via.REPLACES)
+    if decision.allowed:
+        await call.save()
+        return None
+    await call.part()
+    operator = old.person if old.person and call.register.operator(old.person) else call.state.touched_by
+    return BackToOperator(operator) if operator else Apologising()
+
+
+def _newcomer(call: Call, entered: Entered) -> Leg:
+    """Who the channel is: a phone of ours by its account, else a number outside, as the policy reads it."""
+    phone = call.register.phone_of_account(entered.channel.account)
+    if phone is not None:
+        return Leg(entered.channel.id, phone.account, phone.owner_id)
+    number = normalise_caller(entered.channel.caller_number)
+    reading = read_number(number or "", None, call.register, call.house.plan)
+    mobile = call.register.mobile(number) if number else None
+    kind = NumberKind.MOBILE if mobile else reading.kind
+    return Leg(entered.channel.id, "", mobile.person_id if mobile else None, number or "", kind)
+
+
+# Refusing
+
+
+async def _decline(call: Call, transferor: Leg, decision: Decision) -> Refusal:
+    """The phone gets 603 Decline; the caller stays where they are."""
+    await _answer_refer(call, transferor, "channel_declined")
+    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(transferor.person or ""))
+    numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}
+    return Refusal(
+        transferor.channel,
+        TransferRefused(
+            rule=decision.rules[0],
+            mobile_number=numbers.get(AlternativeKind.TELL_MOBILE_NUMBER),
+            direct_number=numbers.get(AlternativeKind.GIVE_DIRECT_NUMBER),
+        ),
+    )
+
+
+async def _answer_refer(call: Call, transferor: Leg, progress: TransferProgress) -> None:
+    await call.command(call.house.control.tell_transferor(transferor.channel, progress))

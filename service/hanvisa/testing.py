@@ -1,0 +1,168 @@
+"""Public fakes of the edges of a call: for tests, and for faults that must be produced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hanvisa.calls.ports import LiveChannel, Spoken, TransferProgress
+from hanvisa.calls.prompts import Prompt
+from hanvisa.errors import Gone, HanvisaError
+from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.model import Language
+from hanvisa.policy.register import Register
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is moved."""
+
+    at: datetime = datetime(2026, 8, 3, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+
+
+@dataclass
+class MemoryDirectory:
+    """A register that is changed by assigning to it."""
+
+    register: Register = Register()
+
+    async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:  # noqa: ARG002 - the port's
+        for exception in self.register.exceptions.rows:
+            if exception.id == exception_id:
+                if exception.max_uses is not None and exception.uses >= exception.max_uses:
+                    return False
+                used = replace(exception, uses=exception.uses + 1)
+                rows = (used if row.id == exception_id else row for row in self.register.exceptions.rows)
+                self.register = self.register.replace(exceptions=rows)
+                return True
+        return False
+
+    async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
+        rows = (
+            replace(row, state=state) if row.person_id == person_id else row for row in self.register.operators.rows
+        )
+        self.register = self.register.replace(operators=rows)
+
+
+class FakeVoice:
+    """Says every prompt as one file, named after the prompt's type."""
+
+    def say(self, prompt: Prompt, language: Language, at: datetime) -> Spoken:  # noqa: ARG002 - the port's
+        return Spoken((f"/sounds/{type(prompt).__name__}",), repr(prompt))
+
+    async def prepare(self, prompts: Sequence[Prompt]) -> None:
+        """Everything is ready."""
+
+
+@dataclass
+class MemoryLog:
+    entries: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
+        self.entries.append((call_id, kind, data))
+
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        return [data for _, entry_kind, data in self.entries if entry_kind == kind]
+
+
+@dataclass
+class FakeCallControl:
+    """Remembers every command. ``fail_at`` makes the n-th command (from 1) raise ``failure``."""
+
+    commands: list[tuple[Any, ...]] = field(default_factory=list)
+    fail_at: int | None = None
+    failure: HanvisaError = field(default_factory=lambda: Gone("made to fail"))
+    registered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # dial strings by account
+    variables: dict[tuple[str, str], str] = field(default_factory=dict)
+    existing: tuple[LiveChannel, ...] = ()
+    orphaned: tuple[str, ...] = ()
+
+    def named(self, name: str) -> list[tuple[Any, ...]]:
+        """The commands of that name, their arguments only."""
+        return [command[1:] for command in self.commands if command[0] == name]
+
+    async def _do(self, *command: Any) -> None:
+        self.commands.append(command)
+        if len(self.commands) == self.fail_at:
+            raise self.failure
+
+    async def claim(self, channel: str) -> bool:
+        await self._do("claim", channel)
+        return True
+
+    async def answer(self, channel: str) -> None:
+        await self._do("answer", channel)
+
+    async def hang_up(self, channel: str, reason: str = "normal") -> None:
+        await self._do("hang_up", channel, reason)
+
+    async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
+        await self._do("play", channel, tuple(files), playback)
+
+    async def stop_playing(self, playback: str) -> None:
+        await self._do("stop_playing", playback)
+
+    async def is_playing(self, playback: str) -> bool:
+        await self._do("is_playing", playback)
+        return False
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        self.variables[channel, name] = value
+        await self._do("set_variable", channel, name)
+
+    async def variable(self, channel: str, name: str) -> str:
+        return self.variables.get((channel, name), "")
+
+    async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:  # noqa: ARG002 - the port's
+        return self.registered.get(account, (f"PJSIP/{account}",))
+
+    async def create(self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str) -> None:
+        await self._do("create", channel, dial_string, dict(variables), originator)
+
+    async def dial(self, channel: str) -> None:
+        await self._do("dial", channel)
+
+    async def ring(self, channel: str) -> None:
+        await self._do("ring", channel)
+
+    async def stop_ringing(self, channel: str) -> None:
+        await self._do("stop_ringing", channel)
+
+    async def start_music(self, channel: str) -> None:
+        await self._do("start_music", channel)
+
+    async def stop_music(self, channel: str) -> None:
+        await self._do("stop_music", channel)
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        await self._do("bridge", bridge, tuple(channels))
+
+    async def add_to_bridge(self, bridge: str, channel: str) -> None:
+        await self._do("add_to_bridge", bridge, channel)
+
+    async def remove_from_bridge(self, bridge: str, channel: str) -> None:
+        await self._do("remove_from_bridge", bridge, channel)
+
+    async def destroy_bridge(self, bridge: str) -> None:
+        await self._do("destroy_bridge", bridge)
+
+    async def tell_transferor(self, channel: str, progress: TransferProgress) -> None:
+        await self._do("tell_transferor", channel, progress)
+
+    async def channels(self) -> tuple[LiveChannel, ...]:
+        return self.existing
+
+    async def held_by_dead_apps(self) -> tuple[str, ...]:
+        return self.orphaned
+
+    async def move_here(self, channel: str, args: Sequence[str]) -> None:
+        await self._do("move_here", channel, tuple(args))
