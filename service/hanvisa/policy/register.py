@@ -107,7 +107,9 @@ class Register:
     # by number and account
 
     def extension(self, number: str, organisation_id: UUID) -> Extension | None:
-        return self.extensions.one("number", lambda row: (row.organisation_id, row.number), (organisation_id, number))
+        return self.extensions.one(
+            "number", lambda row: (row.organisation_id, row.number), (organisation_id, number)
+        )
 
     def number(self, e164: str) -> OutsideNumber | None:
         """A number of ours in the public network."""

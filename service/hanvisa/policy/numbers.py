@@ -1,0 +1,230 @@
+"""What a dialled string leads to: the strictest of all the ways to read it (decisions.md, Numbers).
+
+Numbers are E.164 ("+46701740605"); short numbers and extensions are their digits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from hanvisa.policy import spelling
+from hanvisa.policy.confidentiality import is_confidential
+from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.model import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+    from hanvisa.policy.facts import Extension, Organisation
+    from hanvisa.policy.register import Register
+
+_SHORT = re.compile(r"1177|11313|11414|116\d{3}|118\d{2,3}")
+_NEVER_MOBILE = {
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.VOIP,
+    PhoneNumberType.UAN,
+}
+_NO_COUNTRY = "001"  # libphonenumber's region of satellites and other networks that belong to no country
+
+
+class NumberKind(StrEnum):
+    INTERNAL = "internal"  # an extension, or one of our own outside numbers
+    FIXED = "fixed"  # at home or abroad
+    MOBILE = (
+        "mobile"  # or what may be one: personal numbers, pagers, satellites, countries where nobody can tell
+    )
+    UNKNOWN = "unknown"
+    EMERGENCY = "emergency"
+    SERVICE = "service"  # short numbers: 1177, 11414, 11313, 118xxx
+
+    @property
+    def may_be_mobile(self) -> bool:
+        return self in (NumberKind.MOBILE, NumberKind.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    outside_prefix: str = "0"
+    outside_prefix_required: bool = False
+    emergency: tuple[str, ...] = ("112",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a dialled string leads to.
+
+    ``number`` is E.164, or the digits of a short number or an extension; None when there is nothing to dial.
+    ``target`` is whose it is when it is one of ours, a registered mobile's person included. ``confidential`` is the
+    mark of that line, person or department (M4).
+    """
+
+    kind: NumberKind
+    number: str | None = None
+    target: tuple[TargetKind, UUID] | None = None
+    confidential: bool = False
+
+
+def read_number(
+    dialled: str | None, organisation: Organisation | None, register: Register, plan: NumberPlan
+) -> Reading:
+    """The strictest of all readings; ``organisation`` is that of the phone it was dialled on. Never raises.
+
+    Emergency first. One reading as a mobile makes it a mobile. Then our own extensions, short numbers, and whatever is
+    valid, the most direct reading first. Nothing valid is UNKNOWN, which counts as a mobile.
+    """
+    written = spelling.plain(dialled or "")
+    text = spelling.without_codes(written.text)
+    if emergency := _short(text, plan, plan.emergency.__contains__):
+        return Reading(NumberKind.EMERGENCY, emergency)
+    outside = tuple(_outside(written, organisation, register, plan))
+    mobile = next((reading for reading in outside if reading.kind is NumberKind.MOBILE), None)
+    if mobile:
+        return mobile
+    if extension := _extension(text, organisation, register):
+        return _inside(extension, register)
+    if service := _short(text, plan, lambda digits: _SHORT.fullmatch(digits) is not None):
+        return Reading(NumberKind.SERVICE, service)
+    valid = (reading for reading in outside if reading.kind is not NumberKind.UNKNOWN)
+    possible = (reading for reading in outside if reading.number)
+    return next(valid, None) or next(possible, None) or Reading(NumberKind.UNKNOWN)
+
+
+def e164_to_dial(reading: Reading) -> str | None:
+    """The digits to send to the carrier for the number that was judged, never the string that was dialled.
+
+    At home "0701740605", abroad "00493012345", short numbers as they are. None when there is nothing to dial outside.
+    """
+    if reading.kind is NumberKind.INTERNAL or not reading.number:
+        return None
+    if reading.number.startswith(f"+{spelling.COUNTRY}"):
+        return "0" + reading.number[1 + len(spelling.COUNTRY) :]
+    return reading.number.replace("+", "00")
+
+
+def display(number: str) -> str:
+    """A number as it is written in Sweden: "070-174 06 05", "+49 30 12345"; what is no E.164 as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except NumberParseException:
+        return number
+    at_home = parsed.country_code == int(spelling.COUNTRY)
+    return phonenumbers.format_number(
+        parsed, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    )
+
+
+def normalise_caller(raw: str | None) -> str | None:
+    """A carrier's caller id as E.164: "0980319200", "+46980319200", "0046980319200", "46980319200". Else None."""
+    text = spelling.plain(raw or "").text
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    candidates = spelling.international(text, None) if text.startswith(("0", "+")) else iter((f"+{text}",))
+    numbers = (_parsed(candidate) for candidate in candidates)
+    return next(
+        (_e164(number) for number in numbers if number and phonenumbers.is_possible_number(number)), None
+    )
+
+
+def caller_language(number: str | None) -> Language:
+    """English for a valid number from abroad, Swedish for all others, the withheld ones among them."""
+    parsed = _parsed(number) if number else None
+    if (
+        parsed is None
+        or parsed.country_code == int(spelling.COUNTRY)
+        or not phonenumbers.is_valid_number(parsed)
+    ):
+        return Language.SV
+    return Language.EN
+
+
+def _outside(
+    written: spelling.Plain, organisation: Organisation | None, register: Register, plan: NumberPlan
+) -> Iterator[Reading]:
+    """All readings as numbers of the public network, the likeliest first."""
+    area_code = organisation.area_code if organisation else None
+    texts = list(spelling.readings(written.text, plan.outside_prefix))
+    if plan.outside_prefix_required:  # then what stands behind the prefix is the likeliest
+        texts = [
+            *spelling.readings(written.text.removeprefix(plan.outside_prefix), plan.outside_prefix),
+            *texts,
+        ]
+    if written.context:
+        texts.insert(0, written.context + written.text)
+    for text in texts:
+        for candidate in spelling.international(text, area_code):
+            yield _judge(candidate, register)
+
+
+def _judge(candidate: str, register: Register) -> Reading:
+    """One number of the public network. What the register knows as a mobile is one, whatever its prefix."""
+    parsed = _parsed(candidate)
+    number = _e164(parsed) if parsed else candidate
+    if mobile := register.mobile(number):
+        target = (TargetKind.PERSON, mobile.person_id)
+        return Reading(NumberKind.MOBILE, number, target, is_confidential(register, *target))
+    kind = _kind(parsed)
+    if ours := register.number(number):
+        kind = NumberKind.MOBILE if kind is NumberKind.MOBILE else NumberKind.INTERNAL
+        target = (ours.kind, ours.target_id)
+        return Reading(kind, number, target, ours.confidential or is_confidential(register, *target))
+    possible = parsed is not None and phonenumbers.is_possible_number(parsed)
+    return Reading(kind, number if possible else None)
+
+
+def _kind(parsed: phonenumbers.PhoneNumber | None) -> NumberKind:
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        return NumberKind.UNKNOWN
+    type_ = phonenumbers.number_type(parsed)
+    of_no_country = phonenumbers.region_code_for_number(parsed) == _NO_COUNTRY
+    if type_ in _NEVER_MOBILE and not (of_no_country and type_ == PhoneNumberType.VOIP):
+        return NumberKind.FIXED
+    return NumberKind.MOBILE
+
+
+def _extension(text: str, organisation: Organisation | None, register: Register) -> Extension | None:
+    """The own organisation's extension, or another's behind its prefix."""
+    own = register.extension(text, organisation.id) if organisation else None
+    others = (
+        register.extension(text.removeprefix(other.prefix), other.id)
+        for other in register.organisations.rows
+        if other.prefix and text.startswith(other.prefix)
+    )
+    return own or next((extension for extension in others if extension), None)
+
+
+def _inside(extension: Extension, register: Register) -> Reading:
+    target = (extension.kind, extension.target_id)
+    return Reading(
+        NumberKind.INTERNAL,
+        extension.number,
+        target,
+        extension.confidential or is_confidential(register, *target),
+    )
+
+
+def _short(text: str, plan: NumberPlan, is_short: Callable[[str], bool]) -> str | None:
+    """The short number that was dialled, with or without the outside-line prefix."""
+    return next(
+        (digits for digits in (text, text.removeprefix(plan.outside_prefix)) if is_short(digits)), None
+    )
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number)
+    except NumberParseException:
+        return None
+
+
+def _e164(parsed: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
