@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from hanvisa.policy.exceptions import in_windows
-from hanvisa.policy.facts import TimeKind, aware
+from hanvisa.policy.facts import Absence, AbsenceReason, Mobile, Person, TimeKind, Window, aware
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.policy.numbers import display
 from hanvisa.policy.strictest import or_strictest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-
-    from hanvisa.policy.facts import Absence, AbsenceReason, Mobile, Person, Window
 
 ABSENT = "absent"
 
@@ -36,7 +31,7 @@ class AbsenceNow:
 
 @dataclass(frozen=True, slots=True)
 class ReferralContent:
-    """What a referral says. ``why`` is absent, busy, no_answer or unplugged; ``spoken_reason`` None is spoken neutrally."""
+    """What a referral says. ``why`` is absent, busy, no_answer or unplugged; ``spoken_reason`` None is neutral."""
 
     name: str
     why: str
@@ -141,7 +136,7 @@ def compose_referral(
 
 
 def offers(person: Person, mobiles: Iterable[Mobile], *, confidential: bool) -> str | None:
-    """The mobile number that may be told to the caller (E.164), or None (decisions.md, the third bullet on numbers told)."""
+    """The mobile number that may be told to the caller (E.164), or None (decisions.md, Who is bound by what)."""
     if person.protected or person.confidential or confidential:
         return None
     return next((mobile.number for mobile in mobiles if not mobile.protected), None)

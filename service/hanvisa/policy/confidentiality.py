@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from hanvisa.policy.facts import TargetKind
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from hanvisa.policy.facts import Person
-    from hanvisa.policy.register import Register
+from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.register import Register
 
 
 def is_confidential(register: Register, kind: TargetKind, target_id: UUID) -> bool:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hanvisa.policy.facts import ScopeKind, Window, aware
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from uuid import UUID
-
-    from hanvisa.policy.facts import Person, PolicyException
-    from hanvisa.policy.register import Register
+from hanvisa.policy.facts import Person, PolicyException, ScopeKind, Window, aware
+from hanvisa.policy.register import Register
 
 LOCAL = ZoneInfo("Europe/Stockholm")
 LONGEST = timedelta(days=90)

@@ -165,7 +165,7 @@ class TimeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceReason:
-    """``spoken`` follows the person's name: "Anna Berg *är på sammanträde*". A ``private`` one is spoken neutrally (G1)."""
+    """``spoken`` follows the person's name: "Anna Berg *är på sammanträde*". A ``private`` one is left out (G1)."""
 
     code: str
     name: Text

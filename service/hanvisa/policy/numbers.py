@@ -6,24 +6,19 @@ Numbers are E.164 ("+46701740605"); short numbers and extensions are their digit
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from hanvisa.policy import spelling
 from hanvisa.policy.confidentiality import is_confidential
-from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.facts import Extension, Organisation, TargetKind
 from hanvisa.policy.model import Language
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from uuid import UUID
-
-    from hanvisa.policy.facts import Extension, Organisation
-    from hanvisa.policy.register import Register
+from hanvisa.policy.register import Register
 
 _SHORT = re.compile(r"1177|11313|11414|116\d{3}|118\d{2,3}")
 _NEVER_MOBILE = {
@@ -40,9 +35,7 @@ _NO_COUNTRY = "001"  # libphonenumber's region of satellites and other networks 
 class NumberKind(StrEnum):
     INTERNAL = "internal"  # an extension, or one of our own outside numbers
     FIXED = "fixed"  # at home or abroad
-    MOBILE = (
-        "mobile"  # or what may be one: personal numbers, pagers, satellites, countries where nobody can tell
-    )
+    MOBILE = "mobile"  # or what may be one: personal numbers, pagers, satellites, where nobody can tell
     UNKNOWN = "unknown"
     EMERGENCY = "emergency"
     SERVICE = "service"  # short numbers: 1177, 11414, 11313, 118xxx

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from hanvisa.policy.facts import (
     Absence,
@@ -28,10 +30,6 @@ from hanvisa.policy.facts import (
     Switchboard,
     TargetKind,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
-    from uuid import UUID
 
 Row = TypeVar("Row")
 
@@ -79,7 +77,7 @@ class Register:
 
     def replace(self, **rows: Iterable[Any]) -> Register:
         """This register with other rows of the named tables."""
-        return dataclasses.replace(self, **{name: Table(tuple(new)) for name, new in rows.items()})  # type: ignore[arg-type]
+        return dataclasses.replace(self, **{name: Table(tuple(new)) for name, new in rows.items()})
 
     # by id
 

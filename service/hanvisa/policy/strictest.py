@@ -1,14 +1,12 @@
-"""What can't be decided is decided as the strictest rule would, says so, and never raises (policy.md, Order of rules)."""
+"""What can't be decided is decided as the strictest rule would, and says so (policy.md, Order of rules)."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, ParamSpec
+from collections.abc import Callable
+from typing import ParamSpec
 
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Facts = ParamSpec("Facts")
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+from uuid import UUID
 
 from hanvisa.policy.exceptions import LOCAL, exception_for
+from hanvisa.policy.facts import Person, PolicyException
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, Reading, display
 from hanvisa.policy.strictest import TAKE_MESSAGE, or_strictest
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from hanvisa.policy.facts import Person, PolicyException
 
 
 class Via(StrEnum):
@@ -35,10 +32,10 @@ class JoinFacts:
     """What is known of one step that would join a caller to ``number``.
 
     ``touched`` is true from the moment an operator touched the call; ``touched_by`` is the last one who did.
-    ``confidential`` is the call's own mark or that of the caller's line, ``target_confidential`` that of the line, person
-    or department that was sought, where it is not ``number``'s own. ``person`` is whose number it is: a mobile's holder, or
-    who forwards. ``direct_number`` (E.164) is that which may be given (O1), ``exceptions`` are all there are: those that don't
-    count here are sorted out here. ``forwarding_allowed`` says that the forwarding followed is within M3's limits.
+    ``confidential`` is the call's own mark or that of the caller's line, ``target_confidential`` that of the line,
+    person or department that was sought, where it is not ``number``'s own. ``person`` is whose number it is: a mobile's
+    holder, or who forwards. ``direct_number`` (E.164) is that which may be given (O1). ``exceptions`` may be all there
+    are: those that don't count are sorted out here. ``forwarding_allowed``: the forwarding is within M3's limits.
     """
 
     at: datetime
@@ -147,8 +144,8 @@ def _alternatives(facts: JoinFacts) -> tuple[Alternative, ...]:
 def _because_without_exception(facts: JoinFacts) -> Text:
     if facts.number.kind is NumberKind.UNKNOWN:
         return Text(
-            sv="Numret går inte att tyda och räknas som mobil. Koppling till mobil är inte tillåten utan undantag (O2).",
-            en="The number can't be read and counts as a mobile. Putting through to a mobile needs an exception (O2).",
+            sv="Numret går inte att tyda och räknas som mobil, dit koppling inte är tillåten utan undantag (O2).",
+            en="The number can't be read and counts as a mobile, which is not allowed without an exception (O2).",
         )
     way = _WAYS.get(facts.via, Text(sv="", en=""))
     return Text(
