@@ -49,7 +49,7 @@ class Hearing:
 
 
 def samples_of(sound: Sound) -> Samples:
-    """Samples as they are, or a file's: `.wav` (8 kHz, 16 bit, mono), else raw A-law, with `.alaw` or without."""
+    """Samples as they are, or a file's: `.wav` (8 kHz, 16 bit, mono), else A-law (`.alaw`, or no suffix)."""
     if isinstance(sound, np.ndarray):
         return sound
     path = Path(sound)
@@ -69,7 +69,7 @@ def score(recording: Sound, expected: Sound) -> tuple[float, float]:
 
 
 def heard(recording: Sound, file: Sound, others: Iterable[Sound] = ()) -> Hearing:
-    """Whether ``file`` sounds in the recording: 0.6 or more, and 0.05 above every clearly different phrase there.
+    """Whether ``file`` sounds in the recording: 0.6 at least, and 0.05 above every clearly different phrase.
 
     Of ``others``, those that contain the file, are contained in it, or sound nearly like it don't count.
     """

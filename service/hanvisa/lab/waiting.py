@@ -1,7 +1,6 @@
 """Waiting for a condition, bounded, and saying what never came about."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
@@ -17,15 +16,15 @@ class NeverHappenedError(AssertionError):
 
 
 async def until(
-    condition: Callable[[], T | Awaitable[T]],
+    condition: Callable[[], T | Awaitable[T | None] | None],
     *,
     within: float = 5.0,
     what: str | Callable[[], str] = "the condition",
 ) -> T:
-    """Ask again and again until the condition is truthy, and give what it gave.
+    """Ask again and again until the condition gives something, and give that.
 
-    ``within`` is seconds; ``what`` says in the failure what was waited for. An AssertionError of the condition
-    counts as "not yet", and its text is told when the time is up.
+    ``within`` is seconds; ``what`` says in the failure what was waited for. An AssertionError of the
+    condition counts as "not yet", and its text is told when the time is up.
 
     Raises:
         NeverHappenedError: the time is up.
@@ -36,13 +35,13 @@ async def until(
         said = ""
         try:
             value = condition()
-            outcome = await value if inspect.isawaitable(value) else value
+            outcome: T | None = await value if isinstance(value, Awaitable) else value
         except AssertionError as error:
             outcome, said = None, f": {error}"
         if outcome:
-            return outcome  # type: ignore[no-any-return]  # mypy widens T by Awaitable
+            return outcome
         if monotonic() >= deadline:
             told = what() if callable(what) else what
-            raise NeverHappenedError(f"{told} did not happen within {within:g} s{said} (last: {outcome!r})")
+            raise NeverHappenedError(f"{told}: not within {within:g} s{said} (last: {outcome!r})")
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)

@@ -1,0 +1,108 @@
+"""One RTP stream of A-law both ways (RFC 3550, 3551), with keys as RFC 4733 has them."""
+
+import asyncio
+import secrets
+import struct
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+
+from hanvisa.lab.alaw import SILENCE, Samples, decode, encode
+from hanvisa.lab.sip import Address
+
+_PTIME = 0.02
+_FRAME = 160
+_ALAW, _KEYS = 8, 101
+_KEY_NAMES = "0123456789*#ABCD"
+_KEY_FRAMES = 5
+_KEY_PAUSE = 4
+_KEY_ENDS = 3
+
+
+class Stream(asyncio.DatagramProtocol):
+    """Sends a packet every 20 ms, speech or silence; what comes in goes to ``on_audio`` and ``on_key``."""
+
+    def __init__(self, on_audio: Callable[[Samples], None], on_key: Callable[[str], None]) -> None:
+        self._on_audio = on_audio
+        self._on_key = on_key
+        self._remote: Address | None = None
+        self._saying = bytearray()
+        self._keys: deque[tuple[int, bytes] | None] = deque()
+        self._sequence = secrets.randbelow(1 << 15)
+        self._timestamp = secrets.randbelow(1 << 30)
+        self._source = secrets.randbits(32)
+        self._key_heard: int | None = None
+
+    async def open(self, host: str) -> Address:
+        """Bind any free port and start the clock. Gives the address for the SDP."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, (host, 0))
+        self._clock = asyncio.create_task(self._run())
+        address: Address = self._transport.get_extra_info("sockname")
+        return address
+
+    def send_to(self, remote: Address | None) -> None:
+        """Where to send; None stops sending."""
+        self._remote = remote
+
+    def say(self, samples: Samples) -> None:
+        self._saying += encode(samples)
+
+    def press(self, key: str) -> None:
+        """Queue a key: pressed for 100 ms, then a pause."""
+        event = _KEY_NAMES.index(key)
+        for frame in range(_KEY_FRAMES + _KEY_ENDS):
+            ends = frame >= _KEY_FRAMES
+            length = min(frame + 1, _KEY_FRAMES) * _FRAME
+            self._keys.append((frame, struct.pack("!BBH", event, 0x80 * ends | 10, length)))
+        self._keys.extend([None] * _KEY_PAUSE)
+
+    @property
+    def is_pressing(self) -> bool:
+        return bool(self._keys)
+
+    def close(self) -> None:
+        self._clock.cancel()
+        self._transport.close()
+
+    def datagram_received(self, data: bytes, addr: Address) -> None:  # noqa: ARG002 - asyncio's own
+        if len(data) <= 12:
+            return
+        kind = data[1] & 0x7F
+        payload = data[12 + 4 * (data[0] & 0x0F) :]
+        if kind == _ALAW:
+            self._on_audio(decode(payload))
+        elif kind == _KEYS and len(payload) >= 4:
+            self._hear_key(struct.unpack("!I", data[4:8])[0], payload[0])
+
+    def _hear_key(self, timestamp: int, event: int) -> None:
+        """All packets of one press share its timestamp."""
+        if timestamp != self._key_heard and event < len(_KEY_NAMES):
+            self._key_heard = timestamp
+            self._on_key(_KEY_NAMES[event])
+
+    async def _run(self) -> None:
+        due = monotonic()
+        while True:
+            self._send_frame()
+            due += _PTIME
+            await asyncio.sleep(max(0.0, due - monotonic()))
+
+    def _send_frame(self) -> None:
+        key = self._keys.popleft() if self._keys else None
+        if key is not None:
+            frame, payload = key
+            self._send(_KEYS, payload, self._timestamp - frame * _FRAME, marked=frame == 0)
+        else:
+            payload = bytes(self._saying[:_FRAME])
+            del self._saying[:_FRAME]
+            self._send(_ALAW, payload.ljust(_FRAME, bytes([SILENCE])), self._timestamp)
+        self._timestamp += _FRAME
+
+    def _send(self, kind: int, payload: bytes, timestamp: int, *, marked: bool = False) -> None:
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        header = struct.pack(
+            "!BBHII", 0x80, 0x80 * marked | kind, self._sequence, timestamp & 0xFFFFFFFF, self._source
+        )
+        if self._remote is not None:
+            self._transport.sendto(header + payload, self._remote)
