@@ -1,0 +1,67 @@
+"""Recordings made by people, played instead of a synthesiser's voice phrase by phrase and name by name.
+
+``recordings/<sv|en>/<slug>.wav`` under the state folder, 16-bit PCM of any rate. The slug of a phrase is its
+words in lower case with hyphens between them: "Anna Berg" is ``sv/anna-berg.wav``, "for English, press nine" is
+``en/for-english-press-nine.wav``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hanvisa.errors import SpeechError
+from hanvisa.policy.model import Language
+from hanvisa.speech import audio
+from hanvisa.speech.store import name_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hanvisa.speech.phrases import Piece
+    from hanvisa.speech.store import SoundStore
+
+log = structlog.get_logger(__name__)
+
+
+def slug(text: str) -> str:
+    """The words joined by hyphens: "Anna Berg" is anna-berg; Swedish letters are kept."""
+    return "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))
+
+
+class Recordings:
+    """What lies in ``folder``, by language and slug. Those converted before are known at once."""
+
+    def __init__(self, folder: Path, store: SoundStore) -> None:
+        self.folder = folder
+        self.store = store
+        self._converted = {key: name for key, (name, _) in self._found().items() if store.want(name)}
+
+    def find(self, piece: Piece) -> str | None:
+        """The sound's name in the store, None when nobody has recorded the piece."""
+        return self._converted.get((piece.language, slug(piece.text)))
+
+    async def prepare(self) -> None:
+        """Convert what is new. A recording that can't be read is logged and passed over."""
+        converted: dict[tuple[Language, str], str] = {}
+        for key, (name, file) in (await asyncio.to_thread(self._found)).items():
+            try:
+                if not self.store.want(name):
+                    self.store.put(name, await asyncio.to_thread(audio.from_wav, file.read_bytes()))
+                converted[key] = name
+            except (SpeechError, OSError) as error:
+                log.warning("a recording can't be used", file=str(file), why=str(error))
+        self._converted = converted
+
+    def _found(self) -> dict[tuple[Language, str], tuple[str, Path]]:
+        found = {}
+        for language in Language:
+            for file in sorted((self.folder / language).glob("*.wav")):
+                digest = sha256(file.read_bytes()).hexdigest()
+                found[language, slug(file.stem)] = (name_of("recording", digest), file)
+        return found

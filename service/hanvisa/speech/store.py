@@ -1,0 +1,84 @@
+"""Sound files by name, in one folder: written whole or not at all, and known without asking the disk."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SUFFIX = ".alaw"
+
+
+@lru_cache(maxsize=65536)
+def name_of(*content: str) -> str:
+    """The file name (without suffix) that stands for the content."""
+    return sha256("\0".join(content).encode()).hexdigest()[:32]
+
+
+class SoundStore:
+    """Files ``<name>.alaw`` in ``folder``. A name that is `in` the store is a whole file."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.absolute()
+        self._names = {
+            entry.name.removesuffix(SUFFIX)
+            for entry in os.scandir(folder)
+            if entry.name.endswith(SUFFIX) and entry.stat().st_size
+        }
+        self._wanted: set[str] = set()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def path(self, name: str) -> str:
+        """As Asterisk wants it: absolute, without suffix."""
+        return str(self.folder / name)
+
+    def read(self, name: str) -> bytes:
+        return self._file(name).read_bytes()
+
+    def put(self, name: str, sound: bytes) -> None:
+        """Write the file by way of a temporary one beside it, so that a half one is never played."""
+        with NamedTemporaryFile(dir=self.folder, prefix="new-", delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                file.write(sound)
+                file.flush()
+                os.fsync(file.fileno())
+                temporary.chmod(0o644)
+                temporary.replace(self._file(name))
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+        self._names.add(name)
+        self._wanted.add(name)
+
+    def want(self, name: str) -> bool:
+        """Whether the file is there; if so it is kept from `prune` and counts as used today."""
+        if name not in self._names:
+            return False
+        if name not in self._wanted:
+            self._wanted.add(name)
+            os.utime(self._file(name))
+        return True
+
+    def prune(self, before: datetime) -> int:
+        """Remove what nobody has wanted since the start nor since ``before``; the number removed."""
+        old = [name for name in self._names - self._wanted if self._is_older(name, before)]
+        for name in old:
+            self._names.discard(name)
+            self._file(name).unlink(missing_ok=True)
+        return len(old)
+
+    def _is_older(self, name: str, before: datetime) -> bool:
+        return self._file(name).stat().st_mtime < before.timestamp()
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}{SUFFIX}"
