@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from hanvisa.policy.facts import Person, PolicyException, ScopeKind, Window, aware
 from hanvisa.policy.register import Register
+from hanvisa.policy.workdays import LOCAL
 
-LOCAL = ZoneInfo("Europe/Stockholm")
 LONGEST = timedelta(days=90)
 
 _GRANTERS_OF_OWN_OPERATION = ("head", "telephone_manager")

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from hanvisa.policy.exceptions import LOCAL, exception_for
+from hanvisa.policy.exceptions import exception_for
 from hanvisa.policy.facts import Person, PolicyException
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, Reading, display
 from hanvisa.policy.strictest import TAKE_MESSAGE, or_strictest
+from hanvisa.policy.workdays import LOCAL
 
 
 class Via(StrEnum):
@@ -84,15 +85,15 @@ def decide_join(facts: JoinFacts) -> Decision:
 def decide_consult(facts: JoinFacts, setting: Literal["refuse", "allow"]) -> Decision:
     """May an operator who has a caller (talking, held, parked) ring ``number`` meanwhile?
 
-    A conference inside the phone can't be seen, so a mobile is refused without an exception. No use of an exception is
-    reserved here (``exception`` is None): the joining is decided anew, and reserves it.
+    A conference inside the phone can't be seen, so a mobile is refused without an exception, whose use is reserved
+    already here; the joining of the same two is not to take another.
     """
     if not facts.number.kind.may_be_mobile:
         return Decision(Effect.ALLOW, (), _NO_MOBILE)
     if facts.any_confidential:
         return _refuse(facts, ("M4",), _CONFIDENTIAL)
     if exception := _exception(facts):
-        return Decision(Effect.ALLOW, ("O2",), _because_of(exception))
+        return Decision(Effect.ALLOW, ("O2",), _because_of(exception), exception=exception.id)
     if setting == "allow":
         return Decision(Effect.ALLOW, ("O2",), _CONSULT_BY_SETTING)
     return _refuse(facts, ("O2",), _CONSULT_REFUSED)

@@ -1,0 +1,138 @@
+"""M3: forwarding one's phone, to inside numbers freely, to a mobile sparingly and for a while only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from hanvisa.policy.facts import Forwarding, Person, TargetKind, aware
+from hanvisa.policy.model import Decision, Effect, Text
+from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.strictest import or_strictest
+from hanvisa.policy.workdays import LOCAL, WORKDAY_ENDS, local_time
+
+MIDNIGHT = time()
+FORWARDABLE = (NumberKind.INTERNAL, NumberKind.FIXED, NumberKind.MOBILE)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingLimits:
+    """Settings: the longest a phone may be forwarded to a mobile, and on how many days of a month."""
+
+    longest_days: int = 5
+    days_a_month: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingFacts:
+    """A forwarding that somebody wants to set. ``confidential``: the line, the person or their department is.
+
+    ``to_mobiles`` are the person's other forwardings to mobiles, the past ones of these months among them.
+    """
+
+    person: Person
+    target: Reading
+    starts_at: datetime
+    ends_at: datetime
+    now: datetime
+    confidential: bool = False
+    to_mobiles: tuple[Forwarding, ...] = ()
+    limits: ForwardingLimits = ForwardingLimits()
+
+
+def forwarding_at(forwardings: Iterable[Forwarding], at: datetime) -> Forwarding | None:
+    """The forwarding that is on now; of several the one that began last."""
+    on = [forwarding for forwarding in forwardings if forwarding.starts_at <= aware(at) < forwarding.ends_at]
+    return max(on, key=lambda forwarding: forwarding.starts_at, default=None)
+
+
+def default_end(starts_at: datetime) -> datetime:
+    """When a forwarding ends if nobody said: 17:00 the same day, or midnight when that is past."""
+    day = aware(starts_at).astimezone(LOCAL).date()
+    evening = local_time(day, WORKDAY_ENDS)
+    return evening if evening > starts_at else local_time(day + timedelta(days=1), MIDNIGHT)
+
+
+@or_strictest(Effect.REFUSE, "M3")
+def decide_forwarding(facts: ForwardingFacts) -> Decision:
+    """May this forwarding be set? A mobile, or what may be one, within the limits and never on a confidential line."""
+    if refusal := _impossible(facts):
+        return Decision(Effect.REFUSE, ("M3",), refusal)
+    if not facts.target.kind.may_be_mobile:
+        return Decision(Effect.ALLOW, (), _NO_MOBILE)
+    if facts.confidential or facts.person.confidential or facts.target.confidential:
+        return Decision(Effect.REFUSE, ("M4", "M3"), _CONFIDENTIAL)
+    if facts.ends_at - facts.starts_at > timedelta(days=facts.limits.longest_days):
+        return Decision(Effect.REFUSE, ("M3",), _too_long(facts.limits))
+    left = days_left(facts)
+    if left < 0:
+        return Decision(Effect.REFUSE, ("M3",), _used_up(facts.limits))
+    return Decision(Effect.ALLOW, ("M3",), _within(left))
+
+
+def days_left(facts: ForwardingFacts) -> int:
+    """Days of the allowance left with this forwarding counted, in the month that has fewest; below 0 is too many."""
+    wanted = set(_days(facts.starts_at, facts.ends_at))
+    used = {day for other in facts.to_mobiles for day in _days(other.starts_at, other.ends_at)}
+    months = {(day.year, day.month) for day in wanted}
+    in_month = (sum((day.year, day.month) == month for day in wanted | used) for month in months)
+    return facts.limits.days_a_month - max(in_month, default=0)
+
+
+def _days(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
+    """The days in Sweden that the time touches; the end is not included."""
+    first = aware(starts_at).astimezone(LOCAL).date()
+    last = (aware(ends_at).astimezone(LOCAL) - timedelta(microseconds=1)).date()
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _impossible(facts: ForwardingFacts) -> Text | None:
+    """What makes no sense as a forwarding, wherever it leads."""
+    if facts.ends_at <= facts.starts_at or facts.ends_at <= aware(facts.now):
+        return Text(
+            sv="Vidarekopplingen slutar innan den börjar, eller är redan över. Ange ett senare slut (M3).",
+            en="The forwarding ends before it begins, or is over already. Give a later end (M3).",
+        )
+    if facts.target.kind not in FORWARDABLE or facts.target.number is None:
+        return Text(
+            sv="Det numret går det inte att vidarekoppla till. Ange en anknytning eller ett telefonnummer (M3).",
+            en="A phone can't be forwarded to that number. Give an extension or a telephone number (M3).",
+        )
+    is_own_line = facts.target.target == (TargetKind.PERSON, facts.person.id)
+    if facts.target.kind is NumberKind.INTERNAL and is_own_line:
+        return Text(
+            sv="En telefon kan inte vidarekopplas till sig själv. Ange ett annat nummer (M3).",
+            en="A phone can't be forwarded to itself. Give another number (M3).",
+        )
+    return None
+
+
+def _too_long(limits: ForwardingLimits) -> Text:
+    return Text(
+        sv=f"Vidarekoppling till mobil får vara högst {limits.longest_days} dagar (M3). Ange ett tidigare slut.",
+        en=f"Forwarding to a mobile may last {limits.longest_days} days at most (M3). Give an earlier end.",
+    )
+
+
+def _used_up(limits: ForwardingLimits) -> Text:
+    return Text(
+        sv=f"Månadens {limits.days_a_month} dagar med vidarekoppling till mobil räcker inte (M3).",
+        en=f"The month's {limits.days_a_month} days of forwarding to a mobile do not suffice (M3).",
+    )
+
+
+def _within(left: int) -> Text:
+    return Text(
+        sv=f"Vidarekopplingen till mobil är tillåten; sedan återstår {left} dagar denna månad (M3).",
+        en=f"The forwarding to a mobile is allowed; {left} days are left of this month after it (M3).",
+    )
+
+
+_NO_MOBILE = Text(
+    sv="Vidarekoppling till annat än mobil är fri.", en="Forwarding to what is no mobile is free."
+)
+_CONFIDENTIAL = Text(
+    sv="En sekretesslinje vidarekopplas aldrig till en mobil (M4, M3).",
+    en="A confidential line is never forwarded to a mobile (M4, M3).",
+)
