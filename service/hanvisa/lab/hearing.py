@@ -88,17 +88,23 @@ def heard(recording: Sound, file: Sound, others: Iterable[Sound] = ()) -> Hearin
 
 
 def heard_in_order(recording: Samples, files: Iterable[Sound], others: Iterable[Sound] = ()) -> list[Hearing]:
-    """Each file heard after the one before it, up to the first that was not."""
+    """Each file heard after the one before it, up to the first that was not. Files of silence are passed over."""
     rivals = list(others)
     hearings: list[Hearing] = []
     start = 0.0
-    for file in files:
+    for file in (each for each in files if not is_silent(each)):
         found = heard(recording[int(start * RATE) :], file, rivals)
         hearings.append(Hearing(found.hit, found.score, found.margin, found.at + start))
         if not found.hit:
             break
         start += found.at + max(0.0, len(samples_of(file)) / RATE - 0.1)
     return hearings
+
+
+def is_silent(sound: Sound) -> bool:
+    """Whether there is nothing in it to recognise."""
+    mel = _mel_of(sound)
+    return not len(mel) or _loudness(mel - mel.mean(axis=0)) == 0.0
 
 
 def levels(samples: Samples, frame: float = 0.02) -> NDArray[np.float64]:
@@ -151,8 +157,8 @@ def _correlate(recorded: _Mel, expected: _Mel) -> NDArray[np.float64]:
         silent = np.full((frames + _SLACK - len(recorded), _BANDS), np.log(_FLOOR))
         recorded = np.concatenate((recorded, silent))
     centred = expected - expected.mean(axis=0)
-    loudness = float(np.sum(centred**2))
-    if loudness < _FLAT * centred.size:
+    loudness = _loudness(centred)
+    if not loudness:
         return np.zeros(1)
     recorded = recorded - recorded.mean(axis=0)
     size = 1 << (len(recorded) + frames - 1).bit_length()
@@ -163,6 +169,12 @@ def _correlate(recorded: _Mel, expected: _Mel) -> NDArray[np.float64]:
     energy = np.sum(squares - sums**2 / frames, axis=1)
     audible = energy >= 0.1 * loudness
     return np.asarray(np.where(audible, products / np.sqrt(np.where(audible, energy, 1.0) * loudness), 0.0))
+
+
+def _loudness(centred: _Mel) -> float:
+    """How much there is around the mean; 0 of what has no shape."""
+    total = float(np.sum(centred**2))
+    return total if total >= _FLAT * centred.size else 0.0
 
 
 def _windows(values: _Mel, frames: int) -> _Mel:

@@ -227,12 +227,13 @@ class Line(ABC):
             NeverHappenedError: with what was heard instead.
         """
         rivals = list(others)
+        audible = [sound for sound in sounds if not hearing.is_silent(sound)]
 
         def all_heard() -> list[Hearing] | None:
-            found = self.heard(*sounds, since=since, others=rivals)
-            return found if len(found) == len(sounds) and all(each.hit for each in found) else None
+            found = self.heard(*audible, since=since, others=rivals)
+            return found if len(found) == len(audible) and all(each.hit for each in found) else None
 
-        return await until(all_heard, within=within, what=lambda: self._unheard(sounds, since, rivals))
+        return await until(all_heard, within=within, what=lambda: self._unheard(audible, since, rivals))
 
     def heard(
         self, *sounds: Sound, since: float | None = None, others: Iterable[Sound] = ()

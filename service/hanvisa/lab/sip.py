@@ -11,7 +11,7 @@ Address = tuple[str, int]
 
 _ADDRESS = re.compile(r"sips?:(?:[^@>;\s]*@)?(\[[^]]+\]|[^:;>\s?]+)(?::(\d+))?")
 _PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
-_NUMBER = re.compile(r"sips?:([^@;>]*)@|tel:([^;>]*)")
+_NUMBER = re.compile(r"sips?:([^@>]*)@|tel:([^>]*)")
 
 _REASONS = {
     180: "Ringing",
