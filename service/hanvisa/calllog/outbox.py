@@ -1,0 +1,177 @@
+"""The outbox: what happens in calls is first written here, then shipped to the database.
+
+`record` appends to the current segment, which survives the process; once a second it is synced to the disk, so that
+a power cut costs a second. Shipping closes the segment, sends its entries, and deletes it when the database has
+acknowledged them. While the database is away segments are kept; what is left at a restart is shipped then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from hanvisa.calllog import segment
+from hanvisa.calllog.entry import CallEntry
+from hanvisa.calllog.segment import SUFFIX, SegmentWriter
+from hanvisa.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hanvisa.calllog.entry import CallRecords
+    from hanvisa.calls.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+SEGMENT_SIZE = 4_000_000  # bytes, while the database is away
+BATCH = 500  # entries in one append to the database
+SYNC_EVERY = 1.0
+COMPLAIN_EVERY = 60.0
+REFUSED = ".refused"
+
+
+class Outbox:
+    """Implements `calls.ports.CallLog`. Run :meth:`run` beside the calls.
+
+    ``linger`` is how long entries are gathered before they are shipped, ``retry`` the first delay after a failure,
+    which doubles up to ``retry_most`` (seconds).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        records: CallRecords,
+        clock: Clock,
+        *,
+        linger: float = 0.2,
+        retry: float = 0.5,
+        retry_most: float = 30.0,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.records = records
+        self.clock = clock
+        self.linger = linger
+        self.retry = retry
+        self.retry_most = retry_most
+        self._writer: SegmentWriter | None = None
+        self._seq = 0
+        self._unsynced: set[Path] = set()
+        self._waiting = asyncio.Event()
+        self._shipping = asyncio.Lock()
+        self._complain_after = 0.0
+        self._lost = 0
+
+    def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
+        """Append to the call's story. Never waits, never raises; with a full disk the call goes on unrecorded."""
+        at = self.clock.now()
+        # Microseconds since 1970, so that the order holds when another process takes the call on.
+        self._seq = max(self._seq + 1, int(at.timestamp() * 1_000_000))
+        try:
+            self._append(segment.to_line(CallEntry(call_id, self._seq, at, kind, data)))
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            self._complain(error)
+
+    async def run(self) -> None:
+        """Sync and ship for ever. Cancelled, it syncs a last time; what is not shipped waits for the next start."""
+        self._take_back_refused()
+        self._waiting.set()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._sync_for_ever())
+                tasks.create_task(self._ship_for_ever())
+        finally:
+            self._sync()
+
+    async def ship(self) -> bool:
+        """Ship all there is. False when the database did not take it; it is kept."""
+        async with self._shipping:
+            if not await self._ship_closed():
+                return False
+            self._close_current()
+            return await self._ship_closed()
+
+    # writing
+
+    def _append(self, line: bytes) -> None:
+        if self._writer is not None and self._writer.size >= SEGMENT_SIZE:
+            self._close_current()
+        if self._writer is None:
+            self._writer = SegmentWriter(self.folder / f"{self._seq:020d}{SUFFIX}")
+        self._writer.append(line)
+        self._unsynced.add(self._writer.path)
+        self._waiting.set()
+
+    def _complain(self, error: Exception) -> None:
+        self._lost += 1
+        now = self.clock.now().timestamp()
+        if now >= self._complain_after:
+            self._complain_after = now + COMPLAIN_EVERY
+            log.error("calllog.not_recorded", entries=self._lost, folder=str(self.folder), why=str(error))
+            self._lost = 0
+
+    def _close_current(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    async def _sync_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SYNC_EVERY)
+            if self._unsynced:
+                await asyncio.to_thread(self._sync)
+
+    def _sync(self) -> None:
+        paths, self._unsynced = self._unsynced, set()
+        for path in paths:
+            try:
+                segment.sync(path)
+            except OSError as error:
+                log.warning("calllog.not_synced", file=path.name, why=str(error))
+
+    # shipping
+
+    async def _ship_for_ever(self) -> None:
+        while True:
+            await self._waiting.wait()
+            await asyncio.sleep(self.linger)
+            self._waiting.clear()
+            delay = self.retry
+            while not await self.ship():
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, self.retry_most)
+
+    async def _ship_closed(self) -> bool:
+        for path in self._closed_segments():
+            if not await self._ship_segment(path):
+                return False
+        return True
+
+    def _closed_segments(self) -> list[Path]:
+        """The oldest first; without those that a process still writes, this one or another."""
+        return [path for path in sorted(self.folder.glob(f"*{SUFFIX}")) if not segment.is_being_written(path)]
+
+    async def _ship_segment(self, path: Path) -> bool:
+        entries = await asyncio.to_thread(segment.read, path)
+        try:
+            for first in range(0, len(entries), BATCH):
+                await self.records.append(entries[first : first + BATCH])
+        except StorageError as error:
+            log.warning("calllog.kept", entries=len(entries), file=path.name, why=str(error))
+            return False
+        except Exception:  # what the database refuses must not hold up all that comes after it
+            log.exception("calllog.refused", entries=len(entries), kept_as=f"{path.name}{REFUSED}")
+            self._set_aside(path)
+        else:
+            segment.remove(path)
+        return True
+
+    def _set_aside(self, path: Path) -> None:
+        path.rename(path.with_name(f"{path.name}{REFUSED}"))
+
+    def _take_back_refused(self) -> None:
+        """Another version of the program may be able to ship what the last one could not."""
+        for path in self.folder.glob(f"*{SUFFIX}{REFUSED}"):
+            path.rename(path.with_name(path.name.removesuffix(REFUSED)))

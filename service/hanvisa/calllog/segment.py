@@ -1,0 +1,99 @@
+"""The outbox's files: one JSON line an entry, appended by one process, read by whoever ships them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hanvisa.calllog.entry import CallEntry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = structlog.get_logger(__name__)
+
+SUFFIX = ".jsonl"
+
+
+def to_line(entry: CallEntry) -> bytes:
+    """The entry as a line of JSON. What is no JSON (ids, times) is written as its text."""
+    fields = [entry.call_id, entry.seq, entry.at.isoformat(), entry.kind, entry.data]
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), default=str)
+    return text.encode(errors="replace") + b"\n"
+
+
+def from_line(line: bytes) -> CallEntry:
+    """The reverse. ValueError when the line is not whole."""
+    try:
+        call_id, seq, at, kind, data = json.loads(line)
+        return CallEntry(call_id, seq, datetime.fromisoformat(at), kind, data)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+
+
+def read(path: Path) -> list[CallEntry]:
+    """The segment's entries. A torn line (a power cut, a full disk) is logged and passed over."""
+    entries = []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        if not line:
+            continue
+        try:
+            entries.append(from_line(line))
+        except ValueError as error:
+            log.warning("calllog.torn_line", file=path.name, line=number, why=str(error))
+    return entries
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a living process still appends to the segment."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+class SegmentWriter:
+    """Appends to a new segment. It is locked until it is closed, or the process dies."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._torn = False
+
+    def append(self, line: bytes) -> None:
+        """Hand the line to the kernel: it survives the process. OSError when the disk takes it not, or half."""
+        whole = b"\n" + line if self._torn else line
+        self._torn = True
+        written = os.write(self._file, whole)
+        self.size += written
+        if written != len(whole):
+            raise OSError(f"{written} of {len(whole)} bytes were written")
+        self._torn = False
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def sync(path: Path) -> None:
+    """Have the segment on the disk itself; one that has been shipped meanwhile is done with."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
