@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     language: Literal["sv", "en"] = "sv"
     database_url: str = Field(default="", description="default: SQLite in the state folder")
 
+    asterisk_root: Path | None = Field(
+        default=None, description="root file system with Asterisk; default: the one that provision makes"
+    )
+
     base_port: int | None = Field(default=None, ge=1024, le=64000)
     sip_host: str = "127.0.0.1"
     sip_port: int = 5060

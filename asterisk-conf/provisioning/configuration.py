@@ -1,0 +1,73 @@
+"""One instance's configuration: the templates beside, filled in with its ports, folders and passwords."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Template
+
+from provisioning import music, secrets
+from provisioning.problem import Problem
+
+HERE = Path(__file__).resolve().parent.parent
+DIALPLAN = HERE.parent / "dialplan"
+LONGEST_STATE = 80  # characters: a Unix socket's path ends at 107
+FOLDERS = ("etc", "lib", "spool", "run", "log")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where this instance listens, and where its carrier is."""
+
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 5060
+    ari_port: int = 8088
+    ami_port: int = 5038
+    carrier_host: str = "127.0.0.2"
+    carrier_port: int = 5060
+    rtp_first: int = 10000
+    rtp_last: int = 10799
+
+    @classmethod
+    def from_base(cls, base: int) -> "Ports":
+        """All ports from one: SIP +0, ARI +1, AMI +2, the carrier's +4, RTP +100 to +899."""
+        return cls(
+            sip_port=base,
+            ari_port=base + 1,
+            ami_port=base + 2,
+            carrier_port=base + 4,
+            rtp_first=base + 100,
+            rtp_last=base + 899,
+        )
+
+
+def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN) -> Path:
+    """Write the configuration of the instance in ``state`` and give its folder.
+
+    What others write there (pjsip_phones.conf) stays as it is.
+
+    Raises:
+        Problem: the state folder's path is too long for Asterisk's socket.
+    """
+    if len(str(state)) > LONGEST_STATE:
+        raise Problem(
+            f"The path {state} is too long for Asterisk's socket: choose a state folder with a shorter one."
+        )
+    asterisk = state / "asterisk"
+    for name in FOLDERS:
+        (asterisk / name).mkdir(parents=True, exist_ok=True)
+    etc = asterisk / "etc"
+    etc.chmod(0o700)
+    passwords = secrets.ensure(state)
+    values = {
+        **{name: str(value) for name, value in asdict(ports).items()},
+        **{name: str(asterisk / name) for name in FOLDERS},
+        "music": str(music.ensure(asterisk / "music").parent),
+        "dialplan": str(dialplan),
+        "ari_password": passwords["ari"],
+        "ami_password": passwords["ami"],
+    }
+    for template in sorted(HERE.glob("*.conf")):
+        secrets.write_private(etc / template.name, Template(template.read_text()).substitute(values))
+    phones = etc / "pjsip_phones.conf"
+    if not phones.exists():
+        secrets.write_private(phones, "; The phones, written by the service from its register.\n")
+    return etc

@@ -1,0 +1,81 @@
+"""The host's own packages: what is needed, named before it is installed, and no service started by it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from provisioning.problem import Problem
+
+NEEDED = {
+    "root": {"mmdebstrap": "mmdebstrap"},
+    "run": {"espeak-ng": "espeak-ng"},
+    "test": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
+}
+"""For what -> the program that must be there -> the Debian package that brings it."""
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+NO_SERVICE = "#!/bin/sh\n# hanvisa: start no service while packages are installed\nexit 101\n"
+
+
+def ensure(purpose: str) -> None:
+    """Install what ``purpose`` (a key of NEEDED) lacks.
+
+    Raises:
+        Problem: it can't be installed here.
+    """
+    missing = sorted({package for program, package in NEEDED[purpose].items() if not shutil.which(program)})
+    if not missing:
+        return
+    names = " ".join(missing)
+    if not shutil.which("apt-get"):
+        raise Problem(
+            f"These programs are missing: {names}. Install them with your system's package manager."
+        )
+    say(f"Installing Debian packages: {names}")
+    with no_service_started():
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+            if as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *command]) != 0:
+                raise Problem(
+                    f"apt-get {command[0]} failed (see above). Mend it, or install {names} yourself."
+                )
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def as_root(command: list[str]) -> int:
+    """Run a command as root, by sudo where need be; its exit code."""
+    return subprocess.run([*root_prefix(), *command], stdin=sys.stdin, check=False).returncode  # noqa: S603 - our own words
+
+
+def root_prefix() -> list[str]:
+    """What stands before a command to run it as root.
+
+    Raises:
+        Problem: the user is not root and there is no sudo.
+    """
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        return ["sudo"]
+    raise Problem("This needs root: run it as root, or install sudo and let your user use it.")
+
+
+@contextmanager
+def no_service_started() -> Iterator[None]:
+    """While it lasts, Debian starts no service of a package it installs. A policy of the host's own stays."""
+    own = not POLICY.exists()
+    if own:
+        script = f"printf '%s' \"$1\" >{POLICY} && chmod 755 {POLICY}"
+        as_root(["sh", "-c", script, "sh", NO_SERVICE])
+    try:
+        yield
+    finally:
+        if own:
+            as_root(["rm", "-f", str(POLICY)])

@@ -1,0 +1,214 @@
+"""An Asterisk of our own: configured, started in namespaces of its own, waited for, and gone when it is stopped."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import DEVNULL, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from hanvisa.config import Settings
+from hanvisa.errors import ConfigurationError, Unavailable
+from hanvisa.lab.waiting import NeverHappenedError, until
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+CONFIGURATION = REPOSITORY / "asterisk-conf"
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+STOPS_WITHIN = 10.0  # seconds; then it is killed
+
+
+def find_root(settings: Settings) -> Path | None:
+    """The root file system to use, None where the machine's own Asterisk is used.
+
+    The setting, else the state folder's own, else the one that ``./dev run`` made in the repository.
+    """
+    if settings.asterisk_root is not None:
+        return settings.asterisk_root.absolute()
+    candidates = (settings.state / "asterisk" / "root", REPOSITORY / ".state" / "asterisk" / "root")
+    return next((root for root in candidates if root.exists()), None)
+
+
+class Asterisk:
+    """The Asterisk of one state folder. ``root`` and ``dialplan`` are found where they are not given.
+
+    Nothing of it is left after ``stop`` or ``kill``, nor when this process is killed.
+    """
+
+    def __init__(self, settings: Settings, root: Path | None = None, dialplan: Path | None = None) -> None:
+        self.settings = settings
+        self.root = root or find_root(settings)
+        self.dialplan = dialplan or REPOSITORY / "dialplan"
+        self.folder = settings.state / "asterisk"
+        self._process: Process | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process that holds Asterisk: it ends when Asterisk ends."""
+        return self._process.pid if self._process else None
+
+    async def start(self, within: float = 30.0) -> None:
+        """Write the configuration, start, and wait until Asterisk is fully booted, at most ``within`` seconds.
+
+        Raises:
+            ConfigurationError: it ended at once or did not come up; the reason is in the message.
+        """
+        if self.running:
+            return
+        await self._configure()
+        command = [*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f"]
+        with (self.folder / "log" / "console.log").open("ab") as console:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=console, stderr=STDOUT, start_new_session=True
+            )
+        try:
+            await until(self._booted, within=within, what="Asterisk is fully booted")
+        except NeverHappenedError as error:
+            await self.kill()
+            raise ConfigurationError(f"{error}\n{self.log()}") from error
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def stop(self) -> None:
+        """Stop it, calls included; killed if it does not end by itself."""
+        if self._process is None:
+            return
+        if self.running:
+            try:
+                async with asyncio.timeout(STOPS_WITHIN):
+                    await self.cli("core stop now")
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+        await self._process.wait()
+
+    async def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None and self.running:
+            self._process.kill()
+            await self._process.wait()
+
+    async def wait(self) -> int:
+        """Wait until it ends, and give the exit code."""
+        if self._process is None:
+            return 0
+        return await self._process.wait()
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    async def cli(self, command: str) -> str:
+        """What Asterisk's command line answers to ``command`` ("core show channels")."""
+        asking = await asyncio.create_subprocess_exec(
+            *self._inside(),
+            *self._asterisk(),
+            "-rx",
+            command,
+            stdin=DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=STDOUT,
+        )
+        answer, _ = await asking.communicate()
+        return answer.decode(errors="replace")
+
+    def log(self, lines: int = 60) -> str:
+        """The end of what Asterisk wrote: warnings, errors and its console."""
+        written = []
+        for name in ("console.log", "messages.log"):
+            file = self.folder / "log" / name
+            if file.exists():
+                written += file.read_text(errors="replace").splitlines()[-lines:]
+        return "\n".join(written)
+
+    async def _configure(self) -> None:
+        """Run provision for the configuration alone.
+
+        Raises:
+            ConfigurationError: provision says what is wrong.
+        """
+        chosen = self.settings
+        options = {
+            "state": chosen.state,
+            "dialplan": self.dialplan,
+            "sip-host": chosen.sip_host,
+            "sip-port": chosen.sip_port,
+            "ari-port": urlsplit(chosen.ari_url).port,
+            "ami-port": chosen.ami_port,
+            "carrier-host": chosen.carrier_host,
+            "carrier-port": chosen.carrier_port,
+            "rtp-first": chosen.rtp_first,
+            "rtp-last": chosen.rtp_last,
+        }
+        provisioning = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(CONFIGURATION / "provision"),
+            "--configuration-only",
+            *(f"--{name}={value}" for name, value in options.items()),
+            stdin=DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=STDOUT,
+        )
+        said, _ = await provisioning.communicate()
+        if provisioning.returncode != 0:
+            raise ConfigurationError(said.decode().strip())
+
+    def _inside(self) -> list[str]:
+        """What stands before a command to run it where Asterisk runs."""
+        if self.root is None:
+            return []
+        return [str(CONFIGURATION / "jail"), str(self.root), str(self.settings.state), str(self.dialplan)]
+
+    def _asterisk(self) -> list[str]:
+        return ["asterisk", "-C", str(self.folder / "etc" / "asterisk.conf")]
+
+    async def _booted(self) -> bool | None:
+        """Whether AMI says FullyBooted and ARI answers.
+
+        Raises:
+            Unavailable: Asterisk has ended.
+        """
+        if not self.running:
+            raise Unavailable(f"Asterisk ended while starting:\n{self.log()}")
+        passwords = json.loads((self.settings.state / "secrets.json").read_text())
+        login = f"Action: Login\r\nUsername: hanvisa\r\nSecret: {passwords['ami']}\r\n\r\n".encode()
+        ari = urlsplit(self.settings.ari_url)
+        try:
+            async with asyncio.timeout(2):
+                async with _connection("127.0.0.1", self.settings.ami_port) as (reader, writer):
+                    writer.write(login)
+                    await reader.readuntil(b"Event: FullyBooted")
+                async with _connection(ari.hostname or "", ari.port or 0) as (reader, writer):
+                    writer.write(b"GET /ari/asterisk/ping HTTP/1.0\r\n\r\n")
+                    return b" 401 " in await reader.readline()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            return False
+
+
+@asynccontextmanager
+async def _connection(
+    host: str, port: int
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        await writer.wait_closed()
