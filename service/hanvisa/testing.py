@@ -33,7 +33,7 @@ class FakeClock:
 class MemoryDirectory:
     """A register that is changed by assigning to it."""
 
-    register: Register = Register()
+    register: Register = field(default_factory=Register)
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:  # noqa: ARG002 - the port's
         for exception in self.register.exceptions.rows:
@@ -48,7 +48,8 @@ class MemoryDirectory:
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         rows = (
-            replace(row, state=state) if row.person_id == person_id else row for row in self.register.operators.rows
+            replace(row, state=state) if row.person_id == person_id else row
+            for row in self.register.operators.rows
         )
         self.register = self.register.replace(operators=rows)
 
@@ -125,7 +126,9 @@ class FakeCallControl:
     async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:  # noqa: ARG002 - the port's
         return self.registered.get(account, (f"PJSIP/{account}",))
 
-    async def create(self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str) -> None:
+    async def create(
+        self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
+    ) -> None:
         await self._do("create", channel, dial_string, dict(variables), originator)
 
     async def dial(self, channel: str) -> None:

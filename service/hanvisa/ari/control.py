@@ -64,10 +64,18 @@ class AriControl:
         strings = await self.variable(channel, f"PJSIP_DIAL_CONTACTS({account})")
         return tuple(string for string in strings.split("&") if string)
 
-    async def create(self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str) -> None:
+    async def create(
+        self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
+    ) -> None:
         await self._post(
             "/channels/create",
-            {"endpoint": dial_string, "app": self._app, "appArgs": "rung", "channelId": channel, "originator": originator},
+            {
+                "endpoint": dial_string,
+                "app": self._app,
+                "appArgs": "rung",
+                "channelId": channel,
+                "originator": originator,
+            },
             {"variables": dict(variables)},
         )
 

@@ -56,7 +56,10 @@ class Stream:
             self.connected = True
             yield Reconnected()
             async for message in socket:
-                if message.type is aiohttp.WSMsgType.TEXT and (signal := _understood(message.data)) is not None:
+                if (
+                    message.type is aiohttp.WSMsgType.TEXT
+                    and (signal := _understood(message.data)) is not None
+                ):
                     yield signal
         log.warning("ari.closed", code=socket.close_code)
 
@@ -66,7 +69,7 @@ def _understood(text: str) -> Signal | None:
     try:
         return decode(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        log.error("ari.undecodable", why=repr(error), event=text[:2000])
+        log.warning("ari.undecodable", why=repr(error), event=text[:2000])
         return None
 
 

@@ -1,6 +1,11 @@
-"""Finding out what was missed: calls of an instance that has died are taken on, those that ended meanwhile are ended."""
+"""Finding out what was missed.
+
+The calls of an instance that has died are taken on, and those that ended meanwhile are ended.
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import structlog
 
@@ -92,10 +97,8 @@ async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Sta
 
 
 async def _bring_here(house: House, channel: str) -> None:
-    try:
+    with suppress(Gone):  # nothing played
         await house.control.stop_playing(playback_id(channel))
-    except Gone:
-        pass  # nothing played
     try:
         await house.control.stop_music(channel)
         await house.control.move_here(channel, ["adopted"])

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.signals import Held, HungUp, Key, Played, Signal, Surrendered, Unheld
+from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.policy.facts import Organisation, Person
@@ -92,7 +92,9 @@ class Call:
         await self.save()
 
     async def save(self) -> None:
-        await self.command(self.house.control.set_variable(self.caller.channel, VARIABLE, self.state.to_json()))
+        await self.command(
+            self.house.control.set_variable(self.caller.channel, VARIABLE, self.state.to_json())
+        )
 
     async def command(self, what: Awaitable[None]) -> bool:
         """Carry out a command whose failure must not end the call; it is logged, and False.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
+from hanvisa.calls.decisions import ConsultFacts, tell
+from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import Reading
@@ -19,8 +19,6 @@ from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
-
-SCHEMA = 1  # of the facts that are kept with a decision
 
 
 async def may_join(
@@ -34,7 +32,7 @@ async def may_join(
     if taken is not None:
         facts = _with_use_back(facts, taken)
     decision = await _take_use(call, facts, decide_join, taken)
-    tell_decision(call, "join", facts, decision)
+    tell(call, facts, decision)
     return decision
 
 
@@ -42,17 +40,17 @@ def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> 
     """The same question asked beforehand, before anything is rung: no use is taken."""
     facts = join_facts(call, number, person, via)
     decision = decide_join(facts)
-    tell_decision(call, "join", facts, decision)
+    tell(call, facts, decision)
     return decision
 
 
 async def may_consult(call: Call, number: Reading, by: UUID, confidential: bool) -> Decision:
     """May ``by``, who has a caller on another line, ring this number? A conference in the phone can't be seen."""
-    facts = join_facts(call, number, None, Via.DIRECT)
-    facts = replace(facts, touched=True, touched_by=by, confidential=facts.confidential or confidential)
+    join = join_facts(call, number, None, Via.DIRECT)
+    join = replace(join, touched=True, touched_by=by, confidential=join.confidential or confidential)
     setting = call.house.settings.operator_consults_mobile
-    decision = await _take_use(call, facts, lambda those: decide_consult(those, setting), None)
-    tell_decision(call, "consult", facts, decision)
+    decision = await _take_use(call, join, lambda facts: decide_consult(facts, setting), None)
+    tell(call, ConsultFacts(join, setting), decision)
     return decision
 
 
@@ -77,7 +75,8 @@ def join_facts(call: Call, number: Reading, person: Person | None, via: Via) -> 
         at=call.house.clock.now(),
         touched_by=call.state.touched_by,
         touched=call.touched,
-        confidential=call.state.confidential or _is_confidential(call, person),
+        confidential=call.state.confidential,
+        target_confidential=person is not None and is_confidential_person(register, person),
         number=number,
         person=person,
         via=via,
@@ -85,24 +84,6 @@ def join_facts(call: Call, number: Reading, person: Person | None, via: Via) -> 
         direct_number=register.direct_number(person) if person else None,
         mobile_protected=mobile.protected if mobile else False,
     )
-
-
-def tell_decision(call: Call, kind: str, facts: Any, decision: Decision) -> None:
-    """Write the decision and its facts in the call log, so that it can be explained and decided again."""
-    call.tell(
-        "decision",
-        decision=kind,
-        schema=SCHEMA,
-        facts=TypeAdapter(type(facts)).dump_python(facts, mode="json"),
-        **TypeAdapter(Decision).dump_python(decision, mode="json"),
-    )
-
-
-def _is_confidential(call: Call, person: Person | None) -> bool:
-    if person is None:
-        return False
-    department = call.register.department(person.department_id)
-    return person.confidential or (department is not None and department.confidential)
 
 
 def _without(facts: JoinFacts, exception: UUID) -> JoinFacts:

@@ -28,7 +28,7 @@ class House:
     voice: Voice
     log: CallLog
     clock: Clock
-    plan: NumberPlan = NumberPlan()
-    settings: CallSettings = CallSettings()
+    plan: NumberPlan = field(default_factory=NumberPlan)
+    settings: CallSettings = field(default_factory=CallSettings)
     live: LiveCalls = field(default_factory=LiveCalls)
     queues: Queues = field(default_factory=Queues)

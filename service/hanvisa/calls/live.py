@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.policy.numbers import NumberKind
-
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
     from hanvisa.calls.state import Leg

@@ -105,7 +105,9 @@ class CallControl(Protocol):
         """
         ...
 
-    async def create(self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str) -> None:
+    async def create(
+        self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
+    ) -> None:
         """A new outgoing leg, not dialled yet. Raises `Refused` when it can't be reached (unplugged)."""
         ...
 

@@ -23,7 +23,7 @@ class Why(StrEnum):
 
 
 class Offer(StrEnum):
-    """The ways on after a referral, in the order in which they are offered."""
+    """The ways on in one sentence: star again, 3 the mobile number, 0 the operator, 9 English (in Swedish only)."""
 
     MOBILE_NUMBER = "3"
     OPERATOR = "0"
@@ -77,7 +77,7 @@ class DepartmentEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The ways on, one sentence: star again, 3 the mobile number, 0 the operator, 9 English (only in Swedish speech)."""
+    """The ways on in one sentence: star again, 3 the mobile number, 0 the operator, 9 English (in Swedish only)."""
 
     offers: tuple[Offer, ...]
 

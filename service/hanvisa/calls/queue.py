@@ -52,7 +52,9 @@ class Queues:
         for call in self.all_waiting():
             call.inbox.put_nowait(Woken())
 
-    def next_operator(self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool]) -> Operator | None:
+    def next_operator(
+        self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool]
+    ) -> Operator | None:
         """The open operator who has been idle longest, or None. Taken with :meth:`offer`."""
         free = [
             operator
@@ -61,7 +63,9 @@ class Queues:
             and operator.person_id not in self._offered
             and not is_engaged(operator.person_id)
         ]
-        return min(free, key=lambda operator: self._idle_since.get(operator.person_id, operator.since), default=None)
+        return min(
+            free, key=lambda operator: self._idle_since.get(operator.person_id, operator.since), default=None
+        )
 
     def offer(self, operator: Operator) -> None:
         """The operator is being offered a caller and gets no other meanwhile."""

@@ -1,5 +1,8 @@
-"""Signals in, calls out: opens a call for each new channel, gives every signal to the call it belongs to, and adopts the
-calls of an instance that has died."""
+"""Signals in, calls out.
+
+Opens a call for each new channel, gives every signal to the call it belongs to, and adopts the calls of an instance
+that has died.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ class Registry:
         """Begin, or take on, a call."""
         for channel in call.channels():
             self.house.live.bind(channel, call)
-        call.task = self._spawn(run_call(call, stage), f"call {call.id}")
+        call.task = self._spawn(run_call(call, stage))
 
     async def _sync(self) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
@@ -83,13 +86,20 @@ class Registry:
     def _give_out(self, signal: Signal) -> None:
         match signal:
             case Offered(channel):
-                self._spawn(self._claim(channel.id), f"claim {channel.id}")
+                self._spawn(self._claim(channel.id))
             case Entered(channel, args, replaced):
-                self._entered(signal, self.house.live.of_channel(replaced.id if replaced else channel.id), args)
+                self._entered(
+                    signal, self.house.live.of_channel(replaced.id if replaced else channel.id), args
+                )
             case Played(playback):
                 self._pass_on(playback.removeprefix("hv-play-"), signal)
             case (
-                HungUp(channel) | Key(channel) | Redirected(channel) | TransferRequested(channel) | Held(channel) | Unheld(channel)
+                HungUp(channel)
+                | Key(channel)
+                | Redirected(channel)
+                | TransferRequested(channel)
+                | Held(channel)
+                | Unheld(channel)
             ):
                 self._pass_on(channel, signal)
 
@@ -98,7 +108,7 @@ class Registry:
             call.inbox.put_nowait(signal)
         elif args[:1] in ((RUNG,), (ADOPTED,)) or not args:
             # A leg whose call ended in the moment it answered.
-            self._spawn(self._hang_up(signal.channel.id), f"hang up {signal.channel.id}")
+            self._spawn(self._hang_up(signal.channel.id))
         else:
             side, dialled = (*args, "", "")[:2]
             caller = Leg(signal.channel.id, signal.channel.account, number=signal.channel.caller_number)
@@ -121,7 +131,7 @@ class Registry:
         except TelephonyError as error:
             log.info("calls.gone_already", channel=channel, why=str(error))
 
-    def _spawn(self, work: Awaitable[None], name: str) -> asyncio.Task[None]:
+    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

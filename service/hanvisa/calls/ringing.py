@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 CARRIER = "carrier"  # the trunk's PJSIP endpoint
 
 _BUSY_CAUSES = {17, 21}  # Q.850: user busy, call rejected
-_UNREACHABLE_CAUSES = {1, 3, 18, 20, 27, 38}  # no such number, no route, no user responding, subscriber absent, ...
+_UNREACHABLE_CAUSES = {
+    1,
+    3,
+    18,
+    20,
+    27,
+    38,
+}  # no such number, no route, no user responding, subscriber absent, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,11 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
     if not decision.allowed:
         rung.refusals.append(decision)
         return
-    if place.person and call.register.operator(place.person) and call.house.live.has_mobile_on_line(place.person):
+    if (
+        place.person
+        and call.register.operator(place.person)
+        and call.house.live.has_mobile_on_line(place.person)
+    ):
         # A conference inside the phone can't be seen: with a mobile on the line an operator gets no caller (O2).
         rung.why = Why.BUSY
         return
@@ -92,13 +103,21 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
         call.rung[leg.channel] = leg
         call.house.live.bind(leg.channel, call)
         try:
-            await call.house.control.create(leg.channel, dial_string, _variables(call, display), call.caller.channel)
+            await call.house.control.create(
+                leg.channel, dial_string, _variables(call, display), call.caller.channel
+            )
             await call.house.control.dial(leg.channel)
         except (Refused, Gone):
             # Asterisk answers so when the phone is not registered: it is unplugged.
             _forget(call, leg.channel)
             continue
-        call.tell("signal", type="ringing", account=place.account, digits=place.digits, person=str(place.person or ""))
+        call.tell(
+            "signal",
+            type="ringing",
+            account=place.account,
+            digits=place.digits,
+            person=str(place.person or ""),
+        )
 
 
 async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
@@ -139,7 +158,9 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
                 _forget(call, channel)
                 busy = busy or cause in _BUSY_CAUSES
                 if not call.rung:
-                    rung.why = Why.BUSY if busy else Why.UNPLUGGED if cause in _UNREACHABLE_CAUSES else Why.NO_ANSWER
+                    rung.why = (
+                        Why.BUSY if busy else Why.UNPLUGGED if cause in _UNREACHABLE_CAUSES else Why.NO_ANSWER
+                    )
 
 
 async def _cancel(call: Call, rung: Rung) -> None:

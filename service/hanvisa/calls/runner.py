@@ -13,8 +13,10 @@ log = structlog.get_logger()
 
 
 async def run_call(call: Call, stage: Stage | None) -> None:
-    """Run the call from this stage to its end. Never raises, but when it is cancelled: then the call is left as it is,
-    for another instance to take on."""
+    """Run the call from this stage to its end.
+
+    Raises nothing but CancelledError: then the call is left as it is, for another instance to take on.
+    """
     reason = "ended"
     try:
         while stage is not None:
@@ -31,7 +33,7 @@ async def run_call(call: Call, stage: Stage | None) -> None:
 
 
 async def _next_stage(call: Call, stage: Stage) -> Stage | None:
-    """The stage's outcome. Whatever goes wrong, nobody is dropped: those who talk go on talking, others get an apology."""
+    """The stage's outcome. Whatever goes wrong, nobody is dropped: who talks goes on talking, others get an apology."""
     try:
         return await run(call, stage)
     except (CallerGone, LegTaken):

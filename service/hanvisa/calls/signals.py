@@ -65,7 +65,7 @@ class Redirected:
 
 @dataclass(frozen=True, slots=True)
 class TransferRequested:
-    """A phone's REFER on ``channel``. Attended when ``attended``; ``other`` is then its other leg, if it is known here."""
+    """A phone's REFER on ``channel``. When ``attended``, ``other`` is its other leg, if that is known here."""
 
     channel: str
     target: str

@@ -65,8 +65,8 @@ class ReferringDepartment:
 class AtSwitchboard:
     """A caller at a switchboard: greeted, then an open operator rings; all busy: music, and served in order.
 
-    ``sought`` and ``why`` are of a caller who comes back: the operator sees who it was for. ``since`` keeps the place in
-    the queue when another instance takes the call on.
+    ``sought`` and ``why`` are of a caller who comes back: the operator sees who it was for. ``since`` keeps the place
+    in the queue when another instance takes the call on.
     """
 
     switchboard: UUID

@@ -39,7 +39,13 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     transferee = call.other if transferor is call.caller else call.caller
     if transferor is None or transferee is None:
         return None
-    call.tell("signal", type="transfer", target=request.target, attended=request.attended, by=str(transferor.person or ""))
+    call.tell(
+        "signal",
+        type="transfer",
+        target=request.target,
+        attended=request.attended,
+        by=str(transferor.person or ""),
+    )
     if transferor.person and call.register.operator(transferor.person):
         call.change(touched_by=transferor.person)
     if request.attended:
@@ -84,13 +90,19 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
     if person is None or forwarding is None:
         return reading, person, Via.DIRECT
     organisation = call.register.organisation(person.organisation_id)
-    return read_number(forwarding.target, organisation, call.register, call.house.plan), person, Via.FORWARDING
+    return (
+        read_number(forwarding.target, organisation, call.register, call.house.plan),
+        person,
+        Via.FORWARDING,
+    )
 
 
 # Attended
 
 
-async def _attended(call: Call, request: TransferRequested, transferor: Leg, transferee: Leg) -> Stage | Refusal | None:
+async def _attended(
+    call: Call, request: TransferRequested, transferor: Leg, transferee: Leg
+) -> Stage | Refusal | None:
     """Join the far parties of the transferor's two legs. Each is judged as what the other would be joined to."""
     theirs = call.house.live.of_channel(request.other) if request.other else None
     far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
@@ -104,7 +116,9 @@ async def _attended(call: Call, request: TransferRequested, transferor: Leg, tra
     for party in (far, transferee):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        decision = await may_join(call, party.reading, call.person_of(party), via, taken=theirs.state.exception)
+        decision = await may_join(
+            call, party.reading, call.person_of(party), via, taken=theirs.state.exception
+        )
         if not decision.allowed:
             return await _decline(call, transferor, decision)
     await _answer_refer(call, transferor, "channel_answered")
@@ -113,8 +127,11 @@ async def _attended(call: Call, request: TransferRequested, transferor: Leg, tra
 
 
 async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far: Leg) -> None:
-    """Bring ``far`` over from ``theirs`` to ``call`` in the transferor's place. No await comes between the change of owner
-    and the telling of the other call, so that neither hangs up what the other has."""
+    """Bring ``far`` over from ``theirs`` to ``call`` in the transferor's place.
+
+    No await comes between the change of owner and the telling of the other call, so that neither hangs up what the
+    other has.
+    """
     control = call.house.control
     old_bridge = theirs.state.bridge
     call.house.live.bind(far.channel, call)
@@ -131,7 +148,7 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
     call.house.queues.wake()
 
 
-def _far_party(theirs: Call, channel: str) -> Leg | None:
+def _far_party(theirs: Call, channel: str | None) -> Leg | None:
     """The one at the other end of the transferor's other leg, when they are talking."""
     if theirs.state.bridge is None:
         return None

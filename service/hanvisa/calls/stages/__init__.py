@@ -1,4 +1,4 @@
-"""What happens in a call, one file a family of stages. Importing this package makes every stage known by its name."""
+"""What happens in a call, one file a family of stages. Importing this package makes every stage's work known."""
 
 from hanvisa.calls.stages import arriving, codes, outgoing, reaching, referring, switchboard, talking
 

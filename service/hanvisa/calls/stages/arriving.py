@@ -82,7 +82,9 @@ def identify_caller(call: Call) -> None:
             return
         extensions = register.extensions_of(TargetKind.PERSON, phone.owner_id) if phone.owner_id else ()
         owner = register.person(phone.owner_id) if phone.owner_id else None
-        caller = replace(call.caller, person=phone.owner_id, number=extensions[0].number if extensions else "")
+        caller = replace(
+            call.caller, person=phone.owner_id, number=extensions[0].number if extensions else ""
+        )
         call.change(
             caller=caller,
             organisation=phone.organisation_id,
@@ -122,7 +124,9 @@ def stage_for(call: Call, reading: Reading) -> Stage | None:
             if person is None:
                 return None
             department = register.department(person.department_id)
-            confidential = confidential or person.confidential or (department is not None and department.confidential)
+            confidential = (
+                confidential or person.confidential or (department is not None and department.confidential)
+            )
             organisation, stage = person.organisation_id, ReachingPerson(id_)
         case TargetKind.DEPARTMENT:
             department = register.department(id_)

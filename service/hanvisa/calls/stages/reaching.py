@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.gate import tell_decision, would_join
+from hanvisa.calls.decisions import ArrivalFacts, decide, tell
+from hanvisa.calls.gate import would_join
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, Rung, outside_place, phone_places, ring
 from hanvisa.calls.stage import (
@@ -18,7 +19,6 @@ from hanvisa.calls.stage import (
     Talking,
     runs,
 )
-from hanvisa.policy.absence import decide_arrival
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
@@ -46,7 +46,9 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
 
 @runs(ReachingMembers)
 async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
-    places = [place for place in _places(call, stage) if place.person is None or not _is_away_id(call, place.person)]
+    places = [
+        place for place in _places(call, stage) if place.person is None or not _is_away_id(call, place.person)
+    ]
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
     if rung.leg is not None:
         await call.connect(rung.leg)
@@ -64,7 +66,9 @@ async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
 def _places(call: Call, stage: ReachingMembers) -> list[Place]:
     register = call.register
     if stage.kind is TargetKind.DEPARTMENT:
-        return [place for member in register.members(stage.id) for place in phone_places(call, member, Via.GROUP)]
+        return [
+            place for member in register.members(stage.id) for place in phone_places(call, member, Via.GROUP)
+        ]
     group = register.group(stage.id)
     if group is None:
         return []
@@ -76,9 +80,15 @@ def _places(call: Call, stage: ReachingMembers) -> list[Place]:
 
 def is_away(call: Call, person: Person) -> bool:
     """G1: an absent person's phone does not ring. The decision goes into the call's story."""
-    absences = call.register.absences_of(person.id)
-    decision = decide_arrival(person, absences, call.house.clock.now())
-    tell_decision(call, "arrival", ArrivalFacts(person.id, str(person.name)), decision)
+    facts = ArrivalFacts(
+        person=person,
+        absences=call.register.absences_of(person.id),
+        at=call.house.clock.now(),
+        touched=call.touched,
+        direct_number=call.register.direct_number(person),
+    )
+    decision = decide(facts)
+    tell(call, facts, decision)
     return decision.effect is Effect.REFER
 
 
@@ -94,6 +104,8 @@ def places_of(call: Call, person: Person) -> list[Place]:
         return phone_places(call, person)
     organisation = call.register.organisation(person.organisation_id)
     reading = read_number(forwarding.target, organisation, call.register, call.house.plan)
+    if reading.kind.may_be_mobile and not would_join(call, reading, person, Via.FORWARDING).allowed:
+        return phone_places(call, person)
     return _places_of_reading(call, reading, person.id, Via.FORWARDING) or phone_places(call, person)
 
 
@@ -101,9 +113,7 @@ def _places_of_reading(call: Call, reading: Reading, person: UUID | None, via: V
     if reading.kind is NumberKind.INTERNAL:
         target = call.register.person(reading.target[1]) if reading.target else None
         return phone_places(call, target, via) if target else []
-    if not reading.number or not would_join(call, reading, call.register.person(person) if person else None, via).allowed:
-        return []
-    return [outside_place(reading, person, via)]
+    return [outside_place(reading, person, via)] if reading.number else []
 
 
 async def follow_redirects(call: Call, rung: Rung) -> Rung:

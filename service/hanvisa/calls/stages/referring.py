@@ -1,9 +1,11 @@
-"""The referral: who is away or not had on the line, why, until when, when best reached, and the ways on (G1, G2, O1)."""
+"""The referral: who is not to be had, why, until when, when best reached, and the ways on (G1, G2, O1)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from hanvisa.calls.decisions import UnansweredFacts, decide, tell
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
     Goodbye,
@@ -17,7 +19,7 @@ from hanvisa.calls.prompts import (
 )
 from hanvisa.calls.stage import AtSwitchboard, Referring, ReferringDepartment, Stage, runs
 from hanvisa.policy.absence import absence_at, compose_referral, mobile_number_to_tell
-from hanvisa.policy.facts import Person, Switchboard, TargetKind
+from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.model import Language
 
 if TYPE_CHECKING:
@@ -30,46 +32,16 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
     if person is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    switchboard = call.register.switchboard_of(person.organisation_id)
+    unreferred = stage.why is not Why.ABSENT
+    if unreferred:
+        facts = UnansweredFacts(person, stage.why, call.touched, call.register.direct_number(person))
+        tell(call, facts, decide(facts))
+    call.tell("outcome", outcome="referred", why=stage.why, person=str(person.id), unreferred=unreferred)
     mobile = mobile_number_to_tell(
         person, call.register.mobiles_of(person.id), confidential=call.state.confidential
     )
-    call.tell("outcome", outcome="referred", why=stage.why, person=str(person.id), unreferred=stage.why is not Why.ABSENT)
-    referral: Prompt = _referral(call, stage, person)
-    prompts: tuple[Prompt, ...] = (referral, _offers(call, mobile, switchboard))
-    while True:
-        match await call.say(*prompts) or await call.key(call.house.settings.key_wait):
-            case Offer.AGAIN:
-                prompts = (referral, _offers(call, mobile, switchboard))
-            case Offer.ENGLISH if call.state.language is Language.SV:
-                call.change(language=Language.EN)
-                prompts = (referral, _offers(call, mobile, switchboard))
-            case Offer.MOBILE_NUMBER if mobile:
-                prompts = (MobileNumber(person.name, mobile), _offers(call, mobile, switchboard))
-            case Offer.OPERATOR if switchboard:
-                return AtSwitchboard(switchboard.id, sought=person.id, why=stage.why)
-            case None:
-                await call.say(Goodbye())
-                return None
-            case _:
-                prompts = (_offers(call, mobile, switchboard),)
-
-
-def _referral(call: Call, stage: Referring, person: Person) -> Referral:
-    now = call.house.clock.now()
-    absent = absence_at(call.register.absences_of(person.id), now) if stage.why is Why.ABSENT else None
-    # O1: whom an operator has sent on hears the direct number, for a new call.
-    direct = call.register.direct_number(person) if call.touched else None
-    content = compose_referral(person, absent, stage.why, direct)
-    return Referral(
-        name=content.name,
-        why=stage.why,
-        spoken_reason=content.spoken_reason,
-        until=content.until,
-        until_is_date=content.until_is_date,
-        best_reached=content.best_reached,
-        direct_number=content.direct_number,
-    )
+    number = MobileNumber(person.name, mobile) if mobile else None
+    return await _ways_on(call, _referral(call, person, stage.why), number, person.organisation_id, stage)
 
 
 @runs(ReferringDepartment)
@@ -78,32 +50,61 @@ async def refer_department(call: Call, stage: ReferringDepartment) -> Stage | No
     if department is None:
         await call.say(UnknownNumber())
         return None
-    numbers = call.register.numbers_of(TargetKind.DEPARTMENT, department.id)
-    switchboard = call.register.switchboard_of(department.organisation_id)
     call.tell("outcome", outcome="referred", why="nobody", department=str(department.id))
+    numbers = call.register.numbers_of(TargetKind.DEPARTMENT, department.id)
     empty = DepartmentEmpty(department.name, numbers[0].number if numbers else None)
-    prompts: tuple[Prompt, ...] = (empty, _offers(call, None, switchboard))
+    return await _ways_on(call, empty, None, department.organisation_id, None)
+
+
+def _referral(call: Call, person: Person, why: Why) -> Referral:
+    now = call.house.clock.now()
+    # O1: whom an operator has sent on hears the direct number, for a new call.
+    direct = call.register.direct_number(person) if call.touched else None
+    content = compose_referral(person, absence_at(call.register.absences_of(person.id), now), why, direct)
+    return Referral(
+        name=content.name,
+        why=why,
+        spoken_reason=content.spoken_reason,
+        until=content.until,
+        until_is_date=content.until_is_date,
+        best_reached=content.best_reached,
+        direct_number=content.direct_number,
+    )
+
+
+async def _ways_on(
+    call: Call, said: Prompt, mobile: MobileNumber | None, organisation: UUID, sought: Referring | None
+) -> Stage | None:
+    """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye."""
+    switchboard = call.register.switchboard_of(organisation)
+    first: Prompt | None = said
     while True:
+        offers_ = _offers(call, mobile=mobile is not None, operator=switchboard is not None)
+        prompts = (first, offers_) if first else (offers_,)
         match await call.say(*prompts) or await call.key(call.house.settings.key_wait):
             case Offer.AGAIN:
-                continue
+                first = said
             case Offer.ENGLISH if call.state.language is Language.SV:
                 call.change(language=Language.EN)
-                prompts = (empty, _offers(call, None, switchboard))
+                first = said
+            case Offer.MOBILE_NUMBER if mobile:
+                first = mobile
             case Offer.OPERATOR if switchboard:
-                return AtSwitchboard(switchboard.id)
+                if sought is None:
+                    return AtSwitchboard(switchboard.id)
+                return AtSwitchboard(switchboard.id, sought=sought.person, why=sought.why)
             case None:
                 await call.say(Goodbye())
                 return None
             case _:
-                continue
+                first = None
 
 
-def _offers(call: Call, mobile: str | None, switchboard: Switchboard | None) -> Offers:
-    offers = [
-        (Offer.MOBILE_NUMBER, mobile is not None),
-        (Offer.OPERATOR, switchboard is not None),
-        (Offer.AGAIN, True),
-        (Offer.ENGLISH, call.state.language is Language.SV),
-    ]
-    return Offers(tuple(offer for offer, offered in offers if offered))
+def _offers(call: Call, *, mobile: bool, operator: bool) -> Offers:
+    offered = {
+        Offer.MOBILE_NUMBER: mobile,
+        Offer.OPERATOR: operator,
+        Offer.AGAIN: True,
+        Offer.ENGLISH: call.state.language is Language.SV,
+    }
+    return Offers(tuple(offer for offer, is_offered in offered.items() if is_offered))

@@ -14,7 +14,12 @@ from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
-SHOWN_WHY = {Why.ABSENT: "frånvarande", Why.BUSY: "upptagen", Why.NO_ANSWER: "svarar ej", Why.UNPLUGGED: "svarar ej"}
+SHOWN_WHY = {
+    Why.ABSENT: "frånvarande",
+    Why.BUSY: "upptagen",
+    Why.NO_ANSWER: "svarar ej",
+    Why.UNPLUGGED: "svarar ej",
+}
 
 
 @runs(AtSwitchboard)
@@ -119,9 +124,13 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
 
 
 @runs(Apologising)
-async def apologise(call: Call, stage: Apologising) -> Stage | None:
+async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
     await call.say(TryLater())
     switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
     is_ours = call.state.side == "phone" and not call.touched
-    return None if is_ours or switchboard is None else AtSwitchboard(switchboard.id, since=call.house.clock.now())
+    return (
+        None
+        if is_ours or switchboard is None
+        else AtSwitchboard(switchboard.id, since=call.house.clock.now())
+    )

@@ -1,4 +1,4 @@
-"""Two parties talk. Their phones may hold, transfer and be replaced; a refused step leaves the caller where they are."""
+"""Two parties talk. Their phones may hold, transfer, be replaced; a refused step leaves the caller where they are."""
 
 from __future__ import annotations
 
@@ -86,4 +86,6 @@ class Explaining:
     def _listener(self, spoken_to: Leg) -> Leg:
         """The one who hears music: the other leg."""
         other = self.call.other
-        return other if other is not None and spoken_to.channel == self.call.caller.channel else self.call.caller
+        return (
+            other if other is not None and spoken_to.channel == self.call.caller.channel else self.call.caller
+        )
