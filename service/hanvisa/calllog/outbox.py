@@ -154,11 +154,12 @@ class Outbox:
         return [path for path in sorted(self.folder.glob(f"*{SUFFIX}")) if not segment.is_being_written(path)]
 
     async def _ship_segment(self, path: Path) -> bool:
-        entries = await asyncio.to_thread(segment.read, path)
+        entries: list[CallEntry] = []
         try:
+            entries = await asyncio.to_thread(segment.read, path)
             for first in range(0, len(entries), BATCH):
                 await self.records.append(entries[first : first + BATCH])
-        except StorageError as error:
+        except (StorageError, OSError) as error:
             log.warning("calllog.kept", entries=len(entries), file=path.name, why=str(error))
             return False
         except Exception:  # what the database refuses must not hold up all that comes after it

@@ -37,9 +37,16 @@ def from_line(line: bytes) -> CallEntry:
 
 
 def read(path: Path) -> list[CallEntry]:
-    """The segment's entries. A torn line (a power cut, a full disk) is logged and passed over."""
+    """The segment's entries. A torn line (a power cut, a full disk) is logged and passed over.
+
+    None are left in a segment that another process has shipped and removed.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
     entries = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line:
             continue
         try:
@@ -51,12 +58,14 @@ def read(path: Path) -> list[CallEntry]:
 
 def is_being_written(path: Path) -> bool:
     """Whether a living process still appends to the segment."""
-    with path.open("rb") as file:
-        try:
+    try:
+        with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
         return False
+    return False
 
 
 def remove(path: Path) -> None:

@@ -1,0 +1,125 @@
+"""The sentences in which calls are told, in both languages. The names are those that `calls` writes in the log."""
+
+from __future__ import annotations
+
+from hanvisa.policy.model import Text
+
+SOMEONE = Text(sv="någon", en="somebody")
+NO_NUMBER = Text(sv="okänt nummer", en="an unknown number")
+
+OPENED = Text(sv="Samtal från {caller} till {called}.", en="Call from {caller} to {called}.")
+
+SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen")
+"""What comes right after them says as much."""
+
+STAGES = {
+    "ReachingPerson": Text(sv="Gäller {target}.", en="It is for {target}."),
+    "ReachingMembers": Text(
+        sv="Gäller {target}: medlemmarna rings samtidigt.",
+        en="It is for {target}: the members are rung together.",
+    ),
+    "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
+    "BackToOperator": Text(
+        sv="Tillbaka till telefonisten ({target}).", en="Back to the operator ({target})."
+    ),
+    "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
+    "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
+    "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
+    "Apologising": Text(
+        sv="Något hos oss gick fel; den som ringer får veta det.",
+        en="Something of ours failed; the caller is told.",
+    ),
+}
+OTHER_STAGE = Text(sv="Steg: {name}.", en="Stage: {name}.")
+
+SIGNALS = {
+    "ringing": Text(sv="Det ringer hos {phone}.", en="{phone} rings."),
+    "transfer": Text(
+        sv="{who} vill koppla {manner} till {target}.", en="{who} wants to transfer, {manner}, to {target}."
+    ),
+    "redirect": Text(sv="Telefonen hänvisar vidare till {target}.", en="The phone redirects to {target}."),
+    "operator_paused": Text(
+        sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
+        en="The operator {who} did not answer ({why}) and is paused.",
+    ),
+    "adopted": Text(
+        sv="Tjänsten hade startats om och tog över samtalet.",
+        en="The service had been restarted and took the call on.",
+    ),
+    "failure": Text(sv="Steget {stage} gick fel: {why}.", en="The stage {stage} failed: {why}."),
+}
+ATTENDED = Text(sv="efter förfrågan", en="attended")
+BLIND = Text(sv="direkt", en="blind")
+
+EFFECTS = {
+    "allow": Text(sv="släpps fram", en="let through"),
+    "refuse": Text(sv="nekas", en="refused"),
+    "refer": Text(sv="hänvisas", en="referred"),
+}
+DECIDED = Text(
+    sv="Beslut: {effect}, enligt {rules}: {because}", en="Decision: {effect}, by {rules}: {because}"
+)
+BY_EXCEPTION = Text(sv="Undantaget som gällde: {exception}.", en="The exception that let it: {exception}.")
+INSTEAD = Text(sv="I stället: {what}", en="Instead: {what}")
+DECIDED_THE_SAME = Text(sv="Prövat på nytt: samma beslut.", en="Decided again: the same.")
+DECIDED_OTHERWISE = Text(
+    sv="Prövat på nytt blir beslutet ett annat: {effect}, enligt {rules}: {because}",
+    en="Decided again the answer differs: {effect}, by {rules}: {because}",
+)
+NOT_DECIDED_AGAIN = Text(sv="Kan inte prövas på nytt: {why}.", en="Can't be decided again: {why}.")
+
+COMMAND = Text(sv="Kommando: {what}.", en="Command: {what}.")
+COMMAND_FAILED = Text(
+    sv="Ett kommando till växeln gick fel: {why}.", en="A command to Asterisk failed: {why}."
+)
+
+LISTENERS = {
+    "caller": Text(sv="Den som ringer", en="The caller"),
+    "operator": Text(sv="Telefonisten", en="The operator"),
+    "other": Text(sv="Den andra parten", en="The other party"),
+}
+HEARD = Text(sv="{who} hör: «{words}»", en="{who} hears: “{words}”")
+PRESSED = Text(sv="Trycker {digit}.", en="Presses {digit}.")
+
+WHYS = {
+    "absent": Text(sv="frånvarande", en="absent"),
+    "busy": Text(sv="upptaget", en="busy"),
+    "no_answer": Text(sv="inget svar", en="no answer"),
+    "unplugged": Text(sv="telefonen är inte inkopplad", en="the phone is unplugged"),
+    "nobody": Text(sv="ingen är anträffbar", en="nobody is reachable"),
+    "open": Text(sv="öppen", en="open"),
+    "closed": Text(sv="stängd", en="closed"),
+    "paused": Text(sv="pausad", en="paused"),
+}
+OUTCOMES = {
+    "referred": Text(sv="Hänvisning för {who} ({why}).", en="Referral for {who} ({why})."),
+    "operator": Text(sv="Telefonisten {who} svarade.", en="The operator {who} answered."),
+    "no_operator": Text(sv="Ingen telefonist är öppen.", en="No operator is open."),
+    "unknown_number": Text(sv="Numret leder ingenstans.", en="The number leads nowhere."),
+    "outside_failed": Text(
+        sv="Numret utanför nåddes inte ({why}).", en="The outside number was not had ({why})."
+    ),
+    "refused": Text(
+        sv="Numret kopplades inte, enligt {rules}.", en="The number was not put through, by {rules}."
+    ),
+    "transfer_refused": Text(
+        sv="Kopplingen nekades, enligt {rules}. Den som ringer är kvar hos {who}.",
+        en="The transfer was refused, by {rules}. The caller is still with {who}.",
+    ),
+    "code_refused": Text(sv="Koden gällde inte där.", en="The code was not valid there."),
+    "operator_state": Text(
+        sv="Telefonistplatsen är nu {state}.", en="The operator's position is now {state}."
+    ),
+}
+OTHER_OUTCOME = Text(sv="Utfall: {what}.", en="Outcome: {what}.")
+UNREFERRED = Text(sv="Räknas som frånvaro utan hänvisning (G1).", en="Counted as an unreferred absence (G1).")
+
+CLOSED = {
+    "ended": Text(sv="Samtalet är slut.", en="The call is over."),
+    "caller_hung_up": Text(sv="Den som ringde har lagt på.", en="The caller has hung up."),
+    "joined_to_another_call": Text(
+        sv="Samtalet har kopplats ihop med ett annat.", en="The call was joined to another."
+    ),
+}
+OTHER_END = Text(sv="Samtalet är slut ({reason}).", en="The call is over ({reason}).")
+OTHER = Text(sv="Noterat: {what}.", en="Noted: {what}.")
