@@ -35,7 +35,7 @@ class AriControl:
         await self._client.command("DELETE", f"/channels/{channel}", {"reason": reason})
 
     async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
-        media = ",".join(f"sound:{file}" for file in files)
+        media = [f"sound:{file}" for file in files]
         await self._post(f"/channels/{channel}/play", {"playbackId": playback}, {"media": media})
 
     async def stop_playing(self, playback: str) -> None:

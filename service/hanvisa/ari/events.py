@@ -38,7 +38,7 @@ def channel(fields: Json) -> Channel:
         id=fields["id"],
         account=technology_and_account.partition("/")[2],
         caller_number=fields["caller"]["number"],
-        caller_name=fields["caller"]["name"],
+        dialled=fields["dialplan"]["exten"],
         up=fields["state"] == "Up",
     )
 

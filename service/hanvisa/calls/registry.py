@@ -110,9 +110,9 @@ class Registry:
             # A leg whose call ended in the moment it answered.
             self._spawn(self._hang_up(signal.channel.id))
         else:
-            side, dialled = (*args, "", "")[:2]
-            caller = Leg(signal.channel.id, signal.channel.account, number=signal.channel.caller_number)
-            self.open(Call(CallState(new_id("k"), side, dialled, caller), self.house), Arriving())
+            channel = signal.channel
+            caller = Leg(channel.id, channel.account, number=channel.caller_number)
+            self.open(Call(CallState(new_id("k"), args[0], channel.dialled, caller), self.house), Arriving())
 
     def _pass_on(self, channel: str, signal: Signal) -> None:
         call = self.house.live.of_channel(channel)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel as Asterisk describes it. ``account`` is the PJSIP endpoint's name; numbers are as presented."""
+    """A channel as Asterisk describes it.
+
+    ``account`` is the PJSIP endpoint's name; numbers are as presented; ``dialled`` is the extension it came to.
+    """
 
     id: str
     account: str
     caller_number: str
-    caller_name: str = ""
+    dialled: str = ""
     up: bool = False
 
 

@@ -136,11 +136,11 @@ class Scene:
 
     def rings_in(self, dialled: str, from_: str = "0980319244") -> str:
         """A call from the carrier; its channel."""
-        return self._enters("carrier", dialled, Channel(self._new(), "carrier", from_))
+        return self._enters("carrier", Channel(self._new(), "carrier", from_, dialled))
 
     def dials(self, who: str, dialled: str) -> str:
         """A call from somebody's phone; its channel."""
-        return self._enters("phone", dialled, Channel(self._new(), who, ""))
+        return self._enters("phone", Channel(self._new(), who, "", dialled))
 
     def answers(self, channel: str, account: str = "") -> None:
         """The leg that was rung is answered."""
@@ -230,6 +230,6 @@ class Scene:
         self._channels += 1
         return f"channel-{self._channels}"
 
-    def _enters(self, side: str, dialled: str, channel: Channel) -> str:
-        self.tell(Entered(channel, (side, dialled)))
+    def _enters(self, side: str, channel: Channel) -> str:
+        self.tell(Entered(channel, (side,)))
         return channel.id
