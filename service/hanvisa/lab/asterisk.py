@@ -12,12 +12,12 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from hanvisa.config import Settings
-from hanvisa.errors import ConfigurationError, Unavailable
-from hanvisa.lab.waiting import NeverHappenedError, until
+from hanvisa.errors import ConfigurationError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONFIGURATION = REPOSITORY / "asterisk-conf"
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+PAUSE = 0.05  # seconds between two looks
 STOPS_WITHIN = 10.0  # seconds; then it is killed
 
 
@@ -78,10 +78,11 @@ class Asterisk:
                 *command, stdin=DEVNULL, stdout=console, stderr=STDOUT, start_new_session=True
             )
         try:
-            await until(self._booted, within=within, what="Asterisk is fully booted")
-        except NeverHappenedError as error:
+            async with asyncio.timeout(within):
+                await self._wait_booted()
+        except TimeoutError as error:
             await self.kill()
-            raise ConfigurationError(f"{error}\n{self.log()}") from error
+            raise ConfigurationError(f"Asterisk was not up within {within:g} s:\n{self.log()}") from error
         except BaseException:
             await self.kill()
             raise
@@ -179,14 +180,20 @@ class Asterisk:
     def _asterisk(self) -> list[str]:
         return ["asterisk", "-C", str(self.folder / "etc" / "asterisk.conf")]
 
-    async def _booted(self) -> bool | None:
+    async def _wait_booted(self) -> None:
+        while True:
+            if await self._booted():
+                return
+            await asyncio.sleep(PAUSE)
+
+    async def _booted(self) -> bool:
         """Whether AMI says FullyBooted and ARI answers.
 
         Raises:
-            Unavailable: Asterisk has ended.
+            ConfigurationError: Asterisk has ended.
         """
         if not self.running:
-            raise Unavailable(f"Asterisk ended while starting:\n{self.log()}")
+            raise ConfigurationError(f"Asterisk ended while starting:\n{self.log()}")
         passwords = json.loads((self.settings.state / "secrets.json").read_text())
         login = f"Action: Login\r\nUsername: hanvisa\r\nSecret: {passwords['ami']}\r\n\r\n".encode()
         ari = urlsplit(self.settings.ari_url)

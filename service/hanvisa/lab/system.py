@@ -1,0 +1,209 @@
+"""The whole system on one machine: an Asterisk and the service, kept alive as systemd would in production."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, STDOUT, Process
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from hanvisa.config import Settings
+from hanvisa.errors import ConfigurationError
+from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
+
+PAUSE = 0.05  # seconds between two looks at the service's readiness
+STOPS_WITHIN = 15.0  # seconds; then the service is killed
+FIRST_DELAY = 0.2  # seconds before what died is started again; doubled at every failure
+LONGEST_DELAY = 30.0
+STEADY = 60.0  # seconds up, after which a death counts as the first again
+HOPELESS = 3  # starts in a row that failed, after which the rescue brings the waiting calls to the fallback
+
+
+class System:
+    """Asterisk and ``hanvisa serve`` with one state folder.
+
+    ``say`` is told, in a sentence each, what is started and what died. ``service`` is the command that runs the
+    service, ``rescue`` the one that takes over its calls when it does not come back.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        root: Path | None = None,
+        say: Callable[[str], None] = lambda _: None,
+        service: Sequence[str] = (sys.executable, "-m", "hanvisa", "serve"),
+        rescue: Sequence[str] = (sys.executable, "-m", "hanvisa.rescue"),
+    ) -> None:
+        self.settings = settings
+        self.asterisk = Asterisk(settings, root)
+        self.log_folder = settings.state / "log"
+        self.service_log = self.log_folder / "service.log"
+        self._say = say
+        self._service_command = tuple(service)
+        self._rescue_command = tuple(rescue)
+        self._service: Process | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def service_running(self) -> bool:
+        return self._service is not None and self._service.returncode is None
+
+    async def start(self) -> None:
+        """Start Asterisk, then the service, and wait until both are ready.
+
+        Raises:
+            ConfigurationError: one of them did not come up; the reason is in the message.
+        """
+        try:
+            await self.asterisk.start()
+            await self.start_service()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop the service in an orderly way, then Asterisk."""
+        await self.stop_service()
+        await self.asterisk.stop()
+
+    async def start_service(self, within: float = 30.0) -> None:
+        """Start the service and wait until it says it is ready.
+
+        Raises:
+            ConfigurationError: it ended, or was not ready within ``within`` seconds.
+        """
+        if self.service_running:
+            return
+        self._service = await self._spawn(self._service_command)
+        try:
+            async with asyncio.timeout(within):
+                await self._wait_ready()
+        except TimeoutError as error:
+            await self.kill_service()
+            raise ConfigurationError(
+                f"The service was not ready within {within:g} s:\n{self.log()}"
+            ) from error
+        except BaseException:
+            await self.kill_service()
+            raise
+
+    async def stop_service(self) -> None:
+        """Ask the service to end (SIGTERM: it finishes what it is at); killed if it does not."""
+        if self._service is None or not self.service_running:
+            return
+        self._service.terminate()
+        try:
+            async with asyncio.timeout(STOPS_WITHIN):
+                await self._service.wait()
+        except TimeoutError:
+            await self.kill_service()
+
+    async def kill_service(self, number: int = signal.SIGKILL) -> None:
+        """Send the service a signal (by default the one that a process can't catch) and wait until it is gone."""
+        if self._service is not None and self.service_running:
+            self._service.send_signal(number)
+            await self._service.wait()
+
+    async def rescue(self) -> int:
+        """Bring the calls of a dead service into the fallback; the rescue's exit code."""
+        rescuing = await self._spawn(self._rescue_command)
+        return await rescuing.wait()
+
+    async def supervise(self) -> None:
+        """Start again whatever dies, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep("Asterisk", self.asterisk.wait, self.asterisk.start))
+            group.create_task(self._keep("The service", self._wait_service, self.start_service, self.rescue))
+
+    def log(self, lines: int = 40) -> str:
+        """The end of the service's log."""
+        if not self.service_log.exists():
+            return ""
+        return "\n".join(self.service_log.read_text(errors="replace").splitlines()[-lines:])
+
+    async def _keep(
+        self,
+        name: str,
+        ended: Callable[[], Awaitable[int]],
+        start: Callable[[], Awaitable[None]],
+        give_up: Callable[[], Awaitable[int]] | None = None,
+    ) -> None:
+        """Start ``name`` again each time it has ended, after a delay that grows while it keeps dying."""
+        failures = 0
+        while True:
+            since = monotonic()
+            code = await ended()
+            if monotonic() - since > STEADY:
+                failures = 0
+            delay = min(FIRST_DELAY * 2**failures, LONGEST_DELAY)
+            self._say(f"{name} ended (exit code {code}); starting it again in {delay:g} s.")
+            if failures == HOPELESS and give_up is not None:
+                self._say(f"{name} does not come back: its calls are brought into the fallback.")
+                await give_up()
+            await asyncio.sleep(delay)
+            failures += 1
+            try:
+                await start()
+            except ConfigurationError as error:
+                self._say(str(error))
+            else:
+                self._say(f"{name} is back.")
+
+    async def _wait_service(self) -> int:
+        return await self._service.wait() if self._service is not None else 0
+
+    async def _wait_ready(self) -> None:
+        """Wait until /health/ready says yes.
+
+        Raises:
+            ConfigurationError: the service has ended.
+        """
+        url = f"http://{self.settings.web_host}:{self.settings.web_port}/health/ready"
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
+            while True:
+                if not self.service_running:
+                    raise ConfigurationError(f"The service ended while starting:\n{self.log()}")
+                try:
+                    async with session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                except (aiohttp.ClientError, TimeoutError):
+                    pass  # not listening yet
+                await asyncio.sleep(PAUSE)
+
+    async def _spawn(self, command: Sequence[str]) -> Process:
+        """Start one of our programs with these settings; what it prints goes to the service's log."""
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        with self.service_log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *DIES_WITH_US,
+                *command,
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=STDOUT,
+                env=environment(self.settings),
+                start_new_session=True,
+            )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment that gives another process of ours these very settings."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("HANVISA_")}
+    paths = [str(REPOSITORY / "service"), *filter(None, [own.get("PYTHONPATH")])]
+    given = {f"HANVISA_{name.upper()}": str(value) for name, value in settings if value is not None}
+    return {**own, **given, "PYTHONPATH": os.pathsep.join(paths)}
