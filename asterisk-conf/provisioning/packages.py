@@ -1,5 +1,6 @@
 """The host's own packages: what is needed, named before it is installed, and no service started by it."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -11,11 +12,12 @@ from pathlib import Path
 from provisioning.problem import Problem
 
 NEEDED = {
+    "python": {"ensurepip": "python3-venv"},
     "root": {"mmdebstrap": "mmdebstrap"},
     "run": {"espeak-ng": "espeak-ng"},
     "test": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
 }
-"""For what -> the program that must be there -> the Debian package that brings it."""
+"""For what -> the program or Python module that must be there -> the Debian package that brings it."""
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 NO_SERVICE = "#!/bin/sh\n# hanvisa: start no service while packages are installed\nexit 101\n"
@@ -27,7 +29,7 @@ def ensure(purpose: str) -> None:
     Raises:
         Problem: it can't be installed here.
     """
-    missing = sorted({package for program, package in NEEDED[purpose].items() if not shutil.which(program)})
+    missing = sorted({package for name, package in NEEDED[purpose].items() if not _is_there(name)})
     if not missing:
         return
     names = " ".join(missing)
@@ -42,6 +44,10 @@ def ensure(purpose: str) -> None:
                 raise Problem(
                     f"apt-get {command[0]} failed (see above). Mend it, or install {names} yourself."
                 )
+
+
+def _is_there(name: str) -> bool:
+    return shutil.which(name) is not None or importlib.util.find_spec(name) is not None
 
 
 def say(line: str) -> None:
