@@ -1,0 +1,313 @@
+"""The kinds of cases: which facts each takes, and which part of the policy answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from hanvisa.policy.absence import (
+    absence_at,
+    compose_referral,
+    decide_arrival,
+    decide_unanswered,
+    mobile_number_to_tell,
+)
+from hanvisa.policy.case_world import World, id_of
+from hanvisa.policy.confidentiality import is_confidential_person
+from hanvisa.policy.facts import Absence, Forwarding, PolicyException, TargetKind
+from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.model import AlternativeKind, Decision, Effect, Text
+from hanvisa.policy.numbers import NumberKind, NumberPlan, Reading, read_number
+from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
+
+ORDINARY = datetime(2026, 3, 4, 9, tzinfo=UTC)  # a Wednesday, ten o'clock in Sweden
+Row = dict[str, Any]
+
+
+class Written(BaseModel):
+    """A table of a case file. A key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Written):
+    sv: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        return Text(sv=self.sv, en=self.en)
+
+
+class Expected(Written):
+    """What a decision should be. ``exception`` names it; ``alternatives`` are compared when given, in order."""
+
+    effect: Effect
+    rules: tuple[str, ...]
+    exception: str | None = None
+    alternatives: tuple[AlternativeKind, ...] | None = None
+
+    def compare(self, decision: Decision) -> dict[str, tuple[Any, Any]]:
+        """What was expected and what came, of each thing in which they may differ."""
+        exception = id_of(self.exception) if self.exception else None
+        compared = {
+            "effect": (self.effect, decision.effect),
+            "rules": (self.rules, decision.rules),
+            "exception": (exception, decision.exception),
+        }
+        if self.alternatives is not None:
+            came = tuple(alternative.kind for alternative in decision.alternatives)
+            compared["alternatives"] = (self.alternatives, came)
+        return compared
+
+
+class Case(Written):
+    """What all cases have: what it shows, and why it is so."""
+
+    title: Words
+    why: Words
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        """Why the policy answers as it does, and expected and given of each thing compared. Raises CaseError."""
+        raise NotImplementedError
+
+
+class Dialled(Written):
+    """A number as somebody spells it, on a phone of an organisation."""
+
+    dialled: str
+    organisation: str | None = None
+    outside_prefix: str = "0"
+    outside_prefix_required: bool = False
+
+    def read(self, world: World) -> Reading:
+        organisation = (
+            world.organisation(self.organisation)
+            if self.organisation
+            else next(iter(world.register.organisations.rows), None)
+        )
+        plan = NumberPlan(self.outside_prefix, self.outside_prefix_required)
+        return read_number(self.dialled, organisation, world.register, plan)
+
+
+class JoinFactsWritten(Dialled):
+    """``operator`` touched the call; ``person`` is whose number it is, where the register does not say it."""
+
+    at: AwareDatetime = ORDINARY
+    operator: str | None = None
+    touched: bool | None = None
+    confidential: bool = False
+    via: Via = Via.DIRECT
+    person: str | None = None
+    forwarding_allowed: bool = True
+
+    def facts(self, world: World, exceptions: list[Row]) -> JoinFacts:
+        number, register = self.read(world), world.register
+        person = world.person(self.person) if self.person else None
+        if person is None and number.target and number.target[0] is TargetKind.PERSON:
+            person = register.person(number.target[1])
+        mobile = register.mobile(number.number) if number.number else None
+        return JoinFacts(
+            at=self.at,
+            number=number,
+            touched=self.touched if self.touched is not None else self.operator is not None,
+            touched_by=world.id_(self.operator) if self.operator else None,
+            confidential=self.confidential,
+            target_confidential=person is not None and is_confidential_person(register, person),
+            via=self.via,
+            person=person,
+            exceptions=world.facts(PolicyException, exceptions),
+            direct_number=register.direct_number(person) if person else None,
+            mobile_protected=mobile.protected if mobile else False,
+            forwarding_allowed=self.forwarding_allowed,
+        )
+
+
+class JoinCase(Case):
+    """Would this step join the caller to that number?"""
+
+    decide: Literal["join"]
+    facts: JoinFactsWritten
+    exceptions: list[Row] = []
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        decision = decide_join(self.facts.facts(world, self.exceptions))
+        return decision.because, self.expect.compare(decision)
+
+
+class ConsultFactsWritten(JoinFactsWritten):
+    setting: Literal["refuse", "allow"] = "refuse"
+
+
+class ConsultCase(Case):
+    """May an operator who has a caller ring that number meanwhile?"""
+
+    decide: Literal["consult"]
+    facts: ConsultFactsWritten
+    exceptions: list[Row] = []
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        decision = decide_consult(self.facts.facts(world, self.exceptions), self.facts.setting)
+        return decision.because, self.expect.compare(decision)
+
+
+class PersonSought(Written):
+    person: str
+    at: AwareDatetime = ORDINARY
+    touched: bool = False
+
+
+class ArrivalCase(Case):
+    """Does the phone of the person who is sought ring?"""
+
+    decide: Literal["arrival"]
+    facts: PersonSought
+    absences: list[Row] = []
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        person = world.person(self.facts.person)
+        decision = decide_arrival(
+            person,
+            _absences(world, self.facts.person, self.absences),
+            self.facts.at,
+            person.best_reached,
+            touched=self.facts.touched,
+            direct_number=world.register.direct_number(person),
+        )
+        return decision.because, self.expect.compare(decision)
+
+
+class Unanswered(PersonSought):
+    why: Literal["busy", "no_answer", "unplugged"]
+
+
+class UnansweredCase(Case):
+    """The phone rang in vain."""
+
+    decide: Literal["unanswered"]
+    facts: Unanswered
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        person = world.person(self.facts.person)
+        direct = world.register.direct_number(person)
+        decision = decide_unanswered(person, self.facts.why, touched=self.facts.touched, direct_number=direct)
+        return decision.because, self.expect.compare(decision)
+
+
+class ReferralSought(PersonSought):
+    why: Literal["absent", "busy", "no_answer", "unplugged"] = "absent"
+    confidential: bool = False
+
+
+class ExpectedReferral(Written):
+    """What the caller hears. A ``reason`` of "" is spoken neutrally; "" is no number and no time, too."""
+
+    reason: str | None = None
+    until: AwareDatetime | Literal[""] | None = None
+    direct_number: str | None = None
+    mobile_number: str | None = None
+
+
+class ReferralCase(Case):
+    """What the caller of an absent person is told."""
+
+    decide: Literal["referral"]
+    facts: ReferralSought
+    absences: list[Row] = []
+    expect: ExpectedReferral
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        register, person = world.register, world.person(self.facts.person)
+        now = absence_at(_absences(world, self.facts.person, self.absences), self.facts.at)
+        direct = register.direct_number(person) if self.facts.touched else None
+        content = compose_referral(person, now, self.facts.why, direct)
+        mobile = mobile_number_to_tell(
+            person, register.mobiles_of(person.id), confidential=self.facts.confidential
+        )
+        told = {
+            "reason": content.spoken_reason.sv if content.spoken_reason else "",
+            "until": content.until or "",
+            "direct_number": content.direct_number or "",
+            "mobile_number": mobile or "",
+        }
+        return None, {key: (getattr(self.expect, key), told[key]) for key in self.expect.model_fields_set}
+
+
+class ForwardingWritten(Dialled):
+    person: str
+    starts_at: AwareDatetime = ORDINARY
+    ends_at: AwareDatetime
+    now: AwareDatetime = ORDINARY
+
+
+class ForwardingCase(Case):
+    """May a person forward their phone there? ``to_mobiles`` are their other forwardings to mobiles."""
+
+    decide: Literal["forwarding"]
+    facts: ForwardingWritten
+    to_mobiles: list[Row] = []
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        person = world.person(self.facts.person)
+        facts = ForwardingFacts(
+            person=person,
+            target=self.facts.read(world),
+            starts_at=self.facts.starts_at,
+            ends_at=self.facts.ends_at,
+            now=self.facts.now,
+            confidential=is_confidential_person(world.register, person),
+            to_mobiles=world.facts(
+                Forwarding, _of_person(self.facts.person, self.to_mobiles, target="0701740605")
+            ),
+        )
+        decision = decide_forwarding(facts)
+        return decision.because, self.expect.compare(decision)
+
+
+class ExpectedReading(Written):
+    kind: NumberKind
+    number: str | None = None
+    confidential: bool | None = None
+
+
+class NumberCase(Case):
+    """What does a dialled string lead to? An expected ``number`` of "" is none."""
+
+    decide: Literal["number"]
+    facts: Dialled
+    expect: ExpectedReading
+
+    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+        reading = self.facts.read(world)
+        came: Mapping[str, Any] = {
+            "kind": reading.kind,
+            "number": reading.number or "",
+            "confidential": reading.confidential,
+        }
+        return None, {key: (getattr(self.expect, key), came[key]) for key in self.expect.model_fields_set}
+
+
+AnyCase = Annotated[
+    JoinCase | ConsultCase | ArrivalCase | UnansweredCase | ReferralCase | ForwardingCase | NumberCase,
+    Field(discriminator="decide"),
+]
+
+
+def _absences(world: World, person: str, rows: list[Row]) -> tuple[Absence, ...]:
+    return world.facts(Absence, _of_person(person, rows))
+
+
+def _of_person(person: str, rows: list[Row], **defaults: Any) -> list[Row]:
+    """Rows of that person, without having to say so, nor to name each."""
+    return [
+        {"id": f"{person} {number}", "person_id": person, **defaults, **row}
+        for number, row in enumerate(rows)
+    ]
