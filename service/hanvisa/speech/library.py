@@ -126,24 +126,28 @@ class SpeechLibrary:
         parts = [name for _, name in map(self._find, said)]
         joined = name_of("joined", *parts)
         if not self.store.want(joined):
-            self.store.put(joined, b"".join(map(self.store.read, parts)))
+            await asyncio.to_thread(self._join, joined, parts)
         return self.store.path(joined)
 
     def prune(self, before: datetime) -> int:
         """Remove the sounds last wanted before then; the number removed. To be called after `prepare_register`."""
         return self.store.prune(before)
 
+    def _join(self, name: str, parts: list[str]) -> None:
+        self.store.put(name, b"".join(map(self.store.read, parts)))
+
     async def _make(
         self, wanted: Iterable[Piece], progress: Callable[[int, int], None] | None = None
     ) -> list[SpeechError]:
         """Speak the pieces that have no sound. A synthesiser that hangs is not asked for the rest."""
-        missing = [piece for piece in dict.fromkeys(wanted) if not self._has_best(piece)]
+        each = {(piece.text, piece.language): piece for piece in wanted}
+        missing = [piece for piece in each.values() if not self._has_best(piece)]
         failures: list[SpeechError] = []
         for done, piece in enumerate(missing, start=1):
             try:
                 async with asyncio.timeout(self.patience):
                     sound = await self.synthesiser.speak(piece.text, piece.language)
-                self.store.put(self._own_name(piece), sound)
+                await asyncio.to_thread(self.store.put, self._own_name(piece), sound)
             except SpeechError as error:
                 failures.append(error)
             except TimeoutError:

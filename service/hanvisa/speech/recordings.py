@@ -52,11 +52,14 @@ class Recordings:
         for key, (name, file) in (await asyncio.to_thread(self._found)).items():
             try:
                 if not self.store.want(name):
-                    self.store.put(name, await asyncio.to_thread(audio.from_wav, file.read_bytes()))
+                    await asyncio.to_thread(self._convert, file, name)
                 converted[key] = name
             except (SpeechError, OSError) as error:
                 log.warning("a recording can't be used", file=str(file), why=str(error))
         self._converted = converted
+
+    def _convert(self, file: Path, name: str) -> None:
+        self.store.put(name, audio.from_wav(file.read_bytes()))
 
     def _found(self) -> dict[tuple[Language, str], tuple[str, Path]]:
         found = {}

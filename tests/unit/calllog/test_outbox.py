@@ -1,0 +1,204 @@
+"""The outbox: nothing that was recorded is lost, and no call waits for it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from hanvisa.calllog.entry import CallEntry
+from hanvisa.calllog.outbox import Outbox
+from hanvisa.calllog.segment import SegmentWriter
+from hanvisa.errors import StorageError
+from hanvisa.testing import FakeClock
+
+
+class Records:
+    """A database that keeps entries by call and order; ``away`` and ``refuses`` make it fail."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, int], CallEntry] = {}
+        self.away = False
+        self.refuses: str | None = None
+        self.asked = 0
+
+    async def append(self, entries: Sequence[CallEntry]) -> None:
+        self.asked += 1
+        if self.away:
+            raise StorageError("The database does not answer.")
+        if any(entry.call_id == self.refuses for entry in entries):
+            raise RuntimeError("a fault of the writer")
+        self.kept.update({(entry.call_id, entry.seq): entry for entry in entries})
+
+    def told(self, call_id: str) -> list[object]:
+        entries = sorted(self.kept.values(), key=lambda entry: entry.seq)
+        return [entry.data["n"] for entry in entries if entry.call_id == call_id]
+
+
+@pytest.fixture
+def records() -> Records:
+    return Records()
+
+
+def outbox_in(folder: Path, records: Records, clock: FakeClock | None = None) -> Outbox:
+    return Outbox(folder, records, clock or FakeClock(), linger=0.0, retry=0.01, retry_most=0.02)
+
+
+@asynccontextmanager
+async def running(outbox: Outbox) -> AsyncIterator[None]:
+    task = asyncio.create_task(outbox.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - it is about files, which set no event
+            await asyncio.sleep(0.005)
+
+
+def tear(folder: Path) -> None:
+    """Leave half a line at the end, as a power cut may."""
+    (segment,) = folder.iterdir()
+    segment.write_bytes(segment.read_bytes() + b'["hv-k-1",99,"2026-08-0')
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+async def test_ships_in_order_and_leaves_nothing(tmp_path: Path, records: Records) -> None:
+    outbox = outbox_in(tmp_path, records)
+    async with running(outbox):
+        for n in range(1200):
+            outbox.record("hv-k-1", "key", {"n": n})
+        await until(lambda: len(records.kept) == 1200 and not files(tmp_path))
+    assert records.told("hv-k-1") == list(range(1200))
+
+
+async def test_keeps_all_while_the_database_is_away(tmp_path: Path, records: Records) -> None:
+    outbox = outbox_in(tmp_path, records)
+    records.away = True
+    async with running(outbox):
+        outbox.record("hv-k-1", "opened", {"n": 1})
+        await until(lambda: records.asked >= 3)
+        outbox.record("hv-k-1", "closed", {"n": 2})
+        assert records.kept == {}
+        records.away = False
+        await until(lambda: records.told("hv-k-1") == [1, 2] and not files(tmp_path))
+
+
+async def test_a_restart_ships_what_is_left_and_order_goes_on(tmp_path: Path, records: Records) -> None:
+    clock = FakeClock()
+    first = outbox_in(tmp_path, records, clock)
+    records.away = True
+    first.record("hv-k-1", "opened", {"n": 1})
+    assert not await first.ship()
+    records.away = False
+    clock.at = clock.at.replace(minute=1)
+    second = outbox_in(tmp_path, records, clock)
+    async with running(second):
+        second.record("hv-k-1", "signal", {"n": 2})
+        await until(lambda: records.told("hv-k-1") == [1, 2])
+
+
+async def test_survives_a_killed_process(tmp_path: Path, records: Records) -> None:
+    program = (
+        "import sys, pathlib; from hanvisa.calllog.outbox import Outbox; from hanvisa.testing import FakeClock\n"
+        "outbox = Outbox(pathlib.Path(sys.argv[1]), None, FakeClock())\n"
+        "for n in range(50): outbox.record('hv-k-1', 'key', {'n': n})\n"
+        "print('written', flush=True); sys.stdin.read()"
+    )
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(tmp_path), stdin=pipe, stdout=pipe
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"written\n"
+    outbox = outbox_in(tmp_path, records)
+    await outbox.ship()
+    assert records.kept == {}, "the segment of a living process is its own"
+    os.kill(process.pid, signal.SIGKILL)
+    await process.wait()
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == list(range(50))
+
+
+async def test_a_torn_line_is_passed_over(tmp_path: Path, records: Records) -> None:
+    outbox = outbox_in(tmp_path, records)
+    outbox.record("hv-k-1", "key", {"n": 1})
+    tear(tmp_path)
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == [1]
+
+
+async def test_what_the_database_refuses_holds_up_nothing(tmp_path: Path, records: Records) -> None:
+    outbox = outbox_in(tmp_path, records)
+    records.refuses = "hv-k-bad"
+    outbox.record("hv-k-bad", "key", {"n": 1})
+    assert await outbox.ship()
+    outbox.record("hv-k-1", "key", {"n": 2})
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == [2]
+    assert [name for name in files(tmp_path) if name.endswith(".refused")]
+    records.refuses = None
+    async with running(outbox_in(tmp_path, records)):
+        await until(lambda: records.told("hv-k-bad") == [1])
+
+
+async def test_with_a_full_disk_calls_go_on(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = FakeClock()
+    outbox = outbox_in(tmp_path, records, clock)
+    write = os.write
+
+    def half(file: int, line: bytes) -> int:
+        return write(file, line[: len(line) // 2])
+
+    with monkeypatch.context() as full:
+        full.setattr("os.write", half)
+        for n in range(3):
+            outbox.record("hv-k-1", "key", {"n": n})
+    assert capsys.readouterr().out.count("calllog.not_recorded") == 1
+    outbox.record("hv-k-1", "key", {"n": 3})
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == [3]
+
+
+async def test_takes_any_data(tmp_path: Path, records: Records) -> None:
+    outbox = outbox_in(tmp_path, records)
+    outbox.record(
+        "hv-k-1", "signal", {"n": 1, "id": UUID(int=1), "said": "Hällefors \udcff\n", "files": ("a",)}
+    )
+    outbox.record("hv-k-1", "signal", {"n": 2, UUID(int=1): "no key of JSON"})  # type: ignore[dict-item] # on purpose
+    assert await outbox.ship()
+    (entry,) = records.kept.values()
+    assert entry.data == {"n": 1, "id": str(UUID(int=1)), "said": "Hällefors ?\n", "files": ["a"]}
+
+
+async def test_segments_do_not_grow_for_ever(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hanvisa.calllog.outbox.SEGMENT_SIZE", 500)
+    outbox = outbox_in(tmp_path, records)
+    for n in range(50):
+        outbox.record("hv-k-1", "key", {"n": n})
+    assert len(files(tmp_path)) > 3
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == list(range(50))
+
+
+def test_a_segment_is_locked_by_its_writer(tmp_path: Path) -> None:
+    writer = SegmentWriter(tmp_path / "one.jsonl")
+    writer.append(b"[]\n")
+    assert (writer.size, (tmp_path / "one.jsonl").read_bytes()) == (3, b"[]\n")
+    writer.close()

@@ -1,0 +1,207 @@
+"""The library: what is played, from where, and what happens when a synthesiser does not work."""
+
+import io
+import wave
+from array import array
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from hanvisa.calls.prompts import Goodbye, Greeting, Offers, Referral, Why
+from hanvisa.errors import SpeechError
+from hanvisa.policy.facts import AbsenceReason, Department, Organisation, Person, Switchboard, TimeKind
+from hanvisa.policy.model import Language, Text
+from hanvisa.policy.register import Register
+from hanvisa.speech import readymade
+from hanvisa.speech.fakes import FailingSynthesiser, FakeSynthesiser, HangingSynthesiser
+from hanvisa.speech.library import SpeechLibrary
+from hanvisa.speech.phrases import catalogue
+from hanvisa.speech.store import SoundStore, name_of
+
+AT = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
+ID = UUID(int=1)
+MEETING = Text(sv="är på sammanträde", en="is in a meeting")
+REFERRAL = Referral("Anna Berg", Why.ABSENT, MEETING, datetime(2026, 8, 3, 11, tzinfo=UTC))
+
+
+def wav(seconds: float = 0.2) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(array("h", [8000, -8000] * round(4000 * seconds)).tobytes())
+    return file.getvalue()
+
+
+def record(state: Path, name: str, sound: bytes) -> None:
+    file = state / "recordings" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(sound)
+
+
+def sound(file: str) -> bytes:
+    return Path(f"{file}.alaw").read_bytes()
+
+
+def exist(files: tuple[str, ...]) -> bool:
+    return all(Path(f"{file}.alaw").stat().st_size for file in files)
+
+
+async def test_says_what_was_prepared_with_files_that_are_there(tmp_path: Path) -> None:
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    await library.prepare([REFERRAL])
+    for language in Language:
+        spoken = library.say(REFERRAL, language, AT)
+        assert "Anna Berg" in spoken.words
+        assert exist(spoken.files)
+        assert all(Path(file).parent == tmp_path / "sounds" for file in spoken.files)
+
+
+async def test_speaks_each_piece_once_ever(tmp_path: Path) -> None:
+    first, second = FakeSynthesiser(), FakeSynthesiser()
+    await SpeechLibrary(tmp_path, first).prepare([REFERRAL, REFERRAL])
+    assert len(first.spoken) == len(set(first.spoken))
+    await SpeechLibrary(tmp_path, second).prepare([REFERRAL])
+    assert second.spoken == []
+
+
+async def test_another_engine_makes_its_own_files(tmp_path: Path) -> None:
+    await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([REFERRAL])
+    other = FakeSynthesiser("other")
+    await SpeechLibrary(tmp_path, other).prepare([REFERRAL])
+    assert ("Anna Berg", Language.SV) in other.spoken
+
+
+async def test_a_failing_synthesiser_is_told_of_and_the_fixed_pieces_are_played(tmp_path: Path) -> None:
+    library = SpeechLibrary(tmp_path, FailingSynthesiser())
+    with pytest.raises(SpeechError, match=r"“Anna Berg” can't be spoken"):
+        await library.prepare([REFERRAL])
+    spoken = library.say(REFERRAL, Language.SV, AT)
+    assert spoken.words == "Den du söker är frånvarande och är tillbaka i dag klockan tretton."
+    assert exist(spoken.files)
+
+
+async def test_a_hanging_synthesiser_holds_up_nobody(tmp_path: Path) -> None:
+    library = SpeechLibrary(tmp_path, HangingSynthesiser(), patience=0.05)
+    with pytest.raises(SpeechError, match=r"was not spoken in 0\.05 s"):
+        await library.prepare([REFERRAL])
+    assert exist(library.say(REFERRAL, Language.EN, AT).files)
+    assert exist((await library.announce_file(REFERRAL, Language.SV, AT),))
+
+
+def test_at_the_first_start_everything_fixed_can_be_said(tmp_path: Path) -> None:
+    library = SpeechLibrary(tmp_path, FailingSynthesiser())
+    for language in Language:
+        assert exist(library.say(Goodbye(), language, AT).files)
+
+
+def test_never_gives_nothing(tmp_path: Path) -> None:
+    library = SpeechLibrary(tmp_path, FailingSynthesiser())
+    assert exist(library.say(Offers(()), Language.SV, AT).files)
+    far = Referral("Anna Berg", Why.ABSENT, MEETING, datetime.max.replace(tzinfo=UTC))
+    spoken = library.say(far, Language.SV, AT)
+    assert spoken.words == "Tyvärr blev något fel hos oss. Ring gärna igen om en stund."
+    assert exist(spoken.files)
+
+
+def test_the_whole_catalogue_is_shipped_ready_made() -> None:
+    wanted = {name_of(readymade.ENGINE, piece.language, piece.text) for piece in catalogue()}
+    assert {file.stem for file in readymade.FOLDER.glob("*.alaw")} == wanted
+
+
+async def test_a_recording_takes_precedence_piece_by_piece(tmp_path: Path) -> None:
+    record(tmp_path, "sv/anna-berg.wav", wav())
+    engine = FakeSynthesiser()
+    library = SpeechLibrary(tmp_path, engine)
+    await library.prepare_catalogue()
+    await library.prepare([REFERRAL])
+    assert ("Anna Berg", Language.SV) not in engine.spoken
+    assert ("är på sammanträde", Language.SV) in engine.spoken
+    recorded = library.say(REFERRAL, Language.SV, AT).files[0]
+    assert len(sound(recorded)) == pytest.approx(1600, abs=200)
+    assert SpeechLibrary(tmp_path, engine).say(REFERRAL, Language.SV, AT).files[0] == recorded
+
+
+async def test_a_recording_that_is_replaced_or_removed_is_no_longer_played(tmp_path: Path) -> None:
+    record(tmp_path, "sv/hej-då.wav", wav())
+    greeting = Greeting(Text(sv="Hej då!", en="Bye!"))
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    await library.prepare_catalogue()
+    await library.prepare([greeting])
+    first = library.say(greeting, Language.SV, AT).files[0]
+    record(tmp_path, "sv/hej-då.wav", wav(0.5))
+    await library.prepare_catalogue()
+    second = library.say(greeting, Language.SV, AT).files[0]
+    (tmp_path / "recordings/sv/hej-då.wav").unlink()
+    await library.prepare_catalogue()
+    await library.prepare([greeting])
+    assert len({first, second, library.say(greeting, Language.SV, AT).files[0]}) == 3
+
+
+async def test_a_recording_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    record(tmp_path, "sv/anna-berg.wav", b"no sound")
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    await library.prepare_catalogue()
+    await library.prepare([REFERRAL])
+    assert library.say(REFERRAL, Language.SV, AT).words.startswith("Anna Berg")
+
+
+async def test_an_announcement_is_one_file_of_all_its_pieces(tmp_path: Path) -> None:
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    file = await library.announce_file(REFERRAL, Language.SV, AT)
+    again = await library.announce_file(REFERRAL, Language.SV, AT + timedelta(hours=1))
+    assert file == again
+    later = library.say(REFERRAL, Language.SV, AT - timedelta(days=3))  # the days are named by date
+    assert sound(file) == b"".join(map(sound, later.files))
+
+
+async def test_prepares_the_names_reasons_and_greetings_of_a_register(tmp_path: Path) -> None:
+    engine = FakeSynthesiser()
+    seen: list[tuple[int, int]] = []
+    reasons = [
+        AbsenceReason("1", MEETING, MEETING, TimeKind.TIME),
+        AbsenceReason("2", MEETING, Text(sv="är sjuk", en="is ill"), TimeKind.NONE, private=True),
+    ]
+    register = Register().replace(
+        persons=[Person(ID, "Anna", "Berg", ID, ID, ID)],
+        departments=[Department(ID, "Bygglov", ID, ID)],
+        organisations=[Organisation(ID, "Nora kommun")],
+        switchboards=[Switchboard(ID, "Nora", ID, Text(sv="Välkommen till Nora.", en="Welcome to Nora."))],
+        reasons=reasons,
+    )
+    library = SpeechLibrary(tmp_path, engine)
+    assert await library.prepare_register(register, lambda done, of: seen.append((done, of))) == 0
+    texts = {text for text, _ in engine.spoken}
+    assert {"Anna Berg", "Bygglov", "Nora kommun", "Välkommen till Nora", "är på sammanträde"} <= texts
+    assert "är sjuk" not in texts
+    assert seen[-1] == (len(engine.spoken), len(engine.spoken))
+    assert await SpeechLibrary(tmp_path, FailingSynthesiser()).prepare_register(register) > 0
+
+
+async def test_prunes_only_what_nobody_wants(tmp_path: Path) -> None:
+    await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([REFERRAL, Referral("Bo Ek", Why.BUSY)])
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    await library.prepare([REFERRAL])
+    assert library.prune(datetime.now(UTC) - timedelta(days=1)) == 0
+    assert library.prune(datetime.now(UTC) + timedelta(days=1)) > 0
+    assert exist(library.say(REFERRAL, Language.SV, AT).files)
+    assert library.say(Referral("Bo Ek", Why.BUSY), Language.SV, AT).words.startswith("Den du söker")
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SoundStore(tmp_path)
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", no_space)
+        with pytest.raises(OSError, match="No space"):
+            store.put("one", b"sound")
+    assert "one" not in store
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "empty.alaw").touch()
+    assert "empty" not in SoundStore(tmp_path)

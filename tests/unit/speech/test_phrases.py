@@ -1,0 +1,367 @@
+"""Every prompt, word by word, in both languages."""
+
+from datetime import UTC, datetime, time
+from typing import get_args
+
+import pytest
+
+from hanvisa.calls import prompts
+from hanvisa.calls.prompts import (
+    CodeRefused,
+    DepartmentEmpty,
+    DialRefused,
+    Goodbye,
+    Greeting,
+    MobileNumber,
+    NoOperator,
+    Offer,
+    Offers,
+    OperatorStateSet,
+    OutsideFailed,
+    Prompt,
+    Queued,
+    Referral,
+    TransferRefused,
+    TryLater,
+    UnknownNumber,
+    Why,
+)
+from hanvisa.policy.facts import Window
+from hanvisa.policy.model import Language, Text
+from hanvisa.speech.phrases import catalogue, pieces, words
+
+AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
+ANNA, NUMBER, MOBILE = "Anna Berg", "+46980319201", "+46701740605"
+MEETING = Text(sv="är på sammanträde", en="is in a meeting")
+OFFICE_HOURS = Window((1, 2, 3, 4, 5), time(8), time(10))
+
+
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def said(prompt: Prompt, language: Language, at: datetime = AT) -> str:
+    return words(pieces(prompt, language, at))
+
+
+PROMPTS: list[tuple[Prompt, str, str]] = [
+    (
+        Greeting(Text(sv="Välkommen till Hällefors kommun.", en="Welcome to Hällefors Municipality.")),
+        "Välkommen till Hällefors kommun.",
+        "Welcome to Hällefors Municipality.",
+    ),
+    (Greeting(Text(sv=" ", en="")), "Välkommen till växeln.", "Welcome to the switchboard."),
+    (
+        Queued(),
+        "Alla telefonister är upptagna. Vänta kvar, så svarar vi i tur och ordning.",
+        "All our operators are busy. Please hold the line, and we will answer you in turn.",
+    ),
+    (
+        NoOperator("Nora kommun"),
+        (
+            "Du har kommit till Nora kommun. Just nu är ingen telefonist på plats. "
+            "Slå direktnumret till den du söker, eller ring senare."
+        ),
+        (
+            "You have reached Nora kommun. No operator is on duty right now. "
+            "Dial the direct number of the person you seek, or call later."
+        ),
+    ),
+    (
+        Referral(ANNA, Why.ABSENT, MEETING, utc(2026, 8, 2, 11), best_reached=(OFFICE_HOURS,)),
+        (
+            "Anna Berg är på sammanträde och är tillbaka i dag klockan tretton. "
+            "Träffas säkrast vardagar mellan åtta och tio."
+        ),
+        (
+            "Anna Berg is in a meeting and will be back today at one PM. "
+            "Anna Berg is best reached on weekdays between eight AM and ten AM."
+        ),
+    ),
+    (
+        Referral(ANNA, Why.ABSENT, None, utc(2026, 8, 3, 6)),
+        "Anna Berg är frånvarande och är tillbaka i morgon klockan åtta.",
+        "Anna Berg is away and will be back tomorrow at eight AM.",
+    ),
+    (Referral(ANNA, Why.ABSENT), "Anna Berg är frånvarande.", "Anna Berg is away."),
+    (
+        Referral(ANNA, Why.BUSY, direct_number=NUMBER),
+        (
+            "Anna Berg sitter i ett annat samtal. "
+            "Direktnumret är noll nio åtta noll, trettioett, nittiotvå, noll ett."
+        ),
+        (
+            "Anna Berg is on another call. "
+            "The direct number is plus four six, nine eight zero, three one, nine two, zero one."
+        ),
+    ),
+    (
+        Referral(ANNA, Why.NO_ANSWER),
+        "Anna Berg svarar inte just nu.",
+        "Anna Berg is not answering right now.",
+    ),
+    (
+        Referral(ANNA, Why.UNPLUGGED),
+        "Anna Berg svarar inte just nu.",
+        "Anna Berg is not answering right now.",
+    ),
+    (
+        Referral("", Why.NO_ANSWER),
+        "Den du söker svarar inte just nu.",
+        "The person you seek is not answering right now.",
+    ),
+    (
+        DepartmentEmpty("Bygglov", NUMBER),
+        (
+            "Ingen på Bygglov kan svara just nu. "
+            "Direktnumret är noll nio åtta noll, trettioett, nittiotvå, noll ett."
+        ),
+        (
+            "Nobody at Bygglov can answer right now. "
+            "The direct number is plus four six, nine eight zero, three one, nine two, zero one."
+        ),
+    ),
+    (
+        DepartmentEmpty(""),
+        "Ingen på avdelningen kan svara just nu.",
+        "Nobody at the department can answer right now.",
+    ),
+    (
+        Offers((Offer.MOBILE_NUMBER, Offer.OPERATOR, Offer.AGAIN, Offer.ENGLISH)),
+        (
+            "Tryck trea för mobilnumret, nolla för telefonisten, stjärna för att höra igen. "
+            "For English, press nine."
+        ),
+        "Press three for the mobile number, zero for the operator, star to hear this again.",
+    ),
+    (Offers((Offer.AGAIN,)), "Tryck stjärna för att höra igen.", "Press star to hear this again."),
+    (Offers((Offer.ENGLISH,)), "For English, press nine.", ""),
+    (
+        MobileNumber(ANNA, MOBILE),
+        "Mobilnumret till Anna Berg är noll sju noll, ett sju fyra, noll sex, noll fem.",
+        "The mobile number of Anna Berg is plus four six, seven zero, one seven four, zero six, zero five.",
+    ),
+    (
+        TransferRefused("O2", MOBILE, NUMBER),
+        "Koppling till mobil är inte tillåten, regel O två. Du får lämna ut mobilnumret, eller direktnumret.",
+        (
+            "Putting a call through to a mobile is not permitted, rule O two. "
+            "You may give out the mobile number, or the direct number."
+        ),
+    ),
+    (
+        TransferRefused("M4", None, NUMBER),
+        "Ett sekretessamtal kopplas aldrig till mobil, regel M fyra. Du får lämna ut direktnumret.",
+        (
+            "A confidential call is never put through to a mobile, rule M four. "
+            "You may give out the direct number."
+        ),
+    ),
+    (
+        TransferRefused("M3", MOBILE),
+        "Vidarekopplingen till mobil följs inte, regel M tre. Du får lämna ut mobilnumret.",
+        "The forwarding to a mobile is not followed, rule M three. You may give out the mobile number.",
+    ),
+    (
+        TransferRefused("X9"),
+        "Kopplingen är inte tillåten, enligt telefonpolicyn. Ta gärna ett meddelande.",
+        "This transfer is not permitted, by the telephone policy. Please take a message.",
+    ),
+    (
+        DialRefused("O2"),
+        "Du kopplas inte till mobil just nu, regel O två.",
+        "You are not put through to a mobile right now, rule O two.",
+    ),
+    (
+        DialRefused("P1"),
+        "Numret kopplas inte, regel P ett.",
+        "This number is not put through, rule P one.",
+    ),
+    (
+        UnknownNumber(),
+        "Numret du har slagit används inte. Kontrollera numret, och ring igen.",
+        "The number you have dialled is not in use. Please check the number, and call again.",
+    ),
+    (OutsideFailed(Why.BUSY), "Numret är upptaget.", "The number is busy."),
+    (OutsideFailed(Why.NO_ANSWER), "Numret svarar inte.", "The number does not answer."),
+    (OutsideFailed(Why.UNPLUGGED), "Numret kan inte nås just nu.", "The number cannot be reached right now."),
+    (OutsideFailed(Why.ABSENT), "Numret kan inte nås just nu.", "The number cannot be reached right now."),
+    (
+        TryLater(),
+        "Tyvärr blev något fel hos oss. Ring gärna igen om en stund.",
+        "We are sorry, something went wrong on our side. Please call again in a while.",
+    ),
+    (OperatorStateSet(open=True), "Telefonistplatsen är öppen.", "The operator's position is open."),
+    (OperatorStateSet(open=False), "Telefonistplatsen är stängd.", "The operator's position is closed."),
+    (CodeRefused(), "Koden kan inte användas här.", "The code cannot be used here."),
+    (Goodbye(), "Tack för ditt samtal. Hej då.", "Thank you for calling. Goodbye."),
+]
+
+
+@pytest.mark.parametrize(("prompt", "swedish", "english"), PROMPTS)
+def test_is_said_word_by_word(prompt: Prompt, swedish: str, english: str) -> None:
+    assert said(prompt, Language.SV) == swedish
+    assert said(prompt, Language.EN) == english
+
+
+def test_every_prompt_is_in_the_table() -> None:
+    assert {type(prompt) for prompt, _, _ in PROMPTS} == set(get_args(prompts.Prompt))
+
+
+@pytest.mark.parametrize(
+    ("until", "date_only", "swedish", "english"),
+    [
+        (utc(2026, 8, 2, 11, 30), False, "i dag klockan tretton och trettio", "today at one thirty PM"),
+        (utc(2026, 8, 2, 10), False, "i dag klockan tolv", "today at noon"),
+        (
+            utc(2026, 8, 2, 21, 59),
+            False,
+            "i dag klockan tjugotre och femtionio",
+            "today at eleven fifty-nine PM",
+        ),
+        (utc(2026, 8, 2, 22), False, "i morgon", "tomorrow"),
+        (utc(2026, 8, 2, 22, 5), False, "i morgon klockan noll och fem", "tomorrow at twelve oh five AM"),
+        (utc(2026, 8, 3, 6), True, "i morgon", "tomorrow"),
+        (utc(2026, 8, 9, 22), True, "måndag den tionde augusti", "on Monday the tenth of August"),
+        (
+            utc(2026, 8, 5, 6),
+            False,
+            "onsdag den femte augusti klockan åtta",
+            "on Wednesday the fifth of August at eight AM",
+        ),
+        (
+            utc(2026, 12, 31, 12),
+            True,
+            "torsdag den trettioförsta december",
+            "on Thursday the thirty-first of December",
+        ),
+        (utc(2027, 1, 4, 12), True, "måndag den fjärde januari", "on Monday the fourth of January"),
+        (
+            utc(2027, 8, 3, 12),
+            True,
+            "tisdag den tredje augusti tjugo tjugosju",
+            "on Tuesday the third of August twenty twenty-seven",
+        ),
+        (
+            utc(2026, 10, 25, 7),
+            False,
+            "söndag den tjugofemte oktober klockan åtta",
+            "on Sunday the twenty-fifth of October at eight AM",
+        ),
+    ],
+)
+def test_says_when_somebody_is_back(until: datetime, date_only: bool, swedish: str, english: str) -> None:
+    referral = Referral(ANNA, Why.ABSENT, MEETING, until, date_only)
+    assert said(referral, Language.SV) == f"Anna Berg är på sammanträde och är tillbaka {swedish}."
+    assert said(referral, Language.EN) == f"Anna Berg is in a meeting and will be back {english}."
+
+
+def test_chooses_today_and_tomorrow_at_the_moment_of_speaking() -> None:
+    referral = Referral(ANNA, Why.ABSENT, MEETING, utc(2026, 8, 3, 6), until_is_date=True)
+    assert said(referral, Language.SV, utc(2026, 8, 1, 12)).endswith("tillbaka måndag den tredje augusti.")
+    assert said(referral, Language.SV, utc(2026, 8, 1, 22)).endswith("tillbaka i morgon.")
+    assert said(referral, Language.SV, utc(2026, 8, 2, 22)).endswith("tillbaka i dag.")
+
+
+def test_names_days_by_their_date_for_what_is_played_later() -> None:
+    referral = Referral(ANNA, Why.ABSENT, MEETING, utc(2026, 8, 3, 6))
+    later = words(pieces(referral, Language.SV, utc(2026, 8, 3, 5), absolute_days=True))
+    assert later == "Anna Berg är på sammanträde och är tillbaka måndag den tredje augusti klockan åtta."
+
+
+@pytest.mark.parametrize(
+    ("windows", "swedish", "english"),
+    [
+        ([((1,), 8, 10)], "måndagar mellan åtta och tio", "Mondays between eight AM and ten AM"),
+        (
+            [((1, 3), 13, 15)],
+            "måndagar och onsdagar mellan tretton och femton",
+            "Mondays and Wednesdays between one PM and three PM",
+        ),
+        (
+            [((4, 1, 2, 3), 12, 24)],
+            "måndagar till torsdagar mellan tolv och tjugofyra",
+            "Mondays to Thursdays between noon and midnight",
+        ),
+        (
+            [(range(1, 8), 8, 9), ((5,), 13, 15)],
+            "alla dagar mellan åtta och nio, och fredagar mellan tretton och femton",
+            "every day between eight AM and nine AM, and Fridays between one PM and three PM",
+        ),
+    ],
+)
+def test_says_when_somebody_is_best_reached(
+    windows: list[tuple[tuple[int, ...], int, int]], swedish: str, english: str
+) -> None:
+    best = tuple(Window(tuple(days), time(start), time(end % 24)) for days, start, end in windows)
+    referral = Referral(ANNA, Why.ABSENT, best_reached=best)
+    assert said(referral, Language.SV) == f"Anna Berg är frånvarande. Träffas säkrast {swedish}."
+    assert said(referral, Language.EN) == f"Anna Berg is away. Anna Berg is best reached {english}."
+
+
+def test_says_minutes_of_best_reached() -> None:
+    referral = Referral(ANNA, Why.ABSENT, best_reached=(Window((1,), time(8, 30), time(10)),))
+    assert said(referral, Language.SV).endswith("måndagar mellan klockan åtta och trettio och klockan tio.")
+    assert said(referral, Language.EN).endswith("Mondays between eight thirty AM and ten AM.")
+
+
+@pytest.mark.parametrize(
+    ("number", "swedish", "english"),
+    [
+        (
+            "+46980319201",
+            "noll nio åtta noll, trettioett, nittiotvå, noll ett",
+            "plus four six, nine eight zero, three one, nine two, zero one",
+        ),
+        ("+46846500400", "noll åtta, fyra sex fem, noll noll fyra, noll noll", None),
+        ("+46313900640", "noll tre ett, tre nio noll, noll sex, fyrtio", None),
+        (
+            "+4722123456",
+            "plus fyrtiosju, tjugotvå, tolv, trettiofyra, femtiosex",
+            "plus four seven, two two, one two, three four, five six",
+        ),
+        ("112", "ett ett två", "one one two"),
+        ("11414", "ett ett fyra ett fyra", "one one four one four"),
+        ("201", "två noll ett", "two zero one"),
+        ("*27#", "stjärna två sju fyrkant", "star two seven hash"),
+        ("", "okänt", "unknown"),
+        ("anna", "okänt", "unknown"),
+    ],
+)
+def test_says_numbers_group_by_group(number: str, swedish: str, english: str | None) -> None:
+    prompt = DepartmentEmpty("", number)
+    assert said(prompt, Language.SV).endswith(f" Direktnumret är {swedish}.")
+    if english is not None:
+        assert said(prompt, Language.EN).endswith(f" The direct number is {english}.")
+
+
+def test_names_are_swedish_in_english_speech_and_english_is_offered_in_english() -> None:
+    name = pieces(Referral(ANNA, Why.BUSY), Language.EN, AT)[0]
+    assert (name.text, name.language) == (ANNA, Language.SV)
+    offer = pieces(Offers((Offer.ENGLISH,)), Language.SV, AT)[0]
+    assert offer.language is Language.EN
+
+
+@pytest.mark.parametrize("language", Language)
+def test_whatever_is_no_fixed_piece_has_one_to_fall_back_on(language: Language) -> None:
+    fixed = {(piece.text, piece.language) for piece in catalogue()}
+    for prompt, _, _ in PROMPTS:
+        for piece in pieces(prompt, language, AT):
+            last = piece.fallback or piece
+            assert last.is_pause or (last.text, last.language) in fixed, piece
+
+
+def test_every_day_hour_and_minute_is_in_the_catalogue() -> None:
+    fixed = {(piece.text, piece.language) for piece in catalogue()}
+    for month in range(1, 13):
+        for minute in range(60):
+            until = utc(2026 + month % 2, month, 1 + minute % 28, minute % 24, minute)
+            for language in Language:
+                said_pieces = pieces(Referral("", Why.ABSENT, None, until), language, AT)
+                assert all(piece.is_pause or (piece.text, piece.language) in fixed for piece in said_pieces)
+
+
+def test_numbers_are_spelled_as_swedish_spells_them() -> None:
+    spelled = {piece.text for piece in catalogue() if piece.language is Language.SV}
+    assert {"fyrtio", "fyrtioett", "nittionio", "tjugoett"} <= spelled
+    assert not any("förtio" in text for text in spelled)
