@@ -1,0 +1,1 @@
+"""Asterisk's manager interface: the phones' sections, and what the fallback knows in AstDB."""

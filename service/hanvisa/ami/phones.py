@@ -1,0 +1,128 @@
+"""The phones' sections of PJSIP's configuration, written from the register.
+
+What all phones have in common stands in asterisk-conf/pjsip.conf (templates phone, phone-auth and phone-aor).
+A section's variables are what the dialplan knows of its phone when everything else is dead: HANVISA_ACCOUNT,
+HANVISA_ORGANISATION (id), HANVISA_NUMBER (E.164, shown outside) and HANVISA_OPERATOR (yes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from hanvisa.ami.manager import Manager
+from hanvisa.ami.secrets import phone_passwords, write_private
+from hanvisa.policy.facts import Person, Phone, TargetKind
+from hanvisa.policy.register import Register
+
+log = structlog.get_logger(__name__)
+
+_RELOAD_WITHIN = 30.0  # seconds, for some ten thousand phones
+_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+_UNSAFE = re.compile(r'["<>\\;\x00-\x1f]')
+
+
+class Phones:
+    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says."""
+
+    def __init__(self, state: Path, manager: Manager) -> None:
+        self._file = state / "asterisk" / "etc" / "pjsip_phones.conf"
+        self._secrets = state / "secrets.json"
+        self._manager = manager
+        self._reload_owed = False
+
+    async def publish(self, register: Register) -> bool:
+        """Write the phones and have Asterisk read them, if anything changed. Live calls go on. True when it changed.
+
+        Raises `Unavailable` when Asterisk can't be told; the file is written then, and the next call tells it.
+        """
+        accounts = [phone.account for phone in _usable(register)]
+        text = render(register, phone_passwords(self._secrets, accounts))
+        if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
+            write_private(self._file, text)
+            self._reload_owed = True
+        if not self._reload_owed:
+            return False
+        await self._manager.command("module reload res_pjsip.so", within=_RELOAD_WITHIN)
+        self._reload_owed = False
+        log.info("phones.published", phones=len(accounts))
+        return True
+
+
+def render(register: Register, passwords: Mapping[str, str]) -> str:
+    """The file's text. ``passwords`` by account."""
+    operators = _operator_phones(register)
+    sections = (
+        _section(phone, register, passwords[phone.account], phone.id in operators)
+        for phone in _usable(register)
+    )
+    return "; Written by the service from its register. Changes made here are lost.\n" + "".join(sections)
+
+
+def _section(phone: Phone, register: Register, password: str, operator: bool) -> str:
+    lines = [
+        f"\n[{phone.account}](phone)",
+        f"auth = {phone.account}",
+        f"aors = {phone.account}",
+        f"callerid = {_caller_id(phone, register)}",
+        *(f"set_var = {name}={value}" for name, value in _variables(phone, register, operator)),
+        f"[{phone.account}](phone-auth)",
+        f"username = {phone.account}",
+        f"password = {password}",
+        f"[{phone.account}](phone-aor)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _usable(register: Register) -> Iterator[Phone]:
+    """The phones whose account can be a section's name; the others are logged."""
+    for phone in register.phones.rows:
+        if _ACCOUNT.fullmatch(phone.account):
+            yield phone
+        else:
+            log.warning("phones.account_unusable", account=phone.account)
+
+
+def _owner(phone: Phone, register: Register) -> Person | None:
+    return register.person(phone.owner_id) if phone.owner_id else None
+
+
+def _caller_id(phone: Phone, register: Register) -> str:
+    """`"Anna Åberg" <201>`; a shared phone is its organisation's."""
+    owner = _owner(phone, register)
+    organisation = register.organisation(phone.organisation_id)
+    name = owner.name if owner else organisation.name if organisation else phone.account
+    extensions = register.extensions_of(TargetKind.PERSON, owner.id) if owner else ()
+    return f'"{_UNSAFE.sub("", name)}" <{extensions[0].number if extensions else ""}>'
+
+
+def _variables(phone: Phone, register: Register, operator: bool) -> Iterator[tuple[str, str]]:
+    yield "HANVISA_ACCOUNT", phone.account
+    yield "HANVISA_ORGANISATION", phone.organisation_id.hex
+    number = _number(phone, register)
+    if number:
+        yield "HANVISA_NUMBER", number
+    if operator:
+        yield "HANVISA_OPERATOR", "yes"
+
+
+def _number(phone: Phone, register: Register) -> str | None:
+    """Own direct number, else the organisation's main number. A protected person's own is never shown."""
+    owner = _owner(phone, register)
+    own = register.numbers_of(TargetKind.PERSON, owner.id) if owner and not owner.protected else ()
+    switchboard = register.switchboard_of(phone.organisation_id)
+    numbers = own or (register.numbers_of(TargetKind.SWITCHBOARD, switchboard.id) if switchboard else ())
+    return numbers[0].number if numbers else None
+
+
+def _operator_phones(register: Register) -> set[UUID]:
+    """The ids of all phones that operators have, those they sit at and their own."""
+    return {
+        id_
+        for operator in register.operators.rows
+        for id_ in (operator.phone_id, *(phone.id for phone in register.phones_of(operator.person_id)))
+    }

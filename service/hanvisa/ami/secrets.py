@@ -1,0 +1,32 @@
+"""Files that only their owner may read, written whole or not at all, and the phones' passwords in one of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+_BYTES = 18  # of a password: 24 characters that every phone's settings page takes
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file with ``text``, readable by its owner alone. A reader sees the old file or the new one."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def phone_passwords(path: Path, accounts: Iterable[str]) -> dict[str, str]:
+    """The password of each account, made and kept in the file (secrets.json) where there was none."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    passwords: dict[str, str] = kept.setdefault("phones", {})
+    missing = [account for account in accounts if account not in passwords]
+    if missing:
+        passwords.update((account, secrets.token_urlsafe(_BYTES)) for account in missing)
+        write_private(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    return passwords
