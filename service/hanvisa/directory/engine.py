@@ -1,0 +1,190 @@
+"""The database, SQLite or PostgreSQL alike: transactions that read, and transactions that change.
+
+    async with database.reading() as session: ...
+    async with database.changing(Actor("anna")) as session: ...
+
+What is changed through a session's objects is audited, counted and told to those who listen, all by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm.exc import StaleDataError
+
+from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, touched_tables
+from hanvisa.errors import ConfigurationError, Conflict, StorageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Listener = Callable[[frozenset[str]], Awaitable[None]]
+"""Called with the names of the database tables that a transaction of ours changed, after its commit."""
+
+_BUSY_TIMEOUT = 5000  # ms that SQLite waits for another process' transaction
+_CONNECT_TIMEOUT = 5  # seconds
+_WRITES = "hanvisa_writes"
+
+
+class Database:
+    """Made by :func:`open_database`."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.engine = _make_engine(url)
+        self._listeners: list[Listener] = []
+        # SQLite has one writer at a time, and its own queue is a sleep that grows: ours is served in order.
+        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; None on a server."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    def listen(self, listener: Listener) -> None:
+        """Call the listener after each change of ours, before :meth:`changing` returns."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that only reads. Raises StorageError when the database does not answer."""
+        with storage_errors():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def changing(self, by: Actor) -> AsyncIterator[AsyncSession]:
+        """A transaction that changes: all of it or nothing, in ``by``'s name.
+
+        Raises:
+            Conflict: somebody changed the row in between, or the data's own rules forbid the change.
+            StorageError: the database does not answer.
+        """
+        async with self.writing() as session:
+            session.info["actor"] = by
+            yield session
+            await session.flush()
+            touched = touched_tables(session.sync_session)
+            await count_changes(session, touched)
+        await self._tell(touched)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that writes what is no change of the directory: neither audited nor told to anybody."""
+        async with _in_turn(self._one_writer):
+            with storage_errors():
+                async with (
+                    AsyncSession(
+                        self.engine.execution_options(**{_WRITES: True}),
+                        expire_on_commit=False,
+                        sync_session_class=AuditingSession,
+                    ) as session,
+                    session.begin(),
+                ):
+                    yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def _tell(self, tables: frozenset[str]) -> None:
+        if tables:
+            for listener in self._listeners:
+                await listener(tables)
+
+
+def open_database(url: str) -> Database:
+    """The database at a SQLAlchemy URL (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`). Connects when it is used.
+
+    It has to be there: :func:`hanvisa.directory.migrations.upgrade` makes it. Raises ConfigurationError for another
+    kind of database.
+    """
+    return Database(parse_url(url))
+
+
+def parse_url(url: str) -> URL:
+    """Raises ConfigurationError when the URL is none that we can use."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError as error:
+        raise ConfigurationError(
+            f"The database URL can't be read: {error}. Set HANVISA_DATABASE_URL."
+        ) from error
+    if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise ConfigurationError(
+            f"The database {parsed.drivername} is not supported. Set HANVISA_DATABASE_URL to"
+            " sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
+        )
+    return parsed
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """What SQLAlchemy and the drivers raise, as errors of ours. The one place that knows both."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise Conflict(
+            "Somebody else changed it at the same time. Read it again and repeat the change."
+        ) from error
+    except IntegrityError as error:
+        raise Conflict(f"The change contradicts what is stored: {error.orig}.") from error
+    except DBAPIError as error:
+        raise StorageError(f"The database does not answer: {error.orig}.") from error
+    except SQLAlchemyError as error:
+        raise StorageError(f"The database does not answer: {error}.") from error
+    except (OSError, TimeoutError) as error:
+        raise StorageError(f"The database can't be reached: {error}.") from error
+
+
+@asynccontextmanager
+async def _in_turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
+    if lock is None:
+        yield
+        return
+    async with lock:
+        yield
+
+
+def _make_engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(
+            url, pool_pre_ping=True, pool_timeout=_CONNECT_TIMEOUT, connect_args={"timeout": _CONNECT_TIMEOUT}
+        )
+    # mode=rw: a database that is gone is an error, not a new and empty one.
+    present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
+    engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver begins no transactions: _begin_sqlite does
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_TIMEOUT}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that writes takes the lock at its start: taken later, SQLite would refuse it instead of waiting."""
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

@@ -1,0 +1,82 @@
+"""From the database's rows to the register's facts, one loader for each of the register's tables.
+
+What has ended is not loaded: neither rows that were ended, nor absences, forwardings and exceptions of the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hanvisa.directory.loading import organisation, setting, telephony
+from hanvisa.directory.loading.common import LOCAL, belongs_now
+from hanvisa.directory.loading.setting import exception_of, reason_of
+from hanvisa.directory.tables import (
+    AbsenceReasonRow,
+    AbsenceRow,
+    DepartmentRow,
+    ExceptionOperatorRow,
+    ExceptionRow,
+    ExtensionRow,
+    ForwardingRow,
+    FunctionRow,
+    GroupMemberRow,
+    GroupRow,
+    MembershipRow,
+    MobileRow,
+    NumberRow,
+    OperationRow,
+    OperatorRow,
+    OperatorSwitchboardRow,
+    OrganisationRow,
+    PersonRow,
+    PhoneRow,
+    SwitchboardRow,
+)
+
+__all__ = ["LOADERS", "LOCAL", "belongs_now", "exception_of", "load", "reason_of"]
+
+Load = Callable[[AsyncSession, datetime], Awaitable[Iterable[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """How a table of the register is loaded, and from which of the database's tables."""
+
+    load: Load
+    sources: frozenset[str]
+
+
+def _loader(load: Load, *sources: Any) -> Loader:
+    return Loader(load, frozenset(source.__tablename__ for source in sources))
+
+
+LOADERS: dict[str, Loader] = {
+    "organisations": _loader(organisation.organisations, OrganisationRow),
+    "operations": _loader(organisation.operations, OperationRow),
+    "departments": _loader(organisation.departments, DepartmentRow, OperationRow),
+    "persons": _loader(
+        organisation.persons, PersonRow, MembershipRow, FunctionRow, DepartmentRow, OperationRow
+    ),
+    "mobiles": _loader(telephony.mobiles, MobileRow),
+    "extensions": _loader(telephony.extensions, ExtensionRow),
+    "numbers": _loader(telephony.numbers, NumberRow),
+    "phones": _loader(telephony.phones, PhoneRow),
+    "groups": _loader(telephony.groups, GroupRow, GroupMemberRow),
+    "switchboards": _loader(telephony.switchboards, SwitchboardRow),
+    "operators": _loader(telephony.operators, OperatorRow, OperatorSwitchboardRow),
+    "reasons": _loader(setting.reasons, AbsenceReasonRow),
+    "absences": _loader(setting.absences, AbsenceRow, AbsenceReasonRow),
+    "forwardings": _loader(setting.forwardings, ForwardingRow),
+    "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
+}
+"""By the names of the register's tables."""
+
+
+async def load(session: AsyncSession, names: Iterable[str], at: datetime) -> dict[str, Iterable[Any]]:
+    """The rows of the named tables of the register, for :meth:`Register.replace`."""
+    return {name: await LOADERS[name].load(session, at) for name in names}

@@ -1,0 +1,106 @@
+"""Organisations, operations, departments and their persons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, select
+
+from hanvisa.directory.loading.common import belongs_now, grouped
+from hanvisa.directory.tables import (
+    DepartmentRow,
+    FunctionRow,
+    MembershipRow,
+    OperationRow,
+    OrganisationRow,
+    PersonRow,
+)
+from hanvisa.policy.facts import Department, Operation, Organisation, Person
+from hanvisa.policy.model import Language
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def organisations(session: AsyncSession, _: datetime) -> list[Organisation]:
+    table = OrganisationRow
+    rows = await session.execute(
+        select(table.id, table.name, table.prefix, table.area_code)
+        .where(table.ended_at.is_(None))
+        .order_by(table.name)
+    )
+    return [Organisation(*row) for row in rows]
+
+
+async def operations(session: AsyncSession, _: datetime) -> list[Operation]:
+    table = OperationRow
+    rows = await session.execute(
+        select(table.id, table.name, table.organisation_id, table.telephone_manager_id, table.head_id)
+        .where(table.ended_at.is_(None))
+        .order_by(table.name)
+    )
+    return [Operation(*row) for row in rows]
+
+
+async def departments(session: AsyncSession, _: datetime) -> list[Department]:
+    table = DepartmentRow
+    rows = await session.execute(
+        select(
+            table.id,
+            table.name,
+            table.operation_id,
+            OperationRow.organisation_id,
+            table.confidential,
+            table.stand_in_id,
+        )
+        .join(OperationRow, OperationRow.id == table.operation_id)
+        .where(table.ended_at.is_(None))
+        .order_by(table.name)
+    )
+    return [Department(*row) for row in rows]
+
+
+async def persons(session: AsyncSession, at: datetime) -> list[Person]:
+    functions = await session.execute(
+        select(FunctionRow.person_id, FunctionRow.name).order_by(FunctionRow.person_id, FunctionRow.position)
+    )
+    names = grouped(functions.all())
+    table = PersonRow
+    rows = await session.execute(
+        select(
+            table.id,
+            table.given_name,
+            table.family_name,
+            table.title,
+            table.language,
+            table.protected,
+            table.confidential,
+            table.best_reached,
+            MembershipRow.department_id,
+            DepartmentRow.operation_id,
+            OperationRow.organisation_id,
+        )
+        .join(MembershipRow, and_(MembershipRow.person_id == table.id, belongs_now(at)))
+        .join(DepartmentRow, DepartmentRow.id == MembershipRow.department_id)
+        .join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
+        .where(table.ended_at.is_(None))
+        .order_by(table.family_name, table.given_name, table.id)
+    )
+    return [
+        Person(
+            id=row.id,
+            given_name=row.given_name,
+            family_name=row.family_name,
+            department_id=row.department_id,
+            operation_id=row.operation_id,
+            organisation_id=row.organisation_id,
+            title=row.title,
+            functions=names.get(row.id, ()),
+            language=Language(row.language),
+            protected=row.protected,
+            confidential=row.confidential,
+            best_reached=row.best_reached,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,138 @@
+"""Mobiles, extensions, numbers, phones, groups, switchboards and operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from hanvisa.directory.loading.common import grouped
+from hanvisa.directory.tables import (
+    ExtensionRow,
+    GroupMemberRow,
+    GroupRow,
+    MobileRow,
+    NumberRow,
+    OperatorRow,
+    OperatorSwitchboardRow,
+    PhoneRow,
+    SwitchboardRow,
+)
+from hanvisa.policy.facts import (
+    Extension,
+    Group,
+    Mobile,
+    Operator,
+    OperatorState,
+    OutsideNumber,
+    Phone,
+    Switchboard,
+    TargetKind,
+)
+from hanvisa.policy.model import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def mobiles(session: AsyncSession, _: datetime) -> list[Mobile]:
+    table = MobileRow
+    rows = await session.execute(
+        select(table.id, table.person_id, table.number, table.protected)
+        .where(table.ended_at.is_(None))
+        .order_by(table.number)
+    )
+    return [Mobile(*row) for row in rows]
+
+
+async def extensions(session: AsyncSession, _: datetime) -> list[Extension]:
+    table = ExtensionRow
+    rows = await session.execute(
+        select(table.number, table.organisation_id, table.kind, table.target_id, table.confidential)
+        .where(table.ended_at.is_(None))
+        .order_by(table.number)
+    )
+    return [
+        Extension(number, organisation_id, TargetKind(kind), target_id, confidential)
+        for number, organisation_id, kind, target_id, confidential in rows
+    ]
+
+
+async def numbers(session: AsyncSession, _: datetime) -> list[OutsideNumber]:
+    table = NumberRow
+    rows = await session.execute(
+        select(table.number, table.kind, table.target_id, table.confidential)
+        .where(table.ended_at.is_(None))
+        .order_by(table.number)
+    )
+    return [
+        OutsideNumber(number, TargetKind(kind), target_id, confidential)
+        for number, kind, target_id, confidential in rows
+    ]
+
+
+async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
+    table = PhoneRow
+    rows = await session.execute(
+        select(table.id, table.account, table.organisation_id, table.owner_id)
+        .where(table.ended_at.is_(None))
+        .order_by(table.account)
+    )
+    return [Phone(*row) for row in rows]
+
+
+async def groups(session: AsyncSession, _: datetime) -> list[Group]:
+    member = GroupMemberRow
+    rows = await session.execute(
+        select(member.group_id, member.person_id, member.number).order_by(member.group_id, member.position)
+    )
+    members = grouped((group_id, (person_id, number)) for group_id, person_id, number in rows)
+    table = GroupRow
+    groups = await session.execute(
+        select(table.id, table.name, table.organisation_id)
+        .where(table.ended_at.is_(None))
+        .order_by(table.name)
+    )
+    return [
+        Group(
+            id_,
+            name,
+            organisation_id,
+            tuple(person_id for person_id, _ in members.get(id_, ()) if person_id is not None),
+            tuple(number for _, number in members.get(id_, ()) if number is not None),
+        )
+        for id_, name, organisation_id in groups
+    ]
+
+
+async def switchboards(session: AsyncSession, _: datetime) -> list[Switchboard]:
+    table = SwitchboardRow
+    rows = await session.execute(
+        select(table.id, table.name, table.organisation_id, table.greeting_sv, table.greeting_en)
+        .where(table.ended_at.is_(None))
+        .order_by(table.name)
+    )
+    return [
+        Switchboard(id_, name, organisation_id, Text(sv=sv, en=en))
+        for id_, name, organisation_id, sv, en in rows
+    ]
+
+
+async def operators(session: AsyncSession, _: datetime) -> list[Operator]:
+    serves = await session.execute(
+        select(OperatorSwitchboardRow.operator_id, OperatorSwitchboardRow.switchboard_id)
+        .join(SwitchboardRow, SwitchboardRow.id == OperatorSwitchboardRow.switchboard_id)
+        .order_by(SwitchboardRow.name)
+    )
+    switchboards = grouped(serves.all())
+    table = OperatorRow
+    rows = await session.execute(
+        select(table.id, table.person_id, table.state, table.phone_id, table.since)
+        .where(table.ended_at.is_(None))
+        .order_by(table.since)
+    )
+    return [
+        Operator(person_id, switchboards.get(id_, ()), OperatorState(state), phone_id, since)
+        for id_, person_id, state, phone_id, since in rows
+    ]

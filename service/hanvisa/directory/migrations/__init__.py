@@ -1,0 +1,50 @@
+"""The steps from an empty database to today's, run at each start of the service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from hanvisa.directory.engine import parse_url, storage_errors
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_LOCK = 0x68616E76697361  # two services that start at once take turns on PostgreSQL
+
+
+async def upgrade(database_url: str) -> None:
+    """Bring the database to today's tables, making SQLite's file if there is none. Quick when nothing is to be done.
+
+    Raises:
+        ConfigurationError: the URL is none that we can use.
+        StorageError: the database does not answer.
+    """
+    url = parse_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+        event.listen(engine.sync_engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    try:
+        with storage_errors():
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,71 @@
+"""Notices that the database may have changed: by whatever process, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from hanvisa.directory.auditing import CHANNEL
+from hanvisa.directory.engine import Database, storage_errors
+from hanvisa.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_POLL = 0.2  # seconds between two looks at SQLite's data version
+_AT_LEAST = 2.0  # seconds: PostgreSQL is asked this often too, to see that it is there
+
+
+async def notices(database: Database) -> AsyncIterator[None]:
+    """Yields once at the start, and then whenever something may have changed, or some time has passed.
+
+    Raises StorageError when the database is gone; begin anew then.
+    """
+    with storage_errors():
+        async with database.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            watch = _watch_file(connection, database.file) if database.file else _listen(connection)
+            async for _ in watch:
+                yield
+
+
+async def _watch_file(connection: AsyncConnection, file: Path) -> AsyncIterator[None]:
+    """SQLite tells each connection a version that changes when any other has committed."""
+    opened = _inode(file)
+    version = None
+    while True:
+        if _inode(file) != opened:
+            raise StorageError(f"The database {file} is gone or was replaced.")
+        latest = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
+        if latest != version:
+            version = latest
+            yield
+        await asyncio.sleep(_POLL)
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
+async def _listen(connection: AsyncConnection) -> AsyncIterator[None]:
+    """PostgreSQL's LISTEN, on a connection of its own."""
+    told = asyncio.Event()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver.add_termination_listener(lambda _: told.set())
+    await driver.add_listener(CHANNEL, lambda *_: told.set())
+    while True:
+        if driver.is_closed():
+            raise StorageError("The connection to the database was lost.")
+        told.clear()
+        yield
+        try:
+            async with asyncio.timeout(_AT_LEAST):
+                await told.wait()
+        except TimeoutError:
+            await connection.exec_driver_sql("SELECT 1")

@@ -1,0 +1,166 @@
+"""Absences. Whether one may be set (G1, G3) is the policy's matter."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from hanvisa.directory.engine import Database
+from hanvisa.directory.loading import reason_of
+from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
+from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, PersonRow
+from hanvisa.errors import InvalidInput
+from hanvisa.policy.facts import Absence, Window
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from hanvisa.directory.auditing import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceFields:
+    """What is set. ``reason`` is a reason's code; ``source`` is api, phone, import or calendar."""
+
+    person_id: UUID
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    best_reached: tuple[Window, ...] = ()
+    note: str = ""
+    substitute_id: UUID | None = None
+    source: str = "api"
+    forced_by: str | None = None
+    force_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceRecord:
+    """An absence, and what is kept of it beside what callers hear."""
+
+    absence: Absence
+    note: str
+    source: str
+    forced_by: str | None
+    force_reason: str | None
+    version: int
+
+    @property
+    def fields(self) -> AbsenceFields:
+        """As it was set: to be changed in part by `dataclasses.replace`."""
+        one = self.absence
+        return AbsenceFields(
+            one.person_id,
+            one.reason.code,
+            one.starts_at,
+            one.ends_at,
+            one.best_reached,
+            self.note,
+            one.substitute_id,
+            self.source,
+            self.forced_by,
+            self.force_reason,
+        )
+
+
+class Absences:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, id_: UUID) -> AbsenceRecord:
+        """Raises NotFound."""
+        async with self._database.reading() as session:
+            return await _record(session, await found(session, AbsenceRow, id_, "absence"))
+
+    async def list(
+        self,
+        *,
+        within: Within | None = None,
+        person_id: UUID | None = None,
+        not_ended_at: datetime | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[AbsenceRecord]:
+        """In the order in which they were set. ``after`` is the id of the last one that was seen."""
+        query = (
+            select(AbsenceRow, AbsenceReasonRow)
+            .join(AbsenceReasonRow, AbsenceReasonRow.id == AbsenceRow.reason_id)
+            .order_by(AbsenceRow.id)
+            .limit(limit)
+        )
+        if within is not None:
+            query = query.where(within.holds(AbsenceRow.person_id))
+        if person_id is not None:
+            query = query.where(AbsenceRow.person_id == person_id)
+        if not_ended_at is not None:
+            query = query.where(or_(AbsenceRow.ends_at.is_(None), AbsenceRow.ends_at > not_ended_at))
+        if after is not None:
+            query = query.where(AbsenceRow.id > after)
+        async with self._database.reading() as session:
+            return [_record_of(row, reason) for row, reason in await session.execute(query)]
+
+    async def create(self, fields: AbsenceFields, by: Actor) -> AbsenceRecord:
+        """Raises InvalidInput for an unknown person, substitute or reason, or an end that is not after the start."""
+        async with self._database.changing(by) as session:
+            row = AbsenceRow()
+            await _set(session, row, fields)
+            session.add(row)
+            await session.flush()
+            return await _record(session, row)
+
+    async def change(self, id_: UUID, fields: AbsenceFields, version: int | None, by: Actor) -> AbsenceRecord:
+        """Raises NotFound, Conflict, and what :meth:`create` raises."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, AbsenceRow, id_, version, "absence")
+            await _set(session, row, fields)
+            await session.flush()
+            return await _record(session, row)
+
+    async def end(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> AbsenceRecord:
+        """The person is back at ``at``; an absence that has not begun is taken back. Raises NotFound, Conflict."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, AbsenceRow, id_, version, "absence")
+            if row.ends_at is None or row.ends_at > at:
+                row.ends_at = max(row.starts_at, at)
+            await session.flush()
+            return await _record(session, row)
+
+
+async def _set(session: AsyncSession, row: AbsenceRow, fields: AbsenceFields) -> None:
+    must_be_in_order(fields.starts_at, fields.ends_at)
+    await must_exist(session, PersonRow, fields.person_id, "person", "person")
+    await must_exist(session, PersonRow, fields.substitute_id, "substitute", "person")
+    reason = await session.scalar(
+        select(AbsenceReasonRow).where(
+            AbsenceReasonRow.code == fields.reason, AbsenceReasonRow.ended_at.is_(None)
+        )
+    )
+    if reason is None:
+        raise InvalidInput(f"reason: there is no reason of absence with the code {fields.reason!r}.")
+    row.reason_id = reason.id
+    for name, value in asdict(fields).items():
+        if name not in ("reason", "best_reached"):
+            setattr(row, name, value)
+    row.best_reached = fields.best_reached
+
+
+async def _record(session: AsyncSession, row: AbsenceRow) -> AbsenceRecord:
+    return _record_of(row, await session.get_one(AbsenceReasonRow, row.reason_id))
+
+
+def _record_of(row: AbsenceRow, reason: AbsenceReasonRow) -> AbsenceRecord:
+    absence = Absence(
+        id=row.id,
+        person_id=row.person_id,
+        reason=reason_of(reason),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        best_reached=row.best_reached,
+        substitute_id=row.substitute_id,
+    )
+    return AbsenceRecord(absence, row.note, row.source, row.forced_by, row.force_reason, row.version)

@@ -1,0 +1,173 @@
+"""Calls and what happened in them: written by the call log, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, tuple_
+
+from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.folding import Entry, fold_into_calls
+from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow
+from hanvisa.errors import Conflict, NotFound, StorageError
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    call_id: str
+    seq: int
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """``person_id`` is who was sought. Organisation, operation, department and cost centre are as they were then."""
+
+    id: str
+    started_at: datetime
+    ended_at: datetime | None
+    side: str
+    caller: str
+    called: str
+    caller_person_id: UUID | None
+    person_id: UUID | None
+    operator_id: UUID | None
+    organisation_id: UUID | None
+    operation_id: UUID | None
+    department_id: UUID | None
+    cost_centre_id: UUID | None
+    outcome: str | None
+    unreferred: bool
+    confidential: bool
+    private: bool
+
+
+class CallRecords:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Keep the entries, all or none. One that is kept already (``call_id``, ``seq``) is passed over.
+
+        Raises StorageError when the database does not answer.
+        """
+        if not entries:
+            return
+        try:
+            async with self._database.writing() as session:
+                new = await _keep_new(session, entries)
+                session.add_all(_decision(entry) for entry in new if entry.kind == "decision")
+                await fold_into_calls(session, new)
+        except Conflict as error:
+            # Another process wrote of the same call in the same moment: offered again, the entries go in.
+            raise StorageError(f"The call log was written by two at once: {error}") from error
+
+    async def get(self, call_id: str) -> CallRecord:
+        """Raises NotFound."""
+        async with self._database.reading() as session:
+            row = await session.get(CallRow, call_id)
+        if row is None:
+            raise NotFound(f"There is no call {call_id}.")
+        return _record(row)
+
+    async def entries(self, call_id: str) -> list[CallEntry]:
+        """The call's story, in order; empty for an unknown call."""
+        event = CallEventRow
+        query = (
+            select(event.call_id, event.seq, event.at, event.kind, event.data)
+            .where(event.call_id == call_id)
+            .order_by(event.seq)
+        )
+        async with self._database.reading() as session:
+            return [CallEntry(*row) for row in await session.execute(query)]
+
+    async def list(
+        self,
+        *,
+        within: Within | None = None,
+        person_id: UUID | None = None,
+        operator_id: UUID | None = None,
+        caller: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: tuple[datetime, str] | None = None,
+        limit: int = 100,
+    ) -> list[CallRecord]:
+        """The newest first. ``after`` is the start and id of the last one that was seen. ``until`` is not included."""
+        query = select(CallRow).order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(limit)
+        if within is not None:
+            query = query.where(_holds(within))
+        if person_id is not None:
+            query = query.where(CallRow.person_id == person_id)
+        if operator_id is not None:
+            query = query.where(CallRow.operator_id == operator_id)
+        if caller is not None:
+            query = query.where(CallRow.caller == caller)
+        if since is not None:
+            query = query.where(CallRow.started_at >= since)
+        if until is not None:
+            query = query.where(CallRow.started_at < until)
+        if after is not None:
+            query = query.where(tuple_(CallRow.started_at, CallRow.id) < after)
+        async with self._database.reading() as session:
+            return [_record(row) for row in await session.scalars(query)]
+
+
+def _holds(within: Within) -> Any:
+    return or_(
+        CallRow.organisation_id.in_(within.organisations),
+        CallRow.operation_id.in_(within.operations),
+        CallRow.cost_centre_id.in_(within.cost_centres),
+        CallRow.person_id.in_(within.persons),
+        CallRow.caller_person_id.in_(within.persons),
+        CallRow.operator_id.in_(within.persons),
+    )
+
+
+async def _keep_new(session: AsyncSession, entries: Sequence[Entry]) -> list[Entry]:
+    """Store the entries, and give back those that were not there."""
+    event = CallEventRow
+    calls = {entry.call_id for entry in entries}
+    kept = await session.execute(
+        select(event.call_id, event.seq).where(
+            event.call_id.in_(calls),
+            event.seq.between(min(entry.seq for entry in entries), max(entry.seq for entry in entries)),
+        )
+    )
+    known = {(call_id, seq) for call_id, seq in kept}
+    new = {(entry.call_id, entry.seq): entry for entry in entries if (entry.call_id, entry.seq) not in known}
+    if new:
+        session.add_all(
+            CallEventRow(call_id=one.call_id, seq=one.seq, at=one.at, kind=one.kind, data=one.data)
+            for one in new.values()
+        )
+        await session.flush()
+    return sorted(new.values(), key=lambda entry: entry.seq)
+
+
+def _decision(entry: Entry) -> DecisionRow:
+    data = entry.data
+    return DecisionRow(
+        call_id=entry.call_id,
+        seq=entry.seq,
+        at=entry.at,
+        kind=str(data.get("decision", "")),
+        schema_version=int(data.get("schema", 1)),
+        effect=str(data.get("effect", "")),
+        rules=list(data.get("rules", ())),
+        facts=data.get("facts", {}),
+    )
+
+
+def _record(row: CallRow) -> CallRecord:
+    return CallRecord(**{name: getattr(row, name) for name in CallRecord.__slots__})

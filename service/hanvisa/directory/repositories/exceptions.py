@@ -1,0 +1,239 @@
+"""Exceptions to O2. Who may grant one is the API's table of roles; how long one may last is a setting of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from hanvisa.directory.auditing import SYSTEM, touch
+from hanvisa.directory.engine import Database
+from hanvisa.directory.loading import exception_of
+from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
+from hanvisa.directory.tables import (
+    DepartmentRow,
+    ExceptionOperatorRow,
+    ExceptionRow,
+    ExceptionUseRow,
+    OrganisationRow,
+    PersonRow,
+)
+from hanvisa.errors import InvalidInput
+from hanvisa.ids import new_id
+from hanvisa.policy.facts import PolicyException, ScopeKind, Window
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from hanvisa.directory.auditing import Actor
+
+_SCOPES: dict[ScopeKind, type[Any]] = {
+    ScopeKind.ORGANISATION: OrganisationRow,
+    ScopeKind.DEPARTMENT: DepartmentRow,
+    ScopeKind.PERSON: PersonRow,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionFields:
+    """``scope_id`` for an organisation, department or person, ``number`` (E.164) for a number.
+
+    ``operators`` (persons) None: all of them.
+    """
+
+    scope: ScopeKind
+    reason: str
+    starts_at: datetime
+    ends_at: datetime
+    scope_id: UUID | None = None
+    number: str | None = None
+    operators: frozenset[UUID] | None = None
+    weekly: tuple[Window, ...] = ()
+    max_uses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRecord:
+    exception: PolicyException
+    revoked_by: str | None
+    version: int
+
+    @property
+    def fields(self) -> ExceptionFields:
+        one = self.exception
+        return ExceptionFields(
+            one.scope,
+            one.reason,
+            one.starts_at,
+            one.ends_at,
+            one.scope_id,
+            one.number,
+            one.operators,
+            one.weekly,
+            one.max_uses,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    call_id: str
+    at: datetime
+
+
+class Exceptions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, id_: UUID) -> ExceptionRecord:
+        """Raises NotFound."""
+        async with self._database.reading() as session:
+            return await _record(session, await found(session, ExceptionRow, id_, "exception"))
+
+    async def uses(self, id_: UUID) -> list[Use]:
+        """Every use, the first one first."""
+        query = (
+            select(ExceptionUseRow.call_id, ExceptionUseRow.at)
+            .where(ExceptionUseRow.exception_id == id_)
+            .order_by(ExceptionUseRow.id)
+        )
+        async with self._database.reading() as session:
+            return [Use(*row) for row in await session.execute(query)]
+
+    async def list(
+        self, *, in_force_at: datetime | None = None, after: UUID | None = None, limit: int = 100
+    ) -> list[ExceptionRecord]:
+        """In the order in which they were granted. ``after`` is the id of the last one that was seen.
+
+        ``in_force_at`` leaves out those that are revoked, have ended or have not begun then.
+        """
+        query = select(ExceptionRow).order_by(ExceptionRow.id).limit(limit)
+        if in_force_at is not None:
+            query = query.where(
+                ExceptionRow.revoked_at.is_(None),
+                ExceptionRow.starts_at <= in_force_at,
+                ExceptionRow.ends_at > in_force_at,
+            )
+        if after is not None:
+            query = query.where(ExceptionRow.id > after)
+        async with self._database.reading() as session:
+            return [await _record(session, row) for row in (await session.scalars(query)).all()]
+
+    async def create(self, fields: ExceptionFields, by: Actor) -> ExceptionRecord:
+        """Granted by ``by``. Raises InvalidInput for a scope that is not there or times in the wrong order."""
+        async with self._database.changing(by) as session:
+            row = ExceptionRow(granted_by=by.name)
+            await _set(session, row, fields)
+            session.add(row)
+            await session.flush()
+            await _set_operators(session, row, fields)
+            return await _record(session, row)
+
+    async def change(
+        self, id_: UUID, fields: ExceptionFields, version: int | None, by: Actor
+    ) -> ExceptionRecord:
+        """Uses and who granted it stay. Raises NotFound, Conflict, and what :meth:`create` raises."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, ExceptionRow, id_, version, "exception")
+            await _set(session, row, fields)
+            await session.flush()
+            await _set_operators(session, row, fields)
+            return await _record(session, row)
+
+    async def revoke(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> ExceptionRecord:
+        """It lets nothing through any more. Revoked again, it stays as it was. Raises NotFound, Conflict."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, ExceptionRow, id_, version, "exception")
+            if row.revoked_at is None:
+                row.revoked_at = at
+                row.revoked_by = by.name
+            await session.flush()
+            return await _record(session, row)
+
+    async def reserve_use(self, id_: UUID, call_id: str, at: datetime, too_late: Callable[[], bool]) -> bool:
+        """Take one use, in one statement: of two callers at once on the last use one gets it.
+
+        False, and nothing is taken, when none is left, it is not in force at ``at``, or it is ``too_late`` to commit.
+        """
+        one_more = (
+            update(ExceptionRow)
+            .where(
+                ExceptionRow.id == id_,
+                ExceptionRow.revoked_at.is_(None),
+                ExceptionRow.starts_at <= at,
+                ExceptionRow.ends_at > at,
+                or_(ExceptionRow.max_uses.is_(None), ExceptionRow.uses < ExceptionRow.max_uses),
+            )
+            .values(uses=ExceptionRow.uses + 1)
+            .returning(ExceptionRow.uses)
+            .execution_options(synchronize_session=False)
+        )
+        use = {"id": new_id(), "exception_id": id_, "call_id": call_id, "at": at}
+        try:
+            async with self._database.changing(SYSTEM) as session:
+                taken = (await session.execute(one_more)).scalar_one_or_none()
+                if taken is None:
+                    return False
+                await session.execute(insert(ExceptionUseRow), [use])
+                touch(session, [ExceptionRow.__tablename__])
+                await session.flush()
+                _check_in_time(too_late)
+        except _TooLateError:
+            return False
+        return True
+
+
+class _TooLateError(Exception):
+    """Rolls the transaction back."""
+
+
+def _check_in_time(too_late: Callable[[], bool]) -> None:
+    if too_late():
+        raise _TooLateError
+
+
+async def _set(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> None:
+    must_be_in_order(fields.starts_at, fields.ends_at)
+    await _check_scope(session, fields)
+    for person_id in fields.operators or ():
+        await must_exist(session, PersonRow, person_id, "operators", "person")
+    row.scope = fields.scope
+    row.scope_id = fields.scope_id
+    row.number = fields.number
+    row.reason = fields.reason
+    row.starts_at = fields.starts_at
+    row.ends_at = fields.ends_at
+    row.all_operators = fields.operators is None
+    row.weekly = fields.weekly
+    row.max_uses = fields.max_uses
+
+
+async def _check_scope(session: AsyncSession, fields: ExceptionFields) -> None:
+    kind = _SCOPES.get(fields.scope)
+    if (kind is not None) != (fields.scope_id is not None):
+        raise InvalidInput(f"scope: {fields.scope} {'needs an' if kind else 'has no'} id.")
+    if (fields.scope is ScopeKind.NUMBER) != (fields.number is not None):
+        raise InvalidInput(
+            f"scope: {fields.scope} {'needs a' if fields.scope is ScopeKind.NUMBER else 'has no'} number."
+        )
+    if kind is not None:
+        await must_exist(session, kind, fields.scope_id, "scope", fields.scope)
+
+
+async def _set_operators(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> None:
+    await session.execute(delete(ExceptionOperatorRow).where(ExceptionOperatorRow.exception_id == row.id))
+    session.add_all(
+        ExceptionOperatorRow(exception_id=row.id, person_id=person_id) for person_id in fields.operators or ()
+    )
+    touch(session, [ExceptionOperatorRow.__tablename__])
+    await session.flush()
+
+
+async def _record(session: AsyncSession, row: ExceptionRow) -> ExceptionRecord:
+    operators = await session.scalars(
+        select(ExceptionOperatorRow.person_id).where(ExceptionOperatorRow.exception_id == row.id)
+    )
+    return ExceptionRecord(exception_of(row, operators.all()), row.revoked_by, row.version)

@@ -1,0 +1,116 @@
+"""Forwardings from a fixed phone (M3). Whether one may be set is the policy's matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
+from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.tables import ForwardingRow, PersonRow
+from hanvisa.policy.facts import Forwarding
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from hanvisa.directory.auditing import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingFields:
+    """``target`` as it is dialled."""
+
+    person_id: UUID
+    target: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingRecord:
+    forwarding: Forwarding
+    version: int
+
+    @property
+    def fields(self) -> ForwardingFields:
+        one = self.forwarding
+        return ForwardingFields(one.person_id, one.target, one.starts_at, one.ends_at)
+
+
+class Forwardings:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, id_: UUID) -> ForwardingRecord:
+        """Raises NotFound."""
+        async with self._database.reading() as session:
+            return _record(await found(session, ForwardingRow, id_, "forwarding"))
+
+    async def list(
+        self,
+        *,
+        within: Within | None = None,
+        person_id: UUID | None = None,
+        not_ended_at: datetime | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[ForwardingRecord]:
+        """In the order in which they were set. ``after`` is the id of the last one that was seen."""
+        query = select(ForwardingRow).order_by(ForwardingRow.id).limit(limit)
+        if within is not None:
+            query = query.where(within.holds(ForwardingRow.person_id))
+        if person_id is not None:
+            query = query.where(ForwardingRow.person_id == person_id)
+        if not_ended_at is not None:
+            query = query.where(ForwardingRow.ends_at > not_ended_at)
+        if after is not None:
+            query = query.where(ForwardingRow.id > after)
+        async with self._database.reading() as session:
+            return [_record(row) for row in await session.scalars(query)]
+
+    async def create(self, fields: ForwardingFields, by: Actor) -> ForwardingRecord:
+        """Raises InvalidInput for an unknown person or an end that is not after the start."""
+        async with self._database.changing(by) as session:
+            row = ForwardingRow()
+            await _set(session, row, fields)
+            session.add(row)
+            await session.flush()
+            return _record(row)
+
+    async def change(
+        self, id_: UUID, fields: ForwardingFields, version: int | None, by: Actor
+    ) -> ForwardingRecord:
+        """Raises NotFound, Conflict, and what :meth:`create` raises."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, ForwardingRow, id_, version, "forwarding")
+            await _set(session, row, fields)
+            await session.flush()
+            return _record(row)
+
+    async def end(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> ForwardingRecord:
+        """It holds until ``at``; one that has not begun is taken back. Raises NotFound, Conflict."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, ForwardingRow, id_, version, "forwarding")
+            row.ends_at = min(row.ends_at, max(row.starts_at, at))
+            await session.flush()
+            return _record(row)
+
+
+async def _set(session: AsyncSession, row: ForwardingRow, fields: ForwardingFields) -> None:
+    must_be_in_order(fields.starts_at, fields.ends_at)
+    await must_exist(session, PersonRow, fields.person_id, "person", "person")
+    row.person_id = fields.person_id
+    row.target = fields.target
+    row.starts_at = fields.starts_at
+    row.ends_at = fields.ends_at
+
+
+def _record(row: ForwardingRow) -> ForwardingRecord:
+    return ForwardingRecord(
+        Forwarding(row.id, row.person_id, row.target, row.starts_at, row.ends_at), row.version
+    )

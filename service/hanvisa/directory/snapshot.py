@@ -1,0 +1,170 @@
+"""The directory in memory, kept fresh by notices of change: what calls read while a caller waits.
+
+With the database gone the last snapshot serves on, and says so (:attr:`SnapshotDirectory.healthy`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import Database
+from hanvisa.directory.loading import LOADERS, LOCAL, load
+from hanvisa.directory.notices import notices
+from hanvisa.directory.repositories.exceptions import Exceptions
+from hanvisa.directory.repositories.operators import Operators
+from hanvisa.directory.tables import ChangeCounterRow
+from hanvisa.errors import StorageError
+from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.register import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+log = structlog.get_logger()
+
+Changed = Callable[[frozenset[str]], None]
+"""Called with the names of the register's tables that have changed. Must not wait."""
+
+_RETRY = 1.0  # seconds
+_RESERVE_WITHIN = 0.2  # seconds that a caller may be held for one use (decisions.md)
+
+
+class SnapshotDirectory:
+    """Implements :class:`hanvisa.calls.ports.Directory`."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._now = now
+        self._register = Register()
+        self._counters: dict[str, int] = {}
+        self._day: date | None = None
+        self._callbacks: list[Changed] = []
+        self._one_refresh = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
+        self._late: set[asyncio.Task[bool]] = set()
+        self.healthy = False
+
+    @property
+    def register(self) -> Register:
+        return self._register
+
+    def on_change(self, callback: Changed) -> None:
+        """Call back after each change of the register. Those that come before :meth:`start` hear of all its tables."""
+        self._callbacks.append(callback)
+
+    async def start(self) -> None:
+        """Load all, and follow what changes. Raises StorageError when the database does not answer."""
+        await self.refresh(LOADERS)
+        self.healthy = True
+        self._database.listen(self._our_change)
+        self._watching = asyncio.create_task(self._watch(), name="directory-watch")
+
+    async def stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+        if self._late:
+            await asyncio.wait(self._late)
+
+    async def refresh(self, tables: Iterable[str] = ()) -> None:
+        """Load the named tables of the register, and those that have changed since they were loaded.
+
+        Raises StorageError when the database does not answer; the register stays as it was.
+        """
+        async with self._one_refresh:
+            now = self._now()
+            try:
+                async with self._database.reading() as session:
+                    counters = await _counters(session)
+                    names = sorted({*tables, *self._changed(counters, now)})
+                    rows = await load(session, names, now)
+            except (ValueError, LookupError, TypeError) as error:
+                raise StorageError(f"What is stored can't be read: {error!r}.") from error
+            self._counters, self._day = counters, now.astimezone(LOCAL).date()
+            if rows:
+                self._register = self._register.replace(**rows)
+        if names:
+            self._tell(frozenset(names))
+
+    async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
+        """Take one use of an exception. False when it has none left, is revoked or ended, or after 200 ms.
+
+        An exception without a number of uses needs no count: with the database gone it holds as the register has it.
+        """
+        counted = any(
+            row.id == exception_id and row.max_uses is not None for row in self._register.exceptions.rows
+        )
+        task = asyncio.create_task(self._reserve(exception_id, call_id))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        done, _ = await asyncio.wait({task}, timeout=_RESERVE_WITHIN)
+        if not done:
+            log.warning("directory.reserve_too_late", exception=str(exception_id), call=call_id)
+            return not counted
+        try:
+            return task.result()
+        except StorageError as error:
+            log.warning("directory.reserve_failed", exception=str(exception_id), call=call_id, why=str(error))
+            return not counted
+
+    async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
+        """Raises NotFound when the person is no operator, StorageError when the database does not answer."""
+        await Operators(self._database).set_state(person_id, state, SYSTEM, at=self._now())
+
+    async def _reserve(self, exception_id: UUID, call_id: str) -> bool:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _RESERVE_WITHIN
+        return await Exceptions(self._database).reserve_use(
+            exception_id, call_id, at=self._now(), too_late=lambda: loop.time() > until
+        )
+
+    def _changed(self, counters: dict[str, int], now: datetime) -> set[str]:
+        if now.astimezone(LOCAL).date() != self._day:  # memberships begin and end with the day
+            return set(LOADERS)
+        changed = {name for name, counter in counters.items() if counter != self._counters.get(name)}
+        return {name for name, loader in LOADERS.items() if loader.sources & changed}
+
+    def _tell(self, names: frozenset[str]) -> None:
+        for callback in self._callbacks:
+            callback(names)
+
+    async def _our_change(self, _: frozenset[str]) -> None:
+        try:
+            await self.refresh()
+        except StorageError as error:  # it was stored; the watch tries again until it is read
+            self._lost(error)
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                async for _ in notices(self._database):
+                    await self.refresh()
+                    self._found()
+            except StorageError as error:
+                self._lost(error)
+            await asyncio.sleep(_RETRY)
+
+    def _lost(self, error: StorageError) -> None:
+        if self.healthy:
+            log.error("directory.database_lost", why=str(error), meaning="calls go on with what is in memory")
+        self.healthy = False
+
+    def _found(self) -> None:
+        if not self.healthy:
+            log.info("directory.database_found")
+        self.healthy = True
+
+
+async def _counters(session: AsyncSession) -> dict[str, int]:
+    rows = await session.execute(select(ChangeCounterRow.table_name, ChangeCounterRow.counter))
+    return {row.table_name: row.counter for row in rows}
