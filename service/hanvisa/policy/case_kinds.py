@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from hanvisa.policy.absence import (
     absence_at,
@@ -15,53 +15,24 @@ from hanvisa.policy.absence import (
     decide_unanswered,
     mobile_number_to_tell,
 )
-from hanvisa.policy.case_world import World, id_of
+from hanvisa.policy.case_expected import (
+    Compared,
+    Expected,
+    ExpectedReading,
+    ExpectedReferral,
+    Words,
+    Written,
+)
+from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Absence, Forwarding, PolicyException, TargetKind
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
-from hanvisa.policy.model import AlternativeKind, Decision, Effect, Text
-from hanvisa.policy.numbers import NumberKind, NumberPlan, Reading, read_number
+from hanvisa.policy.model import Text
+from hanvisa.policy.numbers import NumberPlan, Reading, read_number
 from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 ORDINARY = datetime(2026, 3, 4, 9, tzinfo=UTC)  # a Wednesday, ten o'clock in Sweden
 Row = dict[str, Any]
-
-
-class Written(BaseModel):
-    """A table of a case file. A key that it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(Written):
-    sv: str
-    en: str
-
-    @property
-    def text(self) -> Text:
-        return Text(sv=self.sv, en=self.en)
-
-
-class Expected(Written):
-    """What a decision should be. ``exception`` names it; ``alternatives`` are compared when given, in order."""
-
-    effect: Effect
-    rules: tuple[str, ...]
-    exception: str | None = None
-    alternatives: tuple[AlternativeKind, ...] | None = None
-
-    def compare(self, decision: Decision) -> dict[str, tuple[Any, Any]]:
-        """What was expected and what came, of each thing in which they may differ."""
-        exception = id_of(self.exception) if self.exception else None
-        compared = {
-            "effect": (self.effect, decision.effect),
-            "rules": (self.rules, decision.rules),
-            "exception": (exception, decision.exception),
-        }
-        if self.alternatives is not None:
-            came = tuple(alternative.kind for alternative in decision.alternatives)
-            compared["alternatives"] = (self.alternatives, came)
-        return compared
 
 
 class Case(Written):
@@ -70,7 +41,7 @@ class Case(Written):
     title: Words
     why: Words
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         """Why the policy answers as it does, and expected and given of each thing compared. Raises CaseError."""
         raise NotImplementedError
 
@@ -104,7 +75,7 @@ class JoinFactsWritten(Dialled):
     person: str | None = None
     forwarding_allowed: bool = True
 
-    def facts(self, world: World, exceptions: list[Row]) -> JoinFacts:
+    def facts(self, world: World, exceptions: tuple[Row, ...]) -> JoinFacts:
         number, register = self.read(world), world.register
         person = world.person(self.person) if self.person else None
         if person is None and number.target and number.target[0] is TargetKind.PERSON:
@@ -131,10 +102,10 @@ class JoinCase(Case):
 
     decide: Literal["join"]
     facts: JoinFactsWritten
-    exceptions: list[Row] = []
+    exceptions: tuple[Row, ...] = ()
     expect: Expected
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         decision = decide_join(self.facts.facts(world, self.exceptions))
         return decision.because, self.expect.compare(decision)
 
@@ -148,10 +119,10 @@ class ConsultCase(Case):
 
     decide: Literal["consult"]
     facts: ConsultFactsWritten
-    exceptions: list[Row] = []
+    exceptions: tuple[Row, ...] = ()
     expect: Expected
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         decision = decide_consult(self.facts.facts(world, self.exceptions), self.facts.setting)
         return decision.because, self.expect.compare(decision)
 
@@ -167,10 +138,10 @@ class ArrivalCase(Case):
 
     decide: Literal["arrival"]
     facts: PersonSought
-    absences: list[Row] = []
+    absences: tuple[Row, ...] = ()
     expect: Expected
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         person = world.person(self.facts.person)
         decision = decide_arrival(
             person,
@@ -194,7 +165,7 @@ class UnansweredCase(Case):
     facts: Unanswered
     expect: Expected
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         person = world.person(self.facts.person)
         direct = world.register.direct_number(person)
         decision = decide_unanswered(person, self.facts.why, touched=self.facts.touched, direct_number=direct)
@@ -206,24 +177,15 @@ class ReferralSought(PersonSought):
     confidential: bool = False
 
 
-class ExpectedReferral(Written):
-    """What the caller hears. A ``reason`` of "" is spoken neutrally; "" is no number and no time, too."""
-
-    reason: str | None = None
-    until: AwareDatetime | Literal[""] | None = None
-    direct_number: str | None = None
-    mobile_number: str | None = None
-
-
 class ReferralCase(Case):
     """What the caller of an absent person is told."""
 
     decide: Literal["referral"]
     facts: ReferralSought
-    absences: list[Row] = []
+    absences: tuple[Row, ...] = ()
     expect: ExpectedReferral
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         register, person = world.register, world.person(self.facts.person)
         now = absence_at(_absences(world, self.facts.person, self.absences), self.facts.at)
         direct = register.direct_number(person) if self.facts.touched else None
@@ -252,10 +214,10 @@ class ForwardingCase(Case):
 
     decide: Literal["forwarding"]
     facts: ForwardingWritten
-    to_mobiles: list[Row] = []
+    to_mobiles: tuple[Row, ...] = ()
     expect: Expected
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         person = world.person(self.facts.person)
         facts = ForwardingFacts(
             person=person,
@@ -272,12 +234,6 @@ class ForwardingCase(Case):
         return decision.because, self.expect.compare(decision)
 
 
-class ExpectedReading(Written):
-    kind: NumberKind
-    number: str | None = None
-    confidential: bool | None = None
-
-
 class NumberCase(Case):
     """What does a dialled string lead to? An expected ``number`` of "" is none."""
 
@@ -285,7 +241,7 @@ class NumberCase(Case):
     facts: Dialled
     expect: ExpectedReading
 
-    def compare(self, world: World) -> tuple[Text | None, dict[str, tuple[Any, Any]]]:
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
         reading = self.facts.read(world)
         came: Mapping[str, Any] = {
             "kind": reading.kind,
@@ -301,11 +257,11 @@ AnyCase = Annotated[
 ]
 
 
-def _absences(world: World, person: str, rows: list[Row]) -> tuple[Absence, ...]:
+def _absences(world: World, person: str, rows: tuple[Row, ...]) -> tuple[Absence, ...]:
     return world.facts(Absence, _of_person(person, rows))
 
 
-def _of_person(person: str, rows: list[Row], **defaults: Any) -> list[Row]:
+def _of_person(person: str, rows: tuple[Row, ...], **defaults: Any) -> list[Row]:
     """Rows of that person, without having to say so, nor to name each."""
     return [
         {"id": f"{person} {number}", "person_id": person, **defaults, **row}

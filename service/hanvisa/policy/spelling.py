@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 COUNTRY = "46"
-LONGEST = 256  # characters; a longer string is no number
+LONGEST = 256  # characters of a string with all its dress on; a longer one is no number
+LONGEST_NUMBER = 40  # characters of what is dialled: no number with all its prefixes has more
 
 _ADDRESS = re.compile(r"<([^<>]*)>")
 _SCHEME = re.compile(r"^(?:sips?|tel|callto):(?://)?", re.IGNORECASE)
@@ -51,7 +52,7 @@ def plain(dialled: str) -> Plain:
         text = text.partition(":")[0]
     text = _without_separators(_PAUSE.split(text, maxsplit=1)[0])
     return Plain(
-        text=text if _DIALLABLE.fullmatch(text) else "",
+        text=text if len(text) <= LONGEST_NUMBER and _DIALLABLE.fullmatch(text) else "",
         context=_without_separators(context.group(1)) if context else "",
     )
 

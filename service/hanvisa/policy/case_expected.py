@@ -1,0 +1,65 @@
+"""What a case file says besides its facts: words, and what is expected."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from hanvisa.policy.case_world import id_of
+from hanvisa.policy.model import AlternativeKind, Decision, Effect, Text
+from hanvisa.policy.numbers import NumberKind
+
+Compared = dict[str, tuple[Any, Any]]  # what is compared: what was expected of it, and what came
+
+
+class Written(BaseModel):
+    """A table of a case file. A key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Written):
+    sv: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        return Text(sv=self.sv, en=self.en)
+
+
+class Expected(Written):
+    """What a decision should be. ``exception`` names it; ``alternatives`` are compared when given, in order."""
+
+    effect: Effect
+    rules: tuple[str, ...]
+    exception: str | None = None
+    alternatives: tuple[AlternativeKind, ...] | None = None
+
+    def compare(self, decision: Decision) -> Compared:
+        """What was expected and what came, of each thing in which they may differ."""
+        exception = id_of(self.exception) if self.exception else None
+        compared: Compared = {
+            "effect": (self.effect, decision.effect),
+            "rules": (self.rules, decision.rules),
+            "exception": (exception, decision.exception),
+        }
+        if self.alternatives is not None:
+            came = tuple(alternative.kind for alternative in decision.alternatives)
+            compared["alternatives"] = (self.alternatives, came)
+        return compared
+
+
+class ExpectedReferral(Written):
+    """What the caller hears. A ``reason`` of "" is spoken neutrally; "" is no number and no time, too."""
+
+    reason: str | None = None
+    until: AwareDatetime | Literal[""] | None = None
+    direct_number: str | None = None
+    mobile_number: str | None = None
+
+
+class ExpectedReading(Written):
+    kind: NumberKind
+    number: str | None = None
+    confidential: bool | None = None
