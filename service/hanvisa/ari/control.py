@@ -138,4 +138,4 @@ class AriControl:
 
 def _live(fields: dict[str, Any]) -> LiveChannel:
     channel = decode_channel(fields)
-    return LiveChannel(channel.id, channel.account, channel.caller_number, channel.up, {})
+    return LiveChannel(channel.id, channel.account, channel.caller_number, channel.dialled, channel.up)

@@ -69,7 +69,7 @@ def _understood(text: str) -> Signal | None:
     try:
         return decode(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        log.warning("ari.undecodable", why=repr(error), event=text[:2000])
+        log.warning("ari.undecodable", why=repr(error), text=text[:2000])
         return None
 
 
