@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hanvisa.errors import ConfigurationError
 
 
 class Settings(BaseSettings):
@@ -64,3 +67,18 @@ class Settings(BaseSettings):
         state = Path(values.get("state", ".state")).absolute()
         derived["database_url"] = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
         return {**derived, **values, "state": state}
+
+
+def read_secret(state: Path, name: str) -> str:
+    """The password called ``name`` (ari, ami), as `asterisk-conf/provision` made it.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    file = state / "secrets.json"
+    try:
+        return str(json.loads(file.read_text())[name])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"{file} has no password “{name}” ({error}). Run `asterisk-conf/provision --state {state}`, which makes it."
+        ) from error

@@ -19,7 +19,7 @@ from hanvisa.errors import Gone, TelephonyError
 
 log = structlog.get_logger()
 
-ARGUMENTS = ("HANVISA_SIDE", "HANVISA_EXTEN")  # set by the dialplan: what the call came with
+SIDE = "HANVISA_SIDE"  # set by the dialplan: carrier or phone
 
 
 async def resync(house: House) -> None:
@@ -83,7 +83,7 @@ async def _take_on(house: House, state: CallState, existing: dict[str, LiveChann
 async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Stage]]:
     """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended."""
     try:
-        side, dialled = [await house.control.variable(orphan.id, name) for name in ARGUMENTS]
+        side = await house.control.variable(orphan.id, SIDE)
         if not side:
             await house.control.hang_up(orphan.id)
             return []
@@ -92,7 +92,7 @@ async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Sta
         log.info("calls.not_adopted", channel=orphan.id, why=str(error))
         return []
     caller = Leg(orphan.id, orphan.account, number=orphan.caller_number)
-    state = CallState(new_id("k"), side, dialled, caller, answered=orphan.up)
+    state = CallState(new_id("k"), side, orphan.dialled, caller, answered=orphan.up)
     return [(Call(state, house), Arriving())]
 
 

@@ -64,13 +64,13 @@ class CallLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LiveChannel:
-    """A channel that exists, as a listing tells it. ``variables`` are those that were asked for."""
+    """A channel that exists, as a listing tells it."""
 
     id: str
     account: str
     caller_number: str
+    dialled: str
     up: bool
-    variables: Mapping[str, str]
 
 
 class CallControl(Protocol):
@@ -138,7 +138,7 @@ class CallControl(Protocol):
         ...
 
     async def channels(self) -> tuple[LiveChannel, ...]:
-        """All channels that exist now (variables not filled in)."""
+        """All channels that exist now."""
         ...
 
     async def held_by_dead_apps(self) -> tuple[str, ...]:

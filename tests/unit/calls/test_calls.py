@@ -291,8 +291,8 @@ async def test_a_call_of_a_dead_instance_is_taken_on_in_its_stage() -> None:
             stage={"name": "Talking", "args": {}},
         )
         scene.control.existing = (
-            LiveChannel("c1", "carrier", "0980319244", up=True, variables={}),
-            LiveChannel("c2", "olle", "", up=True, variables={}),
+            LiveChannel("c1", "carrier", "0980319244", MAIN, up=True),
+            LiveChannel("c2", "olle", "", "", up=True),
         )
         scene.control.orphaned = ("c1", "c2")
         scene.control.variables["c1", VARIABLE] = state.to_json()

@@ -1,0 +1,5 @@
+"""`python -m hanvisa`: the command line."""
+
+from hanvisa.cli import app
+
+app()

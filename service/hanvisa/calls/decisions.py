@@ -1,0 +1,97 @@
+"""Decisions as they are kept in the call log: with their facts, so that they can be explained and decided again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import TypeAdapter
+
+from hanvisa.calls.prompts import Why
+from hanvisa.policy.absence import decide_arrival, decide_unanswered
+from hanvisa.policy.facts import Absence, Person
+from hanvisa.policy.model import Decision
+from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+SCHEMA = 1  # of the facts
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalFacts:
+    """Does the person's phone ring (G1, G2)?"""
+
+    person: Person
+    absences: tuple[Absence, ...]
+    at: datetime
+    touched: bool
+    direct_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredFacts:
+    """The person was rung in vain (G1, O1)."""
+
+    person: Person
+    why: Why
+    touched: bool
+    direct_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultFacts:
+    """May somebody who has a caller ring this number (O2)?"""
+
+    join: JoinFacts
+    setting: Literal["refuse", "allow"]
+
+
+Facts = JoinFacts | ArrivalFacts | UnansweredFacts | ConsultFacts
+
+_KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
+_FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
+_DECISION = TypeAdapter(Decision)
+
+
+def decide(facts: Facts) -> Decision:
+    """What the policy says of these facts."""
+    match facts:
+        case JoinFacts():
+            return decide_join(facts)
+        case ConsultFacts():
+            return decide_consult(facts.join, facts.setting)
+        case ArrivalFacts():
+            return decide_arrival(
+                facts.person,
+                facts.absences,
+                facts.at,
+                facts.person.best_reached,
+                touched=facts.touched,
+                direct_number=facts.direct_number,
+            )
+        case UnansweredFacts():
+            return decide_unanswered(
+                facts.person, facts.why, touched=facts.touched, direct_number=facts.direct_number
+            )
+
+
+def tell(call: Call, facts: Facts, decision: Decision) -> None:
+    """Write the decision and its facts in the call's story."""
+    kind = type(facts).__name__
+    call.tell(
+        "decision",
+        decision=kind,
+        schema=SCHEMA,
+        facts=_FACTS[kind].dump_python(facts, mode="json"),
+        **_DECISION.dump_python(decision, mode="json"),
+    )
+
+
+def decide_again(kept: dict[str, Any]) -> Decision:
+    """Decide anew from what :func:`tell` has kept. ValueError or KeyError when the facts are of another schema."""
+    if kept["schema"] != SCHEMA:
+        raise ValueError(f"the facts are of schema {kept['schema']}, this version reads schema {SCHEMA}")
+    return decide(_FACTS[kept["decision"]].validate_python(kept["facts"]))

@@ -1,0 +1,171 @@
+"""The command line. Each command says what it does and how it is used: `hanvisa --help`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import structlog
+import typer
+
+from hanvisa.config import Settings
+from hanvisa.errors import HanvisaError
+from hanvisa.policy.model import Language
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="hanvisa",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Carries out a municipal telephone policy on Asterisk while the calls are under way.\n\n"
+    "Settings are environment variables HANVISA_*; the most important is HANVISA_STATE, the folder in which everything "
+    "lies (default .state).",
+)
+token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
+app.add_typer(token, name="token")
+
+
+@app.command()
+def serve() -> None:
+    """Run the service: attach to Asterisk, take calls, answer the REST API. Ctrl-C stops it; calls stay up."""
+    import uvloop  # noqa: PLC0415 - the other commands start without it
+
+    from hanvisa.bootstrap import build  # noqa: PLC0415
+
+    _configure_log()
+
+    async def run() -> None:
+        await build(Settings()).run()
+
+    with _sentences():
+        uvloop.run(run())
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="A folder of CSV files; docs/import.md says what stands in them.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    end_missing: Annotated[bool, typer.Option("--end-missing", help="End what is no longer in the files.")] = False,
+) -> None:
+    """Bring the register up to date from CSV files: all or nothing.
+
+    Example: hanvisa import demo/directory --dry-run
+    """
+    from hanvisa.directory.engine import open_database  # noqa: PLC0415
+    from hanvisa.directory.imports import import_folder  # noqa: PLC0415
+    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
+
+    async def run() -> str:
+        settings = Settings()
+        await upgrade(settings.database_url)
+        database = open_database(settings.database_url)
+        try:
+            return str(await import_folder(database, folder, dry_run=dry_run, end_missing=end_missing))
+        finally:
+            await database.close()
+
+    typer.echo(_run(run()))
+
+
+@token.command("create")
+def create(
+    role: Annotated[str, typer.Option(help="admin, telephone_manager, head, operator, superuser or person")],
+    name: Annotated[str, typer.Option(help="What the token is for; it stands in the audit trail.")],
+    scope: Annotated[str, typer.Option(help="The id of the operation or person, for roles that have one.")] = "",
+) -> None:
+    """Make a token and print it, once: it is kept hashed.
+
+    Example: hanvisa token create --role admin --name trial
+    """
+    from hanvisa.directory.engine import open_database  # noqa: PLC0415
+    from hanvisa.web.tokens import create_token  # noqa: PLC0415
+
+    async def run() -> str:
+        database = open_database(Settings().database_url)
+        try:
+            return await create_token(database, role, name, scope)
+        finally:
+            await database.close()
+
+    typer.echo(_run(run()))
+
+
+@app.command("check-policy")
+def check_policy(file: Annotated[Path, typer.Argument(help="A TOML file of cases, as in tests/policy.")]) -> None:
+    """Decide the cases of a file and compare with what the file expects. Exits with 1 when one differs."""
+    from hanvisa.policy.cases import CaseError, check_file  # noqa: PLC0415
+
+    try:
+        results = check_file(file)
+    except CaseError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    for result in results:
+        typer.echo(f"{'  ok' if result.passed else 'DIFFERS'}  {result.title.sv}")
+        for difference in result.differences:
+            typer.echo(f"         {difference}")
+    differing = [result for result in results if not result.passed]
+    typer.echo(f"{len(results) - len(differing)} of {len(results)} cases are decided as the file expects.")
+    raise typer.Exit(1 if differing else 0)
+
+
+@app.command()
+def explain(
+    call: Annotated[str, typer.Argument(help="The call's id, as GET /api/v1/calls lists it.")],
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
+) -> None:
+    """Tell step by step why a caller heard what they heard, and decide it again from the facts that were kept."""
+    from hanvisa.bootstrap import explain_call  # noqa: PLC0415
+
+    typer.echo(_run(explain_call(Settings(), call, language)))
+
+
+@app.command()
+def rescue(
+    alive: Annotated[str, typer.Option(help="The application of a service that is alive and keeps its calls.")] = "",
+) -> None:
+    """Bring the calls that a dead service left behind into the dialplan's fallback, so that nobody waits in silence."""
+    from hanvisa.rescue import main  # noqa: PLC0415
+
+    raise typer.Exit(main(["--alive", alive] if alive else []))
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    with _sentences():
+        return asyncio.run(work)
+
+
+class _sentences:  # noqa: N801 - reads as the with-statement it is
+    """What goes wrong is said in a sentence, and ends the program with 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        errors = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
+        ours = [one for one in errors if isinstance(one, HanvisaError)]
+        if ours:
+            for one in ours:
+                typer.echo(str(one), err=True)
+            raise typer.Exit(1) from error
+
+
+def _configure_log() -> None:
+    """Lines of key=value on standard error, for people and for journald alike."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
