@@ -126,7 +126,7 @@ def longest_silence(samples: Samples, below: float = -50.0) -> float:
     return max((end - start for start, end in silences(samples, below)), default=0.0)
 
 
-def melody(seed: int, seconds: float = 0.48) -> Samples:
+def melody(seed: int, seconds: float = 0.4) -> Samples:
     """A run of short tones that no other seed sounds like: what a test's person 'says'."""
     scale = np.random.default_rng(seed).permutation(np.geomspace(350, 3000, 16))
     notes = scale[: max(1, round(seconds / 0.08))]

@@ -204,6 +204,8 @@ class Line(ABC):
 
     async def speaks_to(self, other: "Line", *, within: float = 5.0) -> None:
         """What is said here is heard there. It is said again and again, for a bridge may be on its way."""
+        await self.until_up(within)
+        await other.until_up(within)
         since = monotonic()
         speaking = asyncio.create_task(self._go_on_speaking())
         try:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from baresip import Account, Call, CallState, Config, Event, Runtime, UserAgent
+from baresip import Account, Call, Config, Event, Runtime, UserAgent
 from baresip.call import DigitEvent
 from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError, TransferFailed, split_status
 from baresip.events import StackEvent
@@ -28,7 +28,8 @@ _TICK = 0.02
 _PLENTY = 1 << 16
 
 _CALL_ID = re.compile(r"^Call-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_TAGS = re.compile(r"^(From|To):[^\r\n]*?;tag=([^\s;]+)", re.IGNORECASE | re.MULTILINE)
+_TAGS = re.compile(r"^(From|To):[^\r\n]*?;tag=([^\s;]+)", re.MULTILINE)
+_ANSWERED = re.compile(r"^\S+ (TX|RX) [^\n]*\nSIP/2.0 200")
 
 
 class Exchange:
@@ -147,7 +148,6 @@ class BaresipLine(Line):
     def __init__(self, name: str, peer: str, call: Call, registrar: str, trace: list[str]) -> None:
         super().__init__(name, peer)
         self.call = call
-        self._incoming = call.state is CallState.INCOMING
         self._registrar = registrar
         self._trace = trace
         self._audio = _Audio(self, call)
@@ -157,15 +157,14 @@ class BaresipLine(Line):
 
     @property
     def dialog(self) -> Dialog:
-        """Read off the trace: the last answered INVITE of this call, sent or received by us."""
+        """Read off the trace: who answers with 200 has the To of that answer, who is answered its From."""
         for message in reversed(self._trace):
-            found = _CALL_ID.search(message)
-            if found is None or found[1] != self.call.call_id or "SIP/2.0 200" not in message:
-                continue
-            tags = {name.lower(): tag for name, tag in _TAGS.findall(message)}
-            if "INVITE" in message and len(tags) == 2:
-                ours, theirs = ("to", "from") if self._incoming else ("from", "to")
-                return Dialog(found[1], tags[ours], tags[theirs])
+            found = _ANSWERED.match(message)
+            tags = dict(_TAGS.findall(message))
+            call_id = _CALL_ID.search(message)
+            if found and len(tags) == 2 and call_id and call_id[1] == self.call.call_id:
+                ours, theirs = ("To", "From") if found[1] == "TX" else ("From", "To")
+                return Dialog(call_id[1], tags[ours], tags[theirs])
         raise AssertionError(f"{self.name}: no dialog with {self.peer} yet")
 
     @property
