@@ -1,0 +1,1 @@
+"""The REST API on aiohttp, and what watches over it: health and metrics."""

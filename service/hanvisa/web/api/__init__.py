@@ -1,0 +1,27 @@
+"""One file a resource; here all their routes together."""
+
+from __future__ import annotations
+
+from hanvisa.web.api import (
+    absences,
+    calls,
+    decisions,
+    exceptions,
+    forwardings,
+    operators,
+    persons,
+    reasons,
+    rules,
+)
+
+ROUTES = (
+    *persons.ROUTES,
+    *reasons.ROUTES,
+    *absences.ROUTES,
+    *forwardings.ROUTES,
+    *exceptions.ROUTES,
+    *operators.ROUTES,
+    *calls.ROUTES,
+    *decisions.ROUTES,
+    *rules.ROUTES,
+)

@@ -1,0 +1,277 @@
+"""Absences (G1): set, changed and ended, by oneself or by who may for others. A private reason is shown to few."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
+from hanvisa.policy.facts import AbsenceReason, Person
+from hanvisa.policy.model import Text
+from hanvisa.policy.timing import default_until
+from hanvisa.web.etags import against_others, must_match
+from hanvisa.web.fields import Change, Incoming, ListQuery, Moment, Named, Note, Outgoing, Words, unset
+from hanvisa.web.paging import cut, id_after
+from hanvisa.web.people import must_cover, named_person, person_given
+from hanvisa.web.preparing import prepare_referral
+from hanvisa.web.problems import CONFLICT, Problem, invalid
+from hanvisa.web.roles import Action
+from hanvisa.web.routing import Answer, Ask, Route
+from hanvisa.web.windows import WeeklyWindow, Windows, facts_of, shown
+
+ReasonCode = Annotated[str, StringConstraints(pattern="^[0-9]$")]
+
+_NEUTRAL = Words(sv="Frånvarande", en="Absent")
+
+
+class AbsenceQuery(ListQuery):
+    person: UUID | None = None
+    ended: bool = Field(default=False, description="show those of the past too")
+
+
+class NewAbsence(Incoming):
+    person: UUID
+    reason: ReasonCode
+    starts_at: Moment | None = Field(default=None, description="none: now")
+    ends_at: Moment | None = Field(
+        default=None, description="left out: the reason's own; null: until cancelled"
+    )
+    best_reached: Windows = Field(default_factory=list)
+    note: Note = ""
+    substitute: UUID | None = None
+
+
+class AbsenceChange(Change):
+    """What is left out stays as it is."""
+
+    reason: ReasonCode = unset()
+    starts_at: Moment = unset()
+    ends_at: Moment | None = unset()
+    best_reached: Windows = unset()
+    note: Note = unset()
+    substitute: UUID | None = unset()
+
+
+class AbsenceShown(Outgoing):
+    id: UUID
+    person: Named
+    reason: str | None = Field(description="the reason's code; null: private")
+    reason_name: Words
+    starts_at: Moment
+    ends_at: Moment | None = Field(description="null: until cancelled")
+    best_reached: list[WeeklyWindow]
+    note: str
+    substitute: Named | None
+    source: str
+    forced_by: str | None
+    force_reason: str | None
+
+
+class AbsenceList(Outgoing):
+    items: list[AbsenceShown]
+    next: str | None
+
+
+async def absences(ask: Ask[None, AbsenceQuery]) -> Answer:
+    query = ask.query
+    found = await Absences(ask.services.database).list(
+        within=ask.scope.within,
+        person_id=query.person,
+        not_ended_at=None if query.ended else ask.now,
+        after=id_after(query.cursor),
+        limit=query.limit + 1,
+    )
+    page = cut(tuple(found), lambda record: (str(record.absence.id),), query.limit)
+    return Answer(AbsenceList(items=[_shown(ask, record) for record in page.items], next=page.next))
+
+
+async def read(ask: Ask[None, None]) -> Answer:
+    return _answer(ask, await _find(ask))
+
+
+async def create(ask: Ask[NewAbsence, None]) -> Answer:
+    body = ask.body
+    person = person_given(ask.register, body.person, "person")
+    must_cover(ask.scope, person)
+    reason = _reason(ask, body.reason)
+    starts_at = body.starts_at or ask.now
+    given = "ends_at" in body.model_fields_set
+    fields = AbsenceFields(
+        person_id=person.id,
+        reason=reason.code,
+        starts_at=starts_at,
+        ends_at=body.ends_at if given else default_until(reason, starts_at),
+        best_reached=facts_of(body.best_reached),
+        note=body.note,
+        substitute_id=body.substitute,
+        source="api",
+    )
+    _check(ask, person, fields)
+    record = await Absences(ask.services.database).create(fields, ask.who.actor)
+    await prepare_referral(ask.services, person, record.absence)
+    answer = _answer(ask, record)
+    return replace(answer, status=201, location=f"/absences/{record.absence.id}")
+
+
+async def change(ask: Ask[AbsenceChange, None]) -> Answer:
+    record = await _find(ask)
+    version = must_match(ask.if_match, record.version)
+    person = person_given(ask.register, record.absence.person_id, "person")
+    fields = _changed(record.fields, ask.body)
+    _reason(ask, fields.reason)
+    _check(ask, person, fields, besides=record.absence.id)
+    with against_others():
+        record = await Absences(ask.services.database).change(
+            record.absence.id, fields, version, ask.who.actor
+        )
+    await prepare_referral(ask.services, person, record.absence)
+    return _answer(ask, record)
+
+
+async def end(ask: Ask[None, None]) -> Answer:
+    record = await _find(ask)
+    version = must_match(ask.if_match, record.version)
+    with against_others():
+        record = await Absences(ask.services.database).end(record.absence.id, ask.now, version, ask.who.actor)
+    return _answer(ask, record)
+
+
+async def _find(ask: Ask[Any, Any]) -> AbsenceRecord:
+    record = await Absences(ask.services.database).get(ask.path["id"])
+    must_cover(ask.scope, ask.register.person(record.absence.person_id))
+    return record
+
+
+def _reason(ask: Ask[Any, Any], code: str) -> AbsenceReason:
+    reason = ask.register.reason(code)
+    if reason is None:
+        raise invalid(
+            "reason",
+            Text(
+                sv=f"Det finns ingen frånvaroorsak med koden {code}.",
+                en=f"There is no reason of absence with the code {code}.",
+            ),
+        )
+    return reason
+
+
+def _changed(fields: AbsenceFields, body: AbsenceChange) -> AbsenceFields:
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    if "best_reached" in given:
+        given["best_reached"] = facts_of(body.best_reached)
+    if "substitute" in given:
+        given["substitute_id"] = given.pop("substitute")
+    return replace(fields, **given)
+
+
+def _check(
+    ask: Ask[Any, Any],
+    person: Person,
+    fields: AbsenceFields,
+    besides: UUID | None = None,
+) -> None:
+    """Raises Problem for times that can't be meant, an unknown substitute, and what adds nothing to what is there."""
+    if fields.ends_at is not None and fields.ends_at <= fields.starts_at:
+        raise invalid(
+            "ends_at", Text(sv="Slutet ligger inte efter början.", en="The end is not after the start.")
+        )
+    if fields.ends_at is not None and fields.ends_at <= ask.now:
+        raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
+    if (
+        fields.substitute_id is not None
+        and person_given(ask.register, fields.substitute_id, "substitute") is person
+    ):
+        raise invalid(
+            "substitute", Text(sv="Ingen kan ersätta sig själv.", en="Nobody can be their own substitute.")
+        )
+    for other in ask.register.absences_of(person.id):
+        covers_start = other.starts_at <= fields.starts_at
+        covers_end = other.ends_at is None or (fields.ends_at is not None and fields.ends_at <= other.ends_at)
+        if other.id != besides and other.reason.code == fields.reason and covers_start and covers_end:
+            raise Problem(
+                CONFLICT,
+                Text(
+                    sv=f"{person.name} är redan frånvarande av samma orsak hela den tiden; ändra den frånvaron.",
+                    en=f"{person.name} is absent for the same reason all that time already; change that absence.",
+                ),
+            )
+
+
+def _answer(ask: Ask[Any, Any], record: AbsenceRecord) -> Answer:
+    return Answer(_shown(ask, record), etag=str(record.version))
+
+
+def _shown(ask: Ask[Any, Any], record: AbsenceRecord) -> AbsenceShown:
+    one = record.absence
+    person = ask.register.person(one.person_id)
+    sees_private = ask.scope_for(Action.READ_PRIVATE_REASONS)
+    seen = (
+        not one.reason.private
+        or sees_private.everything
+        or (person is not None and sees_private.covers(person))
+    )
+    return AbsenceShown(
+        id=one.id,
+        person=named_person(ask.register, one.person_id),
+        reason=one.reason.code if seen else None,
+        reason_name=Words.of(one.reason.name) if seen else _NEUTRAL,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        best_reached=shown(one.best_reached),
+        note=record.note if seen else "",
+        substitute=named_person(ask.register, one.substitute_id) if one.substitute_id else None,
+        source=record.source,
+        forced_by=record.forced_by,
+        force_reason=record.force_reason if seen else None,
+    )
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/absences",
+        Action.READ_ABSENCES,
+        absences,
+        "Absences, in the order in which they were set",
+        query=AbsenceQuery,
+        reply=AbsenceList,
+    ),
+    Route(
+        "POST",
+        "/absences",
+        Action.SET_ABSENCES,
+        create,
+        "Set an absence",
+        body=NewAbsence,
+        reply=AbsenceShown,
+        status=201,
+        etag=True,
+        refusals=(CONFLICT,),
+    ),
+    Route("GET", "/absences/{id}", Action.READ_ABSENCES, read, "One absence", reply=AbsenceShown, etag=True),
+    Route(
+        "PATCH",
+        "/absences/{id}",
+        Action.SET_ABSENCES,
+        change,
+        "Change an absence",
+        body=AbsenceChange,
+        reply=AbsenceShown,
+        if_match=True,
+        etag=True,
+        refusals=(CONFLICT,),
+    ),
+    Route(
+        "POST",
+        "/absences/{id}/end",
+        Action.SET_ABSENCES,
+        end,
+        "End an absence now: the person is back. One that has not begun is taken back",
+        reply=AbsenceShown,
+        if_match=True,
+        etag=True,
+    ),
+)

@@ -1,0 +1,105 @@
+"""What exceptions look like in requests and answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from hanvisa.policy.facts import ScopeKind
+from hanvisa.policy.model import Text
+from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Outgoing, Reason, Wrong, unset
+from hanvisa.web.windows import WeeklyWindow, Windows
+
+Operators = Annotated[list[UUID], Field(min_length=1, max_length=200, description="persons")]
+Uses = Annotated[int, Field(ge=1, le=10_000)]
+
+_WITH_ID = (ScopeKind.ORGANISATION, ScopeKind.DEPARTMENT, ScopeKind.PERSON)
+
+
+class ScopeGiven(Incoming):
+    """`everyone` alone; `organisation`, `department` and `person` with `id`; `number` with `number`."""
+
+    kind: ScopeKind
+    id: UUID | None = None
+    number: Dialled | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_needs(self) -> Self:
+        if (self.kind in _WITH_ID) != (self.id is not None):
+            raise Wrong(
+                Text(
+                    sv="tar ett id för organisation, avdelning och person, annars inget",
+                    en="takes an id for an organisation, department or person, else none",
+                )
+            )
+        if (self.kind is ScopeKind.NUMBER) != (self.number is not None):
+            raise Wrong(
+                Text(
+                    sv="tar ett nummer för kind number, annars inget",
+                    en="takes a number for kind number, else none",
+                )
+            )
+        return self
+
+
+class ExceptionQuery(ListQuery):
+    ended: bool = Field(default=False, description="show those that have ended or are revoked too")
+
+
+class NewException(Incoming):
+    scope: ScopeGiven
+    reason: Reason
+    starts_at: Moment | None = Field(default=None, description="none: now")
+    ends_at: Moment = Field(description="at most 90 days after the start")
+    operators: Operators | None = Field(default=None, description="null: all")
+    weekly: Windows = Field(default_factory=list)
+    max_uses: Uses | None = Field(default=None, description="null: any number")
+
+
+class ExceptionChange(Change):
+    """What is left out stays as it is. For another scope another exception is granted."""
+
+    reason: Reason = unset()
+    starts_at: Moment = unset()
+    ends_at: Moment = unset()
+    operators: Operators | None = unset()
+    weekly: Windows = unset()
+    max_uses: Uses | None = unset()
+
+
+class ScopeShown(Outgoing):
+    kind: ScopeKind
+    id: UUID | None
+    number: str | None = Field(description="E.164")
+    name: str | None
+
+
+class ExceptionShown(Outgoing):
+    id: UUID
+    scope: ScopeShown
+    operators: list[UUID] | None = Field(description="null: all")
+    reason: str
+    granted_by: str
+    starts_at: Moment
+    ends_at: Moment
+    weekly: list[WeeklyWindow]
+    max_uses: int | None
+    uses: int
+    revoked_at: Moment | None
+    revoked_by: str | None
+
+
+class ExceptionList(Outgoing):
+    items: list[ExceptionShown]
+    next: str | None
+
+
+class UseShown(Outgoing):
+    call: str
+    at: Moment
+
+
+class UseList(Outgoing):
+    items: list[UseShown]

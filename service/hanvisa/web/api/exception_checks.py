@@ -1,0 +1,75 @@
+"""What no exception may be, whoever grants it (decisions.md: always an end, at most 90 days)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from hanvisa.directory.repositories.exceptions import ExceptionFields
+from hanvisa.policy.exceptions import LONGEST
+from hanvisa.policy.facts import ScopeKind
+from hanvisa.policy.model import Text
+from hanvisa.policy.numbers import read_number
+from hanvisa.policy.register import Register
+from hanvisa.web.fields import STOCKHOLM
+from hanvisa.web.people import person_given
+from hanvisa.web.problems import invalid
+from hanvisa.web.routing import Ask
+
+_O2 = ("O2",)
+
+
+def check_exception(ask: Ask[Any, Any], fields: ExceptionFields) -> None:
+    """Raises Problem (422) for times that can't be meant or last too long, and for who is not there."""
+    if fields.ends_at <= fields.starts_at:
+        raise invalid(
+            "ends_at", Text(sv="Slutet ligger inte efter början.", en="The end is not after the start.")
+        )
+    if fields.ends_at <= ask.now:
+        raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
+    if fields.ends_at > fields.starts_at.astimezone(STOCKHOLM) + LONGEST:
+        raise invalid(
+            "ends_at",
+            Text(
+                sv=f"Ett undantag gäller högst {LONGEST.days} dagar.",
+                en=f"An exception lasts {LONGEST.days} days at most.",
+            ),
+            rules=_O2,
+        )
+    for person in fields.operators or ():
+        if ask.register.operator(person_given(ask.register, person, "operators").id) is None:
+            raise invalid(
+                "operators", Text(sv=f"{person} är ingen telefonist.", en=f"{person} is no operator.")
+            )
+    if fields.scope_id is not None and scope_name(ask.register, fields.scope, fields.scope_id) is None:
+        raise invalid(
+            "scope.id", Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
+        )
+
+
+def scope_name(register: Register, kind: ScopeKind, id_: UUID) -> str | None:
+    """The name of the organisation, department or person of the id; None when there is none."""
+    look_up = {
+        ScopeKind.ORGANISATION: register.organisation,
+        ScopeKind.DEPARTMENT: register.department,
+        ScopeKind.PERSON: register.person,
+    }
+    found = look_up[kind](id_)
+    return found.name if found is not None else None
+
+
+def mobile_given(ask: Ask[Any, Any], dialled: str) -> str:
+    """The mobile that the asker wrote, in E.164. Raises Problem (422) for what is no mobile."""
+    person = ask.register.person(ask.who.person_id) if ask.who.person_id else None
+    organisation = ask.register.organisation(person.organisation_id) if person else None
+    reading = read_number(dialled, organisation, ask.register, ask.services.plan)
+    if reading.number is None or not reading.kind.may_be_mobile:
+        raise invalid(
+            "scope.number",
+            Text(
+                sv="Numret är inget mobilnummer, så det behöver inget undantag.",
+                en="The number is not a mobile's, so it needs no exception.",
+            ),
+            rules=_O2,
+        )
+    return reading.number

@@ -1,0 +1,241 @@
+"""Forwardings from a fixed phone: to inside numbers freely, to mobiles within M3's limits, always with an end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from hanvisa.directory.repositories.forwardings import ForwardingFields, ForwardingRecord, Forwardings
+from hanvisa.policy.confidentiality import is_confidential_person
+from hanvisa.policy.facts import Forwarding, Person, TargetKind
+from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding, default_end
+from hanvisa.policy.model import Text
+from hanvisa.policy.numbers import Reading, read_number
+from hanvisa.web.etags import against_others, must_match
+from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Named, Outgoing, unset
+from hanvisa.web.masking import Mask
+from hanvisa.web.paging import cut, id_after
+from hanvisa.web.people import must_cover, named_person, person_given
+from hanvisa.web.problems import REFUSED, Problem, invalid
+from hanvisa.web.roles import Action
+from hanvisa.web.routing import Answer, Ask, Route
+
+_ALL_OF_A_MONTH = timedelta(days=62)  # the month before and after count towards the allowance of each
+_MANY = 1000
+
+
+class ForwardingQuery(ListQuery):
+    person: UUID | None = None
+    ended: bool = Field(default=False, description="show those of the past too")
+
+
+class NewForwarding(Incoming):
+    person: UUID
+    target: Dialled
+    starts_at: Moment | None = Field(default=None, description="none: now")
+    ends_at: Moment | None = Field(default=None, description="none: 17:00 the same day")
+
+
+class ForwardingChange(Change):
+    """What is left out stays as it is."""
+
+    target: Dialled = unset()
+    starts_at: Moment = unset()
+    ends_at: Moment = unset()
+
+
+class ForwardingShown(Outgoing):
+    id: UUID
+    person: Named
+    target: str = Field(description="as it was set; stars for a protected number")
+    starts_at: Moment
+    ends_at: Moment
+
+
+class ForwardingList(Outgoing):
+    items: list[ForwardingShown]
+    next: str | None
+
+
+async def forwardings(ask: Ask[None, ForwardingQuery]) -> Answer:
+    query = ask.query
+    found = await Forwardings(ask.services.database).list(
+        within=ask.scope.within,
+        person_id=query.person,
+        not_ended_at=None if query.ended else ask.now,
+        after=id_after(query.cursor),
+        limit=query.limit + 1,
+    )
+    page = cut(tuple(found), lambda record: (str(record.forwarding.id),), query.limit)
+    return Answer(ForwardingList(items=[_shown(ask, record) for record in page.items], next=page.next))
+
+
+async def read(ask: Ask[None, None]) -> Answer:
+    return _answer(ask, await _find(ask))
+
+
+async def create(ask: Ask[NewForwarding, None]) -> Answer:
+    body = ask.body
+    person = person_given(ask.register, body.person, "person")
+    must_cover(ask.scope, person)
+    starts_at = body.starts_at or ask.now
+    fields = ForwardingFields(person.id, body.target, starts_at, body.ends_at or default_end(starts_at))
+    await _check(ask, person, fields)
+    record = await Forwardings(ask.services.database).create(fields, ask.who.actor)
+    return replace(_answer(ask, record), status=201, location=f"/forwardings/{record.forwarding.id}")
+
+
+async def change(ask: Ask[ForwardingChange, None]) -> Answer:
+    record = await _find(ask)
+    version = must_match(ask.if_match, record.version)
+    person = person_given(ask.register, record.forwarding.person_id, "person")
+    given = {name: getattr(ask.body, name) for name in ask.body.model_fields_set}
+    fields = replace(record.fields, **given)
+    await _check(ask, person, fields, besides=record.forwarding.id)
+    with against_others():
+        record = await Forwardings(ask.services.database).change(
+            record.forwarding.id, fields, version, ask.who.actor
+        )
+    return _answer(ask, record)
+
+
+async def end(ask: Ask[None, None]) -> Answer:
+    record = await _find(ask)
+    version = must_match(ask.if_match, record.version)
+    with against_others():
+        record = await Forwardings(ask.services.database).end(
+            record.forwarding.id, ask.now, version, ask.who.actor
+        )
+    return _answer(ask, record)
+
+
+async def _find(ask: Ask[Any, Any]) -> ForwardingRecord:
+    record = await Forwardings(ask.services.database).get(ask.path["id"])
+    must_cover(ask.scope, ask.register.person(record.forwarding.person_id))
+    return record
+
+
+async def _check(
+    ask: Ask[Any, Any], person: Person, fields: ForwardingFields, besides: UUID | None = None
+) -> None:
+    """Raises Problem for times that can't be meant, and what M3 refuses."""
+    if fields.ends_at <= fields.starts_at:
+        raise invalid(
+            "ends_at", Text(sv="Slutet ligger inte efter början.", en="The end is not after the start.")
+        )
+    if fields.ends_at <= ask.now:
+        raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
+    decision = decide_forwarding(
+        ForwardingFacts(
+            person=person,
+            target=_read(ask, person, fields.target),
+            starts_at=fields.starts_at,
+            ends_at=fields.ends_at,
+            now=ask.now,
+            confidential=_has_confidential_line(ask, person),
+            to_mobiles=await _others_to_mobiles(ask, person, fields.starts_at, besides),
+        )
+    )
+    if not decision.allowed:
+        raise Problem(REFUSED, decision.because, rules=decision.rules)
+
+
+def _read(ask: Ask[Any, Any], person: Person, target: str) -> Reading:
+    organisation = ask.register.organisation(person.organisation_id)
+    return read_number(target, organisation, ask.register, ask.services.plan)
+
+
+def _has_confidential_line(ask: Ask[Any, Any], person: Person) -> bool:
+    extensions = ask.register.extensions_of(TargetKind.PERSON, person.id)
+    numbers = ask.register.numbers_of(TargetKind.PERSON, person.id)
+    return (
+        is_confidential_person(ask.register, person)
+        or any(extension.confidential for extension in extensions)
+        or any(number.confidential for number in numbers)
+    )
+
+
+async def _others_to_mobiles(
+    ask: Ask[Any, Any], person: Person, starts_at: datetime, besides: UUID | None
+) -> tuple[Forwarding, ...]:
+    records = await Forwardings(ask.services.database).list(
+        person_id=person.id, not_ended_at=starts_at - _ALL_OF_A_MONTH, limit=_MANY
+    )
+    others = (record.forwarding for record in records if record.forwarding.id != besides)
+    return tuple(one for one in others if _read(ask, person, one.target).kind.may_be_mobile)
+
+
+def _answer(ask: Ask[Any, Any], record: ForwardingRecord) -> Answer:
+    return Answer(_shown(ask, record), etag=str(record.version))
+
+
+def _shown(ask: Ask[Any, Any], record: ForwardingRecord) -> ForwardingShown:
+    one = record.forwarding
+    mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
+    return ForwardingShown(
+        id=one.id,
+        person=named_person(ask.register, one.person_id),
+        target=mask.number(one.target),
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+    )
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/forwardings",
+        Action.READ_FORWARDINGS,
+        forwardings,
+        "Forwardings, in the order in which they were set",
+        query=ForwardingQuery,
+        reply=ForwardingList,
+    ),
+    Route(
+        "POST",
+        "/forwardings",
+        Action.SET_FORWARDINGS,
+        create,
+        "Forward a phone",
+        body=NewForwarding,
+        reply=ForwardingShown,
+        status=201,
+        etag=True,
+        refusals=(REFUSED,),
+    ),
+    Route(
+        "GET",
+        "/forwardings/{id}",
+        Action.READ_FORWARDINGS,
+        read,
+        "One forwarding",
+        reply=ForwardingShown,
+        etag=True,
+    ),
+    Route(
+        "PATCH",
+        "/forwardings/{id}",
+        Action.SET_FORWARDINGS,
+        change,
+        "Change a forwarding",
+        body=ForwardingChange,
+        reply=ForwardingShown,
+        if_match=True,
+        etag=True,
+        refusals=(REFUSED,),
+    ),
+    Route(
+        "POST",
+        "/forwardings/{id}/end",
+        Action.SET_FORWARDINGS,
+        end,
+        "End a forwarding now",
+        reply=ForwardingShown,
+        if_match=True,
+        etag=True,
+    ),
+)

@@ -1,0 +1,118 @@
+"""Operators, what they serve, and whether they are open for callers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from hanvisa.directory.repositories.operators import OperatorRecord, Operators
+from hanvisa.policy.facts import OperatorState, TargetKind
+from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
+from hanvisa.web.paging import page_of
+from hanvisa.web.people import must_cover, named, named_person
+from hanvisa.web.roles import Action
+from hanvisa.web.routing import Answer, Ask, Route
+
+
+class SwitchboardShown(Outgoing):
+    id: UUID
+    name: str
+    main_numbers: list[str] = Field(description="E.164")
+
+
+class OperatorShown(Outgoing):
+    person: Named
+    phone: str = Field(description="the SIP account")
+    switchboards: list[SwitchboardShown]
+    state: OperatorState
+    since: Moment
+    engaged: bool = Field(description="has a call now")
+
+
+class OperatorList(Outgoing):
+    items: list[OperatorShown]
+    next: str | None
+
+
+class NewState(Incoming):
+    state: OperatorState
+
+
+async def operators(ask: Ask[None, ListQuery]) -> Answer:
+    records = await Operators(ask.services.database).list()
+    page = page_of(
+        records, lambda record: (str(record.operator.person_id),), ask.query.limit, ask.query.cursor
+    )
+    return Answer(OperatorList(items=[_shown(ask, record) for record in page.items], next=page.next))
+
+
+async def read(ask: Ask[None, None]) -> Answer:
+    return _answer(ask, await Operators(ask.services.database).get(ask.path["person"]))
+
+
+async def set_state(ask: Ask[NewState, None]) -> Answer:
+    repository = Operators(ask.services.database)
+    record = await repository.get(ask.path["person"])
+    must_cover(ask.scope, ask.register.person(record.operator.person_id))
+    record = await repository.set_state(record.operator.person_id, ask.body.state, ask.who.actor, at=ask.now)
+    return _answer(ask, record)
+
+
+def _answer(ask: Ask[Any, Any], record: OperatorRecord) -> Answer:
+    return Answer(_shown(ask, record), etag=str(record.version))
+
+
+def _shown(ask: Ask[Any, Any], record: OperatorRecord) -> OperatorShown:
+    operator = record.operator
+    phone = ask.register.phone(operator.phone_id)
+    return OperatorShown(
+        person=named_person(ask.register, operator.person_id),
+        phone=phone.account if phone else "",
+        switchboards=[_switchboard(ask, id_) for id_ in operator.switchboard_ids],
+        state=operator.state,
+        since=operator.since,
+        engaged=ask.services.live_calls.is_engaged(operator.person_id),
+    )
+
+
+def _switchboard(ask: Ask[Any, Any], id_: UUID) -> SwitchboardShown:
+    numbers = ask.register.numbers_of(TargetKind.SWITCHBOARD, id_)
+    return SwitchboardShown(
+        id=id_,
+        name=named(ask.register.switchboard(id_), id_).name,
+        main_numbers=[one.number for one in numbers],
+    )
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/operators",
+        Action.READ_OPERATORS,
+        operators,
+        "Operators and their states",
+        query=ListQuery,
+        reply=OperatorList,
+    ),
+    Route(
+        "GET",
+        "/operators/{person}",
+        Action.READ_OPERATORS,
+        read,
+        "One operator",
+        reply=OperatorShown,
+        etag=True,
+    ),
+    Route(
+        "POST",
+        "/operators/{person}/state",
+        Action.SET_OPERATORS,
+        set_state,
+        "Open, pause or close an operator",
+        body=NewState,
+        reply=OperatorShown,
+        etag=True,
+    ),
+)

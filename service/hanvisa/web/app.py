@@ -1,0 +1,50 @@
+"""The web application: the API's routes, its description, health and metrics."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from hanvisa.web import docs, health
+from hanvisa.web.api import ROUTES
+from hanvisa.web.auth import GATE, Gate
+from hanvisa.web.metrics import METRICS, Metrics, metrics
+from hanvisa.web.middleware import counted, hardened, problems
+from hanvisa.web.openapi import document
+from hanvisa.web.routing import BASE
+from hanvisa.web.services import SERVICES, Services
+from hanvisa.web.users import find_user
+
+_LARGEST_BODY = 64 * 1024
+
+
+def create_app(services: Services) -> web.Application:
+    """The application, ready for a runner. It starts nothing and holds nothing open."""
+    app = web.Application(middlewares=[counted, hardened, problems], client_max_size=_LARGEST_BODY)
+    app[SERVICES] = services
+    app[METRICS] = Metrics(services.metrics)
+    app[GATE] = Gate(lambda hash_: find_user(services.database, hash_, services.clock.now()))
+    for route in ROUTES:
+        route.add_to(app.router)
+    _describe(app)
+    app.router.add_get("/health/live", health.live)
+    app.router.add_get("/health/ready", health.ready)
+    app.router.add_get("/metrics", metrics)
+    return app
+
+
+def _describe(app: web.Application) -> None:
+    described = document(ROUTES)
+    as_json = json.dumps(described, ensure_ascii=False).encode()
+    as_page = docs.page(described)
+
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(body=as_json, content_type="application/json")
+
+    async def browse(_request: web.Request) -> web.Response:
+        headers = {"Content-Security-Policy": docs.CONTENT_SECURITY_POLICY}
+        return web.Response(text=as_page, content_type="text/html", headers=headers)
+
+    app.router.add_get(BASE + "/openapi.json", openapi)
+    app.router.add_get("/api/docs", browse)

@@ -1,0 +1,48 @@
+"""ETag and If-Match (RFC 9110, 8.8.3 and 13.1.1): a change says which version it starts from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel
+
+from hanvisa.errors import Conflict
+from hanvisa.policy.model import Text
+from hanvisa.web.problems import CHANGED, Problem
+
+_TAG = re.compile(r'"([^"]*)"')
+
+
+def etag_of(body: BaseModel) -> str:
+    """The tag of what is shown, where no version is kept."""
+    return hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:20]
+
+
+def must_match(if_match: str, version: int) -> int:
+    """The version itself. Raises Problem (412) when If-Match names others only; "*" is any, weak tags match nothing."""
+    strong = re.sub(r'W/"[^"]*"', "", if_match)
+    if if_match.strip() != "*" and str(version) not in _TAG.findall(strong):
+        raise _changed()
+    return version
+
+
+@contextmanager
+def against_others() -> Iterator[None]:
+    """Around a change to a version that was read a moment ago: who came in between is told as a 412."""
+    try:
+        yield
+    except Conflict as error:
+        raise _changed() from error
+
+
+def _changed() -> Problem:
+    return Problem(
+        CHANGED,
+        Text(
+            sv="Resursen har ändrats sedan den version som står i If-Match.",
+            en="The resource has changed since the version that If-Match names.",
+        ),
+    )

@@ -1,0 +1,137 @@
+"""Around every request: errors become problems, answers get their security headers, and both are counted."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+
+from hanvisa.errors import Conflict, HanvisaError, InvalidInput, NotFound, StorageError, TelephonyError
+from hanvisa.policy.model import Text
+from hanvisa.web.languages import accepted
+from hanvisa.web.metrics import METRICS
+from hanvisa.web.problems import (
+    BAD_REQUEST,
+    CONFLICT,
+    INTERNAL,
+    INVALID,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    TOO_LARGE,
+    UNAVAILABLE,
+    Kind,
+    Problem,
+)
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+_KINDS: tuple[tuple[type[HanvisaError], Kind], ...] = (
+    (InvalidInput, INVALID),
+    (TelephonyError, UNAVAILABLE),
+)
+
+
+@web.middleware
+async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Counts by the route's pattern, never by the address: an address may hold an id."""
+    started = time.perf_counter()
+    response = await handler(request)
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unknown"
+    request.app[METRICS].request(request.method, route, response.status, time.perf_counter() - started)
+    return response
+
+
+@web.middleware
+async def hardened(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error as a problem in the asker's language; what nobody foresaw as a 500 with a reference to the log."""
+    try:
+        return await handler(request)
+    except Problem as error:
+        problem = error
+    except web.HTTPException as error:
+        problem = _of_http(request, error)
+    except HanvisaError as error:
+        problem = _of_ours(error)
+    except Exception as error:  # noqa: BLE001 - the last boundary: the asker gets a sentence, the log the place
+        problem = _unforeseen(request, error)
+    return problem.response(accepted(request.headers.get("Accept-Language")))
+
+
+def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return Problem(
+            METHOD_NOT_ALLOWED,
+            Text(
+                sv=f"{request.method} går inte här; {allowed} går.",
+                en=f"{request.method} is not possible here; {allowed} is.",
+            ),
+            headers={"Allow": allowed},
+        )
+    if isinstance(error, web.HTTPNotFound):
+        path = request.path[:200]
+        return Problem(
+            NOT_FOUND, Text(sv=f"Här finns ingenting: {path}", en=f"There is nothing here: {path}")
+        )
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return Problem(
+            TOO_LARGE,
+            Text(sv="Innehållet är större än vad som tas emot.", en="The body is larger than what is taken."),
+        )
+    return Problem(BAD_REQUEST, Text(sv="Begäran är felaktig.", en="The request is faulty."))
+
+
+def _of_ours(error: HanvisaError) -> Problem:
+    if isinstance(error, StorageError):
+        log.warning("web.database_does_not_answer", why=str(error))
+        return Problem(UNAVAILABLE, Text(sv="Databasen svarar inte.", en="The database does not answer."))
+    if isinstance(error, NotFound):
+        return Problem(
+            NOT_FOUND, Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
+        )
+    if isinstance(error, Conflict):
+        log.info("web.conflict", why=str(error))
+        return Problem(
+            CONFLICT,
+            Text(
+                sv="Ändringen krockar med något som redan gäller.",
+                en="The change contradicts what holds already.",
+            ),
+        )
+    kind = next((kind for type_, kind in _KINDS if isinstance(error, type_)), INTERNAL)
+    return Problem(kind, Text(sv=str(error), en=str(error)))
+
+
+def _unforeseen(request: web.Request, error: Exception) -> Problem:
+    reference = uuid4().hex[:12]
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "web.unforeseen_error",
+        reference=reference,
+        method=request.method,
+        path=request.path,
+        error=f"{type(error).__name__}: {error}",
+        place=f"{place.filename}:{place.lineno}",
+    )
+    return Problem(INTERNAL, Text(sv=f"Referens: {reference}.", en=f"Reference: {reference}."))

@@ -1,0 +1,199 @@
+"""OpenAPI 3.1 of the routes, made from the same models that validate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from hanvisa import __version__
+from hanvisa.policy.model import Language
+from hanvisa.web import problems
+from hanvisa.web.problems import Kind
+from hanvisa.web.roles import who_may
+from hanvisa.web.routing import BASE, PARAMETERS, Route
+
+_REFERENCE = "#/components/schemas/{model}"
+_JSON = "application/json"
+
+
+def document(routes: Iterable[Route]) -> dict[str, Any]:
+    """The description of the whole API."""
+    listed = tuple(routes)
+    references, definitions = _schemas(listed)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in listed:
+        paths.setdefault(BASE + route.path, {})[route.method.lower()] = _operation(route, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "hanvisa",
+            "version": __version__,
+            "description": "Absences, forwardings, exceptions, operators and calls, and what the policy decides.",
+            "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "hanvisa token create --role admin --name NAME",
+                }
+            },
+            "schemas": {**definitions, "Problem": _PROBLEM},
+        },
+    }
+
+
+References = dict[Any, dict[str, Any]]  # by model and mode
+
+
+def _schemas(routes: tuple[Route, ...]) -> tuple[References, dict[str, Any]]:
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    for route in routes:
+        wanted += [(model, "validation") for model in (route.body, route.query) if model]
+        wanted += [(route.reply, "serialization")] if route.reply else []
+    unique = list(dict.fromkeys(wanted))
+    references, definitions = models_json_schema(unique, ref_template=_REFERENCE)
+    return references, definitions.get("$defs", {})
+
+
+def _operation(route: Route, references: References) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.handler.__module__.rsplit(".", 1)[-1] + "_" + route.handler.__name__,
+        "summary": route.summary,
+        "description": "Roles: " + ", ".join(role.value for role in who_may(route.action)) + ".",
+        "tags": [route.path.split("/")[1]],
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_match_parameter(route)],
+        "responses": _responses(route, references),
+    }
+    if route.body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {_JSON: {"schema": references[route.body, "validation"]}},
+        }
+    return operation
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", route.path)
+    return [
+        {"name": name, "in": "path", "required": True, "schema": PARAMETERS[name].json_schema()}
+        for name in names
+    ]
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    schema = route.query.model_json_schema(ref_template=_REFERENCE)
+    required = schema.get("required", ())
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "schema": _without_null(described),
+        }
+        for name, described in schema["properties"].items()
+    ]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query has no null: what is not given is left out."""
+    options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    if len(options) != 1:
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    return {**kept, **options[0]}
+
+
+def _match_parameter(route: Route) -> list[dict[str, Any]]:
+    if not route.if_match:
+        return []
+    schema = {"type": "string", "examples": ['"3"'], "description": "the ETag that the change starts from"}
+    return [{"name": "If-Match", "in": "header", "required": True, "schema": schema}]
+
+
+def _responses(route: Route, references: References) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": route.summary}
+    if route.reply is not None:
+        success["content"] = {_JSON: {"schema": references[route.reply, "serialization"]}}
+    elif route.status != 204:
+        success["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    headers = {name: {"schema": {"type": "string"}} for name in _header_names(route)}
+    if headers:
+        success["headers"] = headers
+    responses = {str(route.status): success}
+    for status, kinds in _by_status(_refusals(route)).items():
+        responses[str(status)] = {
+            "description": " / ".join(kind.title.in_(Language.EN) for kind in kinds),
+            "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return responses
+
+
+def _header_names(route: Route) -> tuple[str, ...]:
+    return (("ETag",) if route.etag else ()) + (("Location",) if route.status == 201 else ())
+
+
+def _refusals(route: Route) -> tuple[Kind, ...]:
+    """Every kind of problem that the route can answer with."""
+    kinds = [
+        problems.UNAUTHENTICATED,
+        problems.FORBIDDEN,
+        problems.INTERNAL,
+        problems.UNAVAILABLE,
+        *route.refusals,
+    ]
+    if "{" in route.path:
+        kinds += [problems.INVALID_ID, problems.NOT_FOUND]
+    if route.query is not None or route.body is not None:
+        kinds.append(problems.INVALID)
+    if route.body is not None:
+        kinds += [problems.MALFORMED, problems.TOO_LARGE, problems.NOT_JSON]
+    if route.if_match:
+        kinds += [problems.CHANGED, problems.MISSING_MATCH]
+    return tuple(dict.fromkeys(kinds))
+
+
+def _by_status(kinds: Iterable[Kind]) -> dict[int, list[Kind]]:
+    grouped: dict[int, list[Kind]] = {}
+    for kind in sorted(kinds, key=lambda kind: kind.status):
+        grouped.setdefault(kind.status, []).append(kind)
+    return grouped
+
+
+_PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457 problem details, in Swedish or English by Accept-Language.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "error_id", "what_to_do"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "error_id": {"type": "string", "enum": [kind.error_id for kind in problems.KINDS]},
+        "what_to_do": {"type": "string"},
+        "rules": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "the policy's rules that decided",
+        },
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["where", "what"],
+                "properties": {"where": {"type": "string"}, "what": {"type": "string"}},
+            },
+        },
+    },
+}

@@ -1,0 +1,52 @@
+"""Persons as the handlers need them: found, within reach, and named."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from hanvisa.policy.facts import Person
+from hanvisa.policy.model import Text
+from hanvisa.policy.register import Register
+from hanvisa.web.fields import Named
+from hanvisa.web.problems import FORBIDDEN, Problem, invalid
+from hanvisa.web.roles import Scope
+
+
+class HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def person_given(register: Register, id_: UUID, where: str) -> Person:
+    """The person that a field of the request names. Raises Problem (422) when there is none."""
+    person = register.person(id_)
+    if person is None:
+        raise invalid(where, Text(sv="Den personen finns inte.", en="There is no such person."))
+    return person
+
+
+def must_cover(scope: Scope, person: Person | None) -> None:
+    """Raises Problem (403) when the person is out of reach. One who has left (None) is reached by who reaches all."""
+    if scope.everything or (person is not None and scope.covers(person)):
+        return
+    raise Problem(
+        FORBIDDEN,
+        Text(
+            sv="Personen ligger utanför det som dina roller omfattar.",
+            en="The person lies outside of what your roles reach.",
+        ),
+    )
+
+
+def named_person(register: Register, id_: UUID) -> Named:
+    """With an empty name when the person has left."""
+    return named(register.person(id_), id_)
+
+
+def named(thing: HasName | None, id_: UUID) -> Named:
+    return Named(id=id_, name=thing.name if thing is not None else "")
+
+
+def name_key(person: Person) -> tuple[str, str, str]:
+    return person.family_name.casefold(), person.given_name.casefold(), str(person.id)

@@ -1,0 +1,230 @@
+"""Errors as RFC 9457 problem details: every kind there is, and how one is written.
+
+A kind has a stable ``error_id``, which is also its place on the page of the API (``/api/docs#problem-...``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hanvisa.policy.model import Language, Text
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    error_id: str
+    status: int
+    title: Text
+    what_to_do: Text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """``where`` is the field's path with dots ("scope.id"); "" is the whole body."""
+
+    where: str
+    what: Text
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's word
+    """A request that is answered with a problem. ``rules`` are those of the policy that decided."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: Text,
+        *,
+        rules: tuple[str, ...] = (),
+        faults: tuple[FieldFault, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail.en)
+        self.kind = kind
+        self.detail = detail
+        self.rules = rules
+        self.faults = faults
+        self.headers = dict(headers or {})
+
+    def response(self, language: Language) -> web.Response:
+        body: dict[str, object] = {
+            "type": f"/api/docs#problem-{self.kind.error_id}",
+            "title": self.kind.title.in_(language),
+            "status": self.kind.status,
+            "detail": self.detail.in_(language),
+            "error_id": self.kind.error_id,
+            "what_to_do": self.kind.what_to_do.in_(language),
+        }
+        if self.rules:
+            body["rules"] = list(self.rules)
+        if self.faults:
+            body["errors"] = [
+                {"where": fault.where, "what": fault.what.in_(language)} for fault in self.faults
+            ]
+        return web.Response(
+            status=self.kind.status,
+            body=json.dumps(body, ensure_ascii=False).encode(),
+            content_type=MEDIA_TYPE,
+            headers={**self.headers, "Content-Language": language.value},
+        )
+
+
+def invalid(where: str, what: Text, *, rules: tuple[str, ...] = ()) -> Problem:
+    """One field that is wrong, in its own words."""
+    return Problem(INVALID, what, rules=rules, faults=(FieldFault(where, what),))
+
+
+def not_found(what: Text) -> Problem:
+    return Problem(NOT_FOUND, what)
+
+
+MALFORMED = Kind(
+    "malformed",
+    400,
+    Text(sv="Går inte att läsa", en="Not readable"),
+    Text(sv="Skicka JSON i UTF-8 med ett objekt ytterst.", en="Send JSON in UTF-8 with an object outermost."),
+)
+INVALID_ID = Kind(
+    "invalid-id",
+    400,
+    Text(sv="Inget id", en="Not an id"),
+    Text(
+        sv="Använd id:t så som det står i resursens lista.",
+        en="Use the id as it stands in the resource's list.",
+    ),
+)
+UNAUTHENTICATED = Kind(
+    "unauthenticated",
+    401,
+    Text(sv="Vem frågar?", en="Who is asking?"),
+    Text(
+        sv="Skicka rubriken ”Authorization: Bearer …” med en giltig nyckel. Kommandot ”hanvisa token create” gör en.",
+        en="Send the header “Authorization: Bearer …” with a valid token. “hanvisa token create” makes one.",
+    ),
+)
+FORBIDDEN = Kind(
+    "forbidden",
+    403,
+    Text(sv="Får inte", en="Not permitted"),
+    Text(
+        sv="Be någon som har rollen, eller be administratören om den.",
+        en="Ask somebody who has the role, or ask the administrator for it.",
+    ),
+)
+NOT_FOUND = Kind(
+    "not-found",
+    404,
+    Text(sv="Finns inte", en="Not found"),
+    Text(
+        sv="Se efter i resursens lista, eller i /api/docs vilka adresser som finns.",
+        en="Look in the resource's list, or in /api/docs for the addresses there are.",
+    ),
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    Text(sv="Fel metod", en="Wrong method"),
+    Text(sv="Använd en av metoderna i rubriken Allow.", en="Use one of the methods in the Allow header."),
+)
+CONFLICT = Kind(
+    "conflict",
+    409,
+    Text(sv="Krockar", en="Conflict"),
+    Text(sv="Läs om och försök igen med det som gäller nu.", en="Read again and retry with what holds now."),
+)
+REFUSED = Kind(
+    "refused-by-policy",
+    409,
+    Text(sv="Policyn säger nej", en="The policy says no"),
+    Text(
+        sv="Läs i detail vad som är tillåtet i stället; reglerna står i rules.",
+        en="Read in detail what is allowed instead; the rules stand in rules.",
+    ),
+)
+CHANGED = Kind(
+    "changed-meanwhile",
+    412,
+    Text(sv="Ändrad under tiden", en="Changed meanwhile"),
+    Text(
+        sv="Läs om resursen, se efter vad som ändrats, och skicka ändringen med den nya ETag:en i If-Match.",
+        en="Read the resource again, see what has changed, and send the change with the new ETag in If-Match.",
+    ),
+)
+TOO_LARGE = Kind(
+    "too-large",
+    413,
+    Text(sv="För stort", en="Too large"),
+    Text(sv="Skicka högst 64 KiB.", en="Send at most 64 KiB."),
+)
+NOT_JSON = Kind(
+    "not-json",
+    415,
+    Text(sv="Inte JSON", en="Not JSON"),
+    Text(sv="Skicka ”Content-Type: application/json”.", en="Send “Content-Type: application/json”."),
+)
+INVALID = Kind(
+    "invalid-input",
+    422,
+    Text(sv="Något i begäran är fel", en="Something in the request is wrong"),
+    Text(
+        sv="Rätta de fält som står i errors. /api/docs visar vad varje fält tar.",
+        en="Correct the fields named in errors. /api/docs shows what each field takes.",
+    ),
+)
+MISSING_MATCH = Kind(
+    "precondition-required",
+    428,
+    Text(sv="If-Match saknas", en="If-Match is missing"),
+    Text(
+        sv="Läs resursen först och skicka dess ETag i If-Match, så att ingen annans ändring skrivs över.",
+        en="Read the resource first and send its ETag in If-Match, so that nobody else's change is overwritten.",
+    ),
+)
+BAD_REQUEST = Kind(
+    "bad-request",
+    400,
+    Text(sv="Begäran går inte att förstå", en="The request can't be understood"),
+    Text(sv="/api/docs visar hur en begäran ser ut.", en="/api/docs shows what a request looks like."),
+)
+INTERNAL = Kind(
+    "internal",
+    500,
+    Text(sv="Något hos oss gick fel", en="Something of ours went wrong"),
+    Text(
+        sv="Försök igen. Om felet kvarstår: lämna referensen till driften, den står i loggen.",
+        en="Try again. If it persists, give the reference to operations, it stands in the log.",
+    ),
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    Text(sv="Just nu inte tillgängligt", en="Unavailable just now"),
+    Text(
+        sv="Försök igen om en stund. /health/ready säger vad som saknas.",
+        en="Try again in a while. /health/ready says what is missing.",
+    ),
+)
+
+KINDS = (
+    MALFORMED,
+    BAD_REQUEST,
+    INVALID_ID,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    CONFLICT,
+    REFUSED,
+    CHANGED,
+    TOO_LARGE,
+    NOT_JSON,
+    INVALID,
+    MISSING_MATCH,
+    INTERNAL,
+    UNAVAILABLE,
+)

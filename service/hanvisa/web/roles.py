@@ -1,0 +1,167 @@
+"""Who may do what: one table, action by role. Each cell says how far the role reaches.
+
+api.md (roles), decisions.md (exceptions are granted by admin, and by head and telephone manager within their own
+operation, never by an operator), policy.md F1 (a head sees their own, nobody else's) and M1 (mobiles are known within
+the organisation).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from hanvisa.directory.repositories.scoping import Within
+from hanvisa.policy.model import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from hanvisa.policy.facts import Person
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    TELEPHONE_MANAGER = "telephone_manager"
+    HEAD = "head"
+    OPERATOR = "operator"
+    SUPERUSER = "superuser"
+    PERSON = "person"
+
+
+class Reach(StrEnum):
+    NONE = "none"
+    OWN = "own"  # what is one's own
+    SCOPE = "scope"  # the operation or cost centre that the role was given for
+    ORGANISATION = "organisation"  # everyone of one's own organisation
+    ALL = "all"
+
+
+class Action(StrEnum):
+    READ_PERSONS = "read persons"
+    READ_REASONS = "read the reasons of absence"
+    READ_ABSENCES = "read absences"
+    READ_PRIVATE_REASONS = "read private reasons of absence"
+    SET_ABSENCES = "set absences"
+    READ_FORWARDINGS = "read forwardings"
+    SET_FORWARDINGS = "set forwardings"
+    READ_EXCEPTIONS = "read exceptions"
+    GRANT_EXCEPTIONS = "grant exceptions"
+    READ_OPERATORS = "read operators"
+    SET_OPERATORS = "open, pause and close operators"
+    READ_CALLS = "read calls"
+    ASK_POLICY = "ask the policy for a decision"
+    READ_RULES = "read the rules"
+    SEE_PROTECTED = "see protected numbers"
+
+
+_ROLES = (Role.ADMIN, Role.TELEPHONE_MANAGER, Role.HEAD, Role.OPERATOR, Role.SUPERUSER, Role.PERSON)
+_NONE, _OWN, _SCOPE, _ORG, _ALL = Reach.NONE, Reach.OWN, Reach.SCOPE, Reach.ORGANISATION, Reach.ALL
+
+
+def _row(*reaches: Reach) -> dict[Role, Reach]:
+    return dict(zip(_ROLES, reaches, strict=True))
+
+
+TABLE: dict[Action, dict[Role, Reach]] = {
+    #                                admin  manager head    operator superuser person
+    Action.READ_PERSONS: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
+    Action.READ_REASONS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.READ_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.READ_PRIVATE_REASONS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.SET_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.READ_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.SET_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.READ_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _NONE, _NONE),
+    Action.GRANT_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
+    Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
+    Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),
+    Action.ASK_POLICY: _row(_ALL, _ALL, _ALL, _ALL, _NONE, _NONE),
+    Action.READ_RULES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.SEE_PROTECTED: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role that somebody has. The scope is the operation or cost centre of a head or telephone manager."""
+
+    role: Role
+    operation_id: UUID | None = None
+    cost_centre_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one user's roles reach together, for one action. Empty reaches nothing."""
+
+    everything: bool = False
+    organisations: frozenset[UUID] = frozenset()
+    operations: frozenset[UUID] = frozenset()
+    cost_centres: frozenset[UUID] = frozenset()
+    persons: frozenset[UUID] = frozenset()
+
+    @property
+    def within(self) -> Within | None:
+        """The persons it reaches, for a query; None is everybody."""
+        if self.everything:
+            return None
+        return Within(organisations=self.organisations, operations=self.operations, persons=self.persons)
+
+    def covers(self, person: Person) -> bool:
+        return (
+            self.everything
+            or person.organisation_id in self.organisations
+            or person.operation_id in self.operations
+            or person.id in self.persons
+        )
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(
+            self.organisations or self.operations or self.cost_centres or self.persons
+        )
+
+
+def scope_of(action: Action, assignments: Iterable[Assignment], person: Person | None) -> Scope:
+    """What the assignments reach for the action; ``person`` is the user's own, if the user is one."""
+    everything = False
+    organisations: set[UUID] = set()
+    operations: set[UUID] = set()
+    cost_centres: set[UUID] = set()
+    persons: set[UUID] = set()
+    for assignment in assignments:
+        reach = TABLE[action][assignment.role]
+        if reach is Reach.ALL:
+            everything = True
+        if reach in (Reach.OWN, Reach.ORGANISATION) and person is not None:
+            persons.add(person.id)
+        if reach is Reach.ORGANISATION and person is not None:
+            organisations.add(person.organisation_id)
+        if reach is Reach.SCOPE and assignment.operation_id is not None:
+            operations.add(assignment.operation_id)
+        if reach is Reach.SCOPE and assignment.cost_centre_id is not None:
+            cost_centres.add(assignment.cost_centre_id)
+    return Scope(
+        everything,
+        frozenset(organisations),
+        frozenset(operations),
+        frozenset(cost_centres),
+        frozenset(persons),
+    )
+
+
+def who_may(action: Action) -> tuple[Role, ...]:
+    """The roles that reach anything, for the sentence of a refusal."""
+    return tuple(role for role in _ROLES if TABLE[action][role] is not Reach.NONE)
+
+
+NAMES: dict[Role, Text] = {
+    Role.ADMIN: Text(sv="administratör", en="admin"),
+    Role.TELEPHONE_MANAGER: Text(sv="telefonansvarig", en="telephone manager"),
+    Role.HEAD: Text(sv="verksamhetschef", en="head"),
+    Role.OPERATOR: Text(sv="telefonist", en="operator"),
+    Role.SUPERUSER: Text(sv="superanvändare", en="superuser"),
+    Role.PERSON: Text(sv="användare", en="person"),
+}

@@ -1,0 +1,188 @@
+"""The API as a table of routes, and what happens to a request before and after its handler.
+
+In order: who asks (401), may they at all (403), is the path's id one (400), is the body JSON of the model (415, 400,
+422), is If-Match there where a change needs it (428). Then the handler, which is given what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+
+from hanvisa.policy.model import Language, Text
+from hanvisa.policy.register import Register
+from hanvisa.web.auth import GATE
+from hanvisa.web.languages import accepted
+from hanvisa.web.principals import Principal
+from hanvisa.web.problems import FORBIDDEN, INVALID_ID, MISSING_MATCH, NOT_JSON, Kind, Problem
+from hanvisa.web.roles import NAMES, Action, Scope, who_may
+from hanvisa.web.services import SERVICES, Services
+from hanvisa.web.validation import parse_body, parse_query
+
+BASE = "/api/v1"
+
+Body = TypeVar("Body")
+Query = TypeVar("Query")
+
+PARAMETERS: dict[str, TypeAdapter[Any]] = {
+    "id": TypeAdapter(UUID),
+    "person": TypeAdapter(UUID),
+    "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]$")]),
+    "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[Body, Query]):
+    """A request as its handler sees it. ``scope`` is what the asker's roles reach for the route's action."""
+
+    services: Services
+    who: Principal
+    scope: Scope
+    language: Language
+    path: Mapping[str, Any]
+    body: Body
+    query: Query
+    if_match: str
+
+    @property
+    def register(self) -> Register:
+        return self.services.directory.register
+
+    @property
+    def now(self) -> datetime:
+        return self.services.clock.now()
+
+    def scope_for(self, action: Action) -> Scope:
+        return self.who.scope(action, self.register)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``etag`` is the resource's version, ``location`` the address of what was made."""
+
+    body: BaseModel | str | None = None
+    status: int = 200
+    etag: str | None = None
+    location: str | None = None
+
+
+Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest."""
+
+    method: str
+    path: str
+    action: Action
+    handler: Handler
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    reply: type[BaseModel] | None = None
+    status: int = 200
+    if_match: bool = False
+    etag: bool = False
+    refusals: tuple[Kind, ...] = field(default=())
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        if self.method == "GET":
+            router.add_get(BASE + self.path, self._serve)
+        else:
+            router.add_route(self.method, BASE + self.path, self._serve)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        services = request.app[SERVICES]
+        language = accepted(request.headers.get("Accept-Language"))
+        who = await request.app[GATE].principal(request.headers.get("Authorization"))
+        scope = who.scope(self.action, services.directory.register)
+        if not scope:
+            raise _forbidden(self.action)
+        ask = Ask(
+            services=services,
+            who=who,
+            scope=scope,
+            language=language,
+            path=_path(request.match_info),
+            query=parse_query(self.query, list(request.query.items())) if self.query else None,
+            body=await self._read_body(request),
+            if_match=self._read_match(request),
+        )
+        return _response(await self.handler(ask), language)
+
+    async def _read_body(self, request: web.Request) -> BaseModel | None:
+        if self.body is None:
+            return None
+        if request.content_type != "application/json":
+            raise Problem(
+                NOT_JSON,
+                Text(
+                    sv=f"Innehållet är av typen {request.content_type}.",
+                    en=f"The body is of type {request.content_type}.",
+                ),
+            )
+        return parse_body(self.body, await request.read())
+
+    def _read_match(self, request: web.Request) -> str:
+        if_match = request.headers.get("If-Match", "")
+        if self.if_match and not if_match:
+            raise Problem(
+                MISSING_MATCH,
+                Text(
+                    sv="En ändring måste säga vilken version den utgår från.",
+                    en="A change must say which version it starts from.",
+                ),
+            )
+        return if_match
+
+
+def _path(match_info: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for name, text in match_info.items():
+        try:
+            values[name] = PARAMETERS[name].validate_strings(text)
+        except ValidationError:
+            raise Problem(
+                INVALID_ID, Text(sv=f"”{text[:100]}” är inget id.", en=f"“{text[:100]}” is not an id.")
+            ) from None
+    return values
+
+
+def _forbidden(action: Action) -> Problem:
+    roles = who_may(action)
+    return Problem(
+        FORBIDDEN,
+        Text(
+            sv="Det kräver en av rollerna " + ", ".join(NAMES[role].sv for role in roles) + ".",
+            en=f"To {action.value} one needs one of the roles "
+            + ", ".join(NAMES[role].en for role in roles)
+            + ".",
+        ),
+    )
+
+
+def _response(answer: Answer, language: Language) -> web.Response:
+    headers = {"Cache-Control": "no-store"}
+    if answer.etag is not None:
+        headers["ETag"] = f'"{answer.etag}"'
+    if answer.location is not None:
+        headers["Location"] = BASE + answer.location
+    if answer.body is None:
+        return web.Response(status=answer.status, headers=headers)
+    if isinstance(answer.body, str):
+        headers["Content-Language"] = language.value
+        return web.Response(status=answer.status, text=answer.body, headers=headers)
+    return web.Response(
+        status=answer.status,
+        body=answer.body.model_dump_json().encode(),
+        content_type="application/json",
+        headers=headers,
+    )

@@ -1,0 +1,68 @@
+"""What the web needs of the rest, given to it by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from hanvisa.calls.ports import Clock, Voice
+from hanvisa.config import Settings
+from hanvisa.directory.engine import Database
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.policy.model import Language
+from hanvisa.policy.numbers import NumberPlan
+
+
+class CallEvent(Protocol):
+    """One entry of a call's story, as `calls.ports.CallLog` describes it."""
+
+    @property
+    def call_id(self) -> str: ...
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+class LiveCalls(Protocol):
+    """The calls that are up now."""
+
+    def is_engaged(self, person: UUID, /) -> bool:
+        """Whether one of the person's phones is in a call or rings."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """``health`` maps a component to None when it is well, else to a sentence on what is missing.
+
+    ``explain`` tells a call's events in words, line by line.
+    """
+
+    directory: SnapshotDirectory
+    database: Database
+    clock: Clock
+    settings: Settings
+    voice: Voice
+    health: Callable[[], Mapping[str, str | None]]
+    explain: Callable[[Sequence[CallEvent], Language], Sequence[str]]
+    live_calls: LiveCalls
+    plan: NumberPlan = field(default_factory=NumberPlan)
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+
+SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
