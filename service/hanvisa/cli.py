@@ -48,9 +48,15 @@ def serve() -> None:
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(help="A folder of CSV files; docs/import.md says what stands in them.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
-    end_missing: Annotated[bool, typer.Option("--end-missing", help="End what is no longer in the files.")] = False,
+    folder: Annotated[
+        Path, typer.Argument(help="A folder of CSV files; docs/import.md says what stands in them.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+    end_missing: Annotated[
+        bool, typer.Option("--end-missing", help="End what is no longer in the files.")
+    ] = False,
 ) -> None:
     """Bring the register up to date from CSV files: all or nothing.
 
@@ -76,7 +82,9 @@ def import_(
 def create(
     role: Annotated[str, typer.Option(help="admin, telephone_manager, head, operator, superuser or person")],
     name: Annotated[str, typer.Option(help="What the token is for; it stands in the audit trail.")],
-    scope: Annotated[str, typer.Option(help="The id of the operation or person, for roles that have one.")] = "",
+    scope: Annotated[
+        str, typer.Option(help="The id of the operation or person, for roles that have one.")
+    ] = "",
 ) -> None:
     """Make a token and print it, once: it is kept hashed.
 
@@ -96,7 +104,9 @@ def create(
 
 
 @app.command("check-policy")
-def check_policy(file: Annotated[Path, typer.Argument(help="A TOML file of cases, as in tests/policy.")]) -> None:
+def check_policy(
+    file: Annotated[Path, typer.Argument(help="A TOML file of cases, as in tests/policy.")],
+) -> None:
     """Decide the cases of a file and compare with what the file expects. Exits with 1 when one differs."""
     from hanvisa.policy.cases import CaseError, check_file  # noqa: PLC0415
 
@@ -127,7 +137,9 @@ def explain(
 
 @app.command()
 def rescue(
-    alive: Annotated[str, typer.Option(help="The application of a service that is alive and keeps its calls.")] = "",
+    alive: Annotated[
+        str, typer.Option(help="The application of a service that is alive and keeps its calls.")
+    ] = "",
 ) -> None:
     """Bring the calls that a dead service left behind into the dialplan's fallback, so that nobody waits in silence."""
     from hanvisa.rescue import main  # noqa: PLC0415

@@ -21,7 +21,7 @@ RETRY = 5.0  # seconds
 
 @dataclass(frozen=True)
 class Follower:
-    """``work`` is given the names of the register's tables that have changed, when one of ``tables`` is among them."""
+    """``work`` is done at the start, and whenever one of the register's ``tables`` has changed."""
 
     name: str
     tables: frozenset[str]
@@ -30,7 +30,7 @@ class Follower:
 
 class Following:
     def __init__(self, followers: tuple[Follower, ...]) -> None:
-        self.failing: dict[str, str] = {}  # follower: what is wrong, for the health page
+        self._failing: dict[str, str] = {}  # what is wrong, by follower
         self._followers = followers
         self._due = {follower.name for follower in followers}
         self._woken = asyncio.Event()
@@ -41,10 +41,9 @@ class Following:
         self._due |= {follower.name for follower in self._followers if follower.tables & tables}
         self._woken.set()
 
-    def again(self) -> None:
-        """Do everything anew: Asterisk has been restarted, say."""
-        self._due = {follower.name for follower in self._followers}
-        self._woken.set()
+    def health(self) -> dict[str, str | None]:
+        """Each follower: None when it is well, else what is wrong."""
+        return {follower.name: self._failing.get(follower.name) for follower in self._followers}
 
     async def run(self) -> None:
         while True:
@@ -60,8 +59,8 @@ class Following:
             await follower.work()
         except HanvisaError as error:
             log.warning("following.failed", follower=follower.name, why=str(error), again_in=RETRY)
-            self.failing[follower.name] = str(error)
+            self._failing[follower.name] = str(error)
             self._due.add(follower.name)
             asyncio.get_running_loop().call_later(RETRY, self._woken.set)
         else:
-            self.failing.pop(follower.name, None)
+            self._failing.pop(follower.name, None)

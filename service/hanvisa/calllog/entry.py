@@ -1,25 +1,13 @@
-"""One step of a call's story, and the port to where the stories are kept."""
+"""The port to where the stories of calls are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from hanvisa.calls.ports import CallEntry
 
-@dataclass(frozen=True, slots=True)
-class CallEntry:
-    """``seq`` orders the entries of a call, also those that another instance wrote; it is not dense.
-
-    Kinds: opened, signal, stage, decision, command, heard, key, outcome, closed. ``data`` is JSON.
-    """
-
-    call_id: str
-    seq: int
-    at: datetime
-    kind: str
-    data: dict[str, Any]
+__all__ = ["CallEntry", "CallRecords"]
 
 
 class CallRecords(Protocol):

@@ -53,12 +53,23 @@ class Voice(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """One step of a call's story. ``seq`` orders those of a call, whatever instance wrote them; it is not dense.
+
+    Kinds: opened, signal, stage, decision, command, heard, key, outcome, closed. ``data`` is JSON.
+    """
+
+    call_id: str
+    seq: int
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+
 class CallLog(Protocol):
     def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
-        """Append to the call's story. Never waits. ``data`` is JSON.
-
-        Kinds: opened, signal, stage, decision, command, heard, key, outcome, closed.
-        """
+        """Append a `CallEntry` to the call's story. Never waits."""
         ...
 
 

@@ -10,23 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, tuple_
 
+from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.engine import Database
-from hanvisa.directory.repositories.folding import Entry, fold_into_calls
+from hanvisa.directory.repositories.folding import fold_into_calls
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow
 from hanvisa.errors import Conflict, NotFound, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
-
-
-@dataclass(frozen=True, slots=True)
-class CallEntry:
-    call_id: str
-    seq: int
-    at: datetime
-    kind: str
-    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ class CallRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def append(self, entries: Sequence[Entry]) -> None:
+    async def append(self, entries: Sequence[CallEntry]) -> None:
         """Keep the entries, all or none. One that is kept already (``call_id``, ``seq``) is passed over.
 
         Raises StorageError when the database does not answer.
@@ -134,7 +126,7 @@ def _holds(within: Within) -> Any:
     )
 
 
-async def _keep_new(session: AsyncSession, entries: Sequence[Entry]) -> list[Entry]:
+async def _keep_new(session: AsyncSession, entries: Sequence[CallEntry]) -> list[CallEntry]:
     """Store the entries, and give back those that were not there."""
     event = CallEventRow
     calls = {entry.call_id for entry in entries}
@@ -155,7 +147,7 @@ async def _keep_new(session: AsyncSession, entries: Sequence[Entry]) -> list[Ent
     return sorted(new.values(), key=lambda entry: entry.seq)
 
 
-def _decision(entry: Entry) -> DecisionRow:
+def _decision(entry: CallEntry) -> DecisionRow:
     data = entry.data
     return DecisionRow(
         call_id=entry.call_id,

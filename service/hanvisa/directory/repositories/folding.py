@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.loading import belongs_now
 from hanvisa.directory.tables import CallRow, DepartmentRow, MembershipRow, OperationRow
 
@@ -16,26 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
-class Entry(Protocol):
-    """One entry of a call's story, as `calls.ports.CallLog` has them. ``seq`` orders those of a call."""
-
-    @property
-    def call_id(self) -> str: ...
-
-    @property
-    def seq(self) -> int: ...
-
-    @property
-    def at(self) -> datetime: ...
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def data(self) -> dict[str, Any]: ...
-
-
-async def fold_into_calls(session: AsyncSession, entries: Sequence[Entry]) -> None:
+async def fold_into_calls(session: AsyncSession, entries: Sequence[CallEntry]) -> None:
     """Bring the rows of the entries' calls up to date, making those that are missing."""
     known = await session.scalars(select(CallRow).where(CallRow.id.in_({entry.call_id for entry in entries})))
     rows = {row.id: row for row in known}
@@ -47,7 +29,7 @@ async def fold_into_calls(session: AsyncSession, entries: Sequence[Entry]) -> No
         await _fold(session, row, entry)
 
 
-async def _fold(session: AsyncSession, row: CallRow, entry: Entry) -> None:
+async def _fold(session: AsyncSession, row: CallRow, entry: CallEntry) -> None:
     data = entry.data
     match entry.kind:
         case "opened":

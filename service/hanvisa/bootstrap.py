@@ -1,0 +1,151 @@
+"""The composition root: settings in, a wired service out. The only module that sees everything."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hanvisa.ami.manager import Manager
+from hanvisa.ami.phones import Phones
+from hanvisa.ami.projection import Projection
+from hanvisa.ari.client import Client
+from hanvisa.ari.control import APP_PREFIX, AriControl
+from hanvisa.ari.stream import Stream
+from hanvisa.calllog.entry import CallEntry
+from hanvisa.calllog.explain import explain
+from hanvisa.calllog.outbox import Outbox
+from hanvisa.calls.decisions import decide_again
+from hanvisa.calls.house import CallSettings, House
+from hanvisa.calls.ports import Directory
+from hanvisa.calls.registry import Registry
+from hanvisa.config import Settings, read_secret
+from hanvisa.directory.engine import open_database
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.errors import NotFound
+from hanvisa.following import Follower, Following
+from hanvisa.policy.model import Language
+from hanvisa.policy.numbers import NumberPlan
+from hanvisa.service import Service
+from hanvisa.speech.library import SpeechLibrary
+from hanvisa.speech.synthesis import EspeakSynthesiser
+from hanvisa.web.app import create_app
+from hanvisa.web.services import Services
+
+USER = "hanvisa"  # at ARI and AMI
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def build(settings: Settings) -> Service:
+    """A service ready to run. Raises ConfigurationError when a password is missing."""
+    clock = SystemClock()
+    database = open_database(settings.database_url)
+    directory = SnapshotDirectory(database)
+    voice = SpeechLibrary(settings.state, EspeakSynthesiser())
+    outbox = Outbox(settings.state / "outbox", CallRecords(database), clock)
+
+    client = Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
+    # Every start has an application name of its own: what an earlier one holds can be told from what is ours.
+    app = f"{APP_PREFIX}{uuid.uuid4().hex}"
+    house = House(
+        control=AriControl(client, app),
+        directory=directory,
+        voice=voice,
+        log=outbox,
+        clock=clock,
+        plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
+        settings=CallSettings(
+            ring_person=settings.ring_person,
+            ring_operator=settings.ring_operator,
+            key_wait=settings.key_wait,
+            operator_consults_mobile=settings.operator_consults_mobile,
+        ),
+    )
+    registry = Registry(house)
+    manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
+    phones = Phones(settings.state, manager)
+    prefix = settings.outside_prefix if settings.outside_prefix_required else ""
+    projection = Projection(manager, voice, clock, prefix)
+    following = Following(
+        (
+            Follower("phones", _PHONES, lambda: phones.publish(directory.register)),
+            Follower("speech", _SPEECH, lambda: voice.prepare_register(directory.register)),
+        )
+    )
+
+    def register_changed(tables: frozenset[str]) -> None:
+        following.changed(tables)
+        projection.request(directory.register)
+        house.queues.wake()
+
+    directory.on_change(register_changed)
+    service = Service(
+        settings=settings,
+        database=database,
+        directory=directory,
+        voice=voice,
+        outbox=outbox,
+        client=client,
+        registry=registry,
+        stream=Stream(client, app, registry.deliver),
+        manager=manager,
+        projection=projection,
+        following=following,
+    )
+    service.web = create_app(
+        Services(
+            directory=directory,
+            database=database,
+            clock=clock,
+            settings=settings,
+            voice=voice,
+            health=service.health,
+            explain=lambda entries, language: tell_story(entries, language, directory),
+            live_calls=house.live,
+            plan=house.plan,
+        )
+    )
+    return service
+
+
+def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:
+    """A call in words, decided again from the facts that were kept, with the names that the register has now."""
+    return explain(entries, language, redecide=decide_again, name_of=lambda id_: _name(directory, id_))
+
+
+async def explain_call(settings: Settings, call_id: str, language: Language) -> str:
+    """The story of a call that has been kept. Raises NotFound and StorageError."""
+    database = open_database(settings.database_url)
+    directory = SnapshotDirectory(database)
+    try:
+        await directory.refresh(_NAMED)
+        entries = await CallRecords(database).entries(call_id)
+        if not entries:
+            raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
+        return "\n".join(tell_story(entries, language, directory))
+    finally:
+        await database.close()
+
+
+def _name(directory: Directory, id_: str) -> str | None:
+    register = directory.register
+    try:
+        key = UUID(id_)
+    except ValueError:
+        return None
+    person = register.person(key)
+    named = person or register.department(key) or register.organisation(key) or register.switchboard(key)
+    return named.name if named else None
+
+
+_PHONES = frozenset(
+    {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards"}
+)
+_SPEECH = frozenset({"persons", "reasons", "departments", "organisations", "switchboards"})
+_NAMED = frozenset({"persons", "departments", "organisations", "switchboards"})

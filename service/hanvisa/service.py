@@ -1,0 +1,93 @@
+"""The running service: its parts in one task group, readiness, and a stop that leaves calls to the next instance."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from hanvisa.ami.manager import Manager
+from hanvisa.ami.projection import Projection
+from hanvisa.ari.client import Client
+from hanvisa.ari.stream import Stream
+from hanvisa.calllog.outbox import Outbox
+from hanvisa.calls.registry import Registry
+from hanvisa.config import Settings
+from hanvisa.directory.engine import Database
+from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.following import Following
+from hanvisa.speech.library import SpeechLibrary
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Service:
+    settings: Settings
+    database: Database
+    directory: SnapshotDirectory
+    voice: SpeechLibrary
+    outbox: Outbox
+    client: Client
+    registry: Registry
+    stream: Stream
+    manager: Manager
+    projection: Projection
+    following: Following
+    web: web.Application = field(default_factory=web.Application)
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT. Calls that are up stay up in Asterisk; the next start takes them on."""
+        stopping = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+        await self.voice.prepare_catalogue()
+        await upgrade(self.settings.database_url)
+        await self.directory.start()
+        await self.manager.start()
+        runner = web.AppRunner(self.web, access_log=None)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                work = [
+                    tasks.create_task(part)
+                    for part in (
+                        self.registry.run(),
+                        self.stream.run(),
+                        self.outbox.run(),
+                        self.following.run(),
+                        self.projection.run(),
+                    )
+                ]
+                await runner.setup()
+                await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
+                log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
+                await stopping.wait()
+                for task in work:
+                    task.cancel()
+        finally:
+            log.info("service.stopping")
+            await runner.cleanup()
+            await self.client.close()
+            await self.manager.stop()
+            await self.directory.stop()
+            await self.database.close()
+
+    def health(self) -> Mapping[str, str | None]:
+        """Each part: None when it is well, else a sentence on what is missing."""
+        return {
+            "calls": None
+            if self.registry.synced.is_set()
+            else "Not connected to Asterisk's REST interface (ARI).",
+            "manager": None
+            if self.manager.connected
+            else "Not connected to Asterisk's manager interface (AMI).",
+            "database": None
+            if self.directory.healthy
+            else "The database does not answer; calls go on with what is in memory.",
+            **self.following.health(),
+        }
