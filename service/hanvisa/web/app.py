@@ -14,7 +14,7 @@ from hanvisa.web.middleware import counted, hardened, problems
 from hanvisa.web.openapi import document
 from hanvisa.web.routing import BASE
 from hanvisa.web.services import SERVICES, Services
-from hanvisa.web.users import find_user
+from hanvisa.web.tokens import find_user
 
 _LARGEST_BODY = 64 * 1024
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hanvisa.calls.ports import CallEntry
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.register import Register
 from hanvisa.web.roles import Scope
-from hanvisa.web.services import CallEvent
 
 HIDDEN = "***"
 
@@ -48,7 +48,7 @@ class Mask:
         is_protected = mobile is not None and (mobile.protected or holder is None or holder.protected)
         return HIDDEN if is_protected and (holder is None or not self.sees.covers(holder)) else text
 
-    def event(self, event: CallEvent) -> CallEvent | None:
+    def event(self, event: CallEntry) -> CallEntry | None:
         """None for an event that is of use to administrators only."""
         if self.sees.everything:
             return event

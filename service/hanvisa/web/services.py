@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from hanvisa.calls.ports import Clock, Voice
+from hanvisa.calls.ports import CallEntry, Clock, Voice
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
-
-
-class CallEvent(Protocol):
-    """One entry of a call's story, as `calls.ports.CallLog` describes it."""
-
-    @property
-    def call_id(self) -> str: ...
-
-    @property
-    def seq(self) -> int: ...
-
-    @property
-    def at(self) -> datetime: ...
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def data(self) -> dict[str, Any]: ...
 
 
 class LiveCalls(Protocol):
@@ -59,7 +39,7 @@ class Services:
     settings: Settings
     voice: Voice
     health: Callable[[], Mapping[str, str | None]]
-    explain: Callable[[Sequence[CallEvent], Language], Sequence[str]]
+    explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
     live_calls: LiveCalls
     plan: NumberPlan = field(default_factory=NumberPlan)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
+from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.repositories.calls import CallRecord, CallRecords
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.policy.model import Language, Text
@@ -18,7 +19,6 @@ from hanvisa.web.people import named_person
 from hanvisa.web.problems import FORBIDDEN, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
-from hanvisa.web.services import CallEvent
 
 
 class CallQuery(ListQuery):
@@ -119,7 +119,7 @@ async def _find(ask: Ask[Any, Any]) -> CallRecord:
     return record
 
 
-async def _events(ask: Ask[Any, Any], record: CallRecord) -> list[CallEvent]:
+async def _events(ask: Ask[Any, Any], record: CallRecord) -> list[CallEntry]:
     mask = _mask(ask)
     entries = await CallRecords(ask.services.database).entries(record.id)
     return [event for entry in entries if (event := mask.event(entry)) is not None]

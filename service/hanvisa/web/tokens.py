@@ -1,8 +1,8 @@
-"""Users with their roles and tokens in the database."""
+"""Tokens, and the users they speak for with their roles."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -51,52 +51,55 @@ async def find_user(database: Database, hash_: str, now: datetime) -> Principal 
     return Principal(user.id, user.name, user.person_id, given + own)
 
 
-async def create_token(
-    database: Database,
-    role: str,
-    name: str,
-    *,
-    scope: str | None = None,
-    person: str | None = None,
-    days: int | None = None,
-) -> str:
+async def create_token(database: Database, role: str, name: str, scope: str = "") -> str:
     """A new token for the user of that name, who is made if need be and given the role. It is told this once only.
 
-    ``scope`` is "operation:…" or "cost_centre:…" with a name or id, for head and telephone manager. ``person`` is the
-    id or external id of the person who the user is. ``days`` None: until it is revoked. Raises InvalidInput.
+    ``scope`` is, for a head or telephone manager, the operation (its id, external id or name), or `cost_centre:` and
+    that of a cost centre; for an operator, superuser or person, who the user is (id or external id). Raises
+    InvalidInput.
     """
-    if role not in tuple(Role):
-        raise InvalidInput(f"There is no role “{role}”. The roles are " + ", ".join(Role) + ".")
-    if (role in _SCOPED) != (scope is not None):
-        raise InvalidInput(
-            f"The role {role} needs a scope: --scope operation:NAME or --scope cost_centre:NAME."
-            if role in _SCOPED
-            else f"The role {role} takes no scope; leave --scope out."
-        )
-    token, now = new_token(), datetime.now(UTC)
+    wanted = _role(role, scope)
+    token = new_token()
     async with database.changing(SYSTEM) as session:
-        user = await _user(session, name, person)
-        await _give(session, user.id, role, await _scope(session, scope) if scope else (None, None))
+        person_id = await _person(session, scope) if scope and wanted not in _SCOPED else None
+        user = await _user(session, name, person_id)
+        await _give(
+            session, user.id, wanted, await _scope(session, scope) if wanted in _SCOPED else (None, None)
+        )
         session.add(
             TokenRow(
                 user_id=user.id,
                 name=name,
                 hash=hashed(token),
-                created_at=now,
-                expires_at=now + timedelta(days=days) if days is not None else None,
+                created_at=datetime.now(UTC),
+                expires_at=None,
                 revoked_at=None,
             )
         )
     return token
 
 
-async def _user(session: AsyncSession, name: str, person: str | None) -> UserRow:
+def _role(role: str, scope: str) -> Role:
+    if role not in tuple(Role):
+        raise InvalidInput(f"There is no role “{role}”. The roles are " + ", ".join(Role) + ".")
+    wanted = Role(role)
+    if wanted is Role.ADMIN and scope:
+        raise InvalidInput("The role admin reaches everything and takes no scope; leave --scope out.")
+    if wanted in _SCOPED and not scope:
+        raise InvalidInput(f"The role {role} needs a scope: --scope OPERATION, by its id or name.")
+    if wanted is Role.PERSON and not scope:
+        raise InvalidInput("The role person needs a scope: --scope PERSON, by the id or external id.")
+    return wanted
+
+
+async def _user(session: AsyncSession, name: str, person_id: UUID | None) -> UserRow:
     user = await session.scalar(select(UserRow).where(UserRow.name == name))
     if user is None:
         user = UserRow(name=name, external_id=None, person_id=None, ended_at=None)
         session.add(user)
-    if person is not None:
-        user.person_id = await _person(session, person)
+    if person_id is not None and user.person_id not in (None, person_id):
+        raise InvalidInput(f"The user “{name}” is another person already. Choose another name.")
+    user.person_id = person_id or user.person_id
     await session.flush()
     return user
 
@@ -127,22 +130,21 @@ async def _give(
 
 
 async def _scope(session: AsyncSession, scope: str) -> tuple[str, UUID]:
-    kind, _, wanted = scope.partition(":")
+    kind, colon, wanted = scope.partition(":")
+    if not colon:
+        kind, wanted = _OPERATION, scope
     tables: dict[str, type[OperationRow | CostCentreRow]] = {
         _OPERATION: OperationRow,
         _COST_CENTRE: CostCentreRow,
     }
-    if kind not in tables or not wanted:
-        raise InvalidInput(f"“{scope}” is no scope. Write operation:NAME or cost_centre:NAME.")
+    if kind not in tables:
+        raise InvalidInput(f"“{scope}” is no scope. Write the operation's id or name, or cost_centre:NAME.")
     table = tables[kind]
-    ids = (
-        await session.scalars(
-            select(table.id).where(
-                or_(table.name == wanted, table.id == _uuid(wanted), table.external_id == wanted),
-                table.ended_at.is_(None),
-            )
-        )
-    ).all()
+    query = select(table.id).where(
+        or_(table.name == wanted, table.id == _uuid(wanted), table.external_id == wanted),
+        table.ended_at.is_(None),
+    )
+    ids = (await session.scalars(query)).all()
     if len(ids) != 1:
         raise InvalidInput(
             f"There is no {kind} “{wanted}”."
