@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -50,7 +51,15 @@ class Expected(Written):
         return compared
 
 
-class ExpectedReferral(Written):
+class ExpectedValues(Written):
+    """What is compared is what the file says; the rest may be as it will."""
+
+    def compare(self, came: Mapping[str, Any]) -> Compared:
+        given = (name for name in type(self).model_fields if name in self.model_fields_set)
+        return {name: (getattr(self, name), came[name]) for name in given}
+
+
+class ExpectedReferral(ExpectedValues):
     """What the caller hears. A ``reason`` of "" is spoken neutrally; "" is no number and no time, too."""
 
     reason: str | None = None
@@ -59,7 +68,9 @@ class ExpectedReferral(Written):
     mobile_number: str | None = None
 
 
-class ExpectedReading(Written):
+class ExpectedReading(ExpectedValues):
+    """A ``number`` of "" is none."""
+
     kind: NumberKind
     number: str | None = None
     confidential: bool | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -199,7 +198,7 @@ class ReferralCase(Case):
             "direct_number": content.direct_number or "",
             "mobile_number": mobile or "",
         }
-        return None, {key: (getattr(self.expect, key), told[key]) for key in self.expect.model_fields_set}
+        return None, self.expect.compare(told)
 
 
 class ForwardingWritten(Dialled):
@@ -235,7 +234,7 @@ class ForwardingCase(Case):
 
 
 class NumberCase(Case):
-    """What does a dialled string lead to? An expected ``number`` of "" is none."""
+    """What does a dialled string lead to?"""
 
     decide: Literal["number"]
     facts: Dialled
@@ -243,12 +242,12 @@ class NumberCase(Case):
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:
         reading = self.facts.read(world)
-        came: Mapping[str, Any] = {
+        came = {
             "kind": reading.kind,
             "number": reading.number or "",
             "confidential": reading.confidential,
         }
-        return None, {key: (getattr(self.expect, key), came[key]) for key in self.expect.model_fields_set}
+        return None, self.expect.compare(came)
 
 
 AnyCase = Annotated[
