@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hanvisa.policy.facts import Person, PolicyException, ScopeKind, Window, aware
 from hanvisa.policy.register import Register
-from hanvisa.policy.workdays import LOCAL
+from hanvisa.policy.swedish_time import LOCAL
 
 LONGEST = timedelta(days=90)
 

@@ -10,7 +10,7 @@ from hanvisa.policy.facts import Forwarding, Person, TargetKind, aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, Reading
 from hanvisa.policy.strictest import or_strictest
-from hanvisa.policy.workdays import LOCAL, WORKDAY_ENDS, local_time
+from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, local_time
 
 MIDNIGHT = time()
 FORWARDABLE = (NumberKind.INTERNAL, NumberKind.FIXED, NumberKind.MOBILE)

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from hanvisa.policy.facts import AbsenceReason, TimeKind, aware
 from hanvisa.policy.model import Text
-from hanvisa.policy.workdays import LOCAL, WORKDAY_STARTS, local_time, next_working_day
+from hanvisa.policy.swedish_time import LOCAL, WORKDAY_STARTS, local_time
+from hanvisa.policy.workdays import next_working_day
 
 BACK_SOON = "0"  # the reason "back at": without a time it lasts half an hour
 BACK_SOON_LASTS = timedelta(minutes=30)

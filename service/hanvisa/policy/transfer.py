@@ -13,7 +13,7 @@ from hanvisa.policy.facts import Person, PolicyException
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, Reading, display
 from hanvisa.policy.strictest import TAKE_MESSAGE, or_strictest
-from hanvisa.policy.workdays import LOCAL
+from hanvisa.policy.swedish_time import LOCAL
 
 
 class Via(StrEnum):

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-import holidays
 from holidays.constants import DE_FACTO, PUBLIC
-
-LOCAL = ZoneInfo("Europe/Stockholm")
-WORKDAY_STARTS = time(8)
-WORKDAY_ENDS = time(17)
+from holidays.countries.sweden import Sweden
 
 
 def is_working_day(day: date) -> bool:
-    # The eves of Midsummer, Christmas and New Year are no public holidays by law: the de facto category has them.
     return day.isoweekday() <= 5 and day not in _holidays(day.year)
 
 
@@ -27,11 +21,7 @@ def next_working_day(after: date) -> date:
     return day
 
 
-def local_time(day: date, clock: time) -> datetime:
-    """That time of that day in Sweden, in UTC. In the hour that autumn has twice it is the first one."""
-    return datetime.combine(day, clock, tzinfo=LOCAL).astimezone(UTC)
-
-
 @functools.cache
-def _holidays(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("SE", years=year, categories=(PUBLIC, DE_FACTO), expand=False)
+def _holidays(year: int) -> Sweden:
+    # The eves of Midsummer, Christmas and New Year are no public holidays by law: the de facto category has them.
+    return Sweden(years=year, categories=(PUBLIC, DE_FACTO), expand=False)
