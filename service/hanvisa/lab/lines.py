@@ -14,6 +14,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -110,6 +111,7 @@ class Line(ABC):
     def __init__(self, name: str, peer: str) -> None:
         self.name = name
         self.peer = peer
+        self.began = datetime.now(UTC)
         self.recording = Recording()
         self.keys_heard = ""
         self.ending: Ending | None = None

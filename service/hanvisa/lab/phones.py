@@ -35,8 +35,8 @@ _ANSWERED = re.compile(r"^\S+ (TX|RX) [^\n]*\nSIP/2.0 200")
 class Exchange:
     """The one baresip runtime of the process, and the phones on it. ``trace`` collects every SIP message."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        self.trace: list[str] = []
+    def __init__(self, port: int, host: str = "127.0.0.1", trace: list[str] | None = None) -> None:
+        self.trace = [] if trace is None else trace
         self._phones: dict[tuple[str, str], BaresipPhone] = {}
         self._config = Config(
             net_interface=host,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -15,12 +15,24 @@ class NeverHappenedError(AssertionError):
     """What was waited for did not come about in time."""
 
 
+@overload
 async def until(
-    condition: Callable[[], T | Awaitable[T | None] | None],
+    condition: Callable[[], Awaitable[T | None]], *, within: float = ..., what: str | Callable[[], str] = ...
+) -> T: ...
+
+
+@overload
+async def until(
+    condition: Callable[[], T | None], *, within: float = ..., what: str | Callable[[], str] = ...
+) -> T: ...
+
+
+async def until(
+    condition: Callable[[], Any],
     *,
     within: float = 5.0,
     what: str | Callable[[], str] = "the condition",
-) -> T:
+) -> Any:
     """Ask again and again until the condition gives something, and give that.
 
     ``within`` is seconds; ``what`` says in the failure what was waited for. An AssertionError of the
@@ -35,7 +47,7 @@ async def until(
         said = ""
         try:
             value = condition()
-            outcome: T | None = await value if isinstance(value, Awaitable) else value
+            outcome = await value if isinstance(value, Awaitable) else value
         except AssertionError as error:
             outcome, said = None, f": {error}"
         if outcome:

@@ -1,0 +1,38 @@
+"""Ports for one more system on this machine."""
+
+import random
+import socket
+from contextlib import closing
+
+from hanvisa.errors import ConfigurationError
+
+FIRST, LAST = 34000, 60000  # beside what people choose; the kernel's own ports are tried like any other
+_STEP = 1000
+_UDP, _TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
+
+
+def free_base_port(carrier_host: str = "127.0.0.2") -> int:
+    """A base port whose ports are free now, chosen at random so that two who ask at once differ.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    bases = list(range(FIRST, LAST, _STEP))
+    random.shuffle(bases)
+    for base in bases:
+        needed = [("127.0.0.1", kind, base + offset) for offset in (0, 1, 2, 3, 10) for kind in (_UDP, _TCP)]
+        needed.append((carrier_host, _UDP, base + 4))
+        if all(_is_free(host, kind, port) for host, kind, port in needed):
+            return base
+    raise ConfigurationError(f"No {_STEP} ports in a row are free between {FIRST} and {LAST}.")
+
+
+def _is_free(host: str, kind: socket.SocketKind, port: int) -> bool:
+    with closing(socket.socket(socket.AF_INET, kind)) as probe:
+        if kind == _TCP:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,57 @@
+"""What the call log tells of one call: what was commanded to be heard, what was decided."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One speech: the files that Asterisk was told to play, their words, and the leg that heard them."""
+
+    words: str
+    files: tuple[str, ...]
+    to: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A call as ``GET /api/v1/calls/{id}`` gives it."""
+
+    told: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.told["id"])
+
+    @property
+    def outcome(self) -> str | None:
+        outcome: str | None = self.told["outcome"]
+        return outcome
+
+    @property
+    def spoken(self) -> list[Heard]:
+        """All that was spoken in it, in order."""
+        return [
+            Heard(data["words"], tuple(data["files"]), data["to"], data["channel"])
+            for data in self.events("heard")
+        ]
+
+    @property
+    def decisions(self) -> list[dict[str, Any]]:
+        """The decisions as they were written: effect, rules, because, alternatives, facts."""
+        return self.events("decision")
+
+    @property
+    def rules(self) -> list[str]:
+        """The ids of the rules that determined anything in this call, in the order of deciding."""
+        return list(dict.fromkeys(rule for decision in self.decisions for rule in decision["rules"]))
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The data of the events of a kind."""
+        return [event["data"] for event in self.told["events"] if event["kind"] == kind]
+
+    def saying(self, words: str) -> Heard | None:
+        """The last speech with these words in it."""
+        wanted = words.casefold()
+        return next((each for each in reversed(self.spoken) if wanted in each.words.casefold()), None)

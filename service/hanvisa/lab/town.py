@@ -1,0 +1,213 @@
+"""The people around a running system: phones by account, citizens and mobiles at the carrier, and the call log.
+
+async with town(settings) as people:
+    caller = await people.citizen("0980319244", dials="0980319201")
+    anna = await people.phone("hallefors-201")
+    line = await anna.rings()
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, timedelta
+
+from hanvisa.config import Settings
+from hanvisa.errors import ConfigurationError
+from hanvisa.lab.api import Api
+from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.hearing import Hearing
+from hanvisa.lab.ladder import ladder
+from hanvisa.lab.lines import Line, Phone
+from hanvisa.lab.newcomer import read_register
+from hanvisa.lab.phones import Exchange
+from hanvisa.lab.siplet import Siplet
+from hanvisa.lab.siplet_line import SipletLine
+from hanvisa.lab.stories import Heard, Story
+from hanvisa.lab.system import environment
+from hanvisa.lab.waiting import until
+from hanvisa.policy.facts import Person
+from hanvisa.policy.register import Register
+
+_CLOCKS = timedelta(seconds=1)
+
+
+@asynccontextmanager
+async def town(settings: Settings) -> AsyncIterator["Town"]:
+    """The people around the system with these settings, which must be up. Its phones begin at base port + 10."""
+    trace: list[str] = []
+    switch = f"{settings.sip_host}:{settings.sip_port}"
+    web = f"http://{settings.web_host}:{settings.web_port}"
+    carrier = await Carrier.start(settings.carrier_host, settings.carrier_port, switch=switch, trace=trace)
+    try:
+        async with (
+            Exchange(settings.sip_port + 10, trace=trace) as exchange,
+            Api(web, await make_token(settings, "admin")) as api,
+        ):
+            people = Town(settings, exchange, carrier, api, await read_register(settings))
+            yield people
+            await people.go_home()
+    finally:
+        await carrier.close()
+
+
+async def make_token(settings: Settings, role: str, scope: str = "") -> str:
+    """A new token of the API, as an administrator would make it.
+
+    Raises:
+        ConfigurationError: the program said why not.
+    """
+    command = ["-m", "hanvisa", "token", "create", "--role", role, "--name", "lab", "--scope", scope]
+    program = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complaint = await program.communicate()
+    if program.returncode != 0:
+        raise ConfigurationError(f"No token could be made: {complaint.decode().strip()}")
+    return said.decode().split()[-1]
+
+
+class Town:
+    """Everybody with a telephone, and the register they stand in."""
+
+    def __init__(
+        self, settings: Settings, exchange: Exchange, carrier: Carrier, api: Api, register: Register
+    ) -> None:
+        self.settings = settings
+        self.carrier = carrier
+        self.api = api
+        self.register = register
+        self.trace = exchange.trace
+        self.switch = f"{settings.sip_host}:{settings.sip_port}"
+        self._exchange = exchange
+        self._siplets: dict[str, Siplet] = {}
+        self._phones: dict[str, Phone] = {}
+
+    # Telephones
+
+    async def phone(self, account: str) -> Phone:
+        """The phone of this account, plugged in."""
+        phone = await self._exchange.phone(account, self._password(account), self.switch)
+        self._phones[account] = phone
+        return phone
+
+    async def siplet(self, account: str) -> Siplet:
+        """A phone of this account that can do odd things: redirect, vanish, send garbage."""
+        siplet = self._siplets.get(account)
+        if siplet is None:
+            siplet = self._siplets[account] = await Siplet.open(
+                self.settings.sip_host,
+                0,
+                account,
+                self._password(account),
+                registrar=self.switch,
+                trace=self.trace,
+            )
+        await siplet.plug_in()
+        return siplet
+
+    async def citizen(self, number: str | None, *, dials: str) -> SipletLine:
+        """Somebody outside rings in. Without a number it is withheld."""
+        return await self.carrier.call(dials, from_=number)
+
+    async def mobile(self, number: str, within: float = 5.0) -> SipletLine:
+        """The mobile (or any telephone outside) rings; the call is still to be answered."""
+        return await self.carrier.rings_at(number, within)
+
+    async def go_home(self) -> None:
+        """Everybody hangs up; odd phones are unplugged, the others forget."""
+        await self.carrier.hang_up_all()
+        self.carrier.forget()
+        for siplet in self._siplets.values():
+            await siplet.close()
+        self._siplets.clear()
+        for phone in self._phones.values():
+            await phone.hang_up_all()
+            await phone.unplug()
+            phone.forget()
+        self._phones.clear()
+        self.trace.clear()
+
+    # Who is who
+
+    def person(self, who: str) -> Person:
+        """A person by their phone's account, or by a part of their name that is only theirs."""
+        phone = self.register.phone_of_account(who)
+        if phone is not None and phone.owner_id is not None:
+            owner = self.register.person(phone.owner_id)
+            assert owner is not None, f"the owner of {who} is not in the register"  # noqa: S101
+            return owner
+        named = [each for each in self.register.persons.rows if who.casefold() in each.name.casefold()]
+        if len(named) != 1:
+            raise AssertionError(f"{who!r} names {len(named)} people: {[each.name for each in named]}")
+        return named[0]
+
+    # What the log tells
+
+    async def story(self, line: Line, *, within: float = 5.0) -> Story:
+        """The call that this line made, as the call log has it by now."""
+        newest = await until(
+            lambda: self._call_of(line), within=within, what=f"{line.name}'s call in the log"
+        )
+        return Story(await self.api.get(f"/calls/{newest}"))
+
+    async def explanation(self, line: Line) -> str:
+        """Why the caller heard what they heard, in words."""
+        story = await self.story(line)
+        return await self.api.text(f"/calls/{story.id}/explain", language="sv")
+
+    async def commanded(self, caller: Line, words: str, *, within: float = 8.0) -> Heard:
+        """Wait until the log of this caller's call says that these words were commanded to be heard."""
+        last: list[Story] = []
+
+        async def saying() -> Heard | None:
+            last[:] = [await self.story(caller)]
+            return last[0].saying(words)
+
+        def unsaid() -> str:
+            spoken = [each.words for story in last for each in story.spoken]
+            return f"{words!r} spoken in {caller.name}'s call (spoken so far: {spoken})"
+
+        return await until(saying, within=within, what=unsaid)
+
+    async def hears(
+        self, line: Line, words: str, *, in_call_of: Line | None = None, within: float = 12.0
+    ) -> list[Hearing]:
+        """The log says that these words were commanded, and exactly their files reach this ear, one after the other.
+
+        ``in_call_of`` is the caller whose call it is, where it isn't the line's own (what an operator is told).
+        """
+        speech = await self.commanded(in_call_of or line, words, within=within)
+        return await line.hears(*speech.files, within=within)
+
+    def ladder(self) -> str:
+        """The SIP ladder of all that went on since everybody went home."""
+        carrier = f"{self.settings.carrier_host}:{self.settings.carrier_port}"
+        phones = f"{self.settings.sip_host}:{self.settings.sip_port + 10}"
+        return ladder(self.trace, {phones: "phones", self.switch: "switch", carrier: "carrier"})
+
+    async def _call_of(self, line: Line) -> str | None:
+        since = (line.began - _CLOCKS).astimezone(UTC)
+        for call in await self.api.items("/calls", since=since.isoformat()):
+            if self._made(line, call["caller"], (call["caller_person"] or {}).get("id")):
+                return str(call["id"])
+        return None
+
+    def _made(self, line: Line, caller: str, person: str | None) -> bool:
+        phone = self.register.phone_of_account(line.name)
+        if phone is not None:
+            return person is not None and person == str(phone.owner_id)
+        if line.name == self.carrier.name:
+            return caller in ("", "anonymous")
+        return bool(caller) and caller.lstrip("+").removeprefix("46") == line.name.lstrip("+0").removeprefix(
+            "46"
+        )
+
+    def _password(self, account: str) -> str:
+        passwords = json.loads((self.settings.state / "secrets.json").read_text())["phones"]
+        return str(passwords[account])
