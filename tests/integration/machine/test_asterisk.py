@@ -1,0 +1,102 @@
+"""An Asterisk of our own: it starts cleanly, and nothing of it is left."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from machine_traces import listening, mounts_in, processes_with
+
+from hanvisa.config import Settings
+from hanvisa.errors import ConfigurationError
+from hanvisa.lab.asterisk import Asterisk
+from hanvisa.lab.system import environment
+from hanvisa.lab.waiting import until
+
+
+async def test_it_starts_without_a_complaint(settings: Settings, root: Path, dialplan: Path) -> None:
+    async with Asterisk(settings, root, dialplan) as asterisk:
+        assert "22.11" in await asterisk.cli("core show version")
+        assert "100" in await asterisk.cli("dialplan show from-carrier")
+        assert "hanvisa" in await asterisk.cli("moh show files")
+    complaints = [line for line in asterisk.log().splitlines() if "ERROR" in line or "WARNING" in line]
+    assert complaints == []
+
+
+async def test_it_listens_on_loopback_only(settings: Settings, root: Path, dialplan: Path) -> None:
+    async with Asterisk(settings, root, dialplan):
+        ports = range(settings.sip_port, settings.sip_port + 5)
+        assert listening(ports) == {
+            ("127.0.0.1", settings.sip_port),
+            ("127.0.0.1", settings.sip_port + 1),
+            ("127.0.0.1", settings.ami_port),
+        }
+
+
+async def test_nothing_is_left_when_it_is_stopped(settings: Settings, root: Path, dialplan: Path) -> None:
+    asterisk = Asterisk(settings, root, dialplan)
+    await asterisk.start()
+    assert processes_with(str(settings.state))
+    assert mounts_in(settings.state) == []
+    await asterisk.stop()
+    assert not asterisk.running
+    assert processes_with(str(settings.state)) == []
+
+
+async def test_it_can_be_killed_and_started_again(settings: Settings, root: Path, dialplan: Path) -> None:
+    asterisk = Asterisk(settings, root, dialplan)
+    await asterisk.start()
+    await asterisk.kill()
+    assert processes_with(str(settings.state)) == []
+    await asterisk.start()
+    await asterisk.stop()
+
+
+async def test_it_ends_with_the_program_that_started_it(
+    settings: Settings, root: Path, dialplan: Path
+) -> None:
+    program = (
+        "import asyncio, sys; from pathlib import Path; from hanvisa.config import Settings;"
+        "from hanvisa.lab.asterisk import Asterisk;"
+        "starting = Asterisk(Settings(), Path(sys.argv[1]), Path(sys.argv[2])).start();"
+        "loop = asyncio.new_event_loop(); loop.run_until_complete(starting);"
+        "print('up', flush=True); loop.run_forever()"
+    )
+    starter = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, str(root), str(dialplan)),
+        stdout=subprocess.PIPE,
+        env=environment(settings),
+    )
+    assert starter.stdout is not None
+    assert await starter.stdout.readline() == b"up\n"
+    os.kill(starter.pid, signal.SIGKILL)
+    await starter.wait()
+    await until(lambda: not processes_with(str(settings.state)), what="Asterisk is gone")
+
+
+async def test_two_share_a_root_and_write_nothing_into_it(
+    settings: Settings, root: Path, dialplan: Path, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    before.touch()
+    other = Settings(state=settings.state / "b", base_port=settings.sip_port + 1000)
+    async with Asterisk(settings, root, dialplan) as one, Asterisk(other, root, dialplan) as two:
+        await one.cli("database put who am one")
+        await two.cli("database put who am two")
+        assert "one" in await one.cli("database get who am")
+        assert "two" in await two.cli("database get who am")
+    asked = await asyncio.create_subprocess_exec(
+        *("find", str(root), "-newer", str(before)), stdout=subprocess.PIPE
+    )
+    assert await asked.communicate() == (b"", None)
+
+
+async def test_one_that_cannot_start_says_why(settings: Settings, root: Path, dialplan: Path) -> None:
+    taken = socket.create_server(("127.0.0.1", settings.ami_port))
+    with taken, pytest.raises(ConfigurationError, match="Address already in use"):
+        await Asterisk(settings, root, dialplan).start(within=3)
+    assert processes_with(str(settings.state)) == []

@@ -1,0 +1,97 @@
+"""The configuration of one instance."""
+
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from provisioning import configuration, music, secrets
+from provisioning.configuration import Ports
+from provisioning.problem import Problem
+
+
+@pytest.fixture
+def etc(state: Path) -> Path:
+    return configuration.write(state, Ports.from_base(21000))
+
+
+def setting(file: Path, name: str) -> str:
+    found = re.search(rf"^{name} *=>? *(.*)$", file.read_text(), re.MULTILINE)
+    assert found, f"{file.name} has no {name}"
+    return found[1]
+
+
+def test_all_ports_derive_from_the_base_port(etc: Path) -> None:
+    assert setting(etc / "pjsip.conf", "bind") == "127.0.0.1:21000"
+    assert setting(etc / "http.conf", "bindport") == "21001"
+    assert setting(etc / "manager.conf", "port") == "21002"
+    assert setting(etc / "pjsip.conf", "contact") == "sip:127.0.0.2:21004"
+    assert setting(etc / "rtp.conf", "rtpstart") == "21100"
+    assert setting(etc / "rtp.conf", "rtpend") == "21899"
+
+
+def test_the_interfaces_listen_on_loopback_only(etc: Path) -> None:
+    assert setting(etc / "http.conf", "bindaddr") == "127.0.0.1"
+    assert setting(etc / "manager.conf", "bindaddr") == "127.0.0.1"
+    assert setting(etc / "manager.conf", "deny") == "0.0.0.0/0.0.0.0"
+
+
+def test_every_template_is_filled_in(etc: Path) -> None:
+    templates = {file.name for file in configuration.HERE.glob("*.conf")}
+    assert templates <= {file.name for file in etc.iterdir()}
+    assert not [file.name for file in etc.iterdir() if "${" in file.read_text()]
+
+
+def test_passwords_are_their_owners_alone(state: Path, etc: Path) -> None:
+    for file in [state / "secrets.json", *etc.iterdir()]:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+    assert stat.S_IMODE(etc.stat().st_mode) == 0o700
+
+
+def test_passwords_are_made_once(state: Path, etc: Path) -> None:
+    known = json.loads((state / "secrets.json").read_text())
+    assert set(known) == {"ari", "ami", "phones"}
+    assert known["ari"] != known["ami"]
+    known["phones"]["hallefors-201"] = "kept"
+    (state / "secrets.json").write_text(json.dumps(known))
+    configuration.write(state, Ports())
+    assert secrets.ensure(state) == known
+    assert setting(etc / "ari.conf", "password") == known["ari"]
+    assert setting(etc / "manager.conf", "secret") == known["ami"]
+
+
+def test_the_phones_written_by_the_service_are_kept(state: Path, etc: Path) -> None:
+    (etc / "pjsip_phones.conf").write_text("[hallefors-201](phone)\n")
+    configuration.write(state, Ports())
+    assert (etc / "pjsip_phones.conf").read_text() == "[hallefors-201](phone)\n"
+
+
+def test_modules_are_named(etc: Path) -> None:
+    assert setting(etc / "modules.conf", "autoload") == "no"
+
+
+def test_every_named_module_exists(etc: Path, root: Path) -> None:
+    named = re.findall(r"^(?:load|require) = (\S+)$", (etc / "modules.conf").read_text(), re.MULTILINE)
+    assert len(named) > 100
+    assert len(named) == len(set(named))
+    assert not [name for name in named if not list(root.glob(f"usr/lib/*/asterisk/modules/{name}"))]
+
+
+def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="too long for Asterisk's socket"):
+        configuration.write(tmp_path / ("x" * 100), Ports())
+
+
+def test_the_music_is_made_once_and_is_soft(tmp_path: Path) -> None:
+    file = music.ensure(tmp_path)
+    made = file.read_bytes()
+    assert len(made) == 16 * music.RATE
+    assert music.ensure(tmp_path).stat().st_mtime_ns == file.stat().st_mtime_ns
+
+
+@pytest.mark.parametrize(
+    ("sample", "code"), [(0, 0xD5), (-8, 0x55), (32767, 0xAA), (-32768, 0x2A), (1000, 0xFA)]
+)
+def test_alaw(sample: int, code: int) -> None:
+    assert music.alaw(sample) == code
