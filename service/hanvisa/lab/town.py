@@ -1,6 +1,6 @@
 """The people around a running system: phones by account, citizens and mobiles at the carrier, and the call log.
 
-async with town(settings) as people:
+async with town(settings, Town) as people:
     caller = await people.citizen("0980319244", dials="0980319201")
     anna = await people.phone("hallefors-201")
     line = await anna.rings()
@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
+from typing import TypeVar
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
@@ -32,10 +33,12 @@ from hanvisa.policy.register import Register
 
 _CLOCKS = timedelta(seconds=1)
 
+TownT = TypeVar("TownT", bound="Town")
+
 
 @asynccontextmanager
-async def town(settings: Settings) -> AsyncIterator["Town"]:
-    """The people around the system with these settings, which must be up. Its phones begin at base port + 10."""
+async def town(settings: Settings, kind: type[TownT]) -> AsyncIterator[TownT]:
+    """The people around the system with these settings, which must be up. Their phones are at its SIP port + 10."""
     trace: list[str] = []
     switch = f"{settings.sip_host}:{settings.sip_port}"
     web = f"http://{settings.web_host}:{settings.web_port}"
@@ -45,7 +48,7 @@ async def town(settings: Settings) -> AsyncIterator["Town"]:
             Exchange(settings.sip_port + 10, trace=trace) as exchange,
             Api(web, await make_token(settings, "admin")) as api,
         ):
-            people = Town(settings, exchange, carrier, api, await read_register(settings))
+            people = kind(settings, exchange, carrier, api, await read_register(settings))
             yield people
             await people.go_home()
     finally:

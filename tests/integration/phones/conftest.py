@@ -1,10 +1,8 @@
 """Phones on a plain Asterisk: no service, only a few lines of dialplan."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from hanvisa.config import Settings
 from hanvisa.lab.asterisk import Asterisk, find_root
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.phones import Exchange
+from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.siplet import Siplet
 
 _DIALPLAN = """\
@@ -37,7 +36,7 @@ ACCOUNTS = ("phone-201", "phone-202", "phone-203")
 
 @pytest.fixture
 async def asterisk() -> AsyncIterator[Asterisk]:
-    settings = Settings(state=Path(tempfile.mkdtemp(prefix="hv")), base_port=free_base())
+    settings = Settings(state=Path(tempfile.mkdtemp(prefix="hv")), base_port=free_base_port())
     etc = settings.state / "asterisk" / "etc"
     etc.mkdir(parents=True)
     (etc / "pjsip_phones.conf").write_text("".join(_ACCOUNT.format(account=each) for each in ACCOUNTS))
@@ -77,17 +76,3 @@ async def cia(asterisk: Asterisk, exchange: Exchange) -> AsyncIterator[Siplet]:
     await phone.plug_in()
     yield phone
     await phone.close()
-
-
-def free_base() -> int:
-    """A base port whose own ports are free, above those that people use."""
-    for base in range(40000, 60000, 1000):
-        try:
-            for port in (base, base + 1, base + 2, base + 10):
-                for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                    with closing(socket.socket(socket.AF_INET, kind)) as probe:
-                        probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return base
-    raise AssertionError("no free ports between 40000 and 60000")

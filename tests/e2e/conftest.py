@@ -1,0 +1,81 @@
+"""One system for the whole run, on free ports and in a folder of its own, with the demo directory and short timers."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from e2e.support.world import World
+from hanvisa.config import Settings
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.system import System, environment
+from hanvisa.lab.town import town
+
+DEMO = REPOSITORY / "demo" / "directory"
+LOG_LINES = 80
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    state = Path(tempfile.mkdtemp(prefix="hv"))
+    yield Settings(state=state, base_port=free_base_port(), ring_person=2, ring_operator=2, key_wait=3)
+    shutil.rmtree(state)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_world(settings: Settings) -> AsyncIterator[World]:
+    """The system with everybody around it."""
+    await _import(settings)
+    async with System(settings) as system, town(settings, World) as people:
+        people.system = system
+        yield people
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(one_world: World) -> AsyncIterator[World]:
+    """The world as it is before any call, and as it must be after."""
+    await one_world.begins()
+    yield one_world
+    await one_world.ends()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them share the event loop that the phones live on."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failing test shows the SIP ladder, the service's log and Asterisk's."""
+    report = yield
+    world = getattr(item, "funcargs", {}).get("world")
+    if report.failed and isinstance(world, World):
+        report.sections += [
+            ("SIP ladder", world.ladder()),
+            ("service", "\n".join(world.service_log_of_this_test().splitlines()[-LOG_LINES:])),
+            ("Asterisk", world.system.asterisk.log(LOG_LINES)),
+        ]
+    return report
+
+
+async def _import(settings: Settings) -> None:
+    program = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "hanvisa", "import", str(DEMO)),
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await program.communicate()
+    assert program.returncode == 0, said.decode()

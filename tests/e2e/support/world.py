@@ -1,0 +1,201 @@
+"""The world of one end-to-end test: a running system, the people around it, and what is given about them.
+
+    async def test_an_absent_persons_caller_hears_why(world: World) -> None:
+        await world.given_absent("hallefors-201", reason="möte", until=timedelta(hours=2))
+        anna = await world.phone("hallefors-201")
+        caller = await world.citizen("0980319244", dials="0980319201")
+        await world.hears(caller, "är i möte")
+        assert not anna.has_rung
+
+Whatever is given is taken back when the test ends.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import aiohttp
+
+from hanvisa.config import Settings
+from hanvisa.lab.api import Api, Json
+from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.phones import Exchange
+from hanvisa.lab.system import System
+from hanvisa.lab.town import Town
+from hanvisa.lab.waiting import until
+from hanvisa.policy.register import Register
+
+_ENDED = timedelta(seconds=1)
+_TRACE = "Traceback (most recent call last)"
+
+
+class World(Town):
+    """One for all tests, one after the other."""
+
+    system: System
+
+    def __init__(
+        self, settings: Settings, exchange: Exchange, carrier: Carrier, api: Api, register: Register
+    ) -> None:
+        super().__init__(settings, exchange, carrier, api, register)
+        self._undo: list[Callable[[], Awaitable[Any]]] = []
+        self._log_start = 0
+
+    # Given
+
+    async def given_absent(
+        self,
+        who: str,
+        *,
+        reason: str = "möte",
+        until: datetime | timedelta | None = timedelta(hours=2),
+        **more: Any,
+    ) -> Json:
+        """An absence from now. ``reason`` is a code or a part of its name; ``until`` None says no end."""
+        body = {
+            "person": str(self.person(who).id),
+            "reason": await self._reason(reason),
+            "ends_at": _moment(until),
+            **more,
+        }
+        absence = await self.api.post("/absences", body)
+        self._undo.append(lambda: self.end("/absences", absence))
+        return absence
+
+    async def given_forwarding(self, who: str, target: str, *, until: timedelta = timedelta(hours=1)) -> Json:
+        """The person's fixed phone is forwarded to a number."""
+        body = {"person": str(self.person(who).id), "target": target, "ends_at": _moment(until)}
+        forwarding = await self.api.post("/forwardings", body)
+        self._undo.append(lambda: self.end("/forwardings", forwarding))
+        return forwarding
+
+    async def given_exception(
+        self,
+        scope: Literal["everyone", "organisation", "department", "person", "number"] = "everyone",
+        of: str | None = None,
+        *,
+        until: timedelta = timedelta(hours=1),
+        **more: Any,
+    ) -> Json:
+        """An exception to O2. ``of`` is the person whose mobiles (or organisation, department) it is, or the number."""
+        body = {
+            "scope": self._scope(scope, of),
+            "reason": more.pop("reason", "Jour"),
+            "ends_at": _moment(until),
+            **more,
+        }
+        exception = await self.api.post("/exceptions", body)
+        self._undo.append(lambda: self.revoke(exception))
+        return exception
+
+    async def given_operator(self, who: str, state: Literal["open", "paused", "closed"] = "open") -> None:
+        """An operator opens (or closes); closed again after the test."""
+        path = f"/operators/{self.person(who).id}/state"
+        await self.api.post(path, {"state": state})
+        self._undo.append(lambda: self.api.post(path, {"state": "closed"}))
+
+    async def revoke(self, exception: Json) -> None:
+        """Take an exception back, if it isn't yet."""
+        if (await self.api.get(f"/exceptions/{exception['id']}")).get("revoked_at") is None:
+            await self.api.act_on(f"/exceptions/{exception['id']}", "revoke")
+
+    async def end(self, kind: str, resource: Json) -> None:
+        """End an absence or a forwarding now, if it hasn't ended."""
+        now = datetime.now(UTC) + _ENDED
+        ends_at = (await self.api.get(f"{kind}/{resource['id']}")).get("ends_at")
+        if ends_at is None or datetime.fromisoformat(ends_at) > now:
+            await self.api.act_on(f"{kind}/{resource['id']}", "end")
+
+    # At the beginning and at the end
+
+    async def begins(self) -> None:
+        """Before a test: the system is up."""
+        await self.is_up()
+        self._log_start = len(self.service_log())
+
+    async def ends(self) -> None:
+        """After a test: everybody hangs up, what was given is taken back, nothing is left anywhere."""
+        await self.go_home()
+        await self.is_up()
+        while self._undo:
+            await self._undo.pop()()
+        await self.nothing_left()
+        self.no_exception_trace()
+
+    async def is_up(self) -> None:
+        """Asterisk and the service run; what a test has killed is started again."""
+        if not self.system.asterisk.running:
+            await self.system.asterisk.start()
+        await self.system.start_service()
+
+    async def nothing_left(self, *, within: float = 10.0) -> None:
+        """No channel and no bridge is left in Asterisk."""
+
+        async def empty() -> bool:
+            left = {kind: await self.ari(kind) for kind in ("channels", "bridges")}
+            assert not any(left.values()), {
+                kind: [_told(each) for each in found] for kind, found in left.items()
+            }
+            return True
+
+        await until(empty, within=within, what="nothing left in Asterisk")
+
+    def no_exception_trace(self) -> None:
+        """Nothing was logged as an exception trace since the test began."""
+        since = self.service_log_of_this_test()
+        assert _TRACE not in since, since[since.index(_TRACE) :][:4000]
+
+    def service_log(self) -> str:
+        log = self.system.service_log
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def service_log_of_this_test(self) -> str:
+        return self.service_log()[self._log_start :]
+
+    async def ari(self, path: str) -> list[Json]:
+        """A list of ARI's: channels, bridges, applications."""
+        password = json.loads((self.settings.state / "secrets.json").read_text())["ari"]
+        header = {"Authorization": aiohttp.encode_basic_auth("hanvisa", password)}
+        async with (
+            aiohttp.ClientSession(headers=header) as session,
+            session.get(f"{self.settings.ari_url}/ari/{path}") as answer,
+        ):
+            found: list[Json] = await answer.json()
+            return found
+
+    async def _reason(self, reason: str) -> str:
+        if reason.isdigit():
+            return reason
+        known = (await self.api.get("/absence-reasons"))["items"]
+        named = [
+            each["code"]
+            for each in known
+            if any(reason.casefold() in name.casefold() for name in each["name"].values())
+        ]
+        assert named, f"no reason of absence is called {reason!r}: {[each['name'] for each in known]}"
+        return str(named[0])
+
+    def _scope(self, kind: str, of: str | None) -> Json:
+        if kind == "everyone" or of is None:
+            return {"kind": kind}
+        if kind == "number":
+            return {"kind": kind, "number": of}
+        person = self.person(of)
+        ids = {
+            "organisation": person.organisation_id,
+            "department": person.department_id,
+            "person": person.id,
+        }
+        return {"kind": kind, "id": str(ids[kind])}
+
+
+def _moment(when: datetime | timedelta | None) -> str | None:
+    if when is None:
+        return None
+    return (datetime.now(UTC) + when if isinstance(when, timedelta) else when).isoformat()
+
+
+def _told(each: Json) -> str:
+    """A channel or a bridge in a few words."""
+    return " ".join(str(each[key]) for key in ("id", "name", "state", "channels") if key in each)
