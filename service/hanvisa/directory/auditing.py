@@ -138,9 +138,13 @@ def _as_json(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> Any:
     match value:
-        case UUID() | datetime() | date():
-            return value.isoformat() if isinstance(value, date) else str(value)
-        case tuple() if all(isinstance(one, Window) for one in value):
-            return windows_to_json(value)
+        case UUID():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case Window():
+            return windows_to_json([value])[0]
+        case tuple():
+            return [_plain(one) for one in value]
         case _:
             return value

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTimeError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -117,7 +118,7 @@ def parse_url(url: str) -> URL:
     """Raises ConfigurationError when the URL is none that we can use."""
     try:
         parsed = make_url(url)
-    except SQLAlchemyError as error:
+    except ArgumentError as error:
         raise ConfigurationError(
             f"The database URL can't be read: {error}. Set HANVISA_DATABASE_URL."
         ) from error
@@ -142,7 +143,7 @@ def storage_errors() -> Iterator[None]:
         raise Conflict(f"The change contradicts what is stored: {error.orig}.") from error
     except DBAPIError as error:
         raise StorageError(f"The database does not answer: {error.orig}.") from error
-    except SQLAlchemyError as error:
+    except (NoConnectionInTimeError, DisconnectionError) as error:
         raise StorageError(f"The database does not answer: {error}.") from error
     except (OSError, TimeoutError) as error:
         raise StorageError(f"The database can't be reached: {error}.") from error

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hanvisa.directory.tables.base import Base, Changeable, Imported
+from hanvisa.directory.tables.base import Base, Changeable, Imported, Keyed
 from hanvisa.policy.facts import Window
 
 
@@ -32,13 +32,12 @@ class AbsenceReasonRow(Imported, Base):
     cannot_wait: Mapped[bool] = mapped_column(default=False)
 
 
-class AbsenceRow(Changeable, Base):
+class AbsenceRow(Keyed, Changeable, Base):
     """``ends_at`` none is until cancelled. ``source`` is where it was set: import, api, phone, calendar."""
 
     __tablename__ = "absences"
     __table_args__ = (Index(None, "person_id", "starts_at"), Index(None, "ends_at"))
 
-    external_id: Mapped[str | None] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     reason_id: Mapped[UUID] = mapped_column(ForeignKey("absence_reasons.id"))
     starts_at: Mapped[datetime]

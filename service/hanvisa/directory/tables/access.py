@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hanvisa.directory.tables.base import Base, Identified, Imported
+from hanvisa.directory.tables.base import Base, Identified, Imported, Keyed
 
 
 class UserRow(Imported, Base):
@@ -20,7 +20,7 @@ class UserRow(Imported, Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
 
 
-class RoleAssignmentRow(Identified, Base):
+class RoleAssignmentRow(Keyed, Identified, Base):
     """``scope_kind`` is "operation" or "cost_centre", ``scope_id`` which; both none: the role needs no scope."""
 
     __tablename__ = "role_assignments"

@@ -45,10 +45,15 @@ class Changeable(Identified):
         return {"version_id_col": cls.version}
 
 
-class Imported(Changeable):
-    """A row that may come from an import: ``external_id`` is its key there. It is ended, never deleted."""
+class Keyed:
+    """A row that may come from an import: ``external_id`` is its key there."""
 
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+
+
+class Imported(Keyed, Changeable):
+    """A row that is ended, never deleted."""
+
     ended_at: Mapped[datetime | None]
 
 

@@ -42,7 +42,10 @@ class CostCentreRow(Imported, Base):
 
 
 class DepartmentRow(Imported, Base):
-    """A department (*avdelning*). ``stand_in_id`` answers when it is empty (G3); ``working_hours`` none: the usual."""
+    """A department (*avdelning*). ``stand_in_id`` answers when it is empty (G3); two may stand in for each other.
+
+    ``working_hours`` none: the usual.
+    """
 
     __tablename__ = "departments"
 
@@ -50,7 +53,9 @@ class DepartmentRow(Imported, Base):
     operation_id: Mapped[UUID] = mapped_column(ForeignKey("operations.id"))
     cost_centre_id: Mapped[UUID | None] = mapped_column(ForeignKey("cost_centres.id"))
     confidential: Mapped[bool] = mapped_column(default=False)
-    stand_in_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
+    stand_in_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("departments.id", deferrable=True, initially="DEFERRED")
+    )
     working_hours: Mapped[tuple[Window, ...]] = mapped_column(default=())
 
 

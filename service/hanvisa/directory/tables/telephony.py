@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hanvisa.directory.tables.base import Base, Changeable, Identified, Imported, unique_while_in_use
+from hanvisa.directory.tables.base import Base, Identified, Imported, Keyed, unique_while_in_use
 from hanvisa.policy.facts import Window
 
 
@@ -73,7 +73,7 @@ class GroupRow(Imported, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
 
 
-class GroupMemberRow(Identified, Base):
+class GroupMemberRow(Keyed, Identified, Base):
     """A person, or an outside number, that rings with the group. In the order of ``position``."""
 
     __tablename__ = "group_members"
@@ -96,7 +96,7 @@ class SwitchboardRow(Imported, Base):
     hours: Mapped[tuple[Window, ...]] = mapped_column(default=())
 
 
-class OperatorRow(Changeable, Base):
+class OperatorRow(Imported, Base):
     """``since`` is when the state was set."""
 
     __tablename__ = "operators"
@@ -105,7 +105,6 @@ class OperatorRow(Changeable, Base):
     phone_id: Mapped[UUID] = mapped_column(ForeignKey("phones.id"))
     state: Mapped[str]
     since: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
 
 
 class OperatorSwitchboardRow(Base):

@@ -1,0 +1,47 @@
+"""`hanvisa import FOLDER`: the directory from CSV files, all of it or nothing (docs/import.md)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.imports.applying import apply
+from hanvisa.directory.imports.planning import plan_sheets
+from hanvisa.directory.imports.problems import ImportRefused, Problems
+from hanvisa.directory.imports.reading import read_folder
+from hanvisa.directory.imports.report import ImportReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hanvisa.directory.engine import Database
+
+__all__ = ["ImportRefused", "ImportReport", "import_folder"]
+
+_BY = Actor("import")
+
+
+async def import_folder(
+    database: Database, folder: Path, *, dry_run: bool = False, end_missing: bool = False
+) -> ImportReport:
+    """Bring the directory to what the folder's files say, and tell what changed (or would, with ``dry_run``).
+
+    Rows are known by their external ids. Those that are in the database but not in a file are ended only with
+    ``end_missing``; files that are not in the folder leave their tables as they are.
+
+    Raises:
+        ImportRefused: with every row that is wrong, by file, line and column. Nothing was changed.
+        StorageError: the database does not answer. Nothing was changed.
+    """
+    problems = Problems()
+    now = datetime.now(UTC)
+    files = read_folder(folder, problems)
+    if dry_run:
+        async with database.reading() as session:
+            plan = await plan_sheets(session, files, now, problems, end_missing=end_missing)
+        return plan.report(dry_run=True)
+    async with database.changing(_BY) as session:
+        plan = await plan_sheets(session, files, now, problems, end_missing=end_missing)
+        await apply(session, plan, now, _BY)
+    return plan.report(dry_run=False)

@@ -1,0 +1,216 @@
+"""What an import would change: the files held against the database. Changes nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hanvisa.directory.imports import checks
+from hanvisa.directory.imports.existing import Existing, read_existing
+from hanvisa.directory.imports.report import Counts, ImportReport
+from hanvisa.directory.imports.sheets import SHEETS, Column, Sheet
+from hanvisa.directory.imports.values import Field, Scope, e164, to_e164
+from hanvisa.ids import new_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from hanvisa.directory.imports.problems import Problems
+    from hanvisa.directory.imports.reading import File, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row as a file has it. ``values`` are by the table's column, ``lists`` by the file's."""
+
+    id: UUID
+    key: str
+    line: int
+    values: dict[str, Any]
+    lists: dict[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``before`` and ``after`` hold what differs; both empty: only what the row lists differs."""
+
+    entry: Entry
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass
+class TablePlan:
+    """``columns`` are those of the file, ``ended`` the rows of the database that are no longer there."""
+
+    sheet: Sheet
+    columns: frozenset[str]
+    entries: list[Entry] = field(default_factory=list)
+    created: list[Entry] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    ended: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counts:
+        unchanged = len(self.entries) - len(self.created) - len(self.changed)
+        return Counts(len(self.created), len(self.changed), len(self.ended), unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    tables: list[TablePlan]
+    existing: Existing
+
+    def report(self, *, dry_run: bool) -> ImportReport:
+        details = [line for one in self.tables for line in _details(one)]
+        return ImportReport(dry_run, {one.sheet.name: one.counts for one in self.tables}, tuple(details))
+
+
+async def plan_sheets(
+    session: AsyncSession, files: Mapping[str, File], now: datetime, problems: Problems, *, end_missing: bool
+) -> Plan:
+    """Raises ImportRefused with all that is wrong."""
+    existing = await read_existing(session, now)
+    keys = {sheet.name: _keys(sheet, files[sheet.file], problems) for sheet in SHEETS if sheet.file in files}
+    ids = {
+        sheet.name: _ids(sheet, existing, keys.get(sheet.name), end_missing=end_missing) for sheet in SHEETS
+    }
+    scope = Scope(now, ids)
+    plans = [
+        _plan_table(
+            sheet,
+            files[sheet.file],
+            keys[sheet.name],
+            scope=scope,
+            existing=existing,
+            problems=problems,
+            end_missing=end_missing,
+        )
+        for sheet in SHEETS
+        if sheet.file in files
+    ]
+    checks.check_numbers({one.sheet.name: one.entries for one in plans}, problems)
+    problems.raise_if_any()
+    return Plan(plans, existing)
+
+
+def _keys(sheet: Sheet, file: File, problems: Problems) -> list[str]:
+    """Each line's external id."""
+    keys: list[str] = []
+    first: dict[str, int] = {}
+    for line in file.lines:
+        key = sheet.key({column.name: _normal(column, line) for column in sheet.columns})
+        if not sheet.several_lines and first.setdefault(key, line.number) != line.number:
+            problems.add(sheet.file, f"“{key}” is on line {first[key]} already.", line=line.number)
+        keys.append(key)
+    return keys
+
+
+def _normal(column: Column, line: Line) -> str:
+    """The text, or the number in its one spelling. One that is wrong is told when it is read."""
+    text = line.texts.get(column.name, "")
+    if column.read is not e164 or not text:
+        return text
+    try:
+        return to_e164(text)
+    except ValueError:
+        return text
+
+
+def _ids(sheet: Sheet, existing: Existing, keys: list[str] | None, *, end_missing: bool) -> dict[str, UUID]:
+    """By external id, of all rows that there will be."""
+    known = existing.rows[sheet.name]
+    ids = {} if keys is not None and end_missing else existing.in_use(sheet)
+    for key in keys or ():
+        ids[key] = known[key]["id"] if key in known else ids.get(key) or new_id()
+    return ids
+
+
+def _plan_table(
+    sheet: Sheet,
+    file: File,
+    keys: list[str],
+    *,
+    scope: Scope,
+    existing: Existing,
+    problems: Problems,
+    end_missing: bool,
+) -> TablePlan:
+    plan = TablePlan(sheet, file.columns)
+    seen: set[str] = set()
+    for line, key in zip(file.lines, keys, strict=True):
+        entry = _entry(sheet, line, key, scope, problems)
+        if key in seen:
+            continue
+        seen.add(key)
+        plan.entries.append(entry)
+        row = existing.rows[sheet.name].get(key)
+        if row is None:
+            plan.created.append(entry)
+            continue
+        change = _change(sheet, file, entry, row, existing)
+        if change is not None:
+            plan.changed.append(change)
+    if end_missing:
+        plan.ended = [row for key, row in existing.imported(sheet).items() if key not in seen]
+    return plan
+
+
+def _entry(sheet: Sheet, line: Line, key: str, scope: Scope, problems: Problems) -> Entry:
+    values: dict[str, Any] = {}
+    lists: dict[str, tuple[Any, ...]] = {}
+    for column in sheet.columns:
+        value = _value(sheet, column, line, scope, problems)
+        if column.field is not None:
+            values[column.field] = value
+        else:
+            lists[column.name] = value
+    reason = sheet.check(line.texts) if sheet.check else None
+    if reason is not None:
+        problems.add(sheet.file, reason, line=line.number)
+    return Entry(scope.ids[sheet.name][key], key, line.number, values, lists)
+
+
+def _value(sheet: Sheet, column: Column, line: Line, scope: Scope, problems: Problems) -> Any:
+    text = line.texts.get(column.name, "")
+    if not text:
+        if column.required:
+            problems.add(sheet.file, "it is empty.", line=line.number, column=column.name)
+        return column.default
+    try:
+        return column.read(Field(text, line.texts, scope))
+    except ValueError as error:
+        problems.add(sheet.file, str(error), line=line.number, column=column.name)
+        return column.default
+
+
+def _change(
+    sheet: Sheet, file: File, entry: Entry, row: Mapping[str, Any], existing: Existing
+) -> Change | None:
+    """What differs in the columns that the file has; what it has not stays as it is."""
+    told = [column for column in sheet.columns if column.name in file.columns and not column.at_first]
+    wanted = {column.field: entry.values[column.field] for column in told if column.field is not None}
+    wanted["external_id"] = entry.key
+    if sheet.ended_by == "ended_at":
+        wanted["ended_at"] = None
+    differs = [name for name, value in wanted.items() if row[name] != value]
+    lists_differ = any(
+        existing.lists[sheet.name, column.name].get(entry.id, ()) != entry.lists[column.name]
+        for column in told
+        if column.field is None and (sheet.name, column.name) in existing.lists
+    )
+    if not differs and not lists_differ:
+        return None
+    return Change(entry, {name: row[name] for name in differs}, {name: wanted[name] for name in differs})
+
+
+def _details(plan: TablePlan) -> list[str]:
+    name = plan.sheet.name
+    lines = [f"{name} {entry.key}: created" for entry in plan.created]
+    for change in plan.changed:
+        what = ", ".join(f"{key} {change.before[key]} -> {change.after[key]}" for key in change.after)
+        lines.append(f"{name} {change.entry.key}: {what or 'its list differs'}")
+    return lines + [f"{name} {row['external_id']}: ended" for row in plan.ended]

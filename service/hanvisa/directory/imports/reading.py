@@ -1,0 +1,127 @@
+"""CSV files to rows of text: UTF-8, with or without a byte order mark, comma or semicolon, a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hanvisa.directory.imports.sheets import SHEETS
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+    from pathlib import Path
+
+    from hanvisa.directory.imports.problems import Problems
+
+_TELEPHONE_HOURS = re.compile(r"(tele(f|ph)on|phone|tel)[ _-]?(tid(er)?|hours?|times?)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``number`` is the line in the file; ``texts`` are by column, without the space around them."""
+
+    number: int
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    columns: frozenset[str]
+    lines: tuple[Line, ...]
+
+
+def read_folder(folder: Path, problems: Problems) -> dict[str, File]:
+    """The files by name. Raises ImportRefused when any can't be read: what is in them makes no sense then."""
+    known = {sheet.file: sheet for sheet in SHEETS}
+    paths = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    if not folder.is_dir():
+        problems.add(str(folder), "there is no such folder.")
+    elif not paths:
+        problems.add(str(folder), "there are no CSV files in it.")
+    files = {}
+    for path in paths:
+        if path.name not in known:
+            problems.add(path.name, f"this file is not known. Known are {', '.join(known)}.")
+            continue
+        file = _read(path, problems)
+        if file is not None and _check_header(path.name, file, problems):
+            files[path.name] = file
+    problems.raise_if_any()
+    return files
+
+
+def _read(path: Path, problems: Problems) -> File | None:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problems.add(
+            path.name,
+            f"it is not UTF-8 (byte 0x{error.object[error.start]:02x}). Save it as UTF-8.",
+            line=line,
+        )
+        return None
+    except OSError as error:
+        problems.add(path.name, f"it can't be read: {error.strerror}.")
+        return None
+    if "\0" in text:
+        problems.add(path.name, "it is no text but something else.")
+        return None
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
+    try:
+        return _lines(path.name, reader, problems)
+    except csv.Error as error:
+        problems.add(path.name, f"it is no CSV: {error}.", line=reader.line_num)
+        return None
+
+
+def _lines(name: str, reader: CsvReader, problems: Problems) -> File | None:
+    header = [column.strip() for column in next(reader, [])]
+    if not any(header):
+        problems.add(name, "it is empty; its first line is to name the columns.")
+        return None
+    lines = []
+    for texts in reader:
+        if not any(text.strip() for text in texts):
+            continue
+        if len(texts) != len(header):
+            what = f"it has {len(texts)} fields, the header has {len(header)}."
+            problems.add(name, what, line=reader.line_num)
+            continue
+        row = {column: text.strip() for column, text in zip(header, texts, strict=True)}
+        lines.append(Line(reader.line_num, row))
+    repeated = {column for column in header if header.count(column) > 1}
+    for column in sorted(repeated):
+        problems.add(name, "the column is there more than once.", line=1, column=column)
+    return File(frozenset(header), tuple(lines))
+
+
+def _check_header(name: str, file: File, problems: Problems) -> bool:
+    columns = {column.name: column for sheet in SHEETS if sheet.file == name for column in sheet.columns}
+    hours = {column for column in file.columns if _TELEPHONE_HOURS.fullmatch(column)}
+    for column in sorted(hours):
+        problems.add(
+            name,
+            "there are no telephone hours (rule G2: Inga telefontider, ”träffas säkrast”). Leave the column out;"
+            " when somebody is best reached belongs in best_reached, and closes nothing.",
+            line=1,
+            column=column,
+        )
+    unknown = file.columns - columns.keys() - hours
+    for column in sorted(unknown):
+        problems.add(
+            name,
+            f"this column is not known. Known are {', '.join(columns)}.",
+            line=1,
+            column=column or "without a name",
+        )
+    missing = [
+        column.name for column in columns.values() if column.required and column.name not in file.columns
+    ]
+    for column in missing:
+        problems.add(name, "the column is missing.", line=1, column=column)
+    return not (hours or unknown or missing)

@@ -1,0 +1,46 @@
+"""Reasons of absence, and absences."""
+
+from __future__ import annotations
+
+from hanvisa.directory import tables
+from hanvisa.directory.imports import values
+from hanvisa.directory.imports.sheets.base import Sheet, id_, may, must, of
+from hanvisa.policy.facts import TimeKind
+
+ABSENCE_REASONS = Sheet(
+    "absence_reasons.csv",
+    tables.AbsenceReasonRow,
+    of("code"),
+    (
+        must("code", values.digits, "1"),
+        must("name_sv", values.text, "sammanträde"),
+        must("name_en", values.text, "meeting"),
+        must("spoken_sv", values.text, "är på sammanträde"),
+        must("spoken_en", values.text, "is in a meeting"),
+        must("time_kind", values.one_of(TimeKind), "time"),
+        may("default_until", values.text, "next_working_day"),
+        may("private", values.flag, "no", default=False),
+        may("reachable", values.flag, "no", default=False),
+        may("cannot_wait", values.flag, "no", default=False),
+    ),
+    matched="code",
+)
+
+
+ABSENCES = Sheet(
+    "absences.csv",
+    tables.AbsenceRow,
+    of("id"),
+    (
+        id_("demo-1"),
+        must("person", values.ref("persons"), "p301", "person_id"),
+        must("reason", values.ref("absence_reasons"), "1", "reason_id"),
+        must("starts_at", values.moment, "today 00:00"),
+        may("ends_at", values.moment, "+1w 08:00"),
+        may("best_reached", values.windows, "mon-fri 08:00-09:30", default=()),
+        may("note", values.text, "nås per post", default=""),
+        may("substitute", values.ref("persons"), "p302", "substitute_id"),
+    ),
+    at_first=lambda _: {"source": "import"},
+    ended_by="ends_at",
+)
