@@ -1,0 +1,228 @@
+"""The fallback's promises, with no service there at all (those on transfers: test_transfers.py)."""
+
+from __future__ import annotations
+
+import pytest
+
+from hanvisa.calls.prompts import Why
+from hanvisa.lab.waiting import until
+from hanvisa.policy.facts import Person
+from hanvisa.policy.model import Language
+from integration.fallback.fallback_world import (
+    ANNA,
+    ANNA_DIRECT,
+    BO,
+    BO_DIRECT,
+    CAJSA,
+    CARE,
+    CITIZEN,
+    DAN,
+    FROM_ABROAD,
+    MAIN,
+    OLLE,
+    PLANNING,
+    World,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_who_is_there_is_rung(world: World) -> None:
+    anna = await world.phone(ANNA)
+    caller = await world.carrier.call(ANNA_DIRECT)
+    line = await anna.rings()
+    await line.answer()
+    await caller.talks_to(line)
+
+
+async def test_an_absent_person_is_referred_and_not_rung(world: World) -> None:
+    bo = await world.phone(BO)
+    spellings = ("0980319202", "+46980319202", "0046980319202", "46980319202", "980319202")
+    for caller in [await world.carrier.call(spelling) for spelling in spellings]:
+        await caller.hears(world.spoken.referral(BO, Why.ABSENT), world.spoken.sentence("goodbye"))
+        await caller.until_ended()
+    assert not bo.has_rung
+
+
+async def test_callers_from_abroad_hear_english(world: World) -> None:
+    caller = await world.carrier.call(BO_DIRECT, from_=FROM_ABROAD)
+    await caller.hears(world.spoken.referral(BO, Why.ABSENT, Language.EN))
+    await caller.until_ended()
+
+
+async def test_an_absence_that_has_ended_or_not_begun_counts_for_nothing(world: World) -> None:
+    cajsa = await world.phone(CAJSA)
+    dan = await world.phone(DAN)
+    caller = await world.phone(ANNA)
+    for extension, phone in (("203", cajsa), ("204", dan)):
+        await caller.call(extension)
+        line = await phone.rings()
+        await line.answer()
+        await line.hangup()
+
+
+async def test_unplugged_is_referred(world: World) -> None:
+    caller = await world.carrier.call(ANNA_DIRECT)
+    await caller.hears(world.spoken.referral(ANNA, Why.NO_ANSWER))
+    await caller.until_ended()
+
+
+async def test_busy_is_referred(world: World) -> None:
+    anna = await world.phone(ANNA)
+    anna.busy = True
+    caller = await world.carrier.call(ANNA_DIRECT)
+    await caller.hears(world.spoken.referral(ANNA, Why.NO_ANSWER))
+    await caller.until_ended()
+
+
+async def test_a_phones_redirect_is_not_followed(world: World) -> None:
+    anna = await world.siplet(ANNA)
+    anna.redirects_to = "0701740699"
+    caller = await world.carrier.call(ANNA_DIRECT)
+    await caller.hears(world.spoken.referral(ANNA, Why.NO_ANSWER))
+    assert not world.carrier.rang("0701740699")
+    await caller.until_ended()
+
+
+async def test_the_main_number_reaches_an_operator(world: World) -> None:
+    olle = await world.phone(OLLE)
+    caller = await world.carrier.call(MAIN)
+    line = await olle.rings()
+    await line.answer()
+    await caller.talks_to(line)
+
+
+async def test_no_operators_phone_there_is_said(world: World) -> None:
+    caller = await world.carrier.call(MAIN)
+    await caller.hears(world.spoken.no_operator(), world.spoken.sentence("goodbye"))
+    await caller.until_ended()
+
+
+async def test_a_department_rings_those_who_are_there(world: World) -> None:
+    anna, bo, cajsa = await world.phone(ANNA), await world.phone(BO), await world.phone(CAJSA)
+    caller = await world.carrier.call(PLANNING)
+    rung = await anna.rings()
+    line = await cajsa.rings()
+    await line.answer()
+    await caller.talks_to(line)
+    await rung.until_ended()
+    assert not bo.has_rung
+
+
+async def test_an_empty_department_goes_to_its_stand_in_and_then_to_the_operators(world: World) -> None:
+    cajsa, olle = await world.phone(CAJSA), await world.phone(OLLE)
+    await world.carrier.call(CARE)
+    line = await cajsa.rings()
+    await line.reject()
+    line = await olle.rings()
+    await line.answer()
+
+
+async def test_whatever_is_dialled_from_outside_is_answered_with_a_sentence(world: World) -> None:
+    users = ("h", "s", "i", "kalle", "09803", "a;b,c)(", "%22x%22", "%C3%A5%C3%A4%C3%B6", "1" * 200)
+    uris = [f"sip:{world.switch}", *(f"sip:{user}@{world.switch}" for user in users)]
+    for line in [await world.carrier.call(uri) for uri in uris]:
+        await line.hears(world.spoken.sentence("unknown"))
+        await line.until_ended()
+
+
+async def test_a_withheld_number_is_served(world: World) -> None:
+    caller = await world.carrier.call(BO_DIRECT, from_=None)
+    await caller.hears(world.spoken.referral(BO, Why.ABSENT))
+    await caller.until_ended()
+
+
+@pytest.mark.parametrize(("who", "shown"), [(ANNA, "+46980319201"), (OLLE, "+46980319200")])
+async def test_emergency_calls_go_straight_out(world: World, who: Person, shown: str) -> None:
+    phone = await world.phone(who)
+    for dialled in ("112", "0112", "*31#112", "#31#112"):
+        line = await phone.call(dialled)
+        sos = await world.carrier.rings_at("112")
+        assert sos.invitation is not None
+        assert shown in sos.invitation.get("From")
+        await sos.answer()
+        await line.until_up()
+        await sos.hangup()
+
+
+async def test_extensions_and_own_numbers_from_a_phone(world: World) -> None:
+    anna, cajsa = await world.phone(ANNA), await world.phone(CAJSA)
+    for dialled in ("201", "51201", ANNA_DIRECT, "0" + ANNA_DIRECT, "+46980319201", "#31#0980319201"):
+        line = await cajsa.call(dialled)
+        rung = await anna.rings()
+        await rung.answer()
+        await line.until_up()
+        await line.hangup()
+        await rung.until_ended()
+
+
+async def test_a_code_is_answered_with_a_sentence(world: World) -> None:
+    anna = await world.phone(ANNA)
+    for line in [await anna.call(code) for code in ("*27#", "*27", "#", "**")]:
+        await line.hears(world.spoken.sentence("code"))
+        await line.until_ended()
+
+
+async def test_outside_calls(world: World) -> None:
+    anna, olle = await world.phone(ANNA), await world.phone(OLLE)
+    for phone, dialled, called in (
+        (anna, "0701740699", "0701740699"),
+        (anna, "+46701740699", "0701740699"),
+        (anna, CITIZEN, CITIZEN),
+        (olle, CITIZEN, CITIZEN),
+        (olle, "1177", "1177"),
+        (anna, "004530000000", "004530000000"),
+    ):
+        await phone.call(dialled)
+        far = await world.carrier.rings_at(called)
+        await far.answer()
+        await far.hangup()
+
+
+async def test_a_busy_outside_number_is_said(world: World) -> None:
+    anna = await world.phone(ANNA)
+    world.carrier.answers_with(CITIZEN, 486)
+    line = await anna.call(CITIZEN)
+    await line.hears(world.spoken.sentence("busy"))
+    await line.until_ended()
+
+
+async def test_an_operators_phone_reaches_no_mobile(world: World) -> None:
+    olle = await world.phone(OLLE)
+    spellings = (
+        "0701740605",
+        "+46701740605",
+        "0046701740605",
+        "00701740605",
+        "#31#0701740605",
+        "*31#0701740605",
+        "004530000000",
+        "0980319",
+        "0740000000",
+    )
+    for line in [await olle.call(dialled) for dialled in spellings]:
+        await line.hears(world.spoken.sentence("o2"))
+        await line.until_ended()
+    assert not world.carrier.offered
+
+
+async def test_with_an_empty_database_nobody_is_left_in_silence(world: World) -> None:
+    tree = await world.manager.db_tree("hanvisa")
+    await world.manager.db_del_tree("hanvisa")
+    try:
+        caller = await world.carrier.call(ANNA_DIRECT)
+        await caller.until_up()
+        await until(lambda: len(caller.recording.since(None)) > 8000, what="a tone")
+        assert caller.longest_silence() < 1.0
+        anna = await world.phone(ANNA)
+        await anna.call("112")
+        await (await world.carrier.rings_at("112")).answer()
+        olle = await world.phone(OLLE)
+        mobile = await olle.call("0701740605")
+        await mobile.until_ended(15)
+        assert not world.carrier.rang("0701740605")
+        await caller.until_ended(15)
+    finally:
+        for key, value in tree.items():
+            family, _, last = key.removeprefix("/").rpartition("/")
+            await world.manager.db_put(family, last, value)

@@ -1,0 +1,134 @@
+"""Transfers without the service: inside they work, and no caller who was put through reaches a mobile."""
+
+from __future__ import annotations
+
+import pytest
+
+from hanvisa.calls.prompts import Why
+from hanvisa.lab.lines import Line, Phone, TransferRefusedError
+from integration.fallback.fallback_world import (
+    ANNA,
+    ANNA_DIRECT,
+    ANNA_MOBILE,
+    BO,
+    CAJSA,
+    CITIZEN,
+    MAIN,
+    OLLE,
+    SOMEBODYS_MOBILE,
+    World,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def rings_in(world: World, number: str, phone: Phone, from_: str = "0980319255") -> tuple[Line, Line]:
+    """A call from outside that the phone answers: the caller's line and the phone's."""
+    caller = await world.carrier.call(number, from_=from_)
+    line = await phone.rings()
+    await line.answer()
+    await caller.until_up()
+    return caller, line
+
+
+async def test_an_operator_transfers_blind_to_an_extension(world: World) -> None:
+    olle, anna = await world.phone(OLLE), await world.phone(ANNA)
+    caller, line = await rings_in(world, MAIN, olle)
+    await line.transfer("201")
+    rung = await anna.rings()
+    await rung.answer()
+    await caller.talks_to(rung)
+
+
+async def test_an_operator_transfers_blind_to_an_absent_person(world: World) -> None:
+    olle = await world.phone(OLLE)
+    caller, line = await rings_in(world, MAIN, olle)
+    await line.transfer("202")
+    await caller.hears(world.spoken.referral(BO, Why.ABSENT))
+    await caller.until_ended()
+
+
+async def test_an_extension_that_nobody_has_leads_back_to_the_operators(world: World) -> None:
+    olle = await world.phone(OLLE)
+    caller, line = await rings_in(world, MAIN, olle)
+    await line.transfer("299")
+    await caller.hears(world.spoken.sentence("unknown"))
+    back = await olle.rings()
+    await back.answer()
+    await caller.talks_to(back)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [ANNA_MOBILE, "+46701740605", "0046701740605", "00701740605", CITIZEN, "kalle", "*31%230701740605"],
+)
+async def test_a_blind_transfer_outside_is_refused_and_the_caller_stays(world: World, target: str) -> None:
+    olle = await world.phone(OLLE)
+    caller, line = await rings_in(world, MAIN, olle)
+    with pytest.raises(TransferRefusedError) as refused:
+        await line.transfer(target)
+    assert refused.value.status == 404
+    await caller.talks_to(line)
+    assert not world.carrier.offered
+
+
+async def test_an_operator_transfers_attended_to_a_colleague(world: World) -> None:
+    olle, anna = await world.phone(OLLE), await world.phone(ANNA)
+    caller, line = await rings_in(world, MAIN, olle)
+    await line.hold()
+    asking = await olle.call("201")
+    rung = await anna.rings()
+    await rung.answer()
+    await asking.until_up()
+    await line.attended(asking)
+    await caller.talks_to(rung)
+
+
+async def test_with_a_caller_a_colleague_reaches_no_mobile(world: World) -> None:
+    anna = await world.phone(ANNA)
+    caller, line = await rings_in(world, ANNA_DIRECT, anna)
+    await line.hold()
+    asking = await anna.call(SOMEBODYS_MOBILE)
+    await asking.hears(world.spoken.sentence("o2"))
+    await asking.until_ended()
+    assert not world.carrier.offered
+    await line.resume()
+    await caller.talks_to(line)
+
+
+async def test_beside_a_mobile_no_leg_can_be_transferred(world: World) -> None:
+    anna = await world.phone(ANNA)
+    asking = await anna.call(SOMEBODYS_MOBILE)
+    mobile = await world.carrier.rings_at(SOMEBODYS_MOBILE)
+    await mobile.answer()
+    await asking.until_up()
+    await asking.hold()
+    caller, line = await rings_in(world, ANNA_DIRECT, anna)
+    for source, target in ((line, asking), (asking, line)):
+        with pytest.raises((TransferRefusedError, TimeoutError)):
+            await source.attended(target, within=1.5)
+    await line.resume()
+    await caller.talks_to(line)
+
+
+async def test_a_registered_mobile_that_rang_in_is_not_joined_to_a_caller(world: World) -> None:
+    olle, cajsa = await world.phone(OLLE), await world.phone(CAJSA)
+    _, mobile_line = await rings_in(world, MAIN, olle, from_=ANNA_MOBILE)
+    await mobile_line.hold()
+    caller, line = await rings_in(world, MAIN, olle)
+    for source, target in ((line, mobile_line), (mobile_line, line)):
+        with pytest.raises((TransferRefusedError, TimeoutError)):
+            await source.attended(target, within=1.5)
+    with pytest.raises((TransferRefusedError, TimeoutError)):
+        await mobile_line.transfer("203", within=1.5)
+    assert not cajsa.has_rung
+    await line.resume()
+    await caller.talks_to(line)
+
+
+async def test_a_registered_mobile_does_not_ring_a_phone_that_has_a_caller(world: World) -> None:
+    olle = await world.phone(OLLE)
+    await rings_in(world, MAIN, olle)
+    mobile = await world.carrier.call(MAIN, from_=ANNA_MOBILE)
+    await mobile.hears(world.spoken.no_operator())
+    assert len(olle.offered) == 1
