@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from provisioning.problem import Problem
-
-INSTEAD = (
-    "Install Asterisk 22.11 or newer yourself (hanvisa uses the one it finds), "
-    "or start the whole system in containers: docker compose up"
-)
+from provisioning.problem import INSTEAD, Problem
 
 
 def release(etc: Path = Path("/etc")) -> str:
@@ -29,6 +24,10 @@ def release(etc: Path = Path("/etc")) -> str:
     return fields.get("VERSION_CODENAME", "sid")
 
 
+MOVING = {"stable", "oldstable", "testing", "unstable", "sid"}
+"""Names under which sources may name a release instead of by its code name."""
+
+
 def mirror(codename: str, etc: Path = Path("/etc")) -> str:
     """The address of the host's own Debian mirror, from its apt sources.
 
@@ -36,7 +35,7 @@ def mirror(codename: str, etc: Path = Path("/etc")) -> str:
         Problem: the sources name none.
     """
     for address, suites in _sources(etc / "apt"):
-        if codename in suites and "security" not in address:
+        if {codename, *MOVING} & set(suites) and "security" not in address:
             return _from_list(address) if address.startswith("mirror+file:") else address
     raise Problem(
         f"No Debian mirror for {codename} is named in {etc / 'apt'}/sources.list or sources.list.d. "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from provisioning.problem import Problem
+from provisioning.problem import INSTEAD, Problem
 
 NEEDED = {
     "python": {"ensurepip": "python3-venv"},
@@ -70,7 +70,9 @@ def root_prefix() -> list[str]:
         return []
     if shutil.which("sudo"):
         return ["sudo"]
-    raise Problem("This needs root: run it as root, or install sudo and let your user use it.")
+    raise Problem(
+        f"This needs root: run it as root, or install sudo and let your user use it. Otherwise: {INSTEAD}"
+    )
 
 
 @contextmanager

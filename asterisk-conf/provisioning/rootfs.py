@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provisioning import debian, packages, version
-from provisioning.problem import Problem
+from provisioning.problem import INSTEAD, Problem
 
 PIN = "Package: asterisk asterisk-*\nPin: release a=experimental\nPin-Priority: 500\n"
 """Lets Asterisk alone come from experimental, and only while it is newer there than in sid."""
@@ -46,6 +46,9 @@ def ensure(root: Path) -> None:
     if is_whole(root):
         return
     mirror = debian.mirror(debian.release())
+    packages.root_prefix()  # says so now, where there is no way to become root
+    if subprocess.run([*enter(Path("/")), "true"], capture_output=True, check=False).returncode != 0:  # noqa: S603 - our own words
+        raise Problem(f"This machine lets you run nothing in a root file system of its own. {INSTEAD}")
     packages.ensure("root")
     root.parent.mkdir(parents=True, exist_ok=True)
     with _alone(root.with_name(f"{root.name}.lock")):
@@ -60,8 +63,7 @@ def _make(root: Path, mirror: str) -> None:
     command = [*packages.root_prefix(), *DIES_WITH_US, *_mmdebstrap(making, mirror)]
     if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0:  # noqa: S603 - our own words
         raise Problem(
-            "mmdebstrap failed (see above); nothing was kept. Is the machine online? Run it again. "
-            f"{debian.INSTEAD}"
+            f"mmdebstrap failed (see above); nothing was kept. Is the machine online? Run it again. {INSTEAD}"
         )
     check(making)
     remove(root)
@@ -106,7 +108,7 @@ def check(root: Path) -> str:
 def enter(root: Path) -> list[str]:
     """The command that runs another inside ``root``."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    return ["unshare", *user, "--root", str(root)]
+    return ["unshare", *user, "--mount", "--root", str(root)]
 
 
 def missing(root: Path) -> list[str]:
@@ -135,7 +137,7 @@ def install_here() -> None:
     Raises:
         Problem: apt-get failed.
     """
-    source = f"deb {debian.mirror('sid')} experimental main\n"
+    source = f"deb {debian.mirror(debian.release())} experimental main\n"
     Path("/etc/apt/sources.list.d/experimental.list").write_text(source)
     Path("/etc/apt/preferences.d/asterisk").write_text(PIN)
     for command in (["update"], ["install", "--yes", "--no-install-recommends", "asterisk"]):

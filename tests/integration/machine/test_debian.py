@@ -69,3 +69,8 @@ def test_no_mirror_is_said(etc: Path) -> None:
     (etc / "apt/sources.list").write_text("deb http://old.example/debian bullseye main\n")
     with pytest.raises(Problem, match="No Debian mirror for bookworm"):
         debian.mirror("bookworm", etc)
+
+
+def test_sid_may_be_called_unstable(etc: Path) -> None:
+    (etc / "apt/sources.list").write_text("deb http://moving.example/debian unstable main\n")
+    assert debian.mirror("forky", etc) == "http://moving.example/debian"

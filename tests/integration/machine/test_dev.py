@@ -1,0 +1,86 @@
+"""The script ./dev: what it says, and what it refuses to delete."""
+
+import fcntl
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hanvisa.config import Settings
+from hanvisa.errors import ConfigurationError
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.run import check_ports, only_one
+
+
+def dev(*words: str | Path) -> tuple[int, str]:
+    """Run ./dev: the exit code, and all that it said."""
+    ran = subprocess.run(  # noqa: S603 - our own script
+        [REPOSITORY / "dev", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    return ran.returncode, ran.stdout
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """A state folder as ./dev makes it."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    (folder / ".made-by-hanvisa").touch()
+    (folder / "something").touch()
+    return folder
+
+
+@pytest.mark.parametrize("words", [["--help"], ["help"], []])
+def test_help_names_every_command(words: list[str]) -> None:
+    code, said = dev(*words)
+    assert code == 0
+    commands = {line.split()[0] for line in said.splitlines() if line.startswith("  ") and line[2] != " "}
+    assert {"run", "test", "demo", "check", "bench", "hanvisa", "phone", "lock", "clean"} <= commands
+
+
+def test_an_unknown_command_is_said() -> None:
+    code, said = dev("fly")
+    assert code == 1
+    assert "there is no command 'fly'" in said
+
+
+def test_clean_deletes_what_was_made(made: Path) -> None:
+    code, said = dev("clean", "--state", made)
+    assert (code, made.exists()) == (0, False), said
+
+
+def test_clean_deletes_nothing_else(tmp_path: Path) -> None:
+    code, said = dev("clean", f"--state={tmp_path}")
+    assert code == 1
+    assert "was not made by hanvisa" in said
+    assert tmp_path.exists()
+
+
+def test_clean_refuses_while_it_runs(made: Path) -> None:
+    with (made / "run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, said = dev("--state", made, "clean")
+    assert code == 1
+    assert "stop it first" in said
+    assert (made / "something").exists()
+
+
+def test_nothing_is_made_in_a_folder_of_others(tmp_path: Path) -> None:
+    (tmp_path / "thesis.odt").touch()
+    code, said = dev("--state", tmp_path, "hanvisa", "--help")
+    assert code == 1
+    assert "choose another folder" in said
+
+
+def test_a_second_run_in_one_folder_is_refused(made: Path) -> None:
+    with only_one(made), pytest.raises(ConfigurationError, match="--state DIR --base-port"), only_one(made):
+        pass
+
+
+def test_a_taken_port_is_said(settings: Settings) -> None:
+    check_ports(settings)
+    taken = socket.create_server(("127.0.0.1", settings.web_port))
+    expected = rf"127\.0\.0\.1:{settings.web_port} \(for the API\)"
+    with taken, pytest.raises(ConfigurationError, match=expected):
+        check_ports(settings)
