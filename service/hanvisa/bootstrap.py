@@ -42,12 +42,12 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def build(settings: Settings) -> Service:
+def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     """A service ready to run. Raises ConfigurationError when a password is missing."""
     clock = SystemClock()
     database = open_database(settings.database_url)
     directory = SnapshotDirectory(database)
-    voice = SpeechLibrary(settings.state, EspeakSynthesiser())
+    voice = voice or SpeechLibrary(settings.state, EspeakSynthesiser())
     outbox = Outbox(settings.state / "outbox", CallRecords(database), clock)
 
     client = Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
@@ -72,10 +72,15 @@ def build(settings: Settings) -> Service:
     phones = Phones(settings.state, manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
     projection = Projection(manager, voice, clock, prefix)
+
+    async def publish_phones() -> None:
+        await manager.until_connected(within=5)
+        await phones.publish(directory.register)
+
     following = Following(
         (
-            Follower("phones", _PHONES, lambda: phones.publish(directory.register)),
             Follower("speech", _SPEECH, lambda: voice.prepare_register(directory.register)),
+            Follower("phones", _PHONES, publish_phones),
         )
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hanvisa.calls.signals import (
+    Answered,
     Channel,
     Entered,
     Held,
@@ -71,6 +72,7 @@ def _transfer(event: Json) -> Signal | None:
 DECODERS: dict[str, Callable[[Json], Signal | None]] = {
     "CallBroadcast": lambda e: Offered(channel(e["channel"])),
     "StasisStart": _stasis_start,
+    "ChannelStateChange": lambda e: Answered(e["channel"]["id"]) if e["channel"]["state"] == "Up" else None,
     "StasisEnd": lambda e: HungUp(e["channel"]["id"]),
     "ChannelDestroyed": lambda e: HungUp(e["channel"]["id"], e["cause"], e.get("tech_cause") or 0),
     "ChannelDtmfReceived": lambda e: Key(e["channel"]["id"], e["digit"]),

@@ -16,6 +16,7 @@ from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.house import House
 from hanvisa.calls.runner import run_call
 from hanvisa.calls.signals import (
+    Answered,
     Entered,
     Held,
     HungUp,
@@ -94,7 +95,8 @@ class Registry:
             case Played(playback):
                 self._pass_on(playback.removeprefix("hv-play-"), signal)
             case (
-                HungUp(channel)
+                Answered(channel)
+                | HungUp(channel)
                 | Key(channel)
                 | Redirected(channel)
                 | TransferRequested(channel)

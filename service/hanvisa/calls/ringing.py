@@ -11,7 +11,7 @@ from uuid import UUID
 from hanvisa.calls.call import new_id
 from hanvisa.calls.gate import may_join
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.signals import Entered, HungUp, Redirected
+from hanvisa.calls.signals import Answered, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
 from hanvisa.errors import Gone, Refused
 from hanvisa.policy.facts import Person
@@ -106,9 +106,11 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
             await call.house.control.create(
                 leg.channel, dial_string, _variables(call, display), call.caller.channel
             )
-            await call.house.control.dial(leg.channel)
-        except (Refused, Gone):
+        except (Refused, Gone) as error:
             # Asterisk answers so when the phone is not registered: it is unplugged.
+            call.tell(
+                "signal", type="unreachable", account=place.account, digits=place.digits, why=str(error)
+            )
             _forget(call, leg.channel)
             continue
         call.tell(
@@ -147,7 +149,10 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
             case None:
                 return
             case Entered(channel) if channel.id in call.rung:
-                rung.leg = call.rung.pop(channel.id)
+                # Before this Asterisk refuses to dial it.
+                await call.command(call.house.control.dial(channel.id))
+            case Answered(channel) if channel in call.rung:
+                rung.leg = call.rung.pop(channel)
                 return
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
@@ -187,7 +192,7 @@ def outside_place(reading: Reading, person: UUID | None = None, via: Via = Via.D
 
 
 def dialled_to_carrier(number: str) -> str:
-    """A number as it is dialled in Sweden: +46980319201 as 0980319201, other countries with 00; short ones as they are."""
+    """A number as it is dialled in Sweden: +46980319201 as 0980319201, others with 00; short ones as they are."""
     if number.startswith("+46"):
         return f"0{number[3:]}"
     return number.replace("+", "00", 1)

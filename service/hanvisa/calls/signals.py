@@ -28,11 +28,18 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A channel is ours to command: new, answered (a leg we rang), moved to us, or put in ``replaced``'s place."""
+    """A channel is ours to command: new, made by us and now to be dialled, moved to us, or in ``replaced``'s place."""
 
     channel: Channel
     args: tuple[str, ...] = ()
     replaced: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The channel is up."""
+
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Reconnected:
 Signal = (
     Offered
     | Entered
+    | Answered
     | HungUp
     | Key
     | Played

@@ -159,20 +159,27 @@ def _far_party(theirs: Call, channel: str | None) -> Leg | None:
 
 
 async def put_in_place(call: Call, entered: Entered) -> Stage | None:
-    """A channel has been put in the place of one of the call's legs. Decide, and undo at once where it is refused."""
+    """A channel has been put in the place of one of the call's legs. Decide, and undo at once where it is refused.
+
+    Asterisk has taken the replaced channel out of the bridge; it is still up, and ours.
+    """
     assert entered.replaced is not None  # noqa: S101 - what makes it this signal
-    old = call.state.leg_of(entered.replaced.id)
-    new = _newcomer(call, entered)
+    control = call.house.control
+    old, new = call.state.leg_of(entered.replaced.id), _newcomer(call, entered)
     stays = call.other if old is call.caller else call.caller
-    if old is None or stays is None:
-        await call.command(call.house.control.hang_up(new.channel))
+    if old is None or stays is None or call.state.bridge is None:
+        await call.command(control.hang_up(new.channel))
         return None
-    call.house.live.release(old.channel)
-    call.house.live.bind(new.channel, call)
-    call.change(caller=stays, other=new)
+    call.change(caller=stays, other=old)
     decision = await may_join(call, new.reading, call.person_of(new), Via.REPLACES)
     if decision.allowed:
-        await call.save()
+        call.house.live.release(old.channel)
+        call.house.live.bind(new.channel, call)
+        call.change(other=new)
+        await call.command(control.hang_up(old.channel))
+        return Talking()
+    await call.command(control.hang_up(new.channel))
+    if await call.command(control.add_to_bridge(call.state.bridge, old.channel)):
         return None
     await call.part()
     operator = old.person if old.person and call.register.operator(old.person) else call.state.touched_by

@@ -10,7 +10,16 @@ import pytest
 
 from hanvisa.ari.events import DECODERS, decode
 from hanvisa.ari.stream import _understood
-from hanvisa.calls.signals import Channel, Entered, HungUp, Key, Played, Redirected, TransferRequested
+from hanvisa.calls.signals import (
+    Answered,
+    Channel,
+    Entered,
+    HungUp,
+    Key,
+    Played,
+    Redirected,
+    TransferRequested,
+)
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import find_root
 
@@ -66,6 +75,8 @@ def transfer(**refer_to: Any) -> dict[str, Any]:
             TransferRequested(SEEN.id, "", attended=True, other="leg"),
         ),
         ({**transfer(), "state": "channel_declined"}, None),
+        ({"type": "ChannelStateChange", "channel": CHANNEL}, Answered(SEEN.id)),
+        ({"type": "ChannelStateChange", "channel": {**CHANNEL, "state": "Ringing"}}, None),
         ({"type": "ChannelVarset", "variable": "x"}, None),
     ],
 )

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.registry import RUNG, Registry
-from hanvisa.calls.signals import Channel, Entered, HungUp, Key, Played, Signal, TransferRequested
+from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Key, Played, Signal, TransferRequested
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
@@ -142,9 +142,9 @@ class Scene:
         """A call from somebody's phone; its channel."""
         return self._enters("phone", Channel(self._new(), who, "", dialled))
 
-    def answers(self, channel: str, account: str = "") -> None:
+    def answers(self, channel: str) -> None:
         """The leg that was rung is answered."""
-        self.tell(Entered(Channel(channel, account, "", up=True), (RUNG,)))
+        self.tell(Answered(channel))
 
     def hangs_up(self, channel: str, cause: int = 16) -> None:
         self.tell(HungUp(channel, cause))
@@ -195,18 +195,20 @@ class Scene:
 
     async def rung(self, digits_or_account: str) -> str:
         """Wait until this phone or outside number is rung; the new leg's channel."""
-        found: list[str] = []
+        made: list[str] = []
 
-        def rings() -> bool:
-            found[:] = [
+        def is_made() -> bool:
+            made[:] = [
                 channel
                 for channel, dial, *_ in self.control.named("create")
                 if dial in (f"PJSIP/{digits_or_account}", f"PJSIP/{digits_or_account}@carrier")
             ]
-            return bool(found) and (found[-1],) in self.control.named("dial")
+            return bool(made)
 
-        await self.until(rings, f"{digits_or_account} is rung")
-        return found[-1]
+        await self.until(is_made, f"a leg to {digits_or_account} is made")
+        self.tell(Entered(Channel(made[-1], digits_or_account, ""), (RUNG,)))
+        await self.until(lambda: (made[-1],) in self.control.named("dial"), f"{digits_or_account} is rung")
+        return made[-1]
 
     async def hears(self, channel: str, prompt: str) -> None:
         """Wait until the prompt of that type is played to the channel."""

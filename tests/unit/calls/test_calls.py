@@ -20,7 +20,7 @@ async def operator_has_caller(scene: Scene) -> tuple[str, str]:
     await scene.hears(caller, "Greeting")
     scene.finished(caller)
     olle = await scene.rung("olle")
-    scene.answers(olle, "olle")
+    scene.answers(olle)
     await scene.talking(caller, olle)
     return caller, olle
 
