@@ -117,13 +117,20 @@ def _places_of_reading(call: Call, reading: Reading, person: UUID | None, via: V
 
 
 async def follow_redirects(call: Call, rung: Rung) -> Rung:
-    """A phone answered with a 302: the same decision as any other step that would join the caller to that number."""
-    for person, target in rung.redirects:
-        reading = read_number(target, call.organisation, call.register, call.house.plan)
-        call.tell("signal", type="redirect", to=target, person=str(person or ""))
-        places = _places_of_reading(call, reading, person, Via.REDIRECT)
-        return await ring(call, places, call.house.settings.ring_person, display_of(call))
-    return rung
+    """A phone answered with a 302: the same decision as any other step that would join the caller to that number.
+
+    One redirect is followed, not those that it leads to.
+    """
+    if rung.leg is not None or not rung.redirects:
+        return rung
+    person, target = rung.redirects[0]
+    call.tell("signal", type="redirect", to=target, person=str(person or ""))
+    reading = read_number(target, call.organisation, call.register, call.house.plan)
+    places = _places_of_reading(call, reading, person, Via.REDIRECT)
+    followed = await ring(call, places, call.house.settings.ring_person, display_of(call))
+    if followed.refusals:
+        followed.why = Why.NO_ANSWER
+    return followed
 
 
 def display_of(call: Call) -> Display:

@@ -58,7 +58,10 @@ class Explaining:
         if leg is None:
             return
         self.due[leg.channel] = refusal.prompt
-        if not leg.held:
+        if self.playback is not None:
+            # Refused once more while being told of the last: what is newest is told, when the other has ended.
+            await self.call.command(self.call.house.control.stop_playing(self.playback))
+        elif not leg.held:
             await self.now_if_due(leg.channel)
 
     async def now_if_due(self, channel: str) -> None:
@@ -74,9 +77,14 @@ class Explaining:
             await self._stop_music()
 
     async def ended(self, playback: str) -> None:
-        if playback == self.playback:
-            self.playback = None
-            await self._stop_music()
+        if playback != self.playback:
+            return
+        self.playback = None
+        await self._stop_music()
+        for channel in list(self.due):
+            leg = self.call.state.leg_of(channel)
+            if leg is None or not leg.held:
+                await self.now_if_due(channel)
 
     async def _stop_music(self) -> None:
         for leg in (self.call.caller, self.call.other):
