@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import AsyncIterator
@@ -71,6 +72,10 @@ class Asterisk:
         """
         if self.running:
             return
+        if self.root is None and shutil.which("asterisk") is None:
+            raise ConfigurationError(
+                "There is no Asterisk on this machine yet: ./dev run puts one into its state folder."
+            )
         await self._configure()
         command = [*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f"]
         with (self.folder / "log" / "console.log").open("ab") as console:

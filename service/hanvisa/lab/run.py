@@ -99,10 +99,10 @@ async def _until_stopped(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, running.cancel)
-    system = System(settings, say=say)
     with suppress(asyncio.CancelledError):
         await _provision(settings)
         await _import_demo(settings)
+        system = System(settings, say=say)
         try:
             say("Starting Asterisk and the service ...")
             await system.start()
