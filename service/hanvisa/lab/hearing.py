@@ -8,7 +8,7 @@ checked piece by piece.
 
 import wave
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,6 +31,7 @@ _FLAT = 0.05
 _SLACK = 15
 _ALIKE = 0.9
 _AS_GOOD = 0.05
+_OVERLAP = 10
 
 _Mel = NDArray[np.float64]
 
@@ -61,6 +62,11 @@ def samples_of(sound: Sound) -> Samples:
     return decode((path if path.suffix == ".alaw" else path.with_name(path.name + ".alaw")).read_bytes())
 
 
+def length(sound: Sound) -> float:
+    """How long it takes, in seconds."""
+    return len(samples_of(sound)) / RATE
+
+
 def score(recording: Sound, expected: Sound) -> tuple[float, float]:
     """The best correlation of ``expected`` within ``recording``, and its offset in seconds."""
     scores = _correlate(_mel_of(recording), _mel_of(expected))
@@ -73,31 +79,21 @@ def heard(recording: Sound, file: Sound, others: Iterable[Sound] = ()) -> Hearin
 
     Of ``others``, those that contain the file, are contained in it, or sound nearly like it don't count.
     """
-    expected = _mel_of(file)
-    recorded = _mel_of(recording)
-    scores = _correlate(recorded, expected)
-    best = _earliest_best(scores)
-    there = recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK]
-    margin = 1.0
-    for other in map(_mel_of, others):
-        if _alike(expected, other):
-            continue
-        margin = min(margin, float(scores[best] - _correlate(there, other).max()))
-    value = float(scores[best])
-    return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
+    return _heard(_mel_of(recording), _mel_of(file), map(_mel_of, others))
 
 
 def heard_in_order(recording: Samples, files: Iterable[Sound], others: Iterable[Sound] = ()) -> list[Hearing]:
     """Each file heard after the one before it, up to the first that was not. Files of silence are passed over."""
-    rivals = list(others)
+    recorded = _mel_of(recording)
+    rivals = [_mel_of(other) for other in others]
     hearings: list[Hearing] = []
-    start = 0.0
-    for file in (each for each in files if not is_silent(each)):
-        found = heard(recording[int(start * RATE) :], file, rivals)
-        hearings.append(Hearing(found.hit, found.score, found.margin, found.at + start))
+    start = 0
+    for expected in (_mel_of(file) for file in files if not is_silent(file)):
+        found = _heard(recorded[start:], expected, rivals)
+        hearings.append(replace(found, at=found.at + start * _HOP / RATE))
         if not found.hit:
             break
-        start += found.at + max(0.0, len(samples_of(file)) / RATE - 0.1)
+        start += round(found.at * RATE / _HOP) + max(0, len(expected) - _OVERLAP)
     return hearings
 
 
@@ -129,10 +125,21 @@ def longest_silence(samples: Samples, below: float = -50.0) -> float:
 def melody(seed: int, seconds: float = 0.4) -> Samples:
     """A run of short tones that no other seed sounds like: what a test's person 'says'."""
     scale = np.random.default_rng(seed).permutation(np.geomspace(350, 3000, 16))
-    notes = scale[: max(1, round(seconds / 0.08))]
     time = np.arange(int(0.08 * RATE)) / RATE
-    tones = [np.sin(2 * np.pi * note * time) * np.hanning(len(time)) for note in notes]
+    tones = [
+        np.sin(2 * np.pi * note * time) * np.hanning(len(time)) for note in scale[: round(seconds / 0.08)]
+    ]
     return np.asarray(np.concatenate(tones) * 12000, dtype=np.int16)
+
+
+def _heard(recorded: _Mel, expected: _Mel, others: Iterable[_Mel]) -> Hearing:
+    scores = _correlate(recorded, expected)
+    best = _earliest_best(scores)
+    there = recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK]
+    value = float(scores[best])
+    rivals = (other for other in others if not _alike(expected, other))
+    margin = min((value - float(_correlate(there, rival).max()) for rival in rivals), default=1.0)
+    return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
 
 
 def _alike(one: _Mel, other: _Mel) -> bool:

@@ -39,6 +39,10 @@ class CallFailedError(AssertionError):
         self.status = status
 
 
+class NotRegisteredError(AssertionError):
+    """The switch did not take a phone's registration."""
+
+
 class TransferRefusedError(AssertionError):
     """A transfer was not carried out. ``status`` is what the phone was told (603), None without one."""
 
@@ -218,12 +222,13 @@ class Line(ABC):
     async def hears(
         self,
         *sounds: Sound,
-        within: float = 10.0,
+        within: float = 5.0,
         since: float | None = None,
         others: Iterable[Sound] = (),
     ) -> list[Hearing]:
         """Wait until every sound was heard, each after the one before.
 
+        ``within`` is how long they may be in coming; the time that they take themselves is added to it.
         ``since`` is a moment of ``time.monotonic`` (None: the call's start); ``others`` are phrases that each
         must differ from by the margin. A sound is samples, or a file (`.wav`, or the path Asterisk was told).
 
@@ -237,7 +242,8 @@ class Line(ABC):
             found = self.heard(*audible, since=since, others=rivals)
             return found if len(found) == len(audible) and all(each.hit for each in found) else None
 
-        return await until(all_heard, within=within, what=lambda: self._unheard(audible, since, rivals))
+        longest = within + sum(hearing.length(sound) for sound in sounds)
+        return await until(all_heard, within=longest, what=lambda: self._unheard(audible, since, rivals))
 
     def heard(
         self, *sounds: Sound, since: float | None = None, others: Iterable[Sound] = ()
@@ -291,7 +297,11 @@ class Phone(ABC):
 
     @abstractmethod
     async def plug_in(self) -> None:
-        """Register."""
+        """Register.
+
+        Raises:
+            NotRegisteredError: the switch does not know the account or its password, or does not answer.
+        """
 
     @abstractmethod
     async def unplug(self) -> None:

@@ -2,6 +2,7 @@
 
 async with Exchange(port=24010) as exchange:
     anna = await exchange.phone("hallefors-201", password, registrar="127.0.0.1:24000")
+    await anna.plug_in()
     line = await anna.call("202")
     await line.until_up()
 """
@@ -17,13 +18,21 @@ from typing import Self
 import numpy as np
 from baresip import Account, Call, Config, Event, Runtime, UserAgent
 from baresip.call import DigitEvent
-from baresip.errors import AudioNotActive, AudioRestarted, StaleHandleError, TransferFailed, split_status
+from baresip.errors import (
+    AudioNotActive,
+    AudioRestarted,
+    RegistrationError,
+    StaleHandleError,
+    TransferFailed,
+    split_status,
+)
 from baresip.events import StackEvent
 
 from hanvisa.lab.alaw import Samples
-from hanvisa.lab.lines import Dialog, Ending, Line, Phone, TransferRefusedError
+from hanvisa.lab.lines import Dialog, Ending, Line, NotRegisteredError, Phone, TransferRefusedError
 from hanvisa.lab.waiting import until
 
+_SIP_LOG = logging.getLogger("baresip.native.sip")
 _TICK = 0.02
 _PLENTY = 1 << 16
 
@@ -45,13 +54,11 @@ class Exchange:
             extra_config_text=f"sip_listen {host}:{port}\n",
         )
         self._runtime = Runtime()
-        self._listener = _TraceHandler(self.trace)
+        self._tracing = _Tracing(self.trace)
 
     async def __aenter__(self) -> Self:
-        logger = logging.getLogger("baresip.native.sip")
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = False
-        logger.addHandler(self._listener)
+        _SIP_LOG.setLevel(logging.DEBUG)
+        _SIP_LOG.addFilter(self._tracing)
         await self._runtime.start(self._config)
         return self
 
@@ -61,10 +68,10 @@ class Exchange:
         for phone in self._phones.values():
             phone.stop()
         await self._runtime.close()
-        logging.getLogger("baresip.native.sip").removeHandler(self._listener)
+        _SIP_LOG.removeFilter(self._tracing)
 
     async def phone(self, account: str, password: str, registrar: str) -> "BaresipPhone":
-        """The phone of this account, registered at ``host:port``. The same one when asked for again."""
+        """The phone of this account at ``host:port``, still to be plugged in. The same one when asked for again."""
         known = self._phones.get((account, registrar))
         if known is None:
             agent = await UserAgent.create(
@@ -72,7 +79,6 @@ class Exchange:
                 Account(user=account, domain=registrar, password=password, audio_codecs=("PCMA",)),
             )
             known = self._phones[account, registrar] = BaresipPhone(account, registrar, agent, self.trace)
-        await known.plug_in()
         return known
 
 
@@ -90,7 +96,10 @@ class BaresipPhone(Phone):
 
     async def plug_in(self) -> None:
         if not self._plugged_in:
-            await self._agent.register()
+            try:
+                await self._agent.register()
+            except RegistrationError as error:
+                raise NotRegisteredError(f"{self.name}: {error}") from error
             self._plugged_in = True
 
     async def unplug(self) -> None:
@@ -229,12 +238,13 @@ class BaresipLine(Line):
                 self.ending = Ending(*split_status(event.text or ""))
 
 
-class _TraceHandler(logging.Handler):
-    """Keeps every SIP message that baresip logs."""
+class _Tracing(logging.Filter):
+    """Keeps every SIP message that baresip logs, and lets none go on to the handlers."""
 
     def __init__(self, trace: list[str]) -> None:
         super().__init__()
         self._trace = trace
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def filter(self, record: logging.LogRecord) -> bool:
         self._trace.append(f"{record.created:.3f} {record.getMessage()}")
+        return False

@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from hanvisa.lab.lines import Line, Phone
+from hanvisa.lab.lines import Line, NotRegisteredError, Phone
 from hanvisa.lab.sip import Address, Header, Message, credentials, host_of, response, uri_of
 from hanvisa.lab.siplet_line import SipletLine
 
@@ -235,7 +235,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         )
         answer = await self.request(message)
         if answer.status != 200:
-            raise AssertionError(f"{self.name} could not register: {answer.first}")
+            raise NotRegisteredError(f"{self.name} could not register: {answer.first}")
 
     async def _transact(
         self, message: Message, to: Address, on_progress: Callable[[Message], None] | None

@@ -32,6 +32,7 @@ from hanvisa.policy.facts import Person
 from hanvisa.policy.register import Register
 
 _CLOCKS = timedelta(seconds=1)
+_SETTLING = 15.0
 
 TownT = TypeVar("TownT", bound="Town")
 
@@ -95,24 +96,24 @@ class Town:
 
     async def phone(self, account: str) -> Phone:
         """The phone of this account, plugged in."""
-        phone = await self._exchange.phone(account, self._password(account), self.switch)
-        self._phones[account] = phone
+        password = await self._password(account)
+        phone = self._phones[account] = await self._exchange.phone(account, password, self.switch)
+        await self._plug_in(phone)
         return phone
 
     async def siplet(self, account: str) -> Siplet:
         """A phone of this account that can do odd things: redirect, vanish, send garbage."""
-        siplet = self._siplets.get(account)
-        if siplet is None:
-            siplet = self._siplets[account] = await Siplet.open(
+        if account not in self._siplets:
+            self._siplets[account] = await Siplet.open(
                 self.settings.sip_host,
                 0,
                 account,
-                self._password(account),
+                await self._password(account),
                 registrar=self.switch,
                 trace=self.trace,
             )
-        await siplet.plug_in()
-        return siplet
+        await self._plug_in(self._siplets[account])
+        return self._siplets[account]
 
     async def citizen(self, number: str | None, *, dials: str) -> SipletLine:
         """Somebody outside rings in. Without a number it is withheld."""
@@ -179,14 +180,21 @@ class Town:
         return await until(saying, within=within, what=unsaid)
 
     async def hears(
-        self, line: Line, words: str, *, in_call_of: Line | None = None, within: float = 12.0
+        self,
+        line: Line,
+        words: str,
+        *,
+        in_call_of: Line | None = None,
+        pieces: int | None = None,
+        within: float = 8.0,
     ) -> list[Hearing]:
         """The log says that these words were commanded, and exactly their files reach this ear, one after the other.
 
-        ``in_call_of`` is the caller whose call it is, where it isn't the line's own (what an operator is told).
+        ``in_call_of`` is the caller whose call it is, where it isn't the line's own (what an operator is told);
+        ``pieces`` is how many files are waited for, None for all of them.
         """
         speech = await self.commanded(in_call_of or line, words, within=within)
-        return await line.hears(*speech.files, within=within)
+        return await line.hears(*speech.files[:pieces], within=within)
 
     def ladder(self) -> str:
         """The SIP ladder of all that went on since everybody went home."""
@@ -211,6 +219,20 @@ class Town:
             "46"
         )
 
-    def _password(self, account: str) -> str:
-        passwords = json.loads((self.settings.state / "secrets.json").read_text())["phones"]
-        return str(passwords[account])
+    async def _plug_in(self, phone: Phone) -> None:
+        """Register, and again until Asterisk has read the phone's account."""
+
+        async def registered() -> bool:
+            await phone.plug_in()
+            return True
+
+        await until(registered, within=_SETTLING, what=f"{phone.name} registered")
+
+    async def _password(self, account: str) -> str:
+        """The phone's password, which the service makes when it first sees the phone in the register."""
+        secrets = self.settings.state / "secrets.json"
+        return await until(
+            lambda: json.loads(secrets.read_text()).get("phones", {}).get(account),
+            within=_SETTLING,
+            what=f"a password for {account}",
+        )

@@ -1,10 +1,10 @@
 """The world of one end-to-end test: a running system, the people around it, and what is given about them.
 
     async def test_an_absent_persons_caller_hears_why(world: World) -> None:
-        await world.given_absent("hallefors-201", reason="möte", until=timedelta(hours=2))
+        await world.given_absent("hallefors-201", reason="sammanträde", until=timedelta(hours=2))
         anna = await world.phone("hallefors-201")
         caller = await world.citizen("0980319244", dials="0980319201")
-        await world.hears(caller, "är i möte")
+        await world.hears(caller, "är på sammanträde")
         assert not anna.has_rung
 
 Whatever is given is taken back when the test ends.
@@ -48,7 +48,7 @@ class World(Town):
         self,
         who: str,
         *,
-        reason: str = "möte",
+        reason: str = "sammanträde",
         until: datetime | timedelta | None = timedelta(hours=2),
         **more: Any,
     ) -> Json:

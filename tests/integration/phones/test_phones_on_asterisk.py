@@ -29,6 +29,7 @@ async def test_people_telephone(
     switch = f"127.0.0.1:{asterisk.settings.sip_port}"
     anna = await exchange.phone("phone-201", "secret-phone-201", switch)
     bo = await exchange.phone("phone-202", "secret-phone-202", switch)
+    await asyncio.gather(anna.plug_in(), bo.plug_in())
 
     await colleagues_talk(anna, bo)
     await citizens_and_mobiles_talk(anna, carrier)
