@@ -25,7 +25,7 @@ from hanvisa.directory.engine import open_database
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import NotFound
-from hanvisa.following import Follower, Following
+from hanvisa.following import Follower
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.service import Service
@@ -77,15 +77,14 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         await manager.until_connected(within=5)
         await phones.publish(directory.register)
 
-    following = Following(
-        (
-            Follower("speech", _SPEECH, lambda: voice.prepare_register(directory.register)),
-            Follower("phones", _PHONES, publish_phones),
-        )
+    followers = (
+        Follower("phones", _PHONES, publish_phones, awaited=True),
+        Follower("speech", _SPEECH, lambda: voice.prepare_register(directory.register)),
     )
 
     def register_changed(tables: frozenset[str]) -> None:
-        following.changed(tables)
+        for follower in followers:
+            follower.changed(tables)
         projection.request(directory.register)
         house.queues.wake()
 
@@ -101,7 +100,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         stream=Stream(client, app, registry.deliver),
         manager=manager,
         projection=projection,
-        following=following,
+        followers=followers,
     )
     service.web = create_app(
         Services(

@@ -20,7 +20,7 @@ from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.following import Following
+from hanvisa.following import Follower
 from hanvisa.speech.library import SpeechLibrary
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ class Service:
     stream: Stream
     manager: Manager
     projection: Projection
-    following: Following
+    followers: tuple[Follower, ...]
     web: web.Application = field(default_factory=web.Application)
 
     async def run(self) -> None:
@@ -59,7 +59,7 @@ class Service:
                         self.registry.run(),
                         self.stream.run(),
                         self.outbox.run(),
-                        self.following.run(),
+                        *(follower.run() for follower in self.followers),
                         self.projection.run(),
                     )
                 ]
@@ -89,5 +89,5 @@ class Service:
             "database": None
             if self.directory.healthy
             else "The database does not answer; calls go on with what is in memory.",
-            **self.following.health(),
+            **{follower.name: follower.trouble for follower in self.followers},
         }
