@@ -1,0 +1,126 @@
+"""The bench reads SIPp rightly, climbs to where a way fails, and says whether the aims are met."""
+
+import math
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from hanvisa.lab import bench, bench_service
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.climbing import Climb, climb
+from hanvisa.lab.sipp import Load, percentile, read_messages, read_successes
+
+
+def load(rate: float, *, share: float = 1.0, wait: float = 0.002) -> Load:
+    placed = round(rate * 5)
+    return Load(rate, rate, placed, round(placed * share), (wait,) * placed)
+
+
+def message(at: float, way: str, call: str, first: str, cseq: str = "1 INVITE") -> str:
+    return f"2026-11-23\t19:16:11.916690\t{at:.6f}\t{way}\t{call}\tCSeq:{cseq}\t{first}"
+
+
+def test_waits_are_from_the_first_invite_to_the_first_200() -> None:
+    lines = [
+        message(100.0, "S", "a", "INVITE sip:1@x SIP/2.0"),
+        message(100.001, "R", "a", "SIP/2.0 100 Trying"),
+        message(100.5, "S", "a", "INVITE sip:1@x SIP/2.0"),
+        message(100.6, "R", "a", "SIP/2.0 200 OK"),
+        message(100.7, "R", "a", "SIP/2.0 200 OK"),
+        message(101.0, "S", "b", "INVITE sip:1@x SIP/2.0"),
+        message(101.002, "R", "b", "SIP/2.0 200 OK"),
+        message(102.0, "S", "c", "INVITE sip:1@x SIP/2.0"),
+        message(102.1, "R", "c", "SIP/2.0 503 Service Unavailable"),
+        message(103.0, "S", "b", "SIP/2.0 200 OK", "2 BYE"),
+    ]
+    waits, reached = read_messages(lines)
+    assert waits == pytest.approx((0.002, 0.6))
+    assert reached == pytest.approx(1.0)
+
+
+def test_no_message_is_no_call() -> None:
+    assert read_messages([]) == ((), 0.0)
+
+
+def test_successes_are_those_of_the_last_row() -> None:
+    assert read_successes("A;SuccessfulCall(P);SuccessfulCall(C);\n1;3;3;\n2;4;7;\n") == 7
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [((), 0.5, math.inf), ((3,), 0.99, 3), ((1, 2, 3, 4), 0.5, 2), (tuple(range(1, 101)), 0.99, 99)],
+)
+def test_percentile(values: tuple[float, ...], share: float, expected: float) -> None:
+    assert percentile(values, share) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "held"),
+    [
+        (load(100), True),
+        (load(100, share=0.99), True),
+        (load(100, share=0.988), False),
+        (load(100, wait=1.5), False),
+        (Load(100, 100, 500, 0, ()), False),
+    ],
+)
+def test_a_rate_is_held(one: Load, held: bool) -> None:
+    assert one.held is held
+
+
+async def test_each_way_climbs_to_where_it_fails() -> None:
+    limits = {"bare": 210.0, "service": 60.0}
+    asked: list[tuple[str, float]] = []
+
+    async def measure(way: str, rate: float) -> Load:
+        asked.append((way, rate))
+        return load(rate, share=1.0 if rate <= limits[way] else 0.5)
+
+    bare, service = await climb(list(limits), measure, rates=(50, 100, 200, 400))
+    assert asked[:4] == [("bare", 50), ("service", 50), ("bare", 100), ("service", 100)]
+    assert ("service", 200) not in asked
+    assert bare.best is not None
+    assert service.best is not None
+    assert (bare.best.rate, service.best.rate) == (200, 50)
+    assert asked[-4:] == [("bare", 300), ("service", 75), ("bare", 250), ("service", 62.5)]
+
+
+async def test_a_way_that_never_fails_is_not_refined() -> None:
+    async def measure(_: str, rate: float) -> Load:
+        return load(rate)
+
+    (only,) = await climb(["bare"], measure, rates=(50, 100))
+    assert list(only.loads) == [50, 100]
+    assert only.best_rate == 100
+
+
+def test_a_rate_that_held_above_one_that_failed_is_luck() -> None:
+    one = Climb("bare", {50: load(50), 100: load(100, share=0.5), 200: load(200)})
+    assert one.best is not None
+    assert one.best.rate == 50
+
+
+def test_summary_says_what_is_met() -> None:
+    climbs = [Climb("bare dialplan", {200: load(200)}), Climb("the service", {150: load(150)})]
+    told = bench.summary(climbs, [load(100, wait=0.002), load(100, wait=0.008)])
+    assert "0.75" in told
+    assert "6.0 ms more" in told
+    assert "not met" not in told
+    failing = bench.summary(climbs, [load(100), load(100, wait=0.013)])
+    assert "11.0 ms more" in failing
+    assert failing.count("not met") == 1
+
+
+def test_the_scenario_fails_a_call_that_ends_before_the_announcement_can_be_over() -> None:
+    scenario = ET.parse(REPOSITORY / "tests" / "load" / "call.xml").getroot()  # noqa: S314 - our own
+    steps = [element.tag for element in scenario]
+    assert steps[-3:] == ["pause", "recv", "send"]
+    pause = scenario.find("pause")
+    assert pause is not None
+    assert 0 < int(pause.attrib["milliseconds"]) / 1000 < bench_service.SECONDS
+
+
+def test_the_bare_way_is_in_no_dialplan_of_the_product() -> None:
+    for file in (REPOSITORY / "dialplan").glob("*.conf"):
+        assert not re.search(r"^\[bench", file.read_text(), re.MULTILINE), file
