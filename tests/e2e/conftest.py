@@ -19,11 +19,15 @@ from hanvisa.lab.town import town
 
 DEMO = REPOSITORY / "demo" / "directory"
 LOG_LINES = 80
+# Speech is named by its content: what this machine has made already need not be made again.
+SPEECH = REPOSITORY / ".state" / "sounds"
 
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
+    if SPEECH.exists():
+        shutil.copytree(SPEECH, state / "sounds", ignore=shutil.ignore_patterns("new-*"))
     yield Settings(state=state, base_port=free_base_port(), ring_person=2, ring_operator=2, key_wait=3)
     shutil.rmtree(state)
 

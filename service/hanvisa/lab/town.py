@@ -151,6 +151,13 @@ class Town:
             raise AssertionError(f"{who!r} names {len(named)} people: {[each.name for each in named]}")
         return named[0]
 
+    def direct_number(self, who: str) -> str:
+        """The number under which a citizen reaches this person, E.164."""
+        number = self.register.direct_number(self.person(who))
+        if number is None:
+            raise AssertionError(f"{who} has no direct number")
+        return number
+
     # What the log tells
 
     async def story(self, line: Line, *, within: float = 5.0) -> Story:

@@ -1,11 +1,11 @@
 """The world of one end-to-end test: a running system, the people around it, and what is given about them.
 
     async def test_an_absent_persons_caller_hears_why(world: World) -> None:
-        await world.given_absent("hallefors-201", reason="sammanträde", until=timedelta(hours=2))
-        anna = await world.phone("hallefors-201")
-        caller = await world.citizen("0980319244", dials="0980319201")
+        await world.given_absent("hallefors-205", reason="sammanträde", until=timedelta(hours=2))
+        elsa = await world.phone("hallefors-205")
+        caller = await world.citizen("0980319244", dials="0980319205")
         await world.hears(caller, "är på sammanträde")
-        assert not anna.has_rung
+        assert not elsa.has_rung
 
 Whatever is given is taken back when the test ends.
 """
@@ -90,10 +90,11 @@ class World(Town):
         return exception
 
     async def given_operator(self, who: str, state: Literal["open", "paused", "closed"] = "open") -> None:
-        """An operator opens (or closes); closed again after the test."""
-        path = f"/operators/{self.person(who).id}/state"
-        await self.api.post(path, {"state": state})
-        self._undo.append(lambda: self.api.post(path, {"state": "closed"}))
+        """An operator opens, pauses or closes; afterwards they are as they were."""
+        path = f"/operators/{self.person(who).id}"
+        before = (await self.api.get(path))["state"]
+        await self.api.post(f"{path}/state", {"state": state})
+        self._undo.append(lambda: self.api.post(f"{path}/state", {"state": before}))
 
     async def revoke(self, exception: Json) -> None:
         """Take an exception back, if it isn't yet."""

@@ -1,0 +1,53 @@
+"""The first whole way: a caller and a person, a caller and an absence, a caller, an operator and a mobile."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from e2e.support.world import World
+from hanvisa.lab.lines import TransferRefusedError
+
+
+async def test_a_present_person_answers_and_speech_passes_both_ways(world: World) -> None:
+    elsa = await world.phone("hallefors-205")
+    caller = await world.citizen("0980319244", dials=world.direct_number("hallefors-205"))
+    line = await elsa.rings()
+    await line.answer()
+    await caller.talks_to(line)
+    assert "talar med varandra" in await world.explanation(caller)
+
+
+async def test_an_absent_persons_caller_hears_why_and_the_phone_never_rings(world: World) -> None:
+    elsa = await world.phone("hallefors-205")
+    colleague = await world.phone("hallefors-206")
+    await world.given_absent("hallefors-205", reason="sammanträde", until=timedelta(hours=2))
+    caller = await world.citizen("0980319245", dials=world.direct_number("hallefors-205"))
+    inside = await colleague.call("205")
+    await asyncio.gather(
+        world.hears(caller, "är på sammanträde", pieces=3), world.hears(inside, "är på sammanträde", pieces=3)
+    )
+    assert not elsa.has_rung
+
+
+async def test_an_operator_is_refused_a_mobile_and_then_granted_it(world: World) -> None:
+    await world.given_operator("hallefors-290")
+    operator = await world.phone("hallefors-290")
+    caller = await world.citizen("0980319246", dials="0980319200")
+    line = await operator.rings(within=20)
+    await line.answer()
+    await caller.talks_to(line)
+
+    with pytest.raises(TransferRefusedError) as refusal:
+        await line.transfer("0701740605")
+    assert refusal.value.status == 603
+    await world.hears(line, "mobil", in_call_of=caller)
+    await caller.talks_to(line)
+    assert "O2" in (await world.story(caller)).rules
+
+    await world.given_exception("number", "0701740605")
+    transfer = asyncio.create_task(line.transfer("0701740605"))
+    mobile = await world.mobile("0701740605")
+    await mobile.answer()
+    await transfer
+    await caller.talks_to(mobile)
