@@ -202,6 +202,7 @@ class World:
     async def phone(self, who: Person) -> BaresipPhone:
         account = account_of(who)
         phone = await self.exchange.phone(account, self.password(account), self.switch)
+        await phone.plug_in()
         self._phones[account] = phone
         return phone
 
@@ -222,6 +223,7 @@ class World:
 
     async def at_rest(self) -> None:
         """Hang up and unplug everything, and wait until Asterisk has nothing left."""
+        await self.carrier.hang_up_all()
         self.carrier.forget()
         for account in map(account_of, EXTENSIONS):
             if account in self._siplets:
@@ -233,7 +235,6 @@ class World:
             await phone.hang_up_all()
             phone.forget()
             await phone.unplug()
-        await self.carrier.hang_up_all()
         await until(self._no_channels, what="no channel left")
 
     async def _no_channels(self) -> bool:

@@ -1,0 +1,146 @@
+"""`hanvisa rescue` with the calls of a service that died on a real Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+
+import pytest
+
+from hanvisa.calls.prompts import Why
+from hanvisa.lab import alaw, hearing
+from hanvisa.lab.lines import Line
+from hanvisa.lab.system import environment
+from hanvisa.lab.waiting import until
+from integration.fallback.dying_service import DyingService, a_service
+from integration.fallback.fallback_world import (
+    ANNA,
+    ANNA_DIRECT,
+    BO,
+    BO_DIRECT,
+    MAIN,
+    OLLE,
+    World,
+    account_of,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def start_rescue(world: World, *arguments: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "hanvisa.rescue",
+        *arguments,
+        stdout=PIPE,
+        stderr=STDOUT,
+        env=environment(world.settings),
+    )
+
+
+async def ended_well(rescue: Process) -> str:
+    said, _ = await asyncio.wait_for(rescue.communicate(), 10)
+    assert rescue.returncode == 0, said.decode()
+    return said.decode()
+
+
+async def rings_in(world: World, service: DyingService, number: str) -> tuple[Line, str]:
+    """A call from outside that the service has answered: the caller's line and channel."""
+    before = len(service.channels)
+    caller = await world.carrier.call(number)
+    channel = await until(lambda: service.channels[before:], what="the call claimed")
+    await service.control.answer(channel[0])
+    await caller.until_up()
+    return caller, channel[0]
+
+
+async def test_nothing_left_behind_is_said_at_once(world: World) -> None:
+    assert "No call is left behind" in await ended_well(await start_rescue(world))
+
+
+async def test_a_caller_who_listens_hears_the_referral(world: World) -> None:
+    phrase = hearing.melody(999, 1.2)
+    long_speech = world.settings.state / "sounds" / "long.alaw"
+    long_speech.write_bytes(alaw.encode(phrase) * 20)
+    async with a_service(world) as service:
+        caller, channel = await rings_in(world, service, BO_DIRECT)
+        await service.control.play(channel, [str(long_speech.with_suffix(""))], f"hv-play-{channel}")
+        await caller.hears(phrase)
+    rescue = await start_rescue(world)
+    await caller.hears(world.spoken.referral(BO, Why.ABSENT), within=5)
+    await ended_well(rescue)
+
+
+async def test_a_caller_who_waits_reaches_an_operator(world: World) -> None:
+    olle = await world.phone(OLLE)
+    async with a_service(world) as service:
+        caller, channel = await rings_in(world, service, MAIN)
+        await service.control.start_music(channel)
+    rescue = await start_rescue(world)
+    line = await olle.rings()
+    await line.answer()
+    await caller.talks_to(line)
+    await ended_well(rescue)
+
+
+async def test_a_leg_that_rang_is_taken_away_and_rings_anew(world: World) -> None:
+    anna = await world.phone(ANNA)
+    async with a_service(world) as service:
+        caller, channel = await rings_in(world, service, ANNA_DIRECT)
+        await service.ring(account_of(ANNA), channel)
+        abandoned = await anna.rings()
+    rescue = await start_rescue(world)
+    await abandoned.until_ended()
+    line = await anna.rings()
+    await line.answer()
+    await caller.talks_to(line)
+    await ended_well(rescue)
+
+
+async def talking(world: World, service: DyingService) -> tuple[Line, Line]:
+    anna = await world.phone(ANNA)
+    caller, channel = await rings_in(world, service, ANNA_DIRECT)
+    leg = await service.ring(account_of(ANNA), channel)
+    line = await anna.rings()
+    await line.answer()
+    await line.until_up()
+    await service.control.bridge(f"hv-b-{channel}", [channel, leg])
+    await caller.talks_to(line)
+    return caller, line
+
+
+@pytest.mark.parametrize("first", ["caller", "called"])
+async def test_who_talks_is_left_to_talk_and_not_left_alone(world: World, first: str) -> None:
+    async with a_service(world) as service:
+        caller, line = await talking(world, service)
+    rescue = await start_rescue(world)
+    await caller.talks_to(line)
+    assert rescue.returncode is None
+    goes, stays = (caller, line) if first == "caller" else (line, caller)
+    await goes.hangup()
+    await stays.until_ended()
+    await ended_well(rescue)
+
+
+async def test_a_new_start_of_the_service_takes_over(world: World) -> None:
+    async with a_service(world) as service:
+        caller, line = await talking(world, service)
+    rescue = await start_rescue(world)
+    assert rescue.stdout is not None
+    assert b"Looking after" in await rescue.stdout.readline()
+    async with a_service(world):
+        assert "takes the calls over" in await ended_well(rescue)
+        await caller.talks_to(line)
+
+
+async def test_the_calls_of_a_living_service_are_left_alone(world: World) -> None:
+    async with a_service(world) as service:
+        caller, line = await talking(world, service)
+        assert "No call is left behind" in await ended_well(
+            await start_rescue(world, "--alive", service.name)
+        )
+        await caller.talks_to(line)
+        await caller.hangup()
+        await line.hangup()
