@@ -14,13 +14,15 @@ import aiohttp
 import structlog
 
 from hanvisa.ari.client import Client
-from hanvisa.ari.events import decode
+from hanvisa.ari.events import DECODERS, decode
 from hanvisa.calls.signals import Reconnected, Signal
+from hanvisa.errors import TelephonyError
 
 log = structlog.get_logger()
 
 FIRST_DELAY = 0.1  # seconds
 LONGEST_DELAY = 5.0
+EVENTS = {"allowed": [{"type": name} for name in DECODERS]}  # Asterisk sends no others
 HEARTBEAT = 10.0  # a half-open connection is noticed within this and half of it
 
 
@@ -42,7 +44,7 @@ class Stream:
                     if isinstance(signal, Reconnected):
                         delays = _delays()
                     self._deliver(signal)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (aiohttp.ClientError, TelephonyError, TimeoutError, OSError) as error:
                 log.warning("ari.disconnected", why=str(error) or type(error).__name__)
             self.connected = False
             await asyncio.sleep(next(delays))
@@ -52,6 +54,7 @@ class Stream:
         async with self._client.session.ws_connect(
             url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0
         ) as socket:
+            await self._client.command("PUT", f"/applications/{self._app}/eventFilter", body=EVENTS)
             log.info("ari.connected", app=self._app)
             self.connected = True
             yield Reconnected()

@@ -40,7 +40,7 @@ class Call:
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self.rung: dict[str, Leg] = {}  # legs that ring now, by channel
         self.playing: str | None = None  # the playback that the call waits for
-        self.task: asyncio.Task[None] | None = None
+        self._saved: CallState | None = None
 
     # who and what
 
@@ -85,16 +85,21 @@ class Call:
     def change(self, **fields: Any) -> None:
         self.state = replace(self.state, **fields)
 
-    async def enter(self, stage: Stage) -> None:
-        """Write the stage on the caller's channel, so that another instance can take the call on from here."""
+    def enter(self, stage: Stage) -> None:
+        """From now on the call is in this stage. It is written down before the call speaks or waits."""
         self.change(stage=to_json(stage))
         self.tell("stage", **self.state.stage)
-        await self.save()
 
     async def save(self) -> None:
-        await self.command(
-            self.house.control.set_variable(self.caller.channel, VARIABLE, self.state.to_json())
-        )
+        """Write the state on the caller's channel, if it has changed, so that another instance can take the call on.
+
+        Not while something plays on the channel: there Asterisk would carry it out when the playback has ended.
+        """
+        if self.state is not self._saved and self.playing is None:
+            self._saved = self.state
+            await self.command(
+                self.house.control.set_variable(self.caller.channel, VARIABLE, self.state.to_json())
+            )
 
     async def command(self, what: Awaitable[None]) -> bool:
         """Carry out a command whose failure must not end the call; it is logged, and False.
@@ -120,6 +125,7 @@ class Call:
             CallerGone: the caller hung up.
             LegTaken: another call has taken a leg of this one.
         """
+        await self.save()
         try:
             async with asyncio.timeout(within):
                 signal = await self.inbox.get()
@@ -155,6 +161,7 @@ class Call:
     async def say(self, *prompts: Prompt) -> str | None:
         """Speak to the caller. A key ends the speech and is returned; None when all was said."""
         await self.answer()
+        await self.save()
         playback = await self.start_saying(self.caller, *prompts)
         with self._waiting_for(playback):
             while True:

@@ -80,7 +80,8 @@ def join_facts(call: Call, number: Reading, person: Person | None, via: Via) -> 
         number=number,
         person=person,
         via=via,
-        exceptions=register.exceptions.rows,
+        # Only a mobile needs an exception: what is kept with the decision stays small.
+        exceptions=register.exceptions.rows if number.kind.may_be_mobile else (),
         direct_number=register.direct_number(person) if person else None,
         mobile_protected=mobile.protected if mobile else False,
     )

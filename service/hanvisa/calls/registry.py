@@ -69,7 +69,7 @@ class Registry:
         """Begin, or take on, a call."""
         for channel in call.channels():
             self.house.live.bind(channel, call)
-        call.task = self._spawn(run_call(call, stage))
+        self._spawn(run_call(call, stage))
 
     async def _sync(self) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""

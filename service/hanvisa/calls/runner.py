@@ -20,7 +20,7 @@ async def run_call(call: Call, stage: Stage | None) -> None:
     reason = "ended"
     try:
         while stage is not None:
-            await call.enter(stage)
+            call.enter(stage)
             stage = await _next_stage(call, stage)
     except CallerGone:
         reason = "caller_hung_up"

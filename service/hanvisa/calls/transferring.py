@@ -14,7 +14,7 @@ from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking, Transferred
-from hanvisa.calls.state import Leg
+from hanvisa.calls.state import VARIABLE, Leg
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import AlternativeKind, Decision
@@ -143,6 +143,8 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
     await call.command(control.hang_up(transferor.channel))
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
+    # What their call has written on it must not be taken for a call that lives.
+    await call.command(control.set_variable(far.channel, VARIABLE, ""))
     if call.state.bridge:
         await call.command(control.add_to_bridge(call.state.bridge, far.channel))
     call.house.queues.wake()

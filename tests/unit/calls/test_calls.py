@@ -216,6 +216,7 @@ async def test_an_attended_transfer_to_a_colleague_joins_them() -> None:
         scene.refers(olle, "202", other=consult)
         await scene.over(consult)
         assert (olle, "channel_answered") in scene.control.named("tell_transferor")
+        assert scene.control.variables[bo, VARIABLE] == ""
         assert scene.house.live.of_channel(bo) is scene.house.live.of_channel(caller)
 
 
