@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hanvisa.calls.ports import CallEntry
@@ -17,17 +16,6 @@ HIDDEN = "***"
 
 _NUMBER = re.compile(r"[+\d][\d\s()/.-]{2,}")
 _TECHNICAL = frozenset({"facts"})
-
-
-@dataclass(frozen=True, slots=True)
-class Masked:
-    """An event of a call's story, as the asker may see it."""
-
-    call_id: str
-    seq: int
-    at: datetime
-    kind: str
-    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,7 @@ class Mask:
         if event.kind == "command":
             return None
         told = {name: value for name, value in event.data.items() if name not in _TECHNICAL}
-        return Masked(event.call_id, event.seq, event.at, event.kind, _mapped(told, self.number))
+        return replace(event, data=_mapped(told, self.number))
 
 
 def _mapped(value: Any, mask: Callable[[str], str]) -> Any:

@@ -1,0 +1,52 @@
+"""Health, metrics, and the description of the API."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema_rs
+import schemathesis
+from aiohttp import ClientTimeout
+
+from hanvisa.web.api import ROUTES
+from hanvisa.web.openapi import document
+from unit.web.town import Town, answer
+
+
+async def test_alive_is_alive_and_ready_names_what_is_missing(town: Town) -> None:
+    await answer(await town.client.get("/health/live"), 200)
+    await answer(await town.client.get("/health/ready"), 200)
+    town.missing["asterisk"] = "ARI does not answer at http://127.0.0.1:8088."
+    body = await answer(await town.client.get("/health/ready"), 503)
+    assert body["missing"] == {"asterisk": "ARI does not answer at http://127.0.0.1:8088."}
+    await answer(await town.client.get("/health/live"), 200)
+
+
+async def test_requests_are_counted_by_route_and_never_by_address(town: Town) -> None:
+    await town.ask("GET", "/persons/nobody")
+    await town.client.get("/%00<script>")
+    text = await (await town.client.get("/metrics")).text()
+    assert 'hanvisa_web_requests_total{method="GET",route="/api/v1/persons/{id}",status="400"} 1.0' in text
+    assert 'route="unknown",status="404"' in text
+    assert "nobody" not in text
+    assert "script" not in text
+
+
+async def test_the_description_is_valid_and_complete(town: Town) -> None:
+    served = await answer(await town.client.get("/api/v1/openapi.json"), 200)
+    assert served == json.loads(json.dumps(document(ROUTES)))
+    schema = schemathesis.openapi.from_dict(served)
+    schema.validate()
+    assert len(list(schema.get_all_operations())) == len(ROUTES)
+    for model in served["components"]["schemas"].values():
+        jsonschema_rs.meta.validate({**model, "$schema": "https://json-schema.org/draft/2020-12/schema"})
+    ids = [operation["operationId"] for path in served["paths"].values() for operation in path.values()]
+    assert len(ids) == len(set(ids))
+
+
+async def test_the_page_shows_every_operation_and_needs_nothing_from_elsewhere(town: Town) -> None:
+    response = await town.client.get("/api/docs", timeout=ClientTimeout(5))
+    page = await response.text()
+    assert all(f"/api/v1{route.path}</code>" in page for route in ROUTES)
+    assert all(part not in page for part in ("<script", "http://", "https://", "<link", "<img"))
+    assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]

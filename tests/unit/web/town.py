@@ -1,0 +1,226 @@
+"""A small made-up town in a real SQLite, and how its users ask the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hanvisa.calls.prompts import Prompt
+from hanvisa.directory.engine import Database
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import (
+    AbsenceReasonRow,
+    DepartmentRow,
+    ExtensionRow,
+    MembershipRow,
+    MobileRow,
+    NumberRow,
+    OperationRow,
+    OperatorRow,
+    OperatorSwitchboardRow,
+    OrganisationRow,
+    PersonRow,
+    PhoneRow,
+    SwitchboardRow,
+)
+from hanvisa.errors import SpeechError
+from hanvisa.policy.model import Language
+from hanvisa.testing import FakeClock, FakeVoice
+
+NOW = datetime(2026, 8, 5, 8, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Sweden
+ANNA_MOBILE, HEMLIG_MOBILE = "+46701740605", "+46701740606"
+ANNA_DIRECT, HEMLIG_DIRECT, MAIN = "+46980319201", "+46980319205", "+46980319200"
+
+
+def id_of(name: str) -> UUID:
+    return uuid5(UUID(int=7), name)
+
+
+@dataclass
+class Voice(FakeVoice):
+    """Remembers what it was asked to prepare; ``fails`` makes it fail."""
+
+    prepared: list[Prompt] = field(default_factory=list)
+    fails: bool = False
+
+    async def prepare(self, prompts: Any) -> None:
+        if self.fails:
+            raise SpeechError("espeak-ng is gone")
+        self.prepared += prompts
+
+
+@dataclass
+class Engaged:
+    persons: set[UUID] = field(default_factory=set)
+
+    def is_engaged(self, person: UUID, /) -> bool:
+        return person in self.persons
+
+
+@dataclass
+class Town:
+    """The API as its users meet it: each has a name, a role and a token."""
+
+    client: TestClient[Any, Any]
+    database: Database
+    directory: SnapshotDirectory
+    clock: FakeClock
+    voice: Voice
+    live: Engaged
+    missing: dict[str, str | None]
+    tokens: dict[str, str]
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "admin",
+        if_match: str | None = None,
+        language: str = "en",
+    ) -> ClientResponse:
+        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Accept-Language": language}
+        if if_match is not None:
+            headers["If-Match"] = if_match
+        return await self.client.request(method, "/api/v1" + path, json=body, headers=headers)
+
+    async def get(self, path: str, *, who: str = "admin") -> Any:
+        return await answer(await self.ask("GET", path, who=who), 200)
+
+
+async def answer(response: ClientResponse, status: int) -> Any:
+    """The answer's JSON, which must have come with this status."""
+    body = await response.json()
+    assert response.status == status, body
+    return body
+
+
+async def problem(response: ClientResponse, status: int) -> Any:
+    """The problem's details (RFC 9457), which must be whole."""
+    body = await answer(response, status)
+    assert response.content_type == "application/problem+json"
+    assert body["status"] == status
+    assert all(body[name] for name in ("type", "title", "detail", "error_id", "what_to_do"))
+    return body
+
+
+def tell(entries: Any, language: Language) -> list[str]:
+    return [f"{language.value} {entry.kind} {entry.data}" for entry in entries]
+
+
+async def settle(session: AsyncSession) -> None:
+    """Hällefors with a school (Anna, Siv, and Hemlig, who is protected) and a care (Olle, who is an operator)."""
+    hallefors, nora = id_of("Hällefors"), id_of("Nora")
+    session.add_all(
+        [
+            OrganisationRow(id=hallefors, name="Hällefors kommun", area_code="0980", prefix="81"),
+            OrganisationRow(id=nora, name="Nora kommun", area_code="0980", prefix="82"),
+        ]
+    )
+    await session.flush()
+    session.add_all(
+        [
+            OperationRow(id=id_of("Skola"), name="Skola", organisation_id=hallefors),
+            OperationRow(id=id_of("Omsorg"), name="Omsorg", organisation_id=hallefors),
+            OperationRow(id=id_of("Nora skola"), name="Nora skola", organisation_id=nora),
+        ]
+    )
+    await session.flush()
+    for department, operation in (
+        ("Kyrkskolan", "Skola"),
+        ("Växeln", "Omsorg"),
+        ("Noraskolan", "Nora skola"),
+    ):
+        session.add(DepartmentRow(id=id_of(department), name=department, operation_id=id_of(operation)))
+    await session.flush()
+    for name, given, family, department, extension in (
+        ("anna", "Anna", "Berg", "Kyrkskolan", "201"),
+        ("siv", "Siv", "Åkerström", "Kyrkskolan", "202"),
+        ("hemlig", "Hanna", "Lind", "Kyrkskolan", "205"),
+        ("olle", "Olle", "Ek", "Växeln", "200"),
+        ("nils", "Nils", "Öberg", "Noraskolan", "301"),
+    ):
+        organisation = nora if name == "nils" else hallefors
+        person = PersonRow(
+            id=id_of(name),
+            external_id=name,
+            given_name=given,
+            family_name=family,
+            title="rektor" if name == "anna" else "",
+            email=f"{name}@kommunen.test",
+            protected=name == "hemlig",
+        )
+        session.add(person)
+        await session.flush()
+        session.add(
+            MembershipRow(person_id=person.id, department_id=id_of(department), starts_on=date(2020, 1, 1))
+        )
+        session.add(
+            PhoneRow(
+                id=id_of(f"phone {name}"), account=name, organisation_id=organisation, owner_id=person.id
+            )
+        )
+        session.add(
+            ExtensionRow(number=extension, organisation_id=organisation, kind="person", target_id=person.id)
+        )
+    for holder, number in (("anna", ANNA_MOBILE), ("hemlig", HEMLIG_MOBILE)):
+        session.add(
+            MobileRow(
+                number=number,
+                person_id=id_of(holder),
+                carrier="Bolaget",
+                grounds="rör sig",
+                decided_by="chefen",
+                decided_at=NOW,
+            )
+        )
+    session.add(
+        SwitchboardRow(
+            id=id_of("board"),
+            name="Växeln",
+            organisation_id=hallefors,
+            greeting_sv="Hej",
+            greeting_en="Hello",
+        )
+    )
+    await session.flush()
+    session.add_all(
+        [
+            NumberRow(number=ANNA_DIRECT, kind="person", target_id=id_of("anna")),
+            NumberRow(number=HEMLIG_DIRECT, kind="person", target_id=id_of("hemlig")),
+            NumberRow(number=MAIN, kind="switchboard", target_id=id_of("board")),
+            OperatorRow(
+                id=id_of("operator"),
+                person_id=id_of("olle"),
+                phone_id=id_of("phone olle"),
+                state="open",
+                since=NOW,
+            ),
+        ]
+    )
+    await session.flush()
+    session.add(OperatorSwitchboardRow(operator_id=id_of("operator"), switchboard_id=id_of("board")))
+    for code, sv, en, kind, private in (
+        ("0", "Åter", "Back at", "time", False),
+        ("1", "Sammanträde", "Meeting", "time", False),
+        ("6", "Semester", "Holiday", "date", False),
+        ("9", "Sjuk", "Sick", "none", True),
+    ):
+        session.add(
+            AbsenceReasonRow(
+                code=code,
+                name_sv=sv,
+                name_en=en,
+                spoken_sv=f"är borta: {sv}",
+                spoken_en=f"is away: {en}",
+                time_kind=kind,
+                private=private,
+            )
+        )
