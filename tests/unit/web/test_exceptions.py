@@ -1,0 +1,155 @@
+"""Exceptions over REST: who grants which, and that the very next transfer knows."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from hanvisa.policy.facts import ScopeKind
+from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, Town, answer, id_of, problem
+
+ANNA, OLLE = str(id_of("anna")), str(id_of("olle"))
+TRANSFER = {"kind": "transfer", "operator": OLLE, "caller": "08-465 004 00", "target": "070-174 06 05"}
+GRANT = {
+    "scope": {"kind": "person", "id": ANNA},
+    "reason": "Jour i helgen",
+    "ends_at": "2026-08-10T08:00:00+02:00",
+}
+
+
+async def grants(town: Town, who: str = "admin", **fields: Any) -> Any:
+    return await answer(await town.ask("POST", "/exceptions", {**GRANT, **fields}, who=who), 201)
+
+
+async def effect_of_a_transfer(town: Town, who: str = "operator") -> str:
+    decision = await answer(await town.ask("POST", "/policy/decisions", TRANSFER, who=who), 200)
+    return str(decision["effect"])
+
+
+async def test_an_exception_counts_for_the_very_next_transfer_and_one_revoked_likewise(town: Town) -> None:
+    assert await effect_of_a_transfer(town) == "refuse"
+    started = time.perf_counter()
+    granted = await grants(town)
+    assert await effect_of_a_transfer(town) == "allow"
+    assert time.perf_counter() - started < 1  # decisions.md has 100 ms, on a machine that does nothing else
+    await answer(await town.ask("POST", f"/exceptions/{granted['id']}/revoke", if_match='"1"'), 200)
+    assert await effect_of_a_transfer(town) == "refuse"
+
+
+async def test_a_number_is_kept_in_e164_and_a_protected_one_is_hidden(town: Town) -> None:
+    granted = await grants(town, scope={"kind": "number", "number": "tel:070-174%2006%2005"})
+    assert granted["scope"]["number"] == ANNA_MOBILE
+    await grants(town, scope={"kind": "number", "number": "0046701740606"})
+    shown = {one["scope"]["number"] for one in (await town.get("/exceptions", who="operator"))["items"]}
+    assert shown == {ANNA_MOBILE, "***"}
+    seen = {one["scope"]["number"] for one in (await town.get("/exceptions", who="head"))["items"]}
+    assert seen == {ANNA_MOBILE, HEMLIG_MOBILE}
+
+
+OWN = [
+    {"kind": "person", "id": ANNA},
+    {"kind": "department", "id": str(id_of("Kyrkskolan"))},
+    {"kind": "number", "number": ANNA_MOBILE},
+]
+BEYOND = [
+    {"kind": "everyone"},
+    {"kind": "organisation", "id": str(id_of("Hällefors"))},
+    {"kind": "department", "id": str(id_of("Växeln"))},
+    {"kind": "person", "id": OLLE},
+    {"kind": "number", "number": "+4670174069" + "0"},
+]
+
+
+@pytest.mark.parametrize("scope", OWN + BEYOND, ids=lambda scope: scope["kind"])
+async def test_who_may_grant_what(town: Town, scope: dict[str, str]) -> None:
+    for who in ("admin", "head", "manager", "operator", "superuser", "person"):
+        response = await town.ask("POST", "/exceptions", {**GRANT, "scope": scope}, who=who)
+        allowed = who == "admin" or (who in ("head", "manager") and scope in OWN)
+        assert response.status == (201 if allowed else 403), who
+
+
+@pytest.mark.parametrize("scope", BEYOND, ids=lambda scope: scope["kind"])
+async def test_a_head_neither_reads_nor_changes_what_is_not_theirs(town: Town, scope: dict[str, str]) -> None:
+    granted = await grants(town, scope=scope)
+    path = f"/exceptions/{granted['id']}"
+    assert (await town.get("/exceptions", who="head"))["items"] == []
+    await problem(await town.ask("GET", path, who="head"), 403)
+    await problem(await town.ask("PATCH", path, {"reason": "annan"}, who="head", if_match="*"), 403)
+    await problem(await town.ask("POST", f"{path}/revoke", who="head", if_match="*"), 403)
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"ends_at": "2026-11-04T10:00:01+01:00"}, "ends_at"),
+        ({"ends_at": "2026-08-05T09:00:00+02:00"}, "ends_at"),
+        ({"starts_at": "2026-08-01T09:00:00Z", "ends_at": "2026-08-02T09:00:00Z"}, "ends_at"),
+        ({"ends_at": None}, "ends_at"),
+        ({"reason": "  "}, "reason"),
+        ({"reason": "x"}, "reason"),
+        ({"max_uses": 0}, "max_uses"),
+        ({"operators": []}, "operators"),
+        ({"operators": [ANNA]}, "operators"),
+        ({"scope": {"kind": "person"}}, "scope"),
+        ({"scope": {"kind": "everyone", "id": ANNA}}, "scope"),
+        ({"scope": {"kind": "number"}}, "scope"),
+        ({"scope": {"kind": "person", "id": str(id_of("nobody"))}}, "scope.id"),
+        ({"scope": {"kind": "number", "number": "0980-31 92 01"}}, "scope.number"),
+        ({"scope": {"kind": "number", "number": "112"}}, "scope.number"),
+        ({"weekly": [{"days": [], "start": "08:00", "end": "09:00"}]}, "weekly.0.days"),
+    ],
+)
+async def test_what_no_exception_may_be(town: Town, fields: dict[str, Any], where: str) -> None:
+    refused = await problem(await town.ask("POST", "/exceptions", {**GRANT, **fields}), 422)
+    assert refused["errors"][0]["where"] == where
+    assert not town.directory.register.exceptions.rows
+
+
+async def test_ninety_days_by_the_clock_on_the_wall_are_let_through(town: Town) -> None:
+    await grants(town, ends_at="2026-11-03T10:00:00+01:00")
+
+
+async def test_an_exception_without_an_end_is_refused(town: Town) -> None:
+    body = {name: value for name, value in GRANT.items() if name != "ends_at"}
+    refused = await problem(await town.ask("POST", "/exceptions", body, language="sv"), 422)
+    assert refused["errors"] == [{"where": "ends_at", "what": "saknas"}]
+
+
+async def test_it_is_changed_by_its_newest_version_and_not_when_revoked(town: Town) -> None:
+    granted = await grants(town, operators=[OLLE], max_uses=2)
+    path = f"/exceptions/{granted['id']}"
+    body = {
+        "operators": None,
+        "max_uses": None,
+        "weekly": [{"days": [6, 7], "start": "17:00", "end": "08:00"}],
+    }
+    changed = await answer(await town.ask("PATCH", path, body, if_match='"1"', who="head"), 200)
+    assert {name: changed[name] for name in body} == body
+    await problem(await town.ask("PATCH", path, {"max_uses": 1}, if_match='"1"'), 412)
+    revoked = await answer(await town.ask("POST", f"{path}/revoke", if_match="*", who="manager"), 200)
+    assert (revoked["revoked_by"], revoked["granted_by"]) == ("manager", "admin")
+    await problem(await town.ask("PATCH", path, {"max_uses": 1}, if_match="*"), 409)
+    assert (await town.get("/exceptions"))["items"] == []
+    assert len((await town.get("/exceptions?ended=true"))["items"]) == 1
+
+
+async def test_each_use_is_told(town: Town) -> None:
+    granted = await grants(town, max_uses=1)
+    (exception,) = town.directory.register.exceptions.rows
+    assert exception.scope is ScopeKind.PERSON
+    assert await town.directory.reserve_use(exception.id, "hv-call-9")
+    assert [use["call"] for use in (await town.get(f"/exceptions/{granted['id']}/uses"))["items"]] == [
+        "hv-call-9"
+    ]
+    assert await effect_of_a_transfer(town) == "refuse"
+
+
+async def test_a_list_goes_on_over_what_is_not_ones_own(town: Town) -> None:
+    for _ in range(3):
+        await grants(town)
+        await grants(town, scope={"kind": "everyone"})
+    first = await town.get("/exceptions?limit=2", who="head")
+    second = await town.get(f"/exceptions?limit=2&cursor={first['next']}", who="head")
+    assert [len(first["items"]), len(second["items"]), second["next"]] == [2, 1, None]

@@ -1,0 +1,248 @@
+"""Persons, forwardings, operators, calls and the policy's answers over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hanvisa.policy.facts import OperatorState
+from unit.web.town import (
+    ANNA_DIRECT,
+    ANNA_MOBILE,
+    HEMLIG_DIRECT,
+    HEMLIG_MOBILE,
+    MAIN,
+    Town,
+    answer,
+    id_of,
+    problem,
+)
+
+ANNA, HEMLIG, OLLE, NILS = (str(id_of(name)) for name in ("anna", "hemlig", "olle", "nils"))
+
+# Persons
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("anna berg", ["Anna"]),
+        ("REKTOR", ["Anna"]),
+        ("öberg", ["Nils"]),
+        ("kyrkskolan hällefors", ["Anna", "Hanna", "Siv"]),
+        ("0980-31 92 01", ["Anna"]),
+        ("+46 70 174 06 05", ["Anna"]),
+        ("070-174 06 06", []),
+        ("301", ["Nils"]),
+        ("finns inte", []),
+    ],
+)
+async def test_persons_are_found(town: Town, words: str, found: list[str]) -> None:
+    response = await town.client.get(
+        "/api/v1/persons", params={"q": words}, headers={"Authorization": f"Bearer {town.tokens['admin']}"}
+    )
+    assert [one["given_name"] for one in (await answer(response, 200))["items"]] == found
+
+
+async def test_colleagues_see_each_others_numbers_but_protected_ones(town: Town) -> None:
+    people = {one["id"]: one for one in (await town.get("/persons", who="person"))["items"]}
+    assert NILS not in people  # of another organisation
+    assert people[ANNA]["mobiles"] == [{"number": ANNA_MOBILE}]
+    assert people[ANNA]["direct_number"] == ANNA_DIRECT
+    assert people[HEMLIG]["mobiles"] == [{"number": None}]
+    assert people[HEMLIG]["direct_number"] is None
+    for who, sees in (("operator", False), ("head", True), ("admin", True)):
+        hemlig = await town.get(f"/persons/{HEMLIG}", who=who)
+        assert (hemlig["direct_number"] == HEMLIG_DIRECT) == sees
+        assert (hemlig["mobiles"][0]["number"] == HEMLIG_MOBILE) == sees
+
+
+async def test_a_person_out_of_reach_is_refused(town: Town) -> None:
+    await problem(await town.ask("GET", f"/persons/{NILS}", who="person"), 403)
+
+
+async def test_persons_come_page_by_page_in_the_order_of_names(town: Town) -> None:
+    names, path = [], "/persons?limit=2"
+    while path:
+        page = await town.get(path)
+        names += [one["family_name"] for one in page["items"]]
+        path = f"/persons?limit=2&cursor={page['next']}" if page["next"] else ""
+    assert names == ["Berg", "Ek", "Lind", "Åkerström", "Öberg"]
+
+
+# Forwardings
+
+
+async def forwards(town: Town, status: int, who: str = "admin", **fields: Any) -> Any:
+    body = {"person": ANNA, "target": "202", **fields}
+    response = await town.ask("POST", "/forwardings", body, who=who)
+    return await (answer(response, status) if status == 201 else problem(response, status))
+
+
+async def test_a_forwarding_inside_is_free_and_ends_the_same_day(town: Town) -> None:
+    forwarding = await forwards(town, 201, who="person")
+    assert forwarding["ends_at"] == "2026-08-05T17:00:00+02:00"
+    assert town.directory.register.forwardings_of(id_of("anna"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "rules"),
+    [
+        ({"target": ANNA_MOBILE, "ends_at": "2026-08-12T10:00:00+02:00"}, ["M3"]),
+        ({"target": "112"}, ["M3"]),
+        ({"target": "201"}, ["M3"]),
+        ({"target": "99999999999999999999"}, ["M3"]),
+    ],
+)
+async def test_what_m3_refuses_is_refused_by_its_rule(
+    town: Town, fields: dict[str, str], rules: list[str]
+) -> None:
+    refused = await forwards(town, 409, **fields)
+    assert (refused["error_id"], refused["rules"]) == ("refused-by-policy", rules)
+
+
+async def test_the_months_allowance_counts_what_is_over(town: Town) -> None:
+    for first in (3, 10):
+        await forwards(
+            town,
+            201,
+            target="0701740605",
+            starts_at=f"2026-08-{first:02}T08:00:00+02:00",
+            ends_at=f"2026-08-{first + 4:02}T17:00:00+02:00",
+        )
+    refused = await forwards(
+        town,
+        409,
+        target="0701740605",
+        starts_at="2026-08-20T08:00:00+02:00",
+        ends_at="2026-08-20T17:00:00+02:00",
+    )
+    assert refused["rules"] == ["M3"]
+
+
+async def test_an_operator_does_not_forward_others_and_a_head_not_another_operation(town: Town) -> None:
+    await forwards(town, 403, who="operator")
+    await forwards(town, 403, who="head", person=OLLE)
+
+
+async def test_a_forwarding_is_changed_and_ended_and_a_protected_target_is_hidden(town: Town) -> None:
+    forwarding = await forwards(town, 201)
+    path = f"/forwardings/{forwarding['id']}"
+    await problem(await town.ask("PATCH", path, {"target": "205"}, if_match='"3"'), 412)
+    changed = await answer(await town.ask("PATCH", path, {"target": HEMLIG_MOBILE}, if_match='"1"'), 200)
+    assert changed["target"] == HEMLIG_MOBILE
+    assert (await town.get(path, who="operator"))["target"] == "***"
+    await answer(await town.ask("POST", f"{path}/end", if_match='"2"', who="person"), 200)
+    assert not town.directory.register.forwardings_of(id_of("anna"))
+    assert (await town.get("/forwardings"))["items"] == []
+
+
+# Operators
+
+
+async def test_an_operator_pauses_themselves_and_the_register_knows(town: Town) -> None:
+    town.live.persons.add(id_of("olle"))
+    (operator,) = (await town.get("/operators", who="operator"))["items"]
+    assert operator["engaged"]
+    assert operator["switchboards"][0]["main_numbers"] == [MAIN]
+    path = f"/operators/{OLLE}/state"
+    changed = await answer(await town.ask("POST", path, {"state": "paused"}, who="operator"), 200)
+    assert changed["state"] == "paused"
+    known = town.directory.register.operator(id_of("olle"))
+    assert known is not None
+    assert known.state is OperatorState.PAUSED
+    await problem(await town.ask("POST", path, {"state": "asleep"}), 422)
+    await problem(await town.ask("POST", path, {"state": "open"}, who="head"), 403)
+    await problem(await town.ask("POST", f"/operators/{ANNA}/state", {"state": "open"}), 404)
+
+
+# Calls
+
+
+async def test_a_call_is_told_to_who_it_concerns(town: Town, call: str) -> None:
+    assert [one["id"] for one in (await town.get("/calls", who="person"))["items"]] == [call]
+    assert (await town.get("/calls", who="superuser"))["items"] == []
+    await problem(await town.ask("GET", f"/calls/{call}", who="superuser"), 403)
+    story = await town.get(f"/calls/{call}")
+    assert [event["kind"] for event in story["events"]] == [
+        "opened",
+        "signal",
+        "decision",
+        "command",
+        "closed",
+    ]
+
+
+async def test_protected_numbers_and_technical_matter_are_left_out(town: Town, call: str) -> None:
+    story = await town.get(f"/calls/{call}", who="person")
+    assert [event["kind"] for event in story["events"]] == ["opened", "signal", "decision", "closed"]
+    response = await town.ask("GET", f"/calls/{call}/explain", who="person", language="sv")
+    text = await response.text()
+    assert text.startswith("sv opened")
+    assert "***" in text
+    assert all(number not in str(story) + text for number in (HEMLIG_MOBILE, "070-174 06 06"))
+    english = await town.ask("GET", f"/calls/{call}/explain?language=en", language="sv")
+    assert (await english.text()).startswith("en opened")
+
+
+# The policy
+
+
+async def decides(town: Town, **question: Any) -> Any:
+    body = {"kind": "transfer", "operator": OLLE, **question}
+    return await answer(await town.ask("POST", "/policy/decisions", body, who="operator"), 200)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["0701740605", "070-174 06 05", "+46701740605", "0046701740605", "00701740605", "tel:+46701740605"],
+)
+async def test_every_spelling_of_a_mobile_is_refused_with_what_is_allowed(town: Town, target: str) -> None:
+    decision = await decides(town, target=target)
+    assert (decision["effect"], decision["rules"], decision["read_as"]) == ("refuse", ["O2"], "mobile")
+    numbers = {one["kind"]: one["number"] for one in decision["alternatives"]}
+    assert numbers == {
+        "tell_mobile_number": ANNA_MOBILE,
+        "give_direct_number": ANNA_DIRECT,
+        "take_message": None,
+    }
+
+
+async def test_a_confidential_call_is_refused_by_m4(town: Town) -> None:
+    assert (await decides(town, target=ANNA_MOBILE, confidential=True))["rules"] == ["M4"]
+
+
+async def test_a_transfer_to_an_absent_or_forwarded_person(town: Town) -> None:
+    assert (await decides(town, target="201"))["effect"] == "allow"
+    await town.ask("POST", "/forwardings", {"person": ANNA, "target": "0701740605"})
+    assert (await decides(town, target="201"))["rules"] == ["O2", "M3"]
+    await town.ask("POST", "/absences", {"person": ANNA, "reason": "1"})
+    decision = await decides(town, target="201")
+    assert (decision["effect"], decision["rules"]) == ("refer", ["G1", "O1"])
+    assert (await decides(town, kind="arrival", target="201"))["rules"] == ["G1"]
+
+
+async def test_an_operator_with_a_caller_does_not_ring_a_mobile(town: Town) -> None:
+    assert (await decides(town, kind="consult", target=ANNA_MOBILE))["effect"] == "refuse"
+    assert (await decides(town, kind="consult", target="202"))["effect"] == "allow"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "arrival", "target": "999"},
+        {"kind": "transfer", "target": ""},
+        {"kind": "sending", "target": "201"},
+        {"kind": "transfer", "target": "201", "operator": str(id_of("nobody"))},
+        {"kind": "transfer", "target": "201", "organisation": str(id_of("nobody"))},
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_refused(town: Town, body: dict[str, str]) -> None:
+    await problem(await town.ask("POST", "/policy/decisions", body), 422)
+
+
+async def test_the_rules_and_reasons_are_listed(town: Town) -> None:
+    assert len((await town.get("/policy/rules", who="person"))["items"]) == 21
+    assert [one["code"] for one in (await town.get("/absence-reasons"))["items"]] == ["0", "1", "6", "9"]
+    assert (await town.get("/absence-reasons/9"))["private"] is True
