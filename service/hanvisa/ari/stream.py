@@ -23,6 +23,7 @@ log = structlog.get_logger()
 FIRST_DELAY = 0.1  # seconds
 LONGEST_DELAY = 5.0
 EVENTS = {"allowed": [{"type": name} for name in DECODERS]}  # Asterisk sends no others
+CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # seconds that a connection we give up is waited for
 HEARTBEAT = 10.0  # a half-open connection is noticed within this and half of it
 
 
@@ -52,7 +53,7 @@ class Stream:
     async def _connection(self) -> AsyncIterator[Signal]:
         url = f"{self._client.url}/events"
         async with self._client.session.ws_connect(
-            url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0
+            url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0, timeout=CLOSING
         ) as socket:
             await self._client.command("PUT", f"/applications/{self._app}/eventFilter", body=EVENTS)
             log.info("ari.connected", app=self._app)
