@@ -62,6 +62,7 @@ class Rescue:
         self._alive = alive
         self._dead = {app["name"] for app in self._apps()} - {alive}
         self._talked: set[str] = set()
+        self._brought_out: set[str] = set()
 
     def run(self) -> None:
         """Until no call of a dead service is left, or a service has come that takes them over."""
@@ -96,7 +97,8 @@ class Rescue:
         followed = {id_ for app in apps if app["name"] in self._dead for id_ in app["channel_ids"]}
         adopted = {id_ for app in apps if app["name"] == self._alive for id_ in app["channel_ids"]}
         for channel in self._asterisk.command("GET", "/channels") or []:
-            if channel["id"] in followed - adopted and channel["dialplan"]["app_name"] in INSIDE:
+            mine = channel["id"] in followed - adopted - self._brought_out
+            if mine and channel["dialplan"]["app_name"] in INSIDE:
                 yield channel
 
     def _talking(self) -> set[str]:
@@ -108,6 +110,7 @@ class Rescue:
         return together
 
     def _bring_out(self, channel: dict[str, Any]) -> None:
+        self._brought_out.add(channel["id"])
         # Ended first: a channel leaves Stasis only when its playback is over.
         self._asterisk.command("DELETE", f"/playbacks/hv-play-{quote(channel['id'])}")
         self._command_channel("POST", channel, "/continue", label="fallback")

@@ -32,6 +32,10 @@ class _Pending:
     response: Message = field(default_factory=dict)
     items: list[Message] = field(default_factory=list)
 
+    @property
+    def is_list(self) -> bool:
+        return self.response.get("EventList") == "start"
+
 
 class Connection:
     """``deliver`` gets every event that belongs to no action; it must neither wait nor raise."""
@@ -116,16 +120,15 @@ class Connection:
 
     def _take(self, message: Message) -> None:
         pending = self._pending.get(message.get("ActionID", ""))
-        if pending is None:
-            if "Event" in message:
-                self._deliver(message)
-        elif pending.answer.done():
+        if "Event" in message and (pending is None or not pending.is_list):
+            self._deliver(message)  # some events carry the id of the action that caused them
+        elif pending is None or pending.answer.done():
             return
         elif message.get("Response") == "Error":
             pending.answer.set_exception(Refused(message.get("Message", "no reason given")))
         elif "Response" in message:
             pending.response = message
-            if message.get("EventList") != "start":
+            if not pending.is_list:
                 pending.answer.set_result((message, []))
         elif message.get("EventList") == "Complete":
             pending.answer.set_result((pending.response, pending.items))

@@ -27,6 +27,8 @@ _ROOT = "hanvisa"
 _FAR = 9999999999  # epoch seconds: an absence until cancelled
 _AGAIN_AFTER = 1.0  # seconds, when Asterisk did not take the changes
 
+_OURS = {"setting", *(each.name for each in entries.FAMILIES), *(each.name for each in announcements.SPOKEN)}
+
 Known = dict[str, str]
 
 
@@ -85,7 +87,7 @@ class Projection:
 
     async def _project(self, register: Register) -> None:
         if self._known is None:
-            self._known = _by_family(await self._manager.db_tree(_ROOT))
+            self._known = await self._read()
             self._made_from.clear()
         await self._write("setting", self._settings)
         for family in entries.FAMILIES:
@@ -100,6 +102,13 @@ class Projection:
                 if not await self._speak(spoken.name, wanted, now):
                     return
                 self._made_from[spoken.name] = register
+
+    async def _read(self) -> dict[str, Known]:
+        """What is there, by family; families that we do not write are removed."""
+        known = _by_family(await self._manager.db_tree(_ROOT))
+        for family in known.keys() - _OURS:
+            await self._manager.db_del_tree(f"{_ROOT}/{family}")
+        return known
 
     def _is_old(self, family: str, tables: Sequence[str], register: Register) -> bool:
         before = self._made_from.get(family)

@@ -1,0 +1,160 @@
+"""AstDB and the phones of a real Asterisk follow the register."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from uuid import UUID, uuid5
+
+import pytest
+import pytest_asyncio
+
+from hanvisa.ami.phones import Phones
+from hanvisa.ami.projection import Projection
+from hanvisa.calls.prompts import Prompt
+from hanvisa.policy.facts import Extension, Person, Phone, TargetKind
+from hanvisa.policy.model import Language
+from hanvisa.policy.register import Register, Table
+from hanvisa.testing import FakeClock
+from integration.fallback.fallback_world import (
+    ANNA,
+    BO,
+    Melodies,
+    World,
+    absence,
+    id_of,
+    make_register,
+    running_world,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class Files:
+    """Names a file for every prompt and makes none."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def announce_file(self, prompt: Prompt, language: Language, at: datetime) -> str:  # noqa: ARG002 - the protocol's
+        self.asked += 1
+        return f"/sounds/{abs(hash((prompt, language)))}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[World]:
+    async with running_world() as world:
+        yield world
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def world(running: World) -> AsyncIterator[World]:
+    yield running
+    await running.manager.db_del_tree("hanvisa")
+
+
+@pytest.fixture
+def files() -> Files:
+    return Files()
+
+
+@pytest.fixture
+def projection(world: World, files: Files) -> Projection:
+    return Projection(world.manager, files, FakeClock(datetime.now(UTC)))
+
+
+async def test_what_is_left_over_is_removed(world: World, projection: Projection) -> None:
+    await world.manager.db_put("hanvisa/absence/nobody", "1", "0&9999999999&x&y")
+    await world.manager.db_put("hanvisa/old", "1", "x")
+    await projection.project(make_register())
+    tree = await world.manager.db_tree("hanvisa")
+    assert "/hanvisa/absence/nobody/1" not in tree
+    assert "/hanvisa/old/1" not in tree
+    assert tree["/hanvisa/number/46980319201"] == f"person&{ANNA.id.hex}"
+    assert tree[f"/hanvisa/absence/{BO.id.hex}/1"].count("&") == 3
+
+
+async def test_an_absence_comes_and_goes(world: World, projection: Projection, files: Files) -> None:
+    register = make_register()
+    await projection.project(register)
+    asked = files.asked
+    new = absence(ANNA, timedelta(minutes=-1), None)
+    await projection.project(register.replace(absences=(*register.absences.rows, new)))
+    assert files.asked == asked + 2
+    key = f"/hanvisa/absence/{ANNA.id.hex}/1"
+    start, end, *_ = (await world.manager.db_tree("hanvisa"))[key].split("&")
+    assert (int(start), int(end)) == (int(new.starts_at.timestamp()), 9999999999)
+    await projection.project(register)
+    assert key not in await world.manager.db_tree("hanvisa")
+
+
+async def test_another_start_finds_it_done(world: World, projection: Projection, files: Files) -> None:
+    register = make_register()
+    await projection.project(register)
+    before = await world.manager.db_tree("hanvisa")
+    again = Projection(world.manager, files, FakeClock(datetime.now(UTC)))
+    await again.project(register)
+    assert await world.manager.db_tree("hanvisa") == before
+
+
+async def test_ten_thousand_persons(world: World, projection: Projection) -> None:
+    register = many(10_000)
+    started = monotonic()
+    await projection.project(register)
+    assert monotonic() - started < 20
+    assert len(await world.manager.db_tree("hanvisa/phones")) == 20_000
+    one_more = register.replace(absences=(absence(ANNA, timedelta(0), None),))
+    started = monotonic()
+    await projection.project(one_more)
+    assert monotonic() - started < 0.5
+
+
+async def test_phones_are_read_without_touching_a_live_call(world: World) -> None:
+    register = make_register()
+    await world.project(register)
+    world.spoken = Melodies(world.settings.state / "sounds")
+    phones = Phones(world.settings.state, world.manager)
+    assert not await phones.publish(register)
+    anna = await world.phone(ANNA)
+    caller = await world.carrier.call("0980319201")
+    line = await anna.rings()
+    await line.answer()
+    await caller.until_up()
+    shared = Phone(id_of("lobby"), "hallefors-lobby", id_of("hallefors"))
+    assert await phones.publish(register.replace(phones=(*register.phones.rows, shared)))
+    assert "hallefors-lobby" in await world.manager.command("pjsip show endpoints")
+    await caller.talks_to(line)
+    await world.at_rest()
+
+
+async def test_files_are_the_owners_alone(world: World) -> None:
+    await world.project(make_register())
+    for path in ("secrets.json", "asterisk/etc/pjsip_phones.conf"):
+        assert (Path(world.settings.state) / path).stat().st_mode & 0o777 == 0o600
+
+
+def many(count: int) -> Register:
+    register = make_register()
+    namespace = UUID(int=7)
+    persons = [
+        replace(ANNA, id=uuid5(namespace, str(n)), family_name=f"Nummer {n}", department_id=id_of("planning"))
+        for n in range(count)
+    ]
+
+    def phone(n: int, person: Person) -> Phone:
+        return Phone(uuid5(namespace, f"phone{n}"), f"p-{n}", id_of("hallefors"), person.id)
+
+    return replace(
+        register,
+        persons=Table(tuple(persons)),
+        phones=Table(tuple(phone(n, person) for n, person in enumerate(persons))),
+        extensions=Table(
+            tuple(
+                Extension(f"{n:05}", id_of("hallefors"), TargetKind.PERSON, person.id)
+                for n, person in enumerate(persons)
+            )
+        ),
+    )

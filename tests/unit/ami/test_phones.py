@@ -1,0 +1,80 @@
+"""The text of the phones' sections."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from hanvisa.ami.phones import render
+from hanvisa.ami.secrets import phone_passwords
+from hanvisa.policy.facts import Phone
+from hanvisa.policy.register import Register
+from integration.fallback.fallback_world import ANNA, OLLE, id_of, make_register
+
+
+def section(register: Register, account: str) -> str:
+    accounts = {phone.account: "secret" for phone in register.phones.rows}
+    return next(part for part in render(register, accounts).split("\n\n") if part.startswith(f"[{account}]"))
+
+
+def test_a_phone_is_known_by_its_person() -> None:
+    assert section(make_register(), "hallefors-201") == "\n".join(
+        (
+            "[hallefors-201](phone)",
+            "auth = hallefors-201",
+            "aors = hallefors-201",
+            'callerid = "Anna Åberg" <201>',
+            "set_var = HANVISA_ACCOUNT=hallefors-201",
+            f"set_var = HANVISA_ORGANISATION={id_of('hallefors').hex}",
+            "set_var = HANVISA_NUMBER=+46980319201",
+            "[hallefors-201](phone-auth)",
+            "username = hallefors-201",
+            "password = secret",
+            "[hallefors-201](phone-aor)",
+        )
+    )
+
+
+def test_operators_phones_are_marked_and_show_the_main_number() -> None:
+    text = section(make_register(), "hallefors-210")
+    assert "HANVISA_OPERATOR=yes" in text
+    assert "HANVISA_NUMBER=+46980319200" in text
+
+
+def test_all_phones_of_an_operator_are_marked() -> None:
+    register = make_register()
+    other = Phone(id_of("other"), "hallefors-other", id_of("hallefors"), OLLE.id)
+    assert "HANVISA_OPERATOR=yes" in section(
+        register.replace(phones=(*register.phones.rows, other)), "hallefors-other"
+    )
+
+
+def test_a_protected_persons_number_is_not_shown() -> None:
+    register = make_register()
+    persons = [replace(who, protected=who == ANNA) for who in register.persons.rows]
+    assert "HANVISA_NUMBER=+46980319200" in section(register.replace(persons=persons), "hallefors-201")
+
+
+def test_a_name_cannot_end_its_line_or_become_a_setting() -> None:
+    register = make_register()
+    evil = replace(ANNA, given_name='A"; b<\n[x]', family_name="\\c")
+    text = section(register.replace(persons=(evil,)), "hallefors-201")
+    assert 'callerid = "A b[x] c" <201>' in text
+
+
+def test_an_account_that_is_no_section_name_is_left_out() -> None:
+    register = make_register()
+    evil = Phone(id_of("evil"), "x]\n[y", id_of("hallefors"))
+    assert "x]" not in render(register.replace(phones=(evil,)), {})
+
+
+def test_passwords_are_made_once_and_beside_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    file.write_text(json.dumps({"ari": "a", "ami": "b", "phones": {"x": "kept"}}))
+    made = phone_passwords(file, ["x", "y"])
+    assert made["x"] == "kept"
+    assert len(made["y"]) == 24
+    assert phone_passwords(file, ["x", "y"]) == made
+    assert json.loads(file.read_text())["ari"] == "a"
+    assert file.stat().st_mode & 0o777 == 0o600
