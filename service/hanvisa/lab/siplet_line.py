@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -103,7 +104,10 @@ class SipletLine(Line):
             return
         if self.is_up:
             self.is_up = False
-            await self._siplet.request(self._request("BYE"), self._next_hop)
+            with suppress(
+                TimeoutError
+            ):  # a switch that died answers nothing, and the call is over all the same
+                await self._siplet.request(self._request("BYE"), self._next_hop)
             self._end(Ending(None, "hung up by us"))
         elif self._inviting is None:
             await self.reject()

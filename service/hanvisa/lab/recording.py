@@ -1,0 +1,46 @@
+"""All that one end of a call heard."""
+
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from hanvisa.lab.alaw import RATE, Samples, encode
+
+_JITTER = 0.2
+
+
+class Recording:
+    """All that was heard, on a timeline without gaps: where nothing arrived there is silence."""
+
+    def __init__(self) -> None:
+        self._samples = np.zeros(RATE * 8, dtype=np.int16)
+        self._length = 0
+        self._started: float | None = None
+
+    def append(self, samples: Samples) -> None:
+        now = monotonic()
+        if self._started is None:
+            self._started = now - len(samples) / RATE
+        missing = int((now - self._started) * RATE) - self._length - len(samples)
+        self._extend(self._length + len(samples) + (missing if missing > _JITTER * RATE else 0))
+        self._samples[self._length - len(samples) : self._length] = samples
+
+    def since(self, moment: float | None = None) -> Samples:
+        """What was heard from a moment (monotonic seconds; None: the start) until now."""
+        if self._started is None:
+            return np.zeros(0, dtype=np.int16)
+        now = int((monotonic() - _JITTER - self._started) * RATE)
+        if now > self._length:
+            self._extend(now)
+        first = 0 if moment is None else max(0, int((moment - self._started) * RATE))
+        return self._samples[first : self._length]
+
+    def save(self, path: Path) -> None:
+        """Keep the recording as raw A-law beside a failing test's report."""
+        path.write_bytes(encode(self.since()))
+
+    def _extend(self, length: int) -> None:
+        if length > len(self._samples):
+            self._samples = np.concatenate((self._samples, np.zeros(length, dtype=np.int16)))
+        self._length = length
