@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
@@ -45,6 +46,7 @@ class Asterisk:
         self.dialplan = dialplan or REPOSITORY / "dialplan"
         self.folder = settings.state / "asterisk"
         self._process: Process | None = None
+        self._gone: asyncio.Task[bytes] | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -77,11 +79,7 @@ class Asterisk:
                 "There is no Asterisk on this machine yet: ./dev run puts one into its state folder."
             )
         await self._configure()
-        command = [*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f"]
-        with (self.folder / "log" / "console.log").open("ab") as console:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=DEVNULL, stdout=console, stderr=STDOUT, start_new_session=True
-            )
+        await self._launch()
         try:
             async with asyncio.timeout(within):
                 await self._wait_booted()
@@ -94,28 +92,28 @@ class Asterisk:
 
     async def stop(self) -> None:
         """Stop it, calls included; killed if it does not end by itself."""
-        if self._process is None:
-            return
-        if self.running:
+        if self._process is not None and self.running:
             try:
                 async with asyncio.timeout(STOPS_WITHIN):
                     await self.cli("core stop now")
                     await self._process.wait()
             except TimeoutError:
                 self._process.kill()
-        await self._process.wait()
+        await self.wait()
 
     async def kill(self) -> None:
         """End it at once, as a crash would."""
         if self._process is not None and self.running:
             self._process.kill()
-            await self._process.wait()
+        await self.wait()
 
     async def wait(self) -> int:
-        """Wait until it ends, and give the exit code."""
-        if self._process is None:
+        """Wait until it has ended and nothing of it is left, and give the exit code."""
+        if self._process is None or self._gone is None:
             return 0
-        return await self._process.wait()
+        code = await self._process.wait()
+        await asyncio.shield(self._gone)
+        return code
 
     async def restart(self) -> None:
         await self.stop()
@@ -175,6 +173,26 @@ class Asterisk:
         said, _ = await provisioning.communicate()
         if provisioning.returncode != 0:
             raise ConfigurationError(said.decode().strip())
+
+    async def _launch(self) -> None:
+        """Start it. It inherits a pipe that nobody writes to: at its end, every process of it has ended."""
+        reading, writing = os.pipe()
+        ends = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(ends), os.fdopen(reading, "rb"))
+        try:
+            with (self.folder / "log" / "console.log").open("ab") as console:
+                self._process = await asyncio.create_subprocess_exec(
+                    *(*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f"),
+                    stdin=DEVNULL,
+                    stdout=console,
+                    stderr=STDOUT,
+                    start_new_session=True,
+                    pass_fds=(writing,),
+                )
+        finally:
+            os.close(writing)
+        self._gone = asyncio.create_task(ends.read())
 
     def _inside(self) -> list[str]:
         """What stands before a command to run it where Asterisk runs."""
