@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from aiohttp import web
+
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
@@ -31,8 +33,6 @@ from hanvisa.policy.numbers import NumberPlan
 from hanvisa.service import Service
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
-from hanvisa.web.app import create_app
-from hanvisa.web.services import Services
 
 USER = "hanvisa"  # at ARI and AMI
 
@@ -77,9 +77,13 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         await manager.until_connected(within=5)
         await phones.publish(directory.register)
 
+    async def prepare_speech() -> None:
+        await voice.prepare_catalogue()
+        await voice.prepare_register(directory.register)
+
     followers = (
         Follower("phones", _PHONES, publish_phones, awaited=True),
-        Follower("speech", _SPEECH, lambda: voice.prepare_register(directory.register)),
+        Follower("speech", _SPEECH, prepare_speech),
     )
 
     def register_changed(tables: frozenset[str]) -> None:
@@ -89,11 +93,30 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         house.queues.wake()
 
     directory.on_change(register_changed)
+
+    def make_web() -> web.Application:
+        # Imported when the calls are served already: half a second that no caller waits for.
+        from hanvisa.web.app import create_app  # noqa: PLC0415
+        from hanvisa.web.services import Services  # noqa: PLC0415
+
+        return create_app(
+            Services(
+                directory=directory,
+                database=database,
+                clock=clock,
+                settings=settings,
+                voice=voice,
+                health=service.health,
+                explain=lambda entries, language: tell_story(entries, language, directory),
+                live_calls=house.live,
+                plan=house.plan,
+            )
+        )
+
     service = Service(
         settings=settings,
         database=database,
         directory=directory,
-        voice=voice,
         outbox=outbox,
         client=client,
         registry=registry,
@@ -101,19 +124,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         manager=manager,
         projection=projection,
         followers=followers,
-    )
-    service.web = create_app(
-        Services(
-            directory=directory,
-            database=database,
-            clock=clock,
-            settings=settings,
-            voice=voice,
-            health=service.health,
-            explain=lambda entries, language: tell_story(entries, language, directory),
-            live_calls=house.live,
-            plan=house.plan,
-        )
+        make_web=make_web,
     )
     return service
 

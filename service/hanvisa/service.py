@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
@@ -21,7 +21,6 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
-from hanvisa.speech.library import SpeechLibrary
 
 log = structlog.get_logger()
 
@@ -31,7 +30,6 @@ class Service:
     settings: Settings
     database: Database
     directory: SnapshotDirectory
-    voice: SpeechLibrary
     outbox: Outbox
     client: Client
     registry: Registry
@@ -39,18 +37,17 @@ class Service:
     manager: Manager
     projection: Projection
     followers: tuple[Follower, ...]
-    web: web.Application = field(default_factory=web.Application)
+    make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Calls that are up stay up in Asterisk; the next start takes them on."""
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-        await self.voice.prepare_catalogue()
         await upgrade(self.settings.database_url)
         await self.directory.start()
         await self.manager.start()
-        runner = web.AppRunner(self.web, access_log=None)
+        runner: web.AppRunner | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 work = [
@@ -63,6 +60,8 @@ class Service:
                         self.projection.run(),
                     )
                 ]
+                # Calls come first: the web application takes a while to be made, so it is made beside them.
+                runner = web.AppRunner(await asyncio.to_thread(self.make_web), access_log=None)
                 await runner.setup()
                 await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
@@ -71,7 +70,8 @@ class Service:
                     task.cancel()
         finally:
             log.info("service.stopping")
-            await runner.cleanup()
+            if runner is not None:
+                await runner.cleanup()
             await self.client.close()
             await self.manager.stop()
             await self.directory.stop()

@@ -1,0 +1,58 @@
+"""What follows a change of the register: each in its own time, again after a failure."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hanvisa import following
+from hanvisa.errors import Unavailable
+from hanvisa.following import Follower
+
+
+class Work:
+    """Counts its rounds; fails the first ``failures`` of them."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.rounds = 0
+        self.failures = failures
+        self.done = asyncio.Condition()
+
+    async def __call__(self) -> None:
+        async with self.done:
+            self.rounds += 1
+            self.done.notify_all()
+        if self.rounds <= self.failures:
+            raise Unavailable("Asterisk is away.")
+
+    async def until(self, rounds: int) -> None:
+        async with asyncio.timeout(2), self.done:
+            await self.done.wait_for(lambda: self.rounds >= rounds)
+
+
+async def test_it_works_at_the_start_and_when_its_tables_change() -> None:
+    work = Work()
+    follower = Follower("phones", frozenset({"phones"}), work)
+    running = asyncio.create_task(follower.run())
+    await work.until(1)
+    follower.changed(frozenset({"absences"}))
+    follower.changed(frozenset({"phones", "persons"}))
+    await work.until(2)
+    running.cancel()
+    assert work.rounds == 2
+
+
+async def test_a_failure_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "RETRY", 0.01)
+    work = Work(failures=1)
+    follower = Follower("phones", frozenset(), work, awaited=True)
+    assert follower.trouble == "The phones are not ready yet."
+    running = asyncio.create_task(follower.run())
+    await work.until(1)
+    assert follower.trouble is not None
+    await work.until(2)
+    async with asyncio.timeout(2):
+        while follower.trouble is not None:
+            await asyncio.sleep(0)
+    running.cancel()
