@@ -9,6 +9,7 @@ import pytest
 from hanvisa import following
 from hanvisa.errors import Unavailable
 from hanvisa.following import Follower
+from hanvisa.lab.waiting import until
 
 
 class Work:
@@ -52,7 +53,5 @@ async def test_a_failure_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch
     await work.until(1)
     assert follower.trouble is not None
     await work.until(2)
-    async with asyncio.timeout(2):
-        while follower.trouble is not None:
-            await asyncio.sleep(0)
+    await until(lambda: follower.trouble is None, within=2, what="the phones are ready")
     running.cancel()

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 from uuid import UUID, uuid5
 
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.registry import RUNG, Registry
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Key, Played, Signal, TransferRequested
+from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
@@ -120,7 +122,7 @@ class Scene:
         self._channels = 0
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Scene:
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self.registry.run())
         return self
 
@@ -184,14 +186,12 @@ class Scene:
     # what was done
 
     async def until(self, condition: Callable[[], object], what: str) -> None:
-        """Wait until the condition is true; fails after two seconds with what was commanded."""
-        try:
-            async with asyncio.timeout(2):
-                while not condition():
-                    await asyncio.sleep(0.001)
-        except TimeoutError:
-            story = "\n".join(map(str, [*self.control.commands, *self.log.entries]))
-            raise AssertionError(f"never: {what}. What was done:\n{story}") from None
+        """Wait until the condition is true; fails after two seconds with what was done."""
+
+        def story() -> str:
+            return "\n".join(map(str, [what, *self.control.commands, *self.log.entries]))
+
+        await until(condition, within=2, what=story)
 
     async def rung(self, digits_or_account: str) -> str:
         """Wait until this phone or outside number is rung; the new leg's channel."""

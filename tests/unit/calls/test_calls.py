@@ -328,7 +328,9 @@ async def test_an_operator_who_is_refused_twice_is_told_of_the_last() -> None:
         scene.refers(olle, "0701740606")
         await scene.until(lambda: scene.control.named("stop_playing"), "the first explanation stops")
         scene.finished(olle)
-        await scene.until(lambda: [to for to, *_ in scene.control.named("play")].count(olle) == 2, "told again")
+        await scene.until(
+            lambda: [to for to, *_ in scene.control.named("play")].count(olle) == 2, "told again"
+        )
         scene.finished(olle)
         await scene.until(lambda: scene.control.commands[-1][0] == "stop_music", "the music ends")
         assert scene.house.live.of_channel(caller)
