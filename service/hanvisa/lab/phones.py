@@ -10,6 +10,7 @@ async with Exchange(port=24010) as exchange:
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -21,6 +22,7 @@ from baresip.call import DigitEvent
 from baresip.errors import (
     AudioNotActive,
     AudioRestarted,
+    BaresipError,
     RegistrationError,
     StaleHandleError,
     TransferFailed,
@@ -194,10 +196,10 @@ class BaresipLine(Line):
             await self.call.hangup()
 
     async def hold(self) -> None:
-        await self.call.hold()
+        await self._refresh(self.call.hold)
 
     async def resume(self) -> None:
-        await self.call.resume()
+        await self._refresh(self.call.resume)
 
     async def press(self, keys: str) -> None:
         await self.call.send_dtmf(keys)
@@ -212,6 +214,8 @@ class BaresipLine(Line):
     async def attended(self, consultation: Line, *, within: float = 10.0) -> None:
         if not isinstance(consultation, BaresipLine):
             raise TypeError("both calls must be on one phone")
+        await self.hold()
+        await consultation.hold()
         try:
             await self.call.attended_transfer(consultation.call, timeout=within)
         except TransferFailed as failure:
@@ -223,6 +227,20 @@ class BaresipLine(Line):
 
     def stop(self) -> None:
         self._draining.cancel()
+
+    async def _refresh(self, change: Callable[[], Awaitable[None]]) -> None:
+        """Carry out a re-INVITE. baresip sends one at a time, and one by itself soon after it has answered."""
+
+        async def changed() -> bool:
+            try:
+                await change()
+            except StaleHandleError:
+                raise
+            except BaresipError as in_flight:
+                raise AssertionError(str(in_flight)) from in_flight
+            return True
+
+        await until(changed, what=f"{self.name}: the call with {self.peer} held or resumed")
 
     def _on_key(self, key: DigitEvent) -> None:
         self.keys_heard += key.digit
