@@ -12,6 +12,7 @@ from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.metrics import METRICS, Metrics, metrics
 from hanvisa.web.middleware import counted, hardened, problems
 from hanvisa.web.openapi import document
+from hanvisa.web.quiet import quieten
 from hanvisa.web.routing import BASE
 from hanvisa.web.services import SERVICES, Services
 from hanvisa.web.tokens import find_user
@@ -21,6 +22,7 @@ _LARGEST_BODY = 64 * 1024
 
 def create_app(services: Services) -> web.Application:
     """The application, ready for a runner. It starts nothing and holds nothing open."""
+    quieten()
     app = web.Application(middlewares=[counted, hardened, problems], client_max_size=_LARGEST_BODY)
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -206,3 +207,14 @@ async def test_a_user_may_have_several_tokens_and_is_one_person_only(town: Town)
     assert await create_token(town.database, "person", "anna", str(id_of("anna"))) != town.tokens["person"]
     with pytest.raises(InvalidInput, match="another person"):
         await create_token(town.database, "person", "anna", "olle")
+
+
+async def test_what_is_no_http_is_a_400_and_no_trace_in_the_log(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection(town.client.host, town.client.port)
+    writer.write(b"G\x00T / HTTP/1.1\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.0 400")
+    writer.close()
+    await writer.wait_closed()
+    assert "Traceback" not in caplog.text
