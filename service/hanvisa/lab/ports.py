@@ -1,5 +1,6 @@
 """Ports for one more system on this machine."""
 
+import atexit
 import random
 import socket
 from contextlib import closing
@@ -8,11 +9,12 @@ from hanvisa.errors import ConfigurationError
 
 FIRST, LAST = 34000, 60000  # beside what people choose; the kernel's own ports are tried like any other
 _STEP = 1000
+_CLAIM = 9
 _UDP, _TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 
 
 def free_base_port(carrier_host: str = "127.0.0.2") -> int:
-    """A base port whose ports are free now, chosen at random so that two who ask at once differ.
+    """A base port whose ports are free, and that nobody else is given while this process lives.
 
     Raises:
         ConfigurationError: there is none.
@@ -22,9 +24,21 @@ def free_base_port(carrier_host: str = "127.0.0.2") -> int:
     for base in bases:
         needed = [("127.0.0.1", kind, base + offset) for offset in (0, 1, 2, 3, 10) for kind in (_UDP, _TCP)]
         needed.append((carrier_host, _UDP, base + 4))
-        if all(_is_free(host, kind, port) for host, kind, port in needed):
+        if all(_is_free(host, kind, port) for host, kind, port in needed) and _claim(base + _CLAIM):
             return base
     raise ConfigurationError(f"No {_STEP} ports in a row are free between {FIRST} and {LAST}.")
+
+
+def _claim(port: int) -> bool:
+    """Hold the port that stands for all of them, until the process ends."""
+    holder = socket.socket(socket.AF_INET, _UDP)
+    try:
+        holder.bind(("127.0.0.1", port))
+    except OSError:
+        holder.close()
+        return False
+    atexit.register(holder.close)
+    return True
 
 
 def _is_free(host: str, kind: socket.SocketKind, port: int) -> bool:
