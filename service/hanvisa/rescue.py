@@ -80,6 +80,8 @@ class Rescue:
         talking = self._talking()
         for channel in channels:
             if channel["id"] in talking:
+                if channel["id"] not in self._talked:
+                    say(f"{channel['name']} talks on.")
                 self._talked.add(channel["id"])
             elif channel["id"] in self._talked or channel["dialplan"]["app_name"] != ENTERED:
                 self._command_channel("DELETE", channel, "")

@@ -40,6 +40,13 @@ async def start_rescue(world: World, *arguments: str) -> Process:
     )
 
 
+async def says(rescue: Process, what: str, *, times: int) -> None:
+    assert rescue.stdout is not None
+    for _ in range(times):
+        while what not in (line := (await asyncio.wait_for(rescue.stdout.readline(), 10)).decode()):
+            assert line, f"the rescue ended without saying “{what}”"
+
+
 async def ended_well(rescue: Process) -> str:
     said, _ = await asyncio.wait_for(rescue.communicate(), 10)
     assert rescue.returncode == 0, said.decode()
@@ -116,6 +123,7 @@ async def test_who_talks_is_left_to_talk_and_not_left_alone(world: World, first:
     async with a_service(world) as service:
         caller, line = await talking(world, service)
     rescue = await start_rescue(world)
+    await says(rescue, "talks on", times=2)
     await caller.talks_to(line)
     assert rescue.returncode is None
     goes, stays = (caller, line) if first == "caller" else (line, caller)
@@ -128,8 +136,7 @@ async def test_a_new_start_of_the_service_takes_over(world: World) -> None:
     async with a_service(world) as service:
         caller, line = await talking(world, service)
     rescue = await start_rescue(world)
-    assert rescue.stdout is not None
-    assert b"Looking after" in await rescue.stdout.readline()
+    await says(rescue, "talks on", times=2)
     async with a_service(world):
         assert "takes the calls over" in await ended_well(rescue)
         await caller.talks_to(line)

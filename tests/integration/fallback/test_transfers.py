@@ -27,7 +27,7 @@ async def rings_in(world: World, number: str, phone: Phone, from_: str = "098031
     caller = await world.carrier.call(number, from_=from_)
     line = await phone.rings()
     await line.answer()
-    await caller.until_up()
+    await line.speaks_to(caller)  # a REFER before the two are bridged is answered 400
     return caller, line
 
 
@@ -58,16 +58,21 @@ async def test_an_extension_that_nobody_has_leads_back_to_the_operators(world: W
     await caller.talks_to(back)
 
 
-@pytest.mark.parametrize(
-    "target",
-    [ANNA_MOBILE, "+46701740605", "0046701740605", "00701740605", CITIZEN, "kalle", "*31%230701740605"],
-)
-async def test_a_blind_transfer_outside_is_refused_and_the_caller_stays(world: World, target: str) -> None:
+async def test_a_blind_transfer_outside_is_refused_and_the_caller_stays(world: World) -> None:
     olle = await world.phone(OLLE)
     caller, line = await rings_in(world, MAIN, olle)
-    with pytest.raises(TransferRefusedError) as refused:
-        await line.transfer(target)
-    assert refused.value.status == 404
+    for target in (
+        ANNA_MOBILE,
+        "+46701740605",
+        "0046701740605",
+        "00701740605",
+        "*31%230701740605",
+        CITIZEN,
+        "kalle",
+    ):
+        with pytest.raises(TransferRefusedError) as refused:
+            await line.transfer(target)
+        assert refused.value.status == 404
     await caller.talks_to(line)
     assert not world.carrier.offered
 
