@@ -205,11 +205,19 @@ class Call:
     # connecting
 
     async def connect(self, leg: Leg) -> None:
-        """Let the caller and this answered leg speak with each other."""
-        await self.answer()
+        """Let the caller and this answered leg speak with each other.
+
+        Where that fails the leg is hung up: nobody waits in a bridge that is none.
+        """
         bridge = new_id("b")
+        try:
+            await self.answer()
+            await self.house.control.bridge(bridge, (self.caller.channel, leg.channel))
+        except TelephonyError:
+            await self.command(self.house.control.hang_up(leg.channel))
+            await self.command(self.house.control.destroy_bridge(bridge))
+            raise
         self.change(other=leg, bridge=bridge)
-        await self.house.control.bridge(bridge, (self.caller.channel, leg.channel))
 
     async def part(self) -> None:
         """Take the caller out of the bridge and let go of the other leg, which is hung up."""

@@ -305,6 +305,17 @@ async def test_a_call_of_a_dead_instance_is_taken_on_in_its_stage() -> None:
         )
 
 
+async def test_a_bridge_that_cannot_be_made_leaves_nobody_in_it() -> None:
+    async with Scene() as scene:
+        caller = scene.rings_in("+46980319201")
+        anna = await scene.rung("anna")
+        scene.control.fail_at = len(scene.control.commands) + 2  # answer, bridge
+        scene.control.failure = Refused("made to fail")
+        scene.answers(anna)
+        await scene.hears(caller, "TryLater")
+        assert (anna, "normal") in scene.control.named("hang_up")
+
+
 @pytest.mark.parametrize("at", range(1, 12))
 async def test_whatever_command_fails_the_caller_is_not_left_in_silence(at: int) -> None:
     async with Scene() as scene:
