@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from hanvisa.directory.auditing import CHANNEL
@@ -19,20 +20,26 @@ _POLL = 0.2  # seconds between two looks at SQLite's data version
 _AT_LEAST = 2.0  # seconds: PostgreSQL is asked this often too, to see that it is there
 
 
-async def notices(database: Database) -> AsyncIterator[None]:
+async def notices(database: Database, wake: asyncio.Event) -> AsyncGenerator[None]:
     """Yields once at the start, and then whenever something may have changed, or some time has passed.
+
+    ``wake`` ends its pauses: who wants no more notices sets it, and closes the generator when it has yielded.
+    (Cancelled in the middle of a statement, SQLite's connection would be left open.)
 
     Raises StorageError when the database is gone; begin anew then.
     """
     with storage_errors():
         async with database.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            watch = _watch_file(connection, database.file) if database.file else _listen(connection)
-            async for _ in watch:
-                yield
+            watch = (
+                _watch_file(connection, database.file, wake) if database.file else _listen(connection, wake)
+            )
+            async with aclosing(watch):
+                async for _ in watch:
+                    yield
 
 
-async def _watch_file(connection: AsyncConnection, file: Path) -> AsyncIterator[None]:
+async def _watch_file(connection: AsyncConnection, file: Path, wake: asyncio.Event) -> AsyncGenerator[None]:
     """SQLite tells each connection a version that changes when any other has committed."""
     opened = _inode(file)
     version = None
@@ -40,10 +47,10 @@ async def _watch_file(connection: AsyncConnection, file: Path) -> AsyncIterator[
         if _inode(file) != opened:
             raise StorageError(f"The database {file} is gone or was replaced.")
         latest = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
-        if latest != version:
+        if latest != version or wake.is_set():
             version = latest
             yield
-        await asyncio.sleep(_POLL)
+        await _pause(wake, _POLL)
 
 
 def _inode(file: Path) -> int | None:
@@ -53,19 +60,25 @@ def _inode(file: Path) -> int | None:
         return None
 
 
-async def _listen(connection: AsyncConnection) -> AsyncIterator[None]:
+async def _listen(connection: AsyncConnection, wake: asyncio.Event) -> AsyncGenerator[None]:
     """PostgreSQL's LISTEN, on a connection of its own."""
-    told = asyncio.Event()
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    driver.add_termination_listener(lambda _: told.set())
-    await driver.add_listener(CHANNEL, lambda *_: told.set())
+    driver.add_termination_listener(lambda _: wake.set())
+    await driver.add_listener(CHANNEL, lambda *_: wake.set())
     while True:
         if driver.is_closed():
             raise StorageError("The connection to the database was lost.")
-        told.clear()
+        wake.clear()
         yield
-        try:
-            async with asyncio.timeout(_AT_LEAST):
-                await told.wait()
-        except TimeoutError:
+        if not await _pause(wake, _AT_LEAST):
             await connection.exec_driver_sql("SELECT 1")
+
+
+async def _pause(wake: asyncio.Event, seconds: float) -> bool:
+    """True when it was woken before the time was up."""
+    try:
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -36,22 +37,35 @@ Changed = Callable[[frozenset[str]], None]
 """Called with the names of the register's tables that have changed. Must not wait."""
 
 _RETRY = 1.0  # seconds
-_RESERVE_WITHIN = 0.2  # seconds that a caller may be held for one use (decisions.md)
+_STOP_WITHIN = 2.0  # seconds
 
 
 class SnapshotDirectory:
-    """Implements :class:`hanvisa.calls.ports.Directory`."""
+    """Implements :class:`hanvisa.calls.ports.Directory`.
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception (decisions.md).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        reserve_within: float = 0.2,
+    ) -> None:
         self._database = database
         self._now = now
+        self._reserve_within = reserve_within
         self._register = Register()
         self._counters: dict[str, int] = {}
         self._day: date | None = None
         self._callbacks: list[Changed] = []
         self._one_refresh = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
-        self._late: set[asyncio.Task[bool]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self.late: set[asyncio.Task[bool]] = (
+            set()
+        )  # reservations under way, also those nobody waits for any more
         self.healthy = False
 
     @property
@@ -70,11 +84,14 @@ class SnapshotDirectory:
         self._watching = asyncio.create_task(self._watch(), name="directory-watch")
 
     async def stop(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait([self._watching])
-        if self._late:
-            await asyncio.wait(self._late)
+        """Follow no more; what is under way is finished, unless the database keeps it waiting."""
+        self._stopping = True
+        self._wake.set()
+        under_way = [*self.late, *([self._watching] if self._watching else [])]
+        if under_way:
+            _, hanging = await asyncio.wait(under_way, timeout=_STOP_WITHIN)
+            for task in hanging:
+                task.cancel()
 
     async def refresh(self, tables: Iterable[str] = ()) -> None:
         """Load the named tables of the register, and those that have changed since they were loaded.
@@ -97,7 +114,7 @@ class SnapshotDirectory:
             self._tell(frozenset(names))
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
-        """Take one use of an exception. False when it has none left, is revoked or ended, or after 200 ms.
+        """Take one use of an exception. False when it has none left, is revoked or ended, or when it takes too long.
 
         An exception without a number of uses needs no count: with the database gone it holds as the register has it.
         """
@@ -105,9 +122,9 @@ class SnapshotDirectory:
             row.id == exception_id and row.max_uses is not None for row in self._register.exceptions.rows
         )
         task = asyncio.create_task(self._reserve(exception_id, call_id))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
-        done, _ = await asyncio.wait({task}, timeout=_RESERVE_WITHIN)
+        self.late.add(task)
+        task.add_done_callback(self.late.discard)
+        done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
         if not done:
             log.warning("directory.reserve_too_late", exception=str(exception_id), call=call_id)
             return not counted
@@ -123,7 +140,7 @@ class SnapshotDirectory:
 
     async def _reserve(self, exception_id: UUID, call_id: str) -> bool:
         loop = asyncio.get_running_loop()
-        until = loop.time() + _RESERVE_WITHIN
+        until = loop.time() + self._reserve_within
         return await Exceptions(self._database).reserve_use(
             exception_id, call_id, at=self._now(), too_late=lambda: loop.time() > until
         )
@@ -145,14 +162,20 @@ class SnapshotDirectory:
             self._lost(error)
 
     async def _watch(self) -> None:
-        while True:
+        while not self._stopping:
             try:
-                async for _ in notices(self._database):
-                    await self.refresh()
-                    self._found()
+                await self._follow()
             except StorageError as error:
                 self._lost(error)
-            await asyncio.sleep(_RETRY)
+                await asyncio.sleep(_RETRY)
+
+    async def _follow(self) -> None:
+        async with aclosing(notices(self._database, self._wake)) as told:
+            async for _ in told:
+                if self._stopping:
+                    return
+                await self.refresh()
+                self._found()
 
     def _lost(self, error: StorageError) -> None:
         if self.healthy:

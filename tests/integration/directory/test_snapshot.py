@@ -1,0 +1,239 @@
+"""The directory in memory: at once after our own changes, soon after those of others, and when the database is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.exceptions import ExceptionFields, ExceptionRecord, Exceptions
+from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
+from hanvisa.directory.repositories.operators import Operators
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.errors import NotFound
+from hanvisa.lab.waiting import until
+from hanvisa.policy.facts import OperatorState, Person, PolicyException, ScopeKind
+
+HEAD = Actor("maria.ek")
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Watch:
+    """Which tables were said to have changed."""
+
+    seen: list[frozenset[str]] = field(default_factory=list)
+
+    def __call__(self, tables: frozenset[str]) -> None:
+        self.seen.append(tables)
+
+
+def person(directory: SnapshotDirectory, account: str) -> Person:
+    phone = directory.register.phone_of_account(account)
+    assert phone is not None
+    assert phone.owner_id is not None
+    found = directory.register.person(phone.owner_id)
+    assert found is not None
+    return found
+
+
+async def given_exception(database: Database, uses: int | None = None, **fields: Any) -> ExceptionRecord:
+    now = datetime.now(UTC)
+    given = {"starts_at": now - HOUR, "ends_at": now + HOUR, **fields}
+    return await Exceptions(database).create(
+        ExceptionFields(ScopeKind.EVERYONE, "storm", max_uses=uses, **given), HEAD
+    )
+
+
+def exceptions(directory: SnapshotDirectory) -> dict[UUID, PolicyException]:
+    return {row.id: row for row in directory.register.exceptions.rows}
+
+
+async def test_an_own_change_counts_at_once(demo: Database, directory: SnapshotDirectory) -> None:
+    watch = Watch()
+    directory.on_change(watch)
+    record = await given_exception(demo)
+    assert exceptions(directory)[record.exception.id].reason == "storm"
+    await Exceptions(demo).revoke(record.exception.id, datetime.now(UTC), record.version, HEAD)
+    assert record.exception.id not in exceptions(directory)
+    assert set(watch.seen) == {frozenset({"exceptions"})}
+
+
+async def test_an_own_change_is_quick(demo: Database, directory: SnapshotDirectory) -> None:
+    taken = []
+    for _ in range(5):
+        before = monotonic()
+        record = await given_exception(demo)
+        taken.append(monotonic() - before)
+        assert record.exception.id in exceptions(directory)
+    assert min(taken) < 0.1
+
+
+async def test_a_change_leaves_the_other_tables_as_they_are(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    before = directory.register
+    await given_exception(demo)
+    assert directory.register.persons is before.persons
+    assert directory.register.exceptions is not before.exceptions
+
+
+async def test_a_change_of_another_process_counts_soon(other: Database, directory: SnapshotDirectory) -> None:
+    watch = Watch()
+    directory.on_change(watch)
+    record = await given_exception(other)
+    await until(lambda: record.exception.id in exceptions(directory), within=2)
+    assert watch.seen == [frozenset({"exceptions"})]
+
+
+async def test_what_has_ended_is_not_loaded(demo: Database, directory: SnapshotDirectory) -> None:
+    past = datetime.now(UTC) - HOUR
+    anna = person(directory, "hallefors-201")
+    await Forwardings(demo).create(ForwardingFields(anna.id, "202", past - HOUR, past), SYSTEM)
+    await given_exception(demo, starts_at=past - HOUR, ends_at=past)
+    assert not directory.register.forwardings_of(anna.id)
+    assert not exceptions(directory)
+
+
+async def test_a_new_day_is_noticed(demo: Database) -> None:
+    now = datetime.now(UTC)
+    directory = SnapshotDirectory(demo, now=lambda: now)
+    await directory.refresh()
+    bertil = person(directory, "hallefors-202")
+    assert directory.register.absences_of(bertil.id)
+    now += timedelta(days=30)
+    await directory.refresh()
+    assert not directory.register.absences_of(bertil.id)
+
+
+async def test_two_at_once_on_the_last_use(
+    demo: Database, other: Database, directory: SnapshotDirectory
+) -> None:
+    record = await given_exception(demo, uses=2)
+    id_ = record.exception.id
+    assert await directory.reserve_use(id_, "call-0")
+    elsewhere = SnapshotDirectory(other)
+    await elsewhere.refresh()
+    taken = await asyncio.gather(directory.reserve_use(id_, "call-1"), elsewhere.reserve_use(id_, "call-2"))
+    assert sorted(taken) == [False, True]
+    assert not await directory.reserve_use(id_, "call-3")
+    assert len(await Exceptions(demo).uses(id_)) == 2
+    await until(lambda: exceptions(directory)[id_].uses == 2)
+
+
+async def test_a_use_is_in_memory_when_it_is_taken(demo: Database, directory: SnapshotDirectory) -> None:
+    record = await given_exception(demo, uses=2)
+    await directory.reserve_use(record.exception.id, "call-1")
+    assert exceptions(directory)[record.exception.id].uses == 1
+    assert (await Exceptions(demo).get(record.exception.id)).version == record.version
+
+
+async def test_a_revoked_exception_has_no_use_left(other: Database, directory: SnapshotDirectory) -> None:
+    record = await given_exception(other)
+    await Exceptions(other).revoke(record.exception.id, datetime.now(UTC), None, HEAD)
+    assert not await directory.reserve_use(record.exception.id, "call-1")
+
+
+@pytest.fixture
+async def hasty(demo: Database) -> AsyncIterator[SnapshotDirectory]:
+    """Holds a caller no longer than the 200 ms of decisions.md."""
+    directory = SnapshotDirectory(demo)
+    await directory.start()
+    yield directory
+    await directory.stop()
+
+
+@asynccontextmanager
+async def busy(database: Database) -> AsyncIterator[None]:
+    """Another process holds the exceptions' rows, and does not let go."""
+    async with database.writing() as session:
+        await session.execute(text("UPDATE exceptions SET reason = reason"))
+        yield
+
+
+async def test_a_counted_use_is_refused_after_200_ms(
+    demo: Database, other: Database, hasty: SnapshotDirectory
+) -> None:
+    record = await given_exception(demo, uses=1)
+    id_ = record.exception.id
+    async with busy(other):
+        before = monotonic()
+        assert not await hasty.reserve_use(id_, "call-1")
+        assert 0.15 < monotonic() - before < 0.4
+    # What came too late took nothing: the use is still there.
+    await until(lambda: not hasty.late, what="the late reservation to end", within=10)
+    assert (await Exceptions(demo).get(id_)).exception.uses == 0
+    assert await hasty.reserve_use(id_, "call-2")
+
+
+async def test_an_uncounted_exception_holds_with_the_database_busy(
+    demo: Database, other: Database, hasty: SnapshotDirectory
+) -> None:
+    record = await given_exception(demo)
+    async with busy(other):
+        assert await hasty.reserve_use(record.exception.id, "call-1")
+
+
+async def test_operators_open_and_close(demo: Database, directory: SnapshotDirectory) -> None:
+    viktor = person(directory, "hallefors-291")
+    await directory.set_operator_state(viktor.id, OperatorState.OPEN)
+    operator = directory.register.operator(viktor.id)
+    assert operator is not None
+    assert operator.state is OperatorState.OPEN
+    assert datetime.now(UTC) - operator.since < timedelta(seconds=5)
+    await directory.set_operator_state(viktor.id, OperatorState.OPEN)
+    assert directory.register.operator(viktor.id) == operator
+    assert len(await Operators(demo).list()) == 4
+
+
+async def test_nobody_else_can_be_opened(directory: SnapshotDirectory) -> None:
+    with pytest.raises(NotFound, match="no operator"):
+        await directory.set_operator_state(person(directory, "hallefors-201").id, OperatorState.OPEN)
+
+
+@contextmanager
+def gone(database: Database, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database is not there for a while."""
+    file = database.file
+    if file is None:
+        server = request.getfixturevalue("postgres")
+        server.stop()
+        try:
+            yield
+        finally:
+            server.start()
+        return
+    aside = Path(f"{file}.aside")
+    file.rename(aside)
+    try:
+        yield
+    finally:
+        aside.rename(file)
+
+
+async def test_with_the_database_gone_the_last_register_serves(
+    demo: Database, directory: SnapshotDirectory, request: pytest.FixtureRequest
+) -> None:
+    record = await given_exception(demo)
+    counted = await given_exception(demo, uses=1)
+    persons = directory.register.persons
+    with gone(demo, request):
+        await until(lambda: not directory.healthy, within=10)
+        assert directory.register.persons is persons
+        assert await directory.reserve_use(record.exception.id, "call-1")
+        if demo.file is None:  # SQLite's connections that are open still write to the file that was moved
+            assert not await directory.reserve_use(counted.exception.id, "call-1")
+    await until(lambda: directory.healthy, within=10)
+    again = await given_exception(demo)
+    assert again.exception.id in exceptions(directory)

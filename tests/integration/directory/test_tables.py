@@ -1,0 +1,77 @@
+"""The tables and the steps that make them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import StatementError
+
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.tables import Base, SettingHistoryRow
+from hanvisa.errors import ConfigurationError, StorageError
+
+
+async def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_an_upgrade_makes_everything(templates: Any, tmp_path: Path) -> None:
+    url = templates.empty(tmp_path)
+    await upgrade(url)
+    database = open_database(url)
+    async with database.reading() as session:
+        assert not (await session.scalars(select(SettingHistoryRow))).all()
+    await database.close()
+
+
+async def test_an_upgrade_with_nothing_to_do_is_quick(url: str) -> None:
+    before = monotonic()
+    await upgrade(url)
+    assert monotonic() - before < 1
+
+
+async def test_moments_come_back_in_utc(database: Database) -> None:
+    stockholm = timezone(timedelta(hours=2))
+    async with database.changing(SYSTEM) as session:
+        session.add(
+            SettingHistoryRow(key="a", value=1, at=datetime(2026, 8, 3, 10, tzinfo=stockholm), by="anna")
+        )
+    async with database.reading() as session:
+        assert await session.scalar(select(SettingHistoryRow.at)) == datetime(2026, 8, 3, 8, tzinfo=UTC)
+
+
+async def test_a_naive_moment_is_refused(database: Database) -> None:
+    naive = datetime(2026, 8, 3, 10)  # noqa: DTZ001 - what is refused
+    with pytest.raises(StatementError, match="no time zone"):
+        async with database.changing(SYSTEM) as session:
+            session.add(SettingHistoryRow(key="a", value=1, at=naive, by="anna"))
+
+
+async def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    file = tmp_path / "gone.sqlite"
+    database = open_database(f"sqlite+aiosqlite:///{file}")
+    with pytest.raises(StorageError):
+        async with database.reading() as session:
+            await session.execute(select(1))
+    await database.close()
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="HANVISA_DATABASE_URL"):
+        open_database(url)
