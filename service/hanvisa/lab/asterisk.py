@@ -6,8 +6,6 @@ import os
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +13,7 @@ from urllib.parse import urlsplit
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
+from hanvisa.lab.probing import WITHIN, connection, http_status
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONFIGURATION = REPOSITORY / "asterisk-conf"
@@ -221,24 +220,12 @@ class Asterisk:
         login = f"Action: Login\r\nUsername: hanvisa\r\nSecret: {passwords['ami']}\r\n\r\n".encode()
         ari = urlsplit(self.settings.ari_url)
         try:
-            async with asyncio.timeout(2):
-                async with _connection("127.0.0.1", self.settings.ami_port) as (reader, writer):
-                    writer.write(login)
-                    await reader.readuntil(b"Event: FullyBooted")
-                async with _connection(ari.hostname or "", ari.port or 0) as (reader, writer):
-                    writer.write(b"GET /ari/asterisk/ping HTTP/1.0\r\n\r\n")
-                    return b" 401 " in await reader.readline()
+            async with (
+                asyncio.timeout(WITHIN),
+                connection("127.0.0.1", self.settings.ami_port) as (reader, writer),
+            ):
+                writer.write(login)
+                await reader.readuntil(b"Event: FullyBooted")
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return False
-
-
-@asynccontextmanager
-async def _connection(
-    host: str, port: int
-) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection(host, port)
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-        await writer.wait_closed()
+        return await http_status(ari.hostname or "", ari.port or 0, "/ari/asterisk/ping") == 401

@@ -11,11 +11,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-import aiohttp
-
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
+from hanvisa.lab.probing import http_status
 
 PAUSE = 0.05  # seconds between two looks at the service's readiness
 STOPS_WITHIN = 15.0  # seconds; then the service is killed
@@ -173,18 +172,12 @@ class System:
         Raises:
             ConfigurationError: the service has ended.
         """
-        url = f"http://{self.settings.web_host}:{self.settings.web_port}/health/ready"
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-            while True:
-                if not self.service_running:
-                    raise ConfigurationError(f"The service ended while starting:\n{self.log()}")
-                try:
-                    async with session.get(url) as answer:
-                        if answer.status == 200:
-                            return
-                except (aiohttp.ClientError, TimeoutError):
-                    pass  # not listening yet
-                await asyncio.sleep(PAUSE)
+        while True:
+            if not self.service_running:
+                raise ConfigurationError(f"The service ended while starting:\n{self.log()}")
+            if await http_status(self.settings.web_host, self.settings.web_port, "/health/ready") == 200:
+                return
+            await asyncio.sleep(PAUSE)
 
     async def _spawn(self, command: Sequence[str]) -> Process:
         """Start one of our programs with these settings; what it prints goes to the service's log."""
