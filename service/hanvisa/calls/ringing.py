@@ -16,7 +16,7 @@ from hanvisa.calls.state import Leg
 from hanvisa.errors import Gone, Refused
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision
-from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.numbers import NumberKind, Reading, e164_to_dial
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -188,11 +188,4 @@ def phone_places(call: Call, person: Person, via: Via = Via.DIRECT) -> list[Plac
 
 
 def outside_place(reading: Reading, person: UUID | None = None, via: Via = Via.DIRECT) -> Place:
-    return Place(reading, person, digits=dialled_to_carrier(reading.number or ""), via=via)
-
-
-def dialled_to_carrier(number: str) -> str:
-    """A number as it is dialled in Sweden: +46980319201 as 0980319201, others with 00; short ones as they are."""
-    if number.startswith("+46"):
-        return f"0{number[3:]}"
-    return number.replace("+", "00", 1)
+    return Place(reading, person, digits=e164_to_dial(reading) or "", via=via)
