@@ -138,9 +138,12 @@ class Manager:
             for name, headers in waiting:
                 await self._carry_out(name, headers)
 
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(_PIPELINED):
-                workers.create_task(work())
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(_PIPELINED):
+                    workers.create_task(work())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
 
     async def _carry_out(
         self, name: str, headers: Mapping[str, str], within: float | None = None

@@ -12,12 +12,12 @@ from typing import Protocol
 
 import structlog
 
-from hanvisa.ami import announcements, entries
+from hanvisa.ami import announcements, entries, wire
 from hanvisa.ami.announcements import Announcement
 from hanvisa.ami.manager import Manager
 from hanvisa.calls.ports import Clock
 from hanvisa.calls.prompts import Prompt
-from hanvisa.errors import SpeechError, TelephonyError
+from hanvisa.errors import HanvisaError, InvalidInput, SpeechError, TelephonyError
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
@@ -69,7 +69,7 @@ class Projection:
                 continue  # the next connection wakes again
             try:
                 await self.project(self._wanted)
-            except TelephonyError as error:
+            except HanvisaError as error:
                 log.warning("projection.failed", why=str(error))
                 await asyncio.sleep(_AGAIN_AFTER)
                 self._wake.set()
@@ -86,20 +86,21 @@ class Projection:
             raise
 
     async def _project(self, register: Register) -> None:
-        if self._known is None:
-            self._known = await self._read()
+        known = self._known
+        if known is None:
+            known = self._known = await self._read()
             self._made_from.clear()
-        await self._write("setting", self._settings)
+        await self._write(known, "setting", self._settings)
         for family in entries.FAMILIES:
             if self._is_old(family.name, family.tables, register):
                 # In a thread: ten thousand persons take a while, and calls must not wait for it.
-                await self._write(family.name, await asyncio.to_thread(dict, family.entries(register)))
+                await self._write(known, family.name, await asyncio.to_thread(dict, family.entries(register)))
                 self._made_from[family.name] = register
         now = self._clock.now()
         for spoken in announcements.SPOKEN:
             if self._is_old(spoken.name, spoken.tables, register):
                 wanted = await asyncio.to_thread(list, spoken.announcements(register, now))
-                if not await self._speak(spoken.name, wanted, now):
+                if not await self._speak(known, spoken.name, wanted, now):
                     return
                 self._made_from[spoken.name] = register
 
@@ -116,7 +117,9 @@ class Projection:
             getattr(before, table) is not getattr(register, table) for table in tables
         )
 
-    async def _speak(self, family: str, wanted: Sequence[Announcement], now: datetime) -> bool:
+    async def _speak(
+        self, known: dict[str, Known], family: str, wanted: Sequence[Announcement], now: datetime
+    ) -> bool:
         """Make the files and write the family. False, with nothing written, when a newer register was requested."""
         before = self._files.get(family, {})
         files = self._files[family] = {}
@@ -131,7 +134,7 @@ class Projection:
             value = _value(announcement, files[prompt])
             if value:
                 made[announcement.key] = value
-        await self._write(family, made)
+        await self._write(known, family, made)
         return True
 
     async def _files_of(self, prompt: Prompt, now: datetime) -> str:
@@ -143,16 +146,19 @@ class Projection:
             return ""
         return "&".join(files)
 
-    async def _write(self, family: str, wished: Mapping[str, str]) -> None:
-        assert self._known is not None  # noqa: S101 - read before anything is written
-        known = self._known.get(family, {})
+    async def _write(self, all_known: dict[str, Known], family: str, wished: Mapping[str, str]) -> None:
+        known = all_known.get(family, {})
         gone = [key for key in known if key not in wished]
-        changed = {key: value for key, value in wished.items() if known.get(key) != value}
+        changed = {
+            key: value
+            for key, value in wished.items()
+            if known.get(key) != value and _can_be_sent({**_place(family, key), "Val": value})
+        }
         await self._manager.pipelined(("DBDel", _place(family, key)) for key in gone)
         await self._manager.pipelined(
             ("DBPut", {**_place(family, key), "Val": value}) for key, value in changed.items()
         )
-        self._known[family] = dict(wished)
+        all_known[family] = dict(wished)
         if gone or changed:
             log.info("projection.written", family=family, changed=len(changed), gone=len(gone))
 
@@ -173,6 +179,16 @@ def _place(family: str, key: str) -> dict[str, str]:
     """AMI's Family and Key: the key is what stands after the last slash."""
     *folders, last = key.split("/")
     return {"Family": "/".join((_ROOT, family, *folders)), "Key": last}
+
+
+def _can_be_sent(headers: Mapping[str, str]) -> bool:
+    """One entry that is too long must not keep out all the others."""
+    try:
+        wire.encode("DBPut", "", headers)
+    except InvalidInput as error:
+        log.warning("projection.left_out", key=headers["Key"], family=headers["Family"], why=str(error))
+        return False
+    return True
 
 
 def _by_family(tree: Mapping[str, str]) -> dict[str, Known]:

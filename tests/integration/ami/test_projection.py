@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,9 +14,12 @@ from uuid import UUID, uuid5
 import pytest
 import pytest_asyncio
 
+from hanvisa.ami.fakes import Relay
+from hanvisa.ami.manager import Manager, Timing
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
 from hanvisa.calls.prompts import Prompt
+from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import Extension, Person, Phone, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register, Table
@@ -98,6 +103,42 @@ async def test_another_start_finds_it_done(world: World, projection: Projection,
     again = Projection(world.manager, files, FakeClock(datetime.now(UTC)))
     await again.project(register)
     assert await world.manager.db_tree("hanvisa") == before
+
+
+async def test_an_entry_too_long_keeps_out_no_other(world: World, projection: Projection) -> None:
+    register = make_register()
+    many_phones = [
+        Phone(id_of(f"x{n}"), f"a-long-name-of-a-phone-{n}", id_of("hallefors"), ANNA.id) for n in range(60)
+    ]
+    await projection.project(register.replace(phones=many_phones))
+    tree = await world.manager.db_tree("hanvisa")
+    assert f"/hanvisa/phones/{ANNA.id.hex}/1" not in tree
+    assert "/hanvisa/number/46980319201" in tree
+
+
+async def test_changes_wait_for_an_asterisk_that_is_away(world: World, files: Files) -> None:
+    register = make_register()
+    async with Relay(world.settings.ami_port) as relay:
+        secret = json.loads((world.settings.state / "secrets.json").read_text())["ami"]
+        timing = Timing(action=0.5, ping_every=0.1, first_delay=0.05, longest_delay=0.1)
+        manager = Manager(relay.port, secret, timing=timing)
+        projection = Projection(manager, files, FakeClock(datetime.now(UTC)))
+        running = asyncio.create_task(projection.run())
+        await manager.start()
+        await manager.until_connected(5)
+        relay.half_open()
+        projection.request(register)
+        await until(lambda: not manager.connected, what="the silence noticed")
+        relay.half_open(False)
+
+        async def written() -> bool:
+            return "/hanvisa/sentence/goodbye" in await world.manager.db_tree("hanvisa")
+
+        await until(written, what="the register written")
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait([running])
+        await manager.stop()
 
 
 async def test_ten_thousand_persons(world: World, projection: Projection) -> None:

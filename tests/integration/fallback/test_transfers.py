@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hanvisa.ami.transfers import withdraw
 from hanvisa.calls.prompts import Why
 from hanvisa.lab.lines import Line, Phone, TransferRefusedError
 from integration.fallback.fallback_world import (
@@ -137,3 +138,21 @@ async def test_a_registered_mobile_does_not_ring_a_phone_that_has_a_caller(world
     mobile = await world.carrier.call(MAIN, from_=ANNA_MOBILE)
     await mobile.hears(world.spoken.no_operator())
     assert len(olle.offered) == 1
+
+
+async def test_a_service_that_is_back_takes_the_transfers_back(world: World) -> None:
+    olle, anna = await world.phone(OLLE), await world.phone(ANNA)
+    caller, line = await rings_in(world, MAIN, olle)
+    await line.hold()
+    asking = await olle.call("201")
+    rung = await anna.rings()
+    await rung.answer()
+    await asking.until_up()
+    assert await withdraw(world.manager) >= 2
+    for source, target in ((line, asking), (asking, line)):
+        with pytest.raises((TransferRefusedError, TimeoutError)):
+            await source.attended(target, within=1.0)
+    with pytest.raises((TransferRefusedError, TimeoutError)):
+        await line.transfer("203", within=1.0)
+    await line.resume()
+    await caller.talks_to(line)
