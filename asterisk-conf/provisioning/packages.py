@@ -57,7 +57,7 @@ def say(line: str) -> None:
 
 def as_root(command: list[str]) -> int:
     """Run a command as root, by sudo where need be; its exit code."""
-    return subprocess.run([*root_prefix(), *command], stdin=sys.stdin, check=False).returncode  # noqa: S603 - our own words
+    return subprocess.run([*root_prefix(), *command], check=False).returncode  # noqa: S603 - our own words
 
 
 def root_prefix() -> list[str]:
@@ -78,7 +78,7 @@ def root_prefix() -> list[str]:
 @contextmanager
 def no_service_started() -> Iterator[None]:
     """While it lasts, Debian starts no service of a package it installs. A policy of the host's own stays."""
-    own = not POLICY.exists()
+    own = not POLICY.exists() or POLICY.read_text() == NO_SERVICE  # the latter: left by a run that was killed
     if own:
         script = f"printf '%s' \"$1\" >{POLICY} && chmod 755 {POLICY}"
         as_root(["sh", "-c", script, "sh", NO_SERVICE])
