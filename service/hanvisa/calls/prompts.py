@@ -54,8 +54,8 @@ class NoOperator:
 class Referral:
     """G1, G2, O1: who is away or not had on the line, why, until when, when best reached, the direct number.
 
-    ``name`` is spoken as it stands. ``spoken_reason`` None is neutral ("är frånvarande"). ``until`` None says nothing of
-    the end; ``until_is_date`` says the day alone. ``direct_number`` only where O1 asks for it.
+    ``name`` is spoken as it stands. ``spoken_reason`` None is neutral ("är frånvarande"). ``until`` None says nothing
+    of the end; ``until_is_date`` says the day alone. ``direct_number`` only where O1 asks for it.
     """
 
     name: str
