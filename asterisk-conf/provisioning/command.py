@@ -54,6 +54,8 @@ def _provision(options: argparse.Namespace) -> None:
     state.mkdir(parents=True, exist_ok=True)
     if not options.configuration_only and version.on_this_machine() is None:
         rootfs.ensure(options.root or state / "asterisk" / "root")
+    if options.asterisk_only:
+        return
     ports = Ports() if options.base_port is None else Ports.from_base(options.base_port)
     given = {field.name: getattr(options, field.name) for field in fields(Ports)}
     ports = Ports(**{field.name: given[field.name] or getattr(ports, field.name) for field in fields(Ports)})
@@ -105,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--configuration-only", action="store_true", help="write the configuration, look for no Asterisk"
+    )
+    parser.add_argument(
+        "--asterisk-only", action="store_true", help="find or make an Asterisk, write no configuration"
     )
     parser.add_argument("--check", action="store_true", help="change nothing, say what is there")
     parser.add_argument(

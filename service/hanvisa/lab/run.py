@@ -115,7 +115,7 @@ async def _until_stopped(settings: Settings) -> None:
 
 
 async def _provision(settings: Settings) -> None:
-    options = [f"--state={settings.state}"]
+    options = ["--asterisk-only", f"--state={settings.state}"]
     if settings.asterisk_root is not None:
         options.append(f"--root={settings.asterisk_root}")
     await _carry_out("Provisioning", str(CONFIGURATION / "provision"), *options, settings=settings)
