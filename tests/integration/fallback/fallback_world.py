@@ -157,7 +157,7 @@ class Melodies:
         number = len(self.files) + 1000
         path = self._sounds / f"melody-{number}"
         self.files[prompt, language] = str(path)
-        path.with_suffix(".alaw").write_bytes(alaw.encode(hearing.melody(number, 0.6)))
+        path.with_suffix(".alaw").write_bytes(alaw.encode(hearing.melody(number, 0.8)))
         return str(path)
 
     def sentence(self, name: str, language: Language = Language.SV) -> str:
