@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hanvisa.calls.signals import (
+    NORMAL,
     Answered,
     Channel,
     Entered,
@@ -74,7 +75,7 @@ DECODERS: dict[str, Callable[[Json], Signal | None]] = {
     "StasisStart": _stasis_start,
     "ChannelStateChange": lambda e: Answered(e["channel"]["id"]) if e["channel"]["state"] == "Up" else None,
     "StasisEnd": lambda e: HungUp(e["channel"]["id"]),
-    "ChannelDestroyed": lambda e: HungUp(e["channel"]["id"], e["cause"], e.get("tech_cause") or 0),
+    "ChannelDestroyed": lambda e: HungUp(e["channel"]["id"], e["cause"] or NORMAL, e.get("tech_cause") or 0),
     "ChannelDtmfReceived": lambda e: Key(e["channel"]["id"], e["digit"]),
     "PlaybackFinished": lambda e: Played(e["playback"]["id"], e["playback"]["state"] == "failed"),
     "Dial": _dial,

@@ -12,7 +12,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id, playback_id
 from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import HungUp, Played
+from hanvisa.calls.signals import NORMAL, HungUp, Played
 from hanvisa.calls.stage import Apologising, Arriving, Stage, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
@@ -27,7 +27,7 @@ async def resync(house: House) -> None:
     existing = {channel.id for channel in await house.control.channels()}
     for call in house.live:
         for channel in call.channels() - existing:
-            call.inbox.put_nowait(HungUp(channel))
+            call.inbox.put_nowait(HungUp(channel, NORMAL))
         if call.playing is not None and not await house.control.is_playing(call.playing):
             call.inbox.put_nowait(Played(call.playing))
 
@@ -73,7 +73,7 @@ async def _take_on(house: House, state: CallState, existing: dict[str, LiveChann
         if leg is None:
             continue
         if leg.channel not in existing:
-            call.inbox.put_nowait(HungUp(leg.channel))
+            call.inbox.put_nowait(HungUp(leg.channel, NORMAL))
             continue
         await _bring_here(house, leg.channel)
     call.tell("signal", type="adopted", stage=state.stage.get("name", ""))

@@ -159,7 +159,6 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
                 rung.redirects.append((call.rung[channel].person, to))
                 await call.command(call.house.control.hang_up(channel))
                 _forget(call, channel)
-            # Without a cause it has only left our hands; why it ended is told in a moment.
             case HungUp(channel, cause) if channel in call.rung and cause:
                 _forget(call, channel)
                 busy = busy or cause in _BUSY_CAUSES

@@ -42,9 +42,15 @@ class Answered:
     channel: str
 
 
+NORMAL = 16  # Q.850: normal call clearing
+
+
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """A channel is gone. ``cause`` is Q.850's, ``sip`` the SIP status where there was one; 0 is unknown."""
+    """A channel is gone. ``cause`` is Q.850's, ``sip`` the SIP status where there was one.
+
+    ``cause`` 0: it has only left our hands so far, and why it ended is told in a moment.
+    """
 
     channel: str
     cause: int = 0
