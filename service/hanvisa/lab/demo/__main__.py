@@ -1,0 +1,177 @@
+"""Places the demo's calls and tells them; exits with 1 when anything differs from what they expect."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import aiohttp
+
+from hanvisa.config import Settings
+from hanvisa.errors import HanvisaError
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.demo import words
+from hanvisa.lab.demo.calls import DemoCall, read_calls
+from hanvisa.lab.demo.given import Given
+from hanvisa.lab.demo.scene import Scene
+from hanvisa.lab.own import import_demo, own_settings
+from hanvisa.lab.system import System
+from hanvisa.lab.town import Town, town
+from hanvisa.policy.model import Language, Text
+
+CALLS = REPOSITORY / "demo" / "calls"
+SHORT = {"ring_person": 3.0, "ring_operator": 3.0, "key_wait": 3.0}
+"""Times of the demo's own system, in seconds."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Place the calls; the exit code."""
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser.add_argument(
+        "--language", type=Language, choices=list(Language), help="sv or en; default: the setting"
+    )
+    parser.add_argument(
+        "numbers", type=int, nargs="*", metavar="NUMBER", help="only these calls; default: all"
+    )
+    chosen = parser.parse_args(arguments)
+    settings = Settings()
+    demo = Demo(chosen.language or Language(settings.language))
+    try:
+        return asyncio.run(demo.run(settings, chosen.numbers))
+    except (HanvisaError, OSError) as error:
+        sys.stderr.write(f"dev demo: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+@dataclass
+class Telling:
+    """What came of a call. ``wrong`` is what differed, or could not be taken back."""
+
+    call: DemoCall
+    sentences: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+class Demo:
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    async def run(self, settings: Settings, numbers: Sequence[int]) -> int:
+        """Place the calls with these numbers, or all; the exit code."""
+        calls = [call for call in read_calls(CALLS) if not numbers or call.number in numbers]
+        async with self._system(settings) as (used, called), town(used, Town) as people:
+            self._say(words.BEGINNING, count=len(calls), system=called)
+            began = monotonic()
+            tellings = await self._place(people, calls)
+        differing = [telling.call.number for telling in tellings if telling.wrong]
+        seconds = monotonic() - began
+        if not differing:
+            self._say(words.ALL_WELL, count=len(calls), seconds=seconds)
+            return 0
+        self._say(
+            words.SOME_DIFFER,
+            differing=len(differing),
+            count=len(calls),
+            seconds=seconds,
+            numbers=", ".join(map(str, differing)),
+        )
+        return 1
+
+    @asynccontextmanager
+    async def _system(self, settings: Settings) -> AsyncIterator[tuple[Settings, str]]:
+        """The system that runs with these settings, else one of the demo's own; and what it is called."""
+        if await _is_ready(settings):
+            yield settings, words.FOUND_RUNNING.in_(self._language).format(state=settings.state)
+            return
+        self._say(words.STARTING)
+        own = own_settings(settings, "demo", **SHORT)
+        await import_demo(own)
+        async with System(own):
+            yield own, words.OWN.in_(self._language)
+
+    async def _place(self, people: Town, calls: Sequence[DemoCall]) -> list[Telling]:
+        """Place the calls, lane beside lane, and tell each as soon as those before it are told."""
+        places = {call.number: asyncio.get_running_loop().create_future() for call in calls}
+        lanes: dict[str, list[DemoCall]] = {}
+        for call in calls:
+            lanes.setdefault(call.lane, []).append(call)
+        operators = Given(people)
+        await close_operators(people, operators)
+        tellings = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in lanes.values():
+                    group.create_task(self._place_lane(people, lane, places))
+                for call in calls:
+                    telling = await places[call.number]
+                    self._tell(telling)
+                    tellings.append(telling)
+        finally:
+            for why in await operators.take_back():
+                self._say(words.NOT_TAKEN_BACK, why=why)
+        return tellings
+
+    async def _place_lane(
+        self, people: Town, lane: Sequence[DemoCall], places: dict[int, asyncio.Future[Telling]]
+    ) -> None:
+        for call in lane:
+            places[call.number].set_result(await self._place_one(people, call))
+
+    async def _place_one(self, people: Town, call: DemoCall) -> Telling:
+        scene = Scene(people, call, self._language)
+        telling = Telling(call, scene.told)
+        try:
+            await scene.begin()
+            for step in call.steps:
+                try:
+                    await scene.do(step)
+                except (AssertionError, TimeoutError, OSError, aiohttp.ClientError, HanvisaError) as error:
+                    telling.wrong.append(words.DIFFERS.in_(self._language).format(step=step, why=error))
+                    break
+        finally:
+            for why in await scene.end():
+                telling.wrong.append(words.NOT_TAKEN_BACK.in_(self._language).format(why=why))
+        return telling
+
+    def _tell(self, telling: Telling) -> None:
+        sys.stdout.write(f"\n{telling.call.number:2}  {telling.call.title.in_(self._language)}\n")
+        for sentence in telling.sentences:
+            sys.stdout.write(f"    {sentence}\n")
+        for wrong in telling.wrong:
+            sys.stdout.write(f"    ✗ {wrong}\n")
+        if not telling.wrong:
+            sys.stdout.write(f"    ✓ {words.AS_EXPECTED.in_(self._language)}\n")
+        sys.stdout.flush()
+
+    def _say(self, text: Text, **values: Any) -> None:
+        sys.stdout.write(f"\n{text.in_(self._language).format(**values)}\n")
+        sys.stdout.flush()
+
+
+async def close_operators(people: Town, given: Given) -> None:
+    """The calls open the operators whom they need, one to a lane."""
+    for operator in await people.api.items("/operators"):
+        await given.operator(operator["phone"], "closed")
+
+
+async def _is_ready(settings: Settings) -> bool:
+    """Whether the service of these settings runs and is ready."""
+    url = f"http://{settings.web_host}:{settings.web_port}/health/ready"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+            session.get(url) as answer,
+        ):
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

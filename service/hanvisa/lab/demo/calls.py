@@ -1,0 +1,68 @@
+"""The demo's calls as they are written in demo/calls: a title, and what is done step by step."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hanvisa.errors import InvalidInput
+from hanvisa.policy.model import Text
+
+CALLER = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``verb`` is what is done, ``what`` by or to whom, ``more`` the rest of the line."""
+
+    verb: str
+    what: Any
+    more: dict[str, Any]
+
+    def __str__(self) -> str:
+        rest = "".join(f", {name} = {value!r}" for name, value in self.more.items())
+        return f"{self.verb} = {self.what!r}{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCall:
+    """Calls of one ``lane`` follow each other. ``phones`` (accounts) are plugged in before it begins."""
+
+    number: int
+    title: Text
+    lane: str
+    phones: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def read_calls(folder: Path) -> list[DemoCall]:
+    """The calls of a folder's TOML files, in order, numbered from 1.
+
+    Raises:
+        InvalidInput: a file can't be understood; the message says where.
+    """
+    calls: list[DemoCall] = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            written = tomllib.loads(file.read_text(encoding="utf-8"))
+            for each in written["call"]:
+                calls.append(_call(len(calls) + 1, each))
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+            raise InvalidInput(f"{file}, call {len(calls) + 1}: {error!r}") from error
+    return calls
+
+
+def _call(number: int, written: dict[str, Any]) -> DemoCall:
+    return DemoCall(
+        number=number,
+        title=Text(**written["title"]),
+        lane=written["lane"],
+        phones=tuple(written.get("phones", ())),
+        steps=tuple(_step(each) for each in written["steps"]),
+    )
+
+
+def _step(written: dict[str, Any]) -> Step:
+    """The first word of the line is the verb."""
+    (verb, what), *more = written.items()
+    return Step(verb, what, dict(more))

@@ -1,0 +1,75 @@
+"""How the demo tells what happens, in Swedish and English."""
+
+from hanvisa.policy.model import Text
+
+THE_CALLER = Text(sv="den som ringer", en="the caller")
+MOBILE_OF = Text(sv="{name}s mobil {number}", en="{name}'s mobile {number}")
+SECOND_LINE = Text(sv="{name}, på sin andra linje,", en="{name}, on the second line,")
+
+ABSENT = Text(
+    sv="{who} har anmält frånvaro: {reason}{until}.", en="{who} has registered an absence: {reason}{until}."
+)
+UNTIL = Text(sv=", till {at:%Y-%m-%d %H:%M}", en=", until {at:%Y-%m-%d %H:%M}")
+EXCEPTION = Text(
+    sv="Ett undantag från O2 gäller för {who}: {reason}.",
+    en="An exception to O2 is in force for {who}: {reason}.",
+)
+REVOKED = Text(
+    sv="Undantaget återkallas, medan samtalet pågår.", en="The exception is revoked, during the call."
+)
+OPEN = Text(sv="{who} är den telefonist som är öppen.", en="{who} is the operator who is open.")
+CLOSED = Text(sv="{who}, den sista telefonisten, stänger.", en="{who}, the last operator, closes.")
+BUSY = Text(sv="{who} sitter upptagen i telefon.", en="{who} is busy on the phone.")
+UNPLUGGED = Text(sv="{who}s telefon är inte inkopplad.", en="{who}'s phone is not plugged in.")
+
+CALLS = Text(sv="{caller} ringer {number}, {whose}.", en="{caller} rings {number}, {whose}.")
+DIALS = Text(sv="{who} slår {number}, {whose}.", en="{who} dials {number}, {whose}.")
+MAIN_NUMBER = Text(sv="huvudnumret till {name}", en="the main number of {name}")
+DEPARTMENT_NUMBER = Text(sv="numret till {name}", en="the number of {name}")
+DIRECT_NUMBER = Text(sv="direktnumret till {name}", en="the direct number of {name}")
+EXTENSION = Text(sv="{name}", en="{name}")
+MOBILE_NUMBER = Text(sv="mobilen hos {name}", en="the mobile of {name}")
+SOME_NUMBER = Text(sv="ett nummer", en="a number")
+
+ANSWERS = Text(sv="Det ringer hos {who}, som svarar.", en="It rings at {who}, who answers.")
+RINGS = Text(sv="Det ringer hos {who}, som inte svarar.", en="It rings at {who}, who does not answer.")
+TALK = Text(sv="De hör varandra: {one} och {other}.", en="They hear each other: {one} and {other}.")
+HEARS = Text(sv="{who} hör: «{words}»", en="{who} hears: “{words}”")
+UNSAID = Text(sv="Ordet «{word}» sägs inte.", en="The word “{word}” is not said.")
+QUIET = Text(sv="{who}s telefon har inte ringt.", en="{who}'s phone has not rung.")
+QUIET_MOBILE = Text(sv="{who} har inte ringt.", en="{who} has not rung.")
+PRESSES = Text(sv="{who} trycker {key}.", en="{who} presses {key}.")
+TRANSFERS = Text(sv="{who} kopplar till {number}, {whose}.", en="{who} transfers to {number}, {whose}.")
+REFUSED = Text(
+    sv="Telefonen får svaret {status}: samtalet är kvar hos {who}.",
+    en="The phone is told {status}: the call stays with {who}.",
+)
+HOLDS = Text(sv="{who} parkerar samtalet.", en="{who} puts the call on hold.")
+RESUMES = Text(sv="{who} tar tillbaka samtalet.", en="{who} takes the call back.")
+ENDS = Text(sv="{who} är fri.", en="{who} is free.")
+CALLER_ENDS = Text(sv="Samtalet avslutas.", en="The call is ended.")
+HANGS_UP = Text(sv="{who} lägger på.", en="{who} hangs up.")
+
+DECIDED_BY_NO_RULE = Text(sv="Beslut: {effect}. {because}", en="Decision: {effect}. {because}")
+
+FOUND_RUNNING = Text(sv="systemet som är i gång i {state}", en="the system that runs in {state}")
+STARTING = Text(
+    sv="Inget system är i gång: startar ett eget (Asterisk, tjänsten, demokatalogen) ...",
+    en="No system runs: starting one for the demo (Asterisk, the service, the demo directory) ...",
+)
+BEGINNING = Text(
+    sv="{count} samtal på {system}. De rings sida vid sida och berättas i tur och ordning.",
+    en="{count} calls on {system}. They are placed side by side, and told in order.",
+)
+OWN = Text(sv="ett eget system", en="a system of its own")
+AS_EXPECTED = Text(sv="som väntat", en="as expected")
+DIFFERS = Text(sv="AVVIKER vid steget {step}: {why}", en="DIFFERS at the step {step}: {why}")
+NOT_TAKEN_BACK = Text(sv="Detta kunde inte återställas: {why}", en="This could not be taken back: {why}")
+ALL_WELL = Text(
+    sv="Alla {count} samtal gick som väntat ({seconds:.0f} s).",
+    en="All {count} calls went as expected ({seconds:.0f} s).",
+)
+SOME_DIFFER = Text(
+    sv="{differing} av {count} samtal avvek ({seconds:.0f} s): {numbers}.",
+    en="{differing} of {count} calls differed ({seconds:.0f} s): {numbers}.",
+)

@@ -1,0 +1,100 @@
+"""The demo's calls are well written: known steps, nobody in two lanes at once, numbers made for fiction only."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from hanvisa.errors import InvalidInput
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.demo.calls import DemoCall, read_calls
+from hanvisa.lab.demo.names import Names
+from hanvisa.policy.facts import Mobile, OutsideNumber, Phone, TargetKind
+from hanvisa.policy.model import Language
+from hanvisa.policy.numbers import normalise_caller
+from hanvisa.policy.register import Register
+from unit.policy.made_up import ANNA, HALLEFORS, MOBILE, id_
+
+CALLS = read_calls(REPOSITORY / "demo" / "calls")
+DIRECTORY = REPOSITORY / "demo" / "directory"
+FICTION = re.compile(
+    r"\+46(7017406(0[5-9]|[1-9]\d)|9803192\d\d|8465004\d\d|313900[6]\d\d|406280[4]\d\d)|\+442079460\d\d\d"
+)
+NUMBER = re.compile(r"[+0][\d -]{7,}")
+
+
+def column(name: str, key: str) -> set[str]:
+    with (DIRECTORY / f"{name}.csv").open(encoding="utf-8") as file:
+        return {row[key] for row in csv.DictReader(file)}
+
+
+def words_of(call: DemoCall) -> list[str]:
+    return [str(word) for step in call.steps for word in (step.what, *step.more.values())]
+
+
+@pytest.fixture
+def register() -> Register:
+    return Register().replace(
+        organisations=(HALLEFORS,),
+        persons=(ANNA,),
+        phones=(Phone(id_(20), "hallefors-201", HALLEFORS.id, ANNA.id),),
+        numbers=(OutsideNumber("+46980319201", TargetKind.PERSON, ANNA.id),),
+        mobiles=(Mobile(id_(21), ANNA.id, MOBILE),),
+    )
+
+
+def test_calls_are_numbered_from_one() -> None:
+    assert [call.number for call in CALLS] == list(range(1, len(CALLS) + 1))
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.title.en)
+def test_phones_are_those_of_the_demo_directory(call: DemoCall) -> None:
+    assert set(call.phones) <= column("phones", "account")
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.title.en)
+def test_numbers_are_made_for_fiction(call: DemoCall) -> None:
+    for word in words_of(call):
+        if NUMBER.fullmatch(word):
+            assert FICTION.fullmatch(normalise_caller(word) or ""), word
+
+
+def test_nobody_is_in_two_lanes() -> None:
+    lanes: dict[str, set[str]] = {}
+    for call in CALLS:
+        callers = [str(step.what) for step in call.steps if step.verb == "caller"]
+        for who in (*call.phones, *callers):
+            lanes.setdefault(who, set()).add(call.lane)
+    assert {who: met for who, met in lanes.items() if len(met) > 1} == {}
+
+
+def test_every_caller_rings_once() -> None:
+    """A call is found in the log by who rang."""
+    callers = [step.what for call in CALLS for step in call.steps if step.verb == "caller"]
+    assert len(callers) == len(set(callers))
+
+
+def test_a_call_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "calls.toml").write_text('[[call]]\nlane = "a"\nsteps = []\n')
+    with pytest.raises(InvalidInput, match=r"calls\.toml, call 1: KeyError\('title'\)"):
+        read_calls(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("number", "whose"),
+    [
+        ("0980319201", "the direct number of Anna Berg"),
+        ("0701740605", "the mobile of Anna Berg"),
+        ("+46701740605", "the mobile of Anna Berg"),
+        ("0980319299", "a number"),
+    ],
+)
+def test_a_dialled_number_is_told_by_what_it_leads_to(register: Register, number: str, whose: str) -> None:
+    assert Names(register, Language.EN).dialled(number)["whose"] == whose
+
+
+def test_a_phone_is_told_by_its_owner(register: Register) -> None:
+    names = Names(register, Language.SV)
+    assert names.who("hallefors-201") == "Anna Berg"
+    assert names.who("0701740605") == "Anna Bergs mobil 070-174 06 05"
