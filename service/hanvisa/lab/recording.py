@@ -18,6 +18,11 @@ class Recording:
         self._length = 0
         self._started: float | None = None
 
+    @property
+    def started(self) -> float | None:
+        """The moment (monotonic seconds) of the first sample, None before anything was heard."""
+        return self._started
+
     def append(self, samples: Samples) -> None:
         now = monotonic()
         if self._started is None:
