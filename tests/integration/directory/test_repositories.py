@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.repositories.audit import Audit
-from hanvisa.directory.repositories.calls import CallEntry, CallRecords
+from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.exceptions import ExceptionFields, Exceptions
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
 from hanvisa.directory.repositories.persons import Persons

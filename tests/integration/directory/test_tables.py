@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from time import monotonic
@@ -18,6 +19,7 @@ from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.tables import Base, SettingHistoryRow
 from hanvisa.errors import ConfigurationError, StorageError
+from hanvisa.lab.waiting import until
 
 
 async def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
@@ -69,6 +71,8 @@ async def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Pat
             await session.execute(select(1))
     await database.close()
     assert not file.exists()
+    # The driver's thread of a connection that failed tells the loop when it ends, so the loop has to be there still.
+    await until(lambda: not any("_connection_worker" in thread.name for thread in threading.enumerate()))
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense"])

@@ -120,7 +120,8 @@ def _trail(plan: TablePlan, by: Actor, now: datetime) -> Iterable[dict[str, Any]
     for created in plan.created:
         yield entry("created", created.id, None, {**created.values, **created.lists})
     for changed in plan.changed:
-        yield entry("changed", changed.entry.id, changed.before, changed.after or changed.entry.lists)
+        before = {**changed.before, **changed.lists_before}
+        yield entry("changed", changed.entry.id, before, {**changed.after, **changed.lists_after})
     for row in plan.ended:
         if plan.sheet.ended_by is None:
             yield entry("deleted", row["id"], row, None)

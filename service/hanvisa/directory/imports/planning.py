@@ -35,11 +35,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``before`` and ``after`` hold what differs; both empty: only what the row lists differs."""
+    """What differs, in the row itself and in what it lists."""
 
     entry: Entry
     before: dict[str, Any]
     after: dict[str, Any]
+    lists_before: dict[str, Any]
+    lists_after: dict[str, Any]
 
 
 @dataclass
@@ -197,20 +199,33 @@ def _change(
     if sheet.ended_by == "ended_at":
         wanted["ended_at"] = None
     differs = [name for name, value in wanted.items() if row[name] != value]
-    lists_differ = any(
-        existing.lists[sheet.name, column.name].get(entry.id, ()) != entry.lists[column.name]
+    lists = {
+        column.name: existing.lists[sheet.name, column.name].get(entry.id, ())
         for column in told
-        if column.field is None and (sheet.name, column.name) in existing.lists
-    )
-    if not differs and not lists_differ:
+        if column.field is None
+    }
+    other = [name for name, before in lists.items() if entry.lists[name] != before]
+    if not differs and not other:
         return None
-    return Change(entry, {name: row[name] for name in differs}, {name: wanted[name] for name in differs})
+    return Change(
+        entry,
+        before={name: row[name] for name in differs},
+        after={name: wanted[name] for name in differs},
+        lists_before={name: lists[name] for name in other},
+        lists_after={name: entry.lists[name] for name in other},
+    )
 
 
 def _details(plan: TablePlan) -> list[str]:
     name = plan.sheet.name
     lines = [f"{name} {entry.key}: created" for entry in plan.created]
     for change in plan.changed:
-        what = ", ".join(f"{key} {change.before[key]} -> {change.after[key]}" for key in change.after)
-        lines.append(f"{name} {change.entry.key}: {what or 'its list differs'}")
+        before = {**change.before, **change.lists_before}
+        after = {**change.after, **change.lists_after}
+        what = ", ".join(f"{key} {_shown(before[key])} -> {_shown(after[key])}" for key in after)
+        lines.append(f"{name} {change.entry.key}: {what}")
     return lines + [f"{name} {row['external_id']}: ended" for row in plan.ended]
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

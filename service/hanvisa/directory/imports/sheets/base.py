@@ -76,7 +76,7 @@ def may(
 
 
 def id_(example: str) -> Column:
-    return Column("id", values.text, example, required=True)
+    return Column("id", values.text, example, "external_id", required=True)
 
 
 def of(*columns: str) -> Callable[[Texts], str]:

@@ -1,0 +1,319 @@
+"""Folders of CSV files: taken whole, or refused with all that is wrong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlalchemy import func, select
+
+from hanvisa.directory.engine import Database
+from hanvisa.directory.imports import ImportRefused, import_folder
+from hanvisa.directory.imports.report import Counts
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.repositories.operators import Operators
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import MembershipRow, OperationRow, PersonRow, RoleAssignmentRow, UserRow
+from hanvisa.policy.facts import OperatorState, TargetKind
+from hanvisa.policy.register import Register
+
+DEMO = Path(__file__).parents[3] / "demo" / "directory"
+
+ORGANISATIONS = "id,name,prefix\nnora,Nora kommun,82\n"
+OPERATIONS = "id,name,organisation\nteknik,Teknik,nora\n"
+DEPARTMENTS = "id,name,operation,stand_in\ngata,Gatukontoret,teknik,park\npark,Parkkontoret,teknik,gata\n"
+PERSONS = "id,given_name,family_name,department,functions\np1,Anna,Ek,gata,snö | is\np2,Bo,Alm,gata,\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small directory: one organisation, two departments that stand in for each other, two persons."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    write(
+        folder, organisations=ORGANISATIONS, operations=OPERATIONS, departments=DEPARTMENTS, persons=PERSONS
+    )
+    return folder
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+async def register_of(database: Database) -> Register:
+    directory = SnapshotDirectory(database)
+    await directory.refresh()
+    return directory.register
+
+
+async def test_the_demo_is_imported_and_the_second_time_unchanged(database: Database) -> None:
+    first = await import_folder(database, DEMO)
+    assert first.tables["persons"] == Counts(created=60)
+    again = await import_folder(database, DEMO, end_missing=True)
+    assert {
+        name: (one.created, one.changed, one.ended) for name, one in again.tables.items()
+    } == dict.fromkeys(first.tables, (0, 0, 0))
+    register = await register_of(database)
+    assert len(register.persons.rows) == 60
+    assert len(register.switchboards.rows) == 4
+
+
+async def test_a_dry_run_says_what_would_change_and_changes_nothing(database: Database, folder: Path) -> None:
+    report = await import_folder(database, folder, dry_run=True)
+    assert report.tables["persons"] == Counts(created=2)
+    assert "persons p1: created" in str(report)
+    assert not (await register_of(database)).organisations.rows
+    await import_folder(database, folder)
+    write(folder, persons=PERSONS.replace("Anna", "Annika"))
+    report = await import_folder(database, folder, dry_run=True)
+    assert report.tables["persons"] == Counts(changed=1, unchanged=1)
+    assert "persons p1: given_name Anna -> Annika" in report.details
+    assert (await register_of(database)).persons.rows[-1].given_name == "Anna"
+
+
+async def test_what_the_files_say_is_in_the_register(database: Database, folder: Path) -> None:
+    await import_folder(database, folder)
+    register = await register_of(database)
+    bo, anna = register.persons.rows
+    assert (anna.name, anna.functions, bo.functions) == ("Anna Ek", ("snö", "is"), ())
+    gata, park = register.departments.rows
+    assert (gata.stand_in_id, park.stand_in_id) == (park.id, gata.id)
+    assert anna.department_id == gata.id
+
+
+async def test_semicolons_and_a_byte_order_mark_do_as_well(database: Database, folder: Path) -> None:
+    (folder / "persons.csv").write_bytes(PERSONS.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig"))
+    report = await import_folder(database, folder)
+    assert report.tables["persons"].created == 2
+
+
+async def test_what_differs_is_changed_and_audited(database: Database, folder: Path) -> None:
+    await import_folder(database, folder)
+    before = (await register_of(database)).persons.rows
+    write(folder, persons=PERSONS.replace("snö | is", "is"))
+    report = await import_folder(database, folder)
+    assert report.tables["persons"] == Counts(changed=1, unchanged=1)
+    after = (await register_of(database)).persons.rows
+    assert (after[0], after[1].id, after[1].functions) == (before[0], before[1].id, ("is",))
+    entry = (await Audit(database).list(table="persons", row_id=str(after[1].id)))[0]
+    assert (entry.by, entry.action, entry.after) == (
+        "import",
+        "changed",
+        {"functions": ["is"]},
+    )
+
+
+async def test_a_column_that_is_left_out_leaves_what_is_stored(database: Database, folder: Path) -> None:
+    await import_folder(database, folder)
+    write(folder, persons="id,given_name,family_name,department,title\np1,Anna,Ek,gata,ingenjör\n")
+    await import_folder(database, folder)
+    anna = (await register_of(database)).persons.rows[-1]
+    assert (anna.title, anna.functions) == ("ingenjör", ("snö", "is"))
+
+
+async def test_a_person_who_moves_keeps_the_days_of_both_departments(
+    database: Database, folder: Path
+) -> None:
+    await import_folder(database, folder)
+    async with database.writing() as session:  # as if it had been imported long ago
+        for row in await session.scalars(select(MembershipRow)):
+            row.starts_on = datetime(2020, 1, 1, tzinfo=UTC).date()
+    write(folder, persons=PERSONS.replace("Ek,gata", "Ek,park"))
+    await import_folder(database, folder)
+    register = await register_of(database)
+    bo, anna = register.persons.rows
+    assert anna.department_id != bo.department_id
+    async with database.reading() as session:
+        days = (
+            await session.execute(
+                select(MembershipRow.starts_on, MembershipRow.ends_on)
+                .where(MembershipRow.person_id == anna.id)
+                .order_by(MembershipRow.starts_on)
+            )
+        ).all()
+    assert [row.ends_on for row in days] == [days[1].starts_on, None]
+
+
+async def test_a_row_that_is_gone_is_ended_only_when_asked_for_and_may_come_back(
+    database: Database, folder: Path
+) -> None:
+    await import_folder(database, folder)
+    anna = (await register_of(database)).persons.rows[-1]
+    write(folder, persons="".join(line for line in PERSONS.splitlines(keepends=True) if "Anna" not in line))
+    report = await import_folder(database, folder)
+    assert report.tables["persons"].ended == 0
+    assert len((await register_of(database)).persons.rows) == 2
+    report = await import_folder(database, folder, end_missing=True)
+    assert report.tables["persons"].ended == 1
+    assert [row.given_name for row in (await register_of(database)).persons.rows] == ["Bo"]
+    write(folder, persons=PERSONS)
+    await import_folder(database, folder)
+    assert (await register_of(database)).persons.rows[-1] == anna
+
+
+async def test_a_role_that_is_gone_is_taken_away(database: Database, folder: Path) -> None:
+    roles = "user,person,role,scope_kind,scope\nanna,p1,head,operation,teknik\nanna,p1,admin,,\n"
+    write(folder, roles=roles)
+    await import_folder(database, folder)
+    async with database.reading() as session:
+        user = (await session.scalars(select(UserRow))).one()
+        head = (
+            await session.scalars(select(RoleAssignmentRow).where(RoleAssignmentRow.role == "head"))
+        ).one()
+        operation = (await session.scalars(select(OperationRow))).one()
+    assert (head.user_id, head.scope_kind, head.scope_id) == (user.id, "operation", operation.id)
+    write(folder, roles=roles.replace("anna,p1,admin,,\n", ""))
+    await import_folder(database, folder, end_missing=True)
+    async with database.reading() as session:
+        assert (await session.scalars(select(RoleAssignmentRow.role))).all() == ["head"]
+
+
+async def test_operators_keep_the_state_that_they_set(demo: Database) -> None:
+    operator = (await register_of(demo)).operators.rows[0].person_id
+    directory = SnapshotDirectory(demo)
+    await directory.set_operator_state(operator, OperatorState.PAUSED)
+    await import_folder(demo, DEMO)
+    assert (await Operators(demo).get(operator)).operator.state is OperatorState.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("files", "because"),
+    [
+        ({"persons": PERSONS.replace("p2,Bo", "p1,Bo")}, "persons.csv, line 3: “p1” is on line 2 already."),
+        (
+            {"persons": PERSONS.replace("Bo,Alm", ",Alm")},
+            "persons.csv, line 3, column given_name: it is empty.",
+        ),
+        (
+            {"persons": PERSONS.replace("Ek,gata", "Ek,väg")},
+            "persons.csv, line 2, column department: there is no “väg”",
+        ),
+        (
+            {"persons": PERSONS.replace("functions", "telefontider")},
+            "persons.csv, line 1, column telefontider: there are no telephone hours (rule G2",
+        ),
+        (
+            {"persons": PERSONS.replace("functions", "phone hours")},
+            "column phone hours: there are no telephone hours (rule G2",
+        ),
+        (
+            {"persons": PERSONS.replace("functions", "colour")},
+            "persons.csv, line 1, column colour: this column is not known.",
+        ),
+        (
+            {"persons": PERSONS.replace("department,", "")},
+            "persons.csv, line 1, column department: the column is missing.",
+        ),
+        (
+            {"persons": PERSONS.replace("gata,\n", "gata\n")},
+            "persons.csv, line 3: it has 4 fields, the header has 5.",
+        ),
+        ({"persons": ""}, "persons.csv: it is empty"),
+        (
+            {"persons": PERSONS.replace("functions", "id")},
+            "persons.csv, line 1, column id: the column is there more than once.",
+        ),
+        ({"persons": "\0\1\2"}, "persons.csv: it is no text"),
+        ({"persons": '"' + PERSONS}, "persons.csv, line"),
+        ({"people": PERSONS}, "people.csv: this file is not known."),
+        (
+            {"numbers": "number,kind,target\n12,person,p1\n"},
+            "numbers.csv, line 2, column number: “12” is no telephone number",
+        ),
+        (
+            {"numbers": "number,kind,target\n0980-319231,boat,p1\n"},
+            "numbers.csv, line 2, column kind: “boat” is none of person",
+        ),
+        (
+            {"extensions": "number,organisation,kind,target\n112,nora,person,p1\n"},
+            "column number: 112 is the emergency number.",
+        ),
+        (
+            {"extensions": "number,organisation,kind,target\n301,nora,person,p1\n82301,nora,person,p2\n"},
+            "extensions.csv, line 3, column number: 82301 is also an organisation's prefix",
+        ),
+        (
+            {"departments": DEPARTMENTS.replace("teknik,park", "teknik,gata")},
+            "line 2: a department can't stand in for itself.",
+        ),
+        ({"roles": "user,role\nanna,head\n"}, "roles.csv, line 2: the role head needs scope_kind and scope."),
+        (
+            {"phones": "account,organisation\nNora 301,nora\n"},
+            "phones.csv, line 2, column account: “Nora 301” is no account",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_named(
+    database: Database, folder: Path, files: dict[str, str], because: str
+) -> None:
+    write(folder, **files)
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder)
+    assert because in str(refused.value)
+    assert not (await register_of(database)).organisations.rows
+
+
+async def test_everything_that_is_wrong_is_named_at_once(database: Database, folder: Path) -> None:
+    write(folder, persons=PERSONS.replace("gata", "väg"), operations=OPERATIONS.replace("nora", "kumla"))
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder)
+    assert len(refused.value.problems) == 3
+    assert str(refused.value).startswith("Nothing was imported: 3 things are wrong.\n")
+
+
+def latin_1(folder: Path) -> None:
+    (folder / "persons.csv").write_bytes(PERSONS.encode("latin-1"))
+
+
+def missing(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def without_files(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "because"),
+    [
+        (latin_1, "persons.csv, line 2: it is not UTF-8 (byte 0xf6). Save it as UTF-8."),
+        (missing, "there is no such folder."),
+        (without_files, "there are no CSV files in it."),
+    ],
+)
+async def test_a_folder_that_makes_no_sense_gives_one_error(
+    database: Database, folder: Path, spoil: Callable[[Path], None], because: str
+) -> None:
+    spoil(folder)
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder)
+    assert len(refused.value.problems) == 1
+    assert because in refused.value.problems[0]
+
+
+async def test_ten_thousand_persons_take_seconds(database: Database, folder: Path) -> None:
+    numbers = range(10_000, 20_000)
+    lines = (f"q{n},Given{n},Family{n},gata,f{n % 7}\n" for n in numbers)
+    write(
+        folder,
+        persons=PERSONS + "".join(lines),
+        phones="account,organisation,owner\n" + "".join(f"nora-{n},nora,q{n}\n" for n in numbers),
+        extensions="number,organisation,kind,target\n" + "".join(f"{n},nora,person,q{n}\n" for n in numbers),
+    )
+    before = monotonic()
+    await import_folder(database, folder)
+    register = await register_of(database)
+    assert monotonic() - before < 30
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(PersonRow)) == 10_002
+    last = register.extensions.rows[-1]
+    assert (last.number, last.kind) == ("19999", TargetKind.PERSON)
+    owner = register.person(last.target_id)
+    assert owner is not None
+    assert owner.given_name == "Given19999"
