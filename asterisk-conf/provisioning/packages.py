@@ -1,5 +1,6 @@
 """The host's own packages: what is needed, named before it is installed, and no service started by it."""
 
+import glob
 import importlib.util
 import os
 import shutil
@@ -15,9 +16,14 @@ NEEDED = {
     "python": {"ensurepip": "python3-venv"},
     "root": {"mmdebstrap": "mmdebstrap"},
     "run": {"espeak-ng": "espeak-ng"},
-    "test": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
+    "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
+    "test": {
+        "espeak-ng": "espeak-ng",
+        "sipp": "sip-tester",
+        "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+    },
 }
-"""For what -> the program or Python module that must be there -> the Debian package that brings it."""
+"""For what -> the program, file or Python module that must be there -> the Debian package that brings it."""
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 NO_SERVICE = "#!/bin/sh\n# hanvisa: start no service while packages are installed\nexit 101\n"
@@ -47,6 +53,8 @@ def ensure(purpose: str) -> None:
 
 
 def _is_there(name: str) -> bool:
+    if name.startswith("/"):
+        return bool(glob.glob(name))  # noqa: PTH207 - a pattern from the root
     return shutil.which(name) is not None or importlib.util.find_spec(name) is not None
 
 
