@@ -86,10 +86,13 @@ async def ring(call: Call, places: Sequence[Place], seconds: float, display: Dis
 
 async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
     person = call.register.person(place.person) if place.person else None
-    decision = await may_join(call, place.reading, person, place.via)
+    taken = call.state.exception
+    decision = await may_join(call, place.reading, person, place.via, taken=taken)
     if not decision.allowed:
         rung.refusals.append(decision)
         return
+    if taken is not None and decision.exception == taken:
+        call.change(exception=None)  # one use lets the caller be joined once
     if (
         place.person
         and call.register.operator(place.person)

@@ -60,9 +60,16 @@ async def _blind(call: Call, target: str, transferor: Leg, transferee: Leg) -> S
     person = call.person_of(transferor)
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(target, organisation, call.register, call.house.plan)
-    decision = would_join(call, *_destination(call, reading))
+    number, sought, via = _destination(call, reading)
+    # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
+    decision = (
+        await may_join(call, number, sought, via)
+        if via is Via.DIRECT
+        else would_join(call, number, sought, via)
+    )
     if not decision.allowed:
         return await _decline(call, transferor, decision)
+    call.change(exception=decision.exception if via is Via.DIRECT else None)
     if reading.kind is not NumberKind.INTERNAL and reading.number is None:
         await _answer_refer(call, transferor, "channel_unavailable")
         return None
