@@ -8,7 +8,6 @@ from e2e.support.switchboard import (
     LONG,
     ULLA,
     an_operator_with_a_caller,
-    an_operator_with_a_colleague,
     nobody_outside_was_rung,
     put_through,
     refused,
