@@ -63,9 +63,11 @@ class Queues:
             and operator.person_id not in self._offered
             and not is_engaged(operator.person_id)
         ]
-        return min(
-            free, key=lambda operator: self._idle_since.get(operator.person_id, operator.since), default=None
-        )
+        return min(free, key=self._idle_from, default=None)
+
+    def _idle_from(self, operator: Operator) -> datetime:
+        """Whoever was paused or closed is idle from when they opened, however long ago their last call was."""
+        return max(operator.since, self._idle_since.get(operator.person_id, operator.since))
 
     def offer(self, operator: Operator) -> None:
         """The operator is being offered a caller and gets no other meanwhile."""
