@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from time import monotonic
+from typing import Any, Protocol
 
 import pytest
 import pytest_asyncio
@@ -30,6 +32,7 @@ class PostgresServer:
 
     programs: Path
     folder: Path
+    process: subprocess.Popen[bytes] | None = None
     names: Iterator[int] = field(default_factory=count)
 
     def make(self) -> None:
@@ -41,11 +44,29 @@ class PostgresServer:
         )
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
-        self.run("pg_ctl", "start", "--wait", "--silent", f"--log={self.folder}/log", "--options", options)
+        options = (
+            "-c",
+            "listen_addresses=",
+            "-c",
+            f"unix_socket_directories={self.folder}",
+            "-c",
+            "fsync=off",
+        )
+        # The server is told to stop when the tests die, in whatever way.
+        dies_with_us = ("setpriv", "--pdeathsig", "QUIT", "--")
+        self.process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
+            [*dies_with_us, self.programs / "postgres", *options], **self._surroundings
+        )
+        ready = ("--quiet", f"--host={self.folder}", "--username=postgres")
+        deadline = monotonic() + 30
+        while self.run("pg_isready", *ready, check=False) != 0:
+            assert self.process.poll() is None, "PostgreSQL's server ended while it started"
+            assert monotonic() < deadline, "PostgreSQL's server did not start within 30 s"
 
     def stop(self) -> None:
-        self.run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(timeout=30)
 
     def new_database(self, template: str = "template1") -> str:
         """The URL of a new database, like the template."""
@@ -54,16 +75,21 @@ class PostgresServer:
         self.run("createdb", *who, f"--template={template}", "--strategy=file_copy", name)
         return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
 
-    def run(self, program: str, *arguments: str) -> None:
-        subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-            [self.programs / program, *arguments],
-            check=True,
-            cwd=self.folder,
-            env={"PGDATA": str(self.folder / "data"), "PATH": os.environ["PATH"]},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            user="postgres" if os.geteuid() == 0 else None,
-        )
+    def run(self, program: str, *arguments: str, check: bool = True) -> int:
+        return subprocess.run(  # noqa: S603 - PostgreSQL's own programs
+            [self.programs / program, *arguments], check=check, **self._surroundings
+        ).returncode
+
+    @property
+    def _surroundings(self) -> dict[str, Any]:
+        return {
+            "cwd": self.folder,
+            "env": {"PGDATA": str(self.folder / "data"), "PATH": os.environ["PATH"]},
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            "user": "postgres" if os.geteuid() == 0 else None,
+        }
 
 
 @pytest.fixture(scope="session")
