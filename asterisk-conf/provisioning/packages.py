@@ -43,7 +43,7 @@ def ensure(purpose: str) -> None:
         raise Problem(
             f"These programs are missing: {names}. Install them with your system's package manager."
         )
-    say(f"Installing Debian packages: {names}")
+    say(f"Installing Debian packages: {names} ...")
     with no_service_started():
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
             if as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *command]) != 0:
@@ -64,8 +64,8 @@ def say(line: str) -> None:
 
 
 def as_root(command: list[str]) -> int:
-    """Run a command as root, by sudo where need be; its exit code."""
-    return subprocess.run([*root_prefix(), *command], check=False).returncode  # noqa: S603 - our own words
+    """Run a command as root, by sudo where need be; its exit code. Only its complaints are shown."""
+    return subprocess.run([*root_prefix(), *command], stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - our own words
 
 
 def root_prefix() -> list[str]:

@@ -48,7 +48,7 @@ def test_they_are_named_before_they_are_installed(
     monkeypatch.setattr(packages, "NEEDED", {"test": {"no-such-program": "its-package", "sh": "dash"}})
     monkeypatch.setattr(packages, "as_root", as_root)
     packages.ensure("test")
-    assert said_before == ["Installing Debian packages: its-package\n"]
+    assert said_before == ["Installing Debian packages: its-package ...\n"]
 
 
 def test_without_apt_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
