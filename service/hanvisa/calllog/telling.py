@@ -116,7 +116,7 @@ def _decision(teller: Teller, data: dict[str, Any]) -> list[str]:
         for alternative in data.get("alternatives") or ()
     ]
     if any(instead):
-        told.append(teller.say(vocabulary.INSTEAD, what=sentence("; ".join(filter(None, instead)))))
+        told.append(teller.say(vocabulary.INSTEAD, what=" ".join(map(sentence, filter(None, instead)))))
     return told
 
 
