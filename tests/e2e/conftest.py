@@ -18,6 +18,8 @@ from hanvisa.lab.system import System, environment
 from hanvisa.lab.town import town
 
 DEMO = REPOSITORY / "demo" / "directory"
+# What no municipality has but a test needs: a group of nothing but mobiles, a confidential line.
+ODDITIES = Path(__file__).parent / "directory"
 LOG_LINES = 80
 # Speech is named by its content: what this machine has made already need not be made again.
 SPEECH = REPOSITORY / ".state" / "sounds"
@@ -35,7 +37,8 @@ def settings() -> Iterator[Settings]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def one_world(settings: Settings) -> AsyncIterator[World]:
     """The system with everybody around it."""
-    await _import(settings)
+    await _import(settings, DEMO)
+    await _import(settings, ODDITIES)
     async with System(settings) as system, town(settings, World) as people:
         people.system = system
         yield people
@@ -73,10 +76,10 @@ def pytest_runtest_makereport(
     return report
 
 
-async def _import(settings: Settings) -> None:
+async def _import(settings: Settings, folder: Path) -> None:
     program = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "hanvisa", "import", str(DEMO)),
+        *("-m", "hanvisa", "import", str(folder)),
         env=environment(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -22,6 +22,7 @@ from hanvisa.lab.waiting import until
 
 ANNA, CARL, KARIN, VERA = "hallefors-201", "bkt-505", "hallefors-211", "ljusnarsberg-410"
 ANNAS_MOBILE, CARLS_MOBILE, KARINS_MOBILE = "0701740605", "0701740627", "0701740610"
+CONFIDENTIAL_LINE = "0980319271"  # of the operators' own department, which is not confidential
 
 
 async def test_one_counts_for_the_very_next_transfer_and_revoked_for_none_after(world: World) -> None:
@@ -108,18 +109,19 @@ async def test_of_two_at_once_on_the_last_use_exactly_one_gets_through(world: Wo
     assert len(await uses(world, exception)) == 1
 
 
-@pytest.mark.parametrize("confidential", ["department", "person"])
+@pytest.mark.parametrize("confidential", ["department", "person", "line"])
 async def test_a_confidential_call_is_refused_by_m4_whatever_the_exceptions(
     world: World, confidential: str
 ) -> None:
     await world.given_exception("everyone")
-    if confidential == "department":
-        caller, line = await an_operator_with_a_caller(world)
-        target = KARINS_MOBILE
-    else:
-        caller, line = await an_operator_with_somebody_who_sought(world, VERA)
-        target = ANNAS_MOBILE
-    await refused(line.transfer(target))
+    match confidential:
+        case "department":
+            caller, line = await an_operator_with_a_caller(world)
+        case "person":
+            caller, line = await an_operator_with_somebody_who_sought(world, VERA)
+        case _:
+            caller, line = await an_operator_with_a_caller(world, dials=CONFIDENTIAL_LINE)
+    await refused(line.transfer(KARINS_MOBILE if confidential == "department" else ANNAS_MOBILE))
     await world.hears(line, "sekretess", in_call_of=caller, pieces=1, within=LONG)
     await nobody_outside_was_rung(world)
     assert "M4" in (await world.story(caller)).rules

@@ -10,7 +10,7 @@ from collections.abc import Awaitable
 import pytest
 
 from e2e.support.world import World
-from hanvisa.lab.lines import Line, TransferRefusedError
+from hanvisa.lab.lines import Line, Phone, TransferRefusedError
 from hanvisa.lab.waiting import until
 
 ULLA = "hallefors-290"
@@ -21,13 +21,14 @@ LONG = 20.0
 
 
 async def an_operator_with_a_caller(
-    world: World, *, operator: str = ULLA, number: str = "0980319246"
+    world: World, *, operator: str = ULLA, dials: str = MAIN_NUMBER
 ) -> tuple[Line, Line]:
-    """A citizen has rung the main number and talks with the operator: their lines."""
+    """A citizen has rung the main number (or another that an operator answers) and talks with them: their lines."""
     await world.given_operator(operator)
     phone = await world.phone(operator)
-    caller = await world.citizen(number, dials=MAIN_NUMBER)
-    await past_the_greeting(caller)
+    caller = await world.citizen("0980319246", dials=dials)
+    if dials == MAIN_NUMBER:
+        await past_the_greeting(caller)
     line = await phone.rings(within=LONG)
     await line.answer()
     await caller.talks_to(line, within=LONG)
@@ -35,10 +36,10 @@ async def an_operator_with_a_caller(
 
 
 async def an_operator_with_a_colleague(
-    world: World, *, operator: str = ULLA, colleague: str = "hallefors-206"
+    world: World, *, operator: str = ULLA, colleague: str = "hallefors-206", phone: Phone | None = None
 ) -> tuple[Line, Line]:
-    """A colleague has rung the operator's own extension and talks with them: their lines."""
-    phone, caller = await world.phone(operator), await world.phone(colleague)
+    """A colleague has rung the operator's own extension and talks with them: their lines. ``phone`` is an odd one."""
+    phone, caller = phone or await world.phone(operator), await world.phone(colleague)
     line = await caller.call(operator.rpartition("-")[2])
     answered = await phone.rings(within=LONG)
     await answered.answer()
