@@ -13,7 +13,7 @@ from machine_traces import listening, mounts_in, processes_with
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
-from hanvisa.lab.asterisk import Asterisk
+from hanvisa.lab.asterisk import CONFIGURATION, Asterisk
 from hanvisa.lab.system import environment
 from hanvisa.lab.waiting import until
 
@@ -99,4 +99,19 @@ async def test_one_that_cannot_start_says_why(settings: Settings, root: Path, di
     taken = socket.create_server(("127.0.0.1", settings.ami_port))
     with taken, pytest.raises(ConfigurationError, match="Address already in use"):
         await Asterisk(settings, root, dialplan).start(within=3)
+    assert processes_with(str(settings.state)) == []
+
+
+async def test_the_machines_own_is_used_without_a_root(
+    settings: Settings, root: Path, dialplan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "asterisk"
+    jail = CONFIGURATION / "jail"
+    own.write_text(f'#!/bin/sh\nexec {jail} {root} {settings.state} {dialplan} asterisk "$@"\n')
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    asterisk = Asterisk(settings, dialplan=dialplan)
+    asterisk.root = None
+    async with asterisk:
+        assert "22.11" in await asterisk.cli("core show version")
     assert processes_with(str(settings.state)) == []
