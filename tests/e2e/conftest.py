@@ -25,7 +25,7 @@ LOG_LINES = 80
 SPEECH = REPOSITORY / ".state" / "sounds"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def settings() -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
     if SPEECH.exists():
@@ -34,7 +34,7 @@ def settings() -> Iterator[Settings]:
     shutil.rmtree(state)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def one_world(settings: Settings) -> AsyncIterator[World]:
     """The system with everybody around it."""
     await _import(settings, DEMO)
