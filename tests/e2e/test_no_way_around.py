@@ -21,6 +21,7 @@ from hanvisa.lab.waiting import until
 CARL, ELSA, FREDRIK, OLGA = "bkt-505", "hallefors-205", "hallefors-206", "hallefors-215"
 ANNAS_MOBILE, ELSAS_MOBILE, AXELS_MOBILE = "0701740605", "0701740608", "0701740626"
 BAD_REQUEST = 400
+PLENTY = 100_000  # lines of a log
 
 SPELLINGS = {
     "as dialled": "sip:0701740605@{switch}",
@@ -186,6 +187,17 @@ async def test_what_the_carrier_brings_never_goes_out_again(world: World) -> Non
         )
     )
     await nobody_outside_was_rung(world)
+
+
+async def test_a_call_that_is_over_is_not_served_once_more(world: World) -> None:
+    before = len(world.system.asterisk.log(PLENTY).splitlines())
+    caller, _ = await an_operator_with_a_colleague(world)
+    citizen = await world.citizen("0980319245", dials=ANNAS_MOBILE)
+    await world.commanded(citizen, "numret du har slagit används inte", within=LONG)
+    await asyncio.gather(caller.hangup(), citizen.hangup())
+    await world.nothing_left()
+    since = world.system.asterisk.log(PLENTY).splitlines()[before:]
+    assert not [line for line in since if "not claimed" in line or "Dangerous" in line]
 
 
 async def outcome_of(line: SipletLine, *headers: tuple[str, str]) -> int | None:
