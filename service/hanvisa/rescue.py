@@ -61,7 +61,7 @@ class Rescue:
         self._has_come = has_come
         self._alive = alive
         self._dead = {app["name"] for app in self._apps()} - {alive}
-        self._talked: set[str] = set()
+        self._talked: dict[str, str] = {}  # the bridge of each channel that talked on
         self._brought_out: set[str] = set()
 
     def run(self) -> None:
@@ -82,12 +82,15 @@ class Rescue:
             if channel["id"] in talking:
                 if channel["id"] not in self._talked:
                     say(f"{channel['name']} talks on.")
-                self._talked.add(channel["id"])
+                self._talked[channel["id"]] = talking[channel["id"]]
             elif channel["id"] in self._talked or channel["dialplan"]["app_name"] != ENTERED:
                 self._command_channel("DELETE", channel, "")
                 say(f"{channel['name']} was alone, and is hung up.")
             else:
                 self._bring_out(channel)
+        if not channels:
+            for bridge in set(self._talked.values()):
+                self._asterisk.command("DELETE", f"/bridges/{quote(bridge)}")
         return bool(channels)
 
     def _apps(self) -> list[dict[str, Any]]:
@@ -103,19 +106,20 @@ class Rescue:
             if mine and channel["dialplan"]["app_name"] in INSIDE:
                 yield channel
 
-    def _talking(self) -> set[str]:
-        """The channels that are in a bridge with somebody."""
-        together: set[str] = set()
-        for bridge in self._asterisk.command("GET", "/bridges") or []:
-            if bridge["bridge_type"] == "mixing" and len(bridge["channels"]) > 1:
-                together.update(bridge["channels"])
-        return together
+    def _talking(self) -> dict[str, str]:
+        """The channels that are in a bridge with somebody, and which."""
+        return {
+            channel: bridge["id"]
+            for bridge in self._asterisk.command("GET", "/bridges") or []
+            if bridge["bridge_type"] == "mixing" and len(bridge["channels"]) > 1
+            for channel in bridge["channels"]
+        }
 
     def _bring_out(self, channel: dict[str, Any]) -> None:
         self._brought_out.add(channel["id"])
         # Ended first: a channel leaves Stasis only when its playback is over.
         self._asterisk.command("DELETE", f"/playbacks/hv-play-{quote(channel['id'])}")
-        self._command_channel("POST", channel, "/continue", label="fallback")
+        self._command_channel("POST", channel, "/continue", label="rescued")
         say(f"{channel['name']} goes on without the service.")
 
     def _command_channel(self, method: str, channel: dict[str, Any], what: str, **query: str) -> None:
