@@ -12,6 +12,7 @@ from aiohttp import web
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
+from hanvisa.ami.transfers import withdraw
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
 from hanvisa.ari.stream import Stream
@@ -77,11 +78,16 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         await manager.until_connected(within=5)
         await phones.publish(directory.register)
 
+    async def withdraw_transfers() -> None:
+        await manager.until_connected(within=5)
+        await withdraw(manager)
+
     async def prepare_speech() -> None:
         await voice.prepare_catalogue()
         await voice.prepare_register(directory.register)
 
     followers = (
+        Follower("transfers", frozenset(), withdraw_transfers, awaited=True),
         Follower("phones", _PHONES, publish_phones, awaited=True),
         Follower("speech", _SPEECH, prepare_speech),
     )
