@@ -1,16 +1,16 @@
 """The exception tree.
 
-    HanvisaError                what went wrong, in a sentence, and what to do about it
-     |- ConfigurationError      a setting is missing or wrong
-     |- InvalidInput            what a person or a file gave us is wrong (where, what, what to do)
-     |- NotFound                an id that names nothing
-     |- Conflict                the change meets a newer one, or a rule of the data
-     |- StorageError            the database does not answer
-     |- SpeechError             a synthesiser failed
-     `- TelephonyError          Asterisk
-         |- Unavailable         Asterisk does not answer (connection, time-out)
-         |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
-         `- Refused             Asterisk refused a command
+HanvisaError                what went wrong, in a sentence, and what to do about it
+ |- ConfigurationError      a setting is missing or wrong
+ |- InvalidInput            what a person or a file gave us is wrong (where, what, what to do)
+ |- NotFound                an id that names nothing
+ |- Conflict                the change meets a newer one, or a rule of the data
+ |- StorageError            the database does not answer
+ |- SpeechError             a synthesiser failed
+ `- TelephonyError          Asterisk
+     |- Unavailable         Asterisk does not answer (connection, time-out)
+     |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
+     `- Refused             Asterisk refused a command
 """
 
 from __future__ import annotations

@@ -62,6 +62,10 @@ class System:
     def service_running(self) -> bool:
         return self._service is not None and self._service.returncode is None
 
+    @property
+    def service_pid(self) -> int | None:
+        return self._service.pid if self._service is not None else None
+
     async def start(self) -> None:
         """Start Asterisk, then the service, and wait until both are ready.
 
@@ -119,9 +123,14 @@ class System:
             await self._service.wait()
 
     async def rescue(self) -> int:
-        """Bring the calls of a dead service into the fallback; the rescue's exit code."""
+        """Bring the calls of a dead service into the fallback, and stay until nobody is left; the rescue's exit code."""
         rescuing = await self._spawn(self._rescue_command)
-        return await rescuing.wait()
+        try:
+            return await rescuing.wait()
+        finally:
+            if rescuing.returncode is None:
+                rescuing.kill()
+                await rescuing.wait()
 
     async def supervise(self) -> None:
         """Start again whatever dies, until cancelled."""
@@ -144,6 +153,9 @@ class System:
     ) -> None:
         """Start ``name`` again each time it has ended, after a delay that grows while it keeps dying."""
         failures = 0
+        beside: asyncio.Future[int] | None = (
+            None  # the rescue stays as long as people talk; starts go on meanwhile
+        )
         while True:
             since = monotonic()
             code = await ended()
@@ -153,7 +165,7 @@ class System:
             self._say(f"{name} ended (exit code {code}); starting it again in {delay:g} s.")
             if failures == HOPELESS and give_up is not None:
                 self._say(f"{name} does not come back: its calls are brought into the fallback.")
-                await give_up()
+                beside = asyncio.ensure_future(give_up())
             await asyncio.sleep(delay)
             failures += 1
             try:
@@ -162,6 +174,8 @@ class System:
                 self._say(str(error))
             else:
                 self._say(f"{name} is back.")
+                if beside is not None:
+                    beside.cancel()
 
     async def _wait_service(self) -> int:
         return await self._service.wait() if self._service is not None else 0
