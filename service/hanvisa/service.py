@@ -81,7 +81,7 @@ class Service:
         """Each part: None when it is well, else a sentence on what is missing."""
         return {
             "calls": None
-            if self.registry.synced.is_set()
+            if self.stream.connected and self.registry.synced.is_set()
             else "Not connected to Asterisk's REST interface (ARI).",
             "manager": None
             if self.manager.connected
