@@ -1,0 +1,184 @@
+"""What fails while people talk, listen and wait: the service, its connection to Asterisk, Asterisk itself."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from urllib.parse import urlsplit
+
+from e2e.support.outage import drop_connections
+from e2e.support.switchboard import (
+    LONG,
+    MAIN_NUMBER,
+    ULLA,
+    an_operator_with_a_caller,
+    past_the_greeting,
+    refused,
+)
+from e2e.support.world import World
+from hanvisa.lab.lines import Line
+from hanvisa.lab.probing import http_status
+from hanvisa.lab.stories import Heard
+from hanvisa.lab.waiting import until
+
+ELSA, FREDRIK = "hallefors-205", "hallefors-206"
+MOBILE = "0701740605"
+TAKEN_ON_WITHIN = timedelta(seconds=3)
+RINGING_TONE = 6.0  # seconds: its pauses are five
+
+
+@dataclass
+class Scene:
+    """Three callers: one talks with Ulla, one waits for her, one listens to why Elsa is away."""
+
+    talking: Line
+    line: Line  # Ulla's
+    waiting: Line
+    listening: Line
+    speech: Heard
+
+    @property
+    def callers(self) -> tuple[Line, ...]:
+        return self.talking, self.waiting, self.listening
+
+
+async def test_the_service_killed_in_the_middle_lets_calls_live_and_is_taken_over_when_it_is_back(
+    world: World,
+) -> None:
+    scene = await a_scene(world)
+    killed = monotonic()
+    await world.system.kill_service()
+    await scene.talking.talks_to(scene.line, within=LONG)
+
+    started = datetime.now(UTC)
+    await world.system.start_service()
+    for caller in scene.callers:
+        assert await taken_on_at(world, caller) - started < TAKEN_ON_WITHIN * others_share()
+        assert not caller.has_ended
+    await asyncio.gather(
+        scene.talking.talks_to(scene.line, within=LONG),
+        scene.listening.hears(*scene.speech.files[:2], since=killed, within=LONG),
+    )
+    assert scene.waiting.longest_silence(killed) < 1.0, "music, and the speech that a waiting caller hears"
+    await scene.listening.press("9")
+    await world.commanded(scene.listening, "Elsa Hedström is in a meeting", within=LONG)
+
+    await refused(scene.line.transfer(MOBILE))
+    await world.commanded(scene.talking, "koppling till mobil är inte tillåten", within=LONG)
+    assert "O2" in (await world.story(scene.talking)).rules
+    ulla = await world.phone(ULLA)
+    await scene.line.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await scene.waiting.talks_to(line, within=LONG)
+
+
+async def test_the_service_gone_for_good_leaves_nobody_in_silence(world: World) -> None:
+    """The rescue brings those who wait and listen into the fallback; who talks goes on talking."""
+    ulla = await world.phone(ULLA)
+    scene = await a_scene(world)
+    announcement = await announced_without_the_service(world, ELSA)
+    killed = monotonic()
+    await world.system.kill_service()
+    rescuing = asyncio.create_task(world.system.rescue())
+    told = asyncio.create_task(scene.listening.hears(announcement, since=killed, within=LONG))
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await scene.waiting.talks_to(line, within=LONG)
+    assert scene.waiting.longest_silence(killed) < RINGING_TONE
+    await scene.talking.talks_to(scene.line, within=LONG)
+    await told
+    assert scene.listening.longest_silence(killed) < 2.0
+
+    await scene.talking.hangup()
+    await scene.line.until_ended(within=LONG)
+    await scene.waiting.hangup()
+    assert await asyncio.wait_for(rescuing, LONG) == 0
+
+
+async def test_with_the_connection_to_asterisk_lost_calls_go_on_and_what_was_missed_is_found_out(
+    world: World,
+) -> None:
+    scene = await a_scene(world)
+    ulla = await world.phone(ULLA)
+    port = urlsplit(world.settings.ari_url).port
+    assert port is not None
+    assert world.system.service_pid is not None
+    assert drop_connections(world.system.service_pid, to_port=port)
+    await scene.talking.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await scene.waiting.talks_to(line, within=LONG)
+    await scene.listening.press("9")
+    await world.hears(scene.listening, "Elsa Hedström is in a meeting", pieces=2, within=LONG)
+    await refused(line.transfer(MOBILE))
+    assert "ari.connected" in world.service_log_of_this_test(), "the connection was not lost"
+
+
+async def test_asterisk_restarted_is_served_again_by_itself(world: World) -> None:
+    elsa = await world.phone(ELSA)
+    await world.given_absent(FREDRIK, reason="sammanträde", until=timedelta(hours=2))
+    lost = await world.citizen("0980319241", dials=world.direct_number(ELSA))
+    line = await elsa.rings(within=LONG)
+    await line.answer()
+    await lost.talks_to(line, within=LONG)
+
+    await world.system.asterisk.kill()
+    await until(lambda: is_ready(world, 503), within=LONG, what="the service says what is missing")
+    await world.system.asterisk.start()
+    await until(lambda: is_ready(world), within=LONG, what="the service connected again")
+    await asyncio.gather(lost.hangup(), line.hangup())
+    caller = await world.citizen("0980319242", dials=world.direct_number(FREDRIK))
+    await world.hears(caller, "Fredrik Ståhl är på sammanträde", pieces=2, within=LONG)
+
+    caller = await world.citizen("0980319243", dials=world.direct_number(ELSA))
+    line = await elsa.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+
+
+async def a_scene(world: World) -> Scene:
+    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
+    talking, line = await an_operator_with_a_caller(world)
+    waiting = await world.citizen("0980319239", dials=MAIN_NUMBER)
+    await past_the_greeting(waiting)
+    await world.commanded(waiting, "Alla telefonister är upptagna", within=LONG)
+    await waiting.press("5")
+    listening = await world.citizen("0980319240", dials=world.direct_number(ELSA))
+    speech = await world.commanded(listening, "Elsa Hedström är på sammanträde", within=LONG)
+    await listening.hears(speech.files[0], within=LONG)
+    return Scene(talking, line, waiting, listening, speech)
+
+
+def others_share() -> float:
+    """How many times longer work takes here, for processors that others use too: 1 where nobody does."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+async def taken_on_at(world: World, caller: Line) -> datetime:
+    """When the restarted service has taken on this caller's call, by the call log."""
+
+    async def adopted() -> datetime | None:
+        events = (await world.story(caller)).told["events"]
+        moments = [event["at"] for event in events if event["data"].get("type") == "adopted"]
+        return datetime.fromisoformat(moments[-1]) if moments else None
+
+    return await until(adopted, within=LONG, what=f"{caller.name}'s call taken on")
+
+
+async def announced_without_the_service(world: World, who: str) -> str:
+    """The announcement of this person's absence that lies ready for the dialplan in AstDB, in Swedish."""
+    key = f"hanvisa/absence/{world.person(who).id.hex}/1"
+
+    async def written() -> str | None:
+        shown = await world.system.asterisk.cli(f"database show {key}")
+        values = [row.partition(":")[2].strip() for row in shown.splitlines() if row.startswith(f"/{key}")]
+        return values[0].split("&")[2] if values else None
+
+    return await until(written, within=LONG, what=f"{key} in AstDB")
+
+
+async def is_ready(world: World, status: int = 200) -> bool:
+    """Whether the service answers so when asked if it is ready."""
+    return await http_status(world.settings.web_host, world.settings.web_port, "/health/ready") == status
