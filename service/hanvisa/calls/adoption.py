@@ -55,7 +55,7 @@ async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
     try:
         written = await house.control.variable(orphan.id, VARIABLE)
         state = CallState.from_json(written) if written else None
-    except (Gone, ValueError, KeyError, TypeError) as error:
+    except (TelephonyError, ValueError, KeyError, TypeError) as error:
         log.warning("calls.unreadable_state", channel=orphan.id, why=str(error))
         return None
     return state if state is not None and state.caller.channel == orphan.id else None
@@ -97,10 +97,10 @@ async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Sta
 
 
 async def _bring_here(house: House, channel: str) -> None:
-    with suppress(Gone):  # nothing played
-        await house.control.stop_playing(playback_id(channel))
     try:
+        with suppress(Gone):  # nothing played
+            await house.control.stop_playing(playback_id(channel))
         await house.control.stop_music(channel)
         await house.control.move_here(channel, ["adopted"])
     except TelephonyError as error:
-        log.info("calls.not_moved", channel=channel, why=str(error))
+        log.warning("calls.not_moved", channel=channel, why=str(error))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.calls.signals import Held, HungUp, Key, Played, Signal, Surrendered, Unheld
+from hanvisa.calls.signals import Held, HungUp, Key, Played, Signal, Surrendered, TransferRequested, Unheld
 from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
@@ -132,6 +132,9 @@ class Call:
         except TimeoutError:
             return None
         match signal:
+            case TransferRequested(channel) if self.other is None:
+                # Nobody to be sent on: the phone waits for an answer all the same.
+                await self.command(self.house.control.tell_transferor(channel, "channel_unavailable"))
             case HungUp(channel) if channel == self.caller.channel:
                 raise CallerGone
             case Surrendered():
@@ -218,6 +221,13 @@ class Call:
             await self.command(self.house.control.destroy_bridge(bridge))
             raise
         self.change(other=leg, bridge=bridge)
+        self.notice_operators()
+
+    def notice_operators(self) -> None:
+        """O2 follows the caller from the moment an operator is on the line with them."""
+        for leg in (self.caller, self.other):
+            if leg and leg.account and leg.person and self.register.operator(leg.person):
+                self.change(touched_by=leg.person)
 
     async def part(self) -> None:
         """Take the caller out of the bridge and let go of the other leg, which is hung up."""

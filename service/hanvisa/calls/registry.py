@@ -35,6 +35,7 @@ from hanvisa.errors import TelephonyError
 
 log = structlog.get_logger()
 
+SYNC_AGAIN = 1.0  # seconds
 RUNG = "rung"  # the argument with which our own outgoing legs come to us
 ADOPTED = "adopted"  # and those that were moved here
 
@@ -79,8 +80,8 @@ class Registry:
             for call, stage in await adopt(self.house):
                 self.open(call, stage)
         except TelephonyError as error:
-            # The connection is gone again; the next one begins anew.
-            log.warning("calls.not_synced", why=str(error))
+            log.warning("calls.not_synced", why=str(error), again_in=SYNC_AGAIN)
+            asyncio.get_running_loop().call_later(SYNC_AGAIN, self.deliver, Reconnected())
             return
         self.synced.set()
 

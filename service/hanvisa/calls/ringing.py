@@ -14,7 +14,7 @@ from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
 from hanvisa.errors import Gone, Refused
-from hanvisa.policy.facts import Person
+from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, e164_to_dial
 from hanvisa.policy.transfer import Via
@@ -188,6 +188,16 @@ def phone_places(call: Call, person: Person, via: Via = Via.DIRECT) -> list[Plac
     """The person's phones."""
     inside = Reading(kind=NumberKind.INTERNAL, number=None)
     return [Place(inside, person.id, phone.account, via=via) for phone in call.register.phones_of(person.id)]
+
+
+def operator_places(call: Call, operator: Operator) -> list[Place]:
+    """The phone the operator sits at, and their own."""
+    phones = {phone.id: phone for phone in call.register.phones_of(operator.person_id)}
+    desk = call.register.phone(operator.phone_id)
+    if desk is not None:
+        phones[desk.id] = desk
+    inside = Reading(kind=NumberKind.INTERNAL, number=None)
+    return [Place(inside, operator.person_id, phone.account) for phone in phones.values()]
 
 
 def outside_place(reading: Reading, person: UUID | None = None, via: Via = Via.DIRECT) -> Place:

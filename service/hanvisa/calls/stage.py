@@ -29,9 +29,13 @@ class Arriving:
 
 @dataclass(frozen=True)
 class ReachingPerson:
-    """Absent: referral, and the phone does not ring. There: it rings; nobody answers: referral all the same."""
+    """Absent: referral, and the phone does not ring. There: it rings; nobody answers: referral all the same.
+
+    ``followed`` are those whose forwardings led here, so that forwardings never go round in a circle.
+    """
 
     person: UUID
+    followed: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ Stage = (
 Work = Callable[["Call", Any], Awaitable[Stage | None]]
 S = TypeVar("S")
 
-_NAMES: dict[str, type[Stage]] = {kind.__name__: kind for kind in Stage.__args__}
+_ADAPTERS = {kind.__name__: TypeAdapter(kind) for kind in Stage.__args__}
 _WORK: dict[type[Stage], Work] = {}
 
 
@@ -147,10 +151,13 @@ async def run(call: Call, stage: Stage) -> Stage | None:
 
 
 def to_json(stage: Stage) -> dict[str, Any]:
-    return {"name": type(stage).__name__, "args": TypeAdapter(type(stage)).dump_python(stage, mode="json")}
+    return {
+        "name": type(stage).__name__,
+        "args": _ADAPTERS[type(stage).__name__].dump_python(stage, mode="json"),
+    }
 
 
 def from_json(written: dict[str, Any]) -> Stage:
     """Raises KeyError when no stage has that name, ValueError when the arguments are not its."""
-    stage: Stage = TypeAdapter(_NAMES[written["name"]]).validate_python(written["args"])
+    stage: Stage = _ADAPTERS[written["name"]].validate_python(written["args"])
     return stage

@@ -61,18 +61,19 @@ async def _blind(call: Call, target: str, transferor: Leg, transferee: Leg) -> S
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(target, organisation, call.register, call.house.plan)
     number, sought, via = _destination(call, reading)
+    leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
-    decision = (
-        await may_join(call, number, sought, via)
-        if via is Via.DIRECT
-        else would_join(call, number, sought, via)
-    )
+    takes_use = via is Via.DIRECT and not leads_nowhere
+    if takes_use:
+        decision = await may_join(call, number, sought, via)
+    else:
+        decision = would_join(call, number, sought, via)
     if not decision.allowed:
         return await _decline(call, transferor, decision)
-    call.change(exception=decision.exception if via is Via.DIRECT else None)
-    if reading.kind is not NumberKind.INTERNAL and reading.number is None:
+    if leads_nowhere:
         await _answer_refer(call, transferor, "channel_unavailable")
         return None
+    call.change(exception=decision.exception if takes_use else None)
     await _answer_refer(call, transferor, "channel_answered")
     # From here the one who is sent on is the caller of this call, and whoever sent them is free.
     call.house.live.release(transferor.channel)
@@ -147,6 +148,7 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
     theirs.change(caller=left, other=None)
     theirs.inbox.put_nowait(Surrendered())
     call.change(caller=transferee, other=far)
+    call.notice_operators()
     await call.command(control.hang_up(transferor.channel))
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
@@ -185,6 +187,7 @@ async def put_in_place(call: Call, entered: Entered) -> Stage | None:
         call.house.live.release(old.channel)
         call.house.live.bind(new.channel, call)
         call.change(other=new)
+        call.notice_operators()
         await call.command(control.hang_up(old.channel))
         return Talking()
     await call.command(control.hang_up(new.channel))
@@ -199,7 +202,7 @@ def _newcomer(call: Call, entered: Entered) -> Leg:
     """Who the channel is: a phone of ours by its account, else a number outside, as the policy reads it."""
     phone = call.register.phone_of_account(entered.channel.account)
     if phone is not None:
-        return Leg(entered.channel.id, phone.account, phone.owner_id)
+        return Leg(entered.channel.id, phone.account, call.register.user_of(phone))
     number = normalise_caller(entered.channel.caller_number)
     reading = read_number(number or "", None, call.register, call.house.plan)
     mobile = call.register.mobile(number) if number else None

@@ -207,8 +207,9 @@ def _inside(extension: Extension, register: Register) -> Reading:
 
 def _short(text: str, plan: NumberPlan, is_short: Callable[[str], bool]) -> str | None:
     """The short number that was dialled, with or without the outside-line prefix."""
+    bare = text.removeprefix("+")
     return next(
-        (digits for digits in (text, text.removeprefix(plan.outside_prefix)) if is_short(digits)), None
+        (digits for digits in (bare, bare.removeprefix(plan.outside_prefix)) if is_short(digits)), None
     )
 
 

@@ -22,6 +22,7 @@ from hanvisa.policy.facts import (
     Mobile,
     Operation,
     Operator,
+    OperatorState,
     Organisation,
     OutsideNumber,
     Person,
@@ -101,6 +102,18 @@ class Register:
 
     def operator(self, person_id: UUID) -> Operator | None:
         return self.operators.one("person", lambda row: row.person_id, person_id)
+
+    def operator_at(self, phone_id: UUID) -> Operator | None:
+        """The operator who sits at this phone; of several, one who is open."""
+        sitting = self.operators.many("phone", lambda row: row.phone_id, phone_id)
+        return next(
+            (row for row in sitting if row.state is OperatorState.OPEN), sitting[0] if sitting else None
+        )
+
+    def user_of(self, phone: Phone) -> UUID | None:
+        """Whose phone it is: its owner's, else the operator's who sits at it."""
+        operator = None if phone.owner_id else self.operator_at(phone.id)
+        return operator.person_id if operator else phone.owner_id
 
     # by number and account
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls import registry
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Held, Reconnected, Redirected, Unheld
+from hanvisa.calls.signals import Channel, Entered, Held, Reconnected, Redirected, Unheld
 from hanvisa.calls.state import VARIABLE, CallState, Leg
-from hanvisa.errors import Refused
-from hanvisa.policy.facts import OperatorState
+from hanvisa.errors import Refused, StorageError, Unavailable
+from hanvisa.policy.facts import Forwarding, OperatorState, Phone, ScopeKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 
 
@@ -220,6 +222,118 @@ async def test_an_attended_transfer_to_a_colleague_joins_them() -> None:
         assert scene.house.live.of_channel(bo) is scene.house.live.of_channel(caller)
 
 
+async def test_o2_follows_a_caller_who_rang_an_operators_own_extension() -> None:
+    async with Scene() as scene:
+        caller = scene.dials("bo", "200")
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.talking(caller, olle)
+        newcomer = Channel("mobile", "carrier", ANNA_MOBILE, "200")
+        scene.tell(Entered(newcomer, (), Channel(olle, "olle", "")))
+        await scene.until(
+            lambda: ("mobile", "normal") in scene.control.named("hang_up"), "the mobile is put out"
+        )
+        assert any(channel == olle for _, channel in scene.control.named("add_to_bridge"))
+
+
+async def test_an_operator_is_rung_at_the_phone_they_sit_at() -> None:
+    async with Scene() as scene:
+        desk = Phone(id_of("desk"), "vaxel", id_of("hallefors"))
+        register = scene.directory.register
+        [olle] = register.operators.rows
+        scene.directory.register = register.replace(
+            phones=(*(row for row in register.phones.rows if row.account != "olle"), desk),
+            operators=(replace(olle, phone_id=desk.id),),
+        )
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        leg = await scene.rung("vaxel")
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+        scene.refers(leg, "0701740605")
+        await scene.hears(leg, "TransferRefused")
+
+
+async def test_a_forwarding_to_an_absent_colleague_gives_their_referral() -> None:
+    async with Scene() as scene:
+        scene.given_absent("anna")
+        forwarding = Forwarding(
+            id_of("f"), id_of("bo"), "201", NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+        )
+        scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
+        colleague = scene.dials("olle", "202")
+        await scene.hears(colleague, "Referral")
+        assert scene.control.named("create") == []
+
+
+async def test_forwardings_in_a_circle_end_at_the_persons_own_phone() -> None:
+    async with Scene() as scene:
+        forwardings = tuple(
+            Forwarding(id_of(f"f{who}"), id_of(who), to, NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+            for who, to in (("anna", "202"), ("bo", "201"))
+        )
+        scene.directory.register = scene.directory.register.replace(forwardings=forwardings)
+        scene.dials("olle", "201")
+        await scene.rung("bo")
+
+
+async def test_a_refer_to_nothing_takes_no_use_of_an_exception() -> None:
+    async with Scene() as scene:
+        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "bokstäver")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_unavailable")]
+        assert scene.directory.register.exceptions.rows[0].uses == 0
+
+
+async def test_a_refer_while_nobody_is_spoken_with_is_answered() -> None:
+    async with Scene() as scene:
+        scene.given_absent("anna")
+        caller = scene.dials("bo", "201")
+        await scene.hears(caller, "Referral")
+        scene.refers(caller, "200")
+        await scene.until(
+            lambda: (caller, "channel_unavailable") in scene.control.named("tell_transferor"),
+            "the REFER is answered",
+        )
+
+
+async def test_an_operator_whose_state_cannot_be_stored_loses_no_caller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(*_: object) -> None:
+        raise StorageError("The database does not answer.")
+
+    async with Scene() as scene:
+        monkeypatch.setattr(scene.directory, "set_operator_state", away)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        first = await scene.rung("olle")
+        await scene.until(
+            lambda: (first, "normal") in scene.control.named("hang_up"), "the operator did not answer"
+        )
+        second = await scene.rung("olle")
+        assert second != first
+        refused = scene.dials("olle", "*27#")
+        await scene.hears(refused, "TryLater")
+
+
+async def test_a_command_that_fails_while_calls_are_taken_on_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "SYNC_AGAIN", 0.01)
+    async with Scene() as scene:
+        scene.control.orphaned = ("c9",)
+        scene.control.existing = (LiveChannel("c9", "carrier", "0980319244", MAIN, up=True),)
+        scene.control.variables["c9", "HANVISA_SIDE"] = "carrier"
+        scene.control.fail_at, scene.control.failure = 1, Unavailable("made to fail")
+        scene.tell(Reconnected())
+        await scene.until(scene.registry.synced.is_set, "all is known")
+
+
 async def test_a_redirect_to_a_mobile_is_refused_once_an_operator_has_touched_the_call() -> None:
     async with Scene() as scene:
         caller, olle = await operator_has_caller(scene)
@@ -268,6 +382,10 @@ async def test_a_number_that_leads_nowhere_is_said_and_the_operators_follow() ->
     async with Scene() as scene:
         caller = scene.rings_in("+46980319299")
         await scene.hears(caller, "UnknownNumber")
+        scene.finished(caller)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("olle")
 
 
 async def test_a_carriers_call_never_goes_out_again() -> None:

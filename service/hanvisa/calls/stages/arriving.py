@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.prompts import OutsideFailed, UnknownNumber
@@ -12,8 +13,6 @@ from hanvisa.calls.stage import (
     AtSwitchboard,
     BackToOperator,
     CallingOut,
-    ReachingMembers,
-    ReachingPerson,
     Stage,
     SwitchingOpen,
     Talking,
@@ -21,8 +20,9 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.reaching import display_of
+from hanvisa.calls.targets import read_dialled, stage_for
 from hanvisa.policy.facts import TargetKind
-from hanvisa.policy.numbers import NumberKind, Reading, caller_language, normalise_caller, read_number
+from hanvisa.policy.numbers import NumberKind, Reading, caller_language, normalise_caller
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -53,8 +53,21 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
     # A carrier's call never goes out again, whatever it asks for.
     call.tell("outcome", outcome="unknown_number")
     await call.say(UnknownNumber())
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
-    return AtSwitchboard(switchboard.id) if switchboard and call.state.side == "carrier" else None
+    return nearest_switchboard(call, reading) if call.state.side == "carrier" else None
+
+
+def nearest_switchboard(call: Call, reading: Reading) -> Stage | None:
+    """The operators of those whose main number is most like the number that leads nowhere (same area, same block)."""
+    mains = [row for row in call.register.numbers.rows if row.kind is TargetKind.SWITCHBOARD]
+    if not mains or reading.number is None:
+        return None
+    nearest = max(mains, key=lambda row: _alike(row.number, reading.number or ""))
+    return AtSwitchboard(nearest.target_id)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many digits the numbers begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 @runs(Transferred)
@@ -80,15 +93,13 @@ def identify_caller(call: Call) -> None:
         phone = register.phone_of_account(call.caller.account)
         if phone is None:
             return
-        extensions = register.extensions_of(TargetKind.PERSON, phone.owner_id) if phone.owner_id else ()
-        owner = register.person(phone.owner_id) if phone.owner_id else None
-        caller = replace(
-            call.caller, person=phone.owner_id, number=extensions[0].number if extensions else ""
-        )
+        user = register.user_of(phone)
+        extensions = register.extensions_of(TargetKind.PERSON, user) if user else ()
+        person = register.person(user) if user else None
         call.change(
-            caller=caller,
+            caller=replace(call.caller, person=user, number=extensions[0].number if extensions else ""),
             organisation=phone.organisation_id,
-            language=owner.language if owner else call.state.language,
+            language=person.language if person else call.state.language,
         )
         return
     number = normalise_caller(call.caller.number)
@@ -104,45 +115,3 @@ def identify_caller(call: Call) -> None:
         ),
         language=caller_language(number),
     )
-
-
-def read_dialled(call: Call, dialled: str) -> Reading:
-    return read_number(dialled, call.organisation, call.register, call.house.plan)
-
-
-def stage_for(call: Call, reading: Reading) -> Stage | None:
-    """The stage that a number of ours leads to (None: it is not ours). Marks the call with what the number brings."""
-    if reading.kind is not NumberKind.INTERNAL or reading.target is None:
-        return None
-    kind, id_ = reading.target
-    register = call.register
-    confidential = reading.confidential
-    stage: Stage
-    match kind:
-        case TargetKind.PERSON:
-            person = register.person(id_)
-            if person is None:
-                return None
-            department = register.department(person.department_id)
-            confidential = (
-                confidential or person.confidential or (department is not None and department.confidential)
-            )
-            organisation, stage = person.organisation_id, ReachingPerson(id_)
-        case TargetKind.DEPARTMENT:
-            department = register.department(id_)
-            if department is None:
-                return None
-            confidential = confidential or department.confidential
-            organisation, stage = department.organisation_id, ReachingMembers(TargetKind.DEPARTMENT, id_)
-        case TargetKind.GROUP:
-            group = register.group(id_)
-            if group is None:
-                return None
-            organisation, stage = group.organisation_id, ReachingMembers(TargetKind.GROUP, id_)
-        case TargetKind.SWITCHBOARD:
-            switchboard = register.switchboard(id_)
-            if switchboard is None:
-                return None
-            organisation, stage = switchboard.organisation_id, AtSwitchboard(id_)
-    call.change(organisation=organisation, confidential=call.state.confidential or confidential)
-    return stage

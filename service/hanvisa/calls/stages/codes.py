@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.prompts import CodeRefused, OperatorStateSet
+from hanvisa.calls.prompts import CodeRefused, OperatorStateSet, TryLater
 from hanvisa.calls.stage import Stage, SwitchingOpen, runs
+from hanvisa.calls.stages.switchboard import set_state
 from hanvisa.policy.facts import OperatorState
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ async def switch_open(call: Call, _: SwitchingOpen) -> Stage | None:
         return None
     opens = operator.state is not OperatorState.OPEN
     state = OperatorState.OPEN if opens else OperatorState.CLOSED
-    await call.house.directory.set_operator_state(operator.person_id, state)
+    if not await set_state(call, operator.person_id, state):
+        await call.say(TryLater())
+        return None
     call.tell("outcome", outcome="operator_state", state=state)
     await call.say(OperatorStateSet(open=opens))
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.ringing import Display, Place, Rung, outside_place, phone_places, ring
+from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
 from hanvisa.calls.stage import (
     AtSwitchboard,
     ReachingMembers,
@@ -19,6 +20,7 @@ from hanvisa.calls.stage import (
     Talking,
     runs,
 )
+from hanvisa.calls.targets import read_dialled, stage_for
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
@@ -33,15 +35,57 @@ if TYPE_CHECKING:
 async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
     person = call.register.person(stage.person)
     if person is None:  # ended in the register since the stage was written
-        return _to_operators(call)
+        return to_operators(call)
     if is_away(call, person):
         return Referring(person.id, Why.ABSENT)
-    rung = await ring(call, places_of(call, person), call.house.settings.ring_person, display_of(call))
-    rung = await follow_redirects(call, rung)
+    forwarded = _forwarded_to(call, person)
+    onward = _onward(call, stage, forwarded) if forwarded else None
+    if onward is not None:
+        return onward
+    rung = await ring(
+        call, _places_of(call, person, forwarded), call.house.settings.ring_person, display_of(call)
+    )
+    if rung.leg is None and rung.redirects:
+        # A phone's 302 is decided like any other step that would join the caller to that number.
+        by, target = rung.redirects[0]
+        call.tell("signal", type="redirect", to=target, person=str(by or ""))
+        reading = read_dialled(call, target)
+        onward = _onward(call, stage, reading)
+        if onward is not None:
+            return onward
+        places = [outside_place(reading, by, Via.REDIRECT)] if reading.number else []
+        rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
+        rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
         return Referring(person.id, rung.why)
     await call.connect(rung.leg)
     return Talking()
+
+
+def _forwarded_to(call: Call, person: Person) -> Reading | None:
+    forwarding = forwarding_at(call.register.forwardings_of(person.id), call.house.clock.now())
+    if forwarding is None:
+        return None
+    organisation = call.register.organisation(person.organisation_id)
+    return read_number(forwarding.target, organisation, call.register, call.house.plan)
+
+
+def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None:
+    """Whom a forwarding or a redirect to one of ours leads to; None when it leads outside, or in a circle."""
+    onward = stage_for(call, reading)
+    if not isinstance(onward, ReachingPerson):
+        return onward
+    followed = (*stage.followed, stage.person)
+    return None if onward.person in followed else replace(onward, followed=followed)
+
+
+def _places_of(call: Call, person: Person, forwarded: Reading | None) -> list[Place]:
+    """The person's phones, or the number they are forwarded to, when the policy lets this caller follow (M3, O2)."""
+    if forwarded is None or forwarded.kind is NumberKind.INTERNAL or not forwarded.number:
+        return phone_places(call, person)
+    if forwarded.kind.may_be_mobile and not would_join(call, forwarded, person, Via.FORWARDING).allowed:
+        return phone_places(call, person)
+    return [outside_place(forwarded, person.id, Via.FORWARDING)]
 
 
 @runs(ReachingMembers)
@@ -60,7 +104,7 @@ async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
             return ReachingMembers(TargetKind.DEPARTMENT, stand_in, (*stage.tried, stage.id))
         if call.touched:
             return ReferringDepartment(department.id)
-    return _to_operators(call) or ReferringDepartment(stage.id)
+    return to_operators(call) or ReferringDepartment(stage.id)
 
 
 def _places(call: Call, stage: ReachingMembers) -> list[Place]:
@@ -97,48 +141,12 @@ def _is_away_id(call: Call, id_: UUID) -> bool:
     return person is not None and is_away(call, person)
 
 
-def places_of(call: Call, person: Person) -> list[Place]:
-    """The person's phones, or where they have forwarded them to, when the policy lets this caller follow (M3, O2)."""
-    forwarding = forwarding_at(call.register.forwardings_of(person.id), call.house.clock.now())
-    if forwarding is None:
-        return phone_places(call, person)
-    organisation = call.register.organisation(person.organisation_id)
-    reading = read_number(forwarding.target, organisation, call.register, call.house.plan)
-    if reading.kind.may_be_mobile and not would_join(call, reading, person, Via.FORWARDING).allowed:
-        return phone_places(call, person)
-    return _places_of_reading(call, reading, person.id, Via.FORWARDING) or phone_places(call, person)
-
-
-def _places_of_reading(call: Call, reading: Reading, person: UUID | None, via: Via) -> list[Place]:
-    if reading.kind is NumberKind.INTERNAL:
-        target = call.register.person(reading.target[1]) if reading.target else None
-        return phone_places(call, target, via) if target else []
-    return [outside_place(reading, person, via)] if reading.number else []
-
-
-async def follow_redirects(call: Call, rung: Rung) -> Rung:
-    """A phone answered with a 302: the same decision as any other step that would join the caller to that number.
-
-    One redirect is followed, not those that it leads to.
-    """
-    if rung.leg is not None or not rung.redirects:
-        return rung
-    person, target = rung.redirects[0]
-    call.tell("signal", type="redirect", to=target, person=str(person or ""))
-    reading = read_number(target, call.organisation, call.register, call.house.plan)
-    places = _places_of_reading(call, reading, person, Via.REDIRECT)
-    followed = await ring(call, places, call.house.settings.ring_person, display_of(call))
-    if followed.refusals:
-        followed.why = Why.NO_ANSWER
-    return followed
-
-
 def display_of(call: Call) -> Display:
     """What the rung phone shows: the caller's name where it is one of ours, and number."""
     person = call.person_of(call.caller)
     return Display(person.name if person else "", call.caller.number)
 
 
-def _to_operators(call: Call) -> Stage | None:
+def to_operators(call: Call) -> Stage | None:
     switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
     return AtSwitchboard(switchboard.id) if switchboard else None

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
 
 from hanvisa.calls.prompts import Greeting, NoOperator, Queued, TryLater, Why
-from hanvisa.calls.ringing import Display, phone_places, ring
+from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.signals import Woken
 from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
+from hanvisa.errors import HanvisaError
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
+log = structlog.get_logger()
+
+STORE_WITHIN = 0.2  # seconds
 SHOWN_WHY = {
     Why.ABSENT: "frånvarande",
     Why.BUSY: "upptagen",
@@ -69,23 +77,34 @@ async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboa
 async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
     """Offer the caller to the operator. One who does not answer is paused (decisions.md)."""
     queues = call.house.queues
-    person = call.register.person(operator.person_id)
     queues.offer(operator)
     queues.at(stage.switchboard).leave(call)
     queues.wake()
     # O2 follows the caller from here.
     call.change(touched_by=operator.person_id)
     try:
-        places = phone_places(call, person) if person else []
-        rung = await ring(call, places, call.house.settings.ring_operator, _display(call, stage))
+        rung = await ring(
+            call, operator_places(call, operator), call.house.settings.ring_operator, _display(call, stage)
+        )
     finally:
         queues.offered(operator, call.house.clock.now())
     if rung.leg is None:
         call.tell("signal", type="operator_paused", person=str(operator.person_id), why=rung.why)
-        await call.house.directory.set_operator_state(operator.person_id, OperatorState.PAUSED)
+        await set_state(call, operator.person_id, OperatorState.PAUSED)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
     await call.connect(rung.leg)
+    return True
+
+
+async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
+    """Set an operator's state, if the database takes it at once: a caller is waiting. False when it did not."""
+    try:
+        async with asyncio.timeout(STORE_WITHIN):
+            await call.house.directory.set_operator_state(person, state)
+    except (HanvisaError, TimeoutError) as error:
+        log.warning("operator.state_not_set", person=str(person), state=state, why=str(error) or "time-out")
+        return False
     return True
 
 
@@ -107,11 +126,10 @@ async def _nobody(call: Call, switchboard: Switchboard) -> None:
 
 @runs(BackToOperator)
 async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
-    person = call.register.person(stage.operator)
     operator = call.register.operator(stage.operator)
-    if person is not None and operator is not None and not call.house.live.is_engaged(person.id):
+    if operator is not None and not call.house.live.is_engaged(operator.person_id):
         display = Display(f"ÅTER {call.caller.number}", call.caller.number)
-        rung = await ring(call, phone_places(call, person), call.house.settings.ring_operator, display)
+        rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
         if rung.leg is not None:
             await call.connect(rung.leg)
             return Talking()

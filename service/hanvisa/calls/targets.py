@@ -1,0 +1,41 @@
+"""What a dialled string leads to, as a stage: the person, department, group or switchboard of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.stage import AtSwitchboard, ReachingMembers, ReachingPerson, Stage
+from hanvisa.policy.confidentiality import is_confidential
+from hanvisa.policy.facts import Department, Group, Person, Switchboard, TargetKind
+from hanvisa.policy.numbers import NumberKind, Reading, read_number
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+def read_dialled(call: Call, dialled: str) -> Reading:
+    return read_number(dialled, call.organisation, call.register, call.house.plan)
+
+
+def stage_for(call: Call, reading: Reading) -> Stage | None:
+    """The stage that a number of ours leads to (None: it is not ours). Marks the call with what the number brings."""
+    if reading.kind is not NumberKind.INTERNAL or reading.target is None:
+        return None
+    kind, id_ = reading.target
+    register = call.register
+    found: Person | Switchboard | Department | Group | None
+    stage: Stage
+    match kind:
+        case TargetKind.PERSON:
+            found, stage = register.person(id_), ReachingPerson(id_)
+        case TargetKind.SWITCHBOARD:
+            found, stage = register.switchboard(id_), AtSwitchboard(id_)
+        case TargetKind.DEPARTMENT:
+            found, stage = register.department(id_), ReachingMembers(kind, id_)
+        case TargetKind.GROUP:
+            found, stage = register.group(id_), ReachingMembers(kind, id_)
+    if found is None:
+        return None
+    confidential = call.state.confidential or reading.confidential or is_confidential(register, kind, id_)
+    call.change(organisation=found.organisation_id, confidential=confidential)
+    return stage
