@@ -142,7 +142,9 @@ async def test_an_operator_who_holds_the_caller_rings_no_mobile_and_is_told_when
     caller, line = await an_operator_with_a_caller(world)
     await line.hold()
     consultation = await ulla.call(ANNAS_MOBILE)
-    await world.hears(consultation, "du kopplas inte till mobil just nu", pieces=1, within=LONG)
+    await world.hears(
+        consultation, "du kan inte ringa en mobil medan du har ett samtal", pieces=1, within=LONG
+    )
     await consultation.hangup()
 
     await refused(line.transfer(ANNAS_MOBILE))

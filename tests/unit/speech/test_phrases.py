@@ -64,7 +64,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         ),
         (
             "You have reached Nora kommun. No operator is on duty right now. "
-            "Dial the direct number of the person you seek, or call later."
+            "Dial the direct number of the person you want to reach, or call back later."
         ),
     ),
     (
@@ -108,7 +108,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     (
         Referral("", Why.NO_ANSWER),
         "Den du söker svarar inte just nu.",
-        "The person you seek is not answering right now.",
+        "The person you are calling is not answering right now.",
     ),
     (
         DepartmentEmpty("Bygglov", NUMBER),
@@ -129,7 +129,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     (
         Offers((Offer.MOBILE_NUMBER, Offer.OPERATOR, Offer.AGAIN, Offer.ENGLISH)),
         (
-            "Tryck trea för mobilnumret, nolla för telefonisten, stjärna för att höra igen. "
+            "Tryck tre för mobilnumret, noll för telefonisten, stjärna för att höra igen. "
             "For English, press nine."
         ),
         "Press three for the mobile number, zero for the operator, star to hear this again.",
@@ -159,8 +159,8 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (
         TransferRefused("M3", MOBILE),
-        "Vidarekopplingen till mobil följs inte, regel M tre. Du får lämna ut mobilnumret.",
-        "The forwarding to a mobile is not followed, rule M three. You may give out the mobile number.",
+        "Samtal kopplas inte vidare till mobil, regel M tre. Du får lämna ut mobilnumret.",
+        "Calls are not forwarded to the mobile, rule M three. You may give out the mobile number.",
     ),
     (
         TransferRefused("X9"),
@@ -169,13 +169,13 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (
         DialRefused("O2"),
-        "Du kopplas inte till mobil just nu, regel O två.",
-        "You are not put through to a mobile right now, rule O two.",
+        "Du kan inte ringa en mobil medan du har ett samtal, regel O två.",
+        "You cannot call a mobile while you have a caller, rule O two.",
     ),
     (
         DialRefused("P1"),
-        "Numret kopplas inte, regel P ett.",
-        "This number is not put through, rule P one.",
+        "Samtalet kan inte kopplas, regel P ett.",
+        "This call cannot be put through, rule P one.",
     ),
     (
         UnknownNumber(),
@@ -188,8 +188,8 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     (OutsideFailed(Why.ABSENT), "Numret kan inte nås just nu.", "The number cannot be reached right now."),
     (
         TryLater(),
-        "Tyvärr blev något fel hos oss. Ring gärna igen om en stund.",
-        "We are sorry, something went wrong on our side. Please call again in a while.",
+        "Tyvärr blev det något fel hos oss. Ring gärna igen om en stund.",
+        "We are sorry, something went wrong on our side. Please call back later.",
     ),
     (OperatorStateSet(open=True), "Telefonistplatsen är öppen.", "The operator's position is open."),
     (OperatorStateSet(open=False), "Telefonistplatsen är stängd.", "The operator's position is closed."),
@@ -272,21 +272,21 @@ def test_names_days_by_their_date_for_what_is_played_later() -> None:
 @pytest.mark.parametrize(
     ("windows", "swedish", "english"),
     [
-        ([((1,), 8, 10)], "måndagar mellan åtta och tio", "Mondays between eight AM and ten AM"),
+        ([((1,), 8, 10)], "måndagar mellan åtta och tio", "on Mondays between eight AM and ten AM"),
         (
             [((1, 3), 13, 15)],
             "måndagar och onsdagar mellan tretton och femton",
-            "Mondays and Wednesdays between one PM and three PM",
+            "on Mondays and Wednesdays between one PM and three PM",
         ),
         (
             [((4, 1, 2, 3), 12, 24)],
             "måndagar till torsdagar mellan tolv och tjugofyra",
-            "Mondays to Thursdays between noon and midnight",
+            "on Mondays to Thursdays between noon and midnight",
         ),
         (
             [(range(1, 8), 8, 9), ((5,), 13, 15)],
             "alla dagar mellan åtta och nio, och fredagar mellan tretton och femton",
-            "every day between eight AM and nine AM, and Fridays between one PM and three PM",
+            "every day between eight AM and nine AM, and on Fridays between one PM and three PM",
         ),
     ],
 )
@@ -302,7 +302,7 @@ def test_says_when_somebody_is_best_reached(
 def test_says_minutes_of_best_reached() -> None:
     referral = Referral(ANNA, Why.ABSENT, best_reached=(Window((1,), time(8, 30), time(10)),))
     assert said(referral, Language.SV).endswith("måndagar mellan klockan åtta och trettio och klockan tio.")
-    assert said(referral, Language.EN).endswith("Mondays between eight thirty AM and ten AM.")
+    assert said(referral, Language.EN).endswith("on Mondays between eight thirty AM and ten AM.")
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,11 @@ ENGLISH = Wording(
     queued="all our operators are busy. Please hold the line, and we will answer you in turn",
     you_have_reached="you have reached",
     the_switchboard="the switchboard",
-    no_operator="no operator is on duty right now. Dial the direct number of the person you seek, or call later",
-    person_sought="the person you seek",
+    no_operator=(
+        "no operator is on duty right now. "
+        "Dial the direct number of the person you want to reach, or call back later"
+    ),
+    person_sought="the person you are calling",
     away="is away",
     not_had={
         Why.BUSY: "is on another call",
@@ -50,6 +53,7 @@ ENGLISH = Wording(
     every_day="every day",
     working_days="on weekdays",
     weekdays=tuple(f"{day}s" for day in DAYS),
+    on_weekdays=tuple(f"on {day}s" for day in DAYS),
     direct_number="the direct number is",
     nobody_at="nobody at",
     the_department="the department",
@@ -76,15 +80,15 @@ ENGLISH = Wording(
     is_="is",
     transfer_refused={
         "O2": "putting a call through to a mobile is not permitted",
-        "M3": "the forwarding to a mobile is not followed",
+        "M3": "calls are not forwarded to the mobile",
         "M4": "a confidential call is never put through to a mobile",
         "": "this transfer is not permitted",
     },
     dial_refused={
-        "O2": "you are not put through to a mobile right now",
-        "M3": "the forwarding to a mobile is not followed",
+        "O2": "you cannot call a mobile while you have a caller",
+        "M3": "calls are not forwarded to the mobile",
         "M4": "a confidential call is never put through to a mobile",
-        "": "this number is not put through",
+        "": "this call cannot be put through",
     },
     rules={id_: f"rule {id_[0]} {NUMBERS[int(id_[1:])]}" for id_ in REFUSING_RULES},
     some_rule="by the telephone policy",
@@ -99,7 +103,7 @@ ENGLISH = Wording(
         Why.NO_ANSWER: "the number does not answer",
         Why.UNPLUGGED: "the number cannot be reached right now",
     },
-    try_later="we are sorry, something went wrong on our side. Please call again in a while",
+    try_later="we are sorry, something went wrong on our side. Please call back later",
     opened="the operator's position is open",
     closed="the operator's position is closed",
     code_refused="the code cannot be used here",

@@ -73,13 +73,12 @@ def _days_of_week(days: tuple[int, ...], wording: Wording) -> list[str]:
         return [wording.every_day]
     if days == WORKING_DAYS:
         return [wording.working_days]
-    names = [wording.weekdays[day - 1] for day in days]
+    said = [wording.on_weekdays[days[0] - 1]]
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return [names[0], wording.to, names[-1]]
-    joined: list[str] = []
-    for name in names:
-        joined += [wording.and_, name] if joined else [name]
-    return joined
+        return [*said, wording.to, wording.weekdays[days[-1] - 1]]
+    for day in days[1:]:
+        said += [wording.and_, wording.weekdays[day - 1]]
+    return said
 
 
 def _between(start: time, end: time, wording: Wording) -> list[str]:

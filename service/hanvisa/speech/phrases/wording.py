@@ -41,6 +41,7 @@ class Wording:
     every_day: str
     working_days: str
     weekdays: tuple[str, ...]  # plural, Monday first: "måndagar"
+    on_weekdays: tuple[str, ...]  # as the first of several is said: "on Mondays"
     direct_number: str
 
     # a department
