@@ -58,7 +58,7 @@ def _decided_again(
     if (again.effect, list(again.rules)) == (kept.get("effect"), list(kept.get("rules", ()))):
         return teller.say(vocabulary.DECIDED_THE_SAME)
     return teller.say(
-        vocabulary.DECIDED_OTHERWISE,
+        vocabulary.DECIDED_OTHERWISE if again.rules else vocabulary.DECIDED_OTHERWISE_BY_NO_RULE,
         effect=teller.effect(again.effect),
         rules=", ".join(again.rules),
         because=telling.sentence(again.because.in_(teller.language)),

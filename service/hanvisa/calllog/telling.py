@@ -100,17 +100,17 @@ def _signal(teller: Teller, data: dict[str, Any]) -> list[str]:
 
 
 def _decision(teller: Teller, data: dict[str, Any]) -> list[str]:
-    because = data.get("because") or {}
+    because, rules = data.get("because") or {}, data.get("rules") or ()
     told = [
         teller.say(
-            vocabulary.DECIDED,
+            vocabulary.DECIDED if rules else vocabulary.DECIDED_BY_NO_RULE,
             effect=teller.effect(data.get("effect")),
-            rules=", ".join(data.get("rules") or ()) or "–",
+            rules=", ".join(rules),
             because=sentence(str(because.get(teller.language, ""))),
         )
     ]
     if data.get("exception"):
-        told.append(teller.say(vocabulary.BY_EXCEPTION, exception=data["exception"]))
+        told.append(teller.say(vocabulary.BY_EXCEPTION))
     instead = [
         (alternative.get("text") or {}).get(teller.language, "")
         for alternative in data.get("alternatives") or ()

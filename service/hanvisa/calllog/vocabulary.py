@@ -16,7 +16,7 @@ STAGES = {
     "ReachingPerson": Text(sv="Gäller {target}.", en="It is for {target}."),
     "ReachingMembers": Text(
         sv="Gäller {target}: medlemmarna rings samtidigt.",
-        en="It is for {target}: the members are rung together.",
+        en="It is for {target}: its members are rung at the same time.",
     ),
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
     "BackToOperator": Text(
@@ -26,14 +26,15 @@ STAGES = {
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
     "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
     "Apologising": Text(
-        sv="Något hos oss gick fel; den som ringer får veta det.",
-        en="Something of ours failed; the caller is told.",
+        sv="Något gick fel hos oss; den som ringer får veta det.",
+        en="Something went wrong on our side; the caller is told.",
     ),
 }
 OTHER_STAGE = Text(sv="Steg: {name}.", en="Stage: {name}.")
 
 SIGNALS = {
     "ringing": Text(sv="Det ringer hos {phone}.", en="{phone} rings."),
+    "unreachable": Text(sv="{phone} kan inte nås ({why}).", en="{phone} can't be reached ({why})."),
     "transfer": Text(
         sv="{who} vill koppla {manner} till {target}.", en="{who} wants to transfer, {manner}, to {target}."
     ),
@@ -59,12 +60,18 @@ EFFECTS = {
 DECIDED = Text(
     sv="Beslut: {effect}, enligt {rules}: {because}", en="Decision: {effect}, by {rules}: {because}"
 )
-BY_EXCEPTION = Text(sv="Undantaget som gällde: {exception}.", en="The exception that let it: {exception}.")
+DECIDED_BY_NO_RULE = Text(sv="Beslut: {effect}. {because}", en="Decision: {effect}. {because}")
+BY_EXCEPTION = Text(sv="Ett undantag släppte fram det.", en="An exception let it through.")
+"""Its reason is told with the decision."""
 INSTEAD = Text(sv="I stället: {what}", en="Instead: {what}")
 DECIDED_THE_SAME = Text(sv="Prövat på nytt: samma beslut.", en="Decided again: the same.")
 DECIDED_OTHERWISE = Text(
     sv="Prövat på nytt blir beslutet ett annat: {effect}, enligt {rules}: {because}",
     en="Decided again the answer differs: {effect}, by {rules}: {because}",
+)
+DECIDED_OTHERWISE_BY_NO_RULE = Text(
+    sv="Prövat på nytt blir beslutet ett annat: {effect}. {because}",
+    en="Decided again the answer differs: {effect}. {because}",
 )
 NOT_DECIDED_AGAIN = Text(sv="Kan inte prövas på nytt: {why}.", en="Can't be decided again: {why}.")
 
@@ -97,7 +104,7 @@ OUTCOMES = {
     "no_operator": Text(sv="Ingen telefonist är öppen.", en="No operator is open."),
     "unknown_number": Text(sv="Numret leder ingenstans.", en="The number leads nowhere."),
     "outside_failed": Text(
-        sv="Numret utanför nåddes inte ({why}).", en="The outside number was not had ({why})."
+        sv="Det externa numret nåddes inte ({why}).", en="The outside number was not reached ({why})."
     ),
     "refused": Text(
         sv="Numret kopplades inte, enligt {rules}.", en="The number was not put through, by {rules}."

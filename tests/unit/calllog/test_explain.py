@@ -95,6 +95,47 @@ def test_says_when_it_would_be_decided_otherwise_now() -> None:
     assert kept == [REFERRAL[3].data]
 
 
+def test_tells_a_decision_without_rules_and_one_by_an_exception() -> None:
+    there = Text(sv="Anna Berg är på plats.", en="Anna Berg is there.")
+    on_call = Text(sv="Tillåtet genom undantag från O2: Jour.", en="Allowed by an exception to O2: On call.")
+    exception = "0b7f4c3e-6f0e-4a53-9d43-9a53f64f3a5e"
+    entries = story(
+        decided(Decision(Effect.ALLOW, (), there)),
+        decided(Decision(Effect.ALLOW, ("O2",), on_call), exception=exception),
+    )
+    assert explain(entries, Language.SV)[1:] == [
+        "14:03:07 Beslut: släpps fram. Anna Berg är på plats.",
+        "14:03:08 Beslut: släpps fram, enligt O2: Tillåtet genom undantag från O2: Jour.",
+        "14:03:08 Ett undantag släppte fram det.",
+    ]
+    assert explain(entries, Language.EN)[1:] == [
+        "14:03:07 Decision: let through. Anna Berg is there.",
+        "14:03:08 Decision: let through, by O2: Allowed by an exception to O2: On call.",
+        "14:03:08 An exception let it through.",
+    ]
+
+
+def test_tells_who_can_not_be_reached() -> None:
+    entries = story(
+        ("signal", {"type": "unreachable", "account": "nora-201", "digits": "", "why": "not registered"}),
+        ("signal", {"type": "unreachable", "account": "", "digits": "0701740605", "why": "no contact"}),
+    )
+    assert explain(entries, Language.SV)[1:] == [
+        "14:03:07 nora-201 kan inte nås (not registered).",
+        "14:03:08 0701740605 kan inte nås (no contact).",
+    ]
+    assert explain(entries, Language.EN)[1:] == [
+        "14:03:07 nora-201 can't be reached (not registered).",
+        "14:03:08 0701740605 can't be reached (no contact).",
+    ]
+
+
+def test_says_when_no_rule_would_decide_now() -> None:
+    there = Decision(Effect.ALLOW, (), Text(sv="Anna Berg är på plats.", en="Anna Berg is there."))
+    told = explain(REFERRAL, Language.SV, redecide=lambda _: there)
+    assert "14:03:10 Prövat på nytt blir beslutet ett annat: släpps fram. Anna Berg är på plats." in told
+
+
 @pytest.mark.parametrize("error", [ValueError("schema 0"), KeyError("facts"), TypeError("none")])
 def test_says_when_facts_can_no_longer_be_read(error: Exception) -> None:
     def redecide(_: dict[str, Any]) -> Decision:

@@ -249,7 +249,7 @@ class Scene:
         expected = f"{effect} by {', '.join(rules or ('any rule',))}"
         decision = await until(found, within=PATIENCE, what=f"the decision {expected}")
         self.tell(
-            vocabulary.DECIDED if decision["rules"] else words.DECIDED_BY_NO_RULE,
+            vocabulary.DECIDED if decision["rules"] else vocabulary.DECIDED_BY_NO_RULE,
             effect=vocabulary.EFFECTS[effect].in_(self._language),
             rules=", ".join(decision["rules"]),
             because=decision["because"][self._language],

@@ -50,8 +50,6 @@ ENDS = Text(sv="{who} är fri.", en="{who} is free.")
 CALLER_ENDS = Text(sv="Samtalet avslutas.", en="The call is ended.")
 HANGS_UP = Text(sv="{who} lägger på.", en="{who} hangs up.")
 
-DECIDED_BY_NO_RULE = Text(sv="Beslut: {effect}. {because}", en="Decision: {effect}. {because}")
-
 FOUND_RUNNING = Text(sv="systemet som är i gång i {state}", en="the system that runs in {state}")
 STARTING = Text(
     sv="Inget system är i gång: startar ett eget (Asterisk, tjänsten, demokatalogen) ...",
