@@ -84,8 +84,8 @@ def decide_arrival(
             Effect.ALLOW,
             ("G1",),
             Text(
-                sv=f"{person.name} har en frånvaro där man går att nå ändå, så telefonen ringer.",
-                en=f"{person.name} has an absence in which they can be reached all the same, so the phone rings.",
+                sv=f"{person.name} är frånvarande men kan nås ändå, så telefonen ringer.",
+                en=f"{person.name} is absent but can be reached all the same, so the phone rings.",
             ),
         )
     if best_reached and not in_windows(best_reached, at):
@@ -93,8 +93,8 @@ def decide_arrival(
             Effect.ALLOW,
             ("G2",),
             Text(
-                sv=f"{person.name} träffas säkrast en annan tid, men är inte stängd: telefonen ringer (G2).",
-                en=f"{person.name} is best reached at another time, but is not closed: the phone rings (G2).",
+                sv=f"{person.name} träffas säkrast en annan tid, men telefonen ringer ändå (G2).",
+                en=f"{person.name} is best reached at another time, but the phone rings all the same (G2).",
             ),
         )
     return Decision(Effect.ALLOW, (), Text(sv=f"{person.name} är på plats.", en=f"{person.name} is there."))

@@ -118,19 +118,20 @@ def _too_long(limits: ForwardingLimits) -> Text:
 def _used_up(limits: ForwardingLimits) -> Text:
     return Text(
         sv=f"Månadens {limits.days_a_month} dagar med vidarekoppling till mobil räcker inte (M3).",
-        en=f"The month's {limits.days_a_month} days of forwarding to a mobile do not suffice (M3).",
+        en=f"The month's {limits.days_a_month} days of forwarding to a mobile are not enough (M3).",
     )
 
 
 def _within(left: int) -> Text:
     return Text(
-        sv=f"Vidarekopplingen till mobil är tillåten; sedan återstår {left} dagar denna månad (M3).",
-        en=f"The forwarding to a mobile is allowed; {left} days are left of this month after it (M3).",
+        sv=f"Vidarekopplingen till mobil är tillåten. Dagar kvar denna månad: {left} (M3).",
+        en=f"The forwarding to a mobile is allowed. Days left this month: {left} (M3).",
     )
 
 
 _NO_MOBILE = Text(
-    sv="Vidarekoppling till annat än mobil är fri.", en="Forwarding to what is no mobile is free."
+    sv="Vidarekoppling till annat än mobil begränsas inte.",
+    en="Forwarding to anything but a mobile is not limited.",
 )
 _CONFIDENTIAL = Text(
     sv="En sekretesslinje vidarekopplas aldrig till en mobil (M4, M3).",

@@ -169,7 +169,7 @@ _WAYS = {
         en=" The phone is forwarded to a mobile, and a call put through does not follow it (M3).",
     ),
     Via.REDIRECT: Text(
-        sv=" Telefonen visade vidare till en mobil.", en=" The phone redirected the call to a mobile."
+        sv=" Telefonen hänvisade vidare till en mobil.", en=" The phone redirected the call to a mobile."
     ),
     Via.GROUP: Text(sv=" Gruppen har en mobil som medlem.", en=" The group has a mobile as a member."),
     Via.REPLACES: Text(
@@ -177,18 +177,18 @@ _WAYS = {
         en=" A mobile took over the call and was taken off it.",
     ),
     Via.RANG_IN: Text(
-        sv=" Den som ringde in gör det från en tjänstemobil.",
-        en=" The one who rang in is on a registered mobile.",
+        sv=" Den som ringer in gör det från en tjänstemobil.",
+        en=" The person calling in is on a registered mobile.",
     ),
     Via.SUBSTITUTE: Text(sv=" Ersättaren nås på en mobil.", en=" The substitute is reached on a mobile."),
 }
 _NO_MOBILE = Text(sv="Numret leder inte till en mobil.", en="The number does not lead to a mobile.")
 _UNTOUCHED = Text(
-    sv="Ingen telefonist har hanterat samtalet, så O2 gäller det inte.",
-    en="No operator has touched the call, so O2 does not concern it.",
+    sv="Ingen telefonist har hanterat samtalet, så O2 gäller inte.",
+    en="No operator has touched the call, so O2 does not apply.",
 )
 _CONFIDENTIAL = Text(
-    sv="Ett sekretessamtal får aldrig nå en mobil, inte heller med undantag (M4).",
+    sv="Ett sekretessamtal får aldrig nå en mobil, inte ens med undantag (M4).",
     en="A confidential call never reaches a mobile, not even with an exception (M4).",
 )
 _FORWARDED = Text(
@@ -200,8 +200,8 @@ _FORWARDING_OVER = Text(
     en="The forwarding to a mobile is not allowed or is over (M3).",
 )
 _CONSULT_REFUSED = Text(
-    sv="Med en uppringare på tråden kan du inte ringa en mobil utan undantag (O2).",
-    en="With a caller on the line you can't ring a mobile without an exception (O2).",
+    sv="Medan du har någon på tråden kan du inte ringa en mobil utan undantag (O2).",
+    en="While you have a caller on the line you can't call a mobile without an exception (O2).",
 )
 _CONSULT_BY_SETTING = Text(
     sv="Inställningen låter telefonister rådfråga mobiler under ett samtal (O2); samtalet märks i loggen.",
