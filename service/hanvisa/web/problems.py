@@ -92,7 +92,7 @@ MALFORMED = Kind(
 INVALID_ID = Kind(
     "invalid-id",
     400,
-    Text(sv="Inget id", en="Not an id"),
+    Text(sv="Ogiltigt id", en="Invalid id"),
     Text(
         sv="Använd id:t så som det står i resursens lista.",
         en="Use the id as it stands in the resource's list.",
@@ -110,7 +110,7 @@ UNAUTHENTICATED = Kind(
 FORBIDDEN = Kind(
     "forbidden",
     403,
-    Text(sv="Får inte", en="Not permitted"),
+    Text(sv="Inte tillåtet", en="Not permitted"),
     Text(
         sv="Be någon som har rollen, eller be administratören om den.",
         en="Ask somebody who has the role, or ask the administrator for it.",
@@ -134,7 +134,7 @@ METHOD_NOT_ALLOWED = Kind(
 CONFLICT = Kind(
     "conflict",
     409,
-    Text(sv="Krockar", en="Conflict"),
+    Text(sv="Konflikt", en="Conflict"),
     Text(sv="Läs om och försök igen med det som gäller nu.", en="Read again and retry with what holds now."),
 )
 REFUSED = Kind(
@@ -194,10 +194,10 @@ BAD_REQUEST = Kind(
 INTERNAL = Kind(
     "internal",
     500,
-    Text(sv="Något hos oss gick fel", en="Something of ours went wrong"),
+    Text(sv="Något gick fel hos oss", en="Something went wrong on our side"),
     Text(
         sv="Försök igen. Om felet kvarstår: lämna referensen till driften, den står i loggen.",
-        en="Try again. If it persists, give the reference to operations, it stands in the log.",
+        en="Try again. If it persists, give operations the reference; it is in the log.",
     ),
 )
 UNAVAILABLE = Kind(
