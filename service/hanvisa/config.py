@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
+
+_PREFIX = "HANVISA_"
 
 
 class Settings(BaseSettings):
@@ -19,7 +21,7 @@ class Settings(BaseSettings):
     carrier's +4, RTP +100 to +899. Times are seconds.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HANVISA_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
 
     state: Path = Path(".state")
     language: Literal["sv", "en"] = "sv"
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
     def _derive(cls, given: dict[str, Any]) -> dict[str, Any]:
         values = {name: value for name, value in given.items() if value not in (None, "")}
         derived: dict[str, Any] = {}
-        if "base_port" in values:
+        if str(values.get("base_port")).isdecimal():  # else the field says what is wrong with it
             base = int(values["base_port"])
             derived = {
                 "sip_port": base,
@@ -67,6 +69,23 @@ class Settings(BaseSettings):
         state = Path(values.get("state", ".state")).absolute()
         derived["database_url"] = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
         return {**derived, **values, "state": state}
+
+
+def read_settings() -> Settings:
+    """The settings as the environment has them.
+
+    Raises:
+        ConfigurationError: a variable's value won't do; the message has a line for each.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [
+            f"{_PREFIX}{str(each['loc'][0]).upper()} is “{each['input']}”, which won't do: {each['msg']}. "
+            "Set it to another value, or leave it out to have the default."
+            for each in error.errors()
+        ]
+        raise ConfigurationError("\n".join(wrong)) from error
 
 
 def read_secret(state: Path, name: str) -> str:

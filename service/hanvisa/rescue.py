@@ -18,7 +18,8 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from hanvisa.config import Settings
+from hanvisa.config import read_settings
+from hanvisa.errors import ConfigurationError
 
 APP_PREFIX = "hanvisa-"
 ENTERED = "StasisBroadcast"  # the dialplan's application in which our callers are
@@ -139,7 +140,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--alive", default="", help="the application of a service that is alive and keeps its calls"
     )
     chosen = parser.parse_args(arguments)
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except ConfigurationError as error:
+        say(str(error))
+        return 1
 
     def has_come() -> bool:
         return not chosen.alive and _answers(settings.web_host, settings.web_port)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
 
-from hanvisa.config import Settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
@@ -40,7 +40,7 @@ def main() -> int:
     try:
         if shutil.which("sipp") is None:
             raise ConfigurationError("SIPp is not installed (Debian: apt-get install sip-tester).")
-        asyncio.run(_bench(Settings()))
+        asyncio.run(_bench(read_settings()))
     except HanvisaError as error:
         say(f"dev bench: {error}")
         return 1

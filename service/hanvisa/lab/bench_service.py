@@ -15,7 +15,7 @@ import uvloop
 from hanvisa.bootstrap import build
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import Prompt, Referral
-from hanvisa.config import Settings
+from hanvisa.config import read_settings
 from hanvisa.lab.alaw import RATE, SILENCE, encode
 from hanvisa.lab.hearing import melody
 from hanvisa.policy.model import Language
@@ -74,7 +74,7 @@ def write_sounds(state: Path) -> None:
 
 
 if __name__ == "__main__":
-    settings = Settings()
+    settings = read_settings()
 
     async def run() -> None:
         await build(settings, BenchVoice(settings.state)).run()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
-from hanvisa.config import Settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.loading import LOADERS, load
 from hanvisa.errors import HanvisaError, NotFound
@@ -130,8 +130,8 @@ def _what_to_try(register: Register) -> str:
 
 
 async def _main(words: list[str]) -> int:
-    settings = Settings()
     try:
+        settings = read_settings()
         register = await read_register(settings)
         said = account_details(register, settings, words[0]) if words else account_list(register)
     except (HanvisaError, OSError) as error:

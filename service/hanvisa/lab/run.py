@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hanvisa.config import Settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.errors import ConfigurationError, HanvisaError, StorageError
 from hanvisa.lab import newcomer
 from hanvisa.lab.asterisk import CONFIGURATION, REPOSITORY
@@ -21,9 +21,9 @@ DEMO = REPOSITORY / "demo" / "directory"
 
 def main() -> int:
     """Run until told to stop; the exit code."""
-    settings = Settings()
-    settings.state.mkdir(parents=True, exist_ok=True)
     try:
+        settings = read_settings()
+        settings.state.mkdir(parents=True, exist_ok=True)
         with only_one(settings.state):
             check_ports(settings)
             remember_base_port(settings)

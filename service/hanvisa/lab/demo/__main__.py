@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from hanvisa.config import Settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.errors import HanvisaError
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.demo import words
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "numbers", type=int, nargs="*", metavar="NUMBER", help="only these calls; default: all"
     )
     chosen = parser.parse_args(arguments)
-    settings = Settings()
-    demo = Demo(chosen.language or Language(settings.language))
     try:
+        settings = read_settings()
+        demo = Demo(chosen.language or Language(settings.language))
         return asyncio.run(demo.run(settings, chosen.numbers))
     except (HanvisaError, OSError) as error:
         sys.stderr.write(f"dev demo: {error}\n")
