@@ -145,6 +145,7 @@ async def explain_call(settings: Settings, call_id: str, language: Language) -> 
     database = open_database(settings.database_url)
     directory = SnapshotDirectory(database)
     try:
+        database.must_exist()
         await directory.refresh(_NAMED)
         entries = await CallRecords(database).entries(call_id)
         if not entries:

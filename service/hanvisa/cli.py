@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import structlog
 import typer
 
-from hanvisa.config import Settings
+from hanvisa.config import read_settings
 from hanvisa.errors import HanvisaError
 from hanvisa.policy.model import Language
 
@@ -40,7 +40,7 @@ def serve() -> None:
     _configure_log()
 
     async def run() -> None:
-        await build(Settings()).run()
+        await build(read_settings()).run()
 
     with _sentences():
         uvloop.run(run())
@@ -67,7 +67,7 @@ def import_(
     from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
 
     async def run() -> str:
-        settings = Settings()
+        settings = read_settings()
         await upgrade(settings.database_url)
         database = open_database(settings.database_url)
         try:
@@ -91,11 +91,15 @@ def create(
     Example: hanvisa token create --role admin --name trial
     """
     from hanvisa.directory.engine import open_database  # noqa: PLC0415
+    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
     from hanvisa.web.tokens import create_token  # noqa: PLC0415
 
     async def run() -> str:
-        database = open_database(Settings().database_url)
+        settings = read_settings()
+        database = open_database(settings.database_url)
         try:
+            database.must_exist()
+            await upgrade(settings.database_url)
             return await create_token(database, role, name, scope)
         finally:
             await database.close()
@@ -132,7 +136,10 @@ def explain(
     """Tell step by step why a caller heard what they heard, and decide it again from the facts that were kept."""
     from hanvisa.bootstrap import explain_call  # noqa: PLC0415
 
-    typer.echo(_run(explain_call(Settings(), call, language)))
+    async def run() -> str:
+        return await explain_call(read_settings(), call, language)
+
+    typer.echo(_run(run()))
 
 
 @app.command()

@@ -54,6 +54,14 @@ class Database:
         """SQLite's file; None on a server."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
+    def must_exist(self) -> None:
+        """Raises StorageError when SQLite's file is not there."""
+        if self.file is not None and not self.file.exists():
+            raise StorageError(
+                f"There is no database {self.file}. Make it with ./dev run or hanvisa import, "
+                "or set HANVISA_STATE to the folder where it is."
+            )
+
     def listen(self, listener: Listener) -> None:
         """Call the listener after each change of ours, before :meth:`changing` returns."""
         self._listeners.append(listener)

@@ -1,0 +1,50 @@
+"""The command line: what goes wrong is a sentence and exit code 1, never a trace."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from hanvisa.cli import app
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    monkeypatch.setenv("HANVISA_STATE", str(tmp_path))
+    yield tmp_path
+    structlog.reset_defaults()
+
+
+def hanvisa(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+COMMANDS = [
+    ("token", "create", "--role", "admin", "--name", "me"),
+    ("explain", "0"),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_database_that_is_not_there_is_named(words: tuple[str, ...], state: Path) -> None:
+    ran = hanvisa(*words)
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith(f"There is no database {state / 'hanvisa.sqlite'}. Make it with ./dev run")
+    assert list(state.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [*COMMANDS, ("serve",), ("import", "x"), ("rescue",)], ids=" ".join)
+def test_a_wrong_setting_is_named(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANVISA_LANGUAGE", "xx")
+    ran = hanvisa(*words)
+    assert ran.exit_code == 1
+    assert "HANVISA_LANGUAGE is “xx”" in ran.output
+
+
+def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
+    (state / "hanvisa.sqlite").touch()
+    ran = hanvisa("token", "create", "--role", "admin", "--name", "me")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert len(ran.stdout.strip()) > 20
