@@ -16,6 +16,7 @@ import structlog
 
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import phone_passwords, write_private
+from hanvisa.errors import ConfigurationError
 from hanvisa.policy.facts import Person, Phone, TargetKind
 from hanvisa.policy.register import Register
 
@@ -38,13 +39,21 @@ class Phones:
     async def publish(self, register: Register) -> bool:
         """Write the phones and have Asterisk read them, if anything changed. Live calls go on. True when it changed.
 
-        Raises `Unavailable` when Asterisk can't be told; the file is written then, and the next call tells it.
+        Raises:
+            Unavailable: Asterisk can't be told; the file is written then, and the next call tells it.
+            ConfigurationError: a file can't be read or written; the phones are as they were.
         """
         accounts = [phone.account for phone in _usable(register)]
-        text = render(register, phone_passwords(self._secrets, accounts))
-        if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
-            write_private(self._file, text)
-            self._reload_owed = True
+        try:
+            text = render(register, phone_passwords(self._secrets, accounts))
+            if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
+                write_private(self._file, text)
+                self._reload_owed = True
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"The phones can't be written to {self._file} with passwords from {self._secrets}: {error}. "
+                "Asterisk keeps the phones that it has. See that the disk has room and that both may be written."
+            ) from error
         if not self._reload_owed:
             return False
         await self._manager.command("module reload res_pjsip.so", within=_RELOAD_WITHIN)

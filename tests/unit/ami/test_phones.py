@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
-from hanvisa.ami.phones import render
+import pytest
+
+from hanvisa.ami.manager import Manager
+from hanvisa.ami.phones import Phones, render
 from hanvisa.ami.secrets import phone_passwords
+from hanvisa.errors import ConfigurationError
 from hanvisa.policy.facts import Phone
 from hanvisa.policy.register import Register
 from integration.fallback.fallback_world import ANNA, OLLE, id_of, make_register
@@ -78,3 +83,24 @@ def test_passwords_are_made_once_and_beside_the_others(tmp_path: Path) -> None:
     assert phone_passwords(file, ["x", "y"]) == made
     assert json.loads(file.read_text())["ari"] == "a"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+class Listener:
+    """An Asterisk that is told to read the phones."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def command(self, command: str, **_: float) -> None:
+        self.told.append(command)
+
+
+async def test_a_file_that_can_not_be_written_is_told_and_written_when_it_can(tmp_path: Path) -> None:
+    asterisk = Listener()
+    phones = Phones(tmp_path, cast("Manager", asterisk))
+    with pytest.raises(ConfigurationError, match=r"pjsip_phones\.conf .*Asterisk keeps the phones"):
+        await phones.publish(make_register())
+    assert asterisk.told == []
+    (tmp_path / "asterisk" / "etc").mkdir(parents=True)
+    assert await phones.publish(make_register())
+    assert asterisk.told == ["module reload res_pjsip.so"]
