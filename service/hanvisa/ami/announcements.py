@@ -28,7 +28,7 @@ SENTENCES: dict[str, Prompt] = {
     "later": TryLater(),
     "unknown": UnknownNumber(),
     "code": CodeRefused(),
-    "o2": DialRefused("O2"),
+    "o2": DialRefused(""),  # not the words of O2: the operator may have no caller now
     "busy": OutsideFailed(Why.BUSY),
     "unanswered": OutsideFailed(Why.NO_ANSWER),
     "goodbye": Goodbye(),
