@@ -1,13 +1,12 @@
 """What fails while people talk, listen and wait: the service, its connection to Asterisk, Asterisk itself."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
-from e2e.support.outage import drop_connections
+from e2e.support.outage import announced_without_the_service, drop_connections, others_share
 from e2e.support.switchboard import (
     LONG,
     MAIN_NUMBER,
@@ -151,11 +150,6 @@ async def a_scene(world: World) -> Scene:
     return Scene(talking, line, waiting, listening, speech)
 
 
-def others_share() -> float:
-    """How many times longer work takes here, for processors that others use too: 1 where nobody does."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 async def taken_on_at(world: World, caller: Line) -> datetime:
     """When the restarted service has taken on this caller's call, by the call log."""
 
@@ -165,18 +159,6 @@ async def taken_on_at(world: World, caller: Line) -> datetime:
         return datetime.fromisoformat(moments[-1]) if moments else None
 
     return await until(adopted, within=LONG, what=f"{caller.name}'s call taken on")
-
-
-async def announced_without_the_service(world: World, who: str) -> str:
-    """The announcement of this person's absence that lies ready for the dialplan in AstDB, in Swedish."""
-    key = f"hanvisa/absence/{world.person(who).id.hex}/1"
-
-    async def written() -> str | None:
-        shown = await world.system.asterisk.cli(f"database show {key}")
-        values = [row.partition(":")[2].strip() for row in shown.splitlines() if row.startswith(f"/{key}")]
-        return values[0].split("&")[2] if values else None
-
-    return await until(written, within=LONG, what=f"{key} in AstDB")
 
 
 async def is_ready(world: World, status: int = 200) -> bool:

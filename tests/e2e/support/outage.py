@@ -1,12 +1,21 @@
-"""What fails: the connections of the running service to Asterisk.
+"""What fails, and what there is to hear then.
 
 assert drop_connections(world.system.service_pid, to_port=20001)
+with hanging(world.system.service_pid):
+    ...
 """
 
 import ctypes
 import os
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from e2e.support.switchboard import LONG
+from e2e.support.world import World
+from hanvisa.lab.waiting import until
 
 _PIDFD_GETFD = 438  # the same number on every architecture (Linux 5.6)
 _REMOTE, _INODE = 2, 9  # the columns of /proc/net/tcp
@@ -24,6 +33,33 @@ def drop_connections(pid: int, *, to_port: int) -> int:
     finally:
         os.close(process)
     return len(ours)
+
+
+@contextmanager
+def hanging(pid: int) -> Iterator[None]:
+    """The process does nothing, with all its connections open; afterwards it goes on."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def announced_without_the_service(world: World, who: str) -> str:
+    """The announcement of this person's absence that lies ready for the dialplan in AstDB, in Swedish."""
+    key = f"hanvisa/absence/{world.person(who).id.hex}/1"
+
+    async def written() -> str | None:
+        shown = await world.system.asterisk.cli(f"database show {key}")
+        values = [row.partition(":")[2].strip() for row in shown.splitlines() if row.startswith(f"/{key}")]
+        return values[0].split("&")[2] if values else None
+
+    return await until(written, within=LONG, what=f"{key} in AstDB")
+
+
+def others_share() -> float:
+    """How many times longer work takes here, for processors that others use too: 1 where nobody does."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _connected(to_port: int) -> list[str]:

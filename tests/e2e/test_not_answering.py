@@ -1,0 +1,41 @@
+"""The service hangs: connected to Asterisk, but taking no call. After half a second the dialplan goes on alone."""
+
+from datetime import timedelta
+from time import monotonic
+
+from e2e.support.outage import announced_without_the_service, hanging, others_share
+from e2e.support.switchboard import LONG
+from e2e.support.world import World
+
+ELSA, FREDRIK = "hallefors-205", "hallefors-206"
+TOLD_WITHIN = 2.0  # seconds after ringing in
+
+
+async def test_an_absent_persons_caller_is_told_by_the_fallback_at_once(world: World) -> None:
+    elsa = await world.phone(ELSA)
+    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
+    announcement = await announced_without_the_service(world, ELSA)
+    assert world.system.service_pid is not None
+    with hanging(world.system.service_pid):
+        began = monotonic()
+        caller = await world.citizen("0980319247", dials=world.direct_number(ELSA))
+        await caller.until_up(within=LONG)
+        up = monotonic() - began
+        (heard,) = await caller.hears(announcement, within=LONG)
+        assert up + heard.at < TOLD_WITHIN * others_share()
+        assert not elsa.has_rung
+        await caller.hangup()
+
+
+async def test_who_is_there_rings_and_the_service_takes_calls_again_when_it_goes_on(world: World) -> None:
+    elsa = await world.phone(ELSA)
+    assert world.system.service_pid is not None
+    with hanging(world.system.service_pid):
+        unserved = await world.citizen("0980319248", dials=world.direct_number(ELSA))
+        line = await elsa.rings(within=LONG)
+        await line.answer()
+        await unserved.talks_to(line, within=LONG)
+    await world.given_absent(FREDRIK, reason="sammanträde", until=timedelta(hours=2))
+    served = await world.citizen("0980319249", dials=world.direct_number(FREDRIK))
+    await world.commanded(served, "Fredrik Ståhl är på sammanträde", within=LONG)
+    await unserved.talks_to(line, within=LONG)
