@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -35,13 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--language", type=Language, choices=list(Language), help="sv or en; default: the setting"
     )
     parser.add_argument(
+        "--calls", type=Path, default=CALLS, metavar="FOLDER", help="other calls than those of demo/calls"
+    )
+    parser.add_argument(
         "numbers", type=int, nargs="*", metavar="NUMBER", help="only these calls; default: all"
     )
     chosen = parser.parse_args(arguments)
     try:
         settings = read_settings()
+        calls = [
+            call for call in read_calls(chosen.calls) if not chosen.numbers or call.number in chosen.numbers
+        ]
         demo = Demo(chosen.language or Language(settings.language))
-        return asyncio.run(demo.run(settings, chosen.numbers))
+        return asyncio.run(demo.run(settings, calls))
     except (HanvisaError, OSError) as error:
         sys.stderr.write(f"dev demo: {error}\n")
         return 1
@@ -62,9 +69,8 @@ class Demo:
     def __init__(self, language: Language) -> None:
         self._language = language
 
-    async def run(self, settings: Settings, numbers: Sequence[int]) -> int:
-        """Place the calls with these numbers, or all; the exit code."""
-        calls = [call for call in read_calls(CALLS) if not numbers or call.number in numbers]
+    async def run(self, settings: Settings, calls: Sequence[DemoCall]) -> int:
+        """Place the calls; the exit code."""
         async with self._system(settings) as (used, called), town(used, Town) as people:
             self._say(words.BEGINNING, count=len(calls), system=called)
             began = monotonic()

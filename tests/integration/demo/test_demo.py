@@ -1,0 +1,63 @@
+"""./dev demo, with a call that is as expected and one that is not: it says which, and exits with 1."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hanvisa.config import Settings
+from hanvisa.lab.asterisk import find_root
+from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.system import environment
+
+CALLS = """
+[[call]]
+title = { sv = "Som väntat", en = "As expected" }
+lane = "one"
+phones = ["hallefors-201"]
+steps = [
+    { caller = "0980319240", dials = "0980319201" },
+    { answers = "hallefors-201" },
+    { talk = "hallefors-201" },
+    { hangs_up = "caller" },
+]
+
+[[call]]
+title = { sv = "Fel väntat", en = "Wrongly expected" }
+lane = "two"
+phones = ["hallefors-206"]
+steps = [
+    { caller = "0980319241", dials = "0980319206" },
+    { answers = "hallefors-206" },
+    { quiet = "hallefors-206" },
+]
+"""
+
+
+@pytest.fixture
+def settings() -> Iterator[Settings]:
+    state = Path(tempfile.mkdtemp(prefix="hv"))
+    yield Settings(state=state, base_port=free_base_port(), asterisk_root=find_root(Settings()))
+    shutil.rmtree(state)
+
+
+async def test_what_differs_is_told_and_ends_with_1(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "calls.toml").write_text(CALLS, encoding="utf-8")
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hanvisa.lab.demo", "--language", "en", "--calls", str(tmp_path)),
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said = (await demo.communicate())[0].decode()
+    assert demo.returncode == 1, said
+    well, _, wrong = said.partition(" 2  Wrongly expected")
+    assert "✓" in well
+    assert "✗" not in well
+    assert "hallefors-206 rang" in wrong
+    assert "1 of 2" in wrong
