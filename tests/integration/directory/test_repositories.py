@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -231,6 +232,33 @@ async def test_calls_are_listed_the_newest_first(
     assert [call.id for call in await calls.list(since=NOW + 3 * HOUR)] == ["hv-3"]
     with pytest.raises(NotFound):
         await calls.get("hv-9")
+
+
+async def test_a_call_belongs_where_the_person_did_on_its_day_or_to_the_department_that_was_sought(
+    demo: Database, directory: SnapshotDirectory, anna: Person
+) -> None:
+    calls = CallRecords(demo)
+    department = next(row for row in directory.register.departments.rows if row.id != anna.department_id)
+    past, sought = Story("hv-1", datetime(1900, 1, 1, tzinfo=UTC)), Story("hv-2", NOW)
+    await calls.append(
+        [
+            past.entry("outcome", outcome="referred", person=str(anna.id)),
+            sought.entry("outcome", outcome="referred", person=str(anna.id), department=str(department.id)),
+        ]
+    )
+    assert (await calls.get("hv-1")).department_id is None
+    assert (await calls.get("hv-2")).department_id == department.id
+
+
+async def test_two_that_tell_of_the_same_call_at_once_both_have_their_say(
+    demo: Database, other: Database
+) -> None:
+    story = Story("hv-1", NOW)
+    await CallRecords(demo).append([story.entry("opened", side="carrier")])
+    outcome, closed = story.entry("outcome", outcome="operator"), story.entry("closed", reason="ended")
+    await asyncio.gather(CallRecords(demo).append([outcome]), CallRecords(other).append([closed]))
+    call = await CallRecords(demo).get("hv-1")
+    assert (call.side, call.outcome, call.ended_at) == ("carrier", "operator", closed.at)
 
 
 async def test_a_call_with_slips_in_its_story_is_kept_all_the_same(demo: Database) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import insert, or_, select, tuple_
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.engine import Database
@@ -18,7 +18,7 @@ from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow
 from hanvisa.errors import Conflict, NotFound, StorageError
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,10 @@ class CallRecords:
             return
         try:
             async with self._database.writing() as session:
-                new = await _keep_new(session, entries)
-                session.add_all(_decision(entry) for entry in new if entry.kind == "decision")
-                await fold_into_calls(session, new)
+                connection = await session.connection()
+                new = await _keep_new(connection, entries)
+                await _keep_decisions(connection, new)
+                await fold_into_calls(connection, new)
         except Conflict as error:
             # Another process wrote of the same call in the same moment: offered again, the entries go in.
             raise StorageError(f"The call log was written by two at once: {error}") from error
@@ -126,11 +127,11 @@ def _holds(within: Within) -> Any:
     )
 
 
-async def _keep_new(session: AsyncSession, entries: Sequence[CallEntry]) -> list[CallEntry]:
+async def _keep_new(connection: AsyncConnection, entries: Sequence[CallEntry]) -> list[CallEntry]:
     """Store the entries, and give back those that were not there."""
     event = CallEventRow
     calls = {entry.call_id for entry in entries}
-    kept = await session.execute(
+    kept = await connection.execute(
         select(event.call_id, event.seq).where(
             event.call_id.in_(calls),
             event.seq.between(min(entry.seq for entry in entries), max(entry.seq for entry in entries)),
@@ -139,26 +140,38 @@ async def _keep_new(session: AsyncSession, entries: Sequence[CallEntry]) -> list
     known = {(call_id, seq) for call_id, seq in kept}
     new = {(entry.call_id, entry.seq): entry for entry in entries if (entry.call_id, entry.seq) not in known}
     if new:
-        session.add_all(
-            CallEventRow(call_id=one.call_id, seq=one.seq, at=one.at, kind=one.kind, data=one.data)
-            for one in new.values()
-        )
-        await session.flush()
+        await connection.execute(insert(event), [_event(entry) for entry in new.values()])
     return sorted(new.values(), key=lambda entry: entry.seq)
 
 
-def _decision(entry: CallEntry) -> DecisionRow:
+async def _keep_decisions(connection: AsyncConnection, entries: Sequence[CallEntry]) -> None:
+    decisions = [_decision(entry) for entry in entries if entry.kind == "decision"]
+    if decisions:
+        await connection.execute(insert(DecisionRow), decisions)
+
+
+def _event(entry: CallEntry) -> dict[str, Any]:
+    return {
+        "call_id": entry.call_id,
+        "seq": entry.seq,
+        "at": entry.at,
+        "kind": entry.kind,
+        "data": entry.data,
+    }
+
+
+def _decision(entry: CallEntry) -> dict[str, Any]:
     data = entry.data
-    return DecisionRow(
-        call_id=entry.call_id,
-        seq=entry.seq,
-        at=entry.at,
-        kind=str(data.get("decision", "")),
-        schema_version=int(data.get("schema", 1)),
-        effect=str(data.get("effect", "")),
-        rules=list(data.get("rules", ())),
-        facts=data.get("facts", {}),
-    )
+    return {
+        "call_id": entry.call_id,
+        "seq": entry.seq,
+        "at": entry.at,
+        "kind": str(data.get("decision", "")),
+        "schema_version": int(data.get("schema", 1)),
+        "effect": str(data.get("effect", "")),
+        "rules": list(data.get("rules", ())),
+        "facts": data.get("facts", {}),
+    }
 
 
 def _record(row: CallRow) -> CallRecord:

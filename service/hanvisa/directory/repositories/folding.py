@@ -2,89 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 
 from hanvisa.calls.ports import CallEntry
-from hanvisa.directory.loading import belongs_now
-from hanvisa.directory.tables import CallRow, DepartmentRow, MembershipRow, OperationRow
+from hanvisa.directory.repositories.placing import Place, Places, look_up_places
+from hanvisa.directory.tables import CallRow
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Call = dict[str, Any]
+"""A call's row as a plain dict: an object of the session costs several times as much."""
+
+_COLUMNS = CallRow.__table__.columns
+_UNTOLD: Call = dict.fromkeys(_COLUMNS.keys()) | {
+    "side": "",
+    "caller": "",
+    "called": "",
+    "unreferred": False,
+    "confidential": False,
+    "private": False,
+}
+_CHANGE = update(CallRow).where(CallRow.id == bindparam("known_id"))
 
 
-async def fold_into_calls(session: AsyncSession, entries: Sequence[CallEntry]) -> None:
+async def fold_into_calls(connection: AsyncConnection, entries: Sequence[CallEntry]) -> None:
     """Bring the rows of the entries' calls up to date, making those that are missing."""
-    known = await session.scalars(select(CallRow).where(CallRow.id.in_({entry.call_id for entry in entries})))
-    rows = {row.id: row for row in known}
+    known = await _known_calls(connection, {entry.call_id for entry in entries})
+    places = await _places_in(connection, entries)
+    calls: dict[str, Call] = {}
     for entry in entries:
-        row = rows.get(entry.call_id)
-        if row is None:
-            row = rows[entry.call_id] = CallRow(id=entry.call_id, started_at=entry.at)
-            session.add(row)
-        await _fold(session, row, entry)
+        if entry.call_id not in calls:
+            untold = {**_UNTOLD, "id": entry.call_id, "started_at": entry.at}
+            calls[entry.call_id] = dict(known.get(entry.call_id, untold))
+        _fold(calls[entry.call_id], entry, places)
+    new = [call for call in calls.values() if call["id"] not in known]
+    changed = [call for call in calls.values() if call["id"] in known and call != known[call["id"]]]
+    if new:
+        await connection.execute(insert(CallRow), new)
+    if changed:
+        await connection.execute(_CHANGE, [{**call, "known_id": call["id"]} for call in changed])
 
 
-async def _fold(session: AsyncSession, row: CallRow, entry: CallEntry) -> None:
+async def _known_calls(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Call]:
+    """Locked, for another process may tell of the same calls; in order, so that two never wait for each other."""
+    query = select(*_COLUMNS).where(CallRow.id.in_(ids)).order_by(CallRow.id).with_for_update()
+    return {row["id"]: dict(row) for row in (await connection.execute(query)).mappings()}
+
+
+async def _places_in(connection: AsyncConnection, entries: Sequence[CallEntry]) -> Places:
+    """The places of all that :func:`_fold` may ask for."""
+    opened = [entry.data for entry in entries if entry.kind == "opened"]
+    outcomes = [entry.data for entry in entries if entry.kind == "outcome"]
+    persons = {_id(data, "caller_person") for data in opened} | {_id(data, "person") for data in outcomes}
+    departments = {_id(data, "department") for data in outcomes}
+    return await look_up_places(connection, _known(persons), _known(departments))
+
+
+def _fold(call: Call, entry: CallEntry, places: Places) -> None:
     data = entry.data
     match entry.kind:
         case "opened":
-            row.started_at = entry.at
-            row.side = _text(data, "side")
-            row.caller = _text(data, "caller")
-            row.called = _text(data, "called")
-            row.organisation_id = _id(data, "organisation")
-            row.caller_person_id = _id(data, "caller_person")
-            await _place_person(session, row, row.caller_person_id, entry.at)
+            call["started_at"] = entry.at
+            call["side"] = _text(data, "side")
+            call["caller"] = _text(data, "caller")
+            call["called"] = _text(data, "called")
+            call["organisation_id"] = _id(data, "organisation")
+            call["caller_person_id"] = _id(data, "caller_person")
+            _place(call, places.of_person(call["caller_person_id"], entry.at))
         case "outcome":
-            row.outcome = _text(data, "outcome")
-            row.operator_id = _id(data, "operator") or row.operator_id
-            row.person_id = _id(data, "person") or row.person_id
-            row.unreferred = row.unreferred or bool(data.get("unreferred"))
-            await _place_person(session, row, _id(data, "person"), entry.at)
-            await _place_department(session, row, _id(data, "department"))
+            call["outcome"] = _text(data, "outcome")
+            call["operator_id"] = _id(data, "operator") or call["operator_id"]
+            call["person_id"] = _id(data, "person") or call["person_id"]
+            call["unreferred"] = call["unreferred"] or bool(data.get("unreferred"))
+            _place(call, places.of_person(_id(data, "person"), entry.at))
+            _place(call, places.of_department(_id(data, "department")))
         case "closed":
-            row.ended_at = entry.at
-    row.confidential = bool(row.confidential or data.get("confidential"))
-    row.private = bool(row.private or data.get("private"))
+            call["ended_at"] = entry.at
+    call["confidential"] = call["confidential"] or bool(data.get("confidential"))
+    call["private"] = call["private"] or bool(data.get("private"))
 
 
-async def _place_person(session: AsyncSession, row: CallRow, person_id: UUID | None, at: datetime) -> None:
-    if person_id is None:
-        return
-    await _place_department(
-        session,
-        row,
-        await session.scalar(
-            select(MembershipRow.department_id).where(MembershipRow.person_id == person_id, belongs_now(at))
-        ),
-    )
+def _place(call: Call, place: Place | None) -> None:
+    if place is not None:
+        call.update(place)
 
 
-async def _place_department(session: AsyncSession, row: CallRow, department_id: UUID | None) -> None:
-    if department_id is None:
-        return
-    places = await session.execute(
-        select(DepartmentRow.operation_id, OperationRow.organisation_id, DepartmentRow.cost_centre_id)
-        .join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
-        .where(DepartmentRow.id == department_id)
-    )
-    for operation_id, organisation_id, cost_centre_id in places:
-        row.department_id = department_id
-        row.operation_id = operation_id
-        row.organisation_id = organisation_id
-        row.cost_centre_id = cost_centre_id
+def _known(ids: Iterable[UUID | None]) -> set[UUID]:
+    return {one for one in ids if one is not None}
 
 
-def _text(data: dict[str, Any], field: str) -> str:
+def _text(data: Mapping[str, Any], field: str) -> str:
     return str(data.get(field) or "")
 
 
-def _id(data: dict[str, Any], field: str) -> UUID | None:
+def _id(data: Mapping[str, Any], field: str) -> UUID | None:
     """None as well for what is no id: a story with a slip in it is kept all the same."""
     try:
         return UUID(str(data.get(field) or ""))
