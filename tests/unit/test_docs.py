@@ -1,0 +1,31 @@
+"""What the documents say of the program is so: the rules' texts, the settings' names, the files they lead to."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hanvisa.config import Settings
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.policy.rules import RULES
+
+DOCS = REPOSITORY / "docs"
+DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def test_the_policy_has_every_rule_with_its_texts() -> None:
+    text = (DOCS / "policy.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w\d) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    assert rows == [(rule.id, rule.text.sv, rule.text.en) for rule in RULES.values()]
+
+
+def test_the_settings_that_decisions_name_are_there() -> None:
+    named = set(re.findall(r"HANVISA_[A-Z_]*[A-Z]", (DOCS / "decisions.md").read_text(encoding="utf-8")))
+    assert named
+    assert named <= {f"HANVISA_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(REPOSITORY)))
+def test_what_a_document_links_to_is_there(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
