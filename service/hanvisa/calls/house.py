@@ -13,7 +13,7 @@ from hanvisa.policy.numbers import NumberPlan
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """Times in seconds (decisions.md, Defaults)."""
+    """Times in seconds (docs/decisions.md, Defaults)."""
 
     ring_person: float = 20.0
     ring_operator: float = 12.0

@@ -94,7 +94,7 @@ class MobileNumber:
 class TransferRefused:
     """To an operator alone, in a few words: refused by which rule, and what is allowed instead.
 
-    ``rule`` is one of policy.md's ids; ``mobile_number`` and ``direct_number`` are those that may be told, if any.
+    ``rule`` is one of docs/policy.md's ids; ``mobile_number`` and ``direct_number`` are those that may be told, if any.
     """
 
     rule: str

@@ -22,7 +22,7 @@ class Leg:
 
     ``person`` is whose phone or registered mobile it is. ``number`` is E.164 (or an extension's digits) where known.
     ``kind`` is that of the number which the leg leads to, as the policy judges it: for a caller from outside it is
-    MOBILE only when the mobile is registered, since a citizen is a caller like any other (decisions.md).
+    MOBILE only when the mobile is registered, since a citizen is a caller like any other (docs/decisions.md).
     """
 
     channel: str

@@ -43,7 +43,7 @@ _STOP_WITHIN = 2.0  # seconds
 class SnapshotDirectory:
     """Implements :class:`hanvisa.calls.ports.Directory`.
 
-    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception (decisions.md).
+    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception (docs/decisions.md).
     """
 
     def __init__(

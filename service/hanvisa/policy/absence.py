@@ -136,7 +136,7 @@ def compose_referral(
 
 
 def mobile_number_to_tell(person: Person, mobiles: Iterable[Mobile], *, confidential: bool) -> str | None:
-    """The mobile number that may be told to the caller (E.164), or None (decisions.md, Who is bound by what)."""
+    """The mobile number that may be told to the caller (E.164), or None (docs/decisions.md, Who is bound by what)."""
     if person.protected or person.confidential or confidential:
         return None
     return next((mobile.number for mobile in mobiles if not mobile.protected), None)

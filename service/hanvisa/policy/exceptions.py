@@ -1,4 +1,4 @@
-"""Exceptions to O2: when one is in force, what it covers, and who may grant it (decisions.md)."""
+"""Exceptions to O2: when one is in force, what it covers, and who may grant it (docs/decisions.md)."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ class ScopeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyException:
-    """An exception to O2 (policy.md). ``id_`` for organisation, department and person; ``number`` (E.164) for number.
+    """An exception to O2 (docs/policy.md). ``id_`` is the organisation, department or person; ``number`` is E.164.
 
     ``operators`` are persons; None is all operators. ``weekly`` empty is all the week.
     """

@@ -48,7 +48,7 @@ class Alternative:
 class Decision:
     """The answer of the policy.
 
-    ``rules`` are ids of policy.md, the determining one first. ``exception`` is the exception that let it through,
+    ``rules`` are ids of docs/policy.md, the determining one first. ``exception`` is the exception that let it through,
     if one did: its use is to be reserved before the step is carried out.
     """
 

@@ -1,4 +1,4 @@
-"""What a dialled string leads to: the strictest of all the ways to read it (decisions.md, Numbers).
+"""What a dialled string leads to: the strictest of all the ways to read it (docs/decisions.md, Numbers).
 
 Numbers are E.164 ("+46701740605"); short numbers and extensions are their digits.
 """

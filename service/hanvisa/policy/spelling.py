@@ -1,8 +1,8 @@
 """What a person dialled, or a phone sent, in all the ways in which it can be read. Digits only; no register here.
 
-The spellings are those of policy.md O2: separators, URIs, percent-encoding, digits of other scripts, the outside-line
-prefix, 00, codes that withhold the number, carrier prefixes. Every way counts, since any of them may be the one that a
-carrier takes.
+The spellings are those of O2 (docs/policy.md): separators, URIs, percent-encoding, digits of other scripts, the
+outside-line prefix, 00, codes that withhold the number, carrier prefixes. Every way counts, since any of them may be
+the one that a carrier takes.
 """
 
 from __future__ import annotations

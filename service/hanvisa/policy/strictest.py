@@ -1,4 +1,4 @@
-"""What can't be decided is decided as the strictest rule would, and says so (policy.md, Order of rules)."""
+"""What can't be decided is decided as the strictest rule would, and says so (docs/policy.md, Order of rules)."""
 
 from __future__ import annotations
 

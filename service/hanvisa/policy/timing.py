@@ -1,4 +1,4 @@
-"""Until when: what was keyed or left out is made a moment, or refused with a sentence (decisions.md, Absences)."""
+"""Until when: what was keyed or left out is made a moment, or refused with a sentence (docs/decisions.md)."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def decide_consult(facts: JoinFacts, setting: Literal["refuse", "allow"]) -> Dec
 
 
 def mobile_that_may_be_told(facts: JoinFacts) -> str | None:
-    """The mobile number of ``facts`` if it may be told: nobody protected, nothing confidential (decisions.md)."""
+    """The mobile number of ``facts`` if it may be told: nobody protected, nothing confidential (docs/decisions.md)."""
     protected = facts.mobile_protected or (facts.person is not None and facts.person.protected)
     is_mobile = facts.number.kind is NumberKind.MOBILE
     return facts.number.number if is_mobile and not protected and not facts.any_confidential else None

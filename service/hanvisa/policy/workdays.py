@@ -1,4 +1,4 @@
-"""Working days in Sweden: Monday to Friday less public holidays and the full eves (decisions.md, Absences)."""
+"""Working days in Sweden: Monday to Friday less public holidays and the full eves (docs/decisions.md, Absences)."""
 
 from __future__ import annotations
 

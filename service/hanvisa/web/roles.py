@@ -1,8 +1,8 @@
 """Who may do what: one table, action by role. Each cell says how far the role reaches.
 
-api.md (roles), decisions.md (exceptions are granted by admin, and by head and telephone manager within their own
-operation, never by an operator), policy.md F1 (a head sees their own, nobody else's) and M1 (mobiles are known within
-the organisation).
+docs/decisions.md (exceptions are granted by admin, and by head and telephone manager within their own operation, never
+by an operator), docs/policy.md F1 (a head sees their own, nobody else's) and M1 (mobiles are known within the
+organisation).
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ async def test_a_revoked_exception_has_no_use_left(other: Database, directory: S
 
 @pytest.fixture
 async def hasty(demo: Database) -> AsyncIterator[SnapshotDirectory]:
-    """Holds a caller no longer than the 200 ms of decisions.md."""
+    """Holds a caller no longer than the 200 ms of docs/decisions.md."""
     directory = SnapshotDirectory(demo)
     await directory.start()
     yield directory

@@ -91,7 +91,7 @@ _SEPARATORS = ["", " ", "-", "\u2011", "\u00a0", ".", "/", "(", ")", "\u200b", "
 
 @st.composite
 def spellings(draw: st.DrawFn, numbers: st.SearchStrategy[str]) -> str:
-    """A number at home ("0701740605") in any spelling of policy.md O2, combined."""
+    """A number at home ("0701740605") in any spelling of docs/policy.md O2, combined."""
     national = draw(numbers)
     text = draw(
         st.sampled_from(

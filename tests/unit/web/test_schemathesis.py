@@ -14,7 +14,7 @@ from unit.web.town import Town, answer, id_of
 # say so, which is why data that fits may be refused.
 EXCLUDED = "positive_data_acceptance"
 
-# A change without If-Match gets 428 (decisions.md), which Schemathesis does not expect by itself.
+# A change without If-Match gets 428 (docs/decisions.md), which Schemathesis does not expect by itself.
 CONFIG = """
 [checks.missing_required_header]
 expected-statuses = [401, 428]

@@ -75,7 +75,7 @@ async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboa
 
 
 async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
-    """Offer the caller to the operator. One who does not answer is paused (decisions.md)."""
+    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md)."""
     queues = call.house.queues
     queues.offer(operator)
     queues.at(stage.switchboard).leave(call)

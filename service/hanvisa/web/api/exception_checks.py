@@ -1,4 +1,4 @@
-"""What no exception may be, whoever grants it (decisions.md: always an end, at most 90 days)."""
+"""What no exception may be, whoever grants it (docs/decisions.md: always an end, at most 90 days)."""
 
 from __future__ import annotations
 
