@@ -28,10 +28,12 @@ SPEECH = REPOSITORY / ".state" / "sounds"
 @pytest.fixture(scope="package")
 def settings() -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
-    if SPEECH.exists():
-        shutil.copytree(SPEECH, state / "sounds", ignore=shutil.ignore_patterns("new-*"))
-    yield Settings(state=state, base_port=free_base_port(), ring_person=2, ring_operator=2, key_wait=3)
-    shutil.rmtree(state)
+    try:
+        if SPEECH.exists():
+            shutil.copytree(SPEECH, state / "sounds", ignore=shutil.ignore_patterns("new-*"))
+        yield Settings(state=state, base_port=free_base_port(), ring_person=2, ring_operator=2, key_wait=3)
+    finally:
+        shutil.rmtree(state)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
