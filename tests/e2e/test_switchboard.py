@@ -106,11 +106,11 @@ async def test_with_no_operator_open_it_is_said_so_and_what_to_do(world: World) 
 
 
 async def test_an_operator_opens_and_closes_by_code_and_hears_it_confirmed(world: World) -> None:
-    ulla, viktor = await world.phone(ULLA), await world.phone(VIKTOR)
+    ulla, viktor = await world.phone(ULLA), await world.siplet(VIKTOR)
     await world.given_operator(ULLA, "closed")
     await world.given_operator(VIKTOR, "closed")
 
-    dialling = await viktor.call("*27#")
+    dialling = await viktor.call("*27%23")
     await world.hears(dialling, "Telefonistplatsen är öppen", within=LONG)
     await dialling.until_ended()
     assert await state(world, VIKTOR) == "open"
