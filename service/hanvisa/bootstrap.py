@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from hanvisa.service import Service
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
+WITHDRAW_AGAIN = 1.0  # seconds
 USER = "hanvisa"  # at ARI and AMI
 
 
@@ -68,7 +70,6 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             operator_consults_mobile=settings.operator_consults_mobile,
         ),
     )
-    registry = Registry(house)
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
     phones = Phones(settings.state, manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
@@ -80,14 +81,18 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
 
     async def withdraw_transfers() -> None:
         await manager.until_connected(within=5)
-        await withdraw(manager)
+        if await withdraw(manager):
+            # Legs that the fallback still rings can be answered at any moment.
+            asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 
     async def prepare_speech() -> None:
         await voice.prepare_catalogue()
         await voice.prepare_register(directory.register)
 
+    transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
+    registry = Registry(house, missed=transfers.again)
     followers = (
-        Follower("transfers", frozenset(), withdraw_transfers, awaited=True),
+        transfers,
         Follower("phones", _PHONES, publish_phones, awaited=True),
         Follower("speech", _SPEECH, prepare_speech),
     )

@@ -45,13 +45,17 @@ class Follower:
         if self._tables & tables:
             self._due.set()
 
+    def again(self) -> None:
+        """Do the work once more. Never waits."""
+        self._due.set()
+
     async def run(self) -> None:
         while True:
             await self._due.wait()
             self._due.clear()
             try:
                 await self._work()
-            except HanvisaError as error:
+            except (HanvisaError, OSError) as error:
                 log.warning("following.failed", follower=self.name, why=str(error), again_in=RETRY)
                 self.trouble = str(error)
                 asyncio.get_running_loop().call_later(RETRY, self._due.set)

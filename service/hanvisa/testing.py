@@ -164,7 +164,7 @@ class FakeCallControl:
     async def channels(self) -> tuple[LiveChannel, ...]:
         return self.existing
 
-    async def held_by_dead_apps(self) -> tuple[str, ...]:
+    async def held_by_our_apps(self) -> tuple[str, ...]:
         return self.orphaned
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:

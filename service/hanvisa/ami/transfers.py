@@ -13,12 +13,13 @@ _OURS = ("fallback-", "from-phone")  # contexts of legs that the fallback may ha
 
 
 async def withdraw(manager: Manager) -> int:
-    """Set every leg that the fallback made transferable back to `ari-only`; how many.
+    """Set every leg that the fallback made transferable back to `ari-only`; how many calls the fallback has now.
 
-    To be done at the service's start, before it lets an operator reach a mobile: an attended transfer on such a leg
-    would join its caller to that mobile (O2), and the service would not be asked. Raises `Unavailable`.
+    To be done at the service's start, before it lets an operator reach a mobile, and again as long as the fallback has
+    calls: an attended transfer on such a leg would join its caller to that mobile (O2), and the service would not be
+    asked. Raises `Unavailable`.
     """
-    withdrawn = 0
+    in_fallback = 0
     for channel in await manager.listing("CoreShowChannels"):
         if channel["Channel"].startswith("PJSIP/") and channel["Context"].startswith(_OURS):
             try:
@@ -31,5 +32,5 @@ async def withdraw(manager: Manager) -> int:
             except Refused as error:  # it has just hung up
                 log.info("transfers.not_withdrawn", channel=channel["Channel"], why=str(error))
             else:
-                withdrawn += 1
-    return withdrawn
+                in_fallback += channel["Context"].startswith("fallback-")
+    return in_fallback

@@ -114,13 +114,10 @@ class AriControl:
     async def channels(self) -> tuple[LiveChannel, ...]:
         return tuple(_live(fields) for fields in await self._client.command("GET", "/channels"))
 
-    async def held_by_dead_apps(self) -> tuple[str, ...]:
+    async def held_by_our_apps(self) -> tuple[str, ...]:
         apps = await self._client.command("GET", "/applications")
         return tuple(
-            channel
-            for app in apps
-            if app["name"].startswith(APP_PREFIX) and app["name"] != self._app
-            for channel in app["channel_ids"]
+            channel for app in apps if app["name"].startswith(APP_PREFIX) for channel in app["channel_ids"]
         )
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:

@@ -28,16 +28,19 @@ async def resync(house: House) -> None:
     for call in house.live:
         for channel in call.channels() - existing:
             call.inbox.put_nowait(HungUp(channel, NORMAL))
-        if call.playing is not None and not await house.control.is_playing(call.playing):
-            call.inbox.put_nowait(Played(call.playing))
+        for playback in (call.playing, call.explaining):
+            if playback is not None and not await house.control.is_playing(playback):
+                call.inbox.put_nowait(Played(playback))
 
 
 async def adopt(house: House) -> list[tuple[Call, Stage]]:
-    """Take on the calls that dead instances of ours hold: each with the stage in which it was.
+    """Take on the calls that nobody serves: dead instances of ours hold them, or their coming was missed.
+
+    Each goes on in the stage in which it was.
 
     What plays on a channel is ended first: a move would queue behind it.
     """
-    held = set(await house.control.held_by_dead_apps())
+    held = set(await house.control.held_by_our_apps())
     existing = {channel.id: channel for channel in await house.control.channels()}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     states = {orphan.id: state for orphan in orphans if (state := await _state_of(house, orphan)) is not None}

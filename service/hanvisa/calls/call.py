@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.calls.signals import Held, HungUp, Key, Played, Signal, Surrendered, TransferRequested, Unheld
+from hanvisa.calls.signals import (
+    Entered,
+    Held,
+    HungUp,
+    Key,
+    Played,
+    Signal,
+    Surrendered,
+    TransferRequested,
+    Unheld,
+)
 from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
-from hanvisa.policy.facts import Organisation, Person
+from hanvisa.policy.confidentiality import is_confidential_person
+from hanvisa.policy.facts import Organisation, Person, TargetKind
 from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
@@ -39,7 +50,8 @@ class Call:
         self.house = house
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self.rung: dict[str, Leg] = {}  # legs that ring now, by channel
-        self.playing: str | None = None  # the playback that the call waits for
+        self.playing: str | None = None  # the playback to the caller that the call waits for
+        self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
         self._saved: CallState | None = None
 
     # who and what
@@ -96,10 +108,11 @@ class Call:
         Not while something plays on the channel: there Asterisk would carry it out when the playback has ended.
         """
         if self.state is not self._saved and self.playing is None:
-            self._saved = self.state
-            await self.command(
-                self.house.control.set_variable(self.caller.channel, VARIABLE, self.state.to_json())
-            )
+            saving = self.state
+            if await self.command(
+                self.house.control.set_variable(self.caller.channel, VARIABLE, saving.to_json())
+            ):
+                self._saved = saving
 
     async def command(self, what: Awaitable[None]) -> bool:
         """Carry out a command whose failure must not end the call; it is logged, and False.
@@ -135,6 +148,11 @@ class Call:
             case TransferRequested(channel) if self.other is None:
                 # Nobody to be sent on: the phone waits for an answer all the same.
                 await self.command(self.house.control.tell_transferor(channel, "channel_unavailable"))
+            case Entered(channel, _, replaced) if (
+                replaced and self.other is None and replaced.id not in self.rung
+            ):
+                # Nobody is spoken with: there is no place to take.
+                await self.command(self.house.control.hang_up(channel.id))
             case HungUp(channel) if channel == self.caller.channel:
                 raise CallerGone
             case Surrendered():
@@ -221,13 +239,24 @@ class Call:
             await self.command(self.house.control.destroy_bridge(bridge))
             raise
         self.change(other=leg, bridge=bridge)
-        self.notice_operators()
+        self.notice_parties()
 
-    def notice_operators(self) -> None:
-        """O2 follows the caller from the moment an operator is on the line with them."""
+    def notice_parties(self) -> None:
+        """Mark the call by who is on the line: O2 follows the caller from the moment an operator is."""
         for leg in (self.caller, self.other):
             if leg and leg.account and leg.person and self.register.operator(leg.person):
                 self.change(touched_by=leg.person)
+        self.notice_confidential()
+
+    def notice_confidential(self) -> None:
+        """M4: the call of a confidential person, department or line is confidential, whoever rang whom."""
+        for leg in (self.caller, self.other):
+            person = self.person_of(leg) if leg and leg.account else None
+            lines = self.register.extensions_of(TargetKind.PERSON, person.id) if person else ()
+            if person and (
+                is_confidential_person(self.register, person) or any(one.confidential for one in lines)
+            ):
+                self.change(confidential=True)
 
     async def part(self) -> None:
         """Take the caller out of the bridge and let go of the other leg, which is hung up."""

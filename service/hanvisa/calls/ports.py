@@ -152,8 +152,8 @@ class CallControl(Protocol):
         """All channels that exist now."""
         ...
 
-    async def held_by_dead_apps(self) -> tuple[str, ...]:
-        """Channels in applications of ours that have no process any more."""
+    async def held_by_our_apps(self) -> tuple[str, ...]:
+        """Channels in all applications of ours, those that have no process any more among them."""
         ...
 
     async def variable(self, channel: str, name: str) -> str: ...

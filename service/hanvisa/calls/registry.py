@@ -7,7 +7,7 @@ that has died.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -41,10 +41,14 @@ ADOPTED = "adopted"  # and those that were moved here
 
 
 class Registry:
-    """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`."""
+    """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`.
 
-    def __init__(self, house: House) -> None:
+    ``missed`` is called when calls may have gone on without us: an offer was claimed too late, a connection was lost.
+    """
+
+    def __init__(self, house: House, missed: Callable[[], None] = lambda: None) -> None:
         self.house = house
+        self._missed = missed
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,6 +79,7 @@ class Registry:
     async def _sync(self) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
         self.synced.clear()
+        self._missed()
         try:
             await resync(self.house)
             for call, stage in await adopt(self.house):
@@ -124,9 +129,12 @@ class Registry:
 
     async def _claim(self, channel: str) -> None:
         try:
-            await self.house.control.claim(channel)
+            claimed = await self.house.control.claim(channel)
         except TelephonyError as error:
             log.warning("calls.not_claimed", channel=channel, why=str(error))
+            claimed = False
+        if not claimed:
+            self._missed()
 
     async def _hang_up(self, channel: str) -> None:
         try:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.call import new_id
-from hanvisa.calls.gate import may_join
+from hanvisa.calls.gate import may_consult, may_join
+from hanvisa.calls.parties import callers_held_by, newcomer
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.signals import Answered, Entered, HungUp, Redirected
+from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
 from hanvisa.errors import Gone, Refused
 from hanvisa.policy.facts import Operator, Person
@@ -85,20 +86,11 @@ async def ring(call: Call, places: Sequence[Place], seconds: float, display: Dis
 
 
 async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
-    person = call.register.person(place.person) if place.person else None
-    taken = call.state.exception
-    decision = await may_join(call, place.reading, person, place.via, taken=taken)
-    if not decision.allowed:
-        rung.refusals.append(decision)
+    refusal = await _refusal(call, place)
+    if refusal is not None:
+        rung.refusals.append(refusal)
         return
-    if taken is not None and decision.exception == taken:
-        call.change(exception=None)  # one use lets the caller be joined once
-    if (
-        place.person
-        and call.register.operator(place.person)
-        and call.house.live.has_mobile_on_line(place.person)
-    ):
-        # A conference inside the phone can't be seen: with a mobile on the line an operator gets no caller (O2).
+    if _has_mobile_in_phone(call, place.person):
         rung.why = Why.BUSY
         return
     for dial_string in await _dial_strings(call, place):
@@ -123,6 +115,36 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
             digits=place.digits,
             person=str(place.person or ""),
         )
+
+
+async def _refusal(call: Call, place: Place) -> Decision | None:
+    """The decision that keeps the place from being rung, None when it may ring.
+
+    Who has a caller on another line rings a mobile only as an exception: a conference in the phone can't be seen.
+    """
+    held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
+    if held is not None and call.caller.person is not None:
+        confidential = any(other.state.confidential for other in held)
+        decision = await may_consult(call, place.reading, call.caller.person, confidential)
+        if not decision.allowed:
+            return decision
+        call.change(exception=decision.exception)
+    person = call.register.person(place.person) if place.person else None
+    taken = call.state.exception
+    decision = await may_join(call, place.reading, person, place.via, taken=taken)
+    if not decision.allowed:
+        return decision
+    if taken is not None and decision.exception == taken:
+        call.change(exception=None)  # one use lets the caller be joined once
+    return None
+
+
+def _has_mobile_in_phone(call: Call, person: UUID | None) -> bool:
+    """O2: with a mobile on the line an operator gets no caller, and nobody a caller whom an operator has touched."""
+    if person is None:
+        return False
+    bound = call.touched or call.register.operator(person) is not None
+    return bound and call.house.live.has_mobile_on_line(person)
 
 
 async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
@@ -150,13 +172,23 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
         signal = await call.next(max(0.0, deadline - asyncio.get_running_loop().time()))
         match signal:
             case None:
+                rung.why = Why.NO_ANSWER
                 return
+            case Entered(channel, _, replaced) if replaced is not None and replaced.id in call.rung:
+                rung.leg = await _picked_up(call, channel, replaced.id)
+                if rung.leg is not None:
+                    return
             case Entered(channel) if channel.id in call.rung:
                 # Before this Asterisk refuses to dial it.
                 await call.command(call.house.control.dial(channel.id))
             case Answered(channel) if channel in call.rung:
-                rung.leg = call.rung.pop(channel)
-                return
+                leg = call.rung.pop(channel)
+                if not _has_mobile_in_phone(call, leg.person):
+                    rung.leg = leg
+                    return
+                # They have rung a mobile while their phone rang.
+                busy, rung.why = True, Why.BUSY
+                await call.command(call.house.control.hang_up(channel))
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
                 rung.redirects.append((call.rung[channel].person, to))
@@ -165,10 +197,24 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
             case HungUp(channel, cause) if channel in call.rung and cause:
                 _forget(call, channel)
                 busy = busy or cause in _BUSY_CAUSES
-                if not call.rung:
-                    rung.why = (
-                        Why.BUSY if busy else Why.UNPLUGGED if cause in _UNREACHABLE_CAUSES else Why.NO_ANSWER
-                    )
+                rung.why = Why.BUSY if busy else _why(cause)
+
+
+def _why(cause: int) -> Why:
+    return Why.UNPLUGGED if cause in _UNREACHABLE_CAUSES else Why.NO_ANSWER
+
+
+async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
+    """Somebody has taken the call from a phone that rang (INVITE with Replaces). None: refused, and undone."""
+    leg = newcomer(call, channel)
+    decision = await may_join(call, leg.reading, call.person_of(leg), Via.REPLACES)
+    if not decision.allowed:
+        await call.command(call.house.control.hang_up(leg.channel))
+        return None
+    call.house.live.bind(leg.channel, call)
+    await call.command(call.house.control.hang_up(replaced))
+    _forget(call, replaced)
+    return leg
 
 
 async def _cancel(call: Call, rung: Rung) -> None:
@@ -177,6 +223,7 @@ async def _cancel(call: Call, rung: Rung) -> None:
     for channel in list(call.rung):
         await call.command(call.house.control.hang_up(channel, reason))
         _forget(call, channel)
+    call.house.queues.wake()
 
 
 def _forget(call: Call, channel: str) -> None:

@@ -6,10 +6,11 @@ been carried out when we hear of it: it is decided then, and undone at once wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.gate import may_join, would_join
+from hanvisa.calls.parties import newcomer
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
@@ -18,7 +19,7 @@ from hanvisa.calls.state import VARIABLE, Leg
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import AlternativeKind, Decision
-from hanvisa.policy.numbers import NumberKind, Reading, normalise_caller, read_number
+from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -121,42 +122,49 @@ async def _attended(
         touched_by=call.state.touched_by or theirs.state.touched_by,
         confidential=call.state.confidential or theirs.state.confidential,
     )
+    taken = theirs.state.exception or call.state.exception
     for party in (far, transferee):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        decision = await may_join(
-            call, party.reading, call.person_of(party), via, taken=theirs.state.exception
-        )
+        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
         if not decision.allowed:
             return await _decline(call, transferor, decision)
     await _answer_refer(call, transferor, "channel_answered")
-    await _merge(call, theirs, transferor, transferee, far)
-    return Talking()
+    if await _merge(call, theirs, transferor, transferee, far):
+        return Talking()
+    # Whom they would have talked to has hung up in this moment.
+    await call.part()
+    return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
 
 
-async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far: Leg) -> None:
-    """Bring ``far`` over from ``theirs`` to ``call`` in the transferor's place.
+async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far: Leg) -> bool:
+    """Bring ``far`` over from ``theirs`` to ``call`` in the transferor's place. False when they are gone.
 
     No await comes between the change of owner and the telling of the other call, so that neither hangs up what the
     other has.
     """
     control = call.house.control
     old_bridge = theirs.state.bridge
+    is_there = theirs.state.leg_of(far.channel) is not None
     call.house.live.bind(far.channel, call)
     call.house.live.release(transferor.channel)
     left = next(leg for leg in (theirs.caller, theirs.other) if leg is not None and leg is not far)
-    theirs.change(caller=left, other=None)
+    # What is left of the other call is hung up: from now on nobody is engaged in it.
+    theirs.change(caller=replace(left, person=None), other=None)
     theirs.inbox.put_nowait(Surrendered())
     call.change(caller=transferee, other=far)
-    call.notice_operators()
+    call.notice_parties()
     await call.command(control.hang_up(transferor.channel))
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
     # What their call has written on it must not be taken for a call that lives.
     await call.command(control.set_variable(far.channel, VARIABLE, ""))
-    if call.state.bridge:
-        await call.command(control.add_to_bridge(call.state.bridge, far.channel))
     call.house.queues.wake()
+    return (
+        is_there
+        and call.state.bridge is not None
+        and await call.command(control.add_to_bridge(call.state.bridge, far.channel))
+    )
 
 
 def _far_party(theirs: Call, channel: str | None) -> Leg | None:
@@ -176,38 +184,34 @@ async def put_in_place(call: Call, entered: Entered) -> Stage | None:
     """
     assert entered.replaced is not None  # noqa: S101 - what makes it this signal
     control = call.house.control
-    old, new = call.state.leg_of(entered.replaced.id), _newcomer(call, entered)
+    old, new = call.state.leg_of(entered.replaced.id), newcomer(call, entered.channel)
     stays = call.other if old is call.caller else call.caller
     if old is None or stays is None or call.state.bridge is None:
         await call.command(control.hang_up(new.channel))
         return None
-    call.change(caller=stays, other=old)
-    decision = await may_join(call, new.reading, call.person_of(new), Via.REPLACES)
-    if decision.allowed:
+    if await _may_talk(call, new, stays):
         call.house.live.release(old.channel)
         call.house.live.bind(new.channel, call)
-        call.change(other=new)
-        call.notice_operators()
+        call.change(caller=stays, other=new)
+        call.notice_parties()
         await call.command(control.hang_up(old.channel))
+        call.house.queues.wake()
         return Talking()
     await call.command(control.hang_up(new.channel))
     if await call.command(control.add_to_bridge(call.state.bridge, old.channel)):
         return None
+    call.change(caller=stays, other=old)
     await call.part()
     operator = old.person if old.person and call.register.operator(old.person) else call.state.touched_by
     return BackToOperator(operator) if operator else Apologising()
 
 
-def _newcomer(call: Call, entered: Entered) -> Leg:
-    """Who the channel is: a phone of ours by its account, else a number outside, as the policy reads it."""
-    phone = call.register.phone_of_account(entered.channel.account)
-    if phone is not None:
-        return Leg(entered.channel.id, phone.account, call.register.user_of(phone))
-    number = normalise_caller(entered.channel.caller_number)
-    reading = read_number(number or "", None, call.register, call.house.plan)
-    mobile = call.register.mobile(number) if number else None
-    kind = NumberKind.MOBILE if mobile else reading.kind
-    return Leg(entered.channel.id, "", mobile.person_id if mobile else None, number or "", kind)
+async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
+    """Both are judged: either may be the mobile."""
+    for party in (new, stays):
+        if not (await may_join(call, party.reading, call.person_of(party), Via.REPLACES)).allowed:
+            return False
+    return True
 
 
 # Refusing

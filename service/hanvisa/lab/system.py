@@ -123,7 +123,7 @@ class System:
             await self._service.wait()
 
     async def rescue(self) -> int:
-        """Bring the calls of a dead service into the fallback, and stay until nobody is left; the rescue's exit code."""
+        """Bring a dead service's calls into the fallback, and stay until nobody is left; the rescue's exit code."""
         rescuing = await self._spawn(self._rescue_command)
         try:
             return await rescuing.wait()

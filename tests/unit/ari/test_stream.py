@@ -162,7 +162,7 @@ async def test_a_variable_that_is_not_set_is_empty_and_one_of_no_channel_is_gone
         await control.variable("c", "HANVISA_CALL")
 
 
-async def test_only_calls_of_other_applications_of_ours_are_held_by_the_dead(
+async def test_only_channels_in_applications_of_ours_are_ours(
     asterisk: BadAsterisk, client: Client
 ) -> None:
     asterisk.answers["/applications"] = lambda: web.json_response(
@@ -172,4 +172,4 @@ async def test_only_calls_of_other_applications_of_ours_are_held_by_the_dead(
             {"name": "another", "channel_ids": ["c4"]},
         ]
     )
-    assert await AriControl(client, "hanvisa-test").held_by_dead_apps() == ("c1", "c2")
+    assert await AriControl(client, "hanvisa-test").held_by_our_apps() == ("c1", "c2", "c3")

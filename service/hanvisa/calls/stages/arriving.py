@@ -101,6 +101,7 @@ def identify_caller(call: Call) -> None:
             organisation=phone.organisation_id,
             language=person.language if person else call.state.language,
         )
+        call.notice_confidential()
         return
     number = normalise_caller(call.caller.number)
     mobile = register.mobile(number) if number else None

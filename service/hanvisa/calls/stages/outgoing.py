@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.gate import may_consult
 from hanvisa.calls.prompts import DialRefused, OutsideFailed, UnknownNumber
 from hanvisa.calls.ringing import Display, outside_place, ring
 from hanvisa.calls.stage import CallingOut, Stage, Talking, runs
@@ -24,16 +23,6 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         call.tell("outcome", outcome="unknown_number")
         await call.say(UnknownNumber())
         return None
-    waiting = call.house.live.callers_of(call.caller.person, besides=call) if call.caller.person else []
-    if reading.kind.may_be_mobile and _has_callers(call, waiting):
-        assert call.caller.person is not None  # noqa: S101 - who has callers is someone
-        confidential = any(other.state.confidential for other in waiting)
-        decision = await may_consult(call, reading, call.caller.person, confidential)
-        if not decision.allowed:
-            call.tell("outcome", outcome="refused", rules=decision.rules)
-            await call.say(DialRefused(decision.rules[0]))
-            return None
-        call.change(exception=decision.exception)
     rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, _shown(call))
     if rung.leg is None:
         if rung.refusals:
@@ -45,13 +34,6 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         return None
     await call.connect(rung.leg)
     return Talking()
-
-
-def _has_callers(call: Call, waiting: list[Call]) -> bool:
-    """An operator with anyone on the line, or anyone at all with a caller whom an operator has touched (O2)."""
-    person = call.caller.person
-    is_operator = person is not None and call.register.operator(person) is not None
-    return any(is_operator or other.touched for other in waiting)
 
 
 def _shown(call: Call) -> Display:

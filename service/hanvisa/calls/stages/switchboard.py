@@ -33,7 +33,8 @@ SHOWN_WHY = {
 @runs(AtSwitchboard)
 async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
     switchboard = call.register.switchboard(stage.switchboard)
-    if switchboard is None:
+    if switchboard is None:  # ended in the register since the stage was written
+        await call.say(TryLater())
         return None
     call.change(organisation=switchboard.organisation_id)
     if stage.since is None:
@@ -86,6 +87,8 @@ async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
         rung = await ring(
             call, operator_places(call, operator), call.house.settings.ring_operator, _display(call, stage)
         )
+        if rung.leg is not None:
+            await call.connect(rung.leg)
     finally:
         queues.offered(operator, call.house.clock.now())
     if rung.leg is None:
@@ -93,7 +96,6 @@ async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
         await set_state(call, operator.person_id, OperatorState.PAUSED)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
-    await call.connect(rung.leg)
     return True
 
 

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 @runs(Talking)
 async def talk(call: Call, _: Talking) -> Stage | None:
     explaining = Explaining(call)
+    try:
+        return await _talk(call, explaining)
+    finally:
+        await explaining.over()
+
+
+async def _talk(call: Call, explaining: Explaining) -> Stage | None:
     while call.other is not None:
         signal = await call.next()
         match signal:
@@ -51,16 +58,16 @@ class Explaining:
 
     call: Call
     due: dict[str, TransferRefused] = field(default_factory=dict)  # by channel
-    playback: str | None = None
+    listener: str | None = None  # the channel that hears music meanwhile
 
     async def begin(self, refusal: Refusal) -> None:
         leg = self.call.state.leg_of(refusal.channel)
         if leg is None:
             return
         self.due[leg.channel] = refusal.prompt
-        if self.playback is not None:
+        if self.call.explaining is not None:
             # Refused once more while being told of the last: what is newest is told, when the other has ended.
-            await self.call.command(self.call.house.control.stop_playing(self.playback))
+            await self.call.command(self.call.house.control.stop_playing(self.call.explaining))
         elif not leg.held:
             await self.now_if_due(leg.channel)
 
@@ -69,27 +76,35 @@ class Explaining:
         prompt = self.due.pop(channel, None)
         if leg is None or prompt is None:
             return
-        await self.call.command(self.call.house.control.start_music(self._listener(leg).channel))
+        self.listener = self._listener(leg).channel
+        await self.call.command(self.call.house.control.start_music(self.listener))
         try:
-            self.playback = await self.call.start_saying(leg, prompt)
+            self.call.explaining = await self.call.start_saying(leg, prompt)
         except TelephonyError as error:
             self.call.tell("command", failed=str(error))
             await self._stop_music()
 
     async def ended(self, playback: str) -> None:
-        if playback != self.playback:
+        if playback != self.call.explaining:
             return
-        self.playback = None
+        self.call.explaining = None
         await self._stop_music()
         for channel in list(self.due):
             leg = self.call.state.leg_of(channel)
             if leg is None or not leg.held:
                 await self.now_if_due(channel)
 
+    async def over(self) -> None:
+        """The talk ends or goes on otherwise: nobody is left with music or half a sentence."""
+        if self.call.explaining is not None:
+            await self.call.command(self.call.house.control.stop_playing(self.call.explaining))
+            self.call.explaining = None
+        await self._stop_music()
+
     async def _stop_music(self) -> None:
-        for leg in (self.call.caller, self.call.other):
-            if leg is not None:
-                await self.call.command(self.call.house.control.stop_music(leg.channel))
+        if self.listener is not None:
+            await self.call.command(self.call.house.control.stop_music(self.listener))
+            self.listener = None
 
     def _listener(self, spoken_to: Leg) -> Leg:
         """The one who hears music: the other leg."""

@@ -1,0 +1,311 @@
+"""Ways around the rules, and ways to be forgotten, that a call must not have: each was once open."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hanvisa.calls.house import CallSettings
+from hanvisa.calls.ports import LiveChannel
+from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
+from hanvisa.calls.state import VARIABLE, CallState
+from hanvisa.errors import Gone
+from hanvisa.policy.facts import Department, Extension, Forwarding, OutsideNumber, TargetKind
+from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
+from unit.calls.test_calls import operator_has_caller
+
+PATIENT = CallSettings(ring_person=2, ring_operator=2, key_wait=0.05)
+MOBILE = "0701740605"
+
+
+def given_confidential(scene: Scene, name: str) -> None:
+    persons = scene.directory.register.persons.rows
+    marked = (
+        replace(person, confidential=person.confidential or person.id == id_of(name)) for person in persons
+    )
+    scene.directory.register = scene.directory.register.replace(persons=marked)
+
+
+def given_forwarded(scene: Scene, name: str, target: str) -> None:
+    forwarding = Forwarding(
+        id_of("f"), id_of(name), target, NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    )
+    scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
+
+
+def was_rung(scene: Scene, digits: str) -> int:
+    return sum(digits in dial_string for _, dial_string, *_ in scene.control.named("create"))
+
+
+async def talks(scene: Scene, who: str, dialled: str) -> tuple[str, str]:
+    """Somebody dials a number, and it answers: the two channels."""
+    caller = scene.dials(who, dialled)
+    other = await scene.rung({"200": "olle", "202": "bo"}.get(dialled, dialled))
+    scene.answers(other)
+    await scene.talking(caller, other)
+    return caller, other
+
+
+async def waits(scene: Scene) -> str:
+    """A citizen waits at the main number while no operator is free."""
+    caller = scene.rings_in(MAIN)
+    await scene.hears(caller, "Greeting")
+    scene.finished(caller)
+    await scene.hears(caller, "Queued")
+    scene.finished(caller)
+    await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+    return caller
+
+
+# O2
+
+
+async def test_an_operator_with_a_caller_reaches_no_mobile_by_an_extension_that_forwards() -> None:
+    async with Scene() as scene:
+        await operator_has_caller(scene)
+        given_forwarded(scene, "bo", MOBILE)
+        consult = scene.dials("olle", "202")
+        await scene.until(
+            lambda: was_rung(scene, "bo") or scene.control.named("play")[-1][0] == consult, "an outcome"
+        )
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_nor_by_a_phone_that_redirects() -> None:
+    async with Scene() as scene:
+        await operator_has_caller(scene)
+        consult = scene.dials("olle", "202")
+        scene.tell(Redirected(await scene.rung("bo"), MOBILE))
+        await scene.hears(consult, "Referral")
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_nor_with_a_caller_whom_the_fallback_put_through() -> None:
+    async with Scene() as scene:
+        scene.control.existing = (LiveChannel("unknown", "olle", "", "", up=True),)
+        consult = scene.dials("olle", MOBILE)
+        await scene.hears(consult, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_an_operator_who_rings_a_mobile_while_their_phone_rings_gets_no_caller() -> None:
+    async with Scene(PATIENT) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        await talks(scene, "olle", MOBILE)
+        scene.answers(olle)
+        await scene.until(
+            lambda: (olle, "normal") in scene.control.named("hang_up"), "the operator is not had"
+        )
+        assert all(caller not in channels for _, channels in scene.control.named("bridge"))
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_gets_no_caller_of_an_operator() -> None:
+    async with Scene() as scene:
+        await talks(scene, "bo", MOBILE)
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        await scene.hears(caller, "Referral")
+        assert not was_rung(scene, "PJSIP/bo")
+
+
+async def test_whoever_takes_an_operators_place_is_not_joined_to_the_mobile_that_stays() -> None:
+    async with Scene() as scene:
+        olle, mobile = await talks(scene, "olle", MOBILE)
+        scene.tell(Entered(Channel("citizen", "carrier", "0980319244"), (), Channel(olle, "olle", "")))
+        await scene.until(
+            lambda: ("citizen", "normal") in scene.control.named("hang_up"), "the newcomer is put out"
+        )
+        assert scene.house.live.of_channel(mobile) is scene.house.live.of_channel(olle)
+
+
+async def test_an_attended_transfer_from_the_consultation_takes_no_second_use() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        _, olle = await operator_has_caller(scene)
+        consult, _mobile = await talks(scene, "olle", MOBILE)
+        scene.refers(consult, "", other=olle)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(consult, "channel_answered")]
+
+
+# M4
+
+
+async def test_a_confidential_line_rings_no_mobile() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "bo")
+        channel = scene.dials("bo", MOBILE)
+        await scene.hears(channel, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_a_confidential_caller_is_put_through_to_no_mobile_whatever_the_exception() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "bo")
+        scene.given_exception()
+        _, olle = await talks(scene, "bo", "200")
+        scene.refers(olle, MOBILE)
+        await scene.hears(olle, "TransferRefused")
+        assert scene.log.of_kind("outcome")[-1]["rules"] == ("M4",)
+
+
+async def test_a_confidential_stand_in_makes_the_call_confidential() -> None:
+    async with Scene() as scene:
+        register = scene.directory.register
+        [tekniska] = register.departments.rows
+        social = Department(
+            id_of("soc"), "Social", tekniska.operation_id, tekniska.organisation_id, confidential=True
+        )
+        scene.directory.register = register.replace(
+            departments=(replace(tekniska, stand_in_id=social.id), social),
+            persons=[
+                replace(person, department_id=social.id) if person.id == id_of("bo") else person
+                for person in register.persons.rows
+                if person.id != id_of("anna")
+            ],
+            extensions=(
+                *register.extensions.rows,
+                Extension("300", tekniska.organisation_id, TargetKind.DEPARTMENT, tekniska.id),
+            ),
+            numbers=(
+                *register.numbers.rows,
+                OutsideNumber("+46980319230", TargetKind.DEPARTMENT, tekniska.id),
+            ),
+        )
+        caller = scene.rings_in("+46980319230")
+        scene.hangs_up(await scene.rung("olle"), 19)
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+        scene.refers(bo, MOBILE)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(bo, "channel_declined")]
+
+
+# Nobody forgotten
+
+
+@pytest.mark.parametrize("attended", [False, True], ids=["blind", "attended"])
+async def test_the_music_ends_when_the_caller_is_sent_on_in_the_middle_of_an_explanation(
+    attended: bool,
+) -> None:
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        other = (await talks(scene, "olle", "202"))[0] if attended else None
+        scene.refers(olle, MOBILE)
+        await scene.hears(olle, "TransferRefused")
+        scene.refers(olle, "202", other=other)
+        await scene.until(lambda: (caller,) in scene.control.named("stop_music"), "the caller's music ends")
+
+
+async def test_the_music_ends_when_the_end_of_an_explanation_was_missed() -> None:
+    async with Scene() as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, MOBILE)
+        await scene.hears(olle, "TransferRefused")
+        scene.control.existing = (
+            LiveChannel(caller, "carrier", "", MAIN, up=True),
+            LiveChannel(olle, "olle", "", "", up=True),
+        )
+        scene.tell(Reconnected())
+        await scene.until(lambda: (caller,) in scene.control.named("stop_music"), "the caller's music ends")
+
+
+async def test_a_caller_whose_new_party_hangs_up_while_the_transfer_is_answered_is_offered_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def gone(*_: object) -> None:
+        raise Gone("no channel")
+
+    async with Scene(PATIENT) as scene:
+        _, olle = await operator_has_caller(scene)
+        consult, _bo = await talks(scene, "olle", "202")
+        monkeypatch.setattr(scene.control, "add_to_bridge", gone)
+        scene.refers(olle, "202", other=consult)
+        await scene.over(consult)
+        await scene.until(lambda: was_rung(scene, "PJSIP/olle") == 2, "offered back to the operator")
+
+
+async def test_an_operator_is_offered_no_second_caller_while_the_first_is_connected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connecting, go_on = asyncio.Event(), asyncio.Event()
+
+    async with Scene(PATIENT) as scene:
+        bridge = scene.control.bridge
+
+        async def slowly(*arguments: object) -> None:
+            connecting.set()
+            await go_on.wait()
+            await bridge(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(scene.control, "bridge", slowly)
+        first = scene.rings_in(MAIN)
+        await scene.hears(first, "Greeting")
+        scene.finished(first)
+        olle = await scene.rung("olle")
+        await waits(scene)
+        scene.answers(olle)
+        await connecting.wait()
+        scene.house.queues.wake()
+        go_on.set()
+        await scene.talking(first, olle)
+        assert was_rung(scene, "PJSIP/olle") == 1
+
+
+async def test_a_call_picked_up_from_a_ringing_phone_is_connected() -> None:
+    async with Scene(PATIENT) as scene:
+        caller = scene.rings_in("+46980319201")
+        anna = await scene.rung("anna")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(anna, "anna", "")))
+        await scene.talking(caller, "bos")
+
+
+async def test_a_registered_mobile_picks_up_nothing_of_an_operators() -> None:
+    async with Scene(PATIENT) as scene:
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        bo = await scene.rung("bo")
+        scene.tell(Entered(Channel("annas", "carrier", ANNA_MOBILE), (), Channel(bo, "bo", "")))
+        await scene.until(
+            lambda: ("annas", "normal") in scene.control.named("hang_up"), "the mobile is put out"
+        )
+
+
+async def test_a_replaced_operator_serves_who_waits() -> None:
+    async with Scene(PATIENT) as scene:
+        _, olle = await operator_has_caller(scene)
+        await waits(scene)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: was_rung(scene, "PJSIP/olle") == 2, "the operator is rung for who waits")
+
+
+async def test_an_operator_rung_in_vain_as_a_person_serves_who_waits() -> None:
+    async with Scene(CallSettings(ring_person=0.1, ring_operator=2, key_wait=5)) as scene:
+        colleague = scene.dials("bo", "200")
+        await scene.rung("olle")
+        await waits(scene)
+        await scene.hears(colleague, "Referral")
+        await scene.until(lambda: was_rung(scene, "PJSIP/olle") == 2, "the operator is rung for who waits")
+
+
+async def test_a_refused_newcomer_leaves_one_state_behind() -> None:
+    async with Scene() as scene:
+        bo, olle = await talks(scene, "bo", "200")
+        scene.tell(Entered(Channel("annas", "carrier", ANNA_MOBILE), (), Channel(bo, "bo", "")))
+        await scene.until(
+            lambda: ("annas", "normal") in scene.control.named("hang_up"), "the mobile is put out"
+        )
+        written = [
+            channel
+            for (channel, name), text in scene.control.variables.items()
+            if name == VARIABLE and text and CallState.from_json(text).caller.channel == channel
+        ]
+        assert written == [bo]
+        assert scene.house.live.of_channel(bo) is scene.house.live.of_channel(olle)
