@@ -51,7 +51,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     database = open_database(settings.database_url)
     directory = SnapshotDirectory(database)
     voice = voice or SpeechLibrary(settings.state, EspeakSynthesiser())
-    outbox = Outbox(settings.state / "outbox", CallRecords(database), clock)
+    outbox = Outbox(settings.state / "outbox", CallRecords(database), clock, linger=settings.log_linger)
 
     client = Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
     # Every start has an application name of its own: what an earlier one holds can be told from what is ours.

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     ring_person: float = 20.0
     ring_operator: float = 12.0
     key_wait: float = Field(default=5.0, description="how long a caller has to choose a way on")
+    log_linger: float = Field(
+        default=1.0, description="how long steps of calls are gathered before they are stored"
+    )
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
     outside_prefix: str = "0"
     outside_prefix_required: bool = False

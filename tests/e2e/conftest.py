@@ -31,7 +31,14 @@ def settings() -> Iterator[Settings]:
     try:
         if SPEECH.exists():
             shutil.copytree(SPEECH, state / "sounds", ignore=shutil.ignore_patterns("new-*"))
-        yield Settings(state=state, base_port=free_base_port(), ring_person=2, ring_operator=2, key_wait=3)
+        yield Settings(
+            state=state,
+            base_port=free_base_port(),
+            ring_person=2,
+            ring_operator=2,
+            key_wait=3,
+            log_linger=0.05,
+        )
     finally:
         shutil.rmtree(state)
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
+from time import monotonic
 from typing import TypeVar
 
 from hanvisa.config import Settings
@@ -33,6 +34,7 @@ from hanvisa.policy.register import Register
 
 _CLOCKS = timedelta(seconds=1)
 _SETTLING = 15.0
+_STORING = 0.1  # seconds
 
 TownT = TypeVar("TownT", bound="Town")
 
@@ -161,11 +163,22 @@ class Town:
     # What the log tells
 
     async def story(self, line: Line, *, within: float = 5.0) -> Story:
-        """The call that this line made, as the call log has it by now."""
+        """The call that this line made, as the call log has it by now: with all that has happened until now."""
         newest = await until(
             lambda: self._call_of(line), within=within, what=f"{line.name}'s call in the log"
         )
-        return Story(await self.api.get(f"/calls/{newest}"))
+        quiet = 2 * self.settings.log_linger + _STORING
+        seen, since = -1, monotonic()
+
+        async def settled() -> Story | None:
+            nonlocal seen, since
+            story = Story(await self.api.get(f"/calls/{newest}"))
+            steps = len(story.told["events"])
+            if steps != seen:
+                seen, since = steps, monotonic()
+            return story if monotonic() - since >= quiet else None
+
+        return await until(settled, within=within + quiet, what=f"all of {line.name}'s call in the log")
 
     async def explanation(self, line: Line) -> str:
         """Why the caller heard what they heard, in words."""

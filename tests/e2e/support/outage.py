@@ -57,11 +57,6 @@ async def announced_without_the_service(world: World, who: str) -> str:
     return await until(written, within=LONG, what=f"{key} in AstDB")
 
 
-def others_share() -> float:
-    """How many times longer work takes here, for processors that others use too: 1 where nobody does."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def _connected(to_port: int) -> list[str]:
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return [row[_INODE] for row in rows if int(row[_REMOTE].partition(":")[2], 16) == to_port]
