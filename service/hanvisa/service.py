@@ -74,7 +74,7 @@ class Service:
             log.info("service.stopping")
             if runner is not None:
                 await runner.cleanup()
-            await self.client.close()
+            self.client.close()
             await self.manager.stop()
             await self.directory.stop()
             await self.database.close()

@@ -6,12 +6,14 @@ command would hold up all behind it.
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-import aiohttp
-
+from hanvisa.ari.http import Pool
 from hanvisa.errors import Gone, Refused, Unavailable
 
 TIMEOUT = 5.0  # seconds; a command that takes longer has failed
@@ -23,25 +25,16 @@ class Client:
     """``url`` is Asterisk's HTTP server ("http://127.0.0.1:8088")."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
-        self.url = f"{url}/ari"
+        parts = urlsplit(url)
         token = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self.url = f"{url}/ari"
         self.headers = {"Authorization": f"Basic {token}"}
-        self._session: aiohttp.ClientSession | None = None
+        self._base = f"{parts.path}/ari"
+        self._head = f"Host: {parts.netloc}\r\nAuthorization: Basic {token}\r\n"
+        self._pool = Pool(parts.hostname or "", parts.port or 80, size=CONNECTIONS, keep=KEEP_ALIVE)
 
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
-                headers=self.headers,
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
-            )
-        return self._session
-
-    async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+    def close(self) -> None:
+        self._pool.close()
 
     async def command(
         self,
@@ -58,12 +51,22 @@ class Client:
             Unavailable: no connection, or no answer in time.
         """
         try:
-            async with self.session.request(method, self.url + path, params=query, json=body) as answer:
-                if answer.status < 400:
-                    return await answer.json() if answer.status != 204 else None
-                reason = await answer.text()
-        except (aiohttp.ClientError, TimeoutError) as error:
+            async with asyncio.timeout(TIMEOUT):
+                answer = await self._pool.exchange(self._request(method, path, query, body))
+        except (OSError, TimeoutError) as error:
             raise Unavailable(f"Asterisk does not answer {method} {path}: {error or 'time-out'}") from error
+        if answer.status < 400:
+            return json.loads(answer.body) if answer.body else None
+        reason = answer.body.decode(errors="replace")
         if answer.status == 404:
             raise Gone(f"{method} {path}: {reason}")
         raise Refused(f"Asterisk refused {method} {path} with {answer.status}: {reason}")
+
+    def _request(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+    ) -> bytes:
+        target = f"{self._base}{path}?{urlencode(query)}" if query else f"{self._base}{path}"
+        content = json.dumps(body).encode() if body is not None else b""
+        kind = "Content-Type: application/json\r\n" if content else ""
+        head = f"{method} {target} HTTP/1.1\r\n{self._head}{kind}Content-Length: {len(content)}\r\n\r\n"
+        return head.encode() + content

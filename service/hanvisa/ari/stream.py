@@ -52,9 +52,12 @@ class Stream:
 
     async def _connection(self) -> AsyncIterator[Signal]:
         url = f"{self._client.url}/events"
-        async with self._client.session.ws_connect(
-            url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0, timeout=CLOSING
-        ) as socket:
+        async with (
+            aiohttp.ClientSession(headers=self._client.headers) as session,
+            session.ws_connect(
+                url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0, timeout=CLOSING
+            ) as socket,
+        ):
             await self._client.command("PUT", f"/applications/{self._app}/eventFilter", body=EVENTS)
             log.info("ari.connected", app=self._app)
             self.connected = True

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import aiohttp
+
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import AriControl
 from hanvisa.errors import Refused
@@ -52,9 +54,11 @@ class DyingService:
         return channel
 
     async def _read(self, connected: asyncio.Event) -> None:
-        async with self._client.session.ws_connect(
-            f"{self._client.url}/events", params={"app": self.name}
-        ) as socket:
+        url = f"{self._client.url}/events"
+        async with (
+            aiohttp.ClientSession(headers=self._client.headers) as session,
+            session.ws_connect(url, params={"app": self.name}) as socket,
+        ):
             connected.set()
             async for message in socket:
                 event = json.loads(message.data)
@@ -72,4 +76,4 @@ async def a_service(world: World) -> AsyncIterator[DyingService]:
         yield service
     finally:
         await service.die()
-        await client.close()
+        client.close()

@@ -63,7 +63,7 @@ async def client(asterisk: BadAsterisk) -> AsyncIterator[Client]:
     client = Client(str(server.make_url("/")).rstrip("/"), "user", "password")
     yield client
     asterisk.hanging.set()
-    await client.close()
+    client.close()
     await server.close()
 
 
@@ -134,7 +134,7 @@ async def test_nobody_listening_is_unavailable() -> None:
     client = Client("http://127.0.0.1:1", "user", "password")
     with pytest.raises(Unavailable):
         await client.command("GET", "/asterisk/ping")
-    await client.close()
+    client.close()
 
 
 async def test_a_channel_that_is_gone_is_told_from_a_refused_command(
@@ -162,9 +162,7 @@ async def test_a_variable_that_is_not_set_is_empty_and_one_of_no_channel_is_gone
         await control.variable("c", "HANVISA_CALL")
 
 
-async def test_only_channels_in_applications_of_ours_are_ours(
-    asterisk: BadAsterisk, client: Client
-) -> None:
+async def test_only_channels_in_applications_of_ours_are_ours(asterisk: BadAsterisk, client: Client) -> None:
     asterisk.answers["/applications"] = lambda: web.json_response(
         [
             {"name": "hanvisa-dead", "channel_ids": ["c1", "c2"]},
@@ -173,3 +171,53 @@ async def test_only_channels_in_applications_of_ours_are_ours(
         ]
     )
     assert await AriControl(client, "hanvisa-test").held_by_our_apps() == ("c1", "c2", "c3")
+
+
+async def raw_server(*answers: bytes) -> tuple[asyncio.Server, Client]:
+    """A server that gives each connection these bytes, one after the other, and then hangs up."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    return server, Client(f"http://127.0.0.1:{port}", "user", "password")
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 20_000])
+async def test_an_answer_that_cannot_be_understood_is_none(nonsense: bytes) -> None:
+    server, client = await raw_server(nonsense)
+    with pytest.raises(Unavailable):
+        await client.command("GET", "/asterisk/ping")
+    client.close()
+    server.close()
+
+
+async def test_a_connection_is_used_again_and_a_closed_one_is_not() -> None:
+    server, client = await raw_server(OK, OK.replace(b"\r\nContent", b"\r\nConnection: close\r\nContent"))
+    for _ in range(4):
+        assert await client.command("GET", "/asterisk/ping") == {}
+    client.close()
+    server.close()
+
+
+async def test_an_answer_may_come_in_pieces() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for byte in OK:
+            writer.write(bytes((byte,)))
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    client = Client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "user", "password")
+    assert await client.command("GET", "/asterisk/ping") == {}
+    client.close()
+    server.close()
