@@ -86,6 +86,7 @@ class FakeCallControl:
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     existing: tuple[LiveChannel, ...] = ()
     orphaned: tuple[str, ...] = ()
+    left_bridges: tuple[str, ...] = ()
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The commands of that name, their arguments only."""
@@ -163,6 +164,9 @@ class FakeCallControl:
 
     async def channels(self) -> tuple[LiveChannel, ...]:
         return self.existing
+
+    async def empty_bridges(self) -> tuple[str, ...]:
+        return self.left_bridges
 
     async def held_by_our_apps(self) -> tuple[str, ...]:
         return self.orphaned

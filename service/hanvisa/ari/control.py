@@ -12,6 +12,7 @@ from hanvisa.calls.ports import LiveChannel, TransferProgress
 from hanvisa.errors import Gone, Refused
 
 APP_PREFIX = "hanvisa-"
+BRIDGE_PREFIX = "hv-"  # all ids that we choose begin so
 
 
 class AriControl:
@@ -113,6 +114,12 @@ class AriControl:
 
     async def channels(self) -> tuple[LiveChannel, ...]:
         return tuple(_live(fields) for fields in await self._client.command("GET", "/channels"))
+
+    async def empty_bridges(self) -> tuple[str, ...]:
+        bridges = await self._client.command("GET", "/bridges")
+        return tuple(
+            one["id"] for one in bridges if one["id"].startswith(BRIDGE_PREFIX) and not one["channels"]
+        )
 
     async def held_by_our_apps(self) -> tuple[str, ...]:
         apps = await self._client.command("GET", "/applications")

@@ -33,6 +33,13 @@ async def resync(house: House) -> None:
                 call.inbox.put_nowait(Played(playback))
 
 
+async def sweep(house: House) -> None:
+    """At the start, before any call is ours: remove the bridges in which dead instances have left nobody."""
+    for bridge in await house.control.empty_bridges():
+        with suppress(Gone):  # somebody was faster
+            await house.control.destroy_bridge(bridge)
+
+
 async def adopt(house: House) -> list[tuple[Call, Stage]]:
     """Take on the calls that nobody serves: dead instances of ours hold them, or their coming was missed.
 

@@ -152,6 +152,10 @@ class CallControl(Protocol):
         """All channels that exist now."""
         ...
 
+    async def empty_bridges(self) -> tuple[str, ...]:
+        """The bridges of ours with nobody in them."""
+        ...
+
     async def held_by_our_apps(self) -> tuple[str, ...]:
         """Channels in all applications of ours, those that have no process any more among them."""
         ...

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from hanvisa.calls.adoption import adopt, resync
+from hanvisa.calls.adoption import adopt, resync, sweep
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.house import House
 from hanvisa.calls.runner import run_call
@@ -49,6 +49,7 @@ class Registry:
     def __init__(self, house: House, missed: Callable[[], None] = lambda: None) -> None:
         self.house = house
         self._missed = missed
+        self._swept = False
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +83,11 @@ class Registry:
         self._missed()
         try:
             await resync(self.house)
-            for call, stage in await adopt(self.house):
+            taken_on = await adopt(self.house)
+            if not self._swept:
+                await sweep(self.house)
+                self._swept = True
+            for call, stage in taken_on:
                 self.open(call, stage)
         except TelephonyError as error:
             log.warning("calls.not_synced", why=str(error), again_in=SYNC_AGAIN)

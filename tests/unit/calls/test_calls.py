@@ -463,3 +463,14 @@ async def test_an_operator_who_is_refused_twice_is_told_of_the_last() -> None:
         scene.finished(olle)
         await scene.until(lambda: scene.control.commands[-1][0] == "stop_music", "the music ends")
         assert scene.house.live.of_channel(caller)
+
+
+async def test_bridges_that_a_dead_instance_left_empty_are_removed_at_the_start_only() -> None:
+    async with Scene() as scene:
+        scene.control.left_bridges = ("hv-b-1",)
+        scene.tell(Reconnected())
+        await scene.until(scene.registry.synced.is_set, "all is known")
+        scene.registry.synced.clear()
+        scene.tell(Reconnected())
+        await scene.until(scene.registry.synced.is_set, "all is known again")
+        assert scene.control.named("destroy_bridge") == [("hv-b-1",)]
