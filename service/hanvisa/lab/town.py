@@ -135,6 +135,7 @@ class Town:
         for phone in self._phones.values():
             await phone.hang_up_all()
             await phone.unplug()
+            await self._unplugged(phone)
             phone.forget()
         self._phones.clear()
         self.trace.clear()
@@ -238,6 +239,9 @@ class Town:
         return bool(caller) and caller.lstrip("+").removeprefix("46") == line.name.lstrip("+0").removeprefix(
             "46"
         )
+
+    async def _unplugged(self, phone: Phone) -> None:
+        """Called when a phone has been unplugged."""
 
     async def _plug_in(self, phone: Phone) -> None:
         """Register, and again until Asterisk has read the phone's account."""
