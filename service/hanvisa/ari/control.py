@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -129,10 +128,6 @@ class AriControl:
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:
         await self._post(f"/channels/{channel}/move", {"app": self._app, "appArgs": ",".join(args)})
-
-    async def alive(self) -> None:
-        """Raises `Unavailable` when Asterisk does not answer."""
-        await asyncio.wait_for(self._client.command("GET", "/asterisk/ping"), 2)
 
     async def _post(
         self, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
