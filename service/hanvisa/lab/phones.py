@@ -30,6 +30,7 @@ from baresip.errors import (
 )
 from baresip.events import StackEvent
 
+from hanvisa.lab import registrations
 from hanvisa.lab.alaw import Samples
 from hanvisa.lab.lines import Dialog, Ending, Line, NotRegisteredError, Phone, TransferRefusedError
 from hanvisa.lab.waiting import until
@@ -97,12 +98,20 @@ class BaresipPhone(Phone):
         agent.on_incoming(self._on_incoming)
 
     async def plug_in(self) -> None:
-        if not self._plugged_in:
+        """Register, and again where that met the end of the former registration in the switch.
+
+        baresip takes the former one back once more at the moment in which it makes a new one.
+        """
+        while not self._plugged_in:
             try:
                 await self._agent.register()
             except RegistrationError as error:
                 raise NotRegisteredError(f"{self.name}: {error}") from error
-            self._plugged_in = True
+            await until(
+                lambda: registrations.are_answered(self._trace, self.name),
+                what=f"{self.name}: an answer to each registration",
+            )
+            self._plugged_in = registrations.is_there(self._trace, self.name)
 
     async def unplug(self) -> None:
         if self._plugged_in:

@@ -126,16 +126,16 @@ class Town:
         return await self.carrier.rings_at(number, within)
 
     async def go_home(self) -> None:
-        """Everybody hangs up; odd phones are unplugged, the others forget."""
+        """Everybody hangs up and is unplugged; odd phones are thrown away, the others forget."""
         await self.carrier.hang_up_all()
         self.carrier.forget()
         for siplet in self._siplets.values():
+            await siplet.unplug()
             await siplet.close()
         self._siplets.clear()
         for phone in self._phones.values():
             await phone.hang_up_all()
             await phone.unplug()
-            await self._unplugged(phone)
             phone.forget()
         self._phones.clear()
         self.trace.clear()
@@ -239,9 +239,6 @@ class Town:
         return bool(caller) and caller.lstrip("+").removeprefix("46") == line.name.lstrip("+0").removeprefix(
             "46"
         )
-
-    async def _unplugged(self, phone: Phone) -> None:
-        """Called when a phone has been unplugged."""
 
     async def _plug_in(self, phone: Phone) -> None:
         """Register, and again until Asterisk has read the phone's account."""

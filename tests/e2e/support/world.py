@@ -20,7 +20,6 @@ import aiohttp
 from hanvisa.config import Settings
 from hanvisa.lab.api import Api, Json
 from hanvisa.lab.carrier import Carrier
-from hanvisa.lab.lines import Phone
 from hanvisa.lab.phones import Exchange
 from hanvisa.lab.system import System
 from hanvisa.lab.town import Town
@@ -155,23 +154,8 @@ class World(Town):
     def service_log_of_this_test(self) -> str:
         return self.service_log()[self._log_start :]
 
-    async def _plug_in(self, phone: Phone) -> None:
-        """Registered, and Asterisk has asked the phone and knows that it is there."""
-        await super()._plug_in(phone)
-        await self._until_endpoint(phone, "online")
-
-    async def _unplugged(self, phone: Phone) -> None:
-        """Asterisk has let go of the phone: the next registration is not mixed up with this one's end."""
-        await self._until_endpoint(phone, "offline")
-
-    async def _until_endpoint(self, phone: Phone, state: str) -> None:
-        async def is_so() -> bool:
-            return bool((await self.ari(f"endpoints/PJSIP/{phone.name}"))["state"] == state)
-
-        await until(is_so, within=15.0, what=f"{phone.name} is {state} in Asterisk")
-
     async def ari(self, path: str) -> Any:
-        """What ARI lists or tells: channels, bridges, applications, an endpoint."""
+        """What ARI lists or tells: channels, bridges, applications."""
         password = json.loads((self.settings.state / "secrets.json").read_text())["ari"]
         header = {"Authorization": aiohttp.encode_basic_auth("hanvisa", password)}
         async with (

@@ -1,8 +1,6 @@
 """What the machine's tests share: provisioning on the path, free ports, and a folder short enough for a socket."""
 
-import random
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,17 +10,14 @@ import pytest
 
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import CONFIGURATION, find_root
+from hanvisa.lab.ports import free_base_port
 
 sys.path[:0] = [str(CONFIGURATION), str(Path(__file__).parent)]
 
 
 @pytest.fixture
 def base_port() -> int:
-    """A base port whose own five ports are free."""
-    while True:
-        base = random.randrange(12000, 19000, 10)  # noqa: S311 - a port is no secret
-        if all(_is_free(base + offset) for offset in range(5)):
-            return base
+    return free_base_port()
 
 
 @pytest.fixture
@@ -53,12 +48,3 @@ def dialplan(tmp_path: Path) -> Path:
     (folder / "hello.conf").write_text("[from-carrier]\nexten => 100,1,Answer()\n same => n,Hangup()\n")
     return folder
 
-
-def _is_free(port: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with socket.socket(socket.AF_INET, kind) as trial:
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
