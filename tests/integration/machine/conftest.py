@@ -47,4 +47,3 @@ def dialplan(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "hello.conf").write_text("[from-carrier]\nexten => 100,1,Answer()\n same => n,Hangup()\n")
     return folder
-
