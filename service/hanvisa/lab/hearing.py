@@ -79,21 +79,23 @@ def heard(recording: Sound, file: Sound, others: Iterable[Sound] = ()) -> Hearin
 
     Of ``others``, those that contain the file, are contained in it, or sound nearly like it don't count.
     """
-    return _heard(_mel_of(recording), _mel_of(file), map(_mel_of, others))
+    return _heard(_mel_of(recording), file, others)
 
 
 def heard_in_order(recording: Samples, files: Iterable[Sound], others: Iterable[Sound] = ()) -> list[Hearing]:
     """Each file heard after the one before it, up to the first that was not. Files of silence are passed over."""
     recorded = _mel_of(recording)
-    rivals = [_mel_of(other) for other in others]
+    rivals = list(others)
     hearings: list[Hearing] = []
     start = 0
-    for expected in (_mel_of(file) for file in files if not is_silent(file)):
-        found = _heard(recorded[start:], expected, rivals)
+    for file in files:
+        if is_silent(file):
+            continue
+        found = _heard(recorded[start:], file, rivals)
         hearings.append(replace(found, at=found.at + start * _HOP / RATE))
         if not found.hit:
             break
-        start += round(found.at * RATE / _HOP) + max(0, len(expected) - _OVERLAP)
+        start += round(found.at * RATE / _HOP) + max(0, len(_mel_of(file)) - _OVERLAP)
     return hearings
 
 
@@ -132,17 +134,30 @@ def melody(seed: int, seconds: float = 0.4) -> Samples:
     return np.asarray(np.concatenate(tones) * 12000, dtype=np.int16)
 
 
-def _heard(recorded: _Mel, expected: _Mel, others: Iterable[_Mel]) -> Hearing:
+def _heard(recorded: _Mel, file: Sound, others: Iterable[Sound]) -> Hearing:
+    expected = _mel_of(file)
     scores = _correlate(recorded, expected)
     best = _earliest_best(scores)
     there = recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK]
     value = float(scores[best])
-    rivals = (other for other in others if not _alike(expected, other))
+    rivals = (_mel_of(other) for other in others if not _alike(file, other))
     margin = min((value - float(_correlate(there, rival).max()) for rival in rivals), default=1.0)
     return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
 
 
-def _alike(one: _Mel, other: _Mel) -> bool:
+def _alike(one: Sound, other: Sound) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return _correlated(_mel_of(one), _mel_of(other))
+    return _files_alike(str(one), str(other))
+
+
+@lru_cache(maxsize=1 << 17)
+def _files_alike(one: str, other: str) -> bool:
+    """Kept, for a file meets the same rivals each time it is heard."""
+    return _correlated(_mel_of_file(one), _mel_of_file(other))
+
+
+def _correlated(one: _Mel, other: _Mel) -> bool:
     short, long = sorted((one, other), key=len)
     return bool(_correlate(long, short).max() >= _ALIKE)
 
@@ -194,7 +209,7 @@ def _mel_of(sound: Sound) -> _Mel:
     return _log_mel(sound) if isinstance(sound, np.ndarray) else _mel_of_file(str(sound))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _mel_of_file(path: str) -> _Mel:
     """Kept, for files are asked for again and again and named by their content."""
     return _log_mel(samples_of(path))

@@ -25,7 +25,7 @@ from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples
 from hanvisa.lab.hearing import Hearing, Sound
 from hanvisa.lab.recording import Recording
-from hanvisa.lab.waiting import until
+from hanvisa.lab.waiting import NeverHappenedError, until
 
 _voices = count()
 
@@ -202,11 +202,18 @@ class Line(ABC):
         audible = [sound for sound in sounds if not hearing.is_silent(sound)]
 
         def all_heard() -> list[Hearing] | None:
-            found = self.heard(*audible, since=since, others=rivals)
-            return found if len(found) == len(audible) and all(each.hit for each in found) else None
+            found = self.heard(*audible, since=since)
+            return found if _all_hit(found, audible) else None
 
         longest = within + sum(hearing.length(sound) for sound in sounds)
-        return await until(all_heard, within=longest, what=lambda: self._unheard(audible, since, rivals))
+        found = await until(all_heard, within=longest, what=lambda: self._unheard(audible, since, ()))
+        if rivals:
+            # Once, and beside the phones: a whole catalogue of rivals takes a while.
+            heard = await asyncio.to_thread(self.heard, *audible, since=since, others=rivals)
+            if not _all_hit(heard, audible):
+                raise NeverHappenedError(self._unheard(audible, since, rivals))
+            found = heard
+        return found
 
     def heard(
         self, *sounds: Sound, since: float | None = None, others: Iterable[Sound] = ()
@@ -238,6 +245,10 @@ class Line(ABC):
             f"{self.name} ({state}, {seconds:.1f} s heard, "
             f"{self.longest_silence(since):.1f} s the longest silence): hearing {len(sounds)} sounds [{told}]"
         )
+
+
+def _all_hit(found: Sequence[Hearing], sounds: Sequence[Sound]) -> bool:
+    return len(found) == len(sounds) and all(each.hit for each in found)
 
 
 def _called(sound: Sound) -> str:

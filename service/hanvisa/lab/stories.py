@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from hanvisa.policy.model import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -12,6 +14,7 @@ class Heard:
     files: tuple[str, ...]
     to: str
     channel: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,13 @@ class Story:
     def spoken(self) -> list[Heard]:
         """All that was spoken in it, in order."""
         return [
-            Heard(data["words"], tuple(data["files"]), data["to"], data["channel"])
+            Heard(
+                data["words"],
+                tuple(data["files"]),
+                data["to"],
+                data["channel"],
+                Language(data["language"]),
+            )
             for data in self.events("heard")
         ]
 

@@ -24,6 +24,7 @@ from hanvisa.lab.ladder import ladder
 from hanvisa.lab.lines import Line, Phone
 from hanvisa.lab.newcomer import read_register
 from hanvisa.lab.phones import Exchange
+from hanvisa.lab.phrasebook import fixed_phrases
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.stories import Heard, Story
@@ -211,11 +212,13 @@ class Town:
     ) -> list[Hearing]:
         """The log says that these words were commanded, and exactly their files reach this ear, one after the other.
 
+        Each is told from every clearly different phrase of its language's catalogue.
         ``in_call_of`` is the caller whose call it is, where it isn't the line's own (what an operator is told);
         ``pieces`` is how many files are waited for, None for all of them.
         """
         speech = await self.commanded(in_call_of or line, words, within=within)
-        return await line.hears(*speech.files[:pieces], within=within)
+        others = fixed_phrases(self.settings.state, speech.language)
+        return await line.hears(*speech.files[:pieces], within=within, others=others)
 
     def ladder(self) -> str:
         """The SIP ladder of all that went on since everybody went home."""

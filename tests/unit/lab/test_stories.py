@@ -9,11 +9,26 @@ _TOLD = {
     "events": [
         {
             "kind": "heard",
-            "data": {"words": "Anna Sundqvist är", "files": ["/s/a", "/s/b"], "to": "caller", "channel": "x"},
+            "data": {
+                "words": "Anna Sundqvist är",
+                "files": ["/s/a", "/s/b"],
+                "to": "caller",
+                "channel": "x",
+                "language": "sv",
+            },
         },
         {"kind": "decision", "data": {"effect": "refuse", "rules": ["M4", "O2"]}},
         {"kind": "decision", "data": {"effect": "refuse", "rules": ["O2"]}},
-        {"kind": "heard", "data": {"words": "Anna igen", "files": ["/s/c"], "to": "other", "channel": "y"}},
+        {
+            "kind": "heard",
+            "data": {
+                "words": "Anna igen",
+                "files": ["/s/c"],
+                "to": "other",
+                "channel": "y",
+                "language": "sv",
+            },
+        },
     ],
 }
 
