@@ -5,8 +5,7 @@ pieces (:func:`catalogue`), and a few that come from the register (names, reason
 has a fixed one to fall back on.
 """
 
-from hanvisa.speech.phrases.catalogue import catalogue
-from hanvisa.speech.phrases.composing import pieces
+from hanvisa.speech.phrases.composing import catalogue, pieces
 from hanvisa.speech.phrases.piece import COMMA, STOP, Piece, words
 
 __all__ = ["COMMA", "STOP", "Piece", "catalogue", "pieces", "words"]

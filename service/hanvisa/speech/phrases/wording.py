@@ -1,19 +1,10 @@
-"""The fixed phrases of one language, by their use. `sv` and `en` are the two tables."""
+"""The words for days, hours and numbers in one language, which all families of prompts share: `sv` and `en`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from hanvisa.calls.prompts import Offer, Why
-    from hanvisa.policy.model import Language
-
-REFUSING_RULES = ("G4", "M3", "M4", "O2", "P1")
-"""The rules by which a call is refused, and which are therefore spoken."""
+from hanvisa.policy.model import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +13,7 @@ class Wording:
 
     language: Language
 
-    # a switchboard
-    welcome: str
-    queued: str
-    you_have_reached: str
-    the_switchboard: str
-    no_operator: str
-
-    # a referral
-    person_sought: str
-    away: str
-    not_had: Mapping[Why, str]
-    back: str
-    best_reached: str
+    # times of the week
     between: str
     and_: str
     to: str
@@ -42,12 +21,6 @@ class Wording:
     working_days: str
     weekdays: tuple[str, ...]  # plural, Monday first: "måndagar"
     on_weekdays: tuple[str, ...]  # as the first of several is said: "on Mondays"
-    direct_number: str
-
-    # a department
-    nobody_at: str
-    the_department: str
-    can_answer: str
 
     # days and hours
     today: str
@@ -63,44 +36,3 @@ class Wording:
     star: str
     hash_: str
     unknown_number: str
-
-    # ways on
-    press: str
-    offers: Mapping[Offer, str]
-    mobile_number_of: str
-    is_: str
-
-    # refusals
-    transfer_refused: Mapping[str, str]  # by rule, "" for the others
-    dial_refused: Mapping[str, str]
-    rules: Mapping[str, str]
-    some_rule: str
-    may_tell_both: str
-    may_tell_mobile: str
-    may_give_direct: str
-    take_message: str
-
-    # the rest
-    no_such_number: str
-    outside_failed: Mapping[Why, str]
-    try_later: str
-    opened: str
-    closed: str
-    code_refused: str
-    goodbye: str
-
-    def texts(self) -> Iterator[str]:
-        """Every phrase once."""
-        seen: set[str] = {str(self.language)}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            for text in _texts(value):
-                if text not in seen:
-                    seen.add(text)
-                    yield text
-
-
-def _texts(value: str | tuple[str, ...] | Mapping[object, str]) -> Iterable[str]:
-    if isinstance(value, str):
-        return (value,)
-    return value.values() if isinstance(value, Mapping) else value

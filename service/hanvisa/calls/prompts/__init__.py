@@ -1,0 +1,51 @@
+"""What a caller or an operator is told, as values, one file a family. How it is worded and voiced is `speech`'s matter.
+
+Times are timezone-aware; numbers E.164. Every prompt can be said in both languages.
+"""
+
+from __future__ import annotations
+
+from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offer, Offers, Referral
+from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
+from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
+from hanvisa.calls.prompts.whys import Why
+
+Prompt = (
+    Greeting
+    | Queued
+    | NoOperator
+    | OperatorStateSet
+    | Referral
+    | DepartmentEmpty
+    | Offers
+    | MobileNumber
+    | TransferRefused
+    | DialRefused
+    | UnknownNumber
+    | OutsideFailed
+    | TryLater
+    | CodeRefused
+    | Goodbye
+)
+
+__all__ = [
+    "CodeRefused",
+    "DepartmentEmpty",
+    "DialRefused",
+    "Goodbye",
+    "Greeting",
+    "MobileNumber",
+    "NoOperator",
+    "Offer",
+    "Offers",
+    "OperatorStateSet",
+    "OutsideFailed",
+    "Prompt",
+    "Queued",
+    "Referral",
+    "TransferRefused",
+    "TryLater",
+    "UnknownNumber",
+    "Why",
+]

@@ -1,0 +1,8 @@
+"""What is said, one file a family of prompts: the words in both languages, and how they are put together.
+
+Importing this package makes every prompt's composer known.
+"""
+
+from hanvisa.speech.phrases.families import failures, referral, refusals, switchboard
+
+__all__ = ["failures", "referral", "refusals", "switchboard"]

@@ -1,0 +1,68 @@
+"""The switchboard: greetings, waiting, nobody there, and operators who open and close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hanvisa.calls.prompts import Greeting, NoOperator, OperatorStateSet, Queued
+from hanvisa.speech.phrases.piece import Piece
+from hanvisa.speech.phrases.speaker import Speaker, in_both, says
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    welcome: str
+    queued: str
+    you_have_reached: str
+    the_switchboard: str
+    no_operator: str
+    opened: str
+    closed: str
+
+
+WORDS = in_both(
+    sv=Words(
+        welcome="välkommen till växeln",
+        queued="alla telefonister är upptagna. Vänta kvar, så svarar vi i tur och ordning",
+        you_have_reached="du har kommit till",
+        the_switchboard="växeln",
+        no_operator="just nu är ingen telefonist på plats. Slå direktnumret till den du söker, eller ring senare",
+        opened="telefonistplatsen är öppen",
+        closed="telefonistplatsen är stängd",
+    ),
+    en=Words(
+        welcome="welcome to the switchboard",
+        queued="all our operators are busy. Please hold the line, and we will answer you in turn",
+        you_have_reached="you have reached",
+        the_switchboard="the switchboard",
+        no_operator=(
+            "no operator is on duty right now. "
+            "Dial the direct number of the person you want to reach, or call back later"
+        ),
+        opened="the operator's position is open",
+        closed="the operator's position is closed",
+    ),
+)
+
+
+@says(Greeting)
+def greeting(prompt: Greeting, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(speaker.own(prompt.text, WORDS[speaker.language].welcome))
+
+
+@says(Queued)
+def queued(_: Queued, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].queued)
+
+
+@says(NoOperator)
+def no_operator(prompt: NoOperator, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    reached = speaker.name(prompt.organisation, words.the_switchboard)
+    return speaker.sentence(words.you_have_reached, reached) + speaker.sentence(words.no_operator)
+
+
+@says(OperatorStateSet)
+def operator_state(prompt: OperatorStateSet, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    return speaker.sentence(words.opened if prompt.open else words.closed)
