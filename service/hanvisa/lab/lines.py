@@ -25,9 +25,10 @@ from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples
 from hanvisa.lab.hearing import Hearing, Sound
 from hanvisa.lab.recording import Recording
-from hanvisa.lab.waiting import NeverHappenedError, until
+from hanvisa.lab.waiting import until
 
 _voices = count()
+_END = 5.0  # seconds in which the end of what is being heard comes
 
 
 class CallFailedError(AssertionError):
@@ -201,19 +202,20 @@ class Line(ABC):
         rivals = list(others)
         audible = [sound for sound in sounds if not hearing.is_silent(sound)]
 
-        def all_heard() -> list[Hearing] | None:
-            found = self.heard(*audible, since=since)
-            return found if _all_hit(found, audible) else None
+        async def all_heard(among: Sequence[Sound] = ()) -> list[Hearing] | None:
+            recorded = self.recording.since(since)
+            # Beside the phones: a whole catalogue of rivals takes a while.
+            found = await asyncio.to_thread(hearing.heard_in_order, recorded, audible, among)
+            return found if len(found) == len(audible) and all(each.hit for each in found) else None
 
         longest = within + sum(hearing.length(sound) for sound in sounds)
         found = await until(all_heard, within=longest, what=lambda: self._unheard(audible, since, ()))
-        if rivals:
-            # Once, and beside the phones: a whole catalogue of rivals takes a while.
-            heard = await asyncio.to_thread(self.heard, *audible, since=since, others=rivals)
-            if not _all_hit(heard, audible):
-                raise NeverHappenedError(self._unheard(audible, since, rivals))
-            found = heard
-        return found
+        if not rivals:
+            return found
+        # A sound is hit before its end is heard: only then is it told from the others.
+        return await until(
+            lambda: all_heard(rivals), within=_END, what=lambda: self._unheard(audible, since, rivals)
+        )
 
     def heard(
         self, *sounds: Sound, since: float | None = None, others: Iterable[Sound] = ()
@@ -245,10 +247,6 @@ class Line(ABC):
             f"{self.name} ({state}, {seconds:.1f} s heard, "
             f"{self.longest_silence(since):.1f} s the longest silence): hearing {len(sounds)} sounds [{told}]"
         )
-
-
-def _all_hit(found: Sequence[Hearing], sounds: Sequence[Sound]) -> bool:
-    return len(found) == len(sounds) and all(each.hit for each in found)
 
 
 def _called(sound: Sound) -> str:
