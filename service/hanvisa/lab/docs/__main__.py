@@ -1,0 +1,18 @@
+"""Writes docs/calls.md anew: `./dev docs`."""
+
+from __future__ import annotations
+
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.docs import calls
+
+DOCS = REPOSITORY / "docs"
+PAGES = {"calls.md": calls.page}
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

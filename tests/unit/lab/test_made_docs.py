@@ -1,0 +1,62 @@
+"""The documents that are made from the code and the tests are current, and their makers see what there is to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hanvisa.calls.stage import Stage
+from hanvisa.lab.docs import calls
+from hanvisa.lab.docs.__main__ import DOCS, PAGES
+from hanvisa.lab.docs.source import Source
+
+FAMILY = '''
+"""Waiting for a bus."""
+from hanvisa.calls import waiting
+from hanvisa.calls.waiting import apologise
+KEYS = {"1": apologise}
+@runs(Arriving)
+async def arrive(call: Call, stage: Arriving) -> Stage | None:
+    """Not made: BackToOperator."""
+    if isinstance(stage, Referring) or type(stage) is CallingOut:
+        return KEYS["1"](call)
+    match await waiting.for_a_bus(call):
+        case Transferred():
+            return None
+        case found:
+            return found
+'''
+HELPERS = '''
+"""Buses."""
+async def for_a_bus(call: Call) -> Talking | None:
+    return Talking()
+def apologise(call: Call) -> Stage:
+    return Apologising()
+def unused(call: Call) -> Stage:
+    return SwitchingOpen()
+'''
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_made_document_is_current(name: str) -> None:
+    written = (DOCS / name).read_text(encoding="utf-8")
+    assert written == PAGES[name](), f"docs/{name} is no longer so: run ./dev docs and commit what it writes"
+
+
+def test_every_stage_is_in_one_family_and_can_be_reached() -> None:
+    families, first = calls.read(Source("calls"))
+    kinds = [kind.__name__ for kind in Stage.__args__]
+    assert sorted(name for family in families for name in family.stages) == sorted(kinds)
+    reached = {to for family in families for _, to in family.arrows} | set(first)
+    assert set(kinds) <= reached
+
+
+def test_what_helpers_make_counts_and_what_is_only_asked_for_does_not(tmp_path: Path) -> None:
+    (tmp_path / "calls" / "stages").mkdir(parents=True)
+    (tmp_path / "calls" / "stages" / "bus.py").write_text(FAMILY)
+    (tmp_path / "calls" / "waiting.py").write_text(HELPERS)
+    (family,), first = calls.read(Source("calls", tmp_path))
+    assert family.about == "Waiting for a bus."
+    assert family.arrows == (("Arriving", "Talking"), ("Arriving", "Apologising"), ("Arriving", "[*]"))
+    assert first == ["SwitchingOpen"]
