@@ -86,6 +86,14 @@ async def test_busy_no_answer_and_unplugged_are_referred_all_the_same_and_counte
     assert fredrik.has_rung
 
 
+async def test_when_somebody_is_best_reached_is_told_and_closes_nothing(world: World) -> None:
+    """Anna is best reached in the mornings; her phone rings whenever it is rung (G2)."""
+    anna = await world.phone(ANNA)
+    caller = await world.citizen("0980319220", dials=world.direct_number(ANNA))
+    await anna.rings(within=LONG)
+    await world.commanded(caller, "Träffas säkrast vardagar mellan klockan åtta och klockan nio", within=LONG)
+
+
 async def test_keys_interrupt_the_speech_and_lead_on(world: World) -> None:
     """Star says it again, 3 tells the mobile number, 9 speaks English, 0 leads to an operator who sees whom."""
     ulla = await world.phone(ULLA)

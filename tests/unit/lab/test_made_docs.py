@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from hanvisa.calls.stage import Stage
-from hanvisa.lab.docs import calls
+from hanvisa.lab.docs import calls, rules
 from hanvisa.lab.docs.__main__ import DOCS, PAGES
 from hanvisa.lab.docs.source import Source
+
+# Rules that are not decided and shown yet. It only grows shorter.
+OPEN = {"G3", "G4", "O3", "S1", "P1", "M2", "M5"}
 
 FAMILY = '''
 """Waiting for a bus."""
@@ -60,3 +63,28 @@ def test_what_helpers_make_counts_and_what_is_only_asked_for_does_not(tmp_path: 
     assert family.about == "Waiting for a bus."
     assert family.arrows == (("Arriving", "Talking"), ("Arriving", "Apologising"), ("Arriving", "[*]"))
     assert first == ["SwitchingOpen"]
+
+
+@pytest.mark.parametrize("shown", rules.read(), ids=lambda shown: shown.rule)
+def test_every_rule_that_is_met_in_a_call_is_decided_and_shown(shown: rules.Shown) -> None:
+    missing = f"{shown.rule} lacks {' and '.join(shown.missing)} naming it"
+    assert not shown.missing or shown.rule in OPEN, missing
+
+
+def test_what_decides_a_rule_and_what_shows_it_is_found(tmp_path: Path) -> None:
+    for folder in ("policy", "tests/policy", "tests/e2e"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "policy" / "tones.py").write_text("""def decide(): return Decision(ALLOW, ("M5",))""")
+    (tmp_path / "policy" / "rules.py").write_text("""def catalogue(): return ("M2", "M5")""")
+    (tmp_path / "tests" / "policy" / "a.toml").write_text("""[[cases]]\nexpect = { rules = ["M5"] }""")
+    (tmp_path / "tests" / "e2e" / "test_tones.py").write_text(
+        """def test_a_tone_is_heard(): "(M5)"\ndef test_an_m2_greeting(): pass\ndef test_m55(): pass"""
+    )
+    found = {shown.rule: shown for shown in rules.read(tmp_path, tmp_path / "tests")}
+    tone = found["M5"]
+    assert tone == rules.Shown(
+        "M5", {"tones.py": ["decide"]}, ["a.toml"], {"test_tones.py": ["a tone is heard"]}
+    )
+    assert not tone.missing
+    assert found["M2"].tests == {"test_tones.py": ["an m2 greeting"]}
+    assert found["M2"].missing == ("a function of policy", "a case")

@@ -1,12 +1,12 @@
-"""Writes docs/calls.md anew: `./dev docs`."""
+"""Writes docs/calls.md and docs/rules.md anew: `./dev docs`."""
 
 from __future__ import annotations
 
 from hanvisa.lab.asterisk import REPOSITORY
-from hanvisa.lab.docs import calls
+from hanvisa.lab.docs import calls, rules
 
 DOCS = REPOSITORY / "docs"
-PAGES = {"calls.md": calls.page}
+PAGES = {"calls.md": calls.page, "rules.md": rules.page}
 
 
 def main() -> None:
