@@ -32,7 +32,15 @@ from baresip.events import StackEvent
 
 from hanvisa.lab import registrations
 from hanvisa.lab.alaw import Samples
-from hanvisa.lab.lines import Dialog, Ending, Line, NotRegisteredError, Phone, TransferRefusedError
+from hanvisa.lab.lines import (
+    CallFailedError,
+    Dialog,
+    Ending,
+    Line,
+    NotRegisteredError,
+    Phone,
+    TransferRefusedError,
+)
 from hanvisa.lab.waiting import until
 
 _SIP_LOG = logging.getLogger("baresip.native.sip")
@@ -192,7 +200,12 @@ class BaresipLine(Line):
         return bool(self.call.remote_on_hold)
 
     async def answer(self) -> None:
-        await self.call.answer()
+        try:
+            await self.call.answer()
+        except StaleHandleError as gone:
+            raise CallFailedError(
+                f"{self.name}: the call from {self.peer} ended before it was answered: {self.ending}", None
+            ) from gone
         await until(lambda: self.is_up, what=f"{self.name}: the call from {self.peer} established")
 
     async def reject(self, status: int = 486) -> None:

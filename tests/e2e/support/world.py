@@ -11,7 +11,7 @@ Whatever is given is taken back when the test ends.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ from hanvisa.config import Settings
 from hanvisa.lab.api import Api, Json
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.phones import Exchange
+from hanvisa.lab.phrasebook import fixed_phrases
+from hanvisa.lab.stories import Heard
 from hanvisa.lab.system import System
 from hanvisa.lab.town import Town
 from hanvisa.lab.waiting import until
@@ -153,6 +155,10 @@ class World(Town):
 
     def service_log_of_this_test(self) -> str:
         return self.service_log()[self._log_start :]
+
+    def _rivals(self, speech: Heard) -> Sequence[str]:
+        """Each piece is told from every clearly different phrase of its language's catalogue."""
+        return fixed_phrases(self.settings.state, speech.language)
 
     async def ari(self, path: str) -> Any:
         """What ARI lists or tells: channels, bridges, applications."""
