@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from hanvisa.errors import SpeechError
@@ -11,6 +13,10 @@ from hanvisa.speech import audio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_GIVES_WAY = 10  # so much nicer than the service: speech is made beforehand, and calls come first
+_NICEST = 19
 
 
 class Synthesiser(Protocol):
@@ -64,6 +70,7 @@ class EspeakSynthesiser:
             raise SpeechError(
                 f"{self.program} can't be started ({error.strerror}). Install the package espeak-ng."
             ) from error
+        _give_way(process.pid)
         try:
             async with asyncio.timeout(self.timeout):
                 wav, complaint = await process.communicate(text.encode())
@@ -77,3 +84,9 @@ class EspeakSynthesiser:
             said = complaint.decode(errors="replace").strip()
             raise SpeechError(f"{self.program} failed on “{text}” (exit {process.returncode}): {said}")
         return wav
+
+
+def _give_way(pid: int) -> None:
+    niceness = min(os.getpriority(os.PRIO_PROCESS, 0) + _GIVES_WAY, _NICEST)
+    with suppress(ProcessLookupError):  # it has ended already
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)

@@ -1,6 +1,7 @@
 """espeak-ng itself, and what can go wrong with a program."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,10 @@ async def test_only_two_run_at_once(tmp_path: Path) -> None:
     engine = EspeakSynthesiser(counting)
     await asyncio.gather(*(engine.speak(name, Language.SV) for name in ("Anna", "Bo", "Cia", "Dan", "Eva")))
     assert max(int(count) for count in (tmp_path / "counts").read_text().split()) <= 2
+
+
+async def test_it_gives_way_to_calls(tmp_path: Path) -> None:
+    telling = program(tmp_path, f'text=$(cat); nice > {tmp_path}/niceness; echo "$text" | espeak-ng "$@"')
+    await EspeakSynthesiser(telling).speak("Anna", Language.SV)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert int((tmp_path / "niceness").read_text()) == min(ours + 10, 19)
