@@ -165,21 +165,25 @@ class Town:
 
     async def story(self, line: Line, *, within: float = 5.0) -> Story:
         """The call that this line made, as the call log has it by now: with all that has happened until now."""
-        newest = await until(
-            lambda: self._call_of(line), within=within, what=f"{line.name}'s call in the log"
-        )
         quiet = 2 * self.settings.log_linger + _STORING
         seen, since = -1, monotonic()
 
         async def settled() -> Story | None:
             nonlocal seen, since
-            story = Story(await self.api.get(f"/calls/{newest}"))
+            story = await self.story_so_far(line, within=within)
             steps = len(story.told["events"])
             if steps != seen:
                 seen, since = steps, monotonic()
             return story if monotonic() - since >= quiet else None
 
         return await until(settled, within=within + quiet, what=f"all of {line.name}'s call in the log")
+
+    async def story_so_far(self, line: Line, *, within: float = 5.0) -> Story:
+        """The call that this line made, as far as it has reached the call log: to wait there for something."""
+        newest = await until(
+            lambda: self._call_of(line), within=within, what=f"{line.name}'s call in the log"
+        )
+        return Story(await self.api.get(f"/calls/{newest}"))
 
     async def explanation(self, line: Line) -> str:
         """Why the caller heard what they heard, in words."""
@@ -191,7 +195,7 @@ class Town:
         last: list[Story] = []
 
         async def saying() -> Heard | None:
-            last[:] = [await self.story(caller)]
+            last[:] = [await self.story_so_far(caller)]
             return last[0].saying(words)
 
         def unsaid() -> str:

@@ -22,6 +22,7 @@ lane = "one"
 phones = ["hallefors-201"]
 steps = [
     { caller = "0980319240", dials = "0980319201" },
+    { decided = "allow" },
     { answers = "hallefors-201" },
     { talk = "hallefors-201" },
     { hangs_up = "caller" },

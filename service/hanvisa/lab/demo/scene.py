@@ -240,7 +240,7 @@ class Scene:
 
     async def _decided(self, effect: str, rules: Sequence[str] | None = None, in_: str = CALLER) -> None:
         async def found() -> dict[str, Any] | None:
-            decisions = (await self._town.story(self._lines[in_])).decisions
+            decisions = (await self._town.story_so_far(self._lines[in_])).decisions
             fitting = [one for one in decisions if one["effect"] == effect and _names(one, rules)]
             made = [(one["effect"], one["rules"]) for one in decisions]
             assert fitting, f"decided was {made}"  # noqa: S101 - until tells it
