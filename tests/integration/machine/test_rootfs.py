@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,16 +58,21 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, state: Path, root: Path) -> Machine:
-    return Machine(tmp_path, state, root)
+def machine(tmp_path: Path, state: Path, root: Path) -> Iterator[Machine]:
+    # What a shell starts in the background ignores SIGINT, and so would all that is started from here.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield Machine(tmp_path, state, root)
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 async def test_interrupted_and_run_again(machine: Machine, number: signal.Signals) -> None:
     machine.mmdebstrap_does(SLOW)
     with machine.provision() as first:
-        await until(machine.started.exists, what="mmdebstrap has started")
-        first.send_signal(number)
+        try:
+            await until(machine.started.exists, within=20, what="mmdebstrap has started")
+        finally:
+            first.send_signal(number)
     await until(lambda: not processes_with(str(machine.root)), what="mmdebstrap is gone too")
     assert not machine.root.exists()
 
