@@ -68,6 +68,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ring_operator=settings.ring_operator,
             key_wait=settings.key_wait,
             operator_consults_mobile=settings.operator_consults_mobile,
+            unanswered_transfer=settings.unanswered_transfer,
+            camp_on=settings.camp_on,
+            camp_on_retry=settings.camp_on_retry,
         ),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)

@@ -50,6 +50,13 @@ class Settings(BaseSettings):
         default=1.0, description="how long steps of calls are gathered before they are stored"
     )
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
+    unanswered_transfer: Literal["referral", "recall"] = Field(
+        default="referral", description="what becomes of a caller whom an operator sent on and nobody answers"
+    )
+    camp_on: float = Field(default=120.0, description="how long a caller waits for a busy person")
+    camp_on_retry: float = Field(
+        default=10.0, description="how often a phone is tried that is busy for a reason of its own"
+    )
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
 

@@ -37,6 +37,8 @@ def settings() -> Iterator[Settings]:
             ring_person=2,
             ring_operator=2,
             key_wait=3,
+            camp_on=8,
+            camp_on_retry=0.5,
             log_linger=0.05,
         )
     finally:

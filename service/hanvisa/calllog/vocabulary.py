@@ -9,7 +9,7 @@ NO_NUMBER = Text(sv="okänt nummer", en="an unknown number")
 
 OPENED = Text(sv="Samtal från {caller} till {called}.", en="Call from {caller} to {called}.")
 
-SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen")
+SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen", "OfferingToWait")
 """What comes right after them says as much."""
 
 STAGES = {
@@ -21,6 +21,10 @@ STAGES = {
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
     "BackToOperator": Text(
         sv="Tillbaka till telefonisten ({target}).", en="Back to the operator ({target})."
+    ),
+    "CampingOn": Text(
+        sv="Väntar med musik på att {target} ska bli ledig.",
+        en="Waits with music until {target} is free.",
     ),
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
@@ -56,6 +60,8 @@ EFFECTS = {
     "allow": Text(sv="släpps fram", en="let through"),
     "refuse": Text(sv="nekas", en="refused"),
     "refer": Text(sv="hänvisas", en="referred"),
+    "wait": Text(sv="får vänta", en="may wait"),
+    "recall": Text(sv="går tillbaka till telefonisten", en="goes back to the operator"),
 }
 DECIDED = Text(
     sv="Beslut: {effect}, enligt {rules}: {because}", en="Decision: {effect}, by {rules}: {because}"

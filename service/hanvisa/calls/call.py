@@ -52,6 +52,7 @@ class Call:
         self.rung: dict[str, Leg] = {}  # legs that ring now, by channel
         self.playing: str | None = None  # the playback to the caller that the call waits for
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
+        self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
 
     # who and what

@@ -10,6 +10,12 @@ from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
 from hanvisa.policy.absence import decide_arrival, decide_unanswered
+from hanvisa.policy.attendant import (
+    PastReferralFacts,
+    SentOnFacts,
+    decide_past_referral,
+    decide_sent_on,
+)
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
@@ -49,7 +55,7 @@ class ConsultFacts:
     setting: Literal["refuse", "allow"]
 
 
-Facts = JoinFacts | ArrivalFacts | UnansweredFacts | ConsultFacts
+Facts = JoinFacts | ArrivalFacts | UnansweredFacts | ConsultFacts | SentOnFacts | PastReferralFacts
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
 _FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
@@ -63,6 +69,10 @@ def decide(facts: Facts) -> Decision:
             return decide_join(facts)
         case ConsultFacts():
             return decide_consult(facts.join, facts.setting)
+        case SentOnFacts():
+            return decide_sent_on(facts)
+        case PastReferralFacts():
+            return decide_past_referral(facts)
         case ArrivalFacts():
             return decide_arrival(
                 facts.person,

@@ -19,6 +19,9 @@ class CallSettings:
     ring_operator: float = 12.0
     key_wait: float = 5.0
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
+    unanswered_transfer: Literal["referral", "recall"] = "referral"
+    camp_on: float = 120.0
+    camp_on_retry: float = 10.0
 
 
 @dataclass(frozen=True)

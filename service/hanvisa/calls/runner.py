@@ -30,6 +30,7 @@ async def run_call(call: Call, stage: Stage | None) -> None:
     call.house.live.release_all(call)
     call.house.queues.freed(call, call.house.clock.now())
     call.tell("closed", reason=reason)
+    call.over.set()
 
 
 async def _next_stage(call: Call, stage: Stage) -> Stage | None:

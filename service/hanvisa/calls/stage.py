@@ -31,11 +31,14 @@ class Arriving:
 class ReachingPerson:
     """Absent: referral, and the phone does not ring. There: it rings; nobody answers: referral all the same.
 
-    ``followed`` are those whose forwardings led here, so that forwardings never go round in a circle.
+    ``followed`` are those whose forwardings led here, so that forwardings never go round in a circle. ``waited_since``
+    is of a caller who has waited for this person to be free. ``past_referral``: an operator knows that they are there.
     """
 
     person: UUID
     followed: tuple[UUID, ...] = ()
+    waited_since: datetime | None = None
+    past_referral: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,29 @@ class AtSwitchboard:
 
 @dataclass(frozen=True)
 class BackToOperator:
-    """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard."""
+    """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard.
+
+    ``sought`` and ``why`` are those of whom the operator had sent them to: the operator sees it.
+    """
 
     operator: UUID
+    sought: UUID | None = None
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
+class OfferingToWait:
+    """An operator's caller for a busy person is asked whether to wait; who does not want to is referred."""
+
+    person: UUID
+
+
+@dataclass(frozen=True)
+class CampingOn:
+    """The caller waits with music until the person is free, and after a time goes back to the operator."""
+
+    person: UUID
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -121,6 +144,8 @@ Stage = (
     | ReferringDepartment
     | AtSwitchboard
     | BackToOperator
+    | OfferingToWait
+    | CampingOn
     | CallingOut
     | SwitchingOpen
     | Talking

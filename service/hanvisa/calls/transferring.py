@@ -6,6 +6,8 @@ been carried out when we hear of it: it is decided then, and undone at once wher
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
+
+
+ENDED_WITHIN = 1.0  # seconds, for a consultation that makes way
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ async def _attended(
 ) -> Stage | Refusal | None:
     """Join the far parties of the transferor's two legs. Each is judged as what the other would be joined to."""
     theirs = call.house.live.of_channel(request.other) if request.other else None
+    if theirs is not None and _still_rings(theirs, request.other):
+        return await _onto_ringing(call, theirs, transferor, transferee)
     far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
     if theirs is None or far is None:
         await _answer_refer(call, transferor, "channel_unavailable")
@@ -135,6 +142,24 @@ async def _attended(
     # Whom they would have talked to has hung up in this moment.
     await call.part()
     return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
+
+
+async def _onto_ringing(call: Call, theirs: Call, transferor: Leg, transferee: Leg) -> Stage | Refusal | None:
+    """The consultation still rings: the caller is sent to what it dialled, and rings there in the operator's place.
+
+    The consultation ends first, so that nobody's phone is found busy with it.
+    """
+    following = await _blind(call, theirs.state.dialled, transferor, transferee)
+    if isinstance(following, Transferred):
+        theirs.inbox.put_nowait(Surrendered())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)
+    return following
+
+
+def _still_rings(theirs: Call, channel: str | None) -> bool:
+    """The transferor's other leg is that of a call which nobody has answered yet."""
+    return theirs.state.bridge is None and theirs.caller.channel == channel
 
 
 async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far: Leg) -> bool:

@@ -229,6 +229,7 @@ class SipletLine(Line):
     def _on_progress(self, answer: Message) -> None:
         if answer.status > 100:
             self.is_ringing = True
+            self._remote = answer.get("To")  # the early dialog, which a REFER may name already
             self._follow_media(answer)
 
     def _cancel(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from hanvisa.policy.case_world import id_of
+from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.model import AlternativeKind, Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind
 
@@ -27,6 +27,17 @@ class Words(Written):
     @property
     def text(self) -> Text:
         return Text(sv=self.sv, en=self.en)
+
+
+class Case(Written):
+    """What all cases have: what it shows, and why it is so."""
+
+    title: Words
+    why: Words
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        """Why the policy answers as it does, and expected and given of each thing compared. Raises CaseError."""
+        raise NotImplementedError
 
 
 class Expected(Written):

@@ -14,12 +14,13 @@ from hanvisa.policy.absence import (
     decide_unanswered,
     mobile_number_to_tell,
 )
+from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_expected import (
+    Case,
     Compared,
     Expected,
     ExpectedReading,
     ExpectedReferral,
-    Words,
     Written,
 )
 from hanvisa.policy.case_world import World
@@ -32,17 +33,6 @@ from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 ORDINARY = datetime(2026, 3, 4, 9, tzinfo=UTC)  # a Wednesday, ten o'clock in Sweden
 Row = dict[str, Any]
-
-
-class Case(Written):
-    """What all cases have: what it shows, and why it is so."""
-
-    title: Words
-    why: Words
-
-    def compare(self, world: World) -> tuple[Text | None, Compared]:
-        """Why the policy answers as it does, and expected and given of each thing compared. Raises CaseError."""
-        raise NotImplementedError
 
 
 class Dialled(Written):
@@ -251,7 +241,15 @@ class NumberCase(Case):
 
 
 AnyCase = Annotated[
-    JoinCase | ConsultCase | ArrivalCase | UnansweredCase | ReferralCase | ForwardingCase | NumberCase,
+    JoinCase
+    | ConsultCase
+    | ArrivalCase
+    | UnansweredCase
+    | ReferralCase
+    | ForwardingCase
+    | NumberCase
+    | SentOnCase
+    | PastReferralCase,
     Field(discriminator="decide"),
 ]
 

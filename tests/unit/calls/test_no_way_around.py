@@ -110,6 +110,8 @@ async def test_a_colleague_with_a_mobile_on_the_line_gets_no_caller_of_an_operat
         await talks(scene, "bo", MOBILE)
         caller, olle = await operator_has_caller(scene)
         scene.refers(olle, "202")
+        await scene.hears(caller, "OfferToWait")
+        scene.finished(caller)
         await scene.hears(caller, "Referral")
         assert not was_rung(scene, "PJSIP/bo")
 

@@ -16,6 +16,7 @@ from hanvisa.calls.prompts import (
     NoOperator,
     Offer,
     Offers,
+    OfferToWait,
     OperatorStateSet,
     OutsideFailed,
     Prompt,
@@ -24,6 +25,7 @@ from hanvisa.calls.prompts import (
     TransferRefused,
     TryLater,
     UnknownNumber,
+    Waiting,
     Why,
 )
 from hanvisa.policy.facts import Window
@@ -194,6 +196,16 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     (OperatorStateSet(open=True), "Telefonistplatsen är öppen.", "The operator's position is open."),
     (OperatorStateSet(open=False), "Telefonistplatsen är stängd.", "The operator's position is closed."),
     (CodeRefused(), "Koden kan inte användas här.", "The code cannot be used here."),
+    (
+        OfferToWait(ANNA),
+        "Anna Berg är upptagen i telefon. Vill du vänta tills det blir ledigt, tryck fem.",
+        "Anna Berg is busy on the phone. To wait until the line is free, press five.",
+    ),
+    (
+        Waiting(),
+        "Vänta kvar, så kopplas du fram när det blir ledigt. Noll leder till telefonisten.",
+        "Please hold, and you will be put through as soon as the line is free. Zero leads to the operator.",
+    ),
     (Goodbye(), "Tack för ditt samtal. Hej då.", "Thank you for calling. Goodbye."),
 ]
 

@@ -5,6 +5,7 @@ Times are timezone-aware; numbers E.164. Every prompt can be said in both langua
 
 from __future__ import annotations
 
+from hanvisa.calls.prompts.attendant import OfferToWait, Waiting
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offer, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
@@ -27,6 +28,8 @@ Prompt = (
     | TryLater
     | CodeRefused
     | Goodbye
+    | OfferToWait
+    | Waiting
 )
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "MobileNumber",
     "NoOperator",
     "Offer",
+    "OfferToWait",
     "Offers",
     "OperatorStateSet",
     "OutsideFailed",
@@ -47,5 +51,6 @@ __all__ = [
     "TransferRefused",
     "TryLater",
     "UnknownNumber",
+    "Waiting",
     "Why",
 ]

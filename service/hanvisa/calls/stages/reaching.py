@@ -20,6 +20,7 @@ from hanvisa.calls.stage import (
     Talking,
     runs,
 )
+from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import read_dialled, stage_for
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
@@ -36,7 +37,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
     person = call.register.person(stage.person)
     if person is None:  # ended in the register since the stage was written
         return to_operators(call)
-    if is_away(call, person):
+    if is_away(call, person) and not (stage.past_referral and gets_past_referral(call, person)):
         return Referring(person.id, Why.ABSENT)
     forwarded = _forwarded_to(call, person)
     onward = _onward(call, stage, forwarded) if forwarded else None
@@ -57,7 +58,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
         rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
-        return Referring(person.id, rung.why)
+        return not_had(call, stage, person, rung.why)
     await call.connect(rung.leg)
     return Talking()
 

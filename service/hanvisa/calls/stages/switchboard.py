@@ -112,11 +112,16 @@ async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
 
 def _display(call: Call, stage: AtSwitchboard) -> Display:
     organisation = call.organisation
-    name = organisation.name if organisation else ""
-    sought = call.register.person(stage.sought) if stage.sought else None
-    if sought is not None and stage.why is not None:
-        name = f"ÅTER {sought.given_name} {sought.family_name[:1]}: {SHOWN_WHY[stage.why]}"
+    name = _returned(call, stage.sought, stage.why) or (organisation.name if organisation else "")
     return Display(name, call.caller.number)
+
+
+def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
+    """What the operator's phone shows of a caller who comes back: for whom it was, and why they were not had."""
+    person = call.register.person(sought) if sought else None
+    if person is None or why is None:
+        return None
+    return f"ÅTER {person.given_name} {person.family_name[:1]}: {SHOWN_WHY[why]}"
 
 
 async def _nobody(call: Call, switchboard: Switchboard) -> None:
@@ -130,7 +135,8 @@ async def _nobody(call: Call, switchboard: Switchboard) -> None:
 async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     operator = call.register.operator(stage.operator)
     if operator is not None and not call.house.live.is_engaged(operator.person_id):
-        display = Display(f"ÅTER {call.caller.number}", call.caller.number)
+        name = _returned(call, stage.sought, stage.why) or f"ÅTER {call.caller.number}"
+        display = Display(name, call.caller.number)
         rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
         if rung.leg is not None:
             await call.connect(rung.leg)
@@ -140,7 +146,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
         await call.say(TryLater())
         return None
     # At the head of the queue: they have waited already.
-    return AtSwitchboard(switchboard.id, since=datetime.min.replace(tzinfo=UTC))
+    return AtSwitchboard(switchboard.id, stage.sought, stage.why, datetime.min.replace(tzinfo=UTC))
 
 
 @runs(Apologising)

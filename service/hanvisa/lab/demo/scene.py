@@ -6,7 +6,7 @@ What a line of demo/calls/*.toml can say. ``WHO`` is "caller", the account of a 
 absent = ACCOUNT, reason = CODE, hours = N the person is absent from now (hours left out: until cancelled)
 exception = MOBILE, reason = ..., hours    an exception to O2 for that mobile; revoked = MOBILE ends it
 operator = ACCOUNT, state = ...            the operator is open or closed
-busy = ACCOUNT, unplugged = ACCOUNT        the phone is
+busy = ACCOUNT, unplugged = ACCOUNT        the phone is; free = ACCOUNT: it is not busy any more
 caller = NUMBER, dials = NUMBER            somebody outside rings
 phone = ACCOUNT, dials = NUMBER            a phone rings out; the line is then called "ACCOUNT second line"
 rings = WHO, answers = WHO                 it rings there, and stays unanswered, or is answered
@@ -64,6 +64,7 @@ class Scene:
             "revoked": self._revoked,
             "operator": self._operator,
             "busy": self._busy,
+            "free": self._free,
             "unplugged": self._unplugged,
             "caller": self._rings_in,
             "phone": self._rings_out,
@@ -145,6 +146,10 @@ class Scene:
     async def _busy(self, who: str) -> None:
         self._phones[who].busy = True
         self.tell(words.BUSY, who=self._names.who(who))
+
+    async def _free(self, who: str) -> None:
+        self._phones[who].busy = False
+        self.tell(words.FREE, who=self._names.who(who))
 
     async def _unplugged(self, who: str) -> None:
         self.tell(words.UNPLUGGED, who=self._names.who(who))

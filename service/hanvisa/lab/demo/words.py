@@ -20,6 +20,7 @@ REVOKED = Text(
 OPEN = Text(sv="{who} är den telefonist som är öppen.", en="{who} is the operator who is open.")
 CLOSED = Text(sv="{who}, den sista telefonisten, stänger.", en="{who}, the last operator, closes.")
 BUSY = Text(sv="{who} sitter upptagen i telefon.", en="{who} is busy on the phone.")
+FREE = Text(sv="{who} är ledig igen.", en="{who} is free again.")
 UNPLUGGED = Text(sv="{who}s telefon är inte inkopplad.", en="{who}'s phone is not plugged in.")
 
 CALLS = Text(sv="{caller} ringer {number}, {whose}.", en="{caller} rings {number}, {whose}.")

@@ -1,0 +1,121 @@
+"""What attendants live by: what becomes of a caller whom an operator has sent on, and the way past a referral."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from hanvisa.policy.facts import Person
+from hanvisa.policy.model import Decision, Effect, Text
+from hanvisa.policy.strictest import or_strictest
+
+
+class Waiting(StrEnum):
+    """What the caller of a busy person has been asked."""
+
+    NOT_ASKED = "not_asked"
+    DECLINED = "declined"
+    WAITS = "waits"
+    OVER = "over"  # has waited as long as one waits
+
+
+@dataclass(frozen=True, slots=True)
+class SentOnFacts:
+    """A caller whom an operator sent on has not been put through to ``person``.
+
+    ``why`` is busy, no_answer or unplugged. ``to_operator``: the person is an operator too. ``serial``: the operator
+    wants the caller back after each party. ``setting`` is `HANVISA_UNANSWERED_TRANSFER`.
+    """
+
+    person: Person
+    why: str
+    waiting: Waiting = Waiting.NOT_ASKED
+    to_operator: bool = False
+    serial: bool = False
+    setting: Literal["referral", "recall"] = "referral"
+
+
+@or_strictest(Effect.REFER, "G1")
+def decide_sent_on(facts: SentOnFacts) -> Decision:
+    """Is the caller offered to wait (WAIT), do they come back to the operator (RECALL), or hear the referral (REFER)?
+
+    Busy is offered to wait first. To a colleague operator nobody is referred: the caller comes back.
+    """
+    name = facts.person.name
+    if facts.to_operator:
+        return _recall(
+            f"{name} är telefonist och tog inte över samtalet; det kommer tillbaka",
+            f"{name} is an operator and did not take the call over; it comes back",
+        )
+    if facts.why == "busy" and facts.waiting in (Waiting.NOT_ASKED, Waiting.WAITS):
+        return Decision(
+            Effect.WAIT,
+            ("G1",),
+            Text(
+                sv=f"{name} är upptagen, och den som ringer får vänta (G1).",
+                en=f"{name} is busy, and the caller may wait (G1).",
+            ),
+        )
+    if facts.waiting is Waiting.OVER:
+        return _recall(
+            f"{name} har inte blivit ledig; samtalet går tillbaka till telefonisten",
+            f"{name} has not become free; the call goes back to the operator",
+        )
+    if facts.serial:
+        return _recall(
+            "den som ringer ska tillbaka till telefonisten efter varje samtal",
+            "the caller is to come back to the operator after each party",
+        )
+    if facts.setting == "recall":
+        return _recall(
+            f"{name} svarade inte, och inställningen säger att samtalet går tillbaka till telefonisten",
+            f"{name} did not answer, and the setting says that the call goes back to the operator",
+        )
+    return Decision(
+        Effect.REFER,
+        ("G1",),
+        Text(
+            sv=f"{name} svarade inte, och den som ringer hänvisas (G1).",
+            en=f"{name} did not answer, and the caller is referred (G1).",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PastReferralFacts:
+    """Somebody asks to ring ``person``'s phone though an absence is registered."""
+
+    person: Person
+    by_operator: bool
+
+
+@or_strictest(Effect.REFER, "G1")
+def decide_past_referral(facts: PastReferralFacts) -> Decision:
+    """Only an operator, who has seen that the person is there after all, gets past the referral."""
+    name = facts.person.name
+    if facts.by_operator:
+        return Decision(
+            Effect.ALLOW,
+            ("G1",),
+            Text(
+                sv=f"Telefonisten vet att {name} är på plats trots hänvisningen, så telefonen ringer (G1).",
+                en=f"The operator knows that {name} is there despite the referral, so the phone rings (G1).",
+            ),
+        )
+    return Decision(
+        Effect.REFER,
+        ("G1",),
+        Text(
+            sv="Bara telefonister kommer förbi en hänvisning (G1).",
+            en="Only operators get past a referral (G1).",
+        ),
+    )
+
+
+def _recall(sv: str, en: str) -> Decision:
+    return Decision(
+        Effect.RECALL,
+        ("G1",),
+        Text(sv=f"{sv[:1].upper()}{sv[1:]} (G1).", en=f"{en[:1].upper()}{en[1:]} (G1)."),
+    )

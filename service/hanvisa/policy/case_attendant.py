@@ -1,0 +1,56 @@
+"""The kinds of cases of what attendants live by."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hanvisa.policy.attendant import (
+    PastReferralFacts,
+    SentOnFacts,
+    Waiting,
+    decide_past_referral,
+    decide_sent_on,
+)
+from hanvisa.policy.case_expected import Case, Compared, Expected, Written
+from hanvisa.policy.case_world import World
+from hanvisa.policy.model import Text
+
+
+class SentOnWritten(Written):
+    person: str
+    why: Literal["busy", "no_answer", "unplugged"]
+    waiting: Waiting = Waiting.NOT_ASKED
+    to_operator: bool = False
+    serial: bool = False
+    setting: Literal["referral", "recall"] = "referral"
+
+
+class SentOnCase(Case):
+    """What becomes of a caller whom an operator sent on in vain?"""
+
+    decide: Literal["sent_on"]
+    facts: SentOnWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        facts = SentOnFacts(**{**dict(self.facts), "person": world.person(self.facts.person)})
+        decision = decide_sent_on(facts)
+        return decision.because, self.expect.compare(decision)
+
+
+class PastReferralWritten(Written):
+    person: str
+    by_operator: bool
+
+
+class PastReferralCase(Case):
+    """Does the phone of an absent person ring all the same?"""
+
+    decide: Literal["past_referral"]
+    facts: PastReferralWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        facts = PastReferralFacts(world.person(self.facts.person), self.facts.by_operator)
+        decision = decide_past_referral(facts)
+        return decision.because, self.expect.compare(decision)

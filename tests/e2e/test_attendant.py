@@ -1,0 +1,133 @@
+"""What attendants live by, with real phones: ringing transfers, recall, waiting for a busy person (G1, O1)."""
+
+from time import monotonic
+
+from e2e.support.switchboard import (
+    LONG,
+    MAIN_NUMBER,
+    ULLA,
+    VIKTOR,
+    an_operator_with_a_caller,
+    past_the_greeting,
+    put_through,
+    shown_at,
+)
+from e2e.support.world import World
+from hanvisa.lab import hearing
+from hanvisa.lab.alaw import RATE
+from hanvisa.lab.lines import Line
+from hanvisa.lab.waiting import until
+
+DAVID, ELSA, FREDRIK = "hallefors-204", "hallefors-205", "hallefors-206"
+TONE = 0.5  # seconds of something to hear
+
+
+async def test_a_cancelled_consultation_and_a_blind_refer_let_the_caller_hear_ringing(world: World) -> None:
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("205")
+    first = await elsa.rings(within=LONG)
+    await consultation.hangup()
+    await first.until_ended(within=LONG)
+    await line.transfer("205")
+    second = await elsa.rings(within=LONG)
+    await hears_ringing(caller, monotonic())
+    await line.until_ended()
+    await second.answer()
+    await caller.talks_to(second, within=LONG)
+
+
+async def test_an_attended_refer_onto_a_ringing_call_lets_the_caller_hear_ringing_and_frees_the_operator(
+    world: World,
+) -> None:
+    elsa, ulla = await world.phone(ELSA), await world.siplet(ULLA)
+    await world.given_operator(ULLA)
+    caller = await world.citizen("0980319247", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    await line.hold()
+    consultation = await ulla.call("205")
+    first = await elsa.rings(within=LONG)
+    await consultation.until_ringing()
+    await line.attended(consultation)
+    await first.until_ended(within=LONG)
+    second = await elsa.rings(within=LONG)
+    await hears_ringing(caller, monotonic())
+    await consultation.until_ended(within=LONG)
+    assert not ulla.live
+    await second.answer()
+    await caller.talks_to(second, within=LONG)
+
+
+async def test_the_caller_of_a_busy_person_waits_with_music_and_is_put_through_when_they_are_free(
+    world: World,
+) -> None:
+    david, elsa = await world.phone(DAVID), await world.phone(ELSA)
+    talking = await david.call("205")
+    elsas = await elsa.rings(within=LONG)
+    await elsas.answer()
+    await talking.talks_to(elsas, within=LONG)
+    elsa.busy = True  # a phone with one line
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("205")
+    await world.hears(caller, "Elsa Hedström är upptagen i telefon. Vill du vänta", within=LONG)
+    await caller.press("5")
+    await world.hears(caller, "Vänta kvar, så kopplas du fram", within=LONG)
+    await hears_music(caller)
+    elsa.busy = False
+    await talking.hangup()
+    line = await elsa.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert [one["effect"] for one in (await world.story(caller)).decisions if one["rules"]] == ["wait"]
+
+
+async def test_who_has_waited_long_enough_comes_back_to_the_operator(world: World) -> None:
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    elsa.busy = True
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("205")
+    await world.commanded(caller, "Elsa Hedström är upptagen i telefon", within=LONG)
+    await caller.press("5")
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Elsa H: upptagen")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert "Elsa Hedström har inte blivit ledig; samtalet går tillbaka till telefonisten" in (
+        await world.explanation(caller)
+    )
+
+
+async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_back(world: World) -> None:
+    ulla, viktor = await world.phone(ULLA), await world.phone(VIKTOR)
+    caller, line = await an_operator_with_a_caller(world)
+    viktors = await put_through(line.transfer("291"), viktor.rings(within=LONG))
+    await caller.talks_to(viktors, within=LONG)
+    await viktors.transfer("290")
+    back = await ulla.rings(within=LONG)
+    await back.until_ended(within=LONG)
+    again = await viktor.rings(within=LONG)
+    await shown_at(world, VIKTOR, "ÅTER Ulla B: svarar ej")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+
+
+async def hears_ringing(caller: Line, since: float) -> None:
+    """A tone comes, though nobody speaks: the switch plays it to a call that is answered already."""
+
+    def tone() -> bool:
+        heard = caller.recording.since(since)
+        silent = sum(end - start for start, end in hearing.silences(heard))
+        return len(heard) / RATE - silent > TONE
+
+    await until(tone, within=LONG, what="a ringing tone")
+
+
+async def hears_music(caller: Line, seconds: float = 2.0) -> None:
+    """Something is to be heard all the time, for so long."""
+    since = monotonic()
+    await until(lambda: len(caller.recording.since(since)) > seconds * RATE, within=LONG, what="time passes")
+    assert caller.longest_silence(since) < 0.5

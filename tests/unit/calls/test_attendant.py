@@ -1,0 +1,133 @@
+"""What attendants live by, with a switch that only remembers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hanvisa.calls.house import CallSettings
+from hanvisa.policy.facts import Operator, OperatorState
+from unit.calls.scene import NOW, Scene, id_of
+from unit.calls.test_calls import operator_has_caller
+
+QUICK = CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05, camp_on=0.6, camp_on_retry=0.05)
+
+
+async def test_an_attended_refer_onto_a_ringing_call_sends_the_caller_there_and_frees_the_operator() -> None:
+    async with Scene(CallSettings(ring_person=2.0)) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "202")
+        first = await scene.rung("bo")
+        scene.refers(olle, "202", other=consultation)
+        await scene.until(
+            lambda: (first, "normal") in scene.control.named("hang_up"), "the first ringing ends"
+        )
+        await scene.over(consultation)
+        second = await scene.rung("bo")
+        assert second != first
+        assert (olle, "channel_answered") in scene.control.named("tell_transferor")
+        assert (caller,) in scene.control.named("ring")
+        assert not scene.house.live.is_engaged(id_of("olle"))
+        scene.answers(second)
+        await scene.talking(caller, second)
+
+
+async def test_a_refer_onto_a_ringing_call_meets_the_same_decisions() -> None:
+    async with Scene(replace(QUICK, ring_person=2.0, operator_consults_mobile="allow")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "0701740605")
+        mobile = await scene.rung("0701740605")
+        scene.refers(olle, "0701740605", other=consultation)
+        await scene.hears(olle, "TransferRefused")
+        assert (olle, "channel_declined") in scene.control.named("tell_transferor")
+        assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
+        assert scene.house.live.of_channel(mobile) is scene.house.live.of_channel(consultation)
+
+
+async def test_who_is_sent_on_in_vain_comes_back_to_the_operator_where_the_setting_says_so() -> None:
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        await scene.rung("bo")
+        again = await rung_anew(scene, "olle", olle)
+        assert shown(scene, again) == "ÅTER Bo B: svarar ej"
+        scene.answers(again)
+        await scene.talking(caller, again)
+
+
+async def test_a_busy_persons_caller_waits_and_is_put_through_when_the_person_is_free() -> None:
+    async with Scene(replace(QUICK, camp_on=5.0)) as scene:
+        talking = scene.dials("anna", "202")
+        first = await scene.rung("bo")
+        scene.answers(first)
+        await scene.talking(talking, first)
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        second = await rung_anew(scene, "bo", first)
+        scene.hangs_up(second, 17)
+        await scene.hears(caller, "OfferToWait")
+        scene.presses(caller, "5")
+        await scene.until(lambda: scene.control.named("stop_playing"), "the offer stops")
+        scene.finished(caller)
+        await scene.hears(caller, "Waiting")
+        scene.finished(caller)
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+        scene.hangs_up(talking)
+        last = await rung_anew(scene, "bo", second)
+        scene.answers(last)
+        await scene.talking(caller, last)
+        assert (caller,) in scene.control.named("stop_music")
+
+
+@pytest.mark.parametrize("key", ["0", None])
+async def test_who_has_waited_long_enough_or_wants_to_goes_back_to_the_operator(key: str | None) -> None:
+    async with Scene(replace(QUICK, camp_on=0.2 if key is None else 5.0, camp_on_retry=9.0)) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        scene.hangs_up(await scene.rung("bo"), 17)
+        await scene.hears(caller, "OfferToWait")
+        scene.finished(caller)
+        scene.presses(caller, "5")
+        await scene.hears(caller, "Waiting")
+        scene.finished(caller)
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+        if key:
+            scene.presses(caller, key)
+        again = await rung_anew(scene, "olle", olle)
+        assert shown(scene, again) == "ÅTER Bo B: upptagen"
+
+
+async def test_a_colleague_operator_who_does_not_take_over_gives_the_caller_back() -> None:
+    async with Scene(QUICK) as scene:
+        bo = Operator(
+            id_of("bo"), (id_of("board"),), OperatorState.CLOSED, id_of("phone bo"), NOW - timedelta(hours=1)
+        )
+        register = scene.directory.register
+        scene.directory.register = register.replace(operators=(*register.operators.rows, bo))
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        scene.hangs_up(await scene.rung("bo"), 17)
+        again = await rung_anew(scene, "olle", olle)
+        assert shown(scene, again) == "ÅTER Bo B: upptagen"
+        scene.answers(again)
+        await scene.talking(caller, again)
+
+
+async def rung_anew(scene: Scene, who: str, before: str) -> str:
+    """Wait until the phone is rung once more than the leg ``before``; the new leg's channel."""
+    made = len(legs_to(scene, who))
+    assert before in legs_to(scene, who)
+    if legs_to(scene, who)[-1] == before:
+        await scene.until(lambda: len(legs_to(scene, who)) > made, f"{who} is rung anew")
+    return await scene.rung(who)
+
+
+def legs_to(scene: Scene, who: str) -> list[str]:
+    return [channel for channel, dial, *_ in scene.control.named("create") if dial == f"PJSIP/{who}"]
+
+
+def shown(scene: Scene, channel: str) -> str:
+    [variables] = [v for made, _, v, _ in scene.control.named("create") if made == channel]
+    return str(variables["CONNECTEDLINE(name,i)"])
