@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -77,11 +77,19 @@ class MemoryLog:
 
 @dataclass
 class FakeCallControl:
-    """Remembers every command. ``fail_at`` makes the n-th command (from 1) raise ``failure``."""
+    """Remembers every command, and which channels and bridges there are.
+
+    ``fail_at`` makes the n-th command (from 1) raise ``failure``; with ``fails_late`` it has been carried out all the
+    same, as when only the answer was lost. ``alive`` are the channels that exist: those that come in are put there by
+    the test. ``bridges`` are those that exist with who is in them.
+    """
 
     commands: list[tuple[Any, ...]] = field(default_factory=list)
     fail_at: int | None = None
     failure: HanvisaError = field(default_factory=lambda: Gone("made to fail"))
+    fails_late: bool = False
+    alive: set[str] = field(default_factory=set)
+    bridges: dict[str, set[str]] = field(default_factory=dict)
     registered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # dial strings by account
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     existing: tuple[LiveChannel, ...] = ()
@@ -92,9 +100,18 @@ class FakeCallControl:
         """The commands of that name, their arguments only."""
         return [command[1:] for command in self.commands if command[0] == name]
 
-    async def _do(self, *command: Any) -> None:
+    def is_gone(self, channel: str) -> None:
+        """The channel exists no more."""
+        self.alive.discard(channel)
+        for inside in self.bridges.values():
+            inside.discard(channel)
+
+    async def _do(self, *command: Any, then: Callable[[], object] = lambda: None) -> None:
         self.commands.append(command)
-        if len(self.commands) == self.fail_at:
+        fails = len(self.commands) == self.fail_at
+        if not fails or self.fails_late:
+            then()
+        if fails:
             raise self.failure
 
     async def claim(self, channel: str) -> bool:
@@ -105,7 +122,7 @@ class FakeCallControl:
         await self._do("answer", channel)
 
     async def hang_up(self, channel: str, reason: str = "normal") -> None:
-        await self._do("hang_up", channel, reason)
+        await self._do("hang_up", channel, reason, then=lambda: self.is_gone(channel))
 
     async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
         await self._do("play", channel, tuple(files), playback)
@@ -124,13 +141,21 @@ class FakeCallControl:
     async def variable(self, channel: str, name: str) -> str:
         return self.variables.get((channel, name), "")
 
-    async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:  # noqa: ARG002 - the port's
+    async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:
+        await self._do("dial_strings", channel, account)
         return self.registered.get(account, (f"PJSIP/{account}",))
 
     async def create(
         self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
     ) -> None:
-        await self._do("create", channel, dial_string, dict(variables), originator)
+        await self._do(
+            "create",
+            channel,
+            dial_string,
+            dict(variables),
+            originator,
+            then=lambda: self.alive.add(channel),
+        )
 
     async def dial(self, channel: str) -> None:
         await self._do("dial", channel)
@@ -148,16 +173,31 @@ class FakeCallControl:
         await self._do("stop_music", channel)
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
-        await self._do("bridge", bridge, tuple(channels))
+        await self._do(
+            "bridge",
+            bridge,
+            tuple(channels),
+            then=lambda: self.bridges.update({bridge: set(channels)}),
+        )
 
     async def add_to_bridge(self, bridge: str, channel: str) -> None:
-        await self._do("add_to_bridge", bridge, channel)
+        await self._do(
+            "add_to_bridge",
+            bridge,
+            channel,
+            then=lambda: self.bridges.setdefault(bridge, set()).add(channel),
+        )
 
     async def remove_from_bridge(self, bridge: str, channel: str) -> None:
-        await self._do("remove_from_bridge", bridge, channel)
+        await self._do(
+            "remove_from_bridge",
+            bridge,
+            channel,
+            then=lambda: self.bridges.get(bridge, set()).discard(channel),
+        )
 
     async def destroy_bridge(self, bridge: str) -> None:
-        await self._do("destroy_bridge", bridge)
+        await self._do("destroy_bridge", bridge, then=lambda: self.bridges.pop(bridge, None))
 
     async def tell_transferor(self, channel: str, progress: TransferProgress) -> None:
         await self._do("tell_transferor", channel, progress)

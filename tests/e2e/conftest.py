@@ -36,9 +36,9 @@ def settings() -> Iterator[Settings]:
             base_port=free_base_port(),
             ring_person=2,
             ring_operator=2,
-            key_wait=3,
             camp_on=8,
             camp_on_retry=0.5,
+            key_wait=2.5,
             log_linger=0.05,
         )
     finally:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from hanvisa.ari.http import Pool
 from hanvisa.errors import Gone, Refused, Unavailable
 
-TIMEOUT = 5.0  # seconds; a command that takes longer has failed
+TIMEOUT = 2.5  # seconds; a command that takes longer has failed, and its caller has waited in silence
 CONNECTIONS = 64
 KEEP_ALIVE = 10.0  # seconds; below Asterisk's session_keep_alive of 15
 

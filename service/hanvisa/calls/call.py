@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import structlog
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from hanvisa.calls.house import House
 
 log = structlog.get_logger()
+
+Args = ParamSpec("Args")
 
 
 class CallerGone(Exception):  # noqa: N818 - it is an event of the call, not a fault
@@ -120,15 +122,37 @@ class Call:
 
         That a channel is gone is an ordinary answer: the hang-up is on its way as a signal.
         """
+        return await self._failure_of(what) is None
+
+    async def insist(
+        self, command: Callable[Args, Awaitable[None]], *args: Args.args, **more: Args.kwargs
+    ) -> bool:
+        """A command without which somebody would hear nothing, or wait for nothing: it is tried twice."""
+        failure = await self._failure_of(command(*args, **more))
+        if failure is None or isinstance(failure, Gone):
+            return failure is None
+        return await self.command(command(*args, **more))
+
+    async def hang_up(self, channel: str, reason: str = "normal") -> None:
+        """Where that fails it is tried again later: nobody stays behind on a dead line."""
+        if not isinstance(await self._failure_of(self.house.control.hang_up(channel, reason)), Gone | None):
+            self.house.leftovers.channel(channel)
+
+    async def destroy_bridge(self, bridge: str) -> None:
+        """Where that fails it is tried again later."""
+        if not isinstance(await self._failure_of(self.house.control.destroy_bridge(bridge)), Gone | None):
+            self.house.leftovers.bridge(bridge)
+
+    async def _failure_of(self, command: Awaitable[None]) -> TelephonyError | None:
         try:
-            await what
-        except Gone:
-            return False
+            await command
+        except Gone as error:
+            return error
         except TelephonyError as error:
             log.warning("call.command_failed", call=self.id, why=str(error))
             self.tell("command", failed=str(error))
-            return False
-        return True
+            return error
+        return None
 
     # waiting
 
@@ -148,12 +172,12 @@ class Call:
         match signal:
             case TransferRequested(channel) if self.other is None:
                 # Nobody to be sent on: the phone waits for an answer all the same.
-                await self.command(self.house.control.tell_transferor(channel, "channel_unavailable"))
+                await self.insist(self.house.control.tell_transferor, channel, "channel_unavailable")
             case Entered(channel, _, replaced) if (
                 replaced and self.other is None and replaced.id not in self.rung
             ):
                 # Nobody is spoken with: there is no place to take.
-                await self.command(self.house.control.hang_up(channel.id))
+                await self.hang_up(channel.id)
             case HungUp(channel) if channel == self.caller.channel:
                 raise CallerGone
             case Surrendered():
@@ -177,8 +201,8 @@ class Call:
 
     async def answer(self) -> None:
         if not self.state.answered:
-            self.change(answered=True)
             await self.house.control.answer(self.caller.channel)
+            self.change(answered=True)
 
     async def say(self, *prompts: Prompt) -> str | None:
         """Speak to the caller. A key ends the speech and is returned; None when all was said."""
@@ -236,8 +260,8 @@ class Call:
             await self.answer()
             await self.house.control.bridge(bridge, (self.caller.channel, leg.channel))
         except TelephonyError:
-            await self.command(self.house.control.hang_up(leg.channel))
-            await self.command(self.house.control.destroy_bridge(bridge))
+            await self.hang_up(leg.channel)
+            await self.destroy_bridge(bridge)
             raise
         self.change(other=leg, bridge=bridge)
         self.notice_parties()
@@ -266,17 +290,17 @@ class Call:
         if bridge:
             await self.command(self.house.control.remove_from_bridge(bridge, self.caller.channel))
         if other:
-            await self.command(self.house.control.hang_up(other.channel))
+            await self.hang_up(other.channel)
         if bridge:
-            await self.command(self.house.control.destroy_bridge(bridge))
+            await self.destroy_bridge(bridge)
         self.house.queues.wake()
 
     async def end(self) -> None:
         """Hang up whatever is left of the call."""
         for channel in self.channels():
-            await self.command(self.house.control.hang_up(channel))
+            await self.hang_up(channel)
         if self.state.bridge:
-            await self.command(self.house.control.destroy_bridge(self.state.bridge))
+            await self.destroy_bridge(self.state.bridge)
 
 
 def new_id(kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
 from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Voice
 from hanvisa.calls.queue import Queues
@@ -17,7 +18,7 @@ class CallSettings:
 
     ring_person: float = 20.0
     ring_operator: float = 12.0
-    key_wait: float = 5.0
+    key_wait: float = 2.5
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
     unanswered_transfer: Literal["referral", "recall"] = "referral"
     camp_on: float = 120.0
@@ -35,3 +36,4 @@ class House:
     settings: CallSettings = field(default_factory=CallSettings)
     live: LiveCalls = field(default_factory=LiveCalls)
     queues: Queues = field(default_factory=Queues)
+    leftovers: Leftovers = field(default_factory=Leftovers)

@@ -60,6 +60,7 @@ class Registry:
 
     async def run(self) -> None:
         """Give out signals for ever. Cancelled, it leaves the calls standing for another instance."""
+        self._spawn(self.house.leftovers.clear(self.house.control))
         try:
             while True:
                 signal = await self._inbox.get()

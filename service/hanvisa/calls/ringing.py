@@ -76,12 +76,12 @@ async def ring(call: Call, places: Sequence[Place], seconds: float, display: Dis
             await _start(call, place, display, rung)
         if call.rung:
             rung.why = Why.NO_ANSWER
-            await call.command(call.house.control.ring(call.caller.channel))
+            await call.insist(call.house.control.ring, call.caller.channel)
             await _until_answered(call, seconds, rung)
     finally:
         await _cancel(call, rung)
     if call.state.answered:
-        await call.command(call.house.control.stop_ringing(call.caller.channel))
+        await call.insist(call.house.control.stop_ringing, call.caller.channel)
     return rung
 
 
@@ -180,7 +180,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
                     return
             case Entered(channel) if channel.id in call.rung:
                 # Before this Asterisk refuses to dial it.
-                await call.command(call.house.control.dial(channel.id))
+                await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
                 if not _has_mobile_in_phone(call, leg.person):
@@ -188,11 +188,11 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
                     return
                 # They have rung a mobile while their phone rang.
                 busy, rung.why = True, Why.BUSY
-                await call.command(call.house.control.hang_up(channel))
+                await call.hang_up(channel)
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
                 rung.redirects.append((call.rung[channel].person, to))
-                await call.command(call.house.control.hang_up(channel))
+                await call.hang_up(channel)
                 _forget(call, channel)
             case HungUp(channel, cause) if channel in call.rung and cause:
                 _forget(call, channel)
@@ -209,10 +209,10 @@ async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
     leg = newcomer(call, channel)
     decision = await may_join(call, leg.reading, call.person_of(leg), Via.REPLACES)
     if not decision.allowed:
-        await call.command(call.house.control.hang_up(leg.channel))
+        await call.hang_up(leg.channel)
         return None
     call.house.live.bind(leg.channel, call)
-    await call.command(call.house.control.hang_up(replaced))
+    await call.hang_up(replaced)
     _forget(call, replaced)
     return leg
 
@@ -221,7 +221,7 @@ async def _cancel(call: Call, rung: Rung) -> None:
     """End what still rings: phones whose call was taken elsewhere show no missed call."""
     reason = "answered_elsewhere" if rung.leg else "normal"
     for channel in list(call.rung):
-        await call.command(call.house.control.hang_up(channel, reason))
+        await call.hang_up(channel, reason)
         _forget(call, channel)
     call.house.queues.wake()
 

@@ -179,7 +179,7 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
     theirs.inbox.put_nowait(Surrendered())
     call.change(caller=transferee, other=far)
     call.notice_parties()
-    await call.command(control.hang_up(transferor.channel))
+    await call.hang_up(transferor.channel)
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
     # What their call has written on it must not be taken for a call that lives.
@@ -188,7 +188,7 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
     return (
         is_there
         and call.state.bridge is not None
-        and await call.command(control.add_to_bridge(call.state.bridge, far.channel))
+        and await call.insist(control.add_to_bridge, call.state.bridge, far.channel)
     )
 
 
@@ -212,18 +212,18 @@ async def put_in_place(call: Call, entered: Entered) -> Stage | None:
     old, new = call.state.leg_of(entered.replaced.id), newcomer(call, entered.channel)
     stays = call.other if old is call.caller else call.caller
     if old is None or stays is None or call.state.bridge is None:
-        await call.command(control.hang_up(new.channel))
+        await call.hang_up(new.channel)
         return None
     if await _may_talk(call, new, stays):
         call.house.live.release(old.channel)
         call.house.live.bind(new.channel, call)
         call.change(caller=stays, other=new)
         call.notice_parties()
-        await call.command(control.hang_up(old.channel))
+        await call.hang_up(old.channel)
         call.house.queues.wake()
         return Talking()
-    await call.command(control.hang_up(new.channel))
-    if await call.command(control.add_to_bridge(call.state.bridge, old.channel)):
+    await call.hang_up(new.channel)
+    if await call.insist(control.add_to_bridge, call.state.bridge, old.channel):
         return None
     call.change(caller=stays, other=old)
     await call.part()
@@ -258,4 +258,4 @@ async def _decline(call: Call, transferor: Leg, decision: Decision) -> Refusal:
 
 
 async def _answer_refer(call: Call, transferor: Leg, progress: TransferProgress) -> None:
-    await call.command(call.house.control.tell_transferor(transferor.channel, progress))
+    await call.insist(call.house.control.tell_transferor, transferor.channel, progress)

@@ -10,6 +10,7 @@ from typing import Self
 from uuid import UUID, uuid5
 
 from hanvisa.calls.house import CallSettings, House
+from hanvisa.calls.ports import Voice
 from hanvisa.calls.registry import RUNG, Registry
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Key, Played, Signal, TransferRequested
 from hanvisa.lab.waiting import until
@@ -106,14 +107,19 @@ def register() -> Register:
 class Scene:
     """The switch as the tests play it: they say what the phones do, and look at what was commanded."""
 
-    def __init__(self, settings: CallSettings | None = None) -> None:
-        self.control = FakeCallControl()
+    def __init__(
+        self,
+        settings: CallSettings | None = None,
+        control: FakeCallControl | None = None,
+        voice: Voice | None = None,
+    ) -> None:
+        self.control = control or FakeCallControl()
         self.directory = MemoryDirectory(register())
         self.log = MemoryLog()
         self.house = House(
             control=self.control,
             directory=self.directory,
-            voice=FakeVoice(),
+            voice=voice or FakeVoice(),
             log=self.log,
             clock=FakeClock(NOW),
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
@@ -233,5 +239,6 @@ class Scene:
         return f"channel-{self._channels}"
 
     def _enters(self, side: str, channel: Channel) -> str:
+        self.control.alive.add(channel.id)
         self.tell(Entered(channel, (side,)))
         return channel.id

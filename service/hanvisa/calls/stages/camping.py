@@ -69,12 +69,12 @@ async def camp_on(call: Call, stage: CampingOn) -> Stage | None:
     queue = call.house.queues.at(person.id)
     queue.join(call, stage.since)
     await call.answer()
-    await call.command(call.house.control.start_music(call.caller.channel))
+    await call.insist(call.house.control.start_music, call.caller.channel)
     try:
         is_free = await _until_free(call, stage)
     finally:
         queue.leave(call)
-        await call.command(call.house.control.stop_music(call.caller.channel))
+        await call.insist(call.house.control.stop_music, call.caller.channel)
     if is_free:
         return ReachingPerson(person.id, waited_since=stage.since)
     return _sent_on(call, person, Why.BUSY, attendant.Waiting.OVER)

@@ -60,7 +60,7 @@ async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboa
         free = queues.next_operator(operators, call.house.live.is_engaged)
         if free is not None and queues.at(switchboard.id).place(call) == 0:
             if told:
-                await call.command(call.house.control.stop_music(call.caller.channel))
+                await call.insist(call.house.control.stop_music, call.caller.channel)
             if await _rings(call, stage, free):
                 return Talking()
             queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
@@ -68,7 +68,7 @@ async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboa
             continue
         if not told:
             await call.say(Queued())
-            await call.command(call.house.control.start_music(call.caller.channel))
+            await call.insist(call.house.control.start_music, call.caller.channel)
             told = True
             continue  # an operator may have become free while it was said
         while not isinstance(await call.next(), Woken):
@@ -127,7 +127,7 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
 async def _nobody(call: Call, switchboard: Switchboard) -> None:
     organisation = call.register.organisation(switchboard.organisation_id)
     call.tell("outcome", outcome="no_operator")
-    await call.command(call.house.control.stop_music(call.caller.channel))
+    await call.insist(call.house.control.stop_music, call.caller.channel)
     await call.say(NoOperator(organisation.name if organisation else switchboard.name))
 
 

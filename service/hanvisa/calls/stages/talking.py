@@ -77,7 +77,7 @@ class Explaining:
         if leg is None or prompt is None:
             return
         self.listener = self._listener(leg).channel
-        await self.call.command(self.call.house.control.start_music(self.listener))
+        await self.call.insist(self.call.house.control.start_music, self.listener)
         try:
             self.call.explaining = await self.call.start_saying(leg, prompt)
         except TelephonyError as error:
@@ -103,7 +103,7 @@ class Explaining:
 
     async def _stop_music(self) -> None:
         if self.listener is not None:
-            await self.call.command(self.call.house.control.stop_music(self.listener))
+            await self.call.insist(self.call.house.control.stop_music, self.listener)
             self.listener = None
 
     def _listener(self, spoken_to: Leg) -> Leg:

@@ -1,0 +1,53 @@
+"""What should have been removed and could not be: nobody is to stay behind in silence with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+
+from hanvisa.calls.ports import CallControl
+from hanvisa.errors import Gone, TelephonyError
+
+AGAIN = 0.25  # seconds
+
+
+@dataclass
+class Leftovers:
+    """Channels to be hung up and bridges to be destroyed, tried again until they are gone."""
+
+    _channels: set[str] = field(default_factory=set)
+    _bridges: set[str] = field(default_factory=set)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def channel(self, channel: str) -> None:
+        self._channels.add(channel)
+        self._more.set()
+
+    def bridge(self, bridge: str) -> None:
+        self._bridges.add(bridge)
+        self._more.set()
+
+    async def clear(self, control: CallControl) -> None:
+        """For ever."""
+        while True:
+            await self._more.wait()
+            await asyncio.sleep(AGAIN)
+            for channel in list(self._channels):
+                if await _is_done(control.hang_up(channel)):
+                    self._channels.discard(channel)
+            for bridge in list(self._bridges):
+                if await _is_done(control.destroy_bridge(bridge)):
+                    self._bridges.discard(bridge)
+            if not self._channels and not self._bridges:
+                self._more.clear()
+
+
+async def _is_done(removal: Awaitable[None]) -> bool:
+    try:
+        await removal
+    except Gone:
+        return True
+    except TelephonyError:
+        return False
+    return True

@@ -1,0 +1,154 @@
+"""A switch that goes on by itself: phones answer, what plays comes to its end, who is hung up is gone.
+
+It knows what each party hears at every moment, and how long it was nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hanvisa.calls.registry import RUNG
+from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Played, Signal
+from hanvisa.errors import Gone, Unavailable
+from hanvisa.testing import FakeCallControl
+
+SOON = 0.001  # seconds until a signal comes
+SPEECH = 4.0  # seconds that every speech takes
+TIMEOUT = 2.5  # seconds after which a command has no answer
+BUSY = 17
+
+
+@dataclass
+class Switch(FakeCallControl):
+    """``phones`` says what each account or outside number does: answers (the default), busy, or rings."""
+
+    phones: dict[str, str] = field(default_factory=dict)
+    tell: Callable[[Signal], None] = lambda _: None
+    dialled: dict[str, str] = field(default_factory=dict)  # the account or number that each leg leads to
+    playing: dict[str, str] = field(default_factory=dict)  # playbacks by channel
+    ringing: set[str] = field(default_factory=set)
+    music: set[str] = field(default_factory=set)
+    served: set[str] = field(default_factory=set)  # who has been told something, or has talked to somebody
+    left: set[str] = field(default_factory=set)  # who has hung up of their own accord
+    silent_since: dict[str, float] = field(default_factory=dict)
+    longest_silence: float = 0.0
+    after: Callable[[int], None] = lambda _: None  # called after each command with its number
+
+    def goes(self, channel: str, cause: int = 16) -> None:
+        """A party hangs up."""
+        if channel in self.alive:
+            self.left.add(channel)
+            self.is_gone(channel)
+            self._soon(HungUp(channel, cause))
+            self._listen()
+
+    def partner(self, channel: str) -> str | None:
+        """Whom the channel talks to."""
+        for inside in self.bridges.values():
+            if channel in inside and len(inside) > 1:
+                return next(other for other in inside if other != channel)
+        return None
+
+    def leg(self, leads_to: str) -> str | None:
+        """The newest living leg to this phone or number."""
+        legs = [channel for channel, to in self.dialled.items() if to == leads_to and channel in self.alive]
+        return legs[-1] if legs else None
+
+    async def _do(self, *command: Any, then: Callable[[], object] = lambda: None) -> None:
+        name, of, *_ = command
+        number = len(self.commands) + 1
+        if number == self.fail_at:
+            await self._fails(name, of)
+        elif name not in ("create", "stop_playing", "destroy_bridge", "bridge") and not self._is_there(
+            name, of
+        ):
+            self.commands.append(command)
+            raise Gone(f"{of} is gone")
+        try:
+            await super()._do(*command, then=lambda: (then(), self._carried_out(*command)))
+        finally:
+            self._listen()
+            self.after(number)
+
+    async def _fails(self, name: str, of: str) -> None:
+        if isinstance(self.failure, Unavailable):
+            await asyncio.sleep(TIMEOUT)
+        if isinstance(self.failure, Gone) and name != "stop_playing":
+            # Asterisk says so of what is really gone.
+            self.bridges.pop(of, None)
+            self.goes(of)
+
+    def _is_there(self, name: str, of: str) -> bool:
+        return of in (self.bridges if name.endswith("_bridge") else self.alive)
+
+    def _carried_out(self, name: str, of: str, *more: Any) -> None:
+        match name:
+            case "play":
+                self.playing[of] = more[1]
+                self.served.add(of)
+                self._later(SPEECH, lambda: self._ended(more[1]))
+            case "stop_playing":
+                self._later(SOON, lambda: self._ended(of))
+            case "create":
+                self.dialled[of] = more[0].removeprefix("PJSIP/").removesuffix("@carrier")
+                self._soon(Entered(Channel(of, "", ""), (RUNG,)))
+            case "dial":
+                self._dialled(of)
+            case "hang_up":
+                self._soon(HungUp(of, 16))
+            case "ring":
+                self.ringing.add(of)
+            case "stop_ringing":
+                self.ringing.discard(of)
+            case "start_music":
+                self.music.add(of)
+            case "stop_music":
+                self.music.discard(of)
+
+    def _dialled(self, channel: str) -> None:
+        match self.phones.get(self.dialled[channel], "answers"):
+            case "answers":
+                self._later(1.0, lambda: self.tell(Answered(channel)) if channel in self.alive else None)
+            case "busy":
+                self._later(SOON, lambda: self.goes(channel, BUSY))
+
+    def _ended(self, playback: str) -> None:
+        for channel, playing in list(self.playing.items()):
+            if playing == playback:
+                del self.playing[channel]
+                self.tell(Played(playback))
+        self._listen()
+
+    def _listen(self) -> None:
+        """Note who hears nothing since when. An outgoing leg hears nothing until it is answered, and needs not."""
+        now = asyncio.get_running_loop().time()
+        self.served |= {channel for channel in self.alive if self.partner(channel)}
+        for channel in set(self.silent_since) | self.alive:
+            if channel in self.dialled:
+                continue
+            if channel in self.alive and not self.hears(channel):
+                self.silent_since.setdefault(channel, now)
+            elif (since := self.silent_since.pop(channel, None)) is not None:
+                self.longest_silence = max(self.longest_silence, now - since)
+
+    def hears(self, channel: str) -> bool:
+        return (
+            channel in self.playing
+            or channel in self.music
+            or channel in self.ringing
+            or self.partner(channel) is not None
+        )
+
+    def _soon(self, signal: Signal) -> None:
+        self._later(SOON, lambda: self.tell(signal))
+
+    def _later(self, seconds: float, what: Callable[[], object]) -> None:
+        asyncio.get_running_loop().call_later(seconds, what)
+
+
+def kinds(commands: Sequence[tuple[Any, ...]]) -> list[str]:
+    """For a failing test: the commands' names, numbered from 1."""
+    return [f"{number} {command[0]} {command[1]}" for number, command in enumerate(commands, start=1)]
