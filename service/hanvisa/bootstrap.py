@@ -30,8 +30,10 @@ from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import NotFound
 from hanvisa.following import Follower
+from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
+from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.service import Service
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
@@ -71,6 +73,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             unanswered_transfer=settings.unanswered_transfer,
             camp_on=settings.camp_on,
             camp_on_retry=settings.camp_on_retry,
+            may_call=CallingClass(settings.may_call),
+            private_prefix=settings.private_prefix,
+            private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
         ),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     camp_on_retry: float = Field(
         default=10.0, description="how often a phone is tried that is busy for a reason of its own"
     )
+    may_call: Literal["inside", "national", "abroad", "premium"] = Field(
+        default="national",
+        description="where neither the person nor their department has a class of their own",
+    )
+    private_prefix: str = Field(default="*9*", description="dialled before the number of a private call")
+    private_calls_fixed: Literal["itemised", "marked", "refused"] = "itemised"
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
 

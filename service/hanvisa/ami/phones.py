@@ -18,6 +18,7 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import phone_passwords, write_private
 from hanvisa.errors import ConfigurationError
 from hanvisa.policy.facts import Person, Phone, TargetKind
+from hanvisa.policy.outgoing import number_shown
 from hanvisa.policy.register import Register
 
 log = structlog.get_logger(__name__)
@@ -112,20 +113,11 @@ def _caller_id(phone: Phone, register: Register) -> str:
 def _variables(phone: Phone, register: Register, operator: bool) -> Iterator[tuple[str, str]]:
     yield "HANVISA_ACCOUNT", phone.account
     yield "HANVISA_ORGANISATION", phone.organisation_id.hex
-    number = _number(phone, register)
+    number = number_shown(register, _owner(phone, register), phone.organisation_id)
     if number:
         yield "HANVISA_NUMBER", number
     if operator:
         yield "HANVISA_OPERATOR", "yes"
-
-
-def _number(phone: Phone, register: Register) -> str | None:
-    """Own direct number, else the organisation's main number. A protected person's own is never shown."""
-    owner = _owner(phone, register)
-    own = register.numbers_of(TargetKind.PERSON, owner.id) if owner and not owner.protected else ()
-    switchboard = register.switchboard_of(phone.organisation_id)
-    numbers = own or (register.numbers_of(TargetKind.SWITCHBOARD, switchboard.id) if switchboard else ())
-    return numbers[0].number if numbers else None
 
 
 def _operator_phones(register: Register) -> set[UUID]:

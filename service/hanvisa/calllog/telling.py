@@ -57,7 +57,8 @@ def _opened(teller: Teller, data: dict[str, Any]) -> list[str]:
     caller, called = teller.number(data.get("caller")), teller.number(data.get("called"))
     caller += _named(teller, data.get("caller_person"))
     called += _named(teller, data.get("person"))
-    return [teller.say(vocabulary.OPENED, caller=caller, called=called)]
+    opened = teller.say(vocabulary.OPENED, caller=caller, called=called)
+    return [opened, teller.say(vocabulary.PRIVATE)] if data.get("private") else [opened]
 
 
 def _named(teller: Teller, id_: Any) -> str:

@@ -8,6 +8,10 @@ SOMEONE = Text(sv="någon", en="somebody")
 NO_NUMBER = Text(sv="okänt nummer", en="an unknown number")
 
 OPENED = Text(sv="Samtal från {caller} till {called}.", en="Call from {caller} to {called}.")
+PRIVATE = Text(
+    sv="Ett privat samtal: av numret sparas bara början.",
+    en="A private call: no more than the beginning of the number is kept.",
+)
 
 SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen", "OfferingToWait")
 """What comes right after them says as much."""
@@ -114,6 +118,10 @@ OUTCOMES = {
     ),
     "refused": Text(
         sv="Numret kopplades inte, enligt {rules}.", en="The number was not put through, by {rules}."
+    ),
+    "barred": Text(
+        sv="Numret kopplades inte: det får inte ringas därifrån.",
+        en="The number was not put through: it may not be called from there.",
     ),
     "transfer_refused": Text(
         sv="Kopplingen nekades, enligt {rules}. Den som ringer är kvar hos {who}.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import structlog
 
+from hanvisa.calls.masking import masked
 from hanvisa.calls.prompts import Prompt
 from hanvisa.calls.signals import (
     Entered,
@@ -94,7 +95,9 @@ class Call:
     # its story
 
     def tell(self, kind: str, **data: Any) -> None:
-        """Append to the call log."""
+        """Append to the call log. Of a private call's number no more than its beginning is ever written."""
+        if self.state.private:
+            data = masked(data, self.state.private)
         self.house.log.record(self.id, kind, data)
 
     def change(self, **fields: Any) -> None:

@@ -18,6 +18,7 @@ from hanvisa.policy.attendant import (
 )
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.model import Decision
+from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
 
 if TYPE_CHECKING:
@@ -55,14 +56,22 @@ class ConsultFacts:
     setting: Literal["refuse", "allow"]
 
 
-Facts = JoinFacts | ArrivalFacts | UnansweredFacts | ConsultFacts | SentOnFacts | PastReferralFacts
+Facts = (
+    JoinFacts
+    | ArrivalFacts
+    | UnansweredFacts
+    | ConsultFacts
+    | SentOnFacts
+    | PastReferralFacts
+    | OutgoingFacts
+)
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
 _FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DECISION = TypeAdapter(Decision)
 
 
-def decide(facts: Facts) -> Decision:
+def decide(facts: Facts) -> Decision:  # noqa: PLR0911 - one a kind
     """What the policy says of these facts."""
     match facts:
         case JoinFacts():
@@ -73,6 +82,8 @@ def decide(facts: Facts) -> Decision:
             return decide_sent_on(facts)
         case PastReferralFacts():
             return decide_past_referral(facts)
+        case OutgoingFacts():
+            return decide_outgoing(facts)
         case ArrivalFacts():
             return decide_arrival(
                 facts.person,

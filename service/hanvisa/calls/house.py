@@ -9,7 +9,9 @@ from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
 from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Voice
 from hanvisa.calls.queue import Queues
+from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.numbers import NumberPlan
+from hanvisa.policy.outgoing import PrivateCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,9 @@ class CallSettings:
     unanswered_transfer: Literal["referral", "recall"] = "referral"
     camp_on: float = 120.0
     camp_on_retry: float = 10.0
+    may_call: CallingClass = CallingClass.NATIONAL
+    private_prefix: str = "*9*"
+    private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
 
 
 @dataclass(frozen=True)

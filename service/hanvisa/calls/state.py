@@ -52,6 +52,9 @@ class CallState:
     organisation: UUID | None = None
     touched_by: UUID | None = None
     confidential: bool = False
+    private: str = (
+        ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
+    )
     exception: UUID | None = None  # whose use let this call reach a mobile
     stage: dict[str, Any] = field(default_factory=dict)
 

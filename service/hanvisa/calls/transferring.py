@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.gate import may_join, would_join
+from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import newcomer
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
@@ -79,6 +80,10 @@ async def _blind(call: Call, target: str, transferor: Leg, transferee: Leg) -> S
     if leads_nowhere:
         await _answer_refer(call, transferor, "channel_unavailable")
         return None
+    if number.kind is not NumberKind.INTERNAL and via is Via.DIRECT:
+        outgoing = may_call_out(call, number, person)
+        if not outgoing.allowed:
+            return await _decline(call, transferor, outgoing)
     call.change(exception=decision.exception if takes_use else None)
     await _answer_refer(call, transferor, "channel_answered")
     # From here the one who is sent on is the caller of this call, and whoever sent them is free.
@@ -128,6 +133,7 @@ async def _attended(
     call.change(
         touched_by=call.state.touched_by or theirs.state.touched_by,
         confidential=call.state.confidential or theirs.state.confidential,
+        private=call.state.private or theirs.state.private,
     )
     taken = theirs.state.exception or call.state.exception
     for party in (far, transferee):
@@ -250,7 +256,7 @@ async def _decline(call: Call, transferor: Leg, decision: Decision) -> Refusal:
     return Refusal(
         transferor.channel,
         TransferRefused(
-            rule=decision.rules[0],
+            rule=decision.rules[0] if decision.rules else "",
             mobile_number=numbers.get(AlternativeKind.TELL_MOBILE_NUMBER),
             direct_number=numbers.get(AlternativeKind.GIVE_DIRECT_NUMBER),
         ),

@@ -25,10 +25,11 @@ from hanvisa.policy.case_expected import (
 )
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
-from hanvisa.policy.facts import Absence, Forwarding, PolicyException, TargetKind
+from hanvisa.policy.facts import Absence, CallingClass, Forwarding, PolicyException, TargetKind
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
+from hanvisa.policy.outgoing import OutgoingFacts, PrivateCalls, class_needed, decide_outgoing
 from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 ORDINARY = datetime(2026, 3, 4, 9, tzinfo=UTC)  # a Wednesday, ten o'clock in Sweden
@@ -223,6 +224,37 @@ class ForwardingCase(Case):
         return decision.because, self.expect.compare(decision)
 
 
+class OutgoingWritten(Dialled):
+    """``person`` None is a shared phone without anybody."""
+
+    person: str | None = None
+    usual: CallingClass = CallingClass.NATIONAL
+    private: bool = False
+    private_calls: PrivateCalls = PrivateCalls.ITEMISED
+
+
+class OutgoingCase(Case):
+    """May a phone of ours call that number?"""
+
+    decide: Literal["outgoing"]
+    facts: OutgoingWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        person = world.person(self.facts.person) if self.facts.person else None
+        department = world.register.department(person.department_id) if person else None
+        facts = OutgoingFacts(
+            needs=class_needed(self.facts.read(world)),
+            own=person.may_call if person else None,
+            department=department.may_call if department else None,
+            usual=self.facts.usual,
+            private=self.facts.private,
+            private_calls=self.facts.private_calls,
+        )
+        decision = decide_outgoing(facts)
+        return decision.because, self.expect.compare(decision)
+
+
 class NumberCase(Case):
     """What does a dialled string lead to?"""
 
@@ -249,7 +281,8 @@ AnyCase = Annotated[
     | ForwardingCase
     | NumberCase
     | SentOnCase
-    | PastReferralCase,
+    | PastReferralCase
+    | OutgoingCase,
     Field(discriminator="decide"),
 ]
 

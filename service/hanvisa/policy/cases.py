@@ -1,8 +1,8 @@
 """Cases of the policy as data: facts, the decision expected, and why. Run by the tests and by `hanvisa check-policy`.
 
 A file is TOML: ``register`` (a table, or the path of a file with one, seen from this file) and ``[[cases]]``. Each case
-has a ``title`` and a ``why`` in both languages, ``decide`` (join, consult, arrival, unanswered, referral, forwarding
-or number), ``facts`` and ``expect``; `case_kinds` has the keys of each.
+has a ``title`` and a ``why`` in both languages, ``decide`` (join, consult, arrival, unanswered, referral, forwarding,
+number or outgoing), ``facts`` and ``expect``; `case_kinds` has the keys of each.
 """
 
 from __future__ import annotations

@@ -21,6 +21,26 @@ def aware(moment: datetime) -> datetime:
     return moment
 
 
+class CallingClass(StrEnum):
+    """What somebody may call. Each includes those before it."""
+
+    INSIDE = "inside"
+    NATIONAL = "national"
+    ABROAD = "abroad"
+    PREMIUM = "premium"
+
+    def covers(self, other: CallingClass) -> bool:
+        order = list(CallingClass)
+        return order.index(other) <= order.index(self)
+
+
+class NumberShown(StrEnum):
+    """Which number is seen outside when somebody calls out."""
+
+    DIRECT = "direct"
+    MAIN = "main"
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     id: UUID
@@ -46,6 +66,7 @@ class Department:
     organisation_id: UUID
     confidential: bool = False
     stand_in_id: UUID | None = None  # the department that answers when this one is empty
+    may_call: CallingClass | None = None  # None: as everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,8 @@ class Person:
     protected: bool = False  # no number of theirs is ever told
     confidential: bool = False  # M4: their line is confidential
     best_reached: tuple[Window, ...] = ()  # G2: spoken and shown, closes nothing
+    may_call: CallingClass | None = None  # None: as their department
+    number_shown: NumberShown = NumberShown.DIRECT
 
     @property
     def name(self) -> str:
@@ -123,6 +146,7 @@ class Phone:
     account: str
     organisation_id: UUID
     owner_id: UUID | None = None
+    location_number: str | None = None  # of its site, E.164: tells 112 where the caller is
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import pytest
 
 from hanvisa.calls import prompts
 from hanvisa.calls.prompts import (
+    Barred,
+    CallBarred,
     CodeRefused,
     DepartmentEmpty,
     DialRefused,
@@ -195,6 +197,26 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (OperatorStateSet(open=True), "Telefonistplatsen är öppen.", "The operator's position is open."),
     (OperatorStateSet(open=False), "Telefonistplatsen är stängd.", "The operator's position is closed."),
+    (
+        CallBarred(Barred.OUTSIDE),
+        "Från din telefon rings bara nummer inom kommunen. Fråga din chef om du behöver mer.",
+        "Your phone calls inside numbers only. Ask your manager if you need more.",
+    ),
+    (
+        CallBarred(Barred.ABROAD),
+        "Utlandssamtal är spärrade på din telefon. Fråga din chef om du behöver ringa dem.",
+        "Calls abroad are barred on your phone. Ask your manager if you need to make them.",
+    ),
+    (
+        CallBarred(Barred.PREMIUM),
+        "Det är ett betalnummer, eller går inte att tyda. Sådana är spärrade på telefonen.",
+        "It is a premium number, or cannot be read. Such numbers are barred on this phone.",
+    ),
+    (
+        CallBarred(Barred.PRIVATE),
+        "Privata samtal är inte tillåtna här, för telefonen har ingen specificerad faktura.",
+        "Private calls are not permitted here, because the phone has no itemised invoice.",
+    ),
     (CodeRefused(), "Koden kan inte användas här.", "The code cannot be used here."),
     (
         OfferToWait(ANNA),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hanvisa.calls.prompts.attendant import OfferToWait, Waiting
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offer, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
@@ -27,12 +28,15 @@ Prompt = (
     | OutsideFailed
     | TryLater
     | CodeRefused
+    | CallBarred
     | Goodbye
     | OfferToWait
     | Waiting
 )
 
 __all__ = [
+    "Barred",
+    "CallBarred",
     "CodeRefused",
     "DepartmentEmpty",
     "DialRefused",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.outgoing import notice_private
 from hanvisa.calls.prompts import OutsideFailed, UnknownNumber
 from hanvisa.calls.ringing import outside_place, ring
 from hanvisa.calls.stage import (
@@ -33,6 +34,7 @@ OPEN_OR_CLOSE = ("*27#", "*27")  # phones often take # as "send"
 @runs(Arriving)
 async def arrive(call: Call, _: Arriving) -> Stage | None:
     identify_caller(call)
+    notice_private(call)
     call.tell(
         "opened",
         side=call.state.side,
@@ -41,6 +43,7 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
         called=call.state.dialled,
         language=call.state.language,
         organisation=str(call.state.organisation or ""),
+        private=bool(call.state.private),
     )
     if call.state.side == "phone" and call.state.dialled in OPEN_OR_CLOSE:
         return SwitchingOpen()

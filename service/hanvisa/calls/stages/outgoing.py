@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.prompts import DialRefused, OutsideFailed, UnknownNumber
-from hanvisa.calls.ringing import Display, outside_place, ring
+from hanvisa.calls.outgoing import may_call_out, shown_outside
+from hanvisa.calls.prompts import Barred, CallBarred, DialRefused, OutsideFailed, UnknownNumber
+from hanvisa.calls.ringing import outside_place, ring
 from hanvisa.calls.stage import CallingOut, Stage, Talking, runs
-from hanvisa.policy.facts import TargetKind
-from hanvisa.policy.numbers import read_number
+from hanvisa.policy.facts import CallingClass
+from hanvisa.policy.model import Decision
+from hanvisa.policy.numbers import Reading, read_number
+from hanvisa.policy.outgoing import class_needed
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -23,7 +26,12 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         call.tell("outcome", outcome="unknown_number")
         await call.say(UnknownNumber())
         return None
-    rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, _shown(call))
+    decision = may_call_out(call, reading, call.person_of(call.caller))
+    if not decision.allowed:
+        call.tell("outcome", outcome="barred", rules=decision.rules)
+        await call.say(CallBarred(_barred(reading, decision)))
+        return None
+    rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call))
     if rung.leg is None:
         if rung.refusals:
             call.tell("outcome", outcome="refused", rules=rung.refusals[0].rules)
@@ -36,11 +44,14 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
     return Talking()
 
 
-def _shown(call: Call) -> Display:
-    """Outside, the person's direct number is shown, else their organisation's main number."""
-    register, person, organisation = call.register, call.person_of(call.caller), call.organisation
-    own = register.numbers_of(TargetKind.PERSON, person.id) if person else ()
-    switchboard = register.switchboard_of(organisation.id) if organisation else None
-    main = register.numbers_of(TargetKind.SWITCHBOARD, switchboard.id) if switchboard else ()
-    numbers = own or main
-    return Display(organisation.name if organisation else "", numbers[0].number if numbers else "")
+def _barred(reading: Reading, decision: Decision) -> Barred:
+    """Only private calls are refused by a rule of the policy."""
+    return Barred.PRIVATE if decision.rules else _BARRED[class_needed(reading) or CallingClass.PREMIUM]
+
+
+_BARRED = {
+    CallingClass.INSIDE: Barred.OUTSIDE,
+    CallingClass.NATIONAL: Barred.OUTSIDE,
+    CallingClass.ABROAD: Barred.ABROAD,
+    CallingClass.PREMIUM: Barred.PREMIUM,
+}

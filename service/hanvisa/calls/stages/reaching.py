@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
+from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
 from hanvisa.calls.stage import (
@@ -54,7 +55,8 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         onward = _onward(call, stage, reading)
         if onward is not None:
             return onward
-        places = [outside_place(reading, by, Via.REDIRECT)] if reading.number else []
+        may_go_out = reading.number and may_call_out(call, reading, person).allowed
+        places = [outside_place(reading, by, Via.REDIRECT)] if may_go_out else []
         rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
         rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
@@ -85,6 +87,8 @@ def _places_of(call: Call, person: Person, forwarded: Reading | None) -> list[Pl
     if forwarded is None or forwarded.kind is NumberKind.INTERNAL or not forwarded.number:
         return phone_places(call, person)
     if forwarded.kind.may_be_mobile and not would_join(call, forwarded, person, Via.FORWARDING).allowed:
+        return phone_places(call, person)
+    if not may_call_out(call, forwarded, person).allowed:
         return phone_places(call, person)
     return [outside_place(forwarded, person.id, Via.FORWARDING)]
 

@@ -35,6 +35,7 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
     PhoneRow,
+    SiteRow,
     SwitchboardRow,
 )
 
@@ -65,7 +66,7 @@ LOADERS: dict[str, Loader] = {
     "mobiles": _loader(telephony.mobiles, MobileRow),
     "extensions": _loader(telephony.extensions, ExtensionRow),
     "numbers": _loader(telephony.numbers, NumberRow),
-    "phones": _loader(telephony.phones, PhoneRow),
+    "phones": _loader(telephony.phones, PhoneRow, SiteRow),
     "groups": _loader(telephony.groups, GroupRow, GroupMemberRow),
     "switchboards": _loader(telephony.switchboards, SwitchboardRow),
     "operators": _loader(telephony.operators, OperatorRow, OperatorSwitchboardRow),

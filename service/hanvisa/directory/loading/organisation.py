@@ -16,7 +16,7 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
 )
-from hanvisa.policy.facts import Department, Operation, Organisation, Person
+from hanvisa.policy.facts import CallingClass, Department, NumberShown, Operation, Organisation, Person
 from hanvisa.policy.model import Language
 
 if TYPE_CHECKING:
@@ -53,12 +53,13 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
             OperationRow.organisation_id,
             table.confidential,
             table.stand_in_id,
+            table.may_call,
         )
         .join(OperationRow, OperationRow.id == table.operation_id)
         .where(table.ended_at.is_(None))
         .order_by(table.name)
     )
-    return [Department(*row) for row in rows]
+    return [Department(*row[:-1], may_call=_class(row.may_call)) for row in rows]
 
 
 async def persons(session: AsyncSession, at: datetime) -> list[Person]:
@@ -77,6 +78,8 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             table.protected,
             table.confidential,
             table.best_reached,
+            table.may_call,
+            table.number_shown,
             MembershipRow.department_id,
             DepartmentRow.operation_id,
             OperationRow.organisation_id,
@@ -101,6 +104,12 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             protected=row.protected,
             confidential=row.confidential,
             best_reached=row.best_reached,
+            may_call=_class(row.may_call),
+            number_shown=NumberShown(row.number_shown),
         )
         for row in rows
     ]
+
+
+def _class(stored: str | None) -> CallingClass | None:
+    return CallingClass(stored) if stored else None

@@ -17,6 +17,7 @@ from hanvisa.directory.tables import (
     OperatorRow,
     OperatorSwitchboardRow,
     PhoneRow,
+    SiteRow,
     SwitchboardRow,
 )
 from hanvisa.policy.facts import (
@@ -75,7 +76,8 @@ async def numbers(session: AsyncSession, _: datetime) -> list[OutsideNumber]:
 async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
     table = PhoneRow
     rows = await session.execute(
-        select(table.id, table.account, table.organisation_id, table.owner_id)
+        select(table.id, table.account, table.organisation_id, table.owner_id, SiteRow.location_number)
+        .outerjoin(SiteRow, SiteRow.id == table.site_id)
         .where(table.ended_at.is_(None))
         .order_by(table.account)
     )

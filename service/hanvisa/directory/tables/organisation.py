@@ -57,6 +57,7 @@ class DepartmentRow(Imported, Base):
         ForeignKey("departments.id", deferrable=True, initially="DEFERRED")
     )
     working_hours: Mapped[tuple[Window, ...]] = mapped_column(default=())
+    may_call: Mapped[str | None]
 
 
 class SiteRow(Imported, Base):

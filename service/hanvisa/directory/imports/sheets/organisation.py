@@ -15,6 +15,7 @@ from hanvisa.directory.imports.sheets.base import (
     must,
     of,
 )
+from hanvisa.policy.facts import CallingClass, NumberShown
 from hanvisa.policy.model import Language
 
 
@@ -64,6 +65,8 @@ PERSONS = Sheet(
         may("language", values.one_of(Language), "sv", default="sv"),
         may("protected", values.flag, "no", default=False),
         may("confidential", values.flag, "no", default=False),
+        may("may_call", values.one_of(CallingClass), "abroad"),
+        may("number_shown", values.one_of(NumberShown), "direct", default="direct"),
         may("best_reached", values.windows, "mon-fri 08:00-09:30", default=()),
         may("schedule", values.windows, "mon-thu 08:00-17:00", default=()),
     ),
@@ -110,6 +113,7 @@ DEPARTMENTS = Sheet(
         may("cost_centre", values.ref("cost_centres"), "nora-4100", "cost_centre_id"),
         may("confidential", values.flag, "no", default=False),
         may("stand_in", values.ref("departments"), "nora-miljo", "stand_in_id"),
+        may("may_call", values.one_of(CallingClass), "abroad"),
         may("working_hours", values.windows, "mon-fri 07:00-16:00", default=()),
     ),
     check=_check_stand_in,

@@ -1,0 +1,54 @@
+"""Calls to the public network: whether they may be made, whether they are private, and which number is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.ringing import Display
+from hanvisa.calls.targets import read_dialled
+from hanvisa.policy.facts import Person
+from hanvisa.policy.model import Decision
+from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.outgoing import OutgoingFacts, class_needed, number_shown
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+def may_call_out(call: Call, number: Reading, person: Person | None) -> Decision:
+    """May this person's phone lead a call to that number? The decision goes into the call's story."""
+    settings = call.house.settings
+    department = call.register.department(person.department_id) if person else None
+    facts = OutgoingFacts(
+        needs=class_needed(number),
+        own=person.may_call if person else None,
+        department=department.may_call if department else None,
+        usual=settings.may_call,
+        private=bool(call.state.private),
+        private_calls=settings.private_calls_fixed,
+    )
+    decision = decide(facts)
+    tell(call, facts, decision)
+    return decision
+
+
+def notice_private(call: Call) -> None:
+    """A call to the public network that was dialled with the prefix of private calls is one, from its first step."""
+    prefix = call.house.settings.private_prefix
+    if call.state.side != "phone" or not prefix or not call.state.dialled.startswith(prefix):
+        return
+    dialled = call.state.dialled.removeprefix(prefix)
+    reading = read_dialled(call, dialled)
+    call.change(dialled=dialled)
+    if reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY):
+        call.change(private=reading.number or dialled)
+
+
+def shown_outside(call: Call) -> Display:
+    """What is seen of whoever calls out: their organisation's name, and their number or the main one."""
+    organisation = call.organisation
+    if organisation is None:
+        return Display()
+    number = number_shown(call.register, call.person_of(call.caller), organisation.id)
+    return Display(organisation.name, number or "")

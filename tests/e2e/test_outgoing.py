@@ -1,0 +1,74 @@
+"""Calls out from our phones: by what somebody may, with the right number shown; private ones; 112."""
+
+import pytest
+
+from e2e.support.switchboard import LONG
+from e2e.support.world import World
+
+FREDRIK, GUN, HENRIK, KARIN, LARS = (f"hallefors-{number}" for number in (206, 207, 208, 211, 212))
+BJORN, DAVID = "nora-303", "hallefors-204"
+MAIN = "+46980319200"
+OUTSIDE = "0980319247"
+ABROAD = "00442079460958"
+PREMIUM = "09002001010"
+PRIVATE = "0980319248"  # which nobody else calls
+
+
+@pytest.mark.parametrize(
+    ("who", "dialled", "words"),
+    [
+        (GUN, OUTSIDE, "rings bara nummer inom kommunen"),
+        (FREDRIK, ABROAD, "utlandssamtal är spärrade"),
+        (DAVID, PREMIUM, "det är ett betalnummer"),
+    ],
+)
+async def test_what_somebody_may_not_call_is_refused_with_the_reason(
+    world: World, who: str, dialled: str, words: str
+) -> None:
+    caller = await (await world.siplet(who)).call(dialled)
+    await world.hears(caller, words, within=LONG)
+    await caller.until_ended(within=LONG)
+    story = await world.story(caller)
+    assert (story.outcome, story.decisions[0]["effect"]) == ("barred", "refuse")
+    assert not world.carrier.offered
+    assert "Numret kopplades inte: det får inte ringas därifrån." in await world.explanation(caller)
+
+
+async def test_a_department_whose_people_may_call_abroad(world: World) -> None:
+    caller = await (await world.phone(BJORN)).call(ABROAD)
+    far = await world.mobile(ABROAD, within=LONG)
+    await far.answer()
+    await caller.talks_to(far, within=LONG)
+
+
+async def test_the_number_shown_is_the_persons_or_the_main_one(world: World) -> None:
+    """Fredrik shows his own; Henrik wants the main one; Karin is protected."""
+    for who, number in ((FREDRIK, world.direct_number(FREDRIK)), (HENRIK, MAIN), (KARIN, MAIN)):
+        line = await (await world.phone(who)).call(OUTSIDE)
+        far = await world.mobile(OUTSIDE, within=LONG)
+        assert number in far.invitation.get("From")
+        assert number in far.invitation.get("P-Asserted-Identity")
+        await line.hangup()
+        await far.until_ended(within=LONG)
+
+
+async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: World) -> None:
+    caller = await (await world.phone(LARS)).call(f"*9*{PRIVATE}")
+    far = await world.mobile(PRIVATE, within=LONG)
+    await far.answer()
+    await caller.talks_to(far, within=LONG)
+    await caller.hangup()
+    await far.until_ended(within=LONG)
+    story = await world.story(caller)
+    assert story.told["private"]
+    assert story.told["called"] == "098xxxxxxx"
+    assert "P1" in story.rules
+    assert "Ett privat samtal: av numret sparas bara början." in await world.explanation(caller)
+    assert not written_anywhere(world, PRIVATE[3:])
+
+
+def written_anywhere(world: World, digits: str) -> list[str]:
+    """The files of the outbox and the database that have these digits, and the service's own log."""
+    state = world.settings.state
+    files = [*state.glob("hanvisa.sqlite*"), *(state / "outbox").iterdir(), world.system.service_log]
+    return [file.name for file in files if digits.encode() in file.read_bytes()]

@@ -1,0 +1,115 @@
+"""Calls out: what may be called, which number is shown, and what is kept of a private one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hanvisa.calls.house import CallSettings
+from hanvisa.calls.masking import masked
+from hanvisa.policy.facts import CallingClass, NumberShown
+from hanvisa.policy.outgoing import PrivateCalls
+from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
+
+ABROAD = "00442079460958"
+OUTSIDE = "0846500400"
+
+
+def given(scene: Scene, name: str, **fields: object) -> None:
+    persons = (
+        replace(person, **fields) if person.id == id_of(name) else person  # type: ignore[arg-type]
+        for person in scene.directory.register.persons.rows
+    )
+    scene.directory.register = scene.directory.register.replace(persons=persons)
+
+
+async def shown(scene: Scene, digits: str) -> str:
+    """The number with which this outside number is rung."""
+    leg = await scene.rung(digits)
+    [variables] = [variables for channel, _, variables, _ in scene.control.named("create") if channel == leg]
+    return str(variables["CONNECTEDLINE(num,i)"])
+
+
+async def test_what_may_not_be_called_is_refused_with_the_reason_and_nobody_is_rung() -> None:
+    async with Scene() as scene:
+        caller = scene.dials("anna", ABROAD)
+        await scene.hears(caller, "CallBarred")
+        assert scene.control.named("create") == []
+        assert scene.log.of_kind("outcome") == [{"outcome": "barred", "rules": ()}]
+        [decision] = scene.log.of_kind("decision")
+        assert decision["facts"]["needs"] == "abroad"
+
+
+async def test_a_transfer_goes_no_further_than_whoever_makes_it_may_call() -> None:
+    async with Scene() as scene:
+        line = scene.dials("bo", "201")
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(line, anna)
+        scene.refers(anna, "00442079460958")
+        await scene.hears(anna, "TransferRefused")
+        assert scene.control.named("tell_transferor") == [(anna, "channel_declined")]
+        assert all("4420" not in dial for _, dial, *_ in scene.control.named("create"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "number"),
+    [
+        ({}, ANNA_DIRECT),
+        ({"number_shown": NumberShown.MAIN}, MAIN),
+        ({"protected": True}, MAIN),
+        ({"protected": True, "number_shown": NumberShown.DIRECT}, MAIN),
+    ],
+)
+async def test_the_number_shown_is_the_direct_or_the_main_one(fields: dict[str, object], number: str) -> None:
+    async with Scene() as scene:
+        given(scene, "anna", **fields)
+        scene.dials("anna", OUTSIDE)
+        assert await shown(scene, OUTSIDE) == number
+
+
+async def test_a_private_call_goes_out_marked_and_its_number_stands_nowhere_in_the_log() -> None:
+    async with Scene() as scene:
+        caller = scene.dials("anna", f"*9*{OUTSIDE}")
+        leg = await scene.rung(OUTSIDE)
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        [opened] = scene.log.of_kind("opened")
+        assert (opened["called"], opened["private"]) == ("084xxxxxxx", True)
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+        [decision] = [each for each in scene.log.of_kind("decision") if each["decision"] == "OutgoingFacts"]
+        assert (decision["effect"], decision["rules"]) == ("allow", ["P1"])
+
+
+async def test_where_the_subscription_has_no_itemised_invoice_a_private_call_is_refused() -> None:
+    settings = CallSettings(private_calls_fixed=PrivateCalls.REFUSED)
+    async with Scene(settings) as scene:
+        caller = scene.dials("anna", f"*9*{OUTSIDE}")
+        await scene.hears(caller, "CallBarred")
+        assert scene.log.of_kind("outcome") == [{"outcome": "barred", "rules": ["P1", "G4"]}]
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_the_prefix_before_an_inside_number_makes_an_ordinary_call() -> None:
+    async with Scene(CallSettings(may_call=CallingClass.INSIDE)) as scene:
+        scene.dials("bo", "*9*201")
+        await scene.rung("anna")
+        assert scene.log.of_kind("opened")[0]["private"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "kept"),
+    [
+        ("PJSIP/0701740605@carrier", "+46701740605", "PJSIP/070xxxxxxx@carrier"),
+        ("0046701740605", "+46701740605", "004670xxxxxxx"),
+        ("Numret 070-174 06 05 är en mobil.", "+46701740605", "Numret 070-xxxxxxx är en mobil."),
+        ("Ring 1177 i dag", "1177", "Ring xxxx i dag"),
+        ("7c9e1177-3a", "1177", "7c9e1177-3a"),
+    ],
+)
+def test_every_spelling_of_a_private_number_is_cut(text: str, number: str, kept: str) -> None:
+    assert masked({"a": [text, 1]}, number) == {"a": [kept, 1]}
