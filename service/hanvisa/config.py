@@ -45,7 +45,7 @@ class Settings(BaseSettings):
 
     ring_person: float = 20.0
     ring_operator: float = 12.0
-    key_wait: float = Field(default=2.5, description="how long a caller has to choose a way on")
+    key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"
     )

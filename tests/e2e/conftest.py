@@ -38,7 +38,7 @@ def settings() -> Iterator[Settings]:
             ring_operator=2,
             camp_on=8,
             camp_on_retry=0.5,
-            key_wait=2.5,
+            key_wait=2,
             log_linger=0.05,
         )
     finally:

@@ -20,7 +20,7 @@ class CallSettings:
 
     ring_person: float = 20.0
     ring_operator: float = 12.0
-    key_wait: float = 2.5
+    key_wait: float = 2.0
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
     unanswered_transfer: Literal["referral", "recall"] = "referral"
     camp_on: float = 120.0
