@@ -13,7 +13,7 @@ PRIVATE = Text(
     en="A private call: no more than the beginning of the number is kept.",
 )
 
-SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen", "OfferingToWait")
+SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen", "OfferingToWait", "Closed")
 """What comes right after them says as much."""
 
 STAGES = {
@@ -23,6 +23,9 @@ STAGES = {
         en="It is for {target}: its members are rung at the same time.",
     ),
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
+    "NightService": Text(
+        sv="Växeln är stängd: jouren rings.", en="The switchboard is closed: the on-call list."
+    ),
     "BackToOperator": Text(
         sv="Tillbaka till telefonisten ({target}).", en="Back to the operator ({target})."
     ),
@@ -112,6 +115,8 @@ OUTCOMES = {
     "referred": Text(sv="Hänvisning för {who} ({why}).", en="Referral for {who} ({why})."),
     "operator": Text(sv="Telefonisten {who} svarade.", en="The operator {who} answered."),
     "no_operator": Text(sv="Ingen telefonist är öppen.", en="No operator is open."),
+    "closed": Text(sv="Växeln är stängd.", en="The switchboard is closed."),
+    "night_service": Text(sv="Jouren ({who}) svarade.", en="Whoever is on call ({who}) answered."),
     "unknown_number": Text(sv="Numret leder ingenstans.", en="The number leads nowhere."),
     "outside_failed": Text(
         sv="Det externa numret nåddes inte ({why}).", en="The outside number was not reached ({why})."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ from hanvisa.policy.attendant import (
 )
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.model import Decision
+from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
 
@@ -64,26 +66,26 @@ Facts = (
     | SentOnFacts
     | PastReferralFacts
     | OutgoingFacts
+    | OpeningFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
 _FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DECISION = TypeAdapter(Decision)
+_DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
+    JoinFacts: decide_join,
+    SentOnFacts: decide_sent_on,
+    PastReferralFacts: decide_past_referral,
+    OpeningFacts: decide_opening,
+    OutgoingFacts: decide_outgoing,
+}
 
 
-def decide(facts: Facts) -> Decision:  # noqa: PLR0911 - one a kind
+def decide(facts: Facts) -> Decision:
     """What the policy says of these facts."""
     match facts:
-        case JoinFacts():
-            return decide_join(facts)
         case ConsultFacts():
             return decide_consult(facts.join, facts.setting)
-        case SentOnFacts():
-            return decide_sent_on(facts)
-        case PastReferralFacts():
-            return decide_past_referral(facts)
-        case OutgoingFacts():
-            return decide_outgoing(facts)
         case ArrivalFacts():
             return decide_arrival(
                 facts.person,
@@ -97,6 +99,8 @@ def decide(facts: Facts) -> Decision:  # noqa: PLR0911 - one a kind
             return decide_unanswered(
                 facts.person, facts.why, touched=facts.touched, direct_number=facts.direct_number
             )
+        case _:
+            return _DECIDERS[type(facts)](facts)
 
 
 def tell(call: Call, facts: Facts, decision: Decision) -> None:

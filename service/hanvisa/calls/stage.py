@@ -83,6 +83,21 @@ class AtSwitchboard:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """The switchboard is closed: its closed message is spoken."""
+
+    switchboard: UUID
+
+
+@dataclass(frozen=True)
+class NightService:
+    """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0)."""
+
+    switchboard: UUID
+    turn: int = 0
+
+
+@dataclass(frozen=True)
 class BackToOperator:
     """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard.
 
@@ -143,6 +158,8 @@ Stage = (
     | Referring
     | ReferringDepartment
     | AtSwitchboard
+    | Closed
+    | NightService
     | BackToOperator
     | OfferingToWait
     | CampingOn

@@ -79,6 +79,13 @@ class ExpectedReferral(ExpectedValues):
     mobile_number: str | None = None
 
 
+class ExpectedOpening(ExpectedValues):
+    """When it ``opens`` next; "" is not within weeks."""
+
+    effect: Effect
+    opens: AwareDatetime | Literal[""] | None = None
+
+
 class ExpectedReading(ExpectedValues):
     """A ``number`` of "" is none."""
 

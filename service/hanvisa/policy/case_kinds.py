@@ -19,16 +19,18 @@ from hanvisa.policy.case_expected import (
     Case,
     Compared,
     Expected,
+    ExpectedOpening,
     ExpectedReading,
     ExpectedReferral,
     Written,
 )
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
-from hanvisa.policy.facts import Absence, CallingClass, Forwarding, PolicyException, TargetKind
+from hanvisa.policy.facts import Absence, CallingClass, Forwarding, PolicyException, TargetKind, Window
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
+from hanvisa.policy.opening import OpeningFacts, decide_opening, opens_at
 from hanvisa.policy.outgoing import OutgoingFacts, PrivateCalls, class_needed, decide_outgoing
 from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
@@ -255,6 +257,25 @@ class OutgoingCase(Case):
         return decision.because, self.expect.compare(decision)
 
 
+class OpeningWritten(Written):
+    hours: tuple[Window, ...] = ()
+    at: AwareDatetime = ORDINARY
+
+
+class OpeningCase(Case):
+    """Is a switchboard with these hours open?"""
+
+    decide: Literal["opening"]
+    facts: OpeningWritten
+    expect: ExpectedOpening
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - the hours are the case's own
+        facts = OpeningFacts(self.facts.hours, self.facts.at)
+        decision = decide_opening(facts)
+        opens = opens_at(facts.hours, facts.at)
+        return decision.because, self.expect.compare({"effect": decision.effect, "opens": opens or ""})
+
+
 class NumberCase(Case):
     """What does a dialled string lead to?"""
 
@@ -279,6 +300,7 @@ AnyCase = Annotated[
     | UnansweredCase
     | ReferralCase
     | ForwardingCase
+    | OpeningCase
     | NumberCase
     | SentOnCase
     | PastReferralCase

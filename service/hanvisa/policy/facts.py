@@ -164,6 +164,9 @@ class Switchboard:
     name: str
     organisation_id: UUID
     greeting: Text
+    hours: tuple[Window, ...] = ()  # none: always open
+    closed: Text | None = None  # its own words when closed; None: when it opens is said
+    night_group_id: UUID | None = None  # the on-call list that callers are put through to when it is closed
 
 
 class OperatorState(StrEnum):

@@ -26,6 +26,7 @@ class Via(StrEnum):
     REPLACES = "replaces"  # an INVITE with Replaces, decided when it has happened
     RANG_IN = "rang_in"  # a registered mobile that rang in is the far party
     SUBSTITUTE = "substitute"
+    NIGHT = "night"  # a closed switchboard's on-call list: it puts through as an operator does, so O2 holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def decide_join(facts: JoinFacts) -> Decision:
         return Decision(Effect.ALLOW, (), _NO_MOBILE)
     if facts.any_confidential:
         return _refuse(facts, ("M4",), _CONFIDENTIAL)
-    if not facts.touched:
+    if not facts.touched and facts.via is not Via.NIGHT:
         return _decide_untouched(facts)
     exception = _exception(facts)
     if exception is None:
@@ -179,6 +180,10 @@ _WAYS = {
     Via.RANG_IN: Text(
         sv=" Den som ringer in gör det från en tjänstemobil.",
         en=" The person calling in is on a registered mobile.",
+    ),
+    Via.NIGHT: Text(
+        sv=" Växeln är stängd, och jouren nås på en mobil.",
+        en=" The switchboard is closed, and whoever is on call is reached on a mobile.",
     ),
     Via.SUBSTITUTE: Text(sv=" Ersättaren nås på en mobil.", en=" The substitute is reached on a mobile."),
 }

@@ -10,7 +10,12 @@ from holidays.countries.sweden import Sweden
 
 
 def is_working_day(day: date) -> bool:
-    return day.isoweekday() <= 5 and day not in _holidays(day.year)
+    return day.isoweekday() <= 5 and not is_holiday(day)
+
+
+def is_holiday(day: date) -> bool:
+    """A public holiday or a full eve; a Sunday by itself is none."""
+    return day in _holidays(day.year)
 
 
 def next_working_day(after: date) -> date:

@@ -19,6 +19,7 @@ from hanvisa.calls.prompts import (
     NoOperator,
     Prompt,
     Referral,
+    SwitchboardClosed,
     TryLater,
     Why,
 )
@@ -215,3 +216,5 @@ def _prompts_of(register: Register) -> Iterator[Prompt]:
         yield NoOperator(organisation.name)
     for switchboard in register.switchboards.rows:
         yield Greeting(switchboard.greeting)
+        if switchboard.closed is not None:
+            yield SwitchboardClosed(switchboard.closed, None)

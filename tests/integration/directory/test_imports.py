@@ -60,7 +60,7 @@ async def test_the_demo_is_imported_and_the_second_time_unchanged(database: Data
     } == dict.fromkeys(first.tables, (0, 0, 0))
     register = await register_of(database)
     assert len(register.persons.rows) == 60
-    assert len(register.switchboards.rows) == 4
+    assert len(register.switchboards.rows) == 5
 
 
 async def test_a_dry_run_says_what_would_change_and_changes_nothing(database: Database, folder: Path) -> None:

@@ -24,6 +24,7 @@ from hanvisa.calls.prompts import (
     Prompt,
     Queued,
     Referral,
+    SwitchboardClosed,
     TransferRefused,
     TryLater,
     UnknownNumber,
@@ -71,6 +72,23 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
             "Dial the direct number of the person you want to reach, or call back later."
         ),
     ),
+    (
+        SwitchboardClosed(Text(sv="Vi har flyttat.", en="We have moved."), utc(2026, 8, 3, 6)),
+        "Vi har flyttat.",
+        "We have moved.",
+    ),
+    (
+        SwitchboardClosed(None, utc(2026, 8, 3, 6)),
+        (
+            "Växeln är stängd och öppnar i morgon klockan åtta. "
+            "Slå direktnumret till den du söker, eller ring då."
+        ),
+        (
+            "The switchboard is closed and opens tomorrow at eight AM. "
+            "Dial the direct number of the person you want to reach, or call back then."
+        ),
+    ),
+    (SwitchboardClosed(None, None), "Växeln är stängd.", "The switchboard is closed."),
     (
         Referral(ANNA, Why.ABSENT, MEETING, utc(2026, 8, 2, 11), best_reached=(OFFICE_HOURS,)),
         (

@@ -11,6 +11,7 @@ from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offer, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
+from hanvisa.calls.prompts.waiting import SwitchboardClosed
 from hanvisa.calls.prompts.whys import Why
 
 Prompt = (
@@ -18,6 +19,7 @@ Prompt = (
     | Queued
     | NoOperator
     | OperatorStateSet
+    | SwitchboardClosed
     | Referral
     | DepartmentEmpty
     | Offers
@@ -52,6 +54,7 @@ __all__ = [
     "Prompt",
     "Queued",
     "Referral",
+    "SwitchboardClosed",
     "TransferRefused",
     "TryLater",
     "UnknownNumber",

@@ -1,5 +1,25 @@
 """What happens in a call, one file a family of stages. Importing this package makes every stage's work known."""
 
-from hanvisa.calls.stages import arriving, camping, codes, outgoing, reaching, referring, switchboard, talking
+from hanvisa.calls.stages import (
+    arriving,
+    camping,
+    closed,
+    codes,
+    outgoing,
+    reaching,
+    referring,
+    switchboard,
+    talking,
+)
 
-__all__ = ["arriving", "camping", "codes", "outgoing", "reaching", "referring", "switchboard", "talking"]
+__all__ = [
+    "arriving",
+    "camping",
+    "closed",
+    "codes",
+    "outgoing",
+    "reaching",
+    "referring",
+    "switchboard",
+    "talking",
+]

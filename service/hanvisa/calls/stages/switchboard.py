@@ -13,6 +13,7 @@ from hanvisa.calls.prompts import Greeting, NoOperator, Queued, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.signals import Woken
 from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
+from hanvisa.calls.stages.closed import unless_open
 from hanvisa.errors import HanvisaError
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
@@ -38,6 +39,9 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
         return None
     call.change(organisation=switchboard.organisation_id)
     if stage.since is None:
+        closed = unless_open(call, switchboard)
+        if closed is not None:
+            return closed
         if stage.sought is None:
             await call.say(Greeting(switchboard.greeting))
         return AtSwitchboard(stage.switchboard, stage.sought, stage.why, call.house.clock.now())

@@ -111,13 +111,31 @@ async def groups(session: AsyncSession, _: datetime) -> list[Group]:
 async def switchboards(session: AsyncSession, _: datetime) -> list[Switchboard]:
     table = SwitchboardRow
     rows = await session.execute(
-        select(table.id, table.name, table.organisation_id, table.greeting_sv, table.greeting_en)
+        select(
+            table.id,
+            table.name,
+            table.organisation_id,
+            table.greeting_sv,
+            table.greeting_en,
+            table.hours,
+            table.closed_sv,
+            table.closed_en,
+            table.night_group_id,
+        )
         .where(table.ended_at.is_(None))
         .order_by(table.name)
     )
     return [
-        Switchboard(id_, name, organisation_id, Text(sv=sv, en=en))
-        for id_, name, organisation_id, sv, en in rows
+        Switchboard(
+            id=row.id,
+            name=row.name,
+            organisation_id=row.organisation_id,
+            greeting=Text(sv=row.greeting_sv, en=row.greeting_en),
+            hours=row.hours,
+            closed=Text(sv=row.closed_sv, en=row.closed_en) if row.closed_sv or row.closed_en else None,
+            night_group_id=row.night_group_id,
+        )
+        for row in rows
     ]
 
 

@@ -25,6 +25,7 @@ from hanvisa.directory.tables.telephony import (
     OperatorRow,
     OperatorSwitchboardRow,
     PhoneRow,
+    RingBackRow,
     SwitchboardRow,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "OrganisationRow",
     "PersonRow",
     "PhoneRow",
+    "RingBackRow",
     "RoleAssignmentRow",
     "SettingHistoryRow",
     "SettingRow",

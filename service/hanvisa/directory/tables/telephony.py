@@ -85,7 +85,11 @@ class GroupMemberRow(Keyed, Identified, Base):
 
 
 class SwitchboardRow(Imported, Base):
-    """``hours`` are the switchboard's own (a person has none: G2); none: always."""
+    """``hours`` are the switchboard's own (a person has none: G2); none: always.
+
+    Closed, its callers are put through to the on-call list ``night_group_id``, else they hear ``closed_sv`` or
+    ``closed_en``; empty: when it opens.
+    """
 
     __tablename__ = "switchboards"
 
@@ -94,6 +98,27 @@ class SwitchboardRow(Imported, Base):
     greeting_sv: Mapped[str]
     greeting_en: Mapped[str]
     hours: Mapped[tuple[Window, ...]] = mapped_column(default=())
+    closed_sv: Mapped[str] = mapped_column(default="")
+    closed_en: Mapped[str] = mapped_column(default="")
+    night_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("groups.id"))
+
+
+class RingBackRow(Identified, Base):
+    """A caller who has left the queue and is to be rung back in their place.
+
+    ``since`` is that place. ``state`` is waiting, done (they talked with an operator) or missed (they did not answer).
+    """
+
+    __tablename__ = "ring_backs"
+
+    switchboard_id: Mapped[UUID] = mapped_column(ForeignKey("switchboards.id"))
+    number: Mapped[str]
+    since: Mapped[datetime]
+    language: Mapped[str]
+    confidential: Mapped[bool]
+    call_id: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    settled_at: Mapped[datetime | None]
 
 
 class OperatorRow(Imported, Base):

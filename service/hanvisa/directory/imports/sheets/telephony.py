@@ -77,6 +77,9 @@ SWITCHBOARDS = Sheet(
         must("greeting_sv", values.text, "Välkommen till Nora kommun."),
         must("greeting_en", values.text, "Welcome to the municipality of Nora."),
         may("hours", values.windows, "mon-fri 08:00-16:30", default=()),
+        may("closed_sv", values.text, "Växeln öppnar på måndag.", default=""),
+        may("closed_en", values.text, "The switchboard opens on Monday.", default=""),
+        may("night_group", values.ref("groups"), "nora-jour", "night_group_id"),
     ),
 )
 

@@ -3,6 +3,14 @@
 Importing this package makes every prompt's composer known.
 """
 
-from hanvisa.speech.phrases.families import attendant, failures, outgoing, referral, refusals, switchboard
+from hanvisa.speech.phrases.families import (
+    attendant,
+    failures,
+    outgoing,
+    referral,
+    refusals,
+    switchboard,
+    waiting,
+)
 
-__all__ = ["attendant", "failures", "outgoing", "referral", "refusals", "switchboard"]
+__all__ = ["attendant", "failures", "outgoing", "referral", "refusals", "switchboard", "waiting"]

@@ -1,0 +1,69 @@
+"""A switchboard that is closed: the night service's on-call list in turn, else the closed message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.prompts import Greeting, SwitchboardClosed, TryLater
+from hanvisa.calls.ringing import Place, outside_place, phone_places, ring
+from hanvisa.calls.stage import Closed, NightService, Stage, Talking, runs
+from hanvisa.calls.stages.reaching import display_of, is_away
+from hanvisa.policy.facts import Switchboard
+from hanvisa.policy.model import Effect
+from hanvisa.policy.numbers import read_number
+from hanvisa.policy.opening import OpeningFacts, opens_at
+from hanvisa.policy.transfer import Via
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+def unless_open(call: Call, switchboard: Switchboard) -> Stage | None:
+    """Where a caller goes on whom the hours keep from the operators; None when it is open. It is kept in the story."""
+    facts = OpeningFacts(switchboard.hours, call.house.clock.now())
+    decision = decide(facts)
+    tell(call, facts, decision)
+    if decision.effect is not Effect.REFER:
+        return None
+    return NightService(switchboard.id) if switchboard.night_group_id else Closed(switchboard.id)
+
+
+@runs(NightService)
+async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
+    """Ring the ``turn``-th of the on-call list. A mobile there needs an exception in force (O2)."""
+    switchboard = call.register.switchboard(stage.switchboard)
+    on_call = _on_call(call, switchboard) if switchboard else []
+    if stage.turn >= len(on_call):
+        return Closed(stage.switchboard)
+    if stage.turn == 0 and switchboard is not None:
+        await call.say(Greeting(switchboard.greeting))
+    rung = await ring(call, on_call[stage.turn], call.house.settings.ring_person, display_of(call))
+    if rung.leg is None:
+        return NightService(stage.switchboard, stage.turn + 1)
+    call.tell("outcome", outcome="night_service", person=str(rung.leg.person or ""))
+    await call.connect(rung.leg)
+    return Talking()
+
+
+def _on_call(call: Call, switchboard: Switchboard) -> list[list[Place]]:
+    """The places of each on the list, in turn; whoever is absent is passed over."""
+    group = call.register.group(switchboard.night_group_id) if switchboard.night_group_id else None
+    if group is None:
+        return []
+    members = [member for id_ in group.member_ids if (member := call.register.person(id_))]
+    inside = [phone_places(call, member, Via.NIGHT) for member in members if not is_away(call, member)]
+    readings = [read_number(number, None, call.register, call.house.plan) for number in group.numbers]
+    return inside + [[outside_place(reading, via=Via.NIGHT)] for reading in readings if reading.number]
+
+
+@runs(Closed)
+async def say_closed(call: Call, stage: Closed) -> Stage | None:
+    switchboard = call.register.switchboard(stage.switchboard)
+    if switchboard is None:  # ended in the register since the stage was written
+        await call.say(TryLater())
+        return None
+    call.tell("outcome", outcome="closed")
+    opens = opens_at(switchboard.hours, call.house.clock.now())
+    await call.say(SwitchboardClosed(switchboard.closed, opens))
+    return None

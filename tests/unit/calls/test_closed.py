@@ -1,0 +1,61 @@
+"""A switchboard outside its hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+from hanvisa.policy.facts import Group, ScopeKind, Window
+from hanvisa.policy.numbers import NumberKind
+from unit.calls.scene import MAIN, Scene, id_of
+
+SUNDAYS = (Window((7,), time(3), time(4)),)
+ON_CALL = "+46701740626"
+
+
+def close(scene: Scene, *, night: bool = False) -> None:
+    register = scene.directory.register
+    [board] = register.switchboards.rows
+    group = Group(id_of("jour"), "Jour", board.organisation_id, (id_of("bo"),), (ON_CALL,))
+    board = replace(board, hours=SUNDAYS, night_group_id=group.id if night else None)
+    scene.directory.register = register.replace(switchboards=(board,), groups=(group,))
+
+
+async def test_closed_is_said_and_no_operator_is_rung() -> None:
+    async with Scene() as scene:
+        close(scene)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "SwitchboardClosed")
+        scene.finished(caller)
+        await scene.over(caller)
+        assert scene.control.named("create") == []
+        [decision] = scene.log.of_kind("decision")
+        assert (decision["decision"], decision["effect"]) == ("OpeningFacts", "refer")
+
+
+async def test_the_on_call_list_is_rung_in_turn_a_mobile_only_by_an_exception() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        scene.given_exception(scope=ScopeKind.NUMBER, scope_id=None, number=ON_CALL)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("bo")
+        mobile = await scene.rung("0701740626")
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.other is not None
+        assert call.other.kind is NumberKind.MOBILE
+
+
+async def test_without_an_exception_the_mobile_is_not_rung() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("bo")
+        await scene.hears(caller, "SwitchboardClosed")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/bo"]
