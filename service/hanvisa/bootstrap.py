@@ -10,6 +10,8 @@ from uuid import UUID
 
 from aiohttp import web
 
+from hanvisa.agi.answers import Answers
+from hanvisa.agi.server import AgiServer
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
@@ -142,6 +144,17 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         stream=Stream(client, app, registry.deliver),
         manager=manager,
         projection=projection,
+        agi=AgiServer(
+            settings.agi_port,
+            Answers(
+                directory,
+                voice,
+                clock,
+                house.plan,
+                settings.operator_consults_mobile,
+                Language(settings.language),
+            ),
+        ),
         followers=followers,
         make_web=make_web,
     )

@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     """Every setting, with defaults that work on one machine.
 
     With ``base_port`` all ports derive from it, unless set one by one: SIP +0, ARI +1, AMI +2, web +3, the
-    carrier's +4, RTP +100 to +899. Times are seconds.
+    carrier's +4, FastAGI +5, RTP +100 to +899. Times are seconds.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     ami_port: int = 5038
     web_host: str = "127.0.0.1"
     web_port: int = 8080
+    agi_port: int = 4573
     carrier_host: str = "127.0.0.2"
     carrier_port: int = 5060
     rtp_first: int = 10000
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
                 "ami_port": base + 2,
                 "web_port": base + 3,
                 "carrier_port": base + 4,
+                "agi_port": base + 5,
                 "rtp_first": base + 100,
                 "rtp_last": base + 899,
             }

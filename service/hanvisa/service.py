@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
+from hanvisa.agi.server import AgiServer
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.projection import Projection
 from hanvisa.ari.client import Client
@@ -37,6 +38,7 @@ class Service:
     stream: Stream
     manager: Manager
     projection: Projection
+    agi: AgiServer
     followers: tuple[Follower, ...]
     make_web: Callable[[], web.Application]
 
@@ -59,6 +61,7 @@ class Service:
                         self.outbox.run(),
                         *(follower.run() for follower in self.followers),
                         self.projection.run(),
+                        self.agi.run(),
                     )
                 ]
                 # Calls come first: the web application takes a while to be made, so it is made beside them.

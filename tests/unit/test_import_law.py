@@ -20,6 +20,7 @@ LAW = {
     "calls": ("policy", "config", *EVERYBODY_MAY),
     "ari": ADAPTER,
     "ami": ADAPTER,
+    "agi": ADAPTER,
     "directory": ADAPTER,
     "speech": ADAPTER,
     "calllog": ADAPTER,

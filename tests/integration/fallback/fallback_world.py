@@ -7,7 +7,7 @@ import random
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -243,13 +243,15 @@ class World:
 
 
 @asynccontextmanager
-async def running_world() -> AsyncIterator[World]:
+async def running_world(dialplan: Callable[[Settings], Path] | None = None) -> AsyncIterator[World]:
+    """``dialplan`` makes a folder with another dialplan than ours."""
     state = Path(tempfile.mkdtemp(prefix="hv-fallback-"))
     settings = Settings(state=state, base_port=free_base())
     (state / "sounds").mkdir()
     try:
         async with AsyncExitStack() as stack:
-            asterisk = await stack.enter_async_context(Asterisk(settings))
+            folder = dialplan(settings) if dialplan else None
+            asterisk = await stack.enter_async_context(Asterisk(settings, dialplan=folder))
             secrets = json.loads((state / "secrets.json").read_text())
             manager = Manager(settings.ami_port, secrets["ami"])
             await manager.start()
@@ -270,7 +272,7 @@ def free_base() -> int:
     """A base port whose own ports are free: any, since other runs look for theirs at the same time."""
     while True:
         base = random.randrange(34000, 59000, 1000)  # noqa: S311 - a port is no secret
-        if all(map(_is_free, (base, base + 1, base + 2, base + 10))):
+        if all(map(_is_free, (base, base + 1, base + 2, base + 5, base + 10))):
             return base
 
 

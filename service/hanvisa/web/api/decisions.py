@@ -9,8 +9,8 @@ from pydantic import Field
 
 from hanvisa.policy import facts, model
 from hanvisa.policy.model import Decision, Text
+from hanvisa.policy.outlook import Question, decide
 from hanvisa.web.fields import Dialled, Incoming, Moment, Outgoing, Words
-from hanvisa.web.outlook import Question, decide
 from hanvisa.web.problems import invalid
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
