@@ -70,6 +70,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         settings=CallSettings(
             ring_person=settings.ring_person,
             ring_operator=settings.ring_operator,
+            ring_in_turn=settings.ring_in_turn,
             key_wait=settings.key_wait,
             operator_consults_mobile=settings.operator_consults_mobile,
             unanswered_transfer=settings.unanswered_transfer,

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     rtp_last: int = 10799
 
     ring_person: float = 20.0
+    ring_in_turn: float = Field(
+        default=15.0, description="each member of a group or department that rings in turn"
+    )
     ring_operator: float = 12.0
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
     log_linger: float = Field(

@@ -101,7 +101,10 @@ async def test_keys_interrupt_the_speech_and_lead_on(world: World) -> None:
     await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
     caller = await world.citizen("0980319212", dials=world.direct_number(ELSA))
     referral = await world.commanded(caller, "är på sammanträde", within=LONG)
-    assert "Tryck tre för mobilnumret, noll för telefonisten, stjärna för att höra igen" in referral.words
+    assert (
+        "Tryck två för avdelningen, tre för mobilnumret, noll för telefonisten, stjärna för att höra igen"
+        in referral.words
+    )
     assert referral.words.endswith("For English, press nine.")
     await caller.hears(*referral.files[:2], within=LONG)
 
@@ -145,7 +148,9 @@ async def test_a_protected_mobile_is_not_offered_and_who_presses_nothing_is_bidd
 
     await oskars.press("3")
     offers = await spoken_anew(world, oskars, after=referral)
-    assert offers.words.startswith("Tryck noll för telefonisten"), "what is not offered only says the ways on"
+    assert offers.words.startswith("Tryck två för avdelningen, noll för telefonisten"), (
+        "what is not offered only says the ways on"
+    )
     await world.hears(oskars, "Tack för ditt samtal. Hej då", within=LONG)
     await oskars.until_ended()
     assert not any("sju noll" in spoken.words for spoken in (await world.story(oskars)).spoken)

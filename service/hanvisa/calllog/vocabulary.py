@@ -19,8 +19,8 @@ SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen"
 STAGES = {
     "ReachingPerson": Text(sv="Gäller {target}.", en="It is for {target}."),
     "ReachingMembers": Text(
-        sv="Gäller {target}: medlemmarna rings samtidigt.",
-        en="It is for {target}: its members are rung at the same time.",
+        sv="Gäller {target}: medlemmarna rings.",
+        en="It is for {target}: its members are rung.",
     ),
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
     "NightService": Text(

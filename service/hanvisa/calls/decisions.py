@@ -21,6 +21,7 @@ from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
+from hanvisa.policy.stand_ins import DepartmentFacts, decide_department
 from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ Facts = (
     | PastReferralFacts
     | OutgoingFacts
     | OpeningFacts
+    | DepartmentFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -78,6 +80,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     PastReferralFacts: decide_past_referral,
     OpeningFacts: decide_opening,
     OutgoingFacts: decide_outgoing,
+    DepartmentFacts: decide_department,
 }
 
 

@@ -19,6 +19,7 @@ class CallSettings:
     """Times in seconds (docs/decisions.md, Defaults)."""
 
     ring_person: float = 20.0
+    ring_in_turn: float = 15.0  # each member of a group or department that rings in turn
     ring_operator: float = 12.0
     key_wait: float = 2.0
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"

@@ -38,6 +38,10 @@ class LiveCalls:
         """One of the person's phones is in a call or rings."""
         return any(self.legs_of(person))
 
+    def is_on_the_line(self, person: UUID) -> bool:
+        """One of the person's phones is in a call; one that only rings is not."""
+        return any(leg in (call.caller, call.other) for call, leg in self.legs_of(person))
+
     def legs_of(self, person: UUID) -> Iterator[tuple[Call, Leg]]:
         """The person's legs (their phones', not their mobiles') with the call of each."""
         for call in self:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
 from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -33,19 +34,21 @@ class ReachingPerson:
 
     ``followed`` are those whose forwardings led here, so that forwardings never go round in a circle. ``waited_since``
     is of a caller who has waited for this person to be free. ``past_referral``: an operator knows that they are there.
+    ``via`` is SUBSTITUTE where the caller has chosen whoever stands in for the person sought.
     """
 
     person: UUID
     followed: tuple[UUID, ...] = ()
     waited_since: datetime | None = None
     past_referral: bool = False
+    via: Via = Via.DIRECT
 
 
 @dataclass(frozen=True)
 class ReachingMembers:
-    """The members' phones ring together; nobody: the stand-in department, else the operators (G3).
+    """The members' phones ring, together or in turn; nobody: the stand-in department, else the operators (G3).
 
-    ``tried`` are the departments that were rung before this one, so that stand-ins never go round in a circle.
+    ``tried`` are the departments that were rung, or found empty, before this one, the one that was asked for first.
     """
 
     kind: TargetKind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.stage import AtSwitchboard, ReachingMembers, ReachingPerson, Stage
 from hanvisa.policy.confidentiality import is_confidential
@@ -39,3 +40,10 @@ def stage_for(call: Call, reading: Reading) -> Stage | None:
     confidential = call.state.confidential or reading.confidential or is_confidential(register, kind, id_)
     call.change(organisation=found.organisation_id, confidential=confidential)
     return stage
+
+
+def mark_confidential(call: Call, kind: TargetKind, id_: UUID) -> None:
+    """M4: a call that goes on to a confidential person, department or line is confidential from there."""
+    lines = call.register.extensions_of(kind, id_)
+    if is_confidential(call.register, kind, id_) or any(line.confidential for line in lines):
+        call.change(confidential=True)

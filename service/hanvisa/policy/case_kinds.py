@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -14,7 +13,9 @@ from hanvisa.policy.absence import (
     decide_unanswered,
     mobile_number_to_tell,
 )
+from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
+from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_expected import (
     Case,
     Compared,
@@ -26,16 +27,13 @@ from hanvisa.policy.case_expected import (
 )
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
-from hanvisa.policy.facts import Absence, CallingClass, Forwarding, PolicyException, TargetKind, Window
+from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
 from hanvisa.policy.opening import OpeningFacts, decide_opening, opens_at
 from hanvisa.policy.outgoing import OutgoingFacts, PrivateCalls, class_needed, decide_outgoing
 from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
-
-ORDINARY = datetime(2026, 3, 4, 9, tzinfo=UTC)  # a Wednesday, ten o'clock in Sweden
-Row = dict[str, Any]
 
 
 class Dialled(Written):
@@ -119,12 +117,6 @@ class ConsultCase(Case):
         return decision.because, self.expect.compare(decision)
 
 
-class PersonSought(Written):
-    person: str
-    at: AwareDatetime = ORDINARY
-    touched: bool = False
-
-
 class ArrivalCase(Case):
     """Does the phone of the person who is sought ring?"""
 
@@ -137,7 +129,7 @@ class ArrivalCase(Case):
         person = world.person(self.facts.person)
         decision = decide_arrival(
             person,
-            _absences(world, self.facts.person, self.absences),
+            absences_of(world, self.facts.person, self.absences),
             self.facts.at,
             person.best_reached,
             touched=self.facts.touched,
@@ -179,7 +171,7 @@ class ReferralCase(Case):
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:
         register, person = world.register, world.person(self.facts.person)
-        now = absence_at(_absences(world, self.facts.person, self.absences), self.facts.at)
+        now = absence_at(absences_of(world, self.facts.person, self.absences), self.facts.at)
         direct = register.direct_number(person) if self.facts.touched else None
         content = compose_referral(person, now, self.facts.why, direct)
         mobile = mobile_number_to_tell(
@@ -219,7 +211,7 @@ class ForwardingCase(Case):
             now=self.facts.now,
             confidential=is_confidential_person(world.register, person),
             to_mobiles=world.facts(
-                Forwarding, _of_person(self.facts.person, self.to_mobiles, target="0701740605")
+                Forwarding, of_person(self.facts.person, self.to_mobiles, target="0701740605")
             ),
         )
         decision = decide_forwarding(facts)
@@ -304,18 +296,9 @@ AnyCase = Annotated[
     | NumberCase
     | SentOnCase
     | PastReferralCase
-    | OutgoingCase,
+    | OutgoingCase
+    | OffersCase
+    | SubstituteCase
+    | DepartmentCase,
     Field(discriminator="decide"),
 ]
-
-
-def _absences(world: World, person: str, rows: tuple[Row, ...]) -> tuple[Absence, ...]:
-    return world.facts(Absence, _of_person(person, rows))
-
-
-def _of_person(person: str, rows: tuple[Row, ...], **defaults: Any) -> list[Row]:
-    """Rows of that person, without having to say so, nor to name each."""
-    return [
-        {"id": f"{person} {number}", "person_id": person, **defaults, **row}
-        for number, row in enumerate(rows)
-    ]

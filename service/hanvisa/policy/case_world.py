@@ -20,6 +20,7 @@ from hanvisa.policy.facts import (
     Organisation,
     OutsideNumber,
     Person,
+    Switchboard,
 )
 from hanvisa.policy.register import Register, Table
 
@@ -34,6 +35,7 @@ TABLES: dict[str, type[Any]] = {
     "extensions": Extension,
     "numbers": OutsideNumber,
     "groups": Group,
+    "switchboards": Switchboard,
     "reasons": AbsenceReason,
 }
 

@@ -58,6 +58,13 @@ class Operation:
     head_id: UUID | None = None
 
 
+class Ringing(StrEnum):
+    """How the members of a department or a group are rung."""
+
+    TOGETHER = "together"
+    IN_TURN = "in_turn"
+
+
 @dataclass(frozen=True, slots=True)
 class Department:
     id: UUID
@@ -67,6 +74,7 @@ class Department:
     confidential: bool = False
     stand_in_id: UUID | None = None  # the department that answers when this one is empty
     may_call: CallingClass | None = None  # None: as everybody
+    ringing: Ringing = Ringing.TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,8 @@ class Group:
     name: str
     organisation_id: UUID
     member_ids: tuple[UUID, ...] = ()  # persons
-    numbers: tuple[str, ...] = ()  # outside numbers that are members, E.164
+    numbers: tuple[str, ...] = ()  # outside numbers that are members, E.164; in turn they come last
+    ringing: Ringing = Ringing.TOGETHER
 
 
 @dataclass(frozen=True, slots=True)

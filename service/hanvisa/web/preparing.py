@@ -6,10 +6,11 @@ import asyncio
 
 import structlog
 
-from hanvisa.calls.prompts import Referral, Why
+from hanvisa.calls.prompts import Offers, Prompt, Referral, Why
 from hanvisa.errors import SpeechError
 from hanvisa.policy.absence import ReferralContent, absence_at, compose_referral
 from hanvisa.policy.facts import Absence, Person
+from hanvisa.policy.offers import Offer
 from hanvisa.web.services import Services
 
 log = structlog.get_logger(__name__)
@@ -20,11 +21,17 @@ _LONGEST = 5.0  # seconds that the answer to a request waits for it
 async def prepare_referral(services: Services, person: Person, absence: Absence) -> None:
     """Make what the person's callers hear while the absence lasts, with and without the direct number (O1).
 
+    The substitute's name is made too.
+
     Never fails the saving: what could not be made is said with ready-made pieces.
     """
-    now = absence_at([*services.directory.register.absences_of(person.id), absence], absence.starts_at)
-    numbers = {None, services.directory.register.direct_number(person)}
-    prompts = [_prompt(compose_referral(person, now, Why.ABSENT, number)) for number in numbers]
+    register = services.directory.register
+    now = absence_at([*register.absences_of(person.id), absence], absence.starts_at)
+    numbers = {None, register.direct_number(person)}
+    prompts: list[Prompt] = [_prompt(compose_referral(person, now, Why.ABSENT, number)) for number in numbers]
+    substitute = register.person(absence.substitute_id) if absence.substitute_id else None
+    if substitute is not None:
+        prompts.append(Offers((Offer.INSTEAD,), substitute.name))
     try:
         async with asyncio.timeout(_LONGEST):
             await services.voice.prepare(prompts)

@@ -16,7 +16,6 @@ from hanvisa.calls.prompts import (
     Greeting,
     MobileNumber,
     NoOperator,
-    Offer,
     Offers,
     OfferToWait,
     OperatorStateSet,
@@ -33,6 +32,7 @@ from hanvisa.calls.prompts import (
 )
 from hanvisa.policy.facts import Window
 from hanvisa.policy.model import Language, Text
+from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
 
 AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
@@ -155,6 +155,16 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
             "For English, press nine."
         ),
         "Press three for the mobile number, zero for the operator, star to hear this again.",
+    ),
+    (
+        Offers((Offer.INSTEAD, Offer.AGAIN), ANNA),
+        "Tryck två för Anna Berg, stjärna för att höra igen.",
+        "Press two for Anna Berg, star to hear this again.",
+    ),
+    (
+        Offers((Offer.INSTEAD, Offer.AGAIN)),
+        "Tryck två för avdelningen, stjärna för att höra igen.",
+        "Press two for the department, star to hear this again.",
     ),
     (Offers((Offer.AGAIN,)), "Tryck stjärna för att höra igen.", "Press star to hear this again."),
     (Offers((Offer.ENGLISH,)), "For English, press nine.", ""),

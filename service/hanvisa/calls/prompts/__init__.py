@@ -8,7 +8,7 @@ from __future__ import annotations
 from hanvisa.calls.prompts.attendant import OfferToWait, Waiting
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
-from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offer, Offers, Referral
+from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
 from hanvisa.calls.prompts.waiting import SwitchboardClosed
@@ -46,7 +46,6 @@ __all__ = [
     "Greeting",
     "MobileNumber",
     "NoOperator",
-    "Offer",
     "OfferToWait",
     "Offers",
     "OperatorStateSet",

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from hanvisa.calls.prompts.whys import Why
 from hanvisa.policy.facts import Window
 from hanvisa.policy.model import Text
-
-
-class Offer(StrEnum):
-    """The ways on in one sentence: star again, 3 the mobile number, 0 the operator, 9 English (in Swedish only)."""
-
-    MOBILE_NUMBER = "3"
-    OPERATOR = "0"
-    AGAIN = "*"
-    ENGLISH = "9"
+from hanvisa.policy.offers import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +38,10 @@ class DepartmentEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The ways on in one sentence: star again, 3 the mobile number, 0 the operator, 9 English (in Swedish only)."""
+    """The ways on in one sentence, each with its key. ``substitute`` is a name; without one 2 is the department."""
 
     offers: tuple[Offer, ...]
+    substitute: str = ""
 
 
 @dataclass(frozen=True, slots=True)

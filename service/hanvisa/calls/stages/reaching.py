@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
+from hanvisa.calls.hunting import ring_members
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
@@ -22,11 +23,12 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
-from hanvisa.calls.targets import read_dialled, stage_for
-from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.calls.targets import mark_confidential, read_dialled, stage_for
+from hanvisa.policy.facts import Department, Group, Person, Ringing, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
+from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -38,15 +40,16 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
     person = call.register.person(stage.person)
     if person is None:  # ended in the register since the stage was written
         return to_operators(call)
+    if stage.via is Via.SUBSTITUTE:
+        mark_confidential(call, TargetKind.PERSON, person.id)
     if is_away(call, person) and not (stage.past_referral and gets_past_referral(call, person)):
         return Referring(person.id, Why.ABSENT)
     forwarded = _forwarded_to(call, person)
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
-    rung = await ring(
-        call, _places_of(call, person, forwarded), call.house.settings.ring_person, display_of(call)
-    )
+    places = _places_of(call, person, forwarded, stage.via)
+    rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
         by, target = rung.redirects[0]
@@ -82,49 +85,68 @@ def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None
     return None if onward.person in followed else replace(onward, followed=followed)
 
 
-def _places_of(call: Call, person: Person, forwarded: Reading | None) -> list[Place]:
+def _places_of(call: Call, person: Person, forwarded: Reading | None, via: Via) -> list[Place]:
     """The person's phones, or the number they are forwarded to, when the policy lets this caller follow (M3, O2)."""
     if forwarded is None or forwarded.kind is NumberKind.INTERNAL or not forwarded.number:
-        return phone_places(call, person)
+        return phone_places(call, person, via)
     if forwarded.kind.may_be_mobile and not would_join(call, forwarded, person, Via.FORWARDING).allowed:
-        return phone_places(call, person)
+        return phone_places(call, person, via)
     if not may_call_out(call, forwarded, person).allowed:
-        return phone_places(call, person)
+        return phone_places(call, person, via)
     return [outside_place(forwarded, person.id, Via.FORWARDING)]
 
 
 @runs(ReachingMembers)
 async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
-    places = [
-        place for place in _places(call, stage) if place.person is None or not _is_away_id(call, place.person)
-    ]
-    rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
-    if rung.leg is not None:
-        await call.connect(rung.leg)
-        return Talking()
-    department = call.register.department(stage.id)
+    mark_confidential(call, stage.kind, stage.id)
+    if stage.kind is TargetKind.GROUP:
+        group = call.register.group(stage.id)
+        if group is not None and await _rings_members(call, _of_group(call, group), group.ringing):
+            return Talking()
+        return to_operators(call) or ReferringDepartment(stage.id)
+    tried = (*stage.tried, stage.id)
+    department = _answering(call, stage.id, stage.tried)
+    if department is not None and department.id == stage.id:
+        if await _rings_members(call, _of_department(call, department), department.ringing):
+            return Talking()
+        department = _answering(call, stage.id, tried)
     if department is not None:
-        stand_in = department.stand_in_id
-        if stand_in and stand_in not in (*stage.tried, stage.id):
-            return ReachingMembers(TargetKind.DEPARTMENT, stand_in, (*stage.tried, stage.id))
-        if call.touched:
-            return ReferringDepartment(department.id)
-    return to_operators(call) or ReferringDepartment(stage.id)
+        return ReachingMembers(TargetKind.DEPARTMENT, department.id, tried)
+    return (None if call.touched else to_operators(call)) or ReferringDepartment(tried[0])
 
 
-def _places(call: Call, stage: ReachingMembers) -> list[Place]:
+async def _rings_members(call: Call, members: list[list[Place]], ringing: Ringing) -> bool:
+    rung = await ring_members(call, members, ringing, display_of(call))
+    if rung.leg is None:
+        return False
+    await call.connect(rung.leg)
+    return True
+
+
+def _answering(call: Call, asked: UUID, tried: tuple[UUID, ...]) -> Department | None:
+    """G3: the department, or whichever stands in for it; None is nobody. The decision goes into the call's story."""
+    chain = stand_in_chain(call.register, asked, call.house.clock.now())
+    if not chain:  # ended in the register since the stage was written
+        return None
+    facts = DepartmentFacts(chain, tried)
+    tell(call, facts, decide(facts))
+    return answering(facts)
+
+
+def _of_department(call: Call, department: Department) -> list[list[Place]]:
+    return [
+        phone_places(call, member, Via.GROUP)
+        for member in call.register.members(department.id)
+        if not is_away(call, member)
+    ]
+
+
+def _of_group(call: Call, group: Group) -> list[list[Place]]:
     register = call.register
-    if stage.kind is TargetKind.DEPARTMENT:
-        return [
-            place for member in register.members(stage.id) for place in phone_places(call, member, Via.GROUP)
-        ]
-    group = register.group(stage.id)
-    if group is None:
-        return []
-    members = [member for id_ in group.member_ids if (member := register.person(id_))]
-    inside = [place for member in members for place in phone_places(call, member, Via.GROUP)]
+    persons = [person for id_ in group.member_ids if (person := register.person(id_))]
+    inside = [phone_places(call, person, Via.GROUP) for person in persons if not is_away(call, person)]
     readings = [read_number(number, None, register, call.house.plan) for number in group.numbers]
-    return inside + [outside_place(reading, via=Via.GROUP) for reading in readings if reading.number]
+    return inside + [[outside_place(reading, via=Via.GROUP)] for reading in readings if reading.number]
 
 
 def is_away(call: Call, person: Person) -> bool:
@@ -139,11 +161,6 @@ def is_away(call: Call, person: Person) -> bool:
     decision = decide(facts)
     tell(call, facts, decision)
     return decision.effect is Effect.REFER
-
-
-def _is_away_id(call: Call, id_: UUID) -> bool:
-    person = call.register.person(id_)
-    return person is not None and is_away(call, person)
 
 
 def display_of(call: Call) -> Display:

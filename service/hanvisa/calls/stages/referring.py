@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from hanvisa.calls.decisions import UnansweredFacts, decide, tell
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
     Goodbye,
     MobileNumber,
-    Offer,
     Offers,
     Prompt,
     Referral,
     UnknownNumber,
     Why,
 )
-from hanvisa.calls.stage import AtSwitchboard, Referring, ReferringDepartment, Stage, runs
-from hanvisa.policy.absence import absence_at, compose_referral, mobile_number_to_tell
+from hanvisa.calls.stage import (
+    AtSwitchboard,
+    ReachingMembers,
+    ReachingPerson,
+    Referring,
+    ReferringDepartment,
+    Stage,
+    runs,
+)
+from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.model import Language
+from hanvisa.policy.offers import Offer, WaysOn, ways_on
+from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -37,11 +46,18 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
         facts = UnansweredFacts(person, stage.why, call.touched, call.register.direct_number(person))
         tell(call, facts, decide(facts))
     call.tell("outcome", outcome="referred", why=stage.why, person=str(person.id), unreferred=unreferred)
-    mobile = mobile_number_to_tell(
-        person, call.register.mobiles_of(person.id), confidential=call.state.confidential
+    return await _offer(
+        call,
+        _referral(call, person, stage.why),
+        lambda: ways_on(
+            call.register,
+            person,
+            call.house.clock.now(),
+            confidential=call.state.confidential,
+            language=call.state.language,
+        ),
+        stage,
     )
-    number = MobileNumber(person.name, mobile) if mobile else None
-    return await _ways_on(call, _referral(call, person, stage.why), number, person.organisation_id, stage)
 
 
 @runs(ReferringDepartment)
@@ -53,7 +69,8 @@ async def refer_department(call: Call, stage: ReferringDepartment) -> Stage | No
     call.tell("outcome", outcome="referred", why="nobody", department=str(department.id))
     numbers = call.register.numbers_of(TargetKind.DEPARTMENT, department.id)
     empty = DepartmentEmpty(department.name, numbers[0].number if numbers else None)
-    return await _ways_on(call, empty, None, department.organisation_id, None)
+    operator = call.register.switchboard_of(department.organisation_id)
+    return await _offer(call, empty, lambda: WaysOn(operator=operator, language=call.state.language), None)
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:
@@ -72,39 +89,46 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
     )
 
 
-async def _ways_on(
-    call: Call, said: Prompt, mobile: MobileNumber | None, organisation: UUID, sought: Referring | None
+async def _offer(
+    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], sought: Referring | None
 ) -> Stage | None:
-    """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye."""
-    switchboard = call.register.switchboard_of(organisation)
+    """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye.
+
+    ``ways_now`` tells what there is at this moment: somebody may have come back meanwhile.
+    """
     first: Prompt | None = said
     while True:
-        offers_ = _offers(call, mobile=mobile is not None, operator=switchboard is not None)
-        prompts = (first, offers_) if first else (offers_,)
-        match await call.say(*prompts) or await call.key(call.house.settings.key_wait):
+        ways = ways_now()
+        offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
+        prompts = (first, offers) if first else (offers,)
+        key = await call.say(*prompts) or await call.key(call.house.settings.key_wait)
+        if key is None:
+            await call.say(Goodbye())
+            return None
+        first = None
+        match Offer(key) if key in ways.offers else None:
             case Offer.AGAIN:
                 first = said
-            case Offer.ENGLISH if call.state.language is Language.SV:
+            case Offer.ENGLISH:
                 call.change(language=Language.EN)
                 first = said
-            case Offer.MOBILE_NUMBER if mobile:
-                first = mobile
-            case Offer.OPERATOR if switchboard:
-                if sought is None:
-                    return AtSwitchboard(switchboard.id)
-                return AtSwitchboard(switchboard.id, sought=sought.person, why=sought.why)
-            case None:
-                await call.say(Goodbye())
-                return None
-            case _:
-                first = None
+            case Offer.MOBILE_NUMBER:
+                first = _mobile_number(call, ways, sought)
+            case Offer.INSTEAD | Offer.OPERATOR as chosen:
+                return _onward(chosen, ways, sought)
 
 
-def _offers(call: Call, *, mobile: bool, operator: bool) -> Offers:
-    offered = {
-        Offer.MOBILE_NUMBER: mobile,
-        Offer.OPERATOR: operator,
-        Offer.AGAIN: True,
-        Offer.ENGLISH: call.state.language is Language.SV,
-    }
-    return Offers(tuple(offer for offer, is_offered in offered.items() if is_offered))
+def _mobile_number(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
+    person = call.register.person(sought.person) if sought else None
+    return MobileNumber(person.name, ways.mobile_number) if person and ways.mobile_number else None
+
+
+def _onward(chosen: Offer, ways: WaysOn, sought: Referring | None) -> Stage | None:
+    """Whom the caller has chosen instead. An operator sees who was sought, and why they were not had."""
+    if chosen is Offer.OPERATOR and ways.operator is not None:
+        if sought is None:
+            return AtSwitchboard(ways.operator.id)
+        return AtSwitchboard(ways.operator.id, sought=sought.person, why=sought.why)
+    if ways.substitute is not None:
+        return ReachingPerson(ways.substitute.id, via=Via.SUBSTITUTE)
+    return ReachingMembers(TargetKind.DEPARTMENT, ways.department.id) if ways.department else None

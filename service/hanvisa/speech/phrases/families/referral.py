@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hanvisa.calls.prompts import DepartmentEmpty, MobileNumber, Offer, Offers, Referral, Why
+from hanvisa.calls.prompts import DepartmentEmpty, MobileNumber, Offers, Referral, Why
 from hanvisa.policy.model import Language
+from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import times
 from hanvisa.speech.phrases.piece import COMMA, STOP, Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
@@ -28,6 +29,8 @@ class Words:
     can_answer: str
     press: str
     offers: Mapping[Offer, str]
+    two_for: str
+    the_substitute: str
     mobile_number_of: str
     is_: str
 
@@ -49,10 +52,13 @@ WORDS = in_both(
         can_answer="kan svara just nu",
         press="tryck",
         offers={
+            Offer.INSTEAD: "två för avdelningen",
             Offer.MOBILE_NUMBER: "tre för mobilnumret",
             Offer.OPERATOR: "noll för telefonisten",
             Offer.AGAIN: "stjärna för att höra igen",
         },
+        two_for="två för",
+        the_substitute="ersättaren",
         mobile_number_of="mobilnumret till",
         is_="är",
     ),
@@ -72,11 +78,14 @@ WORDS = in_both(
         can_answer="can answer right now",
         press="press",
         offers={
+            Offer.INSTEAD: "two for the department",
             Offer.MOBILE_NUMBER: "three for the mobile number",
             Offer.OPERATOR: "zero for the operator",
             Offer.AGAIN: "star to hear this again",
             Offer.ENGLISH: FOR_ENGLISH,
         },
+        two_for="two for",
+        the_substitute="the substitute",
         mobile_number_of="the mobile number of",
         is_="is",
     ),
@@ -110,10 +119,14 @@ def department_empty(prompt: DepartmentEmpty, speaker: Speaker) -> list[Piece]:
 @says(Offers)
 def offers(prompt: Offers, speaker: Speaker) -> list[Piece]:
     words = WORDS[speaker.language]
-    offered = [words.offers[offer] for offer in prompt.offers if offer is not Offer.ENGLISH]
+    offered = [offer for offer in prompt.offers if offer is not Offer.ENGLISH]
     said: list[Piece | str] = [words.press] if offered else []
     for position, offer in enumerate(offered):
-        said += [COMMA, offer] if position else [offer]
+        said += [COMMA] if position else []
+        if offer is Offer.INSTEAD and prompt.substitute:
+            said += [words.two_for, speaker.name(prompt.substitute, words.the_substitute)]
+        else:
+            said.append(words.offers[offer])
     sentence = speaker.sentence(*said) if said else []
     if Offer.ENGLISH in prompt.offers and speaker.language is Language.SV:
         sentence += [Piece(FOR_ENGLISH, Language.EN), STOP]

@@ -1,0 +1,109 @@
+"""The kinds of cases about who else is asked: what a referral offers, substitutes, and stand-in departments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of
+from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
+from hanvisa.policy.case_world import World
+from hanvisa.policy.facts import Absence
+from hanvisa.policy.model import Language, Text
+from hanvisa.policy.offers import ways_on
+from hanvisa.policy.register import Register
+from hanvisa.policy.stand_ins import DepartmentFacts, answering, decide_department, stand_in_chain
+from hanvisa.policy.substitutes import substitute_of
+
+
+class OffersSought(PersonSought):
+    confidential: bool = False
+    language: Language = Language.SV
+
+
+class ExpectedOffers(ExpectedValues):
+    """``keys`` in the order in which they are offered; ``instead`` is whom 2 leads to, "" nobody."""
+
+    keys: str | None = None
+    instead: str | None = None
+
+
+class OffersCase(Case):
+    """Which ways on does the caller of a person hear of? ``absences`` say whose they are (``person_id``)."""
+
+    decide: Literal["offers"]
+    facts: OffersSought
+    absences: tuple[Row, ...] = ()
+    expect: ExpectedOffers
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        ways = ways_on(
+            _with_absences(world, self.absences),
+            world.person(self.facts.person),
+            self.facts.at,
+            confidential=self.facts.confidential,
+            language=self.facts.language,
+        )
+        instead = ways.substitute or ways.department
+        told = {"keys": "".join(ways.offers), "instead": instead.name if instead else ""}
+        return None, self.expect.compare(told)
+
+
+class ExpectedSubstitute(ExpectedValues):
+    """A ``substitute`` of "" is nobody."""
+
+    substitute: str
+
+
+class SubstituteCase(Case):
+    """Who is there instead of somebody who is away?"""
+
+    decide: Literal["substitute"]
+    facts: PersonSought
+    absences: tuple[Row, ...] = ()
+    expect: ExpectedSubstitute
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        person = world.person(self.facts.person)
+        found = substitute_of(_with_absences(world, self.absences), person, self.facts.at)
+        return None, self.expect.compare({"substitute": found.name if found else ""})
+
+
+class DepartmentSought(Written):
+    """``tried`` are departments that have been rung in vain."""
+
+    department: str
+    at: AwareDatetime = ORDINARY
+    tried: tuple[str, ...] = ()
+
+
+class ExpectedDepartment(Expected):
+    """``answers`` "" is the operators."""
+
+    answers: str
+
+
+class DepartmentCase(Case):
+    """Who answers for a department?"""
+
+    decide: Literal["department"]
+    facts: DepartmentSought
+    absences: tuple[Row, ...] = ()
+    expect: ExpectedDepartment
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        register = _with_absences(world, self.absences)
+        chain = stand_in_chain(register, world.id_(self.facts.department), self.facts.at)
+        facts = DepartmentFacts(chain, tuple(world.id_(name) for name in self.facts.tried))
+        decision, answers = decide_department(facts), answering(facts)
+        compared = self.expect.compare(decision)
+        compared["answers"] = (self.expect.answers, answers.name if answers else "")
+        return decision.because, compared
+
+
+def _with_absences(world: World, rows: tuple[Row, ...]) -> Register:
+    absences: list[Absence] = []
+    for number, row in enumerate(rows):
+        absences += absences_of(world, row["person_id"], ({"id": f"absence {number}", **row},))
+    return world.register.replace(absences=absences)

@@ -1,0 +1,68 @@
+"""The ways on that a referral offers: in one sentence, always in the same order, and only what really is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hanvisa.policy.absence import mobile_number_to_tell
+from hanvisa.policy.facts import Department, Person, Switchboard
+from hanvisa.policy.model import Language
+from hanvisa.policy.register import Register
+from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
+from hanvisa.policy.substitutes import substitute_of
+
+
+class Offer(StrEnum):
+    """A way on and its key, in the order in which they are offered. English is offered in Swedish speech only."""
+
+    INSTEAD = "2"  # the substitute, or the department
+    MOBILE_NUMBER = "3"  # read out
+    OPERATOR = "0"
+    AGAIN = "*"
+    ENGLISH = "9"
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn:
+    """What there is for this caller. ``department`` only where there is no ``substitute``; numbers are E.164."""
+
+    substitute: Person | None = None
+    department: Department | None = None
+    mobile_number: str | None = None
+    operator: Switchboard | None = None
+    language: Language = Language.SV
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        offered = {
+            Offer.INSTEAD: self.substitute is not None or self.department is not None,
+            Offer.MOBILE_NUMBER: self.mobile_number is not None,
+            Offer.OPERATOR: self.operator is not None,
+            Offer.AGAIN: True,
+            Offer.ENGLISH: self.language is Language.SV,
+        }
+        return tuple(offer for offer in Offer if offered[offer])
+
+
+def ways_on(
+    register: Register, person: Person, at: datetime, *, confidential: bool, language: Language
+) -> WaysOn:
+    """What there is for the caller of a person who is not to be had. ``confidential``: the call is."""
+    substitute = substitute_of(register, person, at)
+    return WaysOn(
+        substitute=substitute,
+        department=None if substitute else _department(register, person, at),
+        mobile_number=mobile_number_to_tell(
+            person, register.mobiles_of(person.id), confidential=confidential
+        ),
+        operator=register.switchboard_of(person.organisation_id),
+        language=language,
+    )
+
+
+def _department(register: Register, person: Person, at: datetime) -> Department | None:
+    """The person's own, where somebody besides them is to be had, or a department that stands in for it (G3)."""
+    facts = DepartmentFacts(stand_in_chain(register, person.department_id, at, besides=person.id))
+    return register.department(person.department_id) if answering(facts) else None
