@@ -36,6 +36,7 @@ def settings() -> Iterator[Settings]:
             base_port=free_base_port(),
             ring_person=2,
             ring_operator=2,
+            ring_in_turn=2,
             camp_on=8,
             camp_on_retry=0.5,
             key_wait=2,

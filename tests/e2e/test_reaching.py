@@ -192,6 +192,7 @@ async def test_where_nobody_of_a_department_is_there_its_stand_in_is_rung_and_el
     line = await fredrik.rings(within=LONG)
     await line.answer()
     await stood_in_for.talks_to(line, within=LONG)
+    assert "G3" in (await world.story(stood_in_for)).rules
 
     not_answered = await hanna.rings(within=LONG)
     await not_answered.until_ended(within=LONG)

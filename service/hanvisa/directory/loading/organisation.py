@@ -16,7 +16,15 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
 )
-from hanvisa.policy.facts import CallingClass, Department, NumberShown, Operation, Organisation, Person
+from hanvisa.policy.facts import (
+    CallingClass,
+    Department,
+    NumberShown,
+    Operation,
+    Organisation,
+    Person,
+    Ringing,
+)
 from hanvisa.policy.model import Language
 
 if TYPE_CHECKING:
@@ -54,12 +62,25 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
             table.confidential,
             table.stand_in_id,
             table.may_call,
+            table.ringing,
         )
         .join(OperationRow, OperationRow.id == table.operation_id)
         .where(table.ended_at.is_(None))
         .order_by(table.name)
     )
-    return [Department(*row[:-1], may_call=_class(row.may_call)) for row in rows]
+    return [
+        Department(
+            id=row.id,
+            name=row.name,
+            operation_id=row.operation_id,
+            organisation_id=row.organisation_id,
+            confidential=row.confidential,
+            stand_in_id=row.stand_in_id,
+            ringing=Ringing(row.ringing),
+            may_call=_class(row.may_call),
+        )
+        for row in rows
+    ]
 
 
 async def persons(session: AsyncSession, at: datetime) -> list[Person]:

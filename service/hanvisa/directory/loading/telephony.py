@@ -28,6 +28,7 @@ from hanvisa.policy.facts import (
     OperatorState,
     OutsideNumber,
     Phone,
+    Ringing,
     Switchboard,
     TargetKind,
 )
@@ -92,7 +93,7 @@ async def groups(session: AsyncSession, _: datetime) -> list[Group]:
     members = grouped((group_id, (person_id, number)) for group_id, person_id, number in rows)
     table = GroupRow
     groups = await session.execute(
-        select(table.id, table.name, table.organisation_id)
+        select(table.id, table.name, table.organisation_id, table.ringing)
         .where(table.ended_at.is_(None))
         .order_by(table.name)
     )
@@ -103,8 +104,9 @@ async def groups(session: AsyncSession, _: datetime) -> list[Group]:
             organisation_id,
             tuple(person_id for person_id, _ in members.get(id_, ()) if person_id is not None),
             tuple(number for _, number in members.get(id_, ()) if number is not None),
+            Ringing(ringing),
         )
-        for id_, name, organisation_id in groups
+        for id_, name, organisation_id, ringing in groups
     ]
 
 

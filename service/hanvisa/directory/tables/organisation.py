@@ -44,7 +44,7 @@ class CostCentreRow(Imported, Base):
 class DepartmentRow(Imported, Base):
     """A department (*avdelning*). ``stand_in_id`` answers when it is empty (G3); two may stand in for each other.
 
-    ``working_hours`` none: the usual.
+    ``working_hours`` none: the usual. ``ringing``: its members together or in turn.
     """
 
     __tablename__ = "departments"
@@ -58,6 +58,7 @@ class DepartmentRow(Imported, Base):
     )
     working_hours: Mapped[tuple[Window, ...]] = mapped_column(default=())
     may_call: Mapped[str | None]
+    ringing: Mapped[str] = mapped_column(default="together")
 
 
 class SiteRow(Imported, Base):

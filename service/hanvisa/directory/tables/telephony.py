@@ -67,10 +67,13 @@ class MobileRow(Imported, Base):
 
 
 class GroupRow(Imported, Base):
+    """``ringing``: its members together or in turn."""
+
     __tablename__ = "groups"
 
     name: Mapped[str]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    ringing: Mapped[str] = mapped_column(default="together")
 
 
 class GroupMemberRow(Keyed, Identified, Base):

@@ -25,7 +25,7 @@ from hanvisa.lab.town import Town, town
 from hanvisa.policy.model import Language, Text
 
 CALLS = REPOSITORY / "demo" / "calls"
-SHORT = {"ring_person": 3.0, "ring_operator": 3.0, "key_wait": 3.0}
+SHORT = {"ring_person": 3.0, "ring_operator": 3.0, "ring_in_turn": 3.0, "key_wait": 3.0}
 """Times of the demo's own system, in seconds."""
 
 

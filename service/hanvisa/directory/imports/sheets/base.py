@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hanvisa.directory.imports import values
+from hanvisa.policy.facts import Ringing
 
 Texts = Mapping[str, str]
 
@@ -84,3 +85,4 @@ def of(*columns: str) -> Callable[[Texts], str]:
 
 
 ORGANISATION = must("organisation", values.ref("organisations"), "nora", "organisation_id")
+RINGING = may("ringing", values.one_of(Ringing), "together", default="together")

@@ -6,6 +6,7 @@ from hanvisa.directory import tables
 from hanvisa.directory.imports import values
 from hanvisa.directory.imports.sheets.base import (
     ORGANISATION,
+    RINGING,
     Column,
     Listed,
     Sheet,
@@ -115,6 +116,7 @@ DEPARTMENTS = Sheet(
         may("stand_in", values.ref("departments"), "nora-miljo", "stand_in_id"),
         may("may_call", values.one_of(CallingClass), "abroad"),
         may("working_hours", values.windows, "mon-fri 07:00-16:00", default=()),
+        RINGING,
     ),
     check=_check_stand_in,
 )

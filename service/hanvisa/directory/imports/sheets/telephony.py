@@ -6,6 +6,7 @@ from hanvisa.directory import tables
 from hanvisa.directory.imports import values
 from hanvisa.directory.imports.sheets.base import (
     ORGANISATION,
+    RINGING,
     Column,
     Listed,
     Sheet,
@@ -47,7 +48,7 @@ GROUPS = Sheet(
     "groups.csv",
     tables.GroupRow,
     of("id"),
-    (id_("nora-jour"), must("name", values.text, "Teknisk jour"), ORGANISATION),
+    (id_("nora-jour"), must("name", values.text, "Teknisk jour"), ORGANISATION, RINGING),
 )
 
 
