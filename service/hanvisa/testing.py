@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hanvisa.calls.ports import LiveChannel, Spoken, TransferProgress
 from hanvisa.calls.prompts import Prompt
-from hanvisa.errors import Gone, HanvisaError
-from hanvisa.policy.facts import OperatorState
+from hanvisa.errors import Gone, HanvisaError, InvalidInput
+from hanvisa.policy.facts import Absence, ConfidentialMark, Forwarding, ForwardingKind, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
@@ -35,6 +35,10 @@ class MemoryDirectory:
 
     register: Register = field(default_factory=Register)
 
+    @property
+    def phone_changes(self) -> MemoryChanges:
+        return MemoryChanges(self)
+
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:  # noqa: ARG002 - the port's
         for exception in self.register.exceptions.rows:
             if exception.id == exception_id:
@@ -52,6 +56,76 @@ class MemoryDirectory:
             for row in self.register.operators.rows
         )
         self.register = self.register.replace(operators=rows)
+
+
+@dataclass(frozen=True)
+class MemoryChanges:
+    """What codes on a phone change, in a `MemoryDirectory`."""
+
+    directory: MemoryDirectory
+
+    @property
+    def _register(self) -> Register:
+        return self.directory.register
+
+    def _replace(self, **rows: Iterable[Any]) -> None:
+        self.directory.register = self._register.replace(**rows)
+
+    async def set_absence(
+        self,
+        person: UUID,
+        reason: str,
+        starts_at: datetime,
+        ends_at: datetime | None,
+        *,
+        by: str,  # noqa: ARG002 - the port's
+    ) -> None:
+        known = self._register.reason(reason)
+        if known is None:
+            raise InvalidInput(f"There is no reason {reason}.")
+        absence = Absence(uuid4(), person, known, starts_at, ends_at)
+        self._replace(absences=(*self._register.absences.rows, absence))
+
+    async def end_absences(self, person: UUID, at: datetime, *, by: str) -> None:  # noqa: ARG002
+        rows = self._register.absences.rows
+        self._replace(absences=[row for row in rows if row.person_id != person or row.starts_at > at])
+
+    async def forward(
+        self,
+        person: UUID,
+        kind: ForwardingKind,
+        target: str,
+        starts_at: datetime,
+        ends_at: datetime,
+        *,
+        by: str,
+    ) -> None:
+        await self.stop_forwarding(person, kind, starts_at, by=by)
+        forwarding = Forwarding(uuid4(), person, target, starts_at, ends_at, kind)
+        self._replace(forwardings=(*self._register.forwardings.rows, forwarding))
+
+    async def stop_forwarding(
+        self,
+        person: UUID,
+        kind: ForwardingKind,
+        at: datetime,
+        *,
+        by: str,  # noqa: ARG002 - the port's
+    ) -> None:
+        self._replace(
+            forwardings=[
+                replace(row, ends_at=at)
+                if (row.person_id, row.kind) == (person, kind) and row.starts_at <= at < row.ends_at
+                else row
+                for row in self._register.forwardings.rows
+            ]
+        )
+
+    async def mark_next_call(self, by: str) -> None:
+        self._replace(marks=(ConfidentialMark(by),))
+
+    async def take_mark(self, by: str) -> None:
+        self._replace(marks=[row for row in self._register.marks.rows if row.account != by])
 
 
 class FakeVoice:

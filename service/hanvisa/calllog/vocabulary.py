@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanvisa.calllog import code_words
 from hanvisa.policy.model import Text
 
 SOMEONE = Text(sv="någon", en="somebody")
@@ -13,7 +14,15 @@ PRIVATE = Text(
     en="A private call: no more than the beginning of the number is kept.",
 )
 
-SILENT_STAGES = ("Arriving", "Referring", "ReferringDepartment", "SwitchingOpen", "OfferingToWait", "Closed")
+SILENT_STAGES = (
+    "Arriving",
+    "Referring",
+    "ReferringDepartment",
+    "SwitchingOpen",
+    "OfferingToWait",
+    "Closed",
+    "DialledCode",
+)
 """What comes right after them says as much."""
 
 STAGES = {
@@ -57,6 +66,9 @@ SIGNALS = {
     "adopted": Text(
         sv="Tjänsten hade startats om och tog över samtalet.",
         en="The service had been restarted and took the call on.",
+    ),
+    "marked_confidential": Text(
+        sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
     ),
     "failure": Text(sv="Steget {stage} gick fel: {why}.", en="The stage {stage} failed: {why}."),
 }
@@ -110,6 +122,8 @@ WHYS = {
     "open": Text(sv="öppen", en="open"),
     "closed": Text(sv="stängd", en="closed"),
     "paused": Text(sv="pausad", en="paused"),
+    **code_words.DONE,
+    **code_words.FAULTS,
 }
 OUTCOMES = {
     "referred": Text(sv="Hänvisning för {who} ({why}).", en="Referral for {who} ({why})."),
@@ -133,6 +147,12 @@ OUTCOMES = {
         en="The transfer was refused, by {rules}. The caller is still with {who}.",
     ),
     "code_refused": Text(sv="Koden gällde inte där.", en="The code was not valid there."),
+    "code": Text(sv="Koden utfördes: {why}.", en="The code was carried out: {why}."),
+    "code_wrong": Text(sv="Koden gick inte: {why}.", en="The code was wrong: {why}."),
+    "code_not_stored": Text(
+        sv="Koden kunde inte lagras i tid, och inget ändrades.",
+        en="The code could not be stored in time, and nothing was changed.",
+    ),
     "operator_state": Text(
         sv="Telefonistplatsen är nu {state}.", en="The operator's position is now {state}."
     ),

@@ -18,6 +18,7 @@ from hanvisa.policy.attendant import (
     decide_sent_on,
 )
 from hanvisa.policy.facts import Absence, Person
+from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
@@ -69,12 +70,14 @@ Facts = (
     | OutgoingFacts
     | OpeningFacts
     | DepartmentFacts
+    | ForwardingFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
 _FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DECISION = TypeAdapter(Decision)
 _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
+    ForwardingFacts: decide_forwarding,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.facts import ForwardingKind, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
@@ -22,11 +22,54 @@ class Clock(Protocol):
         ...
 
 
+class PhoneChanges(Protocol):
+    """What codes on a phone change. ``by`` is the phone's account: changes are audited in its name.
+
+    Each raises HanvisaError when it was not stored.
+    """
+
+    async def set_absence(
+        self, person: UUID, reason: str, starts_at: datetime, ends_at: datetime | None, *, by: str
+    ) -> None:
+        """``reason`` is a reason's code; ``ends_at`` None is until cancelled."""
+        ...
+
+    async def end_absences(self, person: UUID, at: datetime, *, by: str) -> None:
+        """All that last then."""
+        ...
+
+    async def forward(
+        self,
+        person: UUID,
+        kind: ForwardingKind,
+        target: str,
+        starts_at: datetime,
+        ends_at: datetime,
+        *,
+        by: str,
+    ) -> None:
+        """In place of what holds of the kind. ``target`` as it was dialled."""
+        ...
+
+    async def stop_forwarding(self, person: UUID, kind: ForwardingKind, at: datetime, *, by: str) -> None: ...
+
+    async def mark_next_call(self, by: str) -> None:
+        """M4: the next call of this phone is confidential."""
+        ...
+
+    async def take_mark(self, by: str) -> None:
+        """That call has come."""
+        ...
+
+
 class Directory(Protocol):
-    """The register as it is now, and the two changes a call makes."""
+    """The register as it is now, and the changes that calls make."""
 
     @property
     def register(self) -> Register: ...
+
+    @property
+    def phone_changes(self) -> PhoneChanges: ...
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
         """Take one use of an exception in one atomic statement. False when none is left or after 200 ms."""

@@ -138,6 +138,11 @@ class SwitchingOpen:
 
 
 @dataclass(frozen=True)
+class DialledCode:
+    """A code was dialled (docs/import.md): it is carried out and confirmed by voice, or what is wrong is said."""
+
+
+@dataclass(frozen=True)
 class Talking:
     """Caller and other party talk; their phones may ask for transfers."""
 
@@ -168,6 +173,7 @@ Stage = (
     | CampingOn
     | CallingOut
     | SwitchingOpen
+    | DialledCode
     | Talking
     | Transferred
     | Apologising

@@ -19,6 +19,7 @@ from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOADERS, LOCAL, load
 from hanvisa.directory.notices import notices
+from hanvisa.directory.phone_changes import ChangesByPhone
 from hanvisa.directory.repositories.exceptions import Exceptions
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.tables import ChangeCounterRow
@@ -67,6 +68,7 @@ class SnapshotDirectory:
             set()
         )  # reservations under way, also those nobody waits for any more
         self.healthy = False
+        self.phone_changes = ChangesByPhone(database)
 
     @property
     def register(self) -> Register:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hanvisa.policy.exceptions import in_windows
 from hanvisa.policy.facts import Absence, AbsenceReason, Mobile, Person, TimeKind, Window, aware
@@ -132,6 +133,23 @@ def compose_referral(
         until_is_date=told.until_is_date if told else False,
         best_reached=(told.best_reached if told else ()) or person.best_reached,
         direct_number=None if person.protected else direct_number,
+    )
+
+
+def is_set_already(
+    absences: Iterable[Absence],
+    reason: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    besides: UUID | None = None,
+) -> bool:
+    """Whether one absence for the same reason covers all that time. ``besides`` is the one that is being changed."""
+    return any(
+        other.id != besides
+        and other.reason.code == reason
+        and other.starts_at <= starts_at
+        and (other.ends_at is None or (ends_at is not None and ends_at <= other.ends_at))
+        for other in absences
     )
 
 

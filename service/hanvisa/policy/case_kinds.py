@@ -16,6 +16,7 @@ from hanvisa.policy.absence import (
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
+from hanvisa.policy.case_codes import CodeCase
 from hanvisa.policy.case_expected import (
     Case,
     Compared,
@@ -299,6 +300,7 @@ AnyCase = Annotated[
     | OutgoingCase
     | OffersCase
     | SubstituteCase
-    | DepartmentCase,
+    | DepartmentCase
+    | CodeCase,
     Field(discriminator="decide"),
 ]

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
+    Code,
     Department,
     Extension,
     Group,
@@ -37,6 +38,7 @@ TABLES: dict[str, type[Any]] = {
     "groups": Group,
     "switchboards": Switchboard,
     "reasons": AbsenceReason,
+    "codes": Code,
 }
 
 

@@ -19,6 +19,15 @@ def is_confidential(register: Register, kind: TargetKind, target_id: UUID) -> bo
     return False
 
 
+def has_confidential_line(register: Register, person: Person) -> bool:
+    """Whether the person, their department or one of their numbers is confidential."""
+    return (
+        is_confidential_person(register, person)
+        or any(line.confidential for line in register.extensions_of(TargetKind.PERSON, person.id))
+        or any(line.confidential for line in register.numbers_of(TargetKind.PERSON, person.id))
+    )
+
+
 def is_confidential_person(register: Register, person: Person) -> bool:
     """Whether the person, or the department they belong to, is confidential."""
     return person.confidential or is_confidential(register, TargetKind.DEPARTMENT, person.department_id)

@@ -227,6 +227,14 @@ class Absence:
             aware(self.ends_at)
 
 
+class ForwardingKind(StrEnum):
+    """When a forwarding is followed."""
+
+    ALWAYS = "always"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"  # nor plugged in
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     """M3. ``target`` as it was dialled; it is read and judged anew at each call."""
@@ -236,6 +244,40 @@ class Forwarding:
     target: str
     starts_at: datetime
     ends_at: datetime
+    kind: ForwardingKind = ForwardingKind.ALWAYS
+
+
+class CodeAction(StrEnum):
+    """What a code on the phone does."""
+
+    SET_ABSENCE = "set_absence"  # *code*time
+    END_ABSENCE = "end_absence"
+    SET_ABSENCE_FOR = "set_absence_for"  # *extension*code*time, by an operator
+    END_ABSENCE_FOR = "end_absence_for"  # *extension
+    FORWARD = "forward"  # *number*time
+    FORWARD_WHEN_BUSY = "forward_when_busy"
+    FORWARD_WHEN_NO_ANSWER = "forward_when_no_answer"
+    STOP_FORWARDING = "stop_forwarding"
+    STOP_FORWARDING_WHEN_BUSY = "stop_forwarding_when_busy"
+    STOP_FORWARDING_WHEN_NO_ANSWER = "stop_forwarding_when_no_answer"
+    TELL_WHAT_IS_SET = "tell_what_is_set"
+    OPEN_OR_CLOSE = "open_or_close"  # an operator
+    CONFIDENTIAL = "confidential"  # the phone's next call
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """How a code begins on the phone, up to what is keyed with it: "*23", "#23"."""
+
+    code: str
+    action: CodeAction
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidentialMark:
+    """M4: the next call that the phone of this account makes is confidential."""
+
+    account: str
 
 
 class ScopeKind(StrEnum):

@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
-from hanvisa.policy.facts import Forwarding, Person, TargetKind, aware
+from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TargetKind, aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, Reading
 from hanvisa.policy.strictest import or_strictest
 from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, local_time
 
 MIDNIGHT = time()
+COUNTED = timedelta(days=62)  # how far back forwardings may count towards the allowance of a month
 FORWARDABLE = (NumberKind.INTERNAL, NumberKind.FIXED, NumberKind.MOBILE)
+
+
+class ForwardingFault(StrEnum):
+    """Why a forwarding is refused."""
+
+    OVER = "over"
+    NO_TARGET = "no_target"
+    TO_ITSELF = "to_itself"
+    CONFIDENTIAL_LINE = "confidential_line"
+    TOO_LONG = "too_long"
+    USED_UP = "used_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +54,11 @@ class ForwardingFacts:
     limits: ForwardingLimits = ForwardingLimits()
 
 
-def forwarding_at(forwardings: Iterable[Forwarding], at: datetime) -> Forwarding | None:
-    """The forwarding that is on now; of several the one that began last."""
-    on = [forwarding for forwarding in forwardings if forwarding.starts_at <= aware(at) < forwarding.ends_at]
+def forwarding_at(
+    forwardings: Iterable[Forwarding], at: datetime, kind: ForwardingKind = ForwardingKind.ALWAYS
+) -> Forwarding | None:
+    """The forwarding of this kind that is on now; of several the one that began last."""
+    on = [one for one in forwardings if one.kind is kind and one.starts_at <= aware(at) < one.ends_at]
     return max(on, key=lambda forwarding: forwarding.starts_at, default=None)
 
 
@@ -57,18 +72,33 @@ def default_end(starts_at: datetime) -> datetime:
 @or_strictest(Effect.REFUSE, "M3")
 def decide_forwarding(facts: ForwardingFacts) -> Decision:
     """May this forwarding be set? A mobile, or what may be one, within the limits and never on a confidential line."""
-    if refusal := _impossible(facts):
-        return Decision(Effect.REFUSE, ("M3",), refusal)
+    fault = fault_of(facts)
+    if fault is not None:
+        rules = ("M4", "M3") if fault is ForwardingFault.CONFIDENTIAL_LINE else ("M3",)
+        return Decision(Effect.REFUSE, rules, _refusal(fault, facts.limits))
     if not facts.target.kind.may_be_mobile:
         return Decision(Effect.ALLOW, (), _NO_MOBILE)
+    return Decision(Effect.ALLOW, ("M3",), _within(days_left(facts)))
+
+
+def fault_of(facts: ForwardingFacts) -> ForwardingFault | None:
+    """Why the forwarding is refused, None when it is allowed."""
+    target = facts.target
+    if facts.ends_at <= facts.starts_at or facts.ends_at <= aware(facts.now):
+        return ForwardingFault.OVER
+    if target.kind not in FORWARDABLE or target.number is None:
+        return ForwardingFault.NO_TARGET
+    if target.kind is NumberKind.INTERNAL and target.target == (TargetKind.PERSON, facts.person.id):
+        return ForwardingFault.TO_ITSELF
+    return _fault_to_mobile(facts) if target.kind.may_be_mobile else None
+
+
+def _fault_to_mobile(facts: ForwardingFacts) -> ForwardingFault | None:
     if facts.confidential or facts.person.confidential or facts.target.confidential:
-        return Decision(Effect.REFUSE, ("M4", "M3"), _CONFIDENTIAL)
+        return ForwardingFault.CONFIDENTIAL_LINE
     if facts.ends_at - facts.starts_at > timedelta(days=facts.limits.longest_days):
-        return Decision(Effect.REFUSE, ("M3",), _too_long(facts.limits))
-    left = days_left(facts)
-    if left < 0:
-        return Decision(Effect.REFUSE, ("M3",), _used_up(facts.limits))
-    return Decision(Effect.ALLOW, ("M3",), _within(left))
+        return ForwardingFault.TOO_LONG
+    return ForwardingFault.USED_UP if days_left(facts) < 0 else None
 
 
 def days_left(facts: ForwardingFacts) -> int:
@@ -87,39 +117,34 @@ def _days(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
 
-def _impossible(facts: ForwardingFacts) -> Text | None:
-    """What makes no sense as a forwarding, wherever it leads."""
-    if facts.ends_at <= facts.starts_at or facts.ends_at <= aware(facts.now):
-        return Text(
+def _refusal(fault: ForwardingFault, limits: ForwardingLimits) -> Text:
+    longest, days = limits.longest_days, limits.days_a_month
+    return {
+        ForwardingFault.OVER: Text(
             sv="Vidarekopplingen slutar innan den börjar, eller är redan över. Ange ett senare slut (M3).",
             en="The forwarding ends before it begins, or is over already. Give a later end (M3).",
-        )
-    if facts.target.kind not in FORWARDABLE or facts.target.number is None:
-        return Text(
+        ),
+        ForwardingFault.NO_TARGET: Text(
             sv="Det numret går det inte att vidarekoppla till. Ange en anknytning eller ett telefonnummer (M3).",
             en="A phone can't be forwarded to that number. Give an extension or a telephone number (M3).",
-        )
-    is_own_line = facts.target.target == (TargetKind.PERSON, facts.person.id)
-    if facts.target.kind is NumberKind.INTERNAL and is_own_line:
-        return Text(
+        ),
+        ForwardingFault.TO_ITSELF: Text(
             sv="En telefon kan inte vidarekopplas till sig själv. Ange ett annat nummer (M3).",
             en="A phone can't be forwarded to itself. Give another number (M3).",
-        )
-    return None
-
-
-def _too_long(limits: ForwardingLimits) -> Text:
-    return Text(
-        sv=f"Vidarekoppling till mobil får vara högst {limits.longest_days} dagar (M3). Ange ett tidigare slut.",
-        en=f"Forwarding to a mobile may last {limits.longest_days} days at most (M3). Give an earlier end.",
-    )
-
-
-def _used_up(limits: ForwardingLimits) -> Text:
-    return Text(
-        sv=f"Månadens {limits.days_a_month} dagar med vidarekoppling till mobil räcker inte (M3).",
-        en=f"The month's {limits.days_a_month} days of forwarding to a mobile are not enough (M3).",
-    )
+        ),
+        ForwardingFault.CONFIDENTIAL_LINE: Text(
+            sv="En sekretesslinje vidarekopplas aldrig till en mobil (M4, M3).",
+            en="A confidential line is never forwarded to a mobile (M4, M3).",
+        ),
+        ForwardingFault.TOO_LONG: Text(
+            sv=f"Vidarekoppling till mobil får vara högst {longest} dagar (M3). Ange ett tidigare slut.",
+            en=f"Forwarding to a mobile may last {longest} days at most (M3). Give an earlier end.",
+        ),
+        ForwardingFault.USED_UP: Text(
+            sv=f"Månadens {days} dagar med vidarekoppling till mobil räcker inte (M3).",
+            en=f"The month's {days} days of forwarding to a mobile are not enough (M3).",
+        ),
+    }[fault]
 
 
 def _within(left: int) -> Text:
@@ -132,8 +157,4 @@ def _within(left: int) -> Text:
 _NO_MOBILE = Text(
     sv="Vidarekoppling till annat än mobil begränsas inte.",
     en="Forwarding to anything but a mobile is not limited.",
-)
-_CONFIDENTIAL = Text(
-    sv="En sekretesslinje vidarekopplas aldrig till en mobil (M4, M3).",
-    en="A confidential line is never forwarded to a mobile (M4, M3).",
 )

@@ -15,6 +15,9 @@ from uuid import UUID
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
+    Code,
+    CodeAction,
+    ConfidentialMark,
     Department,
     Extension,
     Forwarding,
@@ -74,6 +77,8 @@ class Register:
     reasons: Table[AbsenceReason] = Table()
     absences: Table[Absence] = Table()
     forwardings: Table[Forwarding] = Table()
+    codes: Table[Code] = Table()
+    marks: Table[ConfidentialMark] = Table()
     exceptions: Table[PolicyException] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
@@ -155,6 +160,7 @@ class Register:
         return self.absences.many("person", lambda row: row.person_id, person_id)
 
     def forwardings_of(self, person_id: UUID) -> tuple[Forwarding, ...]:
+        """Those of the past two months among them: they count towards M3's allowance."""
         return self.forwardings.many("person", lambda row: row.person_id, person_id)
 
     def operators_of(self, switchboard_id: UUID) -> tuple[Operator, ...]:
@@ -165,6 +171,18 @@ class Register:
 
     def reason(self, code: str) -> AbsenceReason | None:
         return self.reasons.one("code", lambda row: row.code, code)
+
+    # codes on the phone
+
+    def code(self, code: str) -> Code | None:
+        return self.codes.one("code", lambda row: row.code, code)
+
+    def codes_of(self, action: CodeAction) -> tuple[Code, ...]:
+        return self.codes.many("action", lambda row: row.action, action)
+
+    def is_marked(self, account: str) -> bool:
+        """The phone's next call is confidential (M4)."""
+        return self.marks.one("account", lambda row: row.account, account) is not None
 
     # what may be told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from hanvisa.policy.facts import AbsenceReason, TimeKind, aware
 from hanvisa.policy.model import Text
@@ -13,11 +14,21 @@ BACK_SOON = "0"  # the reason "back at": without a time it lasts half an hour
 BACK_SOON_LASTS = timedelta(minutes=30)
 
 
+class TimeFault(StrEnum):
+    """What is wrong with a time."""
+
+    NO_TIME = "no_time"  # the reason has none
+    NOT_A_TIME = "not_a_time"
+    PAST = "past"
+    NOT_A_DAY = "not_a_day"
+
+
 class TimeRefused(ValueError):  # noqa: N818 - reads as the sentence it is
     """A time that can't be meant. ``text`` says what is wrong and what to do."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, fault: TimeFault, text: Text) -> None:
         super().__init__(text.en)
+        self.fault = fault
         self.text = text
 
 
@@ -48,10 +59,11 @@ def until_keyed(reason: AbsenceReason, keyed: str, at: datetime) -> datetime | N
             return until_date(keyed, at)
         case TimeKind.NONE:
             raise TimeRefused(
+                TimeFault.NO_TIME,
                 Text(
                     sv=f"{reason.name.sv} gäller tills den tas bort. Ange ingen tid.",
                     en=f"{reason.name.en} lasts until it is cancelled. Give no time.",
-                )
+                ),
             )
 
 
@@ -63,18 +75,20 @@ def until_time(hhmm: str, at: datetime) -> datetime:
         clock = None
     if clock is None:
         raise TimeRefused(
+            TimeFault.NOT_A_TIME,
             Text(
                 sv=f"{hhmm} är inget klockslag. Ange fyra siffror, timme och minut: 1330.",
                 en=f"{hhmm} is not a time. Give four digits, hour and minute: 1330.",
-            )
+            ),
         )
     until = local_time(aware(at).astimezone(LOCAL).date(), clock)
     if until <= at:
         raise TimeRefused(
+            TimeFault.PAST,
             Text(
                 sv=f"Klockan {clock:%H:%M} har redan varit i dag. Ange ett senare klockslag.",
                 en=f"{clock:%H:%M} is already past today. Give a later time.",
-            )
+            ),
         )
     return until
 
@@ -88,10 +102,11 @@ def until_date(mmdd: str, at: datetime) -> datetime:
             if until is not None and until > at:
                 return until
     raise TimeRefused(
+        TimeFault.NOT_A_DAY,
         Text(
             sv=f"{mmdd} är ingen kommande dag. Ange fyra siffror, månad och dag: 0803.",
             en=f"{mmdd} is not a day to come. Give four digits, month and day: 0803.",
-        )
+        ),
     )
 
 

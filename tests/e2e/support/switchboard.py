@@ -75,6 +75,15 @@ async def nobody_outside_was_rung(world: World) -> None:
     assert not rung, f"the carrier was asked to ring {rung}"
 
 
+async def settled(world: World) -> None:
+    """The fallback's announcements are made: until then a start keeps the machine busy, and writes may be late."""
+
+    def written() -> bool:
+        return "family=nobody" in world.service_log()
+
+    await until(written, within=60, what="the first announcements written")
+
+
 async def shown_at(world: World, phone: str, words: str) -> None:
     """An INVITE with these words as its caller's name has reached the phone."""
 

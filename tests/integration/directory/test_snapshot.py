@@ -100,7 +100,8 @@ async def test_a_change_of_another_process_counts_soon(other: Database, director
 async def test_what_has_ended_is_not_loaded(demo: Database, directory: SnapshotDirectory) -> None:
     past = datetime.now(UTC) - HOUR
     anna = person(directory, "hallefors-201")
-    await Forwardings(demo).create(ForwardingFields(anna.id, "202", past - HOUR, past), SYSTEM)
+    uncounted = past - timedelta(days=70)
+    await Forwardings(demo).create(ForwardingFields(anna.id, "202", uncounted - HOUR, uncounted), SYSTEM)
     await given_exception(demo, starts_at=past - HOUR, ends_at=past)
     assert not directory.register.forwardings_of(anna.id)
     assert not exceptions(directory)

@@ -17,6 +17,8 @@ from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
+    Code,
+    CodeAction,
     Department,
     Extension,
     Mobile,
@@ -89,6 +91,19 @@ def register() -> Register:
         ),
         switchboards=Table(
             (Switchboard(id_of("board"), "Växeln", organisation, Text("Välkommen.", "Welcome.")),)
+        ),
+        reasons=Table((MEETING,)),
+        codes=Table(
+            (
+                Code("*23", CodeAction.SET_ABSENCE),
+                Code("#23", CodeAction.END_ABSENCE),
+                Code("*21", CodeAction.FORWARD),
+                Code("*67", CodeAction.FORWARD_WHEN_BUSY),
+                Code("*61", CodeAction.FORWARD_WHEN_NO_ANSWER),
+                Code("*22", CodeAction.TELL_WHAT_IS_SET),
+                Code("*27", CodeAction.OPEN_OR_CLOSE),
+                Code("*28", CodeAction.CONFIDENTIAL),
+            )
         ),
         operators=Table(
             (

@@ -34,6 +34,7 @@ from hanvisa.policy.facts import Window
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
+from unit.speech import code_prompts
 
 AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
 ANNA, NUMBER, MOBILE = "Anna Berg", "+46980319201", "+46701740605"
@@ -257,6 +258,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "Please hold, and you will be put through as soon as the line is free. Zero leads to the operator.",
     ),
     (Goodbye(), "Tack för ditt samtal. Hej då.", "Thank you for calling. Goodbye."),
+    *code_prompts.PROMPTS,
 ]
 
 

@@ -6,6 +6,15 @@ Times are timezone-aware; numbers E.164. Every prompt can be said in both langua
 from __future__ import annotations
 
 from hanvisa.calls.prompts.attendant import OfferToWait, Waiting
+from hanvisa.calls.prompts.codes import (
+    BackAgain,
+    CodeWrong,
+    ForwardingStopped,
+    ForwardingTold,
+    NextCallConfidential,
+    Noted,
+    NothingSet,
+)
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
@@ -31,21 +40,35 @@ Prompt = (
     | TryLater
     | CodeRefused
     | CallBarred
+    | BackAgain
+    | CodeWrong
+    | ForwardingStopped
+    | ForwardingTold
+    | NextCallConfidential
+    | Noted
+    | NothingSet
     | Goodbye
     | OfferToWait
     | Waiting
 )
 
 __all__ = [
+    "BackAgain",
     "Barred",
     "CallBarred",
     "CodeRefused",
+    "CodeWrong",
     "DepartmentEmpty",
     "DialRefused",
+    "ForwardingStopped",
+    "ForwardingTold",
     "Goodbye",
     "Greeting",
     "MobileNumber",
+    "NextCallConfidential",
     "NoOperator",
+    "Noted",
+    "NothingSet",
     "OfferToWait",
     "Offers",
     "OperatorStateSet",

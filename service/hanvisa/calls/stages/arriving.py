@@ -14,21 +14,21 @@ from hanvisa.calls.stage import (
     AtSwitchboard,
     BackToOperator,
     CallingOut,
+    DialledCode,
     Stage,
-    SwitchingOpen,
     Talking,
     Transferred,
     runs,
 )
 from hanvisa.calls.stages.reaching import display_of
+from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for
+from hanvisa.policy.codes import code_in, looks_like_code
 from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.numbers import NumberKind, Reading, caller_language, normalise_caller
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
-
-OPEN_OR_CLOSE = ("*27#", "*27")  # phones often take # as "send"
 
 
 @runs(Arriving)
@@ -45,18 +45,34 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
         organisation=str(call.state.organisation or ""),
         private=bool(call.state.private),
     )
-    if call.state.side == "phone" and call.state.dialled in OPEN_OR_CLOSE:
-        return SwitchingOpen()
+    is_ours = call.state.side == "phone"
+    if is_ours and code_in(call.state.dialled, call.register) is not None:
+        return DialledCode()
     reading = read_dialled(call, call.state.dialled)
     inside = stage_for(call, reading)
+    if is_ours and inside is None and looks_like_code(call.state.dialled):
+        return DialledCode()
+    await take_mark(call)
     if inside is not None:
         return inside
-    if call.state.side == "phone" and reading.number is not None:
+    if is_ours and reading.number is not None:
         return CallingOut()
     # A carrier's call never goes out again, whatever it asks for.
     call.tell("outcome", outcome="unknown_number")
     await call.say(UnknownNumber())
     return nearest_switchboard(call, reading) if call.state.side == "carrier" else None
+
+
+async def take_mark(call: Call) -> None:
+    """M4: `*28#` was dialled on this phone before: this call is confidential, and uses the mark up."""
+    account = call.caller.account
+    if call.state.side == "phone" and call.register.is_marked(account):
+        call.change(confidential=True)
+        call.tell(
+            "signal", type="marked_confidential", person=str(call.caller.person or ""), confidential=True
+        )
+        # Where it can't be taken away now the next call is confidential as well: the stricter side.
+        await stored(f"mark of {account}", call.house.directory.phone_changes.take_mark(account))
 
 
 def nearest_switchboard(call: Call, reading: Reading) -> Stage | None:

@@ -24,7 +24,7 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import mark_confidential, read_dialled, stage_for
-from hanvisa.policy.facts import Department, Group, Person, Ringing, TargetKind
+from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -63,13 +63,29 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
         rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
-        return not_had(call, stage, person, rung.why)
+        return await _when_not_had(call, stage, person, rung.why)
     await call.connect(rung.leg)
     return Talking()
 
 
-def _forwarded_to(call: Call, person: Person) -> Reading | None:
-    forwarding = forwarding_at(call.register.forwardings_of(person.id), call.house.clock.now())
+async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: Why) -> Stage:
+    """Where the person is forwarded when their phone is busy, or when nobody answers (M3); else what is said then."""
+    kind = ForwardingKind.BUSY if why is Why.BUSY else ForwardingKind.NO_ANSWER
+    forwarded = _forwarded_to(call, person, kind)
+    onward = _onward(call, stage, forwarded) if forwarded else None
+    if onward is not None:
+        return onward
+    leads_outside = forwarded is not None and forwarded.kind is not NumberKind.INTERNAL and forwarded.number
+    places = [outside_place(forwarded, person.id, Via.FORWARDING)] if forwarded and leads_outside else []
+    rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
+    if rung.leg is None:
+        return not_had(call, stage, person, why)
+    await call.connect(rung.leg)
+    return Talking()
+
+
+def _forwarded_to(call: Call, person: Person, kind: ForwardingKind = ForwardingKind.ALWAYS) -> Reading | None:
+    forwarding = forwarding_at(call.register.forwardings_of(person.id), call.house.clock.now(), kind)
     if forwarding is None:
         return None
     organisation = call.register.organisation(person.organisation_id)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
-
-import structlog
 
 from hanvisa.calls.prompts import Greeting, NoOperator, Queued, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.signals import Woken
 from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
 from hanvisa.calls.stages.closed import unless_open
-from hanvisa.errors import HanvisaError
+from hanvisa.calls.storing import stored
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
-log = structlog.get_logger()
-
-STORE_WITHIN = 0.2  # seconds
 SHOWN_WHY = {
     Why.ABSENT: "frånvarande",
     Why.BUSY: "upptagen",
@@ -105,13 +99,7 @@ async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
 
 async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
     """Set an operator's state, if the database takes it at once: a caller is waiting. False when it did not."""
-    try:
-        async with asyncio.timeout(STORE_WITHIN):
-            await call.house.directory.set_operator_state(person, state)
-    except (HanvisaError, TimeoutError) as error:
-        log.warning("operator.state_not_set", person=str(person), state=state, why=str(error) or "time-out")
-        return False
-    return True
+    return await stored(f"operator {person} {state}", call.house.directory.set_operator_state(person, state))
 
 
 def _display(call: Call, stage: AtSwitchboard) -> Display:

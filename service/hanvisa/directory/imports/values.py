@@ -108,6 +108,12 @@ def digits(field: Field) -> str:
     return field.text
 
 
+def code(field: Field) -> str:
+    if re.fullmatch(r"[*#]\d{2,4}", field.text) is None:
+        raise ValueError(f"“{field.text}” is no code: * or #, and two to four digits.")
+    return field.text
+
+
 def account(field: Field) -> str:
     """The name of a SIP account, safe in Asterisk's configuration and in a channel's name."""
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", field.text) is None:

@@ -1,6 +1,7 @@
 """From the database's rows to the register's facts, one loader for each of the register's tables.
 
-What has ended is not loaded: neither rows that were ended, nor absences, forwardings and exceptions of the past.
+What has ended is not loaded: neither rows that were ended, nor absences and exceptions of the past. Of the forwardings
+those of the past two months are, which count towards M3's allowance.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanvisa.directory.loading import organisation, setting, telephony
+from hanvisa.directory.loading import codes, organisation, setting, telephony
 from hanvisa.directory.loading.common import LOCAL, belongs_now
 from hanvisa.directory.loading.setting import exception_of, reason_of
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     AbsenceRow,
+    CodeRow,
+    ConfidentialMarkRow,
     DepartmentRow,
     ExceptionOperatorRow,
     ExceptionRow,
@@ -73,6 +76,8 @@ LOADERS: dict[str, Loader] = {
     "reasons": _loader(setting.reasons, AbsenceReasonRow),
     "absences": _loader(setting.absences, AbsenceRow, AbsenceReasonRow),
     "forwardings": _loader(setting.forwardings, ForwardingRow),
+    "codes": _loader(codes.codes, CodeRow),
+    "marks": _loader(codes.marks, ConfidentialMarkRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
 }
 """By the names of the register's tables."""

@@ -17,7 +17,16 @@ from hanvisa.directory.tables import (
     ExceptionRow,
     ForwardingRow,
 )
-from hanvisa.policy.facts import Absence, AbsenceReason, Forwarding, PolicyException, ScopeKind, TimeKind
+from hanvisa.policy.facts import (
+    Absence,
+    AbsenceReason,
+    Forwarding,
+    ForwardingKind,
+    PolicyException,
+    ScopeKind,
+    TimeKind,
+)
+from hanvisa.policy.forwarding import COUNTED
 from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
@@ -66,13 +75,17 @@ async def absences(session: AsyncSession, at: datetime) -> list[Absence]:
 
 
 async def forwardings(session: AsyncSession, at: datetime) -> list[Forwarding]:
+    """Those of the past months, too: they count towards the allowance (M3)."""
     table = ForwardingRow
     rows = await session.execute(
-        select(table.id, table.person_id, table.target, table.starts_at, table.ends_at)
-        .where(table.ends_at > at)
+        select(table.id, table.person_id, table.target, table.starts_at, table.ends_at, table.kind)
+        .where(table.ends_at > at - COUNTED)
         .order_by(table.starts_at, table.id)
     )
-    return [Forwarding(*row) for row in rows]
+    return [
+        Forwarding(id_, person_id, target, starts_at, ends_at, ForwardingKind(kind))
+        for id_, person_id, target, starts_at, ends_at, kind in rows
+    ]
 
 
 def exception_of(row: ExceptionRow | Row[Any], operators: Iterable[UUID]) -> PolicyException:

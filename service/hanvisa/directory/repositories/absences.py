@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import reason_of
@@ -129,6 +129,14 @@ class Absences:
                 row.ends_at = max(row.starts_at, at)
             await session.flush()
             return await _record(session, row)
+
+    async def end_current(self, person_id: UUID, at: datetime, by: Actor) -> None:
+        """The person is back at ``at``: all that lasts then ends. What has not begun stays."""
+        row = AbsenceRow
+        lasts = and_(row.starts_at <= at, or_(row.ends_at.is_(None), row.ends_at > at))
+        async with self._database.changing(by) as session:
+            for absence in await session.scalars(select(row).where(row.person_id == person_id, lasts)):
+                absence.ends_at = at
 
 
 async def _set(session: AsyncSession, row: AbsenceRow, fields: AbsenceFields) -> None:

@@ -13,7 +13,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.tables import ForwardingRow, PersonRow
-from hanvisa.policy.facts import Forwarding
+from hanvisa.policy.facts import Forwarding, ForwardingKind
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +29,7 @@ class ForwardingFields:
     target: str
     starts_at: datetime
     ends_at: datetime
+    kind: ForwardingKind = ForwardingKind.ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ForwardingRecord:
     @property
     def fields(self) -> ForwardingFields:
         one = self.forwarding
-        return ForwardingFields(one.person_id, one.target, one.starts_at, one.ends_at)
+        return ForwardingFields(one.person_id, one.target, one.starts_at, one.ends_at, one.kind)
 
 
 class Forwardings:
@@ -100,6 +101,32 @@ class Forwardings:
             await session.flush()
             return _record(row)
 
+    async def replace(self, fields: ForwardingFields, by: Actor) -> None:
+        """Forward the person from now on; what holds now of the same kind ends. Raises InvalidInput."""
+        async with self._database.changing(by) as session:
+            await _end_current(session, fields.person_id, fields.kind, fields.starts_at)
+            row = ForwardingRow()
+            await _set(session, row, fields)
+            session.add(row)
+
+    async def end_current(self, person_id: UUID, kind: ForwardingKind, at: datetime, by: Actor) -> None:
+        """End what holds of the kind."""
+        async with self._database.changing(by) as session:
+            await _end_current(session, person_id, kind, at)
+
+
+async def _end_current(session: AsyncSession, person_id: UUID, kind: ForwardingKind, at: datetime) -> None:
+    rows = await session.scalars(
+        select(ForwardingRow).where(
+            ForwardingRow.person_id == person_id,
+            ForwardingRow.kind == kind,
+            ForwardingRow.starts_at <= at,
+            ForwardingRow.ends_at > at,
+        )
+    )
+    for row in rows:
+        row.ends_at = at
+
 
 async def _set(session: AsyncSession, row: ForwardingRow, fields: ForwardingFields) -> None:
     must_be_in_order(fields.starts_at, fields.ends_at)
@@ -108,9 +135,10 @@ async def _set(session: AsyncSession, row: ForwardingRow, fields: ForwardingFiel
     row.target = fields.target
     row.starts_at = fields.starts_at
     row.ends_at = fields.ends_at
+    row.kind = fields.kind
 
 
 def _record(row: ForwardingRow) -> ForwardingRecord:
-    return ForwardingRecord(
-        Forwarding(row.id, row.person_id, row.target, row.starts_at, row.ends_at), row.version
-    )
+    kind = ForwardingKind(row.kind)
+    forwarding = Forwarding(row.id, row.person_id, row.target, row.starts_at, row.ends_at, kind)
+    return ForwardingRecord(forwarding, row.version)

@@ -6,6 +6,7 @@ from hanvisa.directory.tables.absence import AbsenceReasonRow, AbsenceRow, Forwa
 from hanvisa.directory.tables.access import RoleAssignmentRow, TokenRow, UserRow
 from hanvisa.directory.tables.base import Base
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
+from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
@@ -37,6 +38,8 @@ __all__ = [
     "CallEventRow",
     "CallRow",
     "ChangeCounterRow",
+    "CodeRow",
+    "ConfidentialMarkRow",
     "CostCentreRow",
     "DecisionRow",
     "DepartmentRow",

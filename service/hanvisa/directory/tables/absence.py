@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hanvisa.directory.tables.base import Base, Changeable, Imported, Keyed
-from hanvisa.policy.facts import Window
+from hanvisa.policy.facts import ForwardingKind, Window
 
 
 class AbsenceReasonRow(Imported, Base):
@@ -51,7 +51,7 @@ class AbsenceRow(Keyed, Changeable, Base):
 
 
 class ForwardingRow(Changeable, Base):
-    """``target`` as it was dialled; it is read and judged anew at each call."""
+    """``target`` as it was dialled; it is read and judged anew at each call. ``kind``: always, busy, no_answer."""
 
     __tablename__ = "forwardings"
     __table_args__ = (Index(None, "person_id"), Index(None, "ends_at"))
@@ -60,3 +60,4 @@ class ForwardingRow(Changeable, Base):
     target: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(default=ForwardingKind.ALWAYS)

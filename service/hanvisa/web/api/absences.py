@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
+from hanvisa.policy.absence import is_set_already
 from hanvisa.policy.facts import AbsenceReason, Person
 from hanvisa.policy.model import Text
 from hanvisa.policy.timing import default_until
@@ -187,17 +188,15 @@ def _check(
         raise invalid(
             "substitute", Text(sv="Ingen kan ersätta sig själv.", en="Nobody can be their own substitute.")
         )
-    for other in ask.register.absences_of(person.id):
-        covers_start = other.starts_at <= fields.starts_at
-        covers_end = other.ends_at is None or (fields.ends_at is not None and fields.ends_at <= other.ends_at)
-        if other.id != besides and other.reason.code == fields.reason and covers_start and covers_end:
-            raise Problem(
-                CONFLICT,
-                Text(
-                    sv=f"{person.name} är redan frånvarande av samma orsak hela den tiden; ändra den frånvaron.",
-                    en=f"{person.name} is absent for the same reason all that time already; change that absence.",
-                ),
-            )
+    others = ask.register.absences_of(person.id)
+    if is_set_already(others, fields.reason, fields.starts_at, fields.ends_at, besides):
+        raise Problem(
+            CONFLICT,
+            Text(
+                sv=f"{person.name} är redan frånvarande av samma orsak hela den tiden; ändra den frånvaron.",
+                en=f"{person.name} is absent for the same reason all that time already; change that absence.",
+            ),
+        )
 
 
 def _answer(ask: Ask[Any, Any], record: AbsenceRecord) -> Answer:

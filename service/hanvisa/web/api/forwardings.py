@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from hanvisa.directory.repositories.forwardings import ForwardingFields, ForwardingRecord, Forwardings
-from hanvisa.policy.confidentiality import is_confidential_person
-from hanvisa.policy.facts import Forwarding, Person, TargetKind
-from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding, default_end
+from hanvisa.policy.confidentiality import has_confidential_line
+from hanvisa.policy.facts import Forwarding, ForwardingKind, Person
+from hanvisa.policy.forwarding import COUNTED, ForwardingFacts, decide_forwarding, default_end
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import Reading, read_number
 from hanvisa.web.etags import against_others, must_match
@@ -24,7 +24,6 @@ from hanvisa.web.problems import REFUSED, Problem, invalid
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 
-_ALL_OF_A_MONTH = timedelta(days=62)  # the month before and after count towards the allowance of each
 _MANY = 1000
 
 
@@ -38,6 +37,7 @@ class NewForwarding(Incoming):
     target: Dialled
     starts_at: Moment | None = Field(default=None, description="none: now")
     ends_at: Moment | None = Field(default=None, description="none: 17:00 the same day")
+    kind: ForwardingKind = Field(default=ForwardingKind.ALWAYS, description="when it is followed")
 
 
 class ForwardingChange(Change):
@@ -46,6 +46,7 @@ class ForwardingChange(Change):
     target: Dialled = unset()
     starts_at: Moment = unset()
     ends_at: Moment = unset()
+    kind: ForwardingKind = unset()
 
 
 class ForwardingShown(Outgoing):
@@ -54,6 +55,7 @@ class ForwardingShown(Outgoing):
     target: str = Field(description="as it was set; stars for a protected number")
     starts_at: Moment
     ends_at: Moment
+    kind: ForwardingKind
 
 
 class ForwardingList(Outgoing):
@@ -83,7 +85,9 @@ async def create(ask: Ask[NewForwarding, None]) -> Answer:
     person = person_given(ask.register, body.person, "person")
     must_cover(ask.scope, person)
     starts_at = body.starts_at or ask.now
-    fields = ForwardingFields(person.id, body.target, starts_at, body.ends_at or default_end(starts_at))
+    fields = ForwardingFields(
+        person.id, body.target, starts_at, body.ends_at or default_end(starts_at), body.kind
+    )
     await _check(ask, person, fields)
     record = await Forwardings(ask.services.database).create(fields, ask.who.actor)
     return replace(_answer(ask, record), status=201, location=f"/forwardings/{record.forwarding.id}")
@@ -136,7 +140,7 @@ async def _check(
             starts_at=fields.starts_at,
             ends_at=fields.ends_at,
             now=ask.now,
-            confidential=_has_confidential_line(ask, person),
+            confidential=has_confidential_line(ask.register, person),
             to_mobiles=await _others_to_mobiles(ask, person, fields.starts_at, besides),
         )
     )
@@ -149,21 +153,11 @@ def _read(ask: Ask[Any, Any], person: Person, target: str) -> Reading:
     return read_number(target, organisation, ask.register, ask.services.plan)
 
 
-def _has_confidential_line(ask: Ask[Any, Any], person: Person) -> bool:
-    extensions = ask.register.extensions_of(TargetKind.PERSON, person.id)
-    numbers = ask.register.numbers_of(TargetKind.PERSON, person.id)
-    return (
-        is_confidential_person(ask.register, person)
-        or any(extension.confidential for extension in extensions)
-        or any(number.confidential for number in numbers)
-    )
-
-
 async def _others_to_mobiles(
     ask: Ask[Any, Any], person: Person, starts_at: datetime, besides: UUID | None
 ) -> tuple[Forwarding, ...]:
     records = await Forwardings(ask.services.database).list(
-        person_id=person.id, not_ended_at=starts_at - _ALL_OF_A_MONTH, limit=_MANY
+        person_id=person.id, not_ended_at=starts_at - COUNTED, limit=_MANY
     )
     others = (record.forwarding for record in records if record.forwarding.id != besides)
     return tuple(one for one in others if _read(ask, person, one.target).kind.may_be_mobile)
@@ -182,6 +176,7 @@ def _shown(ask: Ask[Any, Any], record: ForwardingRecord) -> ForwardingShown:
         target=mask.number(one.target),
         starts_at=one.starts_at,
         ends_at=one.ends_at,
+        kind=one.kind,
     )
 
 

@@ -5,6 +5,7 @@ Importing this package makes every prompt's composer known.
 
 from hanvisa.speech.phrases.families import (
     attendant,
+    codes,
     failures,
     outgoing,
     referral,
@@ -13,4 +14,4 @@ from hanvisa.speech.phrases.families import (
     waiting,
 )
 
-__all__ = ["attendant", "failures", "outgoing", "referral", "refusals", "switchboard", "waiting"]
+__all__ = ["attendant", "codes", "failures", "outgoing", "referral", "refusals", "switchboard", "waiting"]

@@ -1,0 +1,179 @@
+"""A code dialled on a phone: carried out and confirmed by voice, or what is wrong with it is said (G1, M3, M4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.prompts import (
+    BackAgain,
+    CodeWrong,
+    ForwardingStopped,
+    ForwardingTold,
+    NextCallConfidential,
+    Noted,
+    NothingSet,
+    Prompt,
+    Referral,
+    TryLater,
+    Why,
+)
+from hanvisa.calls.stage import DialledCode, Stage, SwitchingOpen, runs
+from hanvisa.calls.storing import stored
+from hanvisa.policy.absence import AbsenceNow, absence_at
+from hanvisa.policy.codes import (
+    CodeFault,
+    EndAbsence,
+    Forward,
+    MarkNextCall,
+    Meaning,
+    OpenOrClose,
+    SetAbsence,
+    StopForwarding,
+    TellWhatIsSet,
+    Wrong,
+    understand,
+)
+from hanvisa.policy.confidentiality import has_confidential_line
+from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TimeKind
+from hanvisa.policy.forwarding import ForwardingFacts, days_left, fault_of, forwarding_at
+from hanvisa.policy.numbers import Reading, read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from hanvisa.calls.call import Call
+
+
+@runs(DialledCode)
+async def carry_out(call: Call, _: DialledCode) -> Stage | None:
+    meaning = understand(
+        call.state.dialled, call.register, call.caller.person, call.house.clock.now(), call.house.plan
+    )
+    match meaning:
+        case OpenOrClose():
+            return SwitchingOpen()
+        case Wrong(fault):
+            await _say_wrong(call, fault)
+        case TellWhatIsSet(person):
+            await _done(call, meaning, *_what_is_set(call, person))
+        case Forward():
+            await _forward(call, meaning)
+        case _:
+            await _store(call, meaning, _change(call, meaning), *_confirmation(meaning))
+    return None
+
+
+async def _forward(call: Call, wanted: Forward) -> None:
+    facts = forwarding_facts(call, wanted)
+    decision = decide(facts)
+    tell(call, facts, decision)
+    fault = fault_of(facts)
+    if fault is not None:
+        await _say_wrong(call, CodeFault(fault))
+    elif not decision.allowed:  # the policy itself failed: nothing is set
+        await call.say(TryLater())
+    else:
+        change = call.house.directory.phone_changes.forward(
+            wanted.person.id,
+            wanted.kind,
+            wanted.target,
+            facts.starts_at,
+            wanted.until,
+            by=call.caller.account,
+        )
+        left = days_left(facts) if facts.target.kind.may_be_mobile else None
+        number = facts.target.number or wanted.target
+        await _store(call, wanted, change, Noted(), ForwardingTold(wanted.kind, number, wanted.until, left))
+
+
+def forwarding_facts(call: Call, wanted: Forward) -> ForwardingFacts:
+    """What is in the way of the new forwarding ends now, and so do its days."""
+    register, now, person = call.register, call.house.clock.now(), wanted.person
+    others = [
+        replace(one, ends_at=now) if one.kind is wanted.kind and one.starts_at <= now < one.ends_at else one
+        for one in register.forwardings_of(person.id)
+    ]
+    return ForwardingFacts(
+        person=person,
+        target=_read(call, person, wanted.target),
+        starts_at=now,
+        ends_at=wanted.until,
+        now=now,
+        confidential=has_confidential_line(register, person),
+        to_mobiles=tuple(one for one in others if _read(call, person, one.target).kind.may_be_mobile),
+    )
+
+
+def _change(call: Call, meaning: Meaning) -> Awaitable[None]:
+    changes, now, by = call.house.directory.phone_changes, call.house.clock.now(), call.caller.account
+    match meaning:
+        case SetAbsence(person, reason, until):
+            return changes.set_absence(person.id, reason.code, now, until, by=by)
+        case EndAbsence(person):
+            return changes.end_absences(person.id, now, by=by)
+        case StopForwarding(person, kind):
+            return changes.stop_forwarding(person.id, kind, now, by=by)
+        case MarkNextCall():
+            return changes.mark_next_call(by)
+        case _:
+            raise ValueError(f"{meaning} changes nothing")
+
+
+def _confirmation(meaning: Meaning) -> tuple[Prompt, ...]:
+    match meaning:
+        case SetAbsence(person, reason, until):
+            is_date = until is not None and reason.time_kind is TimeKind.DATE
+            told = Referral(person.name, Why.ABSENT, reason.spoken, until, until_is_date=is_date)
+            return Noted(), told
+        case EndAbsence(person):
+            return Noted(), BackAgain(person.name)
+        case MarkNextCall():
+            return (NextCallConfidential(),)
+        case _:
+            return (ForwardingStopped(),)
+
+
+async def _store(call: Call, meaning: Meaning, change: Awaitable[None], *confirmation: Prompt) -> None:
+    if await stored(f"code {call.state.dialled}", change):
+        await _done(call, meaning, *confirmation)
+    else:
+        call.tell("outcome", outcome="code_not_stored")
+        await call.say(TryLater())
+
+
+async def _done(call: Call, meaning: Meaning, *said: Prompt) -> None:
+    person = getattr(meaning, "person", None)
+    call.tell("outcome", outcome="code", why=type(meaning).__name__, person=str(person.id) if person else "")
+    await call.say(*said)
+
+
+async def _say_wrong(call: Call, fault: CodeFault) -> None:
+    call.tell("outcome", outcome="code_wrong", why=fault)
+    await call.say(CodeWrong(fault))
+
+
+def _what_is_set(call: Call, person: Person) -> tuple[Prompt, ...]:
+    now = call.house.clock.now()
+    absent = absence_at(call.register.absences_of(person.id), now)
+    forwardings = call.register.forwardings_of(person.id)
+    on = [one for kind in ForwardingKind if (one := forwarding_at(forwardings, now, kind))]
+    said = [*([_absence_told(person, absent)] if absent else []), *(_told(call, person, one) for one in on)]
+    return tuple(said) or (NothingSet(),)
+
+
+def _absence_told(person: Person, absent: AbsenceNow) -> Prompt:
+    return Referral(
+        person.name, Why.ABSENT, absent.reason.spoken, absent.until, until_is_date=absent.until_is_date
+    )
+
+
+def _told(call: Call, person: Person, forwarding: Forwarding) -> Prompt:
+    reading = _read(call, person, forwarding.target)
+    return ForwardingTold(forwarding.kind, reading.number or forwarding.target, forwarding.ends_at)
+
+
+def _read(call: Call, person: Person, target: str) -> Reading:
+    organisation = call.register.organisation(person.organisation_id)
+    return read_number(target, organisation, call.register, call.house.plan)

@@ -1,0 +1,203 @@
+"""Codes on the phone (docs/import.md, codes.csv): from what was dialled to what is meant, or what is wrong with it.
+
+Codes are for the phone's own person; what is done for somebody else is the operators' alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from hanvisa.policy.absence import is_set_already
+from hanvisa.policy.facts import AbsenceReason, Code, CodeAction, ForwardingKind, Person, TargetKind
+from hanvisa.policy.forwarding import default_end
+from hanvisa.policy.numbers import NumberPlan, read_number
+from hanvisa.policy.register import Register
+from hanvisa.policy.timing import TimeRefused, until_keyed, until_time
+
+FORWARDS: Mapping[CodeAction, ForwardingKind] = {
+    CodeAction.FORWARD: ForwardingKind.ALWAYS,
+    CodeAction.FORWARD_WHEN_BUSY: ForwardingKind.BUSY,
+    CodeAction.FORWARD_WHEN_NO_ANSWER: ForwardingKind.NO_ANSWER,
+}
+STOPS: Mapping[CodeAction, ForwardingKind] = {
+    CodeAction.STOP_FORWARDING: ForwardingKind.ALWAYS,
+    CodeAction.STOP_FORWARDING_WHEN_BUSY: ForwardingKind.BUSY,
+    CodeAction.STOP_FORWARDING_WHEN_NO_ANSWER: ForwardingKind.NO_ANSWER,
+}
+FOR_SOMEBODY = (CodeAction.SET_ABSENCE_FOR, CodeAction.END_ABSENCE_FOR)
+
+_KEYED = re.compile(r"([*#]\d{2,4})((?:\*[\d+]*)*)#?")  # a code, and what is keyed with it
+_SHORT = re.compile(r"[*#]\d{2,4}(?:\*\d{0,5})*#?")  # no telephone number in it
+
+
+class CodeFault(StrEnum):
+    """What is wrong with what was dialled, each said in a sentence."""
+
+    UNKNOWN_CODE = "unknown_code"
+    NOBODYS_PHONE = "nobodys_phone"
+    OPERATORS_ONLY = "operators_only"
+    SPELLING = "spelling"
+    NO_REASON = "no_reason"
+    NO_PERSON = "no_person"
+    SET_ALREADY = "set_already"
+    # timing.TimeFault
+    NO_TIME = "no_time"
+    NOT_A_TIME = "not_a_time"
+    PAST = "past"
+    NOT_A_DAY = "not_a_day"
+    # forwarding.ForwardingFault
+    OVER = "over"
+    NO_TARGET = "no_target"
+    TO_ITSELF = "to_itself"
+    CONFIDENTIAL_LINE = "confidential_line"
+    TOO_LONG = "too_long"
+    USED_UP = "used_up"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAbsence:
+    """``until`` None is until cancelled."""
+
+    person: Person
+    reason: AbsenceReason
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndAbsence:
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """``target`` as it was dialled."""
+
+    person: Person
+    kind: ForwardingKind
+    target: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopForwarding:
+    person: Person
+    kind: ForwardingKind
+
+
+@dataclass(frozen=True, slots=True)
+class TellWhatIsSet:
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrClose:
+    """The operator at the phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkNextCall:
+    """The phone's next call is confidential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    fault: CodeFault
+
+
+Meaning = (
+    SetAbsence | EndAbsence | Forward | StopForwarding | TellWhatIsSet | OpenOrClose | MarkNextCall | Wrong
+)
+
+
+ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
+    CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
+    CodeAction.CONFIDENTIAL: MarkNextCall(),
+}
+
+
+def code_in(dialled: str, register: Register) -> Code | None:
+    """The code that was dialled, None when the table has none that begins so."""
+    keyed = _KEYED.fullmatch(dialled)
+    return register.code(keyed[1]) if keyed else None
+
+
+def looks_like_code(dialled: str) -> bool:
+    """Whether it is built as a code, and has no telephone number in it: what withholds a number (*31#...) is none."""
+    return _SHORT.fullmatch(dialled) is not None
+
+
+def understand(
+    dialled: str, register: Register, user: UUID | None, at: datetime, plan: NumberPlan | None = None
+) -> Meaning:
+    """What somebody means who dials this on the phone of ``user``, at this moment."""
+    code, keyed = code_in(dialled, register), _KEYED.fullmatch(dialled)
+    if code is None or keyed is None:
+        return Wrong(CodeFault.UNKNOWN_CODE)
+    given = keyed[2].split("*")[1:]
+    if code.action in ON_ANY_PHONE:
+        return ON_ANY_PHONE[code.action]
+    person = register.person(user) if user else None
+    if person is None:
+        return Wrong(CodeFault.NOBODYS_PHONE)
+    if code.action not in FOR_SOMEBODY:
+        return _meant(code.action, given, person, register, at)
+    return _meant_for_somebody(code.action, given, person, register, at, plan or NumberPlan())
+
+
+def _meant_for_somebody(  # noqa: PLR0917 - the facts, and what was keyed
+    action: CodeAction, given: list[str], operator: Person, register: Register, at: datetime, plan: NumberPlan
+) -> Meaning:
+    if register.operator(operator.id) is None:
+        return Wrong(CodeFault.OPERATORS_ONLY)
+    somebody = _person_at(given[0], operator, register, plan) if given else None
+    if somebody is None:
+        return Wrong(CodeFault.NO_PERSON if given else CodeFault.SPELLING)
+    return _meant(action, given[1:], somebody, register, at)
+
+
+def _meant(action: CodeAction, given: list[str], person: Person, register: Register, at: datetime) -> Meaning:
+    try:
+        return _in_its_time(action, given, person, register, at)
+    except TimeRefused as refused:
+        return Wrong(CodeFault(refused.fault))
+
+
+def _in_its_time(
+    action: CodeAction, given: list[str], person: Person, register: Register, at: datetime
+) -> Meaning:
+    """Raises TimeRefused."""
+    match action, given:
+        case ((CodeAction.SET_ABSENCE | CodeAction.SET_ABSENCE_FOR), [reason, *time]) if len(time) <= 1:
+            return _absence(person, register, reason, "".join(time), at)
+        case ((CodeAction.END_ABSENCE | CodeAction.END_ABSENCE_FOR), []):
+            return EndAbsence(person)
+        case _, [number, *time] if action in FORWARDS and number and len(time) <= 1:
+            until = until_time(time[0], at) if any(time) else default_end(at)
+            return Forward(person, FORWARDS[action], number, until)
+        case _, [] if action in STOPS:
+            return StopForwarding(person, STOPS[action])
+        case CodeAction.TELL_WHAT_IS_SET, []:
+            return TellWhatIsSet(person)
+    return Wrong(CodeFault.SPELLING)
+
+
+def _absence(person: Person, register: Register, code: str, time: str, at: datetime) -> SetAbsence | Wrong:
+    """Raises TimeRefused."""
+    reason = register.reason(code)
+    if reason is None:
+        return Wrong(CodeFault.NO_REASON)
+    until = until_keyed(reason, time, at)
+    if is_set_already(register.absences_of(person.id), reason.code, at, until):
+        return Wrong(CodeFault.SET_ALREADY)
+    return SetAbsence(person, reason, until)
+
+
+def _person_at(extension: str, operator: Person, register: Register, plan: NumberPlan) -> Person | None:
+    organisation = register.organisation(operator.organisation_id)
+    target = read_number(extension, organisation, register, plan).target
+    return register.person(target[1]) if target and target[0] is TargetKind.PERSON else None

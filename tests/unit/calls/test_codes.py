@@ -1,0 +1,116 @@
+"""Codes on the phone: carried out and confirmed, or what is wrong is said (G1, M3, M4)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from hanvisa.policy.facts import ForwardingKind
+from hanvisa.testing import MemoryChanges
+from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of
+
+
+async def test_an_absence_is_set_and_told_as_callers_hear_it() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*23*1*1330#")
+        await scene.hears(anna, "Noted")
+        await scene.hears(anna, "Referral")
+        absence = scene.directory.register.absences_of(id_of("anna"))[0]
+        assert (absence.starts_at, absence.ends_at) == (NOW, NOW + timedelta(hours=3, minutes=30))
+        scene.finished(anna)
+        await scene.over(anna)
+
+        anna = scene.dials("anna", "*22")
+        await scene.until(lambda: len(scene.control.named("play")) > 1, "what is set is told")
+        assert scene.control.named("play")[-1][1] == ("/sounds/Referral",)
+        scene.finished(anna)
+        anna = scene.dials("anna", "#23#")
+        await scene.hears(anna, "BackAgain")
+        assert not scene.directory.register.absences_of(id_of("anna"))
+
+
+@pytest.mark.parametrize("dialled", ["*23*1*0900#", "*23*5#", "*99#", "*21*201#"])
+async def test_what_is_wrong_is_said_and_nothing_changes(dialled: str) -> None:
+    async with Scene() as scene:
+        before = scene.directory.register
+        anna = scene.dials("anna", dialled)
+        await scene.hears(anna, "CodeWrong")
+        scene.finished(anna)
+        await scene.over(anna)
+        assert scene.directory.register is before
+
+
+async def test_a_database_that_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(MemoryChanges, "set_absence", hangs)
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*23*1#")
+        await scene.hears(anna, "TryLater")
+        assert scene.log.of_kind("outcome") == [{"outcome": "code_not_stored"}]
+
+
+async def test_a_forwarding_to_a_mobile_tells_the_days_left_and_keeps_its_decision() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*21*0701740605#")
+        await scene.hears(anna, "ForwardingTold")
+        assert "days_left=9" in scene.log.of_kind("heard")[-1]["words"]
+        assert [decision["rules"] for decision in scene.log.of_kind("decision")] == [["M3"]]
+        scene.finished(anna)
+        await scene.over(anna)
+
+        caller = scene.rings_in("0980319201")
+        leg = await scene.rung("0701740605")
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"), [(ForwardingKind.BUSY, 17), (ForwardingKind.NO_ANSWER, 20), (ForwardingKind.ALWAYS, 0)]
+)
+async def test_each_kind_of_forwarding_is_followed_in_its_case(kind: ForwardingKind, cause: int) -> None:
+    code = {ForwardingKind.ALWAYS: "*21", ForwardingKind.BUSY: "*67", ForwardingKind.NO_ANSWER: "*61"}[kind]
+    async with Scene() as scene:
+        anna = scene.dials("anna", f"{code}*202#")
+        await scene.hears(anna, "ForwardingTold")
+        scene.finished(anna)
+        await scene.over(anna)
+
+        caller = scene.rings_in("0980319201")
+        if cause:
+            scene.hangs_up(await scene.rung("anna"), cause)
+        leg = await scene.rung("bo")
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+
+
+async def test_a_forwarding_for_when_it_is_busy_is_not_followed_when_nobody_answers() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*67*202#")
+        await scene.hears(anna, "ForwardingTold")
+        scene.finished(anna)
+        await scene.over(anna)
+        caller = scene.rings_in("0980319201")
+        scene.hangs_up(await scene.rung("anna"), 20)
+        await scene.hears(caller, "Referral")
+        assert not [dial for _, dial, *_ in scene.control.named("create") if dial == "PJSIP/bo"]
+
+
+async def test_the_next_call_is_confidential_and_only_that() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*28#")
+        await scene.hears(anna, "NextCallConfidential")
+        scene.finished(anna)
+        await scene.over(anna)
+
+        anna = scene.dials("anna", ANNA_MOBILE)
+        await scene.hears(anna, "DialRefused")
+        assert [decision["rules"] for decision in scene.log.of_kind("decision")] == [["M4"]]
+        scene.finished(anna)
+        await scene.over(anna)
+
+        scene.dials("anna", ANNA_MOBILE)
+        await scene.rung("0701740605")

@@ -1,0 +1,69 @@
+"""What is said of codes on the phone, word by word, on a Sunday at eleven in Sweden."""
+
+from datetime import UTC, datetime
+
+from hanvisa.calls.prompts import (
+    BackAgain,
+    CodeWrong,
+    ForwardingStopped,
+    ForwardingTold,
+    NextCallConfidential,
+    Noted,
+    NothingSet,
+    Prompt,
+)
+from hanvisa.policy.codes import CodeFault
+from hanvisa.policy.facts import ForwardingKind
+
+FIVE = datetime(2026, 8, 2, 15, tzinfo=UTC)
+
+PROMPTS: list[tuple[Prompt, str, str]] = [
+    (Noted(), "Det är noterat.", "That has been noted."),
+    (
+        BackAgain("Anna Berg"),
+        "Anna Berg är tillbaka, och telefonen ringer.",
+        "Anna Berg is back, and the phone will ring.",
+    ),
+    (
+        ForwardingTold(ForwardingKind.ALWAYS, "+46701740605", FIVE, 9),
+        (
+            "Telefonen är vidarekopplad till noll sju noll, ett sju fyra, noll sex, noll fem fram till i dag "
+            "klockan sjutton. Dagar med vidarekoppling till mobil som är kvar den här månaden, nio."
+        ),
+        (
+            "The phone is forwarded to plus four six, seven zero, one seven four, zero six, zero five "
+            "until today at five PM. Days of forwarding to a mobile left this month, nine."
+        ),
+    ),
+    (
+        ForwardingTold(ForwardingKind.BUSY, "202", FIVE),
+        "När telefonen är upptagen vidarekopplas samtalen till två noll två fram till i dag klockan sjutton.",
+        "When the phone is busy, calls are forwarded to two zero two until today at five PM.",
+    ),
+    (
+        ForwardingTold(ForwardingKind.NO_ANSWER, "202", FIVE),
+        "När ingen svarar vidarekopplas samtalen till två noll två fram till i dag klockan sjutton.",
+        "When nobody answers, calls are forwarded to two zero two until today at five PM.",
+    ),
+    (ForwardingStopped(), "Vidarekopplingen är avslutad.", "The forwarding has ended."),
+    (
+        NothingSet(),
+        "Varken frånvaro eller vidarekoppling är inställd på telefonen.",
+        "Neither absence nor forwarding is set on this phone.",
+    ),
+    (
+        CodeWrong(CodeFault.PAST),
+        "Klockslaget har redan varit i dag. Slå ett senare klockslag.",
+        "That time is already past today. Dial a later time.",
+    ),
+    (
+        CodeWrong(CodeFault.OPERATORS_ONLY),
+        "Bara telefonister kan göra det för någon annan.",
+        "Only operators can do this for somebody else.",
+    ),
+    (
+        NextCallConfidential(),
+        "Nästa samtal från den här telefonen omfattas av sekretess.",
+        "The next call from this phone is confidential.",
+    ),
+]
