@@ -23,6 +23,7 @@ from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.explain import explain
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.decisions import decide_again
+from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Directory
 from hanvisa.calls.registry import Registry
@@ -130,7 +131,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 voice=voice,
                 health=service.health,
                 explain=lambda entries, language: tell_story(entries, language, directory),
-                live_calls=house.live,
+                live_calls=Desk(house),
                 plan=house.plan,
             )
         )

@@ -13,7 +13,7 @@ import hanvisa
 PACKAGE = Path(hanvisa.__file__).parent
 EVERYBODY_MAY = ("errors", "ids")
 # What crosses the edge of a call: its commands, what it is told, what is spoken.
-EDGES = ("calls.ports", "calls.signals", "calls.prompts")
+EDGES = ("calls.ports", "calls.live_ports", "calls.signals", "calls.prompts")
 ADAPTER = (*EDGES, "policy", *EVERYBODY_MAY)
 LAW = {
     "policy": (),

@@ -43,6 +43,7 @@ STAGES = {
         en="Waits with music until {target} is free.",
     ),
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
+    "OnHold": Text(sv="Den ena parten hör musik.", en="One party hears music."),
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
     "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
     "Apologising": Text(
@@ -62,6 +63,13 @@ SIGNALS = {
     "operator_paused": Text(
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",
+    ),
+    "marked_confidential": Text(
+        sv="{who} märker samtalet som sekretess.", en="{who} marks the call as confidential."
+    ),
+    "marked_threat": Text(
+        sv="{who} märker samtalet som hotsamtal; uppgifterna sparas.",
+        en="{who} marks the call as a threat; its record is kept.",
     ),
     "adopted": Text(
         sv="Tjänsten hade startats om och tog över samtalet.",
@@ -163,6 +171,9 @@ UNREFERRED = Text(sv="Räknas som frånvaro utan hänvisning (G1).", en="Counted
 CLOSED = {
     "ended": Text(sv="Samtalet är slut.", en="The call is over."),
     "caller_hung_up": Text(sv="Den som ringde har lagt på.", en="The caller has hung up."),
+    "ended_by_operator": Text(
+        sv="Telefonisten har avslutat samtalet.", en="The operator has ended the call."
+    ),
     "joined_to_another_call": Text(
         sv="Samtalet har kopplats ihop med ett annat.", en="The call was joined to another."
     ),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import structlog
 
+from hanvisa.calls.live_ports import Asked
+from hanvisa.calls.marking import settle
 from hanvisa.calls.masking import masked
 from hanvisa.calls.prompts import Prompt
 from hanvisa.calls.signals import (
@@ -99,6 +101,7 @@ class Call:
         if self.state.private:
             data = masked(data, self.state.private)
         self.house.log.record(self.id, kind, data)
+        self.house.feed.told(self, kind)
 
     def change(self, **fields: Any) -> None:
         self.state = replace(self.state, **fields)
@@ -185,6 +188,8 @@ class Call:
                 raise CallerGone
             case Surrendered():
                 raise LegTaken
+            case Asked():
+                settle(self, signal)
             case Held(channel) | Unheld(channel) if leg := self.state.leg_of(channel):
                 self.state = self.state.with_leg(replace(leg, held=isinstance(signal, Held)))
             case Key(channel, digit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
 from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Voice
@@ -43,3 +44,4 @@ class House:
     live: LiveCalls = field(default_factory=LiveCalls)
     queues: Queues = field(default_factory=Queues)
     leftovers: Leftovers = field(default_factory=Leftovers)
+    feed: Feed = field(default_factory=Feed)

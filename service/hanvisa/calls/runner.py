@@ -6,6 +6,7 @@ import structlog
 
 from hanvisa.calls import stages as _stages  # noqa: F401 - makes every stage's work known
 from hanvisa.calls.call import Call, CallerGone, LegTaken
+from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.stage import Apologising, Stage, Talking, run
 from hanvisa.errors import Gone, TelephonyError
 
@@ -26,6 +27,8 @@ async def run_call(call: Call, stage: Stage | None) -> None:
         reason = "caller_hung_up"
     except LegTaken:
         reason = "joined_to_another_call"
+    except Dismissed:
+        reason = "ended_by_operator"
     await call.end()
     call.house.live.release_all(call)
     call.house.queues.freed(call, call.house.clock.now())
@@ -37,7 +40,7 @@ async def _next_stage(call: Call, stage: Stage) -> Stage | None:
     """The stage's outcome. Whatever goes wrong, nobody is dropped: who talks goes on talking, others get an apology."""
     try:
         return await run(call, stage)
-    except (CallerGone, LegTaken):
+    except (CallerGone, LegTaken, Dismissed):
         raise
     except Gone as error:
         # The caller's own channel is gone, or a leg was in the moment it was joined.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hanvisa.calls.live_ports import Asked
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -81,12 +83,16 @@ class Redirected:
 
 @dataclass(frozen=True, slots=True)
 class TransferRequested:
-    """A phone's REFER on ``channel``. When ``attended``, ``other`` is its other leg, if that is known here."""
+    """A phone's REFER on ``channel``. When ``attended``, ``other`` is its other leg, if that is known here.
+
+    ``by_phone`` False: an operator asks the same by the API, and no phone waits for an answer.
+    """
 
     channel: str
     target: str
     attended: bool = False
     other: str | None = None
+    by_phone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +134,5 @@ Signal = (
     | Woken
     | Surrendered
     | Reconnected
+    | Asked
 )

@@ -148,6 +148,13 @@ class Talking:
 
 
 @dataclass(frozen=True)
+class OnHold:
+    """An operator has put the other party on hold by the API: that one, at ``channel``, hears music alone."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
 class Transferred:
     """The caller has been sent on by a phone's REFER to what it dialled; whoever sent them is free."""
 
@@ -175,6 +182,7 @@ Stage = (
     | SwitchingOpen
     | DialledCode
     | Talking
+    | OnHold
     | Transferred
     | Apologising
 )

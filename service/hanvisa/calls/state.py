@@ -55,6 +55,7 @@ class CallState:
     private: str = (
         ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
     )
+    threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
     stage: dict[str, Any] = field(default_factory=dict)
 

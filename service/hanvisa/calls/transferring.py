@@ -38,6 +38,7 @@ class Refusal:
 
     channel: str
     prompt: TransferRefused
+    decision: Decision
 
 
 async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | None:
@@ -55,15 +56,30 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     )
     if transferor.person and call.register.operator(transferor.person):
         call.change(touched_by=transferor.person)
+    asker = Asker(call, transferor, request.by_phone)
     if request.attended:
-        return await _attended(call, request, transferor, transferee)
-    return await _blind(call, request.target, transferor, transferee)
+        return await _attended(call, request, asker, transferee)
+    return await _blind(call, request.target, asker, transferee)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API."""
+
+    call: Call
+    leg: Leg
+    by_phone: bool
+
+    async def is_told(self, progress: TransferProgress) -> None:
+        if self.by_phone:
+            await self.call.insist(self.call.house.control.tell_transferor, self.leg.channel, progress)
 
 
 # Blind
 
 
-async def _blind(call: Call, target: str, transferor: Leg, transferee: Leg) -> Stage | Refusal | None:
+async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
+    transferor = asker.leg
     person = call.person_of(transferor)
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(target, organisation, call.register, call.house.plan)
@@ -76,16 +92,16 @@ async def _blind(call: Call, target: str, transferor: Leg, transferee: Leg) -> S
     else:
         decision = would_join(call, number, sought, via)
     if not decision.allowed:
-        return await _decline(call, transferor, decision)
+        return await _decline(call, asker, decision)
     if leads_nowhere:
-        await _answer_refer(call, transferor, "channel_unavailable")
+        await asker.is_told("channel_unavailable")
         return None
     if number.kind is not NumberKind.INTERNAL and via is Via.DIRECT:
         outgoing = may_call_out(call, number, person)
         if not outgoing.allowed:
-            return await _decline(call, transferor, outgoing)
+            return await _decline(call, asker, outgoing)
     call.change(exception=decision.exception if takes_use else None)
-    await _answer_refer(call, transferor, "channel_answered")
+    await asker.is_told("channel_answered")
     # From here the one who is sent on is the caller of this call, and whoever sent them is free.
     call.house.live.release(transferor.channel)
     call.change(caller=transferee, other=transferor, answered=True)
@@ -120,15 +136,15 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
 
 
 async def _attended(
-    call: Call, request: TransferRequested, transferor: Leg, transferee: Leg
+    call: Call, request: TransferRequested, asker: Asker, transferee: Leg
 ) -> Stage | Refusal | None:
     """Join the far parties of the transferor's two legs. Each is judged as what the other would be joined to."""
     theirs = call.house.live.of_channel(request.other) if request.other else None
     if theirs is not None and _still_rings(theirs, request.other):
-        return await _onto_ringing(call, theirs, transferor, transferee)
+        return await _onto_ringing(call, theirs, asker, transferee)
     far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
     if theirs is None or far is None:
-        await _answer_refer(call, transferor, "channel_unavailable")
+        await asker.is_told("channel_unavailable")
         return None
     call.change(
         touched_by=call.state.touched_by or theirs.state.touched_by,
@@ -141,21 +157,21 @@ async def _attended(
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
         decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
         if not decision.allowed:
-            return await _decline(call, transferor, decision)
-    await _answer_refer(call, transferor, "channel_answered")
-    if await _merge(call, theirs, transferor, transferee, far):
+            return await _decline(call, asker, decision)
+    await asker.is_told("channel_answered")
+    if await _merge(call, theirs, asker.leg, transferee, far):
         return Talking()
     # Whom they would have talked to has hung up in this moment.
     await call.part()
     return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
 
 
-async def _onto_ringing(call: Call, theirs: Call, transferor: Leg, transferee: Leg) -> Stage | Refusal | None:
+async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """The consultation still rings: the caller is sent to what it dialled, and rings there in the operator's place.
 
     The consultation ends first, so that nobody's phone is found busy with it.
     """
-    following = await _blind(call, theirs.state.dialled, transferor, transferee)
+    following = await _blind(call, theirs.state.dialled, asker, transferee)
     if isinstance(following, Transferred):
         theirs.inbox.put_nowait(Surrendered())
         with suppress(TimeoutError):
@@ -248,20 +264,17 @@ async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
 # Refusing
 
 
-async def _decline(call: Call, transferor: Leg, decision: Decision) -> Refusal:
-    """The phone gets 603 Decline; the caller stays where they are."""
-    await _answer_refer(call, transferor, "channel_declined")
-    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(transferor.person or ""))
+async def _decline(call: Call, asker: Asker, decision: Decision) -> Refusal:
+    """A phone gets 603 Decline; the caller stays where they are."""
+    await asker.is_told("channel_declined")
+    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.leg.person or ""))
     numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}
     return Refusal(
-        transferor.channel,
+        asker.leg.channel,
         TransferRefused(
             rule=decision.rules[0] if decision.rules else "",
             mobile_number=numbers.get(AlternativeKind.TELL_MOBILE_NUMBER),
             direct_number=numbers.get(AlternativeKind.GIVE_DIRECT_NUMBER),
         ),
+        decision,
     )
-
-
-async def _answer_refer(call: Call, transferor: Leg, progress: TransferProgress) -> None:
-    await call.insist(call.house.control.tell_transferor, transferor.channel, progress)

@@ -1,5 +1,7 @@
 """The REST API as tests and the demo use it."""
 
+import json
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -55,6 +57,19 @@ class Api:
     async def post(self, path: str, body: Json | None = None) -> Json:
         answer, _ = await self._request("POST", path, json=body)
         return dict(answer)
+
+    async def do(self, path: str, body: Json | None = None) -> None:
+        """POST something that has no answer."""
+        await self._request("POST", path, json=body)
+
+    async def events(self, path: str, after: str | None = None) -> AsyncIterator[Json]:
+        """The envelopes of server-sent events, as they come; ``after`` is the last id that was seen."""
+        headers = {"Last-Event-ID": after} if after is not None else {}
+        endless = aiohttp.ClientTimeout(total=None)
+        async with self._session.get(self._base + path, headers=headers, timeout=endless) as answer:
+            async for line in answer.content:
+                if line.startswith(b"data: "):
+                    yield json.loads(line.removeprefix(b"data: "))
 
     async def act_on(self, path: str, action: str) -> Json:
         """POST an action on a resource as it is now (If-Match with its newest version)."""

@@ -9,6 +9,7 @@ from aiohttp import web
 from hanvisa.web import docs, health
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
+from hanvisa.web.live_events import PATH, live_events
 from hanvisa.web.metrics import METRICS, Metrics, metrics
 from hanvisa.web.middleware import counted, hardened, problems
 from hanvisa.web.openapi import document
@@ -29,6 +30,7 @@ def create_app(services: Services) -> web.Application:
     app[GATE] = Gate(lambda hash_: find_user(services.database, hash_, services.clock.now()))
     for route in ROUTES:
         route.add_to(app.router)
+    app.router.add_get(BASE + PATH, live_events)
     _describe(app)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)

@@ -187,6 +187,20 @@ _PROBLEM: dict[str, Any] = {
             "items": {"type": "string"},
             "description": "the policy's rules that decided",
         },
+        "because": {"type": "string", "description": "why the policy refused"},
+        "alternatives": {
+            "type": "array",
+            "description": "what is allowed instead",
+            "items": {
+                "type": "object",
+                "required": ["kind", "text", "number"],
+                "properties": {
+                    "kind": {"type": "string"},
+                    "text": {"type": "string"},
+                    "number": {"type": ["string", "null"], "description": "E.164"},
+                },
+            },
+        },
         "errors": {
             "type": "array",
             "items": {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from hanvisa.policy.model import Language, Text
+from hanvisa.policy.model import Alternative, Decision, Language, Text
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -41,6 +41,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         detail: Text,
         *,
         rules: tuple[str, ...] = (),
+        alternatives: tuple[Alternative, ...] = (),
         faults: tuple[FieldFault, ...] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -48,6 +49,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         self.kind = kind
         self.detail = detail
         self.rules = rules
+        self.alternatives = alternatives
         self.faults = faults
         self.headers = dict(headers or {})
 
@@ -62,6 +64,12 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         }
         if self.rules:
             body["rules"] = list(self.rules)
+        if self.kind is REFUSED:
+            body["because"] = self.detail.in_(language)
+            body["alternatives"] = [
+                {"kind": one.kind, "text": one.text.in_(language), "number": one.number}
+                for one in self.alternatives
+            ]
         if self.faults:
             body["errors"] = [
                 {"where": fault.where, "what": fault.what.in_(language)} for fault in self.faults
@@ -77,6 +85,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
 def invalid(where: str, what: Text, *, rules: tuple[str, ...] = ()) -> Problem:
     """One field that is wrong, in its own words."""
     return Problem(INVALID, what, rules=rules, faults=(FieldFault(where, what),))
+
+
+def refused(decision: Decision) -> Problem:
+    """The policy said no: by which rules, why, and what is allowed instead."""
+    return Problem(REFUSED, decision.because, rules=decision.rules, alternatives=decision.alternatives)
 
 
 def not_found(what: Text) -> Problem:

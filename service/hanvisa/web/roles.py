@@ -51,6 +51,8 @@ class Action(StrEnum):
     READ_OPERATORS = "read operators"
     SET_OPERATORS = "open, pause and close operators"
     READ_CALLS = "read calls"
+    READ_LIVE = "see the switchboard's calls now"
+    ATTEND = "attend to calls"
     ASK_POLICY = "ask the policy for a decision"
     READ_RULES = "read the rules"
     SEE_PROTECTED = "see protected numbers"
@@ -78,6 +80,8 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
     Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),
+    Action.READ_LIVE: _row(_ALL, _NONE, _NONE, _ALL, _NONE, _NONE),
+    Action.ATTEND: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.ASK_POLICY: _row(_ALL, _ALL, _ALL, _ALL, _NONE, _NONE),
     Action.READ_RULES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.SEE_PROTECTED: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),

@@ -7,7 +7,7 @@ In order: who asks (401), may they at all (403), is the path's id one (400), is 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -100,23 +100,15 @@ class Route:
             router.add_route(self.method, BASE + self.path, self._serve)
 
     async def _serve(self, request: web.Request) -> web.Response:
-        services = request.app[SERVICES]
-        language = accepted(request.headers.get("Accept-Language"))
-        who = await request.app[GATE].principal(request.headers.get("Authorization"))
-        scope = who.scope(self.action, services.directory.register)
-        if not scope:
-            raise _forbidden(self.action)
-        ask = Ask(
-            services=services,
-            who=who,
-            scope=scope,
-            language=language,
+        asked = await ask_for(request, self.action)
+        ask = replace(
+            asked,
             path=_path(request.match_info),
             query=parse_query(self.query, list(request.query.items())) if self.query else None,
             body=await self._read_body(request),
             if_match=self._read_match(request),
         )
-        return _response(await self.handler(ask), language)
+        return _response(await self.handler(ask), ask.language)
 
     async def _read_body(self, request: web.Request) -> BaseModel | None:
         if self.body is None:
@@ -142,6 +134,17 @@ class Route:
                 ),
             )
         return if_match
+
+
+async def ask_for(request: web.Request, action: Action) -> Ask[Any, Any]:
+    """Who asks, and what they reach. Raises Problem: nobody known (401), or nothing reached (403)."""
+    services = request.app[SERVICES]
+    who = await request.app[GATE].principal(request.headers.get("Authorization"))
+    scope = who.scope(action, services.directory.register)
+    if not scope:
+        raise _forbidden(action)
+    language = accepted(request.headers.get("Accept-Language"))
+    return Ask(services, who, scope, language, path={}, body=None, query=None, if_match="")
 
 
 def _path(match_info: Mapping[str, str]) -> dict[str, Any]:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
-from uuid import UUID
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from hanvisa.calls.live_ports import LiveDesk
 from hanvisa.calls.ports import CallEntry, Clock, Voice
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
-
-
-class LiveCalls(Protocol):
-    """The calls that are up now."""
-
-    def is_engaged(self, person: UUID, /) -> bool:
-        """Whether one of the person's phones is in a call or rings."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -40,7 +31,7 @@ class Services:
     voice: Voice
     health: Callable[[], Mapping[str, str | None]]
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
-    live_calls: LiveCalls
+    live_calls: LiveDesk
     plan: NumberPlan = field(default_factory=NumberPlan)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 

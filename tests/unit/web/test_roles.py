@@ -36,6 +36,8 @@ EXPECTED = {
     Action.READ_OPERATORS: "aaaaa-",
     Action.SET_OPERATORS: "a--i--",
     Action.READ_CALLS: "aisiii",
+    Action.READ_LIVE: "a--a--",
+    Action.ATTEND: "a--i--",
     Action.ASK_POLICY: "aaaa--",
     Action.READ_RULES: "aaaaaa",
     Action.SEE_PROTECTED: "assiii",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
 from hanvisa.calls.prompts import Prompt
 from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
@@ -29,7 +31,7 @@ from hanvisa.directory.tables import (
     PhoneRow,
     SwitchboardRow,
 )
-from hanvisa.errors import SpeechError
+from hanvisa.errors import NotFound, SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.testing import FakeClock, FakeVoice
 
@@ -58,9 +60,34 @@ class Voice(FakeVoice):
 @dataclass
 class Engaged:
     persons: set[UUID] = field(default_factory=set)
+    up: list[LiveCall] = field(default_factory=list)
+    asked: list[tuple[str, Wish, UUID | None, str, str]] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=lambda: Outcome("done"))
+    feed: list[Envelope] = field(default_factory=list)
+    followed: list[str | None] = field(default_factory=list)
 
     def is_engaged(self, person: UUID, /) -> bool:
         return person in self.persons
+
+    def calls(self) -> tuple[LiveCall, ...]:
+        return tuple(self.up)
+
+    def call(self, call_id: str) -> LiveCall:
+        found = [one for one in self.up if one.id == call_id]
+        if not found:
+            raise NotFound(call_id)
+        return found[0]
+
+    async def ask(
+        self, call_id: str, wish: Wish, by: UUID | None, *, to: str = "", consultation: str = ""
+    ) -> Outcome:
+        self.asked.append((call_id, wish, by, to, consultation))
+        return self.outcome
+
+    async def events(self, after: str | None) -> AsyncIterator[Envelope]:
+        self.followed.append(after)
+        for event in self.feed:
+            yield event
 
 
 @dataclass

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.attending import carry_out
+from hanvisa.calls.live_ports import Asked
 from hanvisa.calls.prompts import TransferRefused
-from hanvisa.calls.signals import Entered, HungUp, Played, TransferRequested, Unheld
-from hanvisa.calls.stage import Stage, Talking, runs
+from hanvisa.calls.signals import Entered, HungUp, Played, Signal, TransferRequested, Unheld
+from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
 from hanvisa.calls.transferring import Refusal, put_in_place, transfer
 from hanvisa.errors import TelephonyError
@@ -25,26 +27,54 @@ async def talk(call: Call, _: Talking) -> Stage | None:
         await explaining.over()
 
 
+@runs(OnHold)
+async def hold(call: Call, stage: OnHold) -> Stage | None:
+    """The held party is out of the bridge. Should the operator hang up meanwhile, the caller is offered back."""
+    control, bridge = call.house.control, call.state.bridge
+    explaining = Explaining(call, held=stage.channel)
+    following: Stage | None = Talking()
+    try:
+        if bridge is not None:
+            await call.command(control.remove_from_bridge(bridge, stage.channel))
+            await call.insist(control.start_music, stage.channel)
+        following = await _talk(call, explaining)
+    finally:
+        await explaining.over()
+        await call.insist(control.stop_music, stage.channel)
+        if call.state.bridge is not None and isinstance(following, Talking):
+            await call.insist(control.add_to_bridge, call.state.bridge, stage.channel)
+    if following is None and stage.channel == call.caller.channel and call.state.touched_by is not None:
+        await call.part()
+        return BackToOperator(call.state.touched_by)
+    return following
+
+
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
     while call.other is not None:
         signal = await call.next()
-        match signal:
-            case HungUp(channel) if channel == call.other.channel:
-                return None
-            case TransferRequested():
-                outcome = await transfer(call, signal)
-                if isinstance(outcome, Refusal):
-                    await explaining.begin(outcome)
-                elif outcome is not None:
-                    return outcome
-            case Entered(_, _, replaced) if replaced is not None:
-                following = await put_in_place(call, signal)
-                if following is not None:
-                    return following
-            case Unheld(channel):
-                await explaining.now_if_due(channel)
-            case Played(playback):
-                await explaining.ended(playback)
+        if isinstance(signal, HungUp) and signal.channel == call.other.channel:
+            return None
+        following = await _heed(call, explaining, signal)
+        if following is not None:
+            return following
+    return None
+
+
+async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> Stage | None:
+    match signal:
+        case TransferRequested():
+            outcome = await transfer(call, signal)
+            if not isinstance(outcome, Refusal):
+                return outcome
+            await explaining.begin(outcome)
+        case Asked():
+            return await carry_out(call, signal, held=explaining.held is not None)
+        case Entered(_, _, replaced) if replaced is not None:
+            return await put_in_place(call, signal)
+        case Unheld(channel):
+            await explaining.now_if_due(channel)
+        case Played(playback):
+            await explaining.ended(playback)
     return None
 
 
@@ -59,6 +89,7 @@ class Explaining:
     call: Call
     due: dict[str, TransferRefused] = field(default_factory=dict)  # by channel
     listener: str | None = None  # the channel that hears music meanwhile
+    held: str | None = None  # the channel that hears music anyway
 
     async def begin(self, refusal: Refusal) -> None:
         leg = self.call.state.leg_of(refusal.channel)
@@ -102,9 +133,9 @@ class Explaining:
         await self._stop_music()
 
     async def _stop_music(self) -> None:
-        if self.listener is not None:
+        if self.listener is not None and self.listener != self.held:
             await self.call.insist(self.call.house.control.stop_music, self.listener)
-            self.listener = None
+        self.listener = None
 
     def _listener(self, spoken_to: Leg) -> Leg:
         """The one who hears music: the other leg."""

@@ -41,6 +41,7 @@ class CallRecord:
     outcome: str | None
     unreferred: bool
     confidential: bool
+    threat: bool
     private: bool
 
 

@@ -25,6 +25,7 @@ _UNTOLD: Call = dict.fromkeys(_COLUMNS.keys()) | {
     "called": "",
     "unreferred": False,
     "confidential": False,
+    "threat": False,
     "private": False,
 }
 _CHANGE = update(CallRow).where(CallRow.id == bindparam("known_id"))
@@ -84,6 +85,7 @@ def _fold(call: Call, entry: CallEntry, places: Places) -> None:
         case "closed":
             call["ended_at"] = entry.at
     call["confidential"] = call["confidential"] or bool(data.get("confidential"))
+    call["threat"] = call["threat"] or bool(data.get("threat"))
     call["private"] = call["private"] or bool(data.get("private"))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hanvisa.directory.tables.base import Base, Changeable
@@ -36,6 +36,7 @@ class CallRow(Base):
     outcome: Mapped[str | None]
     unreferred: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
+    threat: Mapped[bool] = mapped_column(default=False, server_default=false())  # its record is kept
     private: Mapped[bool] = mapped_column(default=False)
 
 

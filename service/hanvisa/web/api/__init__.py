@@ -8,6 +8,7 @@ from hanvisa.web.api import (
     decisions,
     exceptions,
     forwardings,
+    live,
     operators,
     persons,
     reasons,
@@ -22,6 +23,7 @@ ROUTES = (
     *exceptions.ROUTES,
     *operators.ROUTES,
     *calls.ROUTES,
+    *live.ROUTES,
     *decisions.ROUTES,
     *rules.ROUTES,
 )

@@ -50,6 +50,7 @@ class CallShown(Outgoing):
     outcome: str | None
     unreferred: bool = Field(description="counts as an unreferred absence of the person (G1)")
     confidential: bool
+    threat: bool = Field(description="an operator has marked it as a threat: its record is kept")
     private: bool
 
 
@@ -159,6 +160,7 @@ def _fields(ask: Ask[Any, Any], record: CallRecord) -> dict[str, Any]:
         "outcome": record.outcome,
         "unreferred": record.unreferred,
         "confidential": record.confidential,
+        "threat": record.threat,
         "private": record.private,
     }
 

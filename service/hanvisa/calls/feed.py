@@ -1,0 +1,101 @@
+"""What happens in calls, for those who watch: kept for a while, so that who was away gets what they missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty
+from hanvisa.ids import new_id
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+    from hanvisa.calls.state import Leg
+
+KEPT = 1000  # events
+LAGGING = 1000  # events: who is so far behind is let go
+
+
+@dataclass
+class Feed:
+    _kept: deque[Envelope] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _open: set[str] = field(default_factory=set)  # calls that watchers know of
+    _watchers: set[asyncio.Queue[Envelope | None]] = field(default_factory=set)
+
+    def told(self, call: Call, kind: str) -> None:
+        """The call's story has gone on by an entry of this kind. Never waits.
+
+        A watcher who does not keep up is let go, and comes back with `Last-Event-ID`.
+        """
+        if kind not in _TELLING or not (call.id in self._open or of_switchboard(call)):
+            return
+        type_ = EventType.CHANGED if call.id in self._open else EventType.OPENED
+        self._open.add(call.id)
+        if kind == "closed":
+            type_ = EventType.ENDED
+            self._open.discard(call.id)
+        event = Envelope(str(new_id()), type_, call.house.clock.now(), shown(call))
+        self._kept.append(event)
+        for watcher in list(self._watchers):
+            if watcher.full():
+                self._watchers.discard(watcher)
+                watcher.get_nowait()  # one must go, so that the end can be told
+                watcher.put_nowait(None)
+            else:
+                watcher.put_nowait(event)
+
+    async def follow(self, after: str | None) -> AsyncIterator[Envelope]:
+        """Ends only when the watcher lags too far behind."""
+        queue: asyncio.Queue[Envelope | None] = asyncio.Queue(LAGGING)
+        missed = self._since(after) if after is not None else []
+        self._watchers.add(queue)
+        try:
+            for event in missed:
+                yield event
+            while (event_ := await queue.get()) is not None:
+                yield event_
+        finally:
+            self._watchers.discard(queue)
+
+    def _since(self, after: str) -> list[Envelope]:
+        kept = list(self._kept)
+        ids = [event.id for event in kept]
+        return kept[ids.index(after) + 1 :] if after in ids else kept
+
+
+def of_switchboard(call: Call) -> bool:
+    """Whether the call is the operators' matter: one waits for them, has met them, or is theirs.
+
+    A private call (G4, P1) is nobody's matter.
+    """
+    if call.state.private:
+        return False
+    caller = call.caller.person
+    is_theirs = caller is not None and call.register.operator(caller) is not None
+    return call.touched or is_theirs or call.state.stage.get("name") == "AtSwitchboard"
+
+
+def shown(call: Call) -> LiveCall:
+    state, stage = call.state, call.state.stage.get("name", "")
+    return LiveCall(
+        id=state.id,
+        caller=_party(state.caller),
+        other=_party(state.other) if state.other else None,
+        dialled=state.dialled,
+        stage=stage,
+        operator=state.touched_by,
+        organisation=state.organisation,
+        held=stage == "OnHold" or any(leg.held for leg in (state.caller, state.other) if leg),
+        confidential=state.confidential,
+        threat=state.threat,
+    )
+
+
+def _party(leg: Leg) -> LiveParty:
+    return LiveParty(leg.number, leg.person)
+
+
+_TELLING = ("stage", "signal", "outcome", "closed")

@@ -1,0 +1,119 @@
+"""The calls that are up now as the console sees them, and what an operator asks of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+from uuid import UUID
+
+from hanvisa.policy.model import Decision
+
+VERSION = 1  # of the envelope and of what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class LiveParty:
+    """``number`` is E.164 or an extension's digits, empty where it is not known; ``person`` is one of ours."""
+
+    number: str
+    person: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """One call now. ``stage`` is what happens in it; ``operator`` the one who has it, or touched it last."""
+
+    id: str
+    caller: LiveParty
+    other: LiveParty | None
+    dialled: str
+    stage: str
+    operator: UUID | None
+    organisation: UUID | None
+    held: bool
+    confidential: bool
+    threat: bool
+
+    def involves(self, person: UUID) -> bool:
+        parties = (self.caller.person, self.other.person if self.other else None, self.operator)
+        return person in parties
+
+
+class EventType(StrEnum):
+    OPENED = "call.opened"
+    CHANGED = "call.changed"
+    ENDED = "call.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event. ``id`` is opaque: given back as `Last-Event-ID`, the events after it are replayed."""
+
+    id: str
+    type: EventType
+    at: datetime
+    data: LiveCall
+    version: int = VERSION
+
+
+class Wish(StrEnum):
+    TRANSFER = "transfer"
+    HOLD = "hold"
+    RETRIEVE = "retrieve"
+    QUEUE = "queue"
+    CONFIDENTIAL = "confidential"
+    THREAT = "threat"
+    HANG_UP = "hangup"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a wish. ``refused`` is the policy's decision where it said no.
+
+    ``nowhere``: the number, or the other call, leads nowhere. ``not_now``: the call is not where this can be done.
+    """
+
+    what: Literal["done", "refused", "nowhere", "not_now"]
+    refused: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish on its way to its call. ``by`` is the operator; None: whoever of the call's operators has it.
+
+    ``to`` is what a blind transfer dials, ``consultation`` the other call of an attended one.
+    """
+
+    wish: Wish
+    answer: asyncio.Future[Outcome]
+    by: UUID | None = None
+    to: str = ""
+    consultation: str = ""
+
+    def is_answered(self, outcome: Outcome) -> None:
+        if not self.answer.done():
+            self.answer.set_result(outcome)
+
+
+class LiveDesk(Protocol):
+    """The switchboard's calls now. Raises `NotFound` for a call that is not (any more)."""
+
+    def is_engaged(self, person: UUID, /) -> bool:
+        """Whether one of the person's phones is in a call or rings."""
+        ...
+
+    def calls(self) -> tuple[LiveCall, ...]: ...
+
+    def call(self, call_id: str) -> LiveCall: ...
+
+    async def ask(
+        self, call_id: str, wish: Wish, by: UUID | None, *, to: str = "", consultation: str = ""
+    ) -> Outcome: ...
+
+    def events(self, after: str | None) -> AsyncIterator[Envelope]:
+        """What happens from now on, first what has happened since ``after`` (an id, unknown: all that is kept)."""
+        ...

@@ -1,0 +1,44 @@
+"""What an operator may ask of a call in any stage: mark it, or end it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hanvisa.calls.live_ports import Asked, Outcome, Wish
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+class Dismissed(Exception):  # noqa: N818 - it is an event of the call, not a fault
+    """An operator has ended the call."""
+
+
+def settle(call: Call, asked: Asked) -> None:
+    """Do what can be done in every stage; what needs two parties is "not now" where there are none.
+
+    Raises:
+        Dismissed: the call is to end.
+    """
+    if asked.answer.done():  # nobody waits for it any more
+        return
+    match asked.wish:
+        case Wish.CONFIDENTIAL:
+            call.change(confidential=True)
+            call.tell("signal", type="marked_confidential", by=str(asked.by or ""), confidential=True)
+            asked.is_answered(Outcome("done"))
+        case Wish.THREAT:
+            mark_threat(call, asked.by)
+            asked.is_answered(Outcome("done"))
+        case Wish.HANG_UP:
+            asked.is_answered(Outcome("done"))
+            raise Dismissed
+        case _ if call.state.bridge is None:
+            asked.is_answered(Outcome("not_now"))
+
+
+def mark_threat(call: Call, by: UUID | None) -> None:
+    """A threatening call: its record is kept from purging."""
+    call.change(threat=True)
+    call.tell("signal", type="marked_threat", by=str(by or ""), threat=True)

@@ -1,0 +1,158 @@
+"""The switchboard's calls now, and what operators do with them: the same decisions as a phone's REFER."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from hanvisa.calls.live_ports import LiveCall, LiveParty, Wish
+from hanvisa.policy.model import Text
+from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
+from hanvisa.web.masking import Mask
+from hanvisa.web.people import named_person
+from hanvisa.web.problems import CONFLICT, FORBIDDEN, REFUSED, Problem, invalid, refused
+from hanvisa.web.roles import Action
+from hanvisa.web.routing import Answer, Ask, Handler, Route
+
+
+class PartyShown(Outgoing):
+    number: str
+    person: Named | None
+
+
+class LiveCallShown(Outgoing):
+    id: str
+    caller: PartyShown
+    other: PartyShown | None = Field(description="whom the caller talks to")
+    dialled: str
+    stage: str = Field(description="what happens in the call, as in docs/calls.md")
+    operator: Named | None = Field(description="who has the caller, or had them last")
+    organisation: UUID | None
+    held: bool
+    confidential: bool
+    threat: bool = Field(description="marked as a threat: its record is kept")
+
+
+class LiveCallList(Outgoing):
+    items: list[LiveCallShown]
+
+
+class Transfer(Incoming):
+    """Blind: `to`. Attended: `consultation`, the operator's other call, whose party is joined to this call's."""
+
+    to: Dialled | None = None
+    consultation: str | None = Field(default=None, pattern="^[A-Za-z0-9._-]{1,100}$")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Transfer:
+        if (self.to is None) == (self.consultation is None):
+            raise Wrong(
+                Text(sv="ska ha antingen to eller consultation", en="must have either to or consultation")
+            )
+        return self
+
+
+def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
+    """The call as the asker may see it."""
+    mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
+
+    def party(one: LiveParty) -> PartyShown:
+        person = named_person(ask.register, one.person) if one.person else None
+        return PartyShown(number=mask.number(one.number), person=person)
+
+    return LiveCallShown(
+        id=call.id,
+        caller=party(call.caller),
+        other=party(call.other) if call.other else None,
+        dialled=mask.number(call.dialled),
+        stage=call.stage,
+        operator=named_person(ask.register, call.operator) if call.operator else None,
+        organisation=call.organisation,
+        held=call.held,
+        confidential=call.confidential,
+        threat=call.threat,
+    )
+
+
+async def calls(ask: Ask[None, None]) -> Answer:
+    return Answer(LiveCallList(items=[live_call(ask, call) for call in ask.services.live_calls.calls()]))
+
+
+async def read(ask: Ask[None, None]) -> Answer:
+    return Answer(live_call(ask, ask.services.live_calls.call(ask.path["call"])))
+
+
+async def transfer(ask: Ask[Transfer, None]) -> Answer:
+    body = ask.body
+    return await _ask(ask, Wish.TRANSFER, to=body.to or "", consultation=body.consultation or "")
+
+
+def _doing(wish: Wish) -> Handler:
+    async def do(ask: Ask[None, None]) -> Answer:
+        return await _ask(ask, wish)
+
+    return do
+
+
+async def _ask(ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: str = "") -> Answer:
+    desk = ask.services.live_calls
+    call = desk.call(ask.path["call"])
+    if not ask.scope.everything and not any(call.involves(person) for person in ask.scope.persons):
+        raise Problem(
+            FORBIDDEN,
+            Text(sv="Samtalet är en annan telefonists.", en="The call is another operator's."),
+        )
+    by = None if ask.scope.everything else ask.who.person_id
+    outcome = await desk.ask(call.id, wish, by, to=to, consultation=consultation)
+    if outcome.refused is not None:
+        raise refused(outcome.refused)
+    if outcome.what == "nowhere":
+        raise invalid(
+            "consultation" if consultation else "to",
+            Text(sv="Dit går det inte att koppla.", en="It is not possible to transfer there."),
+        )
+    if outcome.what == "not_now":
+        raise Problem(
+            CONFLICT,
+            Text(sv="Samtalet är inte i ett läge där det går.", en="The call is not where that can be done."),
+        )
+    return Answer(status=204)
+
+
+_REFUSALS = (REFUSED, CONFLICT)
+_ACTIONS = (
+    (Wish.HOLD, "Let the other party wait with music"),
+    (Wish.RETRIEVE, "Talk again to whom one has put on hold"),
+    (Wish.QUEUE, "Send the caller back to the queue"),
+    (Wish.CONFIDENTIAL, "Mark the call as confidential (M4)"),
+    (Wish.THREAT, "Mark the call as a threat: its record is kept"),
+    (Wish.HANG_UP, "End the call"),
+)
+ROUTES = (
+    Route("GET", "/live/calls", Action.READ_LIVE, calls, "The switchboard's calls now", reply=LiveCallList),
+    Route("GET", "/live/calls/{call}", Action.READ_LIVE, read, "One call as it is now", reply=LiveCallShown),
+    Route(
+        "POST",
+        "/live/calls/{call}/transfer",
+        Action.ATTEND,
+        transfer,
+        "Transfer the caller, blind or attended",
+        body=Transfer,
+        status=204,
+        refusals=_REFUSALS,
+    ),
+    *(
+        Route(
+            "POST",
+            f"/live/calls/{{call}}/{wish}",
+            Action.ATTEND,
+            _doing(wish),
+            summary,
+            status=204,
+            refusals=(CONFLICT,),
+        )
+        for wish, summary in _ACTIONS
+    ),
+)

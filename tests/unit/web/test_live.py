@@ -1,0 +1,95 @@
+"""The switchboard's calls over the API: who may see and do what, and what a refusal says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, Outcome, Wish
+from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
+from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
+
+OLLE = id_of("olle")
+CALL = LiveCall(
+    id="hv-k-1",
+    caller=LiveParty(HEMLIG_MOBILE, None),
+    other=LiveParty("200", OLLE),
+    dialled="200",
+    stage="Talking",
+    operator=OLLE,
+    organisation=None,
+    held=False,
+    confidential=False,
+    threat=False,
+)
+REFUSED = Decision(
+    Effect.REFUSE,
+    ("O2",),
+    Text(sv="Inte tillåtet (O2).", en="Not allowed (O2)."),
+    (Alternative(AlternativeKind.TELL_MOBILE_NUMBER, Text(sv="Tala om det.", en="Tell it."), ANNA_MOBILE),),
+)
+
+
+async def test_an_operator_sees_the_calls_with_protected_numbers_hidden(town: Town) -> None:
+    town.live.up = [CALL]
+    [shown] = (await town.get("/live/calls", who="operator"))["items"]
+    assert shown["caller"] == {"number": "***", "person": None}
+    assert shown["operator"]["id"] == str(OLLE)
+    assert (await town.get("/live/calls/hv-k-1"))["caller"]["number"] == HEMLIG_MOBILE
+    await problem(await town.ask("GET", "/live/calls", who="person"), 403)
+    await problem(await town.ask("GET", "/live/calls/hv-k-2"), 404)
+
+
+@pytest.mark.parametrize("wish", [one for one in Wish if one is not Wish.TRANSFER])
+async def test_an_operator_acts_on_their_own_calls_only(town: Town, wish: Wish) -> None:
+    town.live.up = [CALL, replace(CALL, id="hv-k-2", operator=None, other=None)]
+    response = await town.ask("POST", f"/live/calls/hv-k-1/{wish}", who="operator")
+    assert response.status == 204
+    await problem(await town.ask("POST", f"/live/calls/hv-k-2/{wish}", who="operator"), 403)
+    assert (await town.ask("POST", f"/live/calls/hv-k-2/{wish}")).status == 204
+    assert town.live.asked == [("hv-k-1", wish, OLLE, "", ""), ("hv-k-2", wish, None, "", "")]
+
+
+async def test_a_refused_transfer_says_by_which_rules_why_and_what_is_allowed_instead(town: Town) -> None:
+    town.live.up = [CALL]
+    town.live.outcome = Outcome("refused", REFUSED)
+    said = await problem(await town.ask("POST", "/live/calls/hv-k-1/transfer", {"to": "0701740605"}), 409)
+    assert said["error_id"] == "refused-by-policy"
+    assert said["rules"] == ["O2"]
+    assert said["because"] == "Not allowed (O2)."
+    assert said["alternatives"] == [{"kind": "tell_mobile_number", "text": "Tell it.", "number": ANNA_MOBILE}]
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "status"),
+    [
+        ({"to": "201"}, "nowhere", 422),
+        ({"consultation": "hv-k-9"}, "not_now", 409),
+        ({}, "done", 422),
+        ({"to": "201", "consultation": "hv-k-9"}, "done", 422),
+    ],
+)
+async def test_a_transfer_that_leads_nowhere_or_says_not_what_is_answered_so(
+    town: Town, body: dict[str, str], outcome: str, status: int
+) -> None:
+    town.live.up = [CALL]
+    town.live.outcome = Outcome(outcome)  # type: ignore[arg-type]
+    await problem(await town.ask("POST", "/live/calls/hv-k-1/transfer", body), status)
+
+
+async def test_events_come_in_their_envelope_and_are_asked_for_from_the_last_one_seen(town: Town) -> None:
+    town.live.feed = [Envelope("e-2", EventType.CHANGED, NOW, CALL)]
+    headers = {"Authorization": f"Bearer {town.tokens['operator']}", "Last-Event-ID": "e-1"}
+    async with town.client.get("/api/v1/live/events", headers=headers) as response:
+        assert response.content_type == "text/event-stream"
+        said = (await response.read()).decode()
+    lines = said.splitlines()
+    assert lines[2:4] == ["id: e-2", "event: call.changed"]
+    envelope = json.loads(lines[4].removeprefix("data: "))
+    assert (envelope["type"], envelope["version"], envelope["data"]["id"]) == ("call.changed", 1, "hv-k-1")
+    assert envelope["data"]["caller"]["number"] == "***"
+    assert town.live.followed == ["e-1"]
+    await problem(await town.ask("GET", "/live/events", who="person"), 403)
+    assert (await answer(await town.client.get("/api/v1/live/events"), 401))["error_id"] == "unauthenticated"
