@@ -131,3 +131,49 @@ async def hears_music(caller: Line, seconds: float = 2.0) -> None:
     since = monotonic()
     await until(lambda: len(caller.recording.since(since)) > seconds * RATE, within=LONG, what="time passes")
     assert caller.longest_silence(since) < 0.5
+
+
+async def test_an_operators_prefix_gets_past_a_referral(world: World) -> None:
+    elsa = await world.phone(ELSA)
+    await world.given_absent(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    elsas = await put_through(line.transfer("*60*205"), elsa.rings(within=LONG))
+    await caller.talks_to(elsas, within=LONG)
+    assert "Telefonisten vet att Elsa Hedström är på plats" in await world.explanation(caller)
+
+
+async def test_serial_calls_come_back_to_the_operator_after_each_party(world: World) -> None:
+    elsa, fredrik, ulla = await world.phone(ELSA), await world.phone(FREDRIK), await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    elsas = await put_through(line.transfer("*61*205"), elsa.rings(within=LONG))
+    await caller.talks_to(elsas, within=LONG)
+    await elsas.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    fredriks = await put_through(line.transfer("206"), fredrik.rings(within=LONG))
+    await caller.talks_to(fredriks, within=LONG)
+    await fredriks.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    await line.hangup()
+    await caller.until_ended(within=LONG)
+
+
+async def test_a_caller_is_put_through_to_112_blind_and_attended(world: World) -> None:
+    ulla = await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    emergency = await put_through(line.transfer("112"), world.mobile("112", within=LONG))
+    await caller.talks_to(emergency, within=LONG)
+    await caller.hangup()
+    await emergency.until_ended(within=LONG)
+
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("112")
+    first = await world.mobile("112", within=LONG)
+    await first.answer()
+    await consultation.talks_to(first, within=LONG)
+    second = await put_through(line.attended(consultation), world.mobile("112", within=LONG))
+    await caller.talks_to(second, within=LONG)

@@ -156,9 +156,13 @@ class OnHold:
 
 @dataclass(frozen=True)
 class Transferred:
-    """The caller has been sent on by a phone's REFER to what it dialled; whoever sent them is free."""
+    """The caller has been sent on to what was dialled; whoever sent them is free.
+
+    ``past_referral``: an operator knows that whoever is sought is there.
+    """
 
     dialled: str
+    past_referral: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class CallState:
     private: str = (
         ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
     )
+    serial: UUID | None = None  # the operator to whom the caller comes back after each party
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
     stage: dict[str, Any] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class CallState:
                 "organisation": _id(fields["organisation"]),
                 "touched_by": _id(fields["touched_by"]),
                 "exception": _id(fields["exception"]),
+                "serial": _id(fields.get("serial")),
             }
         )
 

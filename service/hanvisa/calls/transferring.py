@@ -19,6 +19,7 @@ from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking, Transferred
 from hanvisa.calls.state import VARIABLE, Leg
+from hanvisa.policy.attendant import Wanted, read_wanted
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import AlternativeKind, Decision
@@ -81,8 +82,11 @@ class Asker:
 async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     transferor = asker.leg
     person = call.person_of(transferor)
+    # What operators may dial before a number means nothing on other phones.
+    is_operator = person is not None and call.register.operator(person.id) is not None
+    wanted = read_wanted(target) if is_operator else Wanted(target)
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
-    reading = read_number(target, organisation, call.register, call.house.plan)
+    reading = read_number(wanted.number, organisation, call.register, call.house.plan)
     number, sought, via = _destination(call, reading)
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
@@ -104,11 +108,12 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
     await asker.is_told("channel_answered")
     # From here the one who is sent on is the caller of this call, and whoever sent them is free.
     call.house.live.release(transferor.channel)
-    call.change(caller=transferee, other=transferor, answered=True)
+    serial = transferor.person if wanted.serial else call.state.serial
+    call.change(caller=transferee, other=transferor, answered=True, serial=serial)
     await call.part()
     if organisation is not None:
         call.change(organisation=organisation.id)
-    return Transferred(target)
+    return Transferred(wanted.number, wanted.past_referral)
 
 
 def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
@@ -143,6 +148,9 @@ async def _attended(
     if theirs is not None and _still_rings(theirs, request.other):
         return await _onto_ringing(call, theirs, asker, transferee)
     far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
+    if theirs is None and _is_emergency(call, request.target):
+        # The operator's own call to 112 is the dialplan's, and is left alone: the caller gets one of their own.
+        return await _blind(call, request.target, asker, transferee)
     if theirs is None or far is None:
         await asker.is_told("channel_unavailable")
         return None
@@ -177,6 +185,11 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
         with suppress(TimeoutError):
             await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)
     return following
+
+
+def _is_emergency(call: Call, target: str) -> bool:
+    reading = read_number(target, call.organisation, call.register, call.house.plan)
+    return reading.kind is NumberKind.EMERGENCY
 
 
 def _still_rings(theirs: Call, channel: str | None) -> bool:

@@ -10,6 +10,30 @@ from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.strictest import or_strictest
 
+PAST_REFERRAL = "*60*"
+SERIAL = "*61*"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an operator dials to transfer to: the number, and what stands before it, one after the other."""
+
+    number: str
+    past_referral: bool = False
+    serial: bool = False
+
+
+def read_wanted(dialled: str) -> Wanted:
+    """``*60*205`` rings 205 past a referral, ``*61*205`` lets the caller come back after it, ``*61**60*205`` both."""
+    wanted = Wanted(dialled)
+    while wanted.number.startswith((PAST_REFERRAL, SERIAL)):
+        wanted = Wanted(
+            wanted.number[len(SERIAL) :],
+            wanted.past_referral or wanted.number.startswith(PAST_REFERRAL),
+            wanted.serial or wanted.number.startswith(SERIAL),
+        )
+    return wanted
+
 
 class Waiting(StrEnum):
     """What the caller of a busy person has been asked."""

@@ -131,3 +131,61 @@ def legs_to(scene: Scene, who: str) -> list[str]:
 def shown(scene: Scene, channel: str) -> str:
     [variables] = [v for made, _, v, _ in scene.control.named("create") if made == channel]
     return str(variables["CONNECTEDLINE(name,i)"])
+
+
+async def test_an_operators_prefix_rings_an_absent_persons_phone_and_a_colleagues_does_not() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*60*201")
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(caller, anna)
+        scene.refers(anna, "*60*201")
+        await scene.hears(caller, "Referral")
+
+
+async def test_serial_calls_come_back_after_each_party_until_the_operator_hangs_up() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*61*202")
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+        scene.hangs_up(bo)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(caller, again)
+        scene.refers(again, "201")
+        anna = await scene.rung("anna")
+        scene.hangs_up(anna, 20)
+        last = await rung_anew(scene, "olle", again)
+        assert shown(scene, last) == "ÅTER Anna B: svarar ej"
+        scene.answers(last)
+        await scene.talking(caller, last)
+        scene.hangs_up(last)
+        await scene.over(caller)
+
+
+async def test_a_confidential_caller_is_put_through_to_112_at_any_time() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        call.change(confidential=True)
+        scene.refers(olle, "112")
+        emergency = await scene.rung("112")
+        scene.answers(emergency)
+        await scene.talking(caller, emergency)
+
+
+async def test_an_attended_refer_onto_a_call_to_112_that_is_not_ours_gives_the_caller_one_of_their_own() -> (
+    None
+):
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "112", other="of-the-dialplan")
+        emergency = await scene.rung("112")
+        scene.answers(emergency)
+        await scene.talking(caller, emergency)
+        assert ("of-the-dialplan", "normal") not in scene.control.named("hang_up")

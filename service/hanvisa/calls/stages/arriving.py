@@ -15,11 +15,13 @@ from hanvisa.calls.stage import (
     BackToOperator,
     CallingOut,
     DialledCode,
+    ReachingPerson,
     Stage,
     Talking,
     Transferred,
     runs,
 )
+from hanvisa.calls.stages.outgoing import RING_OUTSIDE
 from hanvisa.calls.stages.reaching import display_of
 from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for
@@ -94,9 +96,13 @@ async def send_on(call: Call, stage: Transferred) -> Stage | None:
     """The caller has been sent on: to one of ours, or to an outside number that the policy let through."""
     reading = read_dialled(call, stage.dialled)
     inside = stage_for(call, reading)
+    if isinstance(inside, ReachingPerson):
+        return replace(inside, past_referral=stage.past_referral)
     if inside is not None:
         return inside
-    rung = await ring(call, [outside_place(reading)], call.house.settings.ring_person, display_of(call))
+    is_emergency = reading.kind is NumberKind.EMERGENCY
+    seconds = RING_OUTSIDE if is_emergency else call.house.settings.ring_person
+    rung = await ring(call, [outside_place(reading)], seconds, display_of(call))
     if rung.leg is None:
         call.tell("outcome", outcome="outside_failed", why=rung.why)
         await call.say(OutsideFailed(rung.why))

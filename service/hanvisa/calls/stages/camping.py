@@ -109,6 +109,7 @@ def _sent_on(call: Call, person: Person, why: Why, waiting: attendant.Waiting) -
         why,
         waiting,
         to_operator=call.register.operator(person.id) is not None and person.id != operator,
+        serial=call.state.serial is not None,
         setting=call.house.settings.unanswered_transfer,
     )
     decision = decide(facts)

@@ -53,11 +53,20 @@ async def _talk(call: Call, explaining: Explaining) -> Stage | None:
     while call.other is not None:
         signal = await call.next()
         if isinstance(signal, HungUp) and signal.channel == call.other.channel:
-            return None
+            return await _after_party(call, call.other)
         following = await _heed(call, explaining, signal)
         if following is not None:
             return following
     return None
+
+
+async def _after_party(call: Call, party: Leg) -> Stage | None:
+    """Serial calls: the caller comes back to the operator after each party, until the operator hangs up."""
+    operator = call.state.serial
+    if operator is None or party.person == operator:
+        return None
+    await call.part()
+    return BackToOperator(operator)
 
 
 async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> Stage | None:

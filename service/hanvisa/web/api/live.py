@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from hanvisa.calls.live_ports import LiveCall, LiveParty, Wish
+from hanvisa.policy.attendant import PAST_REFERRAL, SERIAL
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
 from hanvisa.web.masking import Mask
@@ -43,6 +44,8 @@ class Transfer(Incoming):
     """Blind: `to`. Attended: `consultation`, the operator's other call, whose party is joined to this call's."""
 
     to: Dialled | None = None
+    past_referral: bool = Field(default=False, description="`to` is there though referred as absent")
+    serial: bool = Field(default=False, description="the caller comes back after each party")
     consultation: str | None = Field(default=None, pattern="^[A-Za-z0-9._-]{1,100}$")
 
     @model_validator(mode="after")
@@ -86,7 +89,9 @@ async def read(ask: Ask[None, None]) -> Answer:
 
 async def transfer(ask: Ask[Transfer, None]) -> Answer:
     body = ask.body
-    return await _ask(ask, Wish.TRANSFER, to=body.to or "", consultation=body.consultation or "")
+    before = (PAST_REFERRAL if body.past_referral else "") + (SERIAL if body.serial else "")
+    to = before + body.to if body.to else ""
+    return await _ask(ask, Wish.TRANSFER, to=to, consultation=body.consultation or "")
 
 
 def _doing(wish: Wish) -> Handler:
