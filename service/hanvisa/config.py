@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     camp_on_retry: float = Field(
         default=10.0, description="how often a phone is tried that is busy for a reason of its own"
     )
+    mobile_tone_after: float = Field(default=300.0, gt=0, description="into a talk with a mobile")
+    mobile_tone_every: float = Field(default=300.0, gt=0, description="after the first tone")
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",

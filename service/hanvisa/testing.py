@@ -201,6 +201,9 @@ class FakeCallControl:
     async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
         await self._do("play", channel, tuple(files), playback)
 
+    async def play_in_bridge(self, bridge: str, files: Sequence[str], playback: str) -> None:
+        await self._do("play_in_bridge", bridge, tuple(files), playback)
+
     async def stop_playing(self, playback: str) -> None:
         await self._do("stop_playing", playback)
 

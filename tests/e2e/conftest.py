@@ -41,6 +41,8 @@ def settings() -> Iterator[Settings]:
             camp_on_retry=0.5,
             key_wait=2,
             log_linger=0.05,
+            mobile_tone_after=8,
+            mobile_tone_every=8,
         )
     finally:
         shutil.rmtree(state)

@@ -7,7 +7,7 @@ from e2e.support.world import World
 
 FREDRIK, GUN, HENRIK, KARIN, LARS = (f"hallefors-{number}" for number in (206, 207, 208, 211, 212))
 BJORN, DAVID = "nora-303", "hallefors-204"
-MAIN = "+46980319200"
+MAIN, LOCATION = "+46980319200", "+46980319299"
 OUTSIDE = "0980319247"
 ABROAD = "00442079460958"
 PREMIUM = "09002001010"
@@ -65,6 +65,18 @@ async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: Wo
     assert "P1" in story.rules
     assert "Ett privat samtal: av numret sparas bara början." in await world.explanation(caller)
     assert not written_anywhere(world, PRIVATE[3:])
+
+
+@pytest.mark.parametrize("dialled", ["112", "+112", "*9*112"])
+async def test_emergency_calls_go_out_at_once_with_the_location_number_of_the_phones_site(
+    world: World, dialled: str
+) -> None:
+    """By the dialplan itself; spellings that only the service can read, by the service."""
+    line = await (await world.phone(GUN)).call(dialled)
+    sos = await world.mobile("112", within=LONG)
+    assert LOCATION in sos.invitation.get("From")
+    await sos.answer()
+    await line.talks_to(sos, within=LONG)
 
 
 def written_anywhere(world: World, digits: str) -> list[str]:

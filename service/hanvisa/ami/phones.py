@@ -2,7 +2,8 @@
 
 What all phones have in common stands in asterisk-conf/pjsip.conf (templates phone, phone-auth and phone-aor).
 A section's variables are what the dialplan knows of its phone when everything else is dead: HANVISA_ACCOUNT,
-HANVISA_ORGANISATION (id), HANVISA_NUMBER (E.164, shown outside) and HANVISA_OPERATOR (yes).
+HANVISA_ORGANISATION (id), HANVISA_NUMBER (E.164, shown outside), HANVISA_LOCATION (E.164, shown to 112) and
+HANVISA_OPERATOR (yes).
 """
 
 from __future__ import annotations
@@ -116,6 +117,8 @@ def _variables(phone: Phone, register: Register, operator: bool) -> Iterator[tup
     number = number_shown(register, _owner(phone, register), phone.organisation_id)
     if number:
         yield "HANVISA_NUMBER", number
+    if phone.location_number:
+        yield "HANVISA_LOCATION", phone.location_number
     if operator:
         yield "HANVISA_OPERATOR", "yes"
 

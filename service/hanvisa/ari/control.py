@@ -38,6 +38,10 @@ class AriControl:
         media = [f"sound:{file}" for file in files]
         await self._post(f"/channels/{channel}/play", {"playbackId": playback}, {"media": media})
 
+    async def play_in_bridge(self, bridge: str, files: Sequence[str], playback: str) -> None:
+        media = [f"sound:{file}" for file in files]
+        await self._post(f"/bridges/{bridge}/play", {"playbackId": playback}, {"media": media})
+
     async def stop_playing(self, playback: str) -> None:
         await self._client.command("DELETE", f"/playbacks/{playback}")
 

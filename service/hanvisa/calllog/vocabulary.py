@@ -64,9 +64,6 @@ SIGNALS = {
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",
     ),
-    "marked_confidential": Text(
-        sv="{who} märker samtalet som sekretess.", en="{who} marks the call as confidential."
-    ),
     "marked_threat": Text(
         sv="{who} märker samtalet som hotsamtal; uppgifterna sparas.",
         en="{who} marks the call as a threat; its record is kept.",
@@ -77,6 +74,10 @@ SIGNALS = {
     ),
     "marked_confidential": Text(
         sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
+    ),
+    "mobile_tone": Text(
+        sv="En ton påminner båda om hur länge samtalet med mobilen har varat (M5).",
+        en="A tone reminds both how long the talk with the mobile has lasted (M5).",
     ),
     "failure": Text(sv="Steget {stage} gick fel: {why}.", en="The stage {stage} failed: {why}."),
 }

@@ -27,6 +27,8 @@ class CallSettings:
     unanswered_transfer: Literal["referral", "recall"] = "referral"
     camp_on: float = 120.0
     camp_on_retry: float = 10.0
+    mobile_tone_after: float = 300.0
+    mobile_tone_every: float = 300.0
     may_call: CallingClass = CallingClass.NATIONAL
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED

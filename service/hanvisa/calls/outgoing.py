@@ -45,10 +45,15 @@ def notice_private(call: Call) -> None:
         call.change(private=reading.number or dialled)
 
 
-def shown_outside(call: Call) -> Display:
-    """What is seen of whoever calls out: their organisation's name, and their number or the main one."""
+def shown_outside(call: Call, number: Reading) -> Display:
+    """What is seen of whoever calls out: their organisation's name, and their number or the main one.
+
+    112 sees the location number of the phone's site, if it has one.
+    """
     organisation = call.organisation
     if organisation is None:
         return Display()
-    number = number_shown(call.register, call.person_of(call.caller), organisation.id)
-    return Display(organisation.name, number or "")
+    phone = call.register.phone_of_account(call.caller.account)
+    location = phone.location_number if phone and number.kind is NumberKind.EMERGENCY else None
+    own = number_shown(call.register, call.person_of(call.caller), organisation.id)
+    return Display(organisation.name, location or own or "")

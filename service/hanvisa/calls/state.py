@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,7 @@ class CallState:
     caller: Leg
     other: Leg | None = None
     bridge: str | None = None
+    talking_since: datetime | None = None  # the two who talk now
     answered: bool = False
     language: Language = Language.SV
     organisation: UUID | None = None
@@ -73,6 +75,7 @@ class CallState:
                 "caller": _leg(fields["caller"]),
                 "other": _leg(fields["other"]) if fields["other"] else None,
                 "language": Language(fields["language"]),
+                "talking_since": _moment(fields["talking_since"]),
                 "organisation": _id(fields["organisation"]),
                 "touched_by": _id(fields["touched_by"]),
                 "exception": _id(fields["exception"]),
@@ -92,6 +95,10 @@ class CallState:
 
 def _leg(fields: dict[str, Any]) -> Leg:
     return Leg(**{**fields, "person": _id(fields["person"]), "kind": NumberKind(fields["kind"])})
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _id(text: str | None) -> UUID | None:

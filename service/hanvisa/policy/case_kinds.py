@@ -24,12 +24,14 @@ from hanvisa.policy.case_expected import (
     ExpectedOpening,
     ExpectedReading,
     ExpectedReferral,
+    ExpectedValues,
     Written,
 )
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.mobile_talk import TalkFacts, next_tone
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
 from hanvisa.policy.opening import OpeningFacts, decide_opening, opens_at
@@ -269,6 +271,33 @@ class OpeningCase(Case):
         return decision.because, self.expect.compare({"effect": decision.effect, "opens": opens or ""})
 
 
+class ExpectedTone(ExpectedValues):
+    """``at`` of 0 is no tone."""
+
+    at: float
+    rules: tuple[str, ...]
+
+
+class TalkWritten(Written):
+    with_mobile: bool = True
+    talked: float
+    after: float = 300.0
+    every: float = 300.0
+
+
+class TalkCase(Case):
+    """When does a talk's next tone sound?"""
+
+    decide: Literal["talk"]
+    facts: TalkWritten
+    expect: ExpectedTone
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        tone = next_tone(TalkFacts(**self.facts.model_dump()))
+        came = {"at": tone.at, "rules": tone.rules} if tone else {"at": 0.0, "rules": ()}
+        return None, self.expect.compare(came)
+
+
 class NumberCase(Case):
     """What does a dialled string lead to?"""
 
@@ -301,6 +330,7 @@ AnyCase = Annotated[
     | OffersCase
     | SubstituteCase
     | DepartmentCase
-    | CodeCase,
+    | CodeCase
+    | TalkCase,
     Field(discriminator="decide"),
 ]

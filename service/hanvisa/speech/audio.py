@@ -20,6 +20,7 @@ _CUTOFF = 3600.0  # Hz; the telephone band ends at 3.4 kHz
 _ZERO_CROSSINGS = 9  # of the filter's sinc on each side: 40 dB down at 4.2 kHz
 _LOUDNESS = 0.11  # root mean square of the speech, of full scale: -19 dBFS
 _PEAK = 0.8
+_SOFT = 0.08  # the peak of a tone: -22 dBFS
 _AUDIBLE = 0.01
 _LEAD_IN = 0.02  # seconds kept before and after what is audible
 _LEAD_OUT = 0.03
@@ -33,6 +34,21 @@ def from_wav(wav: bytes) -> bytes:
 
 def silence(seconds: float) -> bytes:
     return SILENT_BYTE * round(seconds * RATE)
+
+
+def tone() -> bytes:
+    """Two soft notes, half a second together."""
+    notes = (_note(660.0, 0.2), _note(880.0, 0.3))
+    return encode(array("d", [sample for note in notes for sample in note]))
+
+
+def _note(frequency: float, seconds: float) -> list[float]:
+    """A sine that swells and fades, so that it does not click."""
+    count = round(seconds * RATE)
+    return [
+        _SOFT * math.sin(math.pi * i / count) * math.sin(2 * math.pi * frequency * i / RATE)
+        for i in range(count)
+    ]
 
 
 def _read(wav: bytes) -> tuple[array[float], int]:

@@ -27,7 +27,7 @@ from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.speech import audio, phrases, readymade
 from hanvisa.speech.phrases import STOP, Piece
-from hanvisa.speech.phrases.piece import PAUSES
+from hanvisa.speech.phrases.piece import PAUSES, TONE
 from hanvisa.speech.recordings import Recordings
 from hanvisa.speech.store import SUFFIX, SoundStore, name_of
 
@@ -85,6 +85,9 @@ class SpeechLibrary:
         """The names a piece's sound may have, the best first."""
         if piece.is_pause:
             yield _pause(piece.text)
+            return
+        if piece == TONE:
+            yield _TONE
             return
         recording = self.recordings.find(piece)
         if recording is not None:
@@ -166,6 +169,7 @@ class SpeechLibrary:
     def _has_best(self, piece: Piece) -> bool:
         return (
             piece.is_pause
+            or piece == TONE
             or self.recordings.find(piece) is not None
             or self.store.want(self._own_name(piece))
         )
@@ -176,13 +180,18 @@ class SpeechLibrary:
         return len(failures)
 
     def _put_ready_made(self) -> None:
-        """Lay the pauses and the ready-made pieces where Asterisk can play them."""
+        """Lay the pauses, the tone and the ready-made pieces where Asterisk can play them."""
         for text, seconds in PAUSES.items():
             if not self.store.want(_pause(text)):
                 self.store.put(_pause(text), audio.silence(seconds))
+        if not self.store.want(_TONE):
+            self.store.put(_TONE, audio.tone())
         for file in readymade.FOLDER.glob(f"*{SUFFIX}"):
             if not self.store.want(file.stem):
                 self.store.put(file.stem, file.read_bytes())
+
+
+_TONE = name_of("tone", "1")
 
 
 def _pause(text: str) -> str:

@@ -75,6 +75,7 @@ ANNA, BO, CAJSA, DAN, OLLE = (
     person("Dan Fors", "care"),
     person("Olle Gren", "office"),
 )
+LOCATIONS = {CAJSA: "+46980319299"}  # the number of the site where her phone stands
 EXTENSIONS = {ANNA: "201", BO: "202", CAJSA: "203", DAN: "204", OLLE: "210"}
 
 
@@ -117,7 +118,10 @@ def make_register() -> Register:
             tuple(OutsideNumber("+46" + number[1:], *target) for number, target in numbers.items())
         ),
         phones=Table(
-            tuple(Phone(id_of(account_of(who)), account_of(who), hallefors, who.id) for who in EXTENSIONS)
+            tuple(
+                Phone(id_of(account_of(who)), account_of(who), hallefors, who.id, LOCATIONS.get(who))
+                for who in EXTENSIONS
+            )
         ),
         switchboards=Table(
             (Switchboard(id_of("switchboard"), "Växeln", hallefors, Text(sv="Hej", en="Hello")),)

@@ -134,7 +134,9 @@ async def test_a_withheld_number_is_served(world: World) -> None:
     await caller.until_ended()
 
 
-@pytest.mark.parametrize(("who", "shown"), [(ANNA, "+46980319201"), (OLLE, "+46980319200")])
+@pytest.mark.parametrize(
+    ("who", "shown"), [(ANNA, "+46980319201"), (OLLE, "+46980319200"), (CAJSA, "+46980319299")]
+)
 async def test_emergency_calls_go_straight_out(world: World, who: Person, shown: str) -> None:
     phone = await world.phone(who)
     for dialled in ("112", "112#", "0112", "+112", "*31#112", "#31#112"):

@@ -104,3 +104,8 @@ async def test_a_file_that_can_not_be_written_is_told_and_written_when_it_can(tm
     (tmp_path / "asterisk" / "etc").mkdir(parents=True)
     assert await phones.publish(make_register())
     assert asterisk.told == ["module reload res_pjsip.so"]
+
+
+def test_a_phone_knows_where_it_stands() -> None:
+    text = section(make_register(), "hallefors-203")
+    assert "HANVISA_LOCATION=+46980319299" in text

@@ -70,6 +70,17 @@ async def test_the_number_shown_is_the_direct_or_the_main_one(fields: dict[str, 
         assert await shown(scene, OUTSIDE) == number
 
 
+async def test_112_in_a_spelling_that_only_the_service_reads_sees_where_the_phone_is() -> None:
+    async with Scene(CallSettings(may_call=CallingClass.INSIDE)) as scene:
+        phones = (
+            replace(phone, location_number="+46980319299") for phone in scene.directory.register.phones.rows
+        )
+        scene.directory.register = scene.directory.register.replace(phones=phones)
+        scene.dials("anna", "*9*112")
+        assert await shown(scene, "112") == "+46980319299"
+        assert scene.log.of_kind("opened")[0]["private"] is False
+
+
 async def test_a_private_call_goes_out_marked_and_its_number_stands_nowhere_in_the_log() -> None:
     async with Scene() as scene:
         caller = scene.dials("anna", f"*9*{OUTSIDE}")

@@ -16,6 +16,7 @@ from hanvisa.calls.prompts.codes import (
     NothingSet,
 )
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.mobiles import MobileTone
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
@@ -47,6 +48,7 @@ Prompt = (
     | NextCallConfidential
     | Noted
     | NothingSet
+    | MobileTone
     | Goodbye
     | OfferToWait
     | Waiting
@@ -65,6 +67,7 @@ __all__ = [
     "Goodbye",
     "Greeting",
     "MobileNumber",
+    "MobileTone",
     "NextCallConfidential",
     "NoOperator",
     "Noted",

@@ -31,7 +31,7 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         call.tell("outcome", outcome="barred", rules=decision.rules)
         await call.say(CallBarred(_barred(reading, decision)))
         return None
-    rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call))
+    rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call, reading))
     if rung.leg is None:
         if rung.refusals:
             call.tell("outcome", outcome="refused", rules=rung.refusals[0].rules)

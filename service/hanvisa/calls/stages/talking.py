@@ -11,6 +11,7 @@ from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, HungUp, Played, Signal, TransferRequested, Unheld
 from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
+from hanvisa.calls.toning import Toning
 from hanvisa.calls.transferring import Refusal, put_in_place, transfer
 from hanvisa.errors import TelephonyError
 
@@ -50,8 +51,9 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
+    toning = Toning(call)
     while call.other is not None:
-        signal = await call.next()
+        signal = await toning.next()
         if isinstance(signal, HungUp) and signal.channel == call.other.channel:
             return await _after_party(call, call.other)
         following = await _heed(call, explaining, signal)

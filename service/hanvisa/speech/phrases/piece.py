@@ -32,6 +32,7 @@ PAUSES = {",": 0.15, ".": 0.35}
 
 COMMA = Piece(",", Language.SV)
 STOP = Piece(".", Language.SV)
+TONE = Piece("♪", Language.SV)  # two soft notes, made and not spoken
 
 
 def words(said: Iterable[Piece]) -> str:

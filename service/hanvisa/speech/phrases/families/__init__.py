@@ -7,6 +7,7 @@ from hanvisa.speech.phrases.families import (
     attendant,
     codes,
     failures,
+    mobiles,
     outgoing,
     referral,
     refusals,
@@ -14,4 +15,14 @@ from hanvisa.speech.phrases.families import (
     waiting,
 )
 
-__all__ = ["attendant", "codes", "failures", "outgoing", "referral", "refusals", "switchboard", "waiting"]
+__all__ = [
+    "attendant",
+    "codes",
+    "failures",
+    "mobiles",
+    "outgoing",
+    "referral",
+    "refusals",
+    "switchboard",
+    "waiting",
+]
