@@ -25,7 +25,7 @@ class Clock(Protocol):
 class PhoneChanges(Protocol):
     """What codes on a phone change. ``by`` is the phone's account: changes are audited in its name.
 
-    Each raises HanvisaError when it was not stored.
+    Each raises HanvisaError when it could not be stored at once (200 ms); then nothing is changed.
     """
 
     async def set_absence(

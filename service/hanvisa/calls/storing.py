@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
 
 import structlog
@@ -11,15 +10,15 @@ from hanvisa.errors import HanvisaError
 
 log = structlog.get_logger()
 
-STORE_WITHIN = 0.2  # seconds
-
 
 async def stored(what: str, change: Awaitable[None]) -> bool:
-    """Carry the change out, if the database takes it at once. False when it did not; ``what`` is for the log."""
+    """Carry the change out. False when the directory did not take it at once; ``what`` is for the log.
+
+    The bound is the directory's own: only where the change is stored is it known whether it was in time.
+    """
     try:
-        async with asyncio.timeout(STORE_WITHIN):
-            await change
-    except (HanvisaError, TimeoutError) as error:
-        log.warning("call.not_stored", what=what, why=str(error) or "time-out")
+        await change
+    except HanvisaError as error:
+        log.warning("call.not_stored", what=what, why=str(error))
         return False
     return True

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Database:
         self.url = url
         self.engine = _make_engine(url)
         self._listeners: list[Listener] = []
+        self._within: float | None = None
         # SQLite has one writer at a time, and its own queue is a sleep that grows: ours is served in order.
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
 
@@ -62,6 +64,15 @@ class Database:
                 "or set HANVISA_STATE to the folder where it is."
             )
 
+    def hurried(self, within: float) -> Database:
+        """The same database for who can't wait: a change is stored within so many seconds, or not at all.
+
+        Those who listen get as long once more; what they have not read by then they read a little later.
+        """
+        hurried = copy(self)
+        hurried._within = within  # noqa: SLF001 - our own
+        return hurried
+
     def listen(self, listener: Listener) -> None:
         """Call the listener after each change of ours, before :meth:`changing` returns."""
         self._listeners.append(listener)
@@ -81,13 +92,18 @@ class Database:
             Conflict: somebody changed the row in between, or the data's own rules forbid the change.
             StorageError: the database does not answer.
         """
-        async with self.writing() as session:
-            session.info["actor"] = by
-            yield session
-            await session.flush()
-            touched = touched_tables(session.sync_session)
-            await count_changes(session, touched)
-        await self._tell(touched)
+        try:
+            async with asyncio.timeout(self._within), self.writing() as session:
+                session.info["actor"] = by
+                yield session
+                await session.flush()
+                touched = touched_tables(session.sync_session)
+                await count_changes(session, touched)
+        except TimeoutError as error:
+            raise StorageError(f"It could not be stored within {self._within} s.") from error
+        with suppress(TimeoutError):  # it is stored, whoever has read it
+            async with asyncio.timeout(self._within):
+                await self._tell(touched)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:

@@ -44,7 +44,8 @@ _STOP_WITHIN = 2.0  # seconds
 class SnapshotDirectory:
     """Implements :class:`hanvisa.calls.ports.Directory`.
 
-    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception (docs/decisions.md).
+    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception, ``store_within`` for
+    what a code on the phone changes (docs/decisions.md).
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class SnapshotDirectory:
         database: Database,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         reserve_within: float = 0.2,
+        store_within: float = 0.2,
     ) -> None:
         self._database = database
         self._now = now
@@ -68,7 +70,8 @@ class SnapshotDirectory:
             set()
         )  # reservations under way, also those nobody waits for any more
         self.healthy = False
-        self.phone_changes = ChangesByPhone(database)
+        self._hurried = database.hurried(store_within)
+        self.phone_changes = ChangesByPhone(self._hurried)
 
     @property
     def register(self) -> Register:
@@ -138,7 +141,7 @@ class SnapshotDirectory:
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         """Raises NotFound when the person is no operator, StorageError when the database does not answer."""
-        await Operators(self._database).set_state(person_id, state, SYSTEM, at=self._now())
+        await Operators(self._hurried).set_state(person_id, state, SYSTEM, at=self._now())
 
     async def _reserve(self, exception_id: UUID, call_id: str) -> bool:
         loop = asyncio.get_running_loop()

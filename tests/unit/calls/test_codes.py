@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
+from hanvisa.errors import StorageError
 from hanvisa.policy.facts import ForwardingKind
 from hanvisa.testing import MemoryChanges
 from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of
@@ -43,10 +43,10 @@ async def test_what_is_wrong_is_said_and_nothing_changes(dialled: str) -> None:
 
 
 async def test_a_database_that_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hangs(*_: object) -> None:
-        await asyncio.Event().wait()
+    async def fails(*_: object, **__: object) -> None:
+        raise StorageError("It could not be stored within 0.2 s.")
 
-    monkeypatch.setattr(MemoryChanges, "set_absence", hangs)
+    monkeypatch.setattr(MemoryChanges, "set_absence", fails)
     async with Scene() as scene:
         anna = scene.dials("anna", "*23*1#")
         await scene.hears(anna, "TryLater")
@@ -108,7 +108,7 @@ async def test_the_next_call_is_confidential_and_only_that() -> None:
 
         anna = scene.dials("anna", ANNA_MOBILE)
         await scene.hears(anna, "DialRefused")
-        assert [decision["rules"] for decision in scene.log.of_kind("decision")] == [["M4"]]
+        assert [decision["rules"] for decision in scene.log.of_kind("decision")] == [[], ["M4"]]
         scene.finished(anna)
         await scene.over(anna)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.forwarding import forwarding_at
 from unit.web.town import (
     ANNA_DIRECT,
     ANNA_MOBILE,
@@ -134,7 +135,8 @@ async def test_a_forwarding_is_changed_and_ended_and_a_protected_target_is_hidde
     assert changed["target"] == HEMLIG_MOBILE
     assert (await town.get(path, who="operator"))["target"] == "***"
     await answer(await town.ask("POST", f"{path}/end", if_match='"2"', who="person"), 200)
-    assert not town.directory.register.forwardings_of(id_of("anna"))
+    (ended,) = town.directory.register.forwardings_of(id_of("anna"))
+    assert forwarding_at((ended,), town.clock.now()) is None
     assert (await town.get("/forwardings"))["items"] == []
 
 

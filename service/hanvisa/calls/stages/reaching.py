@@ -75,8 +75,9 @@ async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: 
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
-    leads_outside = forwarded is not None and forwarded.kind is not NumberKind.INTERNAL and forwarded.number
-    places = [outside_place(forwarded, person.id, Via.FORWARDING)] if forwarded and leads_outside else []
+    if forwarded is None or forwarded.kind is NumberKind.INTERNAL or not forwarded.number:
+        return not_had(call, stage, person, why)
+    places = [outside_place(forwarded, person.id, Via.FORWARDING)]
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
     if rung.leg is None:
         return not_had(call, stage, person, why)

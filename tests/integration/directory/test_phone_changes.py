@@ -1,0 +1,79 @@
+"""What codes on a phone change: in the phone's name, at once or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from hanvisa.directory.auditing import count_changes
+from hanvisa.directory.engine import Database
+from hanvisa.directory.phone_changes import ChangesByPhone
+from hanvisa.directory.repositories.absences import Absences
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.repositories.forwardings import Forwardings
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.errors import StorageError
+from hanvisa.policy.facts import ForwardingKind
+from hanvisa.policy.forwarding import forwarding_at
+
+ELSA = "hallefors-205"
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+
+
+def person_of(directory: SnapshotDirectory, account: str) -> UUID:
+    phone = directory.register.phone_of_account(account)
+    assert phone is not None
+    assert phone.owner_id is not None
+    return phone.owner_id
+
+
+async def test_an_absence_is_set_and_ended_in_the_phones_name(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    elsa = person_of(directory, ELSA)
+    await directory.phone_changes.set_absence(elsa, "1", NOW, NOW + HOUR, by=ELSA)
+    [absence] = directory.register.absences_of(elsa)
+    assert (absence.reason.code, absence.ends_at) == ("1", NOW + HOUR)
+    assert (await Absences(demo).get(absence.id)).source == "phone"
+    [entry] = await Audit(demo).list(table="absences", row_id=str(absence.id))
+    assert (entry.by, entry.action) == (f"phone {ELSA}", "created")
+    await directory.phone_changes.end_absences(elsa, NOW + timedelta(minutes=1), by=ELSA)
+    assert (await Absences(demo).get(absence.id)).absence.ends_at == NOW + timedelta(minutes=1)
+
+
+async def test_a_forwarding_takes_the_place_of_the_one_of_its_kind(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    elsa, later = person_of(directory, ELSA), NOW + timedelta(minutes=1)
+    changes = directory.phone_changes
+    await changes.forward(elsa, ForwardingKind.ALWAYS, "201", NOW, NOW + HOUR, by=ELSA)
+    await changes.forward(elsa, ForwardingKind.BUSY, "202", NOW, NOW + HOUR, by=ELSA)
+    await changes.forward(elsa, ForwardingKind.ALWAYS, "203", later, NOW + HOUR, by=ELSA)
+    on = directory.register.forwardings_of(elsa)
+    told = {kind: one.target for kind in ForwardingKind if (one := forwarding_at(on, later, kind))}
+    assert told == {ForwardingKind.ALWAYS: "203", ForwardingKind.BUSY: "202"}
+    await changes.stop_forwarding(elsa, ForwardingKind.ALWAYS, later + HOUR / 4, by=ELSA)
+    after = [row.forwarding for row in await Forwardings(demo).list(person_id=elsa)]
+    assert forwarding_at(after, later + HOUR / 4) is None
+    assert forwarding_at(after, later + HOUR / 4, ForwardingKind.BUSY) is not None
+
+
+async def test_the_next_call_is_marked_once(directory: SnapshotDirectory) -> None:
+    await directory.phone_changes.mark_next_call(by=ELSA)
+    await directory.phone_changes.mark_next_call(by=ELSA)
+    assert directory.register.is_marked(ELSA)
+    await directory.phone_changes.take_mark(by=ELSA)
+    assert not directory.register.is_marked(ELSA)
+
+
+async def test_what_comes_too_late_changes_nothing(demo: Database, directory: SnapshotDirectory) -> None:
+    elsa = person_of(directory, ELSA)
+    hurried = ChangesByPhone(demo.hurried(0.05))
+    async with demo.writing() as other:
+        await count_changes(other, ["absences"])
+        with pytest.raises(StorageError, match="within"):
+            await hurried.set_absence(elsa, "1", NOW, NOW + HOUR, by=ELSA)
+    assert not await Absences(demo).list(person_id=elsa)
