@@ -73,9 +73,9 @@ async def test_the_caller_of_a_busy_person_waits_with_music_and_is_put_through_w
     elsa.busy = True  # a phone with one line
     caller, line = await an_operator_with_a_caller(world)
     await line.transfer("205")
-    await world.hears(caller, "Elsa Hedström är upptagen i telefon. Vill du vänta", within=LONG)
+    await world.commanded(caller, "Elsa Hedström är upptagen i telefon. Vill du vänta", within=LONG)
     await caller.press("5")
-    await world.hears(caller, "Vänta kvar, så kopplas du fram", within=LONG)
+    await world.commanded(caller, "Vänta kvar, så kopplas du fram", within=LONG)
     await hears_music(caller)
     elsa.busy = False
     await talking.hangup()
@@ -83,6 +83,16 @@ async def test_the_caller_of_a_busy_person_waits_with_music_and_is_put_through_w
     await line.answer()
     await caller.talks_to(line, within=LONG)
     assert [one["effect"] for one in (await world.story(caller)).decisions if one["rules"]] == ["wait"]
+
+
+async def test_who_does_not_want_to_wait_is_referred(world: World) -> None:
+    elsa = await world.phone(ELSA)
+    elsa.busy = True
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("205")
+    offer = await world.commanded(caller, "Elsa Hedström är upptagen i telefon. Vill du vänta", within=LONG)
+    await world.commanded(caller, "Elsa Hedström sitter i ett annat samtal", within=LONG)
+    await caller.hears(*offer.files[1:], within=LONG)  # her name is said again in the referral
 
 
 async def test_who_has_waited_long_enough_comes_back_to_the_operator(world: World) -> None:
@@ -96,6 +106,7 @@ async def test_who_has_waited_long_enough_comes_back_to_the_operator(world: Worl
     await shown_at(world, ULLA, "ÅTER Elsa H: upptagen")
     await again.answer()
     await caller.talks_to(again, within=LONG)
+    await world.hears(caller, "Vänta kvar, så kopplas du fram", within=LONG)
     assert "Elsa Hedström har inte blivit ledig; samtalet går tillbaka till telefonisten" in (
         await world.explanation(caller)
     )

@@ -25,10 +25,9 @@ from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples
 from hanvisa.lab.hearing import Hearing, Sound
 from hanvisa.lab.recording import Recording
-from hanvisa.lab.waiting import until
+from hanvisa.lab.waiting import NeverHappenedError, until
 
 _voices = count()
-_END = 5.0  # seconds in which the end of what is being heard comes
 
 
 class CallFailedError(AssertionError):
@@ -210,12 +209,18 @@ class Line(ABC):
 
         longest = within + sum(hearing.length(sound) for sound in sounds)
         found = await until(all_heard, within=longest, what=lambda: self._unheard(audible, since, ()))
-        if not rivals:
+        if not rivals or not found:
             return found
         # A sound is hit before its end is heard: only then is it told from the others.
-        return await until(
-            lambda: all_heard(rivals), within=_END, what=lambda: self._unheard(audible, since, rivals)
-        )
+        end = found[-1].at + hearing.length(audible[-1])
+        await until(lambda: self._has_recorded(end, since), what=f"{self.name} hears the end")
+        told = await all_heard(rivals)
+        if told is None:
+            raise NeverHappenedError(self._unheard(audible, since, rivals))
+        return told
+
+    def _has_recorded(self, seconds: float, since: float | None) -> bool:
+        return self.has_ended or len(self.recording.since(since)) >= seconds * RATE
 
     def heard(
         self, *sounds: Sound, since: float | None = None, others: Iterable[Sound] = ()

@@ -98,6 +98,7 @@ def _doing(wish: Wish) -> Handler:
     async def do(ask: Ask[None, None]) -> Answer:
         return await _ask(ask, wish)
 
+    do.__name__ = wish.value  # by which the description calls the operation
     return do
 
 
