@@ -28,7 +28,7 @@ class PersonRow(Imported, Base):
     protected: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     may_call: Mapped[str | None]
-    number_shown: Mapped[str] = mapped_column(default="direct")
+    number_shown: Mapped[str] = mapped_column(default="direct", server_default="direct")
     best_reached: Mapped[tuple[Window, ...]] = mapped_column(default=())
     schedule: Mapped[tuple[Window, ...]] = mapped_column(default=())
     details_confirmed_at: Mapped[datetime | None]
