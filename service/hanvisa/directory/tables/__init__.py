@@ -26,7 +26,6 @@ from hanvisa.directory.tables.telephony import (
     OperatorRow,
     OperatorSwitchboardRow,
     PhoneRow,
-    RingBackRow,
     SwitchboardRow,
 )
 
@@ -61,7 +60,6 @@ __all__ = [
     "OrganisationRow",
     "PersonRow",
     "PhoneRow",
-    "RingBackRow",
     "RoleAssignmentRow",
     "SettingHistoryRow",
     "SettingRow",

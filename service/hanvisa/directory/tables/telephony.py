@@ -106,24 +106,6 @@ class SwitchboardRow(Imported, Base):
     night_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("groups.id"))
 
 
-class RingBackRow(Identified, Base):
-    """A caller who has left the queue and is to be rung back in their place.
-
-    ``since`` is that place. ``state`` is waiting, done (they talked with an operator) or missed (they did not answer).
-    """
-
-    __tablename__ = "ring_backs"
-
-    switchboard_id: Mapped[UUID] = mapped_column(ForeignKey("switchboards.id"))
-    number: Mapped[str]
-    since: Mapped[datetime]
-    language: Mapped[str]
-    confidential: Mapped[bool]
-    call_id: Mapped[str]
-    state: Mapped[str] = mapped_column(default="waiting", index=True)
-    settled_at: Mapped[datetime | None]
-
-
 class OperatorRow(Imported, Base):
     """``since`` is when the state was set."""
 
