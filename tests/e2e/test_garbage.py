@@ -113,15 +113,21 @@ async def test_whatever_a_phone_dials_it_is_answered_or_refused(world: World) ->
     await world.hears(await david.call("*99%23"), UNKNOWN, pieces=1, within=LONG)
 
 
-async def test_a_number_that_only_the_carrier_can_judge_is_asked_there_and_the_answer_is_told(
-    world: World,
-) -> None:
-    """No extension of ours; with the area code before it, it might be somebody's."""
+async def test_a_number_that_leads_nowhere_at_the_carrier_is_said_to_be_so(world: World) -> None:
     david = await world.phone(DAVID)
-    world.carrier.answers_with("0980799", 404)
-    line = await david.call("799")
+    world.carrier.answers_with("0980319247", 404)
+    line = await david.call("0980319247")
     await world.hears(line, "Numret kan inte nås just nu", within=LONG)
     await line.until_ended()
+
+
+async def test_a_number_that_can_not_be_read_is_barred_as_the_dearest_would_be(world: World) -> None:
+    """No extension of ours; with the area code before it, it might be somebody's."""
+    david = await world.phone(DAVID)
+    line = await david.call("799")
+    await world.hears(line, "det som inte kan tydas", within=LONG)
+    await line.until_ended()
+    assert not world.carrier.offered
 
 
 async def test_a_caller_whose_number_is_missing_or_nonsense_is_served_as_anyone(world: World) -> None:

@@ -25,9 +25,10 @@ from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples
 from hanvisa.lab.hearing import Hearing, Sound
 from hanvisa.lab.recording import Recording
-from hanvisa.lab.waiting import NeverHappenedError, until
+from hanvisa.lab.waiting import until
 
 _voices = count()
+_TELLING = 5.0  # seconds in which a sound that was heard to its end is told from the others
 
 
 class CallFailedError(AssertionError):
@@ -214,10 +215,9 @@ class Line(ABC):
         # A sound is hit before its end is heard: only then is it told from the others.
         end = found[-1].at + hearing.length(audible[-1])
         await until(lambda: self._has_recorded(end, since), what=f"{self.name} hears the end")
-        told = await all_heard(rivals)
-        if told is None:
-            raise NeverHappenedError(self._unheard(audible, since, rivals))
-        return told
+        return await until(
+            lambda: all_heard(rivals), within=_TELLING, what=lambda: self._unheard(audible, since, rivals)
+        )
 
     def _has_recorded(self, seconds: float, since: float | None) -> bool:
         return self.has_ended or len(self.recording.since(since)) >= seconds * RATE
