@@ -120,7 +120,7 @@ async def test_a_mobile_that_rang_in_is_not_joined_with_a_waiting_caller(world: 
     ulla = await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
     await line.hold()
-    mobile = await world.citizen(ANNAS_MOBILE, dials="0980319280")
+    mobile = await world.citizen(ANNAS_MOBILE, dials=world.direct_number(ULLA))
     second = await ulla.rings(within=LONG)
     await second.answer()
     await second.talks_to(mobile, within=LONG)
