@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
 from aiohttp import web
 
 from hanvisa.agi.answers import Answers
@@ -40,6 +41,8 @@ from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.service import Service
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
+
+log = structlog.get_logger()
 
 WITHDRAW_AGAIN = 1.0  # seconds
 USER = "hanvisa"  # at ARI and AMI
@@ -100,8 +103,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 
     async def prepare_speech() -> None:
-        await voice.prepare_catalogue()
-        await voice.prepare_register(directory.register)
+        failed = await voice.prepare_catalogue() + await voice.prepare_register(directory.register)
+        log.info("speech.ready", failed=failed)
 
     transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
     registry = Registry(house, missed=transfers.again)

@@ -10,6 +10,7 @@ import wave
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -140,8 +141,9 @@ def _heard(recorded: _Mel, file: Sound, others: Iterable[Sound]) -> Hearing:
     best = _earliest_best(scores)
     there = recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK]
     value = float(scores[best])
-    rivals = (_mel_of(other) for other in others if not _alike(file, other))
-    margin = min((value - float(_correlate(there, rival).max()) for rival in rivals), default=1.0)
+    rivals = [(float(_correlate(there, _mel_of(other)).max()), other) for other in others]
+    rivals.sort(key=itemgetter(0), reverse=True)
+    margin = next((value - rival for rival, other in rivals if not _alike(file, other)), 1.0)
     return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
 
 

@@ -23,8 +23,9 @@ class Recording:
         """The moment (monotonic seconds) of the first sample, None before anything was heard."""
         return self._started
 
-    def append(self, samples: Samples) -> None:
-        now = monotonic()
+    def append(self, samples: Samples, came: float | None = None) -> None:
+        """``came`` is the moment (monotonic seconds) at which the last of the samples came; None: now."""
+        now = monotonic() if came is None else came
         if self._started is None:
             self._started = now - len(samples) / RATE
         missing = int((now - self._started) * RATE) - self._length - len(samples)

@@ -2,10 +2,11 @@
 
 import asyncio
 import secrets
+import socket
 import struct
 from collections import deque
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, time
 
 from hanvisa.lab.alaw import SILENCE, Samples, decode, encode
 from hanvisa.lab.sip import Address
@@ -17,12 +18,20 @@ _KEY_NAMES = "0123456789*#ABCD"
 _KEY_FRAMES = 5
 _KEY_PAUSE = 4
 _KEY_ENDS = 3
+_LONGEST = 2048
+_TIMESTAMPS = 35  # SO_TIMESTAMPNS of socket(7), which Python's socket has no name for
+_TIME = struct.Struct("@ll")  # seconds and nanoseconds of the clock
+_ANCILLARY = socket.CMSG_SPACE(_TIME.size)
 
 
-class Stream(asyncio.DatagramProtocol):
-    """Sends a packet every 20 ms, speech or silence; what comes in goes to ``on_audio`` and ``on_key``."""
+class Stream:
+    """Sends a packet every 20 ms, speech or silence; what comes in goes to ``on_audio`` and ``on_key``.
 
-    def __init__(self, on_audio: Callable[[Samples], None], on_key: Callable[[str], None]) -> None:
+    ``on_audio`` is told the moment (monotonic seconds) at which the samples reached this machine: a program that is
+    late in reading them has heard them in time all the same.
+    """
+
+    def __init__(self, on_audio: Callable[[Samples, float], None], on_key: Callable[[str], None]) -> None:
         self._on_audio = on_audio
         self._on_key = on_key
         self._remote: Address | None = None
@@ -35,10 +44,13 @@ class Stream(asyncio.DatagramProtocol):
 
     async def open(self, host: str) -> Address:
         """Bind any free port and start the clock. Gives the address for the SDP."""
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, (host, 0))
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        self._socket.bind((host, 0))
+        asyncio.get_running_loop().add_reader(self._socket, self._receive)
         self._clock = asyncio.create_task(self._run())
-        address: Address = self._transport.get_extra_info("sockname")
+        address: Address = self._socket.getsockname()
         return address
 
     def send_to(self, remote: Address | None) -> None:
@@ -63,15 +75,26 @@ class Stream(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         self._clock.cancel()
-        self._transport.close()
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
 
-    def datagram_received(self, data: bytes, addr: Address) -> None:  # noqa: ARG002 - asyncio's own
+    def _receive(self) -> None:
+        """All that has come."""
+        while True:
+            try:
+                data, ancillary, _, _ = self._socket.recvmsg(_LONGEST, _ANCILLARY)
+            except BlockingIOError:
+                return
+            seconds, nanoseconds = _TIME.unpack(ancillary[0][2])
+            self._take(data, monotonic() - (time() - seconds - nanoseconds / 1e9))
+
+    def _take(self, data: bytes, came: float) -> None:
         if len(data) <= 12:
             return
         kind = data[1] & 0x7F
         payload = data[12 + 4 * (data[0] & 0x0F) :]
         if kind == _ALAW:
-            self._on_audio(decode(payload))
+            self._on_audio(decode(payload), came)
         elif kind == _KEYS and len(payload) >= 4:
             self._hear_key(struct.unpack("!I", data[4:8])[0], payload[0])
 
@@ -105,4 +128,4 @@ class Stream(asyncio.DatagramProtocol):
             "!BBHII", 0x80, 0x80 * marked | kind, self._sequence, timestamp & 0xFFFFFFFF, self._source
         )
         if self._remote is not None:
-            self._transport.sendto(header + payload, self._remote)
+            self._socket.sendto(header + payload, self._remote)
