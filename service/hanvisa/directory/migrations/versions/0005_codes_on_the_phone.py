@@ -7,8 +7,8 @@ from alembic import op
 
 from hanvisa.directory.types import UtcDateTime
 
-revision = "0002"
-down_revision = "0006"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
