@@ -14,7 +14,7 @@ import structlog
 from hanvisa.calls.live_ports import Asked
 from hanvisa.calls.marking import settle
 from hanvisa.calls.masking import masked
-from hanvisa.calls.prompts import Prompt
+from hanvisa.calls.prompts import Breath, Prompt
 from hanvisa.calls.signals import (
     Entered,
     Held,
@@ -214,9 +214,10 @@ class Call:
 
     async def say(self, *prompts: Prompt) -> str | None:
         """Speak to the caller. A key ends the speech and is returned; None when all was said."""
+        before = () if self.state.answered else (Breath(),)
         await self.answer()
         await self.save()
-        playback = await self.start_saying(self.caller, *prompts)
+        playback = await self.start_saying(self.caller, *before, *prompts)
         with self._waiting_for(playback):
             while True:
                 match await self.next():
@@ -237,7 +238,7 @@ class Call:
             "heard",
             to="caller" if to == self.caller else "other",
             channel=to.channel,
-            words=" ".join(one.words for one in spoken),
+            words=" ".join(one.words for one in spoken if one.words),
             files=files,
             language=self.state.language,
         )

@@ -24,7 +24,7 @@ async def test_an_absence_is_set_and_told_as_callers_hear_it() -> None:
 
         anna = scene.dials("anna", "*22")
         await scene.until(lambda: len(scene.control.named("play")) > 1, "what is set is told")
-        assert scene.control.named("play")[-1][1] == ("/sounds/Referral",)
+        assert scene.control.named("play")[-1][1] == ("/sounds/Breath", "/sounds/Referral")
         scene.finished(anna)
         anna = scene.dials("anna", "#23#")
         await scene.hears(anna, "BackAgain")

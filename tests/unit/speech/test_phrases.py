@@ -8,6 +8,7 @@ import pytest
 from hanvisa.calls import prompts
 from hanvisa.calls.prompts import (
     Barred,
+    Breath,
     CallBarred,
     CodeRefused,
     DepartmentEmpty,
@@ -53,6 +54,7 @@ def said(prompt: Prompt, language: Language, at: datetime = AT) -> str:
 
 
 PROMPTS: list[tuple[Prompt, str, str]] = [
+    (Breath(), "", ""),
     (
         Greeting(Text(sv="Välkommen till Hällefors kommun.", en="Welcome to Hällefors Municipality.")),
         "Välkommen till Hällefors kommun.",

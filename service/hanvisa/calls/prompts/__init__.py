@@ -6,6 +6,7 @@ Times are timezone-aware; numbers E.164. Every prompt can be said in both langua
 from __future__ import annotations
 
 from hanvisa.calls.prompts.attendant import OfferToWait, Waiting
+from hanvisa.calls.prompts.beginning import Breath
 from hanvisa.calls.prompts.codes import (
     BackAgain,
     CodeWrong,
@@ -25,7 +26,8 @@ from hanvisa.calls.prompts.waiting import SwitchboardClosed
 from hanvisa.calls.prompts.whys import Why
 
 Prompt = (
-    Greeting
+    Breath
+    | Greeting
     | Queued
     | NoOperator
     | OperatorStateSet
@@ -57,6 +59,7 @@ Prompt = (
 __all__ = [
     "BackAgain",
     "Barred",
+    "Breath",
     "CallBarred",
     "CodeRefused",
     "CodeWrong",

@@ -5,6 +5,7 @@ Importing this package makes every prompt's composer known.
 
 from hanvisa.speech.phrases.families import (
     attendant,
+    beginning,
     codes,
     failures,
     mobiles,
@@ -17,6 +18,7 @@ from hanvisa.speech.phrases.families import (
 
 __all__ = [
     "attendant",
+    "beginning",
     "codes",
     "failures",
     "mobiles",
