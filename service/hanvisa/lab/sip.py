@@ -70,7 +70,8 @@ class Message:
 
     @property
     def uri(self) -> str:
-        return self.first.split(" ")[1]
+        """Garbage may have none: "" then."""
+        return self.first.partition(" ")[2].partition(" ")[0]
 
     @property
     def status(self) -> int:

@@ -64,3 +64,8 @@ def test_only_what_is_asked_for() -> None:
 
 def test_garbage_is_no_obstacle() -> None:
     assert "INVITE 202" in ladder(["nonsense", "0.6 TX UDP a -> b\n", _INVITE], _NAMES)
+
+
+def test_garbage_is_drawn_as_what_it_is() -> None:
+    garbage = _REGISTER.replace("REGISTER sip:127.0.0.1 SIP/2.0", "INVITE").replace("0.100", "0.800")
+    assert "INVITE-" in ladder([_INVITE, garbage], _NAMES)
