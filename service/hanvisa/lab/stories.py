@@ -1,14 +1,21 @@
 """What the call log tells of one call: what was commanded to be heard, what was decided."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import dropwhile
+from pathlib import Path
 from typing import Any
 
+from hanvisa.lab.hearing import is_silent
 from hanvisa.policy.model import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One speech: the files that Asterisk was told to play, their words, and the leg that heard them."""
+    """One speech: the files that Asterisk was told to play, from the first that sounds, and their words.
+
+    ``to`` is who heard it, caller or other; ``channel`` is that leg's.
+    """
 
     words: str
     files: tuple[str, ...]
@@ -38,7 +45,7 @@ class Story:
         return [
             Heard(
                 data["words"],
-                tuple(data["files"]),
+                _from_the_first_sound(data["files"]),
                 data["to"],
                 data["channel"],
                 Language(data["language"]),
@@ -64,3 +71,8 @@ class Story:
         """The last speech with these words in it."""
         wanted = words.casefold()
         return next((each for each in reversed(self.spoken) if wanted in each.words.casefold()), None)
+
+
+def _from_the_first_sound(files: Iterable[str]) -> tuple[str, ...]:
+    """Without the breath that is taken after the answer. What callers have recorded is no A-law, and is no breath."""
+    return tuple(dropwhile(lambda file: Path(f"{file}.alaw").exists() and is_silent(file), files))

@@ -233,7 +233,7 @@ async def other(demo_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def directory(demo: Database) -> AsyncIterator[SnapshotDirectory]:
-    directory = SnapshotDirectory(demo, reserve_within=5)
+    directory = SnapshotDirectory(demo, reserve_within=5, store_within=5)
     await directory.start()
     yield directory
     await directory.stop()
