@@ -55,7 +55,7 @@ async def one_world(settings: Settings) -> AsyncIterator[World]:
     await _import(settings, ODDITIES)
     async with System(settings) as system, town(settings, World) as people:
         people.system = system
-        await people.speech_is_made()
+        await system.speech_is_made()
         yield people
 
 

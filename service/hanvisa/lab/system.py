@@ -17,6 +17,7 @@ from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
 from hanvisa.lab.probing import http_status
 
 PAUSE = 0.05  # seconds between two looks at the service's readiness
+SPEECH_READY = b"event=speech.ready"  # in the service's log
 STOPS_WITHIN = 15.0  # seconds; then the service is killed
 FIRST_DELAY = 0.2  # seconds before what died is started again; doubled at every failure
 LONGEST_DELAY = 30.0
@@ -48,6 +49,7 @@ class System:
         self._service_command = tuple(service)
         self._rescue_command = tuple(rescue)
         self._service: Process | None = None
+        self._started_at = 0  # where in its log the service that runs began
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -92,6 +94,7 @@ class System:
         """
         if self.service_running:
             return
+        self._started_at = self.service_log.stat().st_size if self.service_log.exists() else 0
         self._service = await self._spawn(self._service_command)
         try:
             async with asyncio.timeout(within):
@@ -131,6 +134,21 @@ class System:
             if rescuing.returncode is None:
                 rescuing.kill()
                 await rescuing.wait()
+
+    async def speech_is_made(self, within: float = 120.0) -> None:
+        """Wait until all of the register can be said: making it takes a small machine from phones that listen.
+
+        Raises:
+            ConfigurationError: it took longer than ``within`` seconds.
+        """
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    if SPEECH_READY in self.service_log.read_bytes()[self._started_at :]:
+                        return
+                    await asyncio.sleep(PAUSE)
+        except TimeoutError as error:
+            raise ConfigurationError(f"The speech was not made within {within:g} s:\n{self.log()}") from error
 
     async def supervise(self) -> None:
         """Start again whatever dies, until cancelled."""

@@ -132,10 +132,6 @@ class World(Town):
             await self.system.asterisk.start()
         await self.system.start_service()
 
-    async def speech_is_made(self) -> None:
-        """All names of the register can be said: making them takes the machine from phones that listen."""
-        await until(lambda: "event=speech.ready" in self.service_log(), within=120, what="the speech is made")
-
     async def nothing_left(self, *, within: float = 10.0) -> None:
         """No channel and no bridge is left in Asterisk."""
 

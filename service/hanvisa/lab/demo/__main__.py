@@ -98,7 +98,8 @@ class Demo:
         self._say(words.STARTING)
         own = own_settings(settings, "demo", **SHORT)
         await import_demo(own)
-        async with System(own):
+        async with System(own) as system:
+            await system.speech_is_made()
             yield own, words.OWN.in_(self._language)
 
     async def _place(self, people: Town, calls: Sequence[DemoCall]) -> list[Telling]:

@@ -53,8 +53,8 @@ HANGS_UP = Text(sv="{who} lägger på.", en="{who} hangs up.")
 
 FOUND_RUNNING = Text(sv="systemet som är i gång i {state}", en="the system that runs in {state}")
 STARTING = Text(
-    sv="Inget system är i gång: startar ett eget (Asterisk, tjänsten, demokatalogen) ...",
-    en="No system runs: starting one for the demo (Asterisk, the service, the demo directory) ...",
+    sv="Inget system är i gång: startar ett eget (Asterisk, tjänsten, demokatalogen, en halv minut) ...",
+    en="No system runs: starting one for the demo (Asterisk, the service, the demo directory, half a minute) ...",
 )
 BEGINNING = Text(
     sv="{count} samtal på {system}. De rings sida vid sida och berättas i tur och ordning.",
