@@ -14,6 +14,7 @@ from machine_traces import listening, mounts_in, processes_with
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import CONFIGURATION, Asterisk
+from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.system import environment
 from hanvisa.lab.waiting import until
 
@@ -83,7 +84,7 @@ async def test_two_share_a_root_and_write_nothing_into_it(
 ) -> None:
     before = tmp_path / "before"
     before.touch()
-    other = Settings(state=settings.state / "b", base_port=settings.sip_port + 1000)
+    other = Settings(state=settings.state / "b", base_port=free_base_port())
     async with Asterisk(settings, root, dialplan) as one, Asterisk(other, root, dialplan) as two:
         await one.cli("database put who am one")
         await two.cli("database put who am two")
