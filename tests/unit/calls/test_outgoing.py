@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.masking import masked
-from hanvisa.policy.facts import CallingClass, NumberShown
+from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, NumberShown
 from hanvisa.policy.outgoing import PrivateCalls
-from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
+from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
 
 ABROAD = "00442079460958"
 OUTSIDE = "0846500400"
@@ -52,6 +53,28 @@ async def test_a_transfer_goes_no_further_than_whoever_makes_it_may_call() -> No
         await scene.hears(anna, "TransferRefused")
         assert scene.control.named("tell_transferor") == [(anna, "channel_declined")]
         assert all("4420" not in dial for _, dial, *_ in scene.control.named("create"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [(ForwardingKind.ALWAYS, 20), (ForwardingKind.BUSY, 17), (ForwardingKind.NO_ANSWER, 20)],
+)
+async def test_no_forwarding_leads_further_than_its_person_may_call(kind: ForwardingKind, cause: int) -> None:
+    async with Scene() as scene:
+        given(scene, "anna", may_call=CallingClass.INSIDE)
+        forwarding = Forwarding(
+            id_of("forwarding"),
+            id_of("anna"),
+            OUTSIDE,
+            NOW - timedelta(hours=1),
+            NOW + timedelta(hours=1),
+            kind,
+        )
+        scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
+        caller = scene.rings_in(ANNA_DIRECT)
+        scene.hangs_up(await scene.rung("anna"), cause)
+        await scene.hears(caller, "Referral")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/anna"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.prompts import Greeting, SwitchboardClosed, TryLater
-from hanvisa.calls.ringing import Place, outside_place, phone_places, ring
+from hanvisa.calls.ringing import Place, ring
 from hanvisa.calls.stage import Closed, NightService, Stage, Talking, runs
-from hanvisa.calls.stages.reaching import display_of, is_away
+from hanvisa.calls.stages.reaching import display_of, group_places
 from hanvisa.policy.facts import Switchboard
 from hanvisa.policy.model import Effect
-from hanvisa.policy.numbers import read_number
 from hanvisa.policy.opening import OpeningFacts, opens_at
 from hanvisa.policy.transfer import Via
 
@@ -47,14 +46,8 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
 
 
 def _on_call(call: Call, switchboard: Switchboard) -> list[list[Place]]:
-    """The places of each on the list, in turn; whoever is absent is passed over."""
     group = call.register.group(switchboard.night_group_id) if switchboard.night_group_id else None
-    if group is None:
-        return []
-    members = [member for id_ in group.member_ids if (member := call.register.person(id_))]
-    inside = [phone_places(call, member, Via.NIGHT) for member in members if not is_away(call, member)]
-    readings = [read_number(number, None, call.register, call.house.plan) for number in group.numbers]
-    return inside + [[outside_place(reading, via=Via.NIGHT)] for reading in readings if reading.number]
+    return group_places(call, group, Via.NIGHT) if group else []
 
 
 @runs(Closed)

@@ -58,8 +58,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         onward = _onward(call, stage, reading)
         if onward is not None:
             return onward
-        may_go_out = reading.number and may_call_out(call, reading, person).allowed
-        places = [outside_place(reading, by, Via.REDIRECT)] if may_go_out else []
+        places = _outside(call, person, reading, by, Via.REDIRECT)
         rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
         rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
@@ -75,9 +74,9 @@ async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: 
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
-    if forwarded is None or forwarded.kind is NumberKind.INTERNAL or not forwarded.number:
+    places = _outside(call, person, forwarded, person.id, Via.FORWARDING) if forwarded else []
+    if not places:
         return not_had(call, stage, person, why)
-    places = [outside_place(forwarded, person.id, Via.FORWARDING)]
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
     if rung.leg is None:
         return not_had(call, stage, person, why)
@@ -104,13 +103,23 @@ def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None
 
 def _places_of(call: Call, person: Person, forwarded: Reading | None, via: Via) -> list[Place]:
     """The person's phones, or the number they are forwarded to, when the policy lets this caller follow (M3, O2)."""
-    if forwarded is None or forwarded.kind is NumberKind.INTERNAL or not forwarded.number:
-        return phone_places(call, person, via)
+    own = phone_places(call, person, via)
+    if forwarded is None or not _is_outside(forwarded):
+        return own
     if forwarded.kind.may_be_mobile and not would_join(call, forwarded, person, Via.FORWARDING).allowed:
-        return phone_places(call, person, via)
-    if not may_call_out(call, forwarded, person).allowed:
-        return phone_places(call, person, via)
-    return [outside_place(forwarded, person.id, Via.FORWARDING)]
+        return own
+    return _outside(call, person, forwarded, person.id, Via.FORWARDING) or own
+
+
+def _outside(call: Call, person: Person, number: Reading, by: UUID | None, via: Via) -> list[Place]:
+    """The number outside that a person's phone leads to; none where they may not call it themselves."""
+    if not _is_outside(number) or not may_call_out(call, number, person).allowed:
+        return []
+    return [outside_place(number, by, via)]
+
+
+def _is_outside(number: Reading) -> bool:
+    return number.kind is not NumberKind.INTERNAL and bool(number.number)
 
 
 @runs(ReachingMembers)
@@ -118,7 +127,7 @@ async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
     mark_confidential(call, stage.kind, stage.id)
     if stage.kind is TargetKind.GROUP:
         group = call.register.group(stage.id)
-        if group is not None and await _rings_members(call, _of_group(call, group), group.ringing):
+        if group is not None and await _rings_members(call, group_places(call, group), group.ringing):
             return Talking()
         return to_operators(call) or ReferringDepartment(stage.id)
     tried = (*stage.tried, stage.id)
@@ -158,12 +167,13 @@ def _of_department(call: Call, department: Department) -> list[list[Place]]:
     ]
 
 
-def _of_group(call: Call, group: Group) -> list[list[Place]]:
+def group_places(call: Call, group: Group, via: Via = Via.GROUP) -> list[list[Place]]:
+    """The places of each member; whoever is absent is passed over."""
     register = call.register
     persons = [person for id_ in group.member_ids if (person := register.person(id_))]
-    inside = [phone_places(call, person, Via.GROUP) for person in persons if not is_away(call, person)]
+    inside = [phone_places(call, person, via) for person in persons if not is_away(call, person)]
     readings = [read_number(number, None, register, call.house.plan) for number in group.numbers]
-    return inside + [[outside_place(reading, via=Via.GROUP)] for reading in readings if reading.number]
+    return inside + [[outside_place(reading, via=via)] for reading in readings if reading.number]
 
 
 def is_away(call: Call, person: Person) -> bool:
