@@ -200,18 +200,21 @@ class BaresipLine(Line):
         return bool(self.call.remote_on_hold)
 
     async def answer(self) -> None:
-        try:
+        with suppress(StaleHandleError):  # the caller has given up, which the ending tells
             await self.call.answer()
-        except StaleHandleError as gone:
+        await until(
+            lambda: self.is_up or self.has_ended, what=f"{self.name}: the call from {self.peer} established"
+        )
+        if not self.is_up:
             raise CallFailedError(
                 f"{self.name}: the call from {self.peer} ended before it was answered: {self.ending}", None
-            ) from gone
-        await until(lambda: self.is_up, what=f"{self.name}: the call from {self.peer} established")
+            )
 
     async def reject(self, status: int = 486) -> None:
         if status != 486:
             raise ValueError("a baresip phone can only reject with 486; take a Siplet for others")
-        await self.call.reject()
+        with suppress(StaleHandleError):  # the other end was faster
+            await self.call.reject()
 
     async def hangup(self) -> None:
         with suppress(StaleHandleError):  # the other end was faster

@@ -164,7 +164,7 @@ async def busy(database: Database) -> AsyncIterator[None]:
 
 
 async def test_a_counted_use_is_refused_after_200_ms(
-    demo: Database, other: Database, hasty: SnapshotDirectory
+    demo: Database, other: Database, hasty: SnapshotDirectory, directory: SnapshotDirectory
 ) -> None:
     record = await given_exception(demo, uses=1)
     id_ = record.exception.id
@@ -175,7 +175,7 @@ async def test_a_counted_use_is_refused_after_200_ms(
     # What came too late took nothing: the use is still there.
     await until(lambda: not hasty.late, what="the late reservation to end", within=10)
     assert (await Exceptions(demo).get(id_)).exception.uses == 0
-    assert await hasty.reserve_use(id_, "call-2")
+    assert await directory.reserve_use(id_, "call-2")
 
 
 async def test_an_uncounted_exception_holds_with_the_database_busy(
