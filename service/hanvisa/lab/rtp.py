@@ -41,6 +41,7 @@ class Stream:
         self._timestamp = secrets.randbelow(1 << 30)
         self._source = secrets.randbits(32)
         self._key_heard: int | None = None
+        self._speaks = False  # the last packet that was sent was of sound
 
     async def open(self, host: str) -> Address:
         """Bind any free port and start the clock. Gives the address for the SDP."""
@@ -119,7 +120,10 @@ class Stream:
         else:
             payload = bytes(self._saying[:_FRAME])
             del self._saying[:_FRAME]
-            self._send(_ALAW, payload.ljust(_FRAME, bytes([SILENCE])), self._timestamp)
+            sound = payload.ljust(_FRAME, bytes([SILENCE]))
+            # RFC 3551, 4.1: the first packet of sound after none is marked.
+            self._send(_ALAW, sound, self._timestamp, marked=not self._speaks)
+        self._speaks = key is None and self._remote is not None
         self._timestamp += _FRAME
 
     def _send(self, kind: int, payload: bytes, timestamp: int, *, marked: bool = False) -> None:
