@@ -1,8 +1,52 @@
 """For all tests."""
 
+import fcntl
 import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hanvisa.config import Settings
+from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.system import environment
+
+DIRECTORIES = (REPOSITORY / "demo" / "directory", Path(__file__).parent / "e2e" / "directory")
+SPEECH = REPOSITORY / ".state" / "cache" / "speech"
 
 
 def pytest_configure() -> None:
     """SIGTERM ends a run as Ctrl-C does: what the tests have made and started is taken away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def spoken() -> Path:
+    """A state folder with all that can be said about the tests' directories.
+
+    Speech is named by its content, so what this machine has made once need not be made again. Of several processes
+    the first makes it, and the others wait.
+    """
+    SPEECH.mkdir(parents=True, exist_ok=True)
+    with (SPEECH / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        settings = Settings(state=SPEECH)
+        for old in SPEECH.glob("hanvisa.sqlite*"):
+            old.unlink()
+        for folder in DIRECTORIES:
+            _hanvisa(settings, "import", str(folder))
+        _hanvisa(settings, "speak")
+    return SPEECH
+
+
+def _hanvisa(settings: Settings, *words: str) -> None:
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "hanvisa", *words],
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from hanvisa.calls.ports import Directory
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings, read_secret
 from hanvisa.directory.engine import open_database
+from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import NotFound
@@ -184,6 +185,25 @@ async def explain_call(settings: Settings, call_id: str, language: Language) -> 
         if not entries:
             raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
         return "\n".join(tell_story(entries, language, directory))
+    finally:
+        await database.close()
+
+
+async def speak_beforehand(settings: Settings, progress: Callable[[int, int], None]) -> int:
+    """Make all speech of the register; the number of pieces that can't be made. ``progress``: how many of how many.
+
+    Raises StorageError.
+    """
+    database = open_database(settings.database_url)
+    directory = SnapshotDirectory(database)
+    voice = SpeechLibrary(settings.state, EspeakSynthesiser())
+    try:
+        database.must_exist()
+        await directory.refresh(LOADERS)
+        failed = await asyncio.gather(
+            voice.prepare_catalogue(), voice.prepare_register(directory.register, progress)
+        )
+        return sum(failed)
     finally:
         await database.close()
 

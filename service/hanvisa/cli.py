@@ -78,6 +78,23 @@ def import_(
     typer.echo(_run(run()))
 
 
+@app.command()
+def speak() -> None:
+    """Make all that calls need to say about the register, before the service is started the first time.
+
+    The service does so by itself, beside the calls; until it has, it says less (“the person you seek” for a name).
+    """
+    from hanvisa.bootstrap import speak_beforehand  # noqa: PLC0415
+
+    def progress(done: int, of: int) -> None:
+        if done == of or not done % 50:
+            typer.echo(f"{done} of {of} pieces are spoken.", err=True)
+
+    failed = _run(speak_beforehand(read_settings(), progress))
+    typer.echo(f"{failed} pieces can't be spoken (see above)." if failed else "Everything can be said.")
+    raise typer.Exit(1 if failed else 0)
+
+
 @token.command("create")
 def create(
     role: Annotated[str, typer.Option(help="admin, telephone_manager, head, operator, superuser or person")],

@@ -13,6 +13,7 @@ import pytest_asyncio
 from e2e.support.world import World
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.own import take_speech
 from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.system import System, environment
 from hanvisa.lab.town import town
@@ -21,16 +22,13 @@ DEMO = REPOSITORY / "demo" / "directory"
 # What no municipality has but a test needs: a group of nothing but mobiles, a confidential line.
 ODDITIES = Path(__file__).parent / "directory"
 LOG_LINES = 80
-# Speech is named by its content: what this machine has made already need not be made again.
-SPEECH = REPOSITORY / ".state" / "sounds"
 
 
 @pytest.fixture(scope="package")
-def settings() -> Iterator[Settings]:
+def settings(spoken: Path) -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
     try:
-        if SPEECH.exists():
-            shutil.copytree(SPEECH, state / "sounds", ignore=shutil.ignore_patterns("new-*"))
+        take_speech(spoken, state)
         yield Settings(
             state=state,
             base_port=free_base_port(),

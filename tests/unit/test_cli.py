@@ -1,13 +1,20 @@
 """The command line: what goes wrong is a sentence and exit code 1, never a trace."""
 
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
+from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
+from hanvisa.lab.own import take_speech
+from hanvisa.policy.model import Language
+from hanvisa.speech.library import SpeechLibrary
+from hanvisa.speech.synthesis import EspeakSynthesiser
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +55,16 @@ def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
     ran = hanvisa("token", "create", "--role", "admin", "--name", "me")
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert len(ran.stdout.strip()) > 20
+
+
+def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, spoken: Path) -> None:
+    take_speech(spoken, state)
+    shutil.copy(spoken / "hanvisa.sqlite", state)
+    voice = SpeechLibrary(state, EspeakSynthesiser())
+    name = Path(voice.say(Referral("Elsa Hedström", Why.BUSY), Language.SV, datetime.now(UTC)).files[0])
+    sound = name.with_suffix(".alaw")
+    sound.unlink()
+    ran = hanvisa("speak")
+    assert (ran.exit_code, ran.stdout) == (0, "Everything can be said.\n")
+    assert "1 of 1 pieces are spoken." in ran.stderr
+    assert sound.stat().st_size > 4000

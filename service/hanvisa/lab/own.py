@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
 from hanvisa.config import Settings
@@ -15,10 +16,15 @@ DIRECTORY = REPOSITORY / "demo" / "directory"
 
 
 def own_settings(settings: Settings, name: str, **changed: Any) -> Settings:
-    """Settings for a system in a new folder ``name`` of the state folder, on free ports."""
+    """Settings for a system in a new folder ``name`` of the state folder, on free ports.
+
+    Speech that the state folder has is taken along: it is named by its content.
+    """
     state = settings.state / name
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
+    if (settings.state / "sounds").exists():
+        take_speech(settings.state, state)
     return Settings(
         state=state,
         base_port=free_base_port(settings.carrier_host),
@@ -26,6 +32,11 @@ def own_settings(settings: Settings, name: str, **changed: Any) -> Settings:
         asterisk_root=find_root(settings),
         **changed,
     )
+
+
+def take_speech(state: Path, new: Path) -> None:
+    """Give a new state folder the speech that another has."""
+    shutil.copytree(state / "sounds", new / "sounds", ignore=shutil.ignore_patterns("new-*"))
 
 
 async def import_demo(settings: Settings) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import find_root
+from hanvisa.lab.own import take_speech
 from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.system import environment
 
@@ -41,8 +42,9 @@ steps = [
 
 
 @pytest.fixture
-def settings() -> Iterator[Settings]:
+def settings(spoken: Path) -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
+    take_speech(spoken, state)
     yield Settings(state=state, base_port=free_base_port(), asterisk_root=find_root(Settings()))
     shutil.rmtree(state)
 
