@@ -23,7 +23,7 @@ examples:
   provision --state .state                     everything, on the usual ports
                                                (SIP 5060, ARI 8088, AMI 5038, RTP 10000-10799)
   provision --state /tmp/b --base-port 21000   a second instance beside it
-                                               (SIP 21000, ARI 21001, AMI 21002, RTP 21100-21899)
+                                               (SIP 21000, ARI 21001, AMI 21002, RTP 21100-21499)
   provision --state .state --check             changes nothing; exits 1 when something is missing
 """
 

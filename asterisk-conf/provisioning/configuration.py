@@ -28,14 +28,14 @@ class Ports:
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
-        """All ports from one: SIP +0, ARI +1, AMI +2, the carrier's +4, RTP +100 to +899."""
+        """All ports from one: SIP +0, ARI +1, AMI +2, the carrier's +4, RTP +100 to +499."""
         return cls(
             sip_port=base,
             ari_port=base + 1,
             ami_port=base + 2,
             carrier_port=base + 4,
             rtp_first=base + 100,
-            rtp_last=base + 899,
+            rtp_last=base + 499,
         )
 
 

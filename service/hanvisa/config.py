@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     """Every setting, with defaults that work on one machine.
 
     With ``base_port`` all ports derive from it, unless set one by one: SIP +0, ARI +1, AMI +2, web +3, the
-    carrier's +4, FastAGI +5, RTP +100 to +899. Times are seconds.
+    carrier's +4, FastAGI +5, RTP +100 to +499. Times are seconds.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
                 "carrier_port": base + 4,
                 "agi_port": base + 5,
                 "rtp_first": base + 100,
-                "rtp_last": base + 899,
+                "rtp_last": base + 499,
             }
         state = Path(values.get("state", ".state")).absolute()
         derived["database_url"] = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"

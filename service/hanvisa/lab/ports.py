@@ -7,8 +7,10 @@ from contextlib import closing
 
 from hanvisa.errors import ConfigurationError
 
-FIRST, LAST = 34000, 60000  # beside what people choose; the kernel's own ports are tried like any other
-_STEP = 1000
+# Beside what people choose, and below those that the kernel gives to whoever connects (from 32768): Asterisk could
+# not bind one of them in the moment in which somebody's connection has it.
+FIRST, LAST = 11000, 32500
+_STEP = 500
 _CLAIM = 9
 _UDP, _TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -23,6 +21,7 @@ from hanvisa.lab import alaw, hearing
 from hanvisa.lab.asterisk import Asterisk
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.phones import BaresipPhone, Exchange
+from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import (
@@ -250,7 +249,7 @@ class World:
 async def running_world(dialplan: Callable[[Settings], Path] | None = None) -> AsyncIterator[World]:
     """``dialplan`` makes a folder with another dialplan than ours."""
     state = Path(tempfile.mkdtemp(prefix="hv-fallback-"))
-    settings = Settings(state=state, base_port=free_base())
+    settings = Settings(state=state, base_port=free_base_port())
     (state / "sounds").mkdir()
     try:
         async with AsyncExitStack() as stack:
@@ -270,24 +269,6 @@ async def running_world(dialplan: Callable[[Settings], Path] | None = None) -> A
             yield World(settings, asterisk, manager, exchange, carrier)
     finally:
         shutil.rmtree(state)
-
-
-def free_base() -> int:
-    """A base port whose own ports are free: any, since other runs look for theirs at the same time."""
-    while True:
-        base = random.randrange(34000, 59000, 1000)  # noqa: S311 - a port is no secret
-        if all(map(_is_free, (base, base + 1, base + 2, base + 5, base + 10))):
-            return base
-
-
-def _is_free(port: int) -> bool:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        with closing(socket.socket(socket.AF_INET, kind)) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
 
 
 class _Clock:

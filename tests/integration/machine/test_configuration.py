@@ -28,7 +28,7 @@ def test_all_ports_derive_from_the_base_port(etc: Path) -> None:
     assert setting(etc / "manager.conf", "port") == "21002"
     assert setting(etc / "pjsip.conf", "contact") == "sip:127.0.0.2:21004"
     assert setting(etc / "rtp.conf", "rtpstart") == "21100"
-    assert setting(etc / "rtp.conf", "rtpend") == "21899"
+    assert setting(etc / "rtp.conf", "rtpend") == "21499"
 
 
 def test_the_interfaces_listen_on_loopback_only(etc: Path) -> None:
