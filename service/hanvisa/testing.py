@@ -14,6 +14,7 @@ from hanvisa.errors import Gone, HanvisaError, InvalidInput
 from hanvisa.policy.facts import Absence, ConfidentialMark, Forwarding, ForwardingKind, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
+from hanvisa.policy.texts import TextMessage
 
 
 @dataclass
@@ -147,6 +148,19 @@ class MemoryLog:
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
         return [data for _, entry_kind, data in self.entries if entry_kind == kind]
+
+
+@dataclass
+class MemoryTexts:
+    """Text messages by their ids, none of which is ever sent; ``full``: none can be written down."""
+
+    queued: dict[str, TextMessage] = field(default_factory=dict)
+    full: bool = False
+
+    def queue(self, id_: str, text: TextMessage) -> bool:
+        if not self.full:
+            self.queued[id_] = text
+        return not self.full
 
 
 @dataclass

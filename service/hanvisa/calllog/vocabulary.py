@@ -79,6 +79,11 @@ SIGNALS = {
         sv="En ton påminner båda om hur länge samtalet med mobilen har varat (M5).",
         en="A tone reminds both how long the talk with the mobile has lasted (M5).",
     ),
+    "texted": Text(
+        sv="Direktnumret till {who} ska skickas som sms (O1).",
+        en="The direct number of {who} is to be sent as a text message (O1).",
+    ),
+    "not_texted": Text(sv="Sms:et kunde inte läggas på kö.", en="The text message could not be queued."),
     "failure": Text(sv="Steget {stage} gick fel: {why}.", en="The stage {stage} failed: {why}."),
 }
 ATTENDED = Text(sv="efter förfrågan", en="attended")

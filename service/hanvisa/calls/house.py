@@ -8,7 +8,7 @@ from typing import Literal
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
-from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Voice
+from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Texts, Voice
 from hanvisa.calls.queue import Queues
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.numbers import NumberPlan
@@ -41,6 +41,7 @@ class House:
     voice: Voice
     log: CallLog
     clock: Clock
+    texts: Texts | None = None  # None: no gateway is set
     plan: NumberPlan = field(default_factory=NumberPlan)
     settings: CallSettings = field(default_factory=CallSettings)
     live: LiveCalls = field(default_factory=LiveCalls)

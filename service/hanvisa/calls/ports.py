@@ -12,6 +12,7 @@ from hanvisa.calls.prompts import Prompt
 from hanvisa.policy.facts import ForwardingKind, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
+from hanvisa.policy.texts import TextMessage
 
 TransferProgress = Literal["channel_progress", "channel_answered", "channel_declined", "channel_unavailable"]
 
@@ -113,6 +114,17 @@ class CallEntry:
 class CallLog(Protocol):
     def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
         """Append a `CallEntry` to the call's story. Never waits."""
+        ...
+
+
+class Texts(Protocol):
+    """Text messages to callers. It is there only where a gateway is set."""
+
+    def queue(self, id_: str, text: TextMessage) -> bool:
+        """Write the message down, to be sent by and by. Never waits; False when it could not be written.
+
+        ``id_`` is the same for the same message: what waits to be sent already is not queued again.
+        """
         ...
 
 

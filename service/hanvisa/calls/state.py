@@ -60,6 +60,7 @@ class CallState:
     serial: UUID | None = None  # the operator to whom the caller comes back after each party
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
+    texted: UUID | None = None  # the person whose direct number the caller has had as a text message
     stage: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -80,6 +81,7 @@ class CallState:
                 "touched_by": _id(fields["touched_by"]),
                 "exception": _id(fields["exception"]),
                 "serial": _id(fields.get("serial")),
+                "texted": _id(fields.get("texted")),
             }
         )
 

@@ -20,13 +20,16 @@ from hanvisa.policy.substitutes import substitute_of
 class OffersSought(PersonSought):
     confidential: bool = False
     language: Language = Language.SV
+    caller: str = ""
+    texts: bool = False
 
 
 class ExpectedOffers(ExpectedValues):
-    """``keys`` in the order in which they are offered; ``instead`` is whom 2 leads to, "" nobody."""
+    """``keys`` in the order in which they are offered; ``instead`` is whom 2 leads to, ``text`` the words of 5's."""
 
     keys: str | None = None
     instead: str | None = None
+    text: str | None = None
 
 
 class OffersCase(Case):
@@ -44,9 +47,15 @@ class OffersCase(Case):
             self.facts.at,
             confidential=self.facts.confidential,
             language=self.facts.language,
+            caller=self.facts.caller,
+            texts=self.facts.texts,
         )
         instead = ways.substitute or ways.department
-        told = {"keys": "".join(ways.offers), "instead": instead.name if instead else ""}
+        told = {
+            "keys": "".join(ways.offers),
+            "instead": instead.name if instead else "",
+            "text": ways.text.words if ways.text else "",
+        }
         return None, self.expect.compare(told)
 
 

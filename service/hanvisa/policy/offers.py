@@ -12,6 +12,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
 from hanvisa.policy.substitutes import substitute_of
+from hanvisa.policy.texts import TextMessage, text_with_direct_number
 
 
 class Offer(StrEnum):
@@ -20,6 +21,7 @@ class Offer(StrEnum):
     INSTEAD = "2"  # the substitute, or the department
     MOBILE_NUMBER = "3"  # read out
     OPERATOR = "0"
+    TEXT = "5"  # the direct number as a text message
     AGAIN = "*"
     ENGLISH = "9"
 
@@ -32,6 +34,7 @@ class WaysOn:
     department: Department | None = None
     mobile_number: str | None = None
     operator: Switchboard | None = None
+    text: TextMessage | None = None
     language: Language = Language.SV
 
     @property
@@ -40,6 +43,7 @@ class WaysOn:
             Offer.INSTEAD: self.substitute is not None or self.department is not None,
             Offer.MOBILE_NUMBER: self.mobile_number is not None,
             Offer.OPERATOR: self.operator is not None,
+            Offer.TEXT: self.text is not None,
             Offer.AGAIN: True,
             Offer.ENGLISH: self.language is Language.SV,
         }
@@ -47,9 +51,19 @@ class WaysOn:
 
 
 def ways_on(
-    register: Register, person: Person, at: datetime, *, confidential: bool, language: Language
+    register: Register,
+    person: Person,
+    at: datetime,
+    *,
+    confidential: bool,
+    language: Language,
+    caller: str = "",
+    texts: bool = False,
 ) -> WaysOn:
-    """What there is for the caller of a person who is not to be had. ``confidential``: the call is."""
+    """What there is for the caller of a person who is not to be had. ``confidential``: the call is.
+
+    ``caller`` is their number (E.164; "" withheld), ``texts`` whether text messages can be sent.
+    """
     substitute = substitute_of(register, person, at)
     return WaysOn(
         substitute=substitute,
@@ -58,6 +72,9 @@ def ways_on(
             person, register.mobiles_of(person.id), confidential=confidential
         ),
         operator=register.switchboard_of(person.organisation_id),
+        text=text_with_direct_number(register, person, caller, confidential=confidential, language=language)
+        if texts
+        else None,
         language=language,
     )
 

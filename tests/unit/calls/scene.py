@@ -10,7 +10,7 @@ from typing import Self
 from uuid import UUID, uuid5
 
 from hanvisa.calls.house import CallSettings, House
-from hanvisa.calls.ports import Voice
+from hanvisa.calls.ports import Texts, Voice
 from hanvisa.calls.registry import RUNG, Registry
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Key, Played, Signal, TransferRequested
 from hanvisa.lab.waiting import until
@@ -127,6 +127,7 @@ class Scene:
         settings: CallSettings | None = None,
         control: FakeCallControl | None = None,
         voice: Voice | None = None,
+        texts: Texts | None = None,
     ) -> None:
         self.control = control or FakeCallControl()
         self.directory = MemoryDirectory(register())
@@ -137,6 +138,7 @@ class Scene:
             voice=voice or FakeVoice(),
             log=self.log,
             clock=FakeClock(NOW),
+            texts=texts,
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
         )
         self.registry = Registry(self.house)

@@ -26,6 +26,7 @@ from hanvisa.calls.prompts import (
     Queued,
     Referral,
     SwitchboardClosed,
+    TextOnItsWay,
     TransferRefused,
     TryLater,
     UnknownNumber,
@@ -177,6 +178,21 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         MobileNumber(ANNA, MOBILE),
         "Mobilnumret till Anna Berg är noll sju noll, ett sju fyra, noll sex, noll fem.",
         "The mobile number of Anna Berg is plus four six, seven zero, one seven four, zero six, zero five.",
+    ),
+    (
+        Offers((Offer.OPERATOR, Offer.TEXT)),
+        "Tryck noll för telefonisten, fem för ett sms med direktnumret.",
+        "Press zero for the operator, five for a text message with the direct number.",
+    ),
+    (
+        TextOnItsWay(queued=True),
+        "Ett sms med direktnumret är på väg till din telefon.",
+        "A text message with the direct number is on its way to your phone.",
+    ),
+    (
+        TextOnItsWay(queued=False),
+        "Det gick inte att skicka något sms just nu.",
+        "No text message could be sent right now.",
     ),
     (
         TransferRefused("O2", MOBILE, NUMBER),

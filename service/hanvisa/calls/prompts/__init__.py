@@ -19,7 +19,7 @@ from hanvisa.calls.prompts.codes import (
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.mobiles import MobileTone
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
-from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
+from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
 from hanvisa.calls.prompts.waiting import SwitchboardClosed
@@ -36,6 +36,7 @@ Prompt = (
     | DepartmentEmpty
     | Offers
     | MobileNumber
+    | TextOnItsWay
     | TransferRefused
     | DialRefused
     | UnknownNumber
@@ -83,6 +84,7 @@ __all__ = [
     "Queued",
     "Referral",
     "SwitchboardClosed",
+    "TextOnItsWay",
     "TransferRefused",
     "TryLater",
     "UnknownNumber",

@@ -45,6 +45,13 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
+class TextOnItsWay:
+    """What has come of the caller's wish for a text message: it is on its way, or could not be taken on."""
+
+    queued: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MobileNumber:
     """The mobile number read out, digit group by digit group."""
 

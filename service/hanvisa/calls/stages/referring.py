@@ -13,6 +13,7 @@ from hanvisa.calls.prompts import (
     Offers,
     Prompt,
     Referral,
+    TextOnItsWay,
     UnknownNumber,
     Why,
 )
@@ -55,6 +56,8 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
             call.house.clock.now(),
             confidential=call.state.confidential,
             language=call.state.language,
+            caller=call.caller.number,
+            texts=call.house.texts is not None and call.state.texted != person.id,
         ),
         stage,
     )
@@ -114,6 +117,8 @@ async def _offer(
                 first = said
             case Offer.MOBILE_NUMBER:
                 first = _mobile_number(call, ways, sought)
+            case Offer.TEXT:
+                first = _text(call, ways, sought)
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
                 return _onward(chosen, ways, sought)
 
@@ -121,6 +126,17 @@ async def _offer(
 def _mobile_number(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
     person = call.register.person(sought.person) if sought else None
     return MobileNumber(person.name, ways.mobile_number) if person and ways.mobile_number else None
+
+
+def _text(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
+    """Queue it, and say so: nobody waits for the gateway. It is offered once for each person sought."""
+    if sought is None or ways.text is None or call.house.texts is None:
+        return None
+    queued = call.house.texts.queue(f"{call.id}-{sought.person.hex}", ways.text)
+    if queued:
+        call.change(texted=sought.person)
+    call.tell("signal", type="texted" if queued else "not_texted", person=str(sought.person))
+    return TextOnItsWay(queued)
 
 
 def _onward(chosen: Offer, ways: WaysOn, sought: Referring | None) -> Stage | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hanvisa.calls.prompts import DepartmentEmpty, MobileNumber, Offers, Referral, Why
+from hanvisa.calls.prompts import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay, Why
 from hanvisa.policy.model import Language
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import times
@@ -33,6 +33,8 @@ class Words:
     the_substitute: str
     mobile_number_of: str
     is_: str
+    text_on_its_way: str
+    no_text: str
 
 
 WORDS = in_both(
@@ -55,12 +57,15 @@ WORDS = in_both(
             Offer.INSTEAD: "två för avdelningen",
             Offer.MOBILE_NUMBER: "tre för mobilnumret",
             Offer.OPERATOR: "noll för telefonisten",
+            Offer.TEXT: "fem för ett sms med direktnumret",
             Offer.AGAIN: "stjärna för att höra igen",
         },
         two_for="två för",
         the_substitute="ersättaren",
         mobile_number_of="mobilnumret till",
         is_="är",
+        text_on_its_way="ett sms med direktnumret är på väg till din telefon",
+        no_text="det gick inte att skicka något sms just nu",
     ),
     en=Words(
         person_sought="the person you are calling",
@@ -81,6 +86,7 @@ WORDS = in_both(
             Offer.INSTEAD: "two for the department",
             Offer.MOBILE_NUMBER: "three for the mobile number",
             Offer.OPERATOR: "zero for the operator",
+            Offer.TEXT: "five for a text message with the direct number",
             Offer.AGAIN: "star to hear this again",
             Offer.ENGLISH: FOR_ENGLISH,
         },
@@ -88,6 +94,8 @@ WORDS = in_both(
         the_substitute="the substitute",
         mobile_number_of="the mobile number of",
         is_="is",
+        text_on_its_way="a text message with the direct number is on its way to your phone",
+        no_text="no text message could be sent right now",
     ),
 )
 
@@ -138,6 +146,12 @@ def mobile_number(prompt: MobileNumber, speaker: Speaker) -> list[Piece]:
     words = WORDS[speaker.language]
     name = speaker.name(prompt.name, words.person_sought)
     return speaker.sentence(words.mobile_number_of, name, words.is_, *speaker.number(prompt.number))
+
+
+@says(TextOnItsWay)
+def text_on_its_way(prompt: TextOnItsWay, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    return speaker.sentence(words.text_on_its_way if prompt.queued else words.no_text)
 
 
 def _return(prompt: Referral, speaker: Speaker) -> list[Piece]:
