@@ -24,6 +24,7 @@ LAW = {
     "directory": ADAPTER,
     "speech": ADAPTER,
     "calllog": ADAPTER,
+    "texts": ADAPTER,
     "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
 }
 

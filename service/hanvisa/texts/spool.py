@@ -1,0 +1,134 @@
+"""The outbox's folder: a file a message, only its owner's to read. Its suffix says how far it has come.
+
+.json waits, .sending is being handed to the gateway, .aside will not be sent. A file appears whole, and moves from one
+to the other by being renamed. Those set aside are kept for a month, for whoever wants to know why.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from hanvisa.policy.facts import aware
+from hanvisa.policy.texts import TextMessage
+
+log = structlog.get_logger(__name__)
+
+WAITING, SENDING, ASIDE, NEW = ".json", ".sending", ".aside", ".new"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """``at`` is when it was queued (UTC)."""
+
+    id: str
+    at: datetime
+    text: TextMessage
+
+
+class Spool:
+    """Methods raise OSError when the disk fails."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        self._folder = folder
+
+    def add(self, waiting: Waiting) -> bool:
+        """Write it down; False when it is there already. It survives the process, not yet a power cut."""
+        if self._path(waiting.id, WAITING).exists() or self._path(waiting.id, SENDING).exists():
+            return False
+        fields = {"at": waiting.at.isoformat(), "to": waiting.text.to, "words": waiting.text.words}
+        new = self._path(waiting.id, NEW)
+        with os.fdopen(
+            os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
+            json.dump(fields, file, ensure_ascii=False)
+        new.rename(self._path(waiting.id, WAITING))
+        return True
+
+    def ids(self, suffix: str) -> list[str]:
+        return sorted(file.name.removesuffix(suffix) for file in self._folder.glob(f"*{suffix}"))
+
+    def read(self, id_: str) -> Waiting | None:
+        """The message, None when there is none: a torn file is logged and set aside."""
+        for suffix in (WAITING, SENDING):
+            try:
+                return _waiting(id_, self._path(id_, suffix).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                continue
+            except (ValueError, KeyError, TypeError) as error:
+                log.warning("texts.torn", text=id_, why=type(error).__name__)
+                self.set_aside(id_)
+        return None
+
+    def begin(self, id_: str) -> None:
+        """It is about to be sent: on the disk itself, so that not even a power cut lets it be sent again."""
+        sending = self._path(id_, SENDING)
+        if not sending.exists():
+            self._path(id_, WAITING).rename(sending)
+        for path in (sending, self._folder):
+            _sync(path)
+
+    def wait_again(self, id_: str) -> None:
+        self._path(id_, SENDING).rename(self._path(id_, WAITING))
+
+    def remove(self, id_: str) -> None:
+        self._path(id_, SENDING).unlink(missing_ok=True)
+
+    def set_aside(self, id_: str) -> None:
+        for suffix in (WAITING, SENDING):
+            with suppress(FileNotFoundError):
+                self._path(id_, suffix).rename(self._path(id_, ASIDE))
+
+    def forget(self, before: datetime) -> None:
+        """Delete what was set aside, or never became a message, and was written before then."""
+        for suffix in (ASIDE, NEW):
+            for id_ in self.ids(suffix):
+                file = self._path(id_, suffix)
+                if file.stat().st_mtime < before.timestamp():
+                    file.unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[int]:
+        """The folder's lock, to be taken with :func:`take`. It is free when the process dies, however it does."""
+        file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+    def _path(self, id_: str, suffix: str) -> Path:
+        return self._folder / f"{id_}{suffix}"
+
+
+def take(lock: int) -> bool:
+    """False when somebody else has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _waiting(id_: str, text: str) -> Waiting:
+    fields = json.loads(text)
+    return Waiting(
+        id_, aware(datetime.fromisoformat(fields["at"])), TextMessage(fields["to"], fields["words"])
+    )
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
