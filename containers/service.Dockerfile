@@ -1,6 +1,6 @@
 # The service. `docker compose run --rm service COMMAND` runs any of its commands.
 FROM debian:trixie-slim
-RUN apt-get update && apt-get install --yes --no-install-recommends espeak-ng python3 python3-venv \
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates espeak-ng python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /hanvisa
 COPY requirements/service.txt requirements/

@@ -28,7 +28,7 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Directory
 from hanvisa.calls.registry import Registry
-from hanvisa.config import Settings, read_secret
+from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.repositories.calls import CallRecords
@@ -42,6 +42,9 @@ from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.service import Service
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
+from hanvisa.texts.gateway import HttpGateway, check_url
+from hanvisa.texts.outbox import TextOutbox
+from hanvisa.texts.template import Account, read_template
 
 log = structlog.get_logger()
 
@@ -55,11 +58,12 @@ class SystemClock:
 
 
 def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
-    """A service ready to run. Raises ConfigurationError when a password is missing."""
+    """A service ready to run. Raises ConfigurationError when a password is missing, or a setting won't do."""
     clock = SystemClock()
     database = open_database(settings.database_url)
     directory = SnapshotDirectory(database)
     voice = voice or SpeechLibrary(settings.state, EspeakSynthesiser())
+    texts = _texts(settings, clock)
     outbox = Outbox(settings.state / "outbox", CallRecords(database), clock, linger=settings.log_linger)
 
     client = Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
@@ -71,6 +75,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         voice=voice,
         log=outbox,
         clock=clock,
+        texts=texts,
         plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
         settings=CallSettings(
             ring_person=settings.ring_person,
@@ -164,9 +169,20 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ),
         ),
         followers=followers,
+        texts=texts,
         make_web=make_web,
     )
     return service
+
+
+def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
+    """The outbox of text messages, None where no gateway is set."""
+    if not settings.text_url:
+        return None
+    check_url(settings.text_url)
+    account = Account(settings.text_from, read_text_token(settings))
+    template = read_template(settings.text_template, account)
+    return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
 
 
 def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:

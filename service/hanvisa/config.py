@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
@@ -69,6 +69,17 @@ class Settings(BaseSettings):
     )
     private_prefix: str = Field(default="*9*", description="dialled before the number of a private call")
     private_calls_fixed: Literal["itemised", "marked", "refused"] = "itemised"
+    text_url: str = Field(
+        default="", description="the gateway for text messages (docs/texts.md); none: they are not offered"
+    )
+    text_token: SecretStr = Field(
+        default=SecretStr(""), description="the gateway's; for Basic: user:password"
+    )
+    text_token_file: Path | None = Field(default=None, description="where the token is in a file")
+    text_template: str = Field(
+        default="json", description="how the gateway wants a message: json, 46elks, twilio, or a file's path"
+    )
+    text_from: str = Field(default="", description="what is shown as the sender: a number or a short name")
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
 
@@ -109,6 +120,24 @@ def read_settings() -> Settings:
             for each in error.errors()
         ]
         raise ConfigurationError("\n".join(wrong)) from error
+
+
+def read_text_token(settings: Settings) -> str:
+    """The gateway's token, from its file or its variable; "" where there is none.
+
+    Raises:
+        ConfigurationError: the file can't be read.
+    """
+    file = settings.text_token_file
+    if file is None:
+        return settings.text_token.get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError(
+            f"{_PREFIX}TEXT_TOKEN_FILE is “{file}”, which can't be read: {why}. Set it to a file with the token."
+        ) from None  # what it holds is in the other error
 
 
 def read_secret(state: Path, name: str) -> str:

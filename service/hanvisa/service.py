@@ -23,6 +23,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
+from hanvisa.texts.outbox import TextOutbox
 
 log = structlog.get_logger()
 
@@ -40,6 +41,7 @@ class Service:
     projection: Projection
     agi: AgiServer
     followers: tuple[Follower, ...]
+    texts: TextOutbox | None
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -62,6 +64,7 @@ class Service:
                         *(follower.run() for follower in self.followers),
                         self.projection.run(),
                         self.agi.run(),
+                        *([self.texts.run()] if self.texts else []),
                     )
                 ]
                 # Calls come first: the web application takes a while to be made, so it is made beside them.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from e2e.support.world import World
 from hanvisa.config import Settings
@@ -22,6 +23,8 @@ DEMO = REPOSITORY / "demo" / "directory"
 # What no municipality has but a test needs: a group of nothing but mobiles, a confidential line.
 ODDITIES = Path(__file__).parent / "directory"
 LOG_LINES = 80
+TEXTS = 6  # from the base port: where a test may put a gateway for text messages
+TEXT_TOKEN = SecretStr("user:secret-of-the-gateway")
 
 
 @pytest.fixture(scope="package")
@@ -29,9 +32,14 @@ def settings(spoken: Path) -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
     try:
         take_speech(spoken, state)
+        base_port = free_base_port()
         yield Settings(
             state=state,
-            base_port=free_base_port(),
+            base_port=base_port,
+            text_url=f"http://127.0.0.1:{base_port + TEXTS}/sms",
+            text_token=TEXT_TOKEN,
+            text_template="46elks",
+            text_from="Hallefors",
             ring_person=2,
             ring_operator=2,
             ring_in_turn=2,

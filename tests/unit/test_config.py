@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hanvisa.config import read_settings
+from hanvisa.config import read_settings, read_text_token
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab import run
+from hanvisa.lab.system import environment
 from hanvisa.rescue import main as rescue
 
 
@@ -67,3 +68,26 @@ def test_the_rescue_tells_it_as_a_sentence(
     monkeypatch.setenv("HANVISA_LANGUAGE", "xx")
     assert rescue([]) == 1
     assert capsys.readouterr().out.startswith("HANVISA_LANGUAGE is “xx”")
+
+
+def test_the_token_of_the_text_gateway_is_shown_nowhere_and_passed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HANVISA_TEXT_TOKEN", "user:secret")
+    settings = read_settings()
+    assert "secret" not in repr(settings)
+    assert read_text_token(settings) == "user:secret"
+    assert environment(settings).get("HANVISA_TEXT_TOKEN") == read_text_token(settings)
+
+
+def test_the_token_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("user:secret\n")
+    monkeypatch.setenv("HANVISA_TEXT_TOKEN_FILE", str(file))
+    assert read_text_token(read_settings()) == "user:secret"
+    file.write_bytes(b"secret\xff")
+    with pytest.raises(ConfigurationError, match=r"HANVISA_TEXT_TOKEN_FILE is .*it is not UTF-8"):
+        read_text_token(read_settings())
+    file.unlink()
+    with pytest.raises(ConfigurationError, match="Set it to a file with the token"):
+        read_text_token(read_settings())

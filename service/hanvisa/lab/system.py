@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from pydantic import SecretStr
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
@@ -230,5 +232,9 @@ def environment(settings: Settings) -> dict[str, str]:
     """The environment that gives another process of ours these very settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("HANVISA_")}
     paths = [str(REPOSITORY / "service"), *filter(None, [own.get("PYTHONPATH")])]
-    given = {f"HANVISA_{name.upper()}": str(value) for name, value in settings if value is not None}
+    given = {f"HANVISA_{name.upper()}": _written(value) for name, value in settings if value is not None}
     return {**own, **given, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _written(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from hanvisa.errors import ConfigurationError
 from hanvisa.policy.texts import TextMessage
 from hanvisa.texts.template import Account, Template
 
@@ -74,6 +76,23 @@ class HttpGateway:
             session.post(self._url, headers=head, data=body, allow_redirects=False) as answer,
         ):
             return answer.status
+
+
+def check_url(url: str) -> None:
+    """Raises ConfigurationError when nothing can be sent there. What it says leaves out the URL: some hold a key."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ConfigurationError(
+            "HANVISA_TEXT_URL is no URL to send to. Write https://, the gateway's host and its path."
+        )
+    if parts.username is not None:
+        raise ConfigurationError(
+            "HANVISA_TEXT_URL has a user in it. Set HANVISA_TEXT_TOKEN to user:password instead (docs/texts.md)."
+        )
 
 
 def _meaning(status: int) -> Answer:
