@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 import aiohttp
+from pydantic import SecretStr
 
 from hanvisa.config import Settings, read_settings
 from hanvisa.errors import HanvisaError
@@ -21,6 +22,7 @@ from hanvisa.lab.demo.given import Given
 from hanvisa.lab.demo.scene import Scene
 from hanvisa.lab.own import import_demo, own_settings
 from hanvisa.lab.system import System
+from hanvisa.lab.texting import FakeGateway
 from hanvisa.lab.town import Town, town
 from hanvisa.policy.model import Language, Text
 
@@ -68,10 +70,12 @@ class Telling:
 class Demo:
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._gateway: FakeGateway | None = None
 
     async def run(self, settings: Settings, calls: Sequence[DemoCall]) -> int:
         """Place the calls; the exit code."""
         async with self._system(settings) as (used, called), town(used, Town) as people:
+            calls = list(self._possible(calls))
             self._say(words.BEGINNING, count=len(calls), system=called)
             began = monotonic()
             tellings = await self._place(people, calls)
@@ -96,11 +100,20 @@ class Demo:
             yield settings, words.FOUND_RUNNING.in_(self._language).format(state=settings.state)
             return
         self._say(words.STARTING)
-        own = own_settings(settings, "demo", **SHORT)
-        await import_demo(own)
-        async with System(own) as system:
-            await system.speech_is_made()
-            yield own, words.OWN.in_(self._language)
+        with FakeGateway() as self._gateway:
+            account = {"text_from": "Demo", "text_token": SecretStr("demo")}
+            own = own_settings(settings, "demo", text_url=self._gateway.url, **account, **SHORT)
+            await import_demo(own)
+            async with self._gateway.listening(), System(own) as system:
+                await system.speech_is_made()
+                yield own, words.OWN.in_(self._language)
+
+    def _possible(self, calls: Sequence[DemoCall]) -> Iterator[DemoCall]:
+        for call in calls:
+            if self._gateway or not call.needs_gateway:
+                yield call
+            else:
+                self._say(words.NO_GATEWAY, number=call.number)
 
     async def _place(self, people: Town, calls: Sequence[DemoCall]) -> list[Telling]:
         """Place the calls, lane beside lane, and tell each as soon as those before it are told."""
@@ -131,7 +144,7 @@ class Demo:
             places[call.number].set_result(await self._place_one(people, call))
 
     async def _place_one(self, people: Town, call: DemoCall) -> Telling:
-        scene = Scene(people, call, self._language)
+        scene = Scene(people, call, self._language, self._gateway)
         telling = Telling(call, scene.told)
         try:
             await scene.begin()

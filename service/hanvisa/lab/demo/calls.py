@@ -26,12 +26,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class DemoCall:
-    """Calls of one ``lane`` follow each other. ``phones`` (accounts) are plugged in before it begins."""
+    """Calls of one ``lane`` follow each other. ``phones`` (accounts) are plugged in before it begins.
+
+    One that ``needs_gateway`` is told only where the demo has a gateway for text messages: on a system of its own.
+    """
 
     number: int
     title: Text
     lane: str
     phones: tuple[str, ...]
+    needs_gateway: bool
     steps: tuple[Step, ...]
 
 
@@ -58,6 +62,7 @@ def _call(number: int, written: dict[str, Any]) -> DemoCall:
         title=Text(**written["title"]),
         lane=written["lane"],
         phones=tuple(written.get("phones", ())),
+        needs_gateway=written.get("needs_gateway", False),
         steps=tuple(_step(each) for each in written["steps"]),
     )
 

@@ -17,6 +17,7 @@ presses = KEY                              the caller does
 transfers = ACCOUNT, to = NUMBER           a blind transfer; with refused = 603 it must be refused so
 holds = ACCOUNT, resumes = ACCOUNT         the operator's call
 decided = EFFECT, rules = [...]            the call's log has that decision, by these rules
+texted = MOBILE, saying = WORDS            it receives one text message, with these words
 ends = WHO, hangs_up = WHO                 that line has ended; that one hangs up
 =========================================  =============================================================
 """
@@ -34,9 +35,11 @@ from hanvisa.lab.demo.given import Given
 from hanvisa.lab.demo.names import Names
 from hanvisa.lab.hearing import is_silent, length
 from hanvisa.lab.lines import Line, Phone, TransferRefusedError
+from hanvisa.lab.texting import FakeGateway
 from hanvisa.lab.town import Town
 from hanvisa.lab.waiting import until
 from hanvisa.policy.model import Language, Text
+from hanvisa.policy.numbers import normalise_caller
 
 LOCAL = ZoneInfo("Europe/Stockholm")
 SECOND_LINE = " second line"
@@ -47,11 +50,14 @@ PIECES = 5  # of a speech that are waited for: the rest are the ways on
 class Scene:
     """``told`` are the sentences so far."""
 
-    def __init__(self, town: Town, call: DemoCall, language: Language) -> None:
+    def __init__(
+        self, town: Town, call: DemoCall, language: Language, gateway: FakeGateway | None = None
+    ) -> None:
         self.told: list[str] = []
         self.given = Given(town)
         self._town = town
         self._call = call
+        self._gateway = gateway
         self._language = language
         self._names = Names(town.register, language)
         self._phones: dict[str, Phone] = {}
@@ -79,6 +85,7 @@ class Scene:
             "holds": self._holds,
             "resumes": self._resumes,
             "decided": self._decided,
+            "texted": self._texted,
             "ends": self._ends,
             "hangs_up": self._hangs_up,
         }
@@ -241,7 +248,18 @@ class Scene:
         await self._lines[who].hangup()
         self.tell(words.HANGS_UP, who=self._who(who))
 
-    # What was decided
+    # What came of it
+
+    async def _texted(self, who: str, saying: str) -> None:
+        number = normalise_caller(who)
+
+        def received() -> list[str]:
+            requests = self._gateway.requests if self._gateway else []
+            return [each.fields["message"] for each in requests if each.fields["to"] == number]
+
+        await until(received, within=PATIENCE, what=f"a text message to {who}")
+        assert received() == [saying], f"it received {received()}"  # noqa: S101 - the demo tells it
+        self.tell(words.TEXTED, who=self._names.number(who), words=saying)
 
     async def _decided(self, effect: str, rules: Sequence[str] | None = None, in_: str = CALLER) -> None:
         async def found() -> dict[str, Any] | None:

@@ -40,6 +40,7 @@ UNSAID = Text(sv="Ordet «{word}» sägs inte.", en="The word “{word}” is no
 QUIET = Text(sv="{who}s telefon har inte ringt.", en="{who}'s phone has not rung.")
 QUIET_MOBILE = Text(sv="{who} har inte ringt.", en="{who} has not rung.")
 PRESSES = Text(sv="{who} trycker {key}.", en="{who} presses {key}.")
+TEXTED = Text(sv="{who} får ett sms: «{words}»", en="{who} receives a text message: “{words}”")
 TRANSFERS = Text(sv="{who} kopplar till {number}, {whose}.", en="{who} transfers to {number}, {whose}.")
 REFUSED = Text(
     sv="Telefonen får svaret {status}: samtalet är kvar hos {who}.",
@@ -64,6 +65,10 @@ OWN = Text(sv="ett eget system", en="a system of its own")
 AS_EXPECTED = Text(sv="som väntat", en="as expected")
 DIFFERS = Text(sv="AVVIKER vid steget {step}: {why}", en="DIFFERS at the step {step}: {why}")
 NOT_TAKEN_BACK = Text(sv="Detta kunde inte återställas: {why}", en="This could not be taken back: {why}")
+NO_GATEWAY = Text(
+    sv="Samtal {number} hoppas över: det berättas bara på demons eget system, som har en sms-tjänst.",
+    en="Call {number} is left out: it is told only on the demo's own system, which has a gateway for texts.",
+)
 ALL_WELL = Text(
     sv="Alla {count} samtal gick som väntat ({seconds:.0f} s).",
     en="All {count} calls went as expected ({seconds:.0f} s).",
