@@ -31,6 +31,7 @@ from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.loading import LOADERS
+from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import NotFound
@@ -73,6 +74,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         control=AriControl(client, app),
         directory=directory,
         voice=voice,
+        messages=MessagesInState(settings.state, database),
         log=outbox,
         clock=clock,
         texts=texts,
@@ -88,6 +90,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             camp_on_retry=settings.camp_on_retry,
             mobile_tone_after=settings.mobile_tone_after,
             mobile_tone_every=settings.mobile_tone_every,
+            message_longest=settings.message_longest,
+            message_silence=settings.message_silence,
+            message_due=settings.message_due,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,
             private_calls_fixed=PrivateCalls(settings.private_calls_fixed),

@@ -5,7 +5,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- InvalidInput            what a person or a file gave us is wrong (where, what, what to do)
  |- NotFound                an id that names nothing
  |- Conflict                the change meets a newer one, or a rule of the data
- |- StorageError            the database does not answer
+ |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
  `- TelephonyError          Asterisk
      |- Unavailable         Asterisk does not answer (connection, time-out)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from hanvisa.calls.ports import LiveChannel, Spoken, TransferProgress
+from hanvisa.calls.ports import LiveChannel, NewMessage, Spoken, TransferProgress
 from hanvisa.calls.prompts import Prompt
-from hanvisa.errors import Gone, HanvisaError, InvalidInput
+from hanvisa.errors import Gone, HanvisaError, InvalidInput, StorageError
 from hanvisa.policy.facts import Absence, ConfidentialMark, Forwarding, ForwardingKind, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
@@ -129,6 +129,30 @@ class MemoryChanges:
         self._replace(marks=[row for row in self._register.marks.rows if row.account != by])
 
 
+@dataclass
+class MemoryMessages:
+    """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them."""
+
+    sounds: dict[str, float] = field(default_factory=dict)
+    left: dict[UUID, NewMessage] = field(default_factory=dict)
+    full: bool = False
+
+    async def seconds(self, recording: str) -> float | None:
+        return self.sounds.get(recording)
+
+    def path(self, recording: str) -> str:
+        return f"/recorded/{recording}"
+
+    async def leave(self, message: NewMessage) -> None:
+        if message.recording and self.full:
+            raise StorageError("There is no space left on the device.")
+        self.left.setdefault(message.id, message)
+        self.sounds.pop(message.recording or "", None)
+
+    async def discard(self, recording: str) -> None:
+        self.sounds.pop(recording, None)
+
+
 class FakeVoice:
     """Says every prompt as one file, named after the prompt's type."""
 
@@ -223,6 +247,16 @@ class FakeCallControl:
 
     async def is_playing(self, playback: str) -> bool:
         await self._do("is_playing", playback)
+        return False
+
+    async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
+        await self._do("record", channel, recording, longest, silence)
+
+    async def stop_recording(self, recording: str) -> None:
+        await self._do("stop_recording", recording)
+
+    async def is_recording(self, recording: str) -> bool:
+        await self._do("is_recording", recording)
         return False
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:

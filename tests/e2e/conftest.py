@@ -46,6 +46,8 @@ def settings(spoken: Path) -> Iterator[Settings]:
             camp_on=8,
             camp_on_retry=0.5,
             key_wait=2,
+            message_longest=10,
+            message_silence=2,
             log_linger=0.05,
             mobile_tone_after=8,
             mobile_tone_every=8,

@@ -22,6 +22,7 @@ SILENT_STAGES = (
     "OfferingToWait",
     "Closed",
     "DialledCode",
+    "ReviewingMessage",
 )
 """What comes right after them says as much."""
 
@@ -31,6 +32,10 @@ STAGES = {
         sv="Gäller {target}: medlemmarna rings.",
         en="It is for {target}: its members are rung.",
     ),
+    "LeavingMessage": Text(
+        sv="Vill lämna ett meddelande till {target}.", en="Wants to leave a message for {target}."
+    ),
+    "AskingToBeRung": Text(sv="Vill bli uppringd av {target}.", en="Wants to be rung back by {target}."),
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
     "NightService": Text(
         sv="Växeln är stängd: jouren rings.", en="The switchboard is closed: the on-call list."
@@ -75,6 +80,8 @@ SIGNALS = {
     "marked_confidential": Text(
         sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
     ),
+    "recording": Text(sv="Meddelandet spelas in.", en="The message is recorded."),
+    "message_failed": Text(sv="Meddelandet kunde inte tas emot.", en="The message could not be taken."),
     "mobile_tone": Text(
         sv="En ton påminner båda om hur länge samtalet med mobilen har varat (M5).",
         en="A tone reminds both how long the talk with the mobile has lasted (M5).",
@@ -141,6 +148,11 @@ WHYS = {
 }
 OUTCOMES = {
     "referred": Text(sv="Hänvisning för {who} ({why}).", en="Referral for {who} ({why})."),
+    "message": Text(sv="Meddelandet är lämnat till {who}.", en="The message has been left for {who}."),
+    "ring_back": Text(
+        sv="{who} har fått veta att den som ringde vill bli uppringd.",
+        en="{who} has been told that the caller wants to be rung back.",
+    ),
     "operator": Text(sv="Telefonisten {who} svarade.", en="The operator {who} answered."),
     "no_operator": Text(sv="Ingen telefonist är öppen.", en="No operator is open."),
     "closed": Text(sv="Växeln är stängd.", en="The switchboard is closed."),

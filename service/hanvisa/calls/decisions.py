@@ -19,6 +19,7 @@ from hanvisa.policy.attendant import (
 )
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.messages import MessageFacts, decide_message
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
@@ -71,6 +72,7 @@ Facts = (
     | OpeningFacts
     | DepartmentFacts
     | ForwardingFacts
+    | MessageFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -84,6 +86,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     OpeningFacts: decide_opening,
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,
+    MessageFacts: decide_message,
 }
 
 

@@ -98,6 +98,43 @@ class Voice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NewMessage:
+    """S1. ``caller`` is what the person dials to ring back, "" withheld. ``recording`` None: they want to be rung."""
+
+    id: UUID
+    person_id: UUID
+    caller: str
+    call_id: str
+    recording: str | None
+    confidential: bool
+    left_at: datetime
+    due_at: datetime
+
+
+class MessageBox(Protocol):
+    """What callers have recorded, and the messages that are made of it."""
+
+    async def seconds(self, recording: str) -> float | None:
+        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
+        ...
+
+    def path(self, recording: str) -> str:
+        """As Asterisk plays it."""
+        ...
+
+    async def leave(self, message: NewMessage) -> None:
+        """Store the message whole, with its sound. One that is stored already (by its id) stays as it is.
+
+        Raises HanvisaError when it could not be stored within seconds; then it is not left.
+        """
+        ...
+
+    async def discard(self, recording: str) -> None:
+        """Remove what was recorded, if it is there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class CallEntry:
     """One step of a call's story. ``seq`` orders those of a call, whatever instance wrote them; it is not dense.
 
@@ -163,6 +200,19 @@ class CallControl(Protocol):
         ...
 
     async def stop_playing(self, playback: str) -> None: ...
+
+    async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
+        """Record what comes from the channel until hash is pressed, for so many seconds, or until so many of silence.
+
+        Its end comes as `Recorded`; the sound is in the `MessageBox` by that name.
+        """
+        ...
+
+    async def stop_recording(self, recording: str) -> None:
+        """What there is of it is kept."""
+        ...
+
+    async def is_recording(self, recording: str) -> bool: ...
 
     async def is_playing(self, playback: str) -> bool: ...
 

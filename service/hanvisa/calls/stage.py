@@ -58,10 +58,14 @@ class ReachingMembers:
 
 @dataclass(frozen=True)
 class Referring:
-    """The referral of a person is spoken, and the key that the caller chooses is followed; no key: goodbye."""
+    """The referral of a person is spoken, and the key that the caller chooses is followed; no key: goodbye.
+
+    ``told``: they have heard it, and only the ways on are spoken.
+    """
 
     person: UUID
     why: Why
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,35 @@ class ReferringDepartment:
     """Nobody of the department, nor of its stand-ins, is to be had."""
 
     department: UUID
+
+
+@dataclass(frozen=True)
+class LeavingMessage:
+    """The caller leaves a message for a person: a tone, then what they say is recorded.
+
+    ``why`` is why the person was not to be had, here and in what follows: the ways on are told again where it fails.
+    """
+
+    person: UUID
+    why: Why
+
+
+@dataclass(frozen=True)
+class ReviewingMessage:
+    """The message is recorded; it is kept, heard again or recorded anew. ``message`` is its id when it is kept."""
+
+    person: UUID
+    why: Why
+    message: UUID
+
+
+@dataclass(frozen=True)
+class AskingToBeRung:
+    """A message without a sound: the caller wants to be rung back. ``message`` is its id."""
+
+    person: UUID
+    why: Why
+    message: UUID
 
 
 @dataclass(frozen=True)
@@ -176,6 +209,9 @@ Stage = (
     | ReachingMembers
     | Referring
     | ReferringDepartment
+    | LeavingMessage
+    | ReviewingMessage
+    | AskingToBeRung
     | AtSwitchboard
     | Closed
     | NightService

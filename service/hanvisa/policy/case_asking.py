@@ -18,6 +18,7 @@ from hanvisa.policy.substitutes import substitute_of
 
 
 class OffersSought(PersonSought):
+    number: str = "+46980319244"
     confidential: bool = False
     language: Language = Language.SV
     caller: str = ""
@@ -45,6 +46,7 @@ class OffersCase(Case):
             _with_absences(world, self.absences),
             world.person(self.facts.person),
             self.facts.at,
+            number=self.facts.number,
             confidential=self.facts.confidential,
             language=self.facts.language,
             caller=self.facts.caller,

@@ -21,6 +21,7 @@ from hanvisa.policy.facts import (
     Organisation,
     OutsideNumber,
     Person,
+    Phone,
     Switchboard,
 )
 from hanvisa.policy.register import Register, Table
@@ -35,6 +36,7 @@ TABLES: dict[str, type[Any]] = {
     "mobiles": Mobile,
     "extensions": Extension,
     "numbers": OutsideNumber,
+    "phones": Phone,
     "groups": Group,
     "switchboards": Switchboard,
     "reasons": AbsenceReason,

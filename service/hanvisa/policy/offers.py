@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hanvisa.policy.absence import mobile_number_to_tell
 from hanvisa.policy.facts import Department, Person, Switchboard
+from hanvisa.policy.messages import MessageKind, decide_message, message_facts
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
@@ -18,9 +19,11 @@ from hanvisa.policy.texts import TextMessage, text_with_direct_number
 class Offer(StrEnum):
     """A way on and its key, in the order in which they are offered. English is offered in Swedish speech only."""
 
+    MESSAGE = "1"  # left in the caller's own words
     INSTEAD = "2"  # the substitute, or the department
     MOBILE_NUMBER = "3"  # read out
-    OPERATOR = "0"
+    OPERATOR = "0"    RING_BACK = "4"  # a message without words: please ring me
+
     TEXT = "5"  # the direct number as a text message
     AGAIN = "*"
     ENGLISH = "9"
@@ -28,8 +31,12 @@ class Offer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaysOn:
-    """What there is for this caller. ``department`` only where there is no ``substitute``; numbers are E.164."""
+    """What there is for this caller. ``messages`` are the kinds that they may leave.
 
+    ``department`` only where there is no ``substitute``; numbers are E.164.
+    """
+
+    messages: tuple[MessageKind, ...] = ()
     substitute: Person | None = None
     department: Department | None = None
     mobile_number: str | None = None
@@ -40,9 +47,11 @@ class WaysOn:
     @property
     def offers(self) -> tuple[Offer, ...]:
         offered = {
+            Offer.MESSAGE: MessageKind.RECORDED in self.messages,
             Offer.INSTEAD: self.substitute is not None or self.department is not None,
             Offer.MOBILE_NUMBER: self.mobile_number is not None,
-            Offer.OPERATOR: self.operator is not None,
+            Offer.OPERATOR: self.operator is not None,            Offer.RING_BACK: MessageKind.RING_BACK in self.messages,
+
             Offer.TEXT: self.text is not None,
             Offer.AGAIN: True,
             Offer.ENGLISH: self.language is Language.SV,
@@ -55,6 +64,7 @@ def ways_on(
     person: Person,
     at: datetime,
     *,
+    number: str,
     confidential: bool,
     language: Language,
     caller: str = "",
@@ -62,10 +72,18 @@ def ways_on(
 ) -> WaysOn:
     """What there is for the caller of a person who is not to be had. ``confidential``: the call is.
 
-    ``caller`` is their number (E.164; "" withheld), ``texts`` whether text messages can be sent.
+    ``number`` is where the person would ring them back, ``caller`` theirs as it is written (E.164); both "" withheld.
+    ``texts``: text messages can be sent.
     """
     substitute = substitute_of(register, person, at)
     return WaysOn(
+        messages=tuple(
+            kind
+            for kind in MessageKind
+            if decide_message(
+                message_facts(register, person, kind, number, confidential=confidential)
+            ).allowed
+        ),
         substitute=substitute,
         department=None if substitute else _department(register, person, at),
         mobile_number=mobile_number_to_tell(

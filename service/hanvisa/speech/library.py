@@ -27,7 +27,7 @@ from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.speech import audio, phrases, readymade
 from hanvisa.speech.phrases import STOP, Piece
-from hanvisa.speech.phrases.piece import PAUSES, TONE
+from hanvisa.speech.phrases.piece import BEEP, PAUSES, TONE
 from hanvisa.speech.recordings import Recordings
 from hanvisa.speech.store import SUFFIX, SoundStore, name_of
 
@@ -86,8 +86,8 @@ class SpeechLibrary:
         if piece.is_pause:
             yield _pause(piece.text)
             return
-        if piece == TONE:
-            yield _TONE
+        if piece in _TONES:
+            yield _TONES[piece][0]
             return
         recording = self.recordings.find(piece)
         if recording is not None:
@@ -169,7 +169,7 @@ class SpeechLibrary:
     def _has_best(self, piece: Piece) -> bool:
         return (
             piece.is_pause
-            or piece == TONE
+            or piece in _TONES
             or self.recordings.find(piece) is not None
             or self.store.want(self._own_name(piece))
         )
@@ -180,18 +180,20 @@ class SpeechLibrary:
         return len(failures)
 
     def _put_ready_made(self) -> None:
-        """Lay the pauses, the tone and the ready-made pieces where Asterisk can play them."""
+        """Lay the pauses, the tones and the ready-made pieces where Asterisk can play them."""
         for text, seconds in PAUSES.items():
             if not self.store.want(_pause(text)):
                 self.store.put(_pause(text), audio.silence(seconds))
-        if not self.store.want(_TONE):
-            self.store.put(_TONE, audio.tone())
+        for name, make in _TONES.values():
+            if not self.store.want(name):
+                self.store.put(name, make())
         for file in readymade.FOLDER.glob(f"*{SUFFIX}"):
             if not self.store.want(file.stem):
                 self.store.put(file.stem, file.read_bytes())
 
 
-_TONE = name_of("tone", "1")
+_TONES = {TONE: (name_of("tone", "1"), audio.tone), BEEP: (name_of("beep", "1"), audio.beep)}
+"""Names and makers."""
 
 
 def _pause(text: str) -> str:

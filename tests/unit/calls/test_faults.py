@@ -43,6 +43,7 @@ class Play:
         self.switch = Switch()
         self.scene = Scene(CallSettings(key_wait=TO_CHOOSE), self.switch, voice)
         self.switch.tell = self.scene.tell
+        self.switch.spoken = self.scene.messages.sounds
         self.caller = ""
 
     def rings_in(self, dialled: str) -> None:
@@ -79,6 +80,15 @@ Story = Callable[[Play], Awaitable[None]]
 async def absent(play: Play) -> None:
     play.scene.given_absent("anna")
     play.rings_in("+46980319201")
+    await play.a_while()
+
+
+async def message(play: Play) -> None:
+    """Recorded, kept, and thanked for."""
+    play.scene.given_absent("anna")
+    play.rings_in("+46980319201")
+    await asyncio.sleep(1)
+    play.scene.presses(play.caller, "1")
     await play.a_while()
 
 
@@ -155,6 +165,7 @@ async def _refers(play: Play, target: str, other: str | None = None) -> None:
 
 STORIES: tuple[Story, ...] = (
     absent,
+    message,
     present,
     busy,
     no_answer,

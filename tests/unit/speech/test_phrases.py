@@ -37,8 +37,8 @@ from hanvisa.policy.facts import Window
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
-from hanvisa.speech.phrases.piece import TONE
-from unit.speech import code_prompts
+from hanvisa.speech.phrases.piece import BEEP, TONE
+from unit.speech import code_prompts, message_prompts
 
 AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
 ANNA, NUMBER, MOBILE = "Anna Berg", "+46980319201", "+46701740605"
@@ -163,6 +163,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "Press three for the mobile number, zero for the operator, star to hear this again.",
     ),
     (
+        Offers((Offer.MESSAGE, Offer.OPERATOR, Offer.RING_BACK)),
+        "Tryck ett för att lämna ett meddelande, noll för telefonisten, fyra för att bli uppringd.",
+        "Press one to leave a message, zero for the operator, four to be called back.",
+    ),
+    (
         Offers((Offer.INSTEAD, Offer.AGAIN), ANNA),
         "Tryck två för Anna Berg, stjärna för att höra igen.",
         "Press two for Anna Berg, star to hear this again.",
@@ -280,6 +285,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (Goodbye(), "Tack för ditt samtal. Hej då.", "Thank you for calling. Goodbye."),
     *code_prompts.PROMPTS,
+    *message_prompts.PROMPTS,
 ]
 
 
@@ -433,7 +439,7 @@ def test_whatever_is_no_fixed_piece_has_one_to_fall_back_on(language: Language) 
     for prompt, _, _ in PROMPTS:
         for piece in pieces(prompt, language, AT):
             last = piece.fallback or piece
-            assert last.is_pause or last == TONE or (last.text, last.language) in fixed, piece
+            assert last.is_pause or last in (BEEP, TONE) or (last.text, last.language) in fixed, piece
 
 
 def test_every_day_hour_and_minute_is_in_the_catalogue() -> None:

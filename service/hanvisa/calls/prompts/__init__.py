@@ -17,6 +17,15 @@ from hanvisa.calls.prompts.codes import (
     NothingSet,
 )
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.messages import (
+    MessageFailed,
+    MessageKept,
+    MessageReview,
+    NothingHeard,
+    RecordingTone,
+    SpeakAfterTheTone,
+    WillRingBack,
+)
 from hanvisa.calls.prompts.mobiles import MobileTone
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay
@@ -52,6 +61,13 @@ Prompt = (
     | Noted
     | NothingSet
     | MobileTone
+    | SpeakAfterTheTone
+    | RecordingTone
+    | MessageReview
+    | MessageKept
+    | WillRingBack
+    | NothingHeard
+    | MessageFailed
     | Goodbye
     | OfferToWait
     | Waiting
@@ -70,11 +86,15 @@ __all__ = [
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "MessageFailed",
+    "MessageKept",
+    "MessageReview",
     "MobileNumber",
     "MobileTone",
     "NextCallConfidential",
     "NoOperator",
     "Noted",
+    "NothingHeard",
     "NothingSet",
     "OfferToWait",
     "Offers",
@@ -82,7 +102,9 @@ __all__ = [
     "OutsideFailed",
     "Prompt",
     "Queued",
+    "RecordingTone",
     "Referral",
+    "SpeakAfterTheTone",
     "SwitchboardClosed",
     "TextOnItsWay",
     "TransferRefused",
@@ -90,4 +112,5 @@ __all__ = [
     "UnknownNumber",
     "Waiting",
     "Why",
+    "WillRingBack",
 ]

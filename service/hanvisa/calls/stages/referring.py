@@ -18,7 +18,9 @@ from hanvisa.calls.prompts import (
     Why,
 )
 from hanvisa.calls.stage import (
+    AskingToBeRung,
     AtSwitchboard,
+    LeavingMessage,
     ReachingMembers,
     ReachingPerson,
     Referring,
@@ -26,6 +28,8 @@ from hanvisa.calls.stage import (
     Stage,
     runs,
 )
+from hanvisa.calls.stages.messages import number_of
+from hanvisa.ids import new_id
 from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.model import Language
@@ -42,11 +46,8 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
     if person is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    unreferred = stage.why is not Why.ABSENT
-    if unreferred:
-        facts = UnansweredFacts(person, stage.why, call.touched, call.register.direct_number(person))
-        tell(call, facts, decide(facts))
-    call.tell("outcome", outcome="referred", why=stage.why, person=str(person.id), unreferred=unreferred)
+    if not stage.told:
+        _note(call, person, stage.why)
     return await _offer(
         call,
         _referral(call, person, stage.why),
@@ -54,6 +55,7 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
             call.register,
             person,
             call.house.clock.now(),
+            number=number_of(call, person),
             confidential=call.state.confidential,
             language=call.state.language,
             caller=call.caller.number,
@@ -61,6 +63,15 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
         ),
         stage,
     )
+
+
+def _note(call: Call, person: Person, why: Why) -> None:
+    """The referral in the call's story. Whoever is not absent should have been referred by an absence (G1)."""
+    unreferred = why is not Why.ABSENT
+    if unreferred:
+        facts = UnansweredFacts(person, why, call.touched, call.register.direct_number(person))
+        tell(call, facts, decide(facts))
+    call.tell("outcome", outcome="referred", why=why, person=str(person.id), unreferred=unreferred)
 
 
 @runs(ReferringDepartment)
@@ -99,7 +110,7 @@ async def _offer(
 
     ``ways_now`` tells what there is at this moment: somebody may have come back meanwhile.
     """
-    first: Prompt | None = said
+    first = None if sought and sought.told else said
     while True:
         ways = ways_now()
         offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
@@ -119,6 +130,10 @@ async def _offer(
                 first = _mobile_number(call, ways, sought)
             case Offer.TEXT:
                 first = _text(call, ways, sought)
+            case Offer.MESSAGE if sought:
+                return LeavingMessage(sought.person, sought.why)
+            case Offer.RING_BACK if sought:
+                return AskingToBeRung(sought.person, sought.why, new_id())
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
                 return _onward(chosen, ways, sought)
 

@@ -66,7 +66,10 @@ class DecisionRow(Base):
 
 
 class MessageRow(Changeable, Base):
-    """``recording`` is a file in the state folder. ``state`` is new, read or handled."""
+    """``recording`` is a file in the state folder, none: the caller wants to be rung back. ``caller`` "" is withheld.
+
+    ``state`` is new, read or handled. ``mailed_at`` and ``reminded_at`` are when a mail server took the mails.
+    """
 
     __tablename__ = "messages"
 
@@ -76,7 +79,10 @@ class MessageRow(Changeable, Base):
     text: Mapped[str] = mapped_column(default="")
     recording: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="new")
+    confidential: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[str | None]
+    mailed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]

@@ -33,6 +33,7 @@ PAUSES = {",": 0.15, ".": 0.35}
 COMMA = Piece(",", Language.SV)
 STOP = Piece(".", Language.SV)
 TONE = Piece("♪", Language.SV)  # two soft notes, made and not spoken
+BEEP = Piece("♩", Language.SV)  # one, after which it is recorded
 
 
 def words(said: Iterable[Piece]) -> str:

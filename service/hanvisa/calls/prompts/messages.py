@@ -1,0 +1,51 @@
+"""Messages that callers leave (S1). What they have said themselves is no prompt: it is played as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakAfterTheTone:
+    """Leave a message for ``name`` after the tone; hash ends it. ``confidential``: it is recorded all the same (M4)."""
+
+    name: str
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingTone:
+    """From here on it is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReview:
+    """One keeps it, two plays it, three records it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKept:
+    """It is stored."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WillRingBack:
+    """It is stored that they want to be rung back, at ``number``."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeard:
+    """Nothing was said after the tone."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed:
+    """It could not be recorded or stored. ``ring_back``: that they want to be rung back was stored instead."""
+
+    name: str
+    ring_back: bool = False

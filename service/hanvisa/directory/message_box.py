@@ -1,0 +1,99 @@
+"""What callers have recorded, and the messages made of it: sounds in the state folder, rows in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import wave
+from array import array
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.repositories.messages import Messages
+from hanvisa.errors import HanvisaError, StorageError
+
+if TYPE_CHECKING:
+    from hanvisa.calls.ports import NewMessage
+    from hanvisa.directory.engine import Database
+
+SUFFIX = ".wav"
+FOLDER = "messages"
+_AUDIBLE = 656  # from peak to peak: a hundredth of full scale
+_SHORTEST = 0.3  # seconds
+
+
+class MessagesInState:
+    """Implements `calls.ports.MessageBox`: Asterisk records in its spool, what is kept is linked to ``state``/messages.
+
+    ``within`` is how long, in seconds, a caller may be held for a message (docs/decisions.md).
+    """
+
+    def __init__(self, state: Path, database: Database, within: float = 1.0) -> None:
+        self.folder = state / FOLDER
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._spool = state / "asterisk" / "spool" / "recording"
+        self._spool.mkdir(parents=True, exist_ok=True)
+        self._messages = Messages(database.hurried(within))
+        self._within = within
+
+    async def seconds(self, recording: str) -> float | None:
+        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
+        return await asyncio.to_thread(_seconds, self._recorded(recording))
+
+    def path(self, recording: str) -> str:
+        return str(self._recorded(recording).with_suffix(""))
+
+    async def leave(self, message: NewMessage) -> None:
+        """Raises HanvisaError when it could not be stored in time; then it is not left."""
+        file = self.folder / f"{message.id}{SUFFIX}" if message.recording else None
+        is_new = file is not None and not file.exists()
+        try:
+            if file and message.recording and is_new:
+                await self._put(self._recorded(message.recording), file)
+            await self._messages.create(
+                message, f"{FOLDER}/{file.name}" if file else None, Actor(f"call {message.call_id}")
+            )
+        except HanvisaError:
+            if file and is_new:
+                await asyncio.to_thread(file.unlink, missing_ok=True)
+            raise
+        if message.recording:
+            await self.discard(message.recording)
+
+    async def discard(self, recording: str) -> None:
+        await asyncio.to_thread(self._recorded(recording).unlink, missing_ok=True)
+
+    def _recorded(self, recording: str) -> Path:
+        return self._spool / f"{recording}{SUFFIX}"
+
+    async def _put(self, recorded: Path, file: Path) -> None:
+        try:
+            async with asyncio.timeout(self._within):
+                await asyncio.to_thread(_link, recorded, file)
+        except TimeoutError as error:
+            raise StorageError(f"{file} could not be written within {self._within} s.") from error
+        except OSError as error:
+            raise StorageError(f"{file} can't be written: {error}.") from error
+
+
+def _link(recorded: Path, file: Path) -> None:
+    """On the disk when it returns. The recording stays, so that the message can be left again if this is not all."""
+    os.link(recorded, file)
+    for path in (file, file.parent):
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _seconds(file: Path) -> float | None:
+    try:
+        with wave.open(str(file)) as sound:
+            rate, samples = sound.getframerate(), array("h", sound.readframes(sound.getnframes()))
+    except (OSError, EOFError, ValueError, wave.Error):
+        return None
+    length = len(samples) / rate
+    is_audible = length >= _SHORTEST and max(samples) - min(samples) >= _AUDIBLE
+    return length if is_audible else 0.0

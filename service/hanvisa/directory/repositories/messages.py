@@ -1,0 +1,40 @@
+"""Messages left for persons (S1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.rows import must_exist
+from hanvisa.directory.tables import MessageRow, PersonRow
+
+if TYPE_CHECKING:
+    from hanvisa.calls.ports import NewMessage
+    from hanvisa.directory.auditing import Actor
+
+
+class Messages:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, message: NewMessage, recording: str | None, by: Actor) -> None:
+        """``recording`` is its file in the state folder. One that is there already (by its id) stays as it is.
+
+        Raises InvalidInput for an unknown person, StorageError.
+        """
+        async with self._database.changing(by) as session:
+            if await session.get(MessageRow, message.id) is not None:
+                return
+            await must_exist(session, PersonRow, message.person_id, "person", "person")
+            session.add(
+                MessageRow(
+                    id=message.id,
+                    person_id=message.person_id,
+                    call_id=message.call_id,
+                    caller=message.caller,
+                    recording=recording,
+                    confidential=message.confidential,
+                    created_at=message.left_at,
+                    due_at=message.due_at,
+                )
+            )

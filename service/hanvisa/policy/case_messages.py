@@ -1,0 +1,69 @@
+"""The kinds of cases about messages (S1)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from hanvisa.policy.case_base import PersonSought
+from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
+from hanvisa.policy.case_world import World
+from hanvisa.policy.messages import MessageKind, decide_message, due_at, message_facts, number_to_ring
+from hanvisa.policy.model import Text
+
+
+class MessageWritten(PersonSought):
+    """``number`` is the caller's: E.164, or an extension of the ``phone_of`` somebody of ours; "" is withheld."""
+
+    kind: MessageKind
+    number: str = "+46980319244"
+    phone_of: str | None = None
+    confidential: bool = False
+
+
+class ExpectedMessage(Expected):
+    """``ring`` is what the person dials to ring back; "" is nothing."""
+
+    ring: str | None = None
+
+
+class MessageCase(Case):
+    """May this message be left for a person?"""
+
+    decide: Literal["message"]
+    facts: MessageWritten
+    expect: ExpectedMessage
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        register, person = world.register, world.person(self.facts.person)
+        phones = register.phones_of(world.id_(self.facts.phone_of)) if self.facts.phone_of else ()
+        ring = number_to_ring(register, next(iter(phones), None), self.facts.number, person)
+        decision = decide_message(
+            message_facts(register, person, self.facts.kind, ring, confidential=self.facts.confidential)
+        )
+        compared = self.expect.compare(decision)
+        if self.expect.ring is not None:
+            compared["ring"] = (self.expect.ring, ring)
+        return decision.because, compared
+
+
+class MessageLeft(Written):
+    left_at: AwareDatetime
+    working_days: int = 2
+
+
+class ExpectedDue(ExpectedValues):
+    due_at: AwareDatetime
+
+
+class MessageDueCase(Case):
+    """When is a message to be handled at the latest?"""
+
+    decide: Literal["message_due"]
+    facts: MessageLeft
+    expect: ExpectedDue
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        due = due_at(self.facts.left_at, self.facts.working_days)
+        return None, self.expect.compare({"due_at": due})

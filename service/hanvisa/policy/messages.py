@@ -1,0 +1,90 @@
+"""Messages for somebody who was not to be had (S1): who may leave which to whom, and when they are to be handled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from hanvisa.policy.facts import Person, Phone, aware
+from hanvisa.policy.model import Decision, Effect, Text
+from hanvisa.policy.register import Register
+from hanvisa.policy.strictest import or_strictest
+from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, local_time
+from hanvisa.policy.workdays import next_working_day
+
+
+class MessageKind(StrEnum):
+    RECORDED = "recorded"  # in the caller's own words
+    RING_BACK = "ring_back"  # without a sound: "please ring me"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """``has_phone``: the person has one to hear messages on. ``number`` is where to ring the caller, "" withheld."""
+
+    kind: MessageKind
+    has_phone: bool
+    number: str
+    confidential: bool = False
+
+
+@or_strictest(Effect.REFUSE, "S1")
+def decide_message(facts: MessageFacts) -> Decision:
+    """May this message be left? Who is let leave one in a confidential call (M4) is told so before it is recorded."""
+    if not facts.has_phone:
+        return Decision(Effect.REFUSE, ("S1",), _NOT_HEARD)
+    if facts.kind is MessageKind.RING_BACK and not facts.number:
+        return Decision(Effect.REFUSE, ("S1",), _NO_NUMBER)
+    if facts.confidential:
+        return Decision(Effect.ALLOW, ("S1", "M4"), _CONFIDENTIAL)
+    return Decision(Effect.ALLOW, ("S1",), _LEFT)
+
+
+def message_facts(
+    register: Register, person: Person, kind: MessageKind, number: str, *, confidential: bool
+) -> MessageFacts:
+    """``number`` as :func:`number_to_ring` gives it; ``confidential``: the call is."""
+    has_phone = bool(register.phones_of(person.id)) or register.operator(person.id) is not None
+    return MessageFacts(kind, has_phone, number, confidential)
+
+
+def number_to_ring(register: Register, phone: Phone | None, number: str, person: Person) -> str:
+    """What the person dials to ring the caller back; "" where the number is withheld.
+
+    ``number`` is the caller's, E.164; their extension where they call from a ``phone`` of ours.
+    """
+    if phone is None or not number or phone.organisation_id == person.organisation_id:
+        return number
+    organisation = register.organisation(phone.organisation_id)
+    return f"{organisation.prefix}{number}" if organisation and organisation.prefix else ""
+
+
+def due_at(left_at: datetime, working_days: int) -> datetime:
+    """When a message is to be handled at the latest: the end of the day so many working days after it was left."""
+    return local_time(_working_days_after(left_at, working_days), WORKDAY_ENDS)
+
+
+def _working_days_after(moment: datetime, count: int) -> date:
+    day = aware(moment).astimezone(LOCAL).date()
+    for _ in range(count):
+        day = next_working_day(day)
+    return day
+
+
+_NOT_HEARD = Text(
+    sv="Personen har ingen telefon att avlyssna meddelanden på.",
+    en="The person has no phone to hear messages on.",
+)
+_NO_NUMBER = Text(
+    sv="Numret är hemligt, så det finns inget att ringa upp.",
+    en="The number is withheld, so there is nothing to ring.",
+)
+_CONFIDENTIAL = Text(
+    sv="Meddelandet får lämnas. Samtalet omfattas av sekretess, och det sägs före inspelningen.",
+    en="The message may be left. The call is confidential, which is said before it is recorded.",
+)
+_LEFT = Text(
+    sv="Den som inte gick att nå får ett meddelande att besvara.",
+    en="Whoever was not to be had gets a message to answer.",
+)

@@ -1,0 +1,124 @@
+"""Messages: left, heard again, recorded anew, kept when the caller hangs up midway (S1, M4).
+
+What a caller says is a melody of their own; what is kept, and what is heard of it, is held against that.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+
+from e2e.support.switchboard import LONG
+from e2e.support.world import World
+from hanvisa.lab import hearing
+from hanvisa.lab.alaw import RATE, Samples, decode
+from hanvisa.lab.lines import Line
+from hanvisa.lab.waiting import until
+from hanvisa.speech import audio
+
+TORA = "hallefors-219"
+LARS = "hallefors-212"  # of a confidential department
+TONE = decode(audio.beep())
+WORDS = hearing.melody(71, 1.2)
+OTHER_WORDS = hearing.melody(72, 1.2)
+
+
+async def test_a_message_is_heard_again_recorded_anew_and_kept(world: World) -> None:
+    """S1. Only the words that were recorded last are kept, before the caller is thanked."""
+    await world.given_absent(TORA, until=timedelta(hours=2))
+    before = kept(world)
+    caller = await world.citizen("0980319251", dials=world.direct_number(TORA))
+    await chooses(world, caller, "1", "Tryck ett för att lämna ett meddelande")
+    await speaks(world, caller, OTHER_WORDS)
+    await caller.press("#")
+    since = monotonic()
+    await chooses(world, caller, "2", "Tryck ett för att skicka meddelandet")
+    [heard] = await caller.hears(OTHER_WORDS, since=since, within=LONG, others=[WORDS])
+    assert heard.score > hearing.HIT
+    await caller.press("3")
+    await speaks(world, caller, WORDS, times=2)  # and silence ends it
+    await asked_again(world, caller)
+    await caller.press("1")
+    await world.hears(caller, "Meddelandet är lämnat till Tora Lindmark. Tack för ditt samtal", within=LONG)
+    await caller.until_ended(within=LONG)
+
+    [message] = kept(world) - before
+    assert hearing.heard(message, WORDS, [OTHER_WORDS]).hit
+    assert not hearing.heard(message, OTHER_WORDS, [WORDS]).hit
+    story = await world.story(caller)
+    assert (story.outcome, "S1" in story.rules) == ("message", True)
+    assert "Meddelandet är lämnat till Tora Lindmark" in await world.explanation(caller)
+
+
+async def test_a_confidential_caller_is_told_and_who_hangs_up_midway_has_left_what_they_said(
+    world: World,
+) -> None:
+    """M4, S1. Nothing is left in Asterisk's spool."""
+    await world.given_absent(LARS, until=timedelta(hours=2))
+    before = kept(world)
+    caller = await world.citizen("0980319252", dials=world.direct_number(LARS))
+    await chooses(world, caller, "1", "Tryck ett för att lämna ett meddelande")
+    told = "Samtalet omfattas av sekretess, och det du säger nu spelas in"
+    await world.hears(caller, told, pieces=1, within=LONG)
+    await speaks(world, caller, WORDS)
+    await caller.hangup()
+
+    [message] = await until(lambda: kept(world) - before, within=LONG, what="the message kept")
+    assert hearing.heard(message, WORDS, [OTHER_WORDS]).hit
+    story = await world.story(caller)
+    assert story.outcome == "message"
+    assert ["S1", "M4"] in [decision["rules"] for decision in story.decisions]
+    assert not list((world.settings.state / "asterisk" / "spool" / "recording").iterdir())
+
+
+async def test_a_caller_asks_to_be_rung_back_and_who_withholds_their_number_is_not_offered_it(
+    world: World,
+) -> None:
+    """S1."""
+    await world.given_absent(TORA, until=timedelta(hours=2))
+    withheld = await world.citizen(None, dials=world.direct_number(TORA))
+    caller = await world.citizen("0980319253", dials=world.direct_number(TORA))
+    offered = await world.commanded(withheld, "Tryck ett för att lämna ett meddelande", within=LONG)
+    assert "fyra för att bli uppringd" not in offered.words
+    await withheld.hangup()
+    await chooses(world, caller, "4", "fyra för att bli uppringd")
+    told = "Tora Lindmark får veta att du vill bli uppringd. Numret är noll nio åtta noll, trettioett"
+    await world.hears(caller, told, within=LONG)
+    await caller.until_ended(within=LONG)
+    assert (await world.story(caller)).outcome == "ring_back"
+
+
+async def chooses(world: World, caller: Line, key: str, words: str) -> None:
+    """Press the key when these words are being spoken."""
+    await world.commanded(caller, words, within=LONG)
+    await caller.press(key)
+
+
+async def speaks(world: World, caller: Line, words: Samples, *, times: int = 1) -> None:
+    """Hear the tone, and say the words when it is recorded for so many times in the call."""
+    await world.commanded(caller, "efter tonen", within=LONG)
+    await caller.press("1")  # enough of that
+    await caller.hears(TONE, within=LONG)
+
+    async def recorded() -> bool:
+        told = (await world.story_so_far(caller)).events("signal")
+        return [each["type"] for each in told].count("recording") == times
+
+    await until(recorded, within=LONG, what="it is recorded")
+    began = monotonic()
+    caller.say(words)
+    await until(lambda: len(caller.recording.since(began)) > len(words) + RATE / 4, what="the words spoken")
+
+
+async def asked_again(world: World, caller: Line) -> None:
+    """What is to become of the message is asked after it was recorded anew."""
+
+    async def asked() -> bool:
+        story = await world.story_so_far(caller)
+        stages = [stage["name"] for stage in story.events("stage")]
+        return stages[-1] == "ReviewingMessage" and stages.count("ReviewingMessage") == 2
+
+    await until(asked, within=LONG, what="asked again")
+
+
+def kept(world: World) -> set[Path]:
+    return set((world.settings.state / "messages").glob("*.wav"))

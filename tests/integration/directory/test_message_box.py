@@ -1,0 +1,114 @@
+"""Messages as they are kept: sound and row, both or neither."""
+
+from __future__ import annotations
+
+import math
+import wave
+from array import array
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from hanvisa.calls.ports import NewMessage
+from hanvisa.directory.engine import Database
+from hanvisa.directory.message_box import MessagesInState
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import MessageRow
+from hanvisa.errors import InvalidInput, StorageError
+from hanvisa.ids import new_id
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+RECORDING = "hv-rec-1"
+RATE = 8000
+
+
+@pytest.fixture
+def box(demo: Database, tmp_path: Path) -> MessagesInState:
+    return MessagesInState(tmp_path, demo, within=5)
+
+
+@pytest.fixture
+def anna(directory: SnapshotDirectory) -> UUID:
+    return next(row.id for row in directory.register.persons.rows if row.given_name == "Anna")
+
+
+def records(folder: Path, peak: int = 8000, seconds: float = 1.0) -> Path:
+    """As Asterisk has recorded it."""
+    file = folder / "asterisk" / "spool" / "recording" / f"{RECORDING}.wav"
+    samples = array("h", (round(peak * math.sin(i)) for i in range(round(seconds * RATE))))
+    with wave.open(str(file), "wb") as sound:
+        sound.setparams((1, 2, RATE, 0, "NONE", ""))
+        sound.writeframes(samples.tobytes())
+    return file
+
+
+def message(person: UUID, recording: str | None = RECORDING) -> NewMessage:
+    due = NOW + timedelta(days=2)
+    return NewMessage(new_id(), person, "+46980319244", "hv-k-1", recording, False, NOW, due)
+
+
+async def rows(database: Database) -> list[MessageRow]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(MessageRow)))
+
+
+async def test_a_message_is_stored_with_its_sound_and_once_only(
+    box: MessagesInState, demo: Database, anna: UUID, tmp_path: Path
+) -> None:
+    recorded = records(tmp_path)
+    sound = recorded.read_bytes()
+    left = message(anna)
+    await box.leave(left)
+    await box.leave(left)  # as where the service was killed before it could thank the caller
+    recorded.write_bytes(sound)  # or before it had removed what Asterisk recorded
+    await box.leave(left)
+    [row] = await rows(demo)
+    assert row.recording == f"messages/{left.id}.wav"
+    assert (tmp_path / row.recording).read_bytes() == sound
+    assert not recorded.exists()
+    assert (row.person_id, row.caller, row.state, row.due_at) == (anna, left.caller, "new", left.due_at)
+    [entry] = await Audit(demo).list(table="messages", row_id=str(left.id))
+    assert (entry.by, entry.action) == ("call hv-k-1", "created")
+
+
+async def test_who_wants_to_be_rung_back_leaves_no_sound(
+    box: MessagesInState, demo: Database, anna: UUID
+) -> None:
+    await box.leave(message(anna, None))
+    [row] = await rows(demo)
+    assert row.recording is None
+
+
+async def test_where_the_row_or_the_sound_can_not_be_stored_there_is_neither(
+    box: MessagesInState, demo: Database, anna: UUID, tmp_path: Path
+) -> None:
+    recorded = records(tmp_path)
+    with pytest.raises(InvalidInput, match="there is no person"):
+        await box.leave(message(new_id()))
+    assert not list(box.folder.iterdir())
+    assert recorded.exists()
+    recorded.unlink()
+    with pytest.raises(StorageError, match="can't be written"):
+        await box.leave(message(anna))
+    assert not await rows(demo)
+
+
+@pytest.mark.parametrize(
+    ("peak", "seconds", "told"), [(8000, 2.0, 2.0), (8000, 0.2, 0.0), (60, 2.0, 0.0), (0, 0.0, 0.0)]
+)
+async def test_how_long_it_sounds(
+    box: MessagesInState, tmp_path: Path, peak: int, seconds: float, told: float
+) -> None:
+    assert await box.seconds(RECORDING) is None
+    file = records(tmp_path, peak, seconds)
+    assert await box.seconds(RECORDING) == told
+    assert f"{box.path(RECORDING)}.wav" == str(file)
+    file.write_bytes(file.read_bytes()[:20])  # the disk was full
+    assert await box.seconds(RECORDING) is None
+    await box.discard(RECORDING)
+    assert not file.exists()
+    await box.discard(RECORDING)

@@ -1,0 +1,202 @@
+"""Messages: recorded, reviewed, kept whole before anybody is thanked, and kept when the caller hangs up (S1, M4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from hanvisa.calls.ports import NewMessage
+from hanvisa.errors import Gone, Refused
+from hanvisa.policy.facts import Mobile
+from hanvisa.testing import FakeCallControl
+from unit.calls.scene import Scene, id_of
+
+ANNA = "+46980319201"
+DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)  # Friday at five, left on a Wednesday
+
+
+async def records(scene: Scene, from_: str = "0980319244") -> str:
+    """A caller of Anna, who is absent, has chosen to leave a message and is being recorded: their channel."""
+    scene.given_absent("anna")
+    caller = scene.rings_in("0980319201", from_)
+    await scene.hears(caller, "Offers")
+    scene.presses(caller, "1")
+    scene.finished(caller)
+    await is_recorded(scene, caller)
+    return caller
+
+
+async def is_recorded(scene: Scene, caller: str, times: int = 1) -> None:
+    for prompt in ("SpeakAfterTheTone", "RecordingTone"):
+        await plays(scene, caller, prompt, times)
+        scene.finished(caller)
+    await scene.until(lambda: len(scene.control.named("record")) == times, "it is recorded")
+    assert scene.control.named("record")[-1] == (caller, f"hv-rec-{caller}", 120, 5)
+
+
+async def plays(scene: Scene, channel: str, prompt: str, times: int = 1) -> None:
+    await scene.until(
+        lambda: (
+            sum(f"/sounds/{prompt}" in files for to, files, _ in scene.control.named("play") if to == channel)
+            == times
+        ),
+        f"{channel} hears {prompt} {times} times",
+    )
+
+
+def left(scene: Scene) -> NewMessage:
+    [message] = scene.messages.left.values()
+    return message
+
+
+async def test_a_message_is_kept_before_the_caller_is_thanked() -> None:
+    async with Scene() as scene:
+        caller = await records(scene)
+        scene.presses(caller, "#")
+        scene.said(caller)
+        await scene.hears(caller, "MessageReview")
+        assert not scene.messages.left
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await scene.hears(caller, "MessageKept")
+        message = left(scene)
+        assert (message.person_id, message.caller, message.due_at) == (id_of("anna"), "+46980319244", DUE)
+        assert message.recording == f"hv-rec-{caller}"
+        assert not message.confidential
+        assert scene.control.named("play")[-1][1] == ("/sounds/MessageKept", "/sounds/Goodbye")
+        scene.finished(caller)
+        await scene.over(caller)
+        assert scene.log.of_kind("outcome")[-1]["outcome"] == "message"
+        assert ["S1"] in [decision["rules"] for decision in scene.log.of_kind("decision")]
+
+
+async def test_it_is_heard_again_recorded_anew_and_kept_without_a_key() -> None:
+    async with Scene() as scene:
+        caller = await records(scene)
+        scene.said(caller)
+        await scene.hears(caller, "MessageReview")
+        scene.presses(caller, "2")
+        scene.finished(caller)
+        heard = (f"/recorded/hv-rec-{caller}", "/sounds/MessageReview")
+        await scene.until(lambda: scene.control.named("play")[-1][1] == heard, "it is heard")
+        scene.presses(caller, "3")
+        scene.finished(caller)
+        await is_recorded(scene, caller, times=2)
+        scene.said(caller, 7.0)
+        for asked in (3, 4):
+            await plays(scene, caller, "MessageReview", asked)
+            scene.finished(caller)
+        await scene.hears(caller, "MessageKept")
+        assert left(scene).recording
+
+
+class GoneAfterwards(FakeCallControl):
+    """The caller hangs up while they are recorded: the recording ends first, then nothing can be played."""
+
+    async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
+        await super().play(channel, files, playback)
+        if "/sounds/MessageReview" in files:
+            raise Gone("made to fail")
+
+
+@pytest.mark.parametrize("moment", ["recorded", "after the recording", "reviewing"])
+async def test_who_hangs_up_midway_has_left_what_they_said(moment: str) -> None:
+    async with Scene(control=GoneAfterwards() if moment == "after the recording" else None) as scene:
+        caller = await records(scene)
+        if moment != "recorded":
+            scene.said(caller)
+            await scene.hears(caller, "MessageReview")
+        else:
+            scene.messages.sounds[f"hv-rec-{caller}"] = 2.0
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert left(scene).recording == f"hv-rec-{caller}"
+
+
+async def test_who_hangs_up_without_a_word_has_left_nothing() -> None:
+    async with Scene() as scene:
+        caller = await records(scene)
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert not scene.messages.left
+
+
+async def test_who_says_nothing_is_told_and_has_the_ways_on() -> None:
+    async with Scene() as scene:
+        caller = await records(scene)
+        scene.said(caller, 0.0)
+        await scene.hears(caller, "NothingHeard")
+        scene.finished(caller)
+        await plays(scene, caller, "Offers", 2)
+        await plays(scene, caller, "Referral", 1)
+        assert len([one for one in scene.log.of_kind("outcome") if one["outcome"] == "referred"]) == 1
+
+
+@pytest.mark.parametrize("fault", ["full disk", "nothing recorded", "no recording"])
+async def test_where_it_fails_they_are_told_and_it_is_kept_that_they_want_to_be_rung(fault: str) -> None:
+    class Control(FakeCallControl):
+        async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
+            await super().record(channel, recording, longest=longest, silence=silence)
+            if fault == "no recording":
+                raise Refused("made to fail")
+
+    async with Scene(control=Control()) as scene:
+        scene.messages.full = fault == "full disk"
+        caller = await records(scene)
+        if fault == "full disk":
+            scene.said(caller)
+            await scene.hears(caller, "MessageReview")
+            scene.presses(caller, "1")
+            scene.finished(caller)
+        elif fault == "nothing recorded":
+            scene.said(caller, None)
+        await scene.hears(caller, "MessageFailed")
+        assert (left(scene).recording, left(scene).caller) == (None, "+46980319244")
+        assert "ring_back=True" in scene.log.of_kind("heard")[-1]["words"]
+        assert not scene.messages.sounds
+        scene.finished(caller)
+        await plays(scene, caller, "Offers", 2)
+
+
+async def test_a_caller_asks_to_be_rung_back() -> None:
+    async with Scene() as scene:
+        scene.given_absent("anna")
+        bo = scene.dials("bo", "201")
+        await scene.hears(bo, "Offers")
+        scene.presses(bo, "4")
+        scene.finished(bo)
+        await scene.hears(bo, "WillRingBack")
+        assert (left(scene).recording, left(scene).caller, left(scene).due_at) == (None, "202", DUE)
+        assert not scene.control.named("record")
+
+
+async def test_a_withheld_number_is_not_offered_to_be_rung_and_4_is_no_key() -> None:
+    async with Scene() as scene:
+        scene.given_absent("anna")
+        caller = scene.rings_in("0980319201", "anonymous")
+        await scene.hears(caller, "Offers")
+        assert "RING_BACK" not in scene.log.of_kind("heard")[-1]["words"]
+        scene.presses(caller, "4")
+        scene.finished(caller)
+        await plays(scene, caller, "Offers", 2)
+        assert not scene.messages.left
+
+
+async def test_a_confidential_call_is_told_so_before_it_is_recorded() -> None:
+    async with Scene() as scene:
+        register = scene.directory.register
+        persons = [replace(one, confidential=one.id == id_of("anna")) for one in register.persons.rows]
+        mobiles: list[Mobile] = []
+        scene.directory.register = register.replace(persons=persons, mobiles=mobiles)
+        caller = await records(scene)
+        told = [heard["words"] for heard in scene.log.of_kind("heard") if "Speak" in heard["words"]]
+        assert "confidential=True" in told[0]
+        scene.said(caller)
+        await scene.hears(caller, "MessageReview")
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert left(scene).confidential
+        assert ["S1", "M4"] in [decision["rules"] for decision in scene.log.of_kind("decision")]
