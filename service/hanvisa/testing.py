@@ -11,7 +11,15 @@ from uuid import UUID, uuid4
 from hanvisa.calls.ports import LiveChannel, NewMessage, Spoken, TransferProgress
 from hanvisa.calls.prompts import Prompt
 from hanvisa.errors import Gone, HanvisaError, InvalidInput, StorageError
-from hanvisa.policy.facts import Absence, ConfidentialMark, Forwarding, ForwardingKind, OperatorState
+from hanvisa.policy.facts import (
+    Absence,
+    ConfidentialMark,
+    Forwarding,
+    ForwardingKind,
+    Message,
+    MessageState,
+    OperatorState,
+)
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextMessage
@@ -131,8 +139,12 @@ class MemoryChanges:
 
 @dataclass
 class MemoryMessages:
-    """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them."""
+    """Messages in a `MemoryDirectory`.
 
+    ``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them.
+    """
+
+    directory: MemoryDirectory
     sounds: dict[str, float] = field(default_factory=dict)
     left: dict[UUID, NewMessage] = field(default_factory=dict)
     full: bool = False
@@ -146,11 +158,47 @@ class MemoryMessages:
     async def leave(self, message: NewMessage) -> None:
         if message.recording and self.full:
             raise StorageError("There is no space left on the device.")
-        self.left.setdefault(message.id, message)
         self.sounds.pop(message.recording or "", None)
+        if message.id not in self.left:
+            self.left[message.id] = message
+            file = f"messages/{message.id}.wav" if message.recording else None
+            self._replace(
+                Message(
+                    message.id,
+                    message.person_id,
+                    message.caller,
+                    file,
+                    MessageState.NEW,
+                    message.left_at,
+                    message.due_at,
+                    message.confidential,
+                )
+            )
 
     async def discard(self, recording: str) -> None:
         self.sounds.pop(recording, None)
+
+    def sound(self, message: Message) -> str | None:
+        return f"/{message.recording.removesuffix('.wav')}" if message.recording else None
+
+    async def mark(
+        self,
+        message: UUID,
+        state: MessageState,
+        at: datetime,  # noqa: ARG002 - the port's
+        *,
+        by: str,  # noqa: ARG002
+    ) -> None:
+        if self.full:
+            raise StorageError("There is no space left on the device.")
+        for row in self.directory.register.messages.rows:
+            if row.id == message:
+                self._replace(replace(row, state=state))
+
+    def _replace(self, message: Message) -> None:
+        others = [row for row in self.directory.register.messages.rows if row.id != message.id]
+        waiting = [] if message.state is MessageState.HANDLED else [message]
+        self.directory.register = self.directory.register.replace(messages=(*others, *waiting))
 
 
 class FakeVoice:

@@ -1,4 +1,4 @@
-"""Messages: left, heard again, recorded anew, kept when the caller hangs up midway (S1, M4).
+"""Messages: left, heard again, recorded anew, kept when the caller hangs up midway, and heard by the person (S1, M4).
 
 What a caller says is a melody of their own; what is kept, and what is heard of it, is held against that.
 """
@@ -48,6 +48,14 @@ async def test_a_message_is_heard_again_recorded_anew_and_kept(world: World) -> 
     assert (story.outcome, "S1" in story.rules) == ("message", True)
     assert "Meddelandet är lämnat till Tora Lindmark" in await world.explanation(caller)
 
+    listening = await listens(world, TORA, "Du har ett nytt meddelande. Från noll nio åtta noll, trettioett")
+    [heard] = await listening.hears(WORDS, within=LONG, others=[OTHER_WORDS])
+    assert heard.score > hearing.HIT
+    await listening.press("7")
+    await world.hears(listening, "Meddelandet är besvarat", within=LONG)
+    await world.commanded(listening, "Det finns inga fler meddelanden", within=LONG)
+    await listening.until_ended(within=LONG)
+
 
 async def test_a_confidential_caller_is_told_and_who_hangs_up_midway_has_left_what_they_said(
     world: World,
@@ -70,10 +78,8 @@ async def test_a_confidential_caller_is_told_and_who_hangs_up_midway_has_left_wh
     assert not list((world.settings.state / "asterisk" / "spool" / "recording").iterdir())
 
 
-async def test_a_caller_asks_to_be_rung_back_and_who_withholds_their_number_is_not_offered_it(
-    world: World,
-) -> None:
-    """S1."""
+async def test_a_caller_asks_to_be_rung_back_and_is_by_one_key(world: World) -> None:
+    """S1. Who withholds their number is not offered it."""
     await world.given_absent(TORA, until=timedelta(hours=2))
     withheld = await world.citizen(None, dials=world.direct_number(TORA))
     caller = await world.citizen("0980319253", dials=world.direct_number(TORA))
@@ -85,6 +91,12 @@ async def test_a_caller_asks_to_be_rung_back_and_who_withholds_their_number_is_n
     await world.hears(caller, told, within=LONG)
     await caller.until_ended(within=LONG)
     assert (await world.story(caller)).outcome == "ring_back"
+
+    listening = await listens(world, TORA, "Den som ringde vill bli uppringd")
+    await listening.press("5")
+    rung = await world.mobile("0980319253", within=LONG)
+    await rung.answer()
+    await listening.talks_to(rung, within=LONG)
 
 
 async def chooses(world: World, caller: Line, key: str, words: str) -> None:
@@ -107,6 +119,13 @@ async def speaks(world: World, caller: Line, words: Samples, *, times: int = 1) 
     began = monotonic()
     caller.say(words)
     await until(lambda: len(caller.recording.since(began)) > len(words) + RATE / 4, what="the words spoken")
+
+
+async def listens(world: World, who: str, words: str) -> Line:
+    """They dial `*26#` and are told these words."""
+    listening = await (await world.siplet(who)).call("*26%23")
+    await world.commanded(listening, words, within=LONG)
+    return listening
 
 
 async def asked_again(world: World, caller: Line) -> None:

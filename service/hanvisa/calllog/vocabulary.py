@@ -23,6 +23,7 @@ SILENT_STAGES = (
     "Closed",
     "DialledCode",
     "ReviewingMessage",
+    "ListeningToMessages",
 )
 """What comes right after them says as much."""
 
@@ -81,6 +82,8 @@ SIGNALS = {
         sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
     ),
     "recording": Text(sv="Meddelandet spelas in.", en="The message is recorded."),
+    "message_read": Text(sv="Meddelandet är avlyssnat.", en="The message was heard."),
+    "message_handled": Text(sv="Meddelandet är besvarat.", en="The message is handled."),
     "message_failed": Text(sv="Meddelandet kunde inte tas emot.", en="The message could not be taken."),
     "mobile_tone": Text(
         sv="En ton påminner båda om hur länge samtalet med mobilen har varat (M5).",
@@ -149,6 +152,7 @@ WHYS = {
 OUTCOMES = {
     "referred": Text(sv="Hänvisning för {who} ({why}).", en="Referral for {who} ({why})."),
     "message": Text(sv="Meddelandet är lämnat till {who}.", en="The message has been left for {who}."),
+    "messages": Text(sv="{who} avlyssnar sina meddelanden.", en="{who} hears their messages."),
     "ring_back": Text(
         sv="{who} har fått veta att den som ringde vill bli uppringd.",
         en="{who} has been told that the caller wants to be rung back.",

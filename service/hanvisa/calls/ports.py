@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.policy.facts import ForwardingKind, OperatorState
+from hanvisa.policy.facts import ForwardingKind, Message, MessageState, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextMessage
@@ -131,6 +131,14 @@ class MessageBox(Protocol):
 
     async def discard(self, recording: str) -> None:
         """Remove what was recorded, if it is there."""
+        ...
+
+    def sound(self, message: Message) -> str | None:
+        """As Asterisk plays it; None where there is none."""
+        ...
+
+    async def mark(self, message: UUID, state: MessageState, at: datetime, *, by: str) -> None:
+        """Read or handled, on the phone of the account ``by``. Raises HanvisaError when it could not be stored."""
         ...
 
 

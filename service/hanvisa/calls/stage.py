@@ -176,6 +176,14 @@ class DialledCode:
 
 
 @dataclass(frozen=True)
+class ListeningToMessages:
+    """`*26#`: a person hears their messages, new ones first. ``heard`` are those before this one."""
+
+    person: UUID
+    heard: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
 class Talking:
     """Caller and other party talk; their phones may ask for transfers."""
 
@@ -221,6 +229,7 @@ Stage = (
     | CallingOut
     | SwitchingOpen
     | DialledCode
+    | ListeningToMessages
     | Talking
     | OnHold
     | Transferred

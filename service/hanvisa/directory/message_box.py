@@ -14,8 +14,12 @@ from hanvisa.directory.repositories.messages import Messages
 from hanvisa.errors import HanvisaError, StorageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from hanvisa.calls.ports import NewMessage
     from hanvisa.directory.engine import Database
+    from hanvisa.policy.facts import Message, MessageState
 
 SUFFIX = ".wav"
 FOLDER = "messages"
@@ -63,6 +67,13 @@ class MessagesInState:
 
     async def discard(self, recording: str) -> None:
         await asyncio.to_thread(self._recorded(recording).unlink, missing_ok=True)
+
+    def sound(self, message: Message) -> str | None:
+        return str((self.folder.parent / message.recording).with_suffix("")) if message.recording else None
+
+    async def mark(self, message: UUID, state: MessageState, at: datetime, *, by: str) -> None:
+        """Raises HanvisaError when it could not be stored in time."""
+        await self._messages.mark(message, state, at, Actor(f"phone {by}"))
 
     def _recorded(self, recording: str) -> Path:
         return self._spool / f"{recording}{SUFFIX}"

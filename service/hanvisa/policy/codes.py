@@ -95,6 +95,11 @@ class TellWhatIsSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenToMessages:
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrClose:
     """The operator at the phone."""
 
@@ -110,10 +115,22 @@ class Wrong:
 
 
 Meaning = (
-    SetAbsence | EndAbsence | Forward | StopForwarding | TellWhatIsSet | OpenOrClose | MarkNextCall | Wrong
+    SetAbsence
+    | EndAbsence
+    | Forward
+    | StopForwarding
+    | TellWhatIsSet
+    | ListenToMessages
+    | OpenOrClose
+    | MarkNextCall
+    | Wrong
 )
 
 
+HEARD: Mapping[CodeAction, type[TellWhatIsSet | ListenToMessages]] = {
+    CodeAction.TELL_WHAT_IS_SET: TellWhatIsSet,
+    CodeAction.LISTEN_TO_MESSAGES: ListenToMessages,
+}
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
     CodeAction.CONFIDENTIAL: MarkNextCall(),
@@ -181,8 +198,8 @@ def _in_its_time(
             return Forward(person, FORWARDS[action], number, until)
         case _, [] if action in STOPS:
             return StopForwarding(person, STOPS[action])
-        case CodeAction.TELL_WHAT_IS_SET, []:
-            return TellWhatIsSet(person)
+        case _, [] if action in HEARD:
+            return HEARD[action](person)
     return Wrong(CodeFault.SPELLING)
 
 

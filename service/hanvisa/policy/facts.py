@@ -263,6 +263,7 @@ class CodeAction(StrEnum):
     TELL_WHAT_IS_SET = "tell_what_is_set"
     OPEN_OR_CLOSE = "open_or_close"  # an operator
     CONFIDENTIAL = "confidential"  # the phone's next call
+    LISTEN_TO_MESSAGES = "listen_to_messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,26 @@ class ConfidentialMark:
     """M4: the next call that the phone of this account makes is confidential."""
 
     account: str
+
+
+class MessageState(StrEnum):
+    NEW = "new"
+    READ = "read"  # heard, and still to be handled
+    HANDLED = "handled"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """S1. ``caller`` is what the person dials to ring back, "" withheld; ``recording`` None: "please ring me"."""
+
+    id: UUID
+    person_id: UUID
+    caller: str
+    recording: str | None
+    state: MessageState
+    left_at: datetime
+    due_at: datetime
+    confidential: bool = False  # M4
 
 
 class ScopeKind(StrEnum):

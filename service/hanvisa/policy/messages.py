@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from hanvisa.policy.facts import Person, Phone, aware
+from hanvisa.policy.facts import Message, MessageState, Person, Phone, aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.register import Register
 from hanvisa.policy.strictest import or_strictest
@@ -58,6 +59,11 @@ def number_to_ring(register: Register, phone: Phone | None, number: str, person:
         return number
     organisation = register.organisation(phone.organisation_id)
     return f"{organisation.prefix}{number}" if organisation and organisation.prefix else ""
+
+
+def in_order(messages: Iterable[Message]) -> list[Message]:
+    """As they are heard: new ones first, of each kind the one that was left first."""
+    return sorted(messages, key=lambda one: (one.state is not MessageState.NEW, one.left_at))
 
 
 def due_at(left_at: datetime, working_days: int) -> datetime:

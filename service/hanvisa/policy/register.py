@@ -22,6 +22,7 @@ from hanvisa.policy.facts import (
     Extension,
     Forwarding,
     Group,
+    Message,
     Mobile,
     Operation,
     Operator,
@@ -79,6 +80,7 @@ class Register:
     forwardings: Table[Forwarding] = Table()
     codes: Table[Code] = Table()
     marks: Table[ConfidentialMark] = Table()
+    messages: Table[Message] = Table()
     exceptions: Table[PolicyException] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
@@ -162,6 +164,10 @@ class Register:
     def forwardings_of(self, person_id: UUID) -> tuple[Forwarding, ...]:
         """Those of the past two months among them: they count towards M3's allowance."""
         return self.forwardings.many("person", lambda row: row.person_id, person_id)
+
+    def messages_of(self, person_id: UUID) -> tuple[Message, ...]:
+        """Those that are still to be handled."""
+        return self.messages.many("person", lambda row: row.person_id, person_id)
 
     def operators_of(self, switchboard_id: UUID) -> tuple[Operator, ...]:
         return tuple(row for row in self.operators.rows if switchboard_id in row.switchboard_ids)

@@ -18,8 +18,9 @@ from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import MessageRow
-from hanvisa.errors import InvalidInput, StorageError
+from hanvisa.errors import InvalidInput, NotFound, StorageError
 from hanvisa.ids import new_id
+from hanvisa.policy.facts import MessageState
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 RECORDING = "hv-rec-1"
@@ -73,6 +74,26 @@ async def test_a_message_is_stored_with_its_sound_and_once_only(
     assert (row.person_id, row.caller, row.state, row.due_at) == (anna, left.caller, "new", left.due_at)
     [entry] = await Audit(demo).list(table="messages", row_id=str(left.id))
     assert (entry.by, entry.action) == ("call hv-k-1", "created")
+
+
+async def test_what_is_to_be_handled_is_in_the_register_until_it_is(
+    box: MessagesInState, directory: SnapshotDirectory, demo: Database, anna: UUID, tmp_path: Path
+) -> None:
+    records(tmp_path)
+    left = message(anna)
+    await box.leave(left)
+    [waiting] = directory.register.messages_of(anna)
+    assert (waiting.id, waiting.caller, waiting.state) == (left.id, left.caller, MessageState.NEW)
+    assert box.sound(waiting) == str(tmp_path / "messages" / str(left.id))
+    await box.mark(left.id, MessageState.READ, NOW, by="hallefors-201")
+    assert directory.register.messages_of(anna)[0].state is MessageState.READ
+    for state in (MessageState.HANDLED, MessageState.READ):
+        await box.mark(left.id, state, NOW, by="hallefors-201")
+        assert not directory.register.messages_of(anna)
+    [row] = await rows(demo)
+    assert (row.handled_at, row.handled_by) == (NOW, "phone hallefors-201")
+    with pytest.raises(NotFound):
+        await box.mark(new_id(), MessageState.READ, NOW, by="hallefors-201")
 
 
 async def test_who_wants_to_be_rung_back_leaves_no_sound(

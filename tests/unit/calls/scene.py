@@ -111,6 +111,7 @@ def register() -> Register:
                 Code("*67", CodeAction.FORWARD_WHEN_BUSY),
                 Code("*61", CodeAction.FORWARD_WHEN_NO_ANSWER),
                 Code("*22", CodeAction.TELL_WHAT_IS_SET),
+                Code("*26", CodeAction.LISTEN_TO_MESSAGES),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
             )
@@ -141,7 +142,7 @@ class Scene:
     ) -> None:
         self.control = control or FakeCallControl()
         self.directory = MemoryDirectory(register())
-        self.messages = MemoryMessages()
+        self.messages = MemoryMessages(self.directory)
         self.log = MemoryLog()
         self.house = House(
             control=self.control,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hanvisa.calls.ports import NewMessage
 from hanvisa.errors import Gone, Refused
-from hanvisa.policy.facts import Mobile
+from hanvisa.policy.facts import Message, MessageState, Mobile
 from hanvisa.testing import FakeCallControl
-from unit.calls.scene import Scene, id_of
+from unit.calls.scene import NOW, Scene, id_of
 
 ANNA = "+46980319201"
 DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)  # Friday at five, left on a Wednesday
@@ -81,7 +81,7 @@ async def test_it_is_heard_again_recorded_anew_and_kept_without_a_key() -> None:
         scene.presses(caller, "2")
         scene.finished(caller)
         heard = (f"/recorded/hv-rec-{caller}", "/sounds/MessageReview")
-        await scene.until(lambda: scene.control.named("play")[-1][1] == heard, "it is heard")
+        await scene.until(lambda: last_played(scene) == heard, "it is heard")
         scene.presses(caller, "3")
         scene.finished(caller)
         await is_recorded(scene, caller, times=2)
@@ -200,3 +200,126 @@ async def test_a_confidential_call_is_told_so_before_it_is_recorded() -> None:
         await scene.over(caller)
         assert left(scene).confidential
         assert ["S1", "M4"] in [decision["rules"] for decision in scene.log.of_kind("decision")]
+
+
+CHOICES = "/sounds/MessageChoices"
+
+
+def given_message(scene: Scene, name: str, **fields: object) -> Message:
+    """For Bo, left an hour ago, with a sound."""
+    message = Message(
+        id_of(name),
+        id_of("bo"),
+        "+46980319244",
+        f"messages/{name}.wav",
+        MessageState.NEW,
+        NOW - timedelta(hours=1),
+        DUE,
+    )
+    message = replace(message, **fields)  # type: ignore[arg-type]
+    register = scene.directory.register
+    scene.directory.register = register.replace(messages=(*register.messages.rows, message))
+    return message
+
+
+def state(scene: Scene, message: Message) -> MessageState:
+    """Those that are handled are not in the register."""
+    now = {one.id: one.state for one in scene.directory.register.messages.rows}
+    return now.get(message.id, MessageState.HANDLED)
+
+
+def last_played(scene: Scene) -> tuple[str, ...]:
+    played = scene.control.named("play")
+    return tuple(played[-1][1]) if played else ()
+
+
+async def is_told(scene: Scene, *files: str) -> None:
+    """Wait until the last that is played ends with these."""
+    await scene.until(lambda: last_played(scene)[-len(files) :] == files, f"{files} are played")
+
+
+async def choose(scene: Scene, channel: str, key: str) -> None:
+    scene.presses(channel, key)
+    scene.finished(channel)
+
+
+async def test_new_ones_are_heard_first_again_kept_and_marked_as_handled() -> None:
+    async with Scene() as scene:
+        heard = given_message(scene, "heard", state=MessageState.READ, left_at=NOW - timedelta(days=1))
+        new = given_message(scene, "new")
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/sounds/MessageFrom", "/messages/new", CHOICES)
+        assert "MessagesWaiting(new=1, heard=1)" in scene.log.of_kind("heard")[0]["words"]
+        await choose(scene, bo, "1")
+        await scene.until(lambda: len(scene.control.named("play")) == 2, "it is heard again")
+        assert state(scene, new) is MessageState.READ
+        await choose(scene, bo, "7")
+        await is_told(scene, "/sounds/MessageHandled")
+        scene.finished(bo)
+        await is_told(scene, "/sounds/MessageFrom", "/messages/heard", CHOICES)
+        assert state(scene, new) is MessageState.HANDLED
+        await choose(scene, bo, "2")
+        await is_told(scene, "/sounds/NoMoreMessages")
+        scene.finished(bo)
+        await scene.over(bo)
+        assert state(scene, heard) is MessageState.READ
+
+
+async def test_who_has_none_is_told_so() -> None:
+    async with Scene() as scene:
+        given_message(scene, "somebody else's", person_id=id_of("anna"))
+        bo = scene.dials("bo", "*26")
+        await is_told(scene, "/sounds/Breath", "/sounds/MessagesWaiting")
+        scene.finished(bo)
+        await scene.over(bo)
+
+
+async def test_no_key_asks_once_more_and_goes_on_and_star_ends() -> None:
+    async with Scene() as scene:
+        given_message(scene, "one")
+        given_message(scene, "two", recording=None, left_at=NOW)
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/messages/one", CHOICES)
+        scene.finished(bo)
+        await is_told(scene, CHOICES)
+        await scene.until(lambda: last_played(scene) == (CHOICES,), "asked once more")
+        scene.finished(bo)
+        await is_told(scene, "/sounds/MessageFrom", CHOICES)
+        assert "ring_back=True" in scene.log.of_kind("heard")[-1]["words"]
+        await choose(scene, bo, "*")
+        await is_told(scene, "/sounds/Goodbye")
+
+
+async def test_5_rings_the_caller_back() -> None:
+    async with Scene() as scene:
+        message = given_message(scene, "one")
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/messages/one", CHOICES)
+        await choose(scene, bo, "5")
+        leg = await scene.rung("0980319244")
+        scene.answers(leg)
+        await scene.talking(bo, leg)
+        assert state(scene, message) is MessageState.READ
+
+
+async def test_the_answer_to_a_confidential_message_reaches_no_mobile() -> None:
+    async with Scene() as scene:
+        given_message(scene, "one", caller="+46701740690", confidential=True)
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/messages/one", CHOICES)
+        await choose(scene, bo, "5")
+        await scene.hears(bo, "DialRefused")
+        assert ["M4"] in [decision["rules"] for decision in scene.log.of_kind("decision")]
+
+
+async def test_a_withheld_number_is_not_rung_back_and_what_can_not_be_stored_is_told() -> None:
+    async with Scene() as scene:
+        message = given_message(scene, "one", caller="")
+        scene.messages.full = True
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/messages/one", CHOICES)
+        await choose(scene, bo, "5")
+        await scene.until(lambda: last_played(scene) == (CHOICES,), "asked once more")
+        await choose(scene, bo, "7")
+        await is_told(scene, "/sounds/TryLater", CHOICES)
+        assert state(scene, message) is MessageState.NEW

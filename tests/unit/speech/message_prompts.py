@@ -1,15 +1,24 @@
-"""What is said of messages, word by word."""
+"""What is said of messages, word by word, on a Sunday at eleven in Sweden."""
+
+from datetime import UTC, datetime
 
 from hanvisa.calls.prompts import (
+    MessageChoices,
     MessageFailed,
+    MessageFrom,
+    MessageHandled,
     MessageKept,
     MessageReview,
+    MessagesWaiting,
+    NoMoreMessages,
     NothingHeard,
     Prompt,
     RecordingTone,
     SpeakAfterTheTone,
     WillRingBack,
 )
+
+FRIDAY, NOON = datetime(2026, 7, 31, 6, 30, tzinfo=UTC), datetime(2026, 8, 2, 10, tzinfo=UTC)
 
 PROMPTS: list[tuple[Prompt, str, str]] = [
     (
@@ -64,4 +73,55 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
             "Anna Berg will be told that you want to be called back."
         ),
     ),
+    (MessagesWaiting(0, 0), "Du har inga meddelanden.", "You have no messages."),
+    (
+        MessagesWaiting(1, 2),
+        "Du har ett nytt meddelande och två avlyssnade meddelanden.",
+        "You have one new message and two messages that were heard.",
+    ),
+    (MessagesWaiting(3, 0), "Du har tre nya meddelanden.", "You have three new messages."),
+    (
+        MessagesWaiting(0, 1),
+        "Du har ett avlyssnat meddelande.",
+        "You have one message that was heard.",
+    ),
+    (
+        MessageFrom("+46980319244", NOON),
+        "Från noll nio åtta noll, trettioett, nittiotvå, fyrtiofyra, i dag klockan tolv.",
+        "From plus four six, nine eight zero, three one, nine two, four four, today at noon.",
+    ),
+    (
+        MessageFrom("202", FRIDAY, ring_back=True),
+        (
+            "Från två noll två, fredag den trettioförsta juli klockan åtta och trettio. "
+            "Den som ringde vill bli uppringd."
+        ),
+        (
+            "From two zero two, on Friday the thirty-first of July at eight thirty AM. "
+            "The caller wants to be called back."
+        ),
+    ),
+    (
+        MessageFrom("", NOON, confidential=True),
+        "Från hemligt nummer, i dag klockan tolv. Meddelandet omfattas av sekretess.",
+        "From a withheld number, today at noon. This message is confidential.",
+    ),
+    (
+        MessageChoices(can_ring=True),
+        (
+            "Tryck ett för att höra igen, två för nästa, fem för att ringa upp, sju när det är besvarat, "
+            "stjärna för att sluta."
+        ),
+        (
+            "Press one to hear it again, two for the next, five to call back, seven when it is handled, "
+            "star to end."
+        ),
+    ),
+    (
+        MessageChoices(can_ring=False),
+        "Tryck ett för att höra igen, två för nästa, sju när det är besvarat, stjärna för att sluta.",
+        "Press one to hear it again, two for the next, seven when it is handled, star to end.",
+    ),
+    (MessageHandled(), "Meddelandet är besvarat.", "The message is handled."),
+    (NoMoreMessages(), "Det finns inga fler meddelanden.", "There are no more messages."),
 ]

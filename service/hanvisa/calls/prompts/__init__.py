@@ -18,9 +18,14 @@ from hanvisa.calls.prompts.codes import (
 )
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.messages import (
+    MessageChoices,
     MessageFailed,
+    MessageFrom,
+    MessageHandled,
     MessageKept,
     MessageReview,
+    MessagesWaiting,
+    NoMoreMessages,
     NothingHeard,
     RecordingTone,
     SpeakAfterTheTone,
@@ -68,6 +73,11 @@ Prompt = (
     | WillRingBack
     | NothingHeard
     | MessageFailed
+    | MessagesWaiting
+    | MessageFrom
+    | MessageChoices
+    | MessageHandled
+    | NoMoreMessages
     | Goodbye
     | OfferToWait
     | Waiting
@@ -86,12 +96,17 @@ __all__ = [
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "MessageChoices",
     "MessageFailed",
+    "MessageFrom",
+    "MessageHandled",
     "MessageKept",
     "MessageReview",
+    "MessagesWaiting",
     "MobileNumber",
     "MobileTone",
     "NextCallConfidential",
+    "NoMoreMessages",
     "NoOperator",
     "Noted",
     "NothingHeard",

@@ -1,8 +1,9 @@
-"""Messages that callers leave (S1). What they have said themselves is no prompt: it is played as it is."""
+"""Messages that callers leave and persons hear (S1). What callers have said is no prompt: it is played as it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,38 @@ class MessageFailed:
 
     name: str
     ring_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesWaiting:
+    """How many there are, new and heard already."""
+
+    new: int
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFrom:
+    """The caller's ``number`` ("" withheld) and when; ``ring_back``: no sound follows, they want to be rung."""
+
+    number: str
+    left_at: datetime
+    ring_back: bool = False
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChoices:
+    """One again, two next, five rings the caller, seven marks it handled, star ends."""
+
+    can_ring: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHandled:
+    """It is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMoreMessages:
+    """All were heard."""

@@ -19,13 +19,14 @@ from hanvisa.calls.prompts import (
     TryLater,
     Why,
 )
-from hanvisa.calls.stage import DialledCode, Stage, SwitchingOpen, runs
+from hanvisa.calls.stage import DialledCode, ListeningToMessages, Stage, SwitchingOpen, runs
 from hanvisa.calls.storing import stored
 from hanvisa.policy.absence import AbsenceNow, absence_at
 from hanvisa.policy.codes import (
     CodeFault,
     EndAbsence,
     Forward,
+    ListenToMessages,
     MarkNextCall,
     Meaning,
     OpenOrClose,
@@ -54,6 +55,8 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
     match meaning:
         case OpenOrClose():
             return SwitchingOpen()
+        case ListenToMessages(person):
+            return ListeningToMessages(person.id)
         case Wrong(fault):
             await _say_wrong(call, fault)
         case TellWhatIsSet(person):

@@ -1,6 +1,7 @@
 """From the database's rows to the register's facts, one loader for each of the register's tables.
 
-What has ended is not loaded: neither rows that were ended, nor absences and exceptions of the past. Of the forwardings
+What has ended is not loaded: neither rows that were ended, nor absences and exceptions of the past, nor messages that
+are handled. Of the forwardings
 those of the past two months are, which count towards M3's allowance.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanvisa.directory.loading import codes, organisation, setting, telephony
+from hanvisa.directory.loading import codes, messages, organisation, setting, telephony
 from hanvisa.directory.loading.common import LOCAL, belongs_now
 from hanvisa.directory.loading.setting import exception_of, reason_of
 from hanvisa.directory.tables import (
@@ -30,6 +31,7 @@ from hanvisa.directory.tables import (
     GroupMemberRow,
     GroupRow,
     MembershipRow,
+    MessageRow,
     MobileRow,
     NumberRow,
     OperationRow,
@@ -78,6 +80,7 @@ LOADERS: dict[str, Loader] = {
     "forwardings": _loader(setting.forwardings, ForwardingRow),
     "codes": _loader(codes.codes, CodeRow),
     "marks": _loader(codes.marks, ConfidentialMarkRow),
+    "messages": _loader(messages.messages, MessageRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
 }
 """By the names of the register's tables."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.directory.engine import Database
-from hanvisa.directory.repositories.rows import must_exist
+from hanvisa.directory.repositories.rows import found, must_exist
 from hanvisa.directory.tables import MessageRow, PersonRow
+from hanvisa.policy.facts import MessageState
 
 if TYPE_CHECKING:
     from hanvisa.calls.ports import NewMessage
@@ -38,3 +41,14 @@ class Messages:
                     due_at=message.due_at,
                 )
             )
+
+    async def mark(self, id_: UUID, state: MessageState, at: datetime, by: Actor) -> None:
+        """One that is handled stays so. Raises NotFound, Conflict, StorageError."""
+        async with self._database.changing(by) as session:
+            row = await found(session, MessageRow, id_, "message")
+            if row.state == MessageState.HANDLED:
+                return
+            row.state = state
+            if state is MessageState.HANDLED:
+                row.handled_at = at
+                row.handled_by = by.name

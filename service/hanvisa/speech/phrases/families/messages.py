@@ -1,19 +1,24 @@
-"""Messages that callers leave."""
+"""Messages that callers leave, and that are heard."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from hanvisa.calls.prompts import (
+    MessageChoices,
     MessageFailed,
+    MessageFrom,
+    MessageHandled,
     MessageKept,
     MessageReview,
+    MessagesWaiting,
+    NoMoreMessages,
     NothingHeard,
     RecordingTone,
     SpeakAfterTheTone,
     WillRingBack,
 )
-from hanvisa.speech.phrases.piece import BEEP, Piece
+from hanvisa.speech.phrases.piece import BEEP, COMMA, Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 
 
@@ -29,6 +34,20 @@ class Words:
     number_is: str
     nothing_heard: str
     failed: str
+    none: str
+    you_have: str
+    one_new: str
+    many_new: str
+    one_heard: str
+    many_heard: str
+    from_: str
+    withheld: str
+    wants_to_be_rung: str
+    is_confidential: str
+    choices: str
+    choices_without_ringing: str
+    handled: str
+    no_more: str
 
 
 WORDS = in_both(
@@ -43,6 +62,25 @@ WORDS = in_both(
         number_is="numret är",
         nothing_heard="inget meddelande hördes",
         failed="tyvärr kunde meddelandet inte tas emot",
+        none="du har inga meddelanden",
+        you_have="du har",
+        one_new="ett nytt meddelande",
+        many_new="nya meddelanden",
+        one_heard="ett avlyssnat meddelande",
+        many_heard="avlyssnade meddelanden",
+        from_="från",
+        withheld="hemligt nummer",
+        wants_to_be_rung="den som ringde vill bli uppringd",
+        is_confidential="meddelandet omfattas av sekretess",
+        choices=(
+            "tryck ett för att höra igen, två för nästa, fem för att ringa upp, sju när det är besvarat, "
+            "stjärna för att sluta"
+        ),
+        choices_without_ringing=(
+            "tryck ett för att höra igen, två för nästa, sju när det är besvarat, stjärna för att sluta"
+        ),
+        handled="meddelandet är besvarat",
+        no_more="det finns inga fler meddelanden",
     ),
     en=Words(
         somebody="the person you are calling",
@@ -55,6 +93,25 @@ WORDS = in_both(
         number_is="the number is",
         nothing_heard="no message was heard",
         failed="we are sorry, the message could not be taken",
+        none="you have no messages",
+        you_have="you have",
+        one_new="one new message",
+        many_new="new messages",
+        one_heard="one message that was heard",
+        many_heard="messages that were heard",
+        from_="from",
+        withheld="a withheld number",
+        wants_to_be_rung="the caller wants to be called back",
+        is_confidential="this message is confidential",
+        choices=(
+            "press one to hear it again, two for the next, five to call back, seven when it is handled, "
+            "star to end"
+        ),
+        choices_without_ringing=(
+            "press one to hear it again, two for the next, seven when it is handled, star to end"
+        ),
+        handled="the message is handled",
+        no_more="there are no more messages",
     ),
 )
 
@@ -102,3 +159,47 @@ def message_failed(prompt: MessageFailed, speaker: Speaker) -> list[Piece]:
     if prompt.ring_back:
         said += speaker.sentence(speaker.name(prompt.name, words.somebody), words.hears_of_it)
     return said
+
+
+@says(MessagesWaiting)
+def messages_waiting(prompt: MessagesWaiting, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    new = _counted(prompt.new, words.one_new, words.many_new, speaker)
+    heard = _counted(prompt.heard, words.one_heard, words.many_heard, speaker)
+    if not new and not heard:
+        return speaker.sentence(words.none)
+    between = [speaker.wording.and_] if new and heard else []
+    return speaker.sentence(words.you_have, *new, *between, *heard)
+
+
+@says(MessageFrom)
+def message_from(prompt: MessageFrom, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    caller = speaker.number(prompt.number) if prompt.number else [speaker.piece(words.withheld)]
+    said = speaker.sentence(words.from_, *caller, COMMA, *speaker.moment(prompt.left_at))
+    if prompt.confidential:
+        said += speaker.sentence(words.is_confidential)
+    if prompt.ring_back:
+        said += speaker.sentence(words.wants_to_be_rung)
+    return said
+
+
+@says(MessageChoices)
+def message_choices(prompt: MessageChoices, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    return speaker.sentence(words.choices if prompt.can_ring else words.choices_without_ringing)
+
+
+@says(MessageHandled)
+def message_handled(_: MessageHandled, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].handled)
+
+
+@says(NoMoreMessages)
+def no_more_messages(_: NoMoreMessages, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].no_more)
+
+
+def _counted(count: int, one: str, many: str, speaker: Speaker) -> list[str]:
+    numbers = speaker.wording.numbers
+    return {0: [], 1: [one]}.get(count, [numbers[min(count, len(numbers) - 1)], many])

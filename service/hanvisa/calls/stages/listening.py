@@ -1,0 +1,99 @@
+"""A person hears the messages that were left for them (S1, M4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.ports import Spoken
+from hanvisa.calls.prompts import (
+    Goodbye,
+    MessageChoices,
+    MessageFrom,
+    MessageHandled,
+    MessagesWaiting,
+    NoMoreMessages,
+    Prompt,
+    TryLater,
+)
+from hanvisa.calls.stage import CallingOut, ListeningToMessages, Stage, runs
+from hanvisa.calls.storing import stored
+from hanvisa.calls.targets import read_dialled, stage_for
+from hanvisa.policy.facts import Message, MessageState
+from hanvisa.policy.messages import in_order
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+ASKED = 2  # times that they are asked what is to become of a message; then it is kept
+
+
+@runs(ListeningToMessages)
+async def listen(call: Call, stage: ListeningToMessages) -> Stage | None:
+    """No key goes on to the next message, as 2 does; what was heard stays to be handled."""
+    waiting = in_order(call.register.messages_of(stage.person))
+    left = [one for one in waiting if one.id not in stage.heard]
+    said: list[Prompt | Spoken] = []
+    if not stage.heard:
+        new = sum(one.state is MessageState.NEW for one in waiting)
+        said.append(MessagesWaiting(new, len(waiting) - new))
+        call.tell("outcome", outcome="messages", person=str(stage.person))
+    if not left:
+        await call.say(*(said or [NoMoreMessages()]))
+        return None
+    message = left[0]
+    said += _told(call, message)
+    asked = 0
+    while asked < ASKED:
+        key = await call.say(*said) or await call.key(call.house.settings.key_wait)
+        await _mark_heard(call, message)
+        match key:
+            case "1":
+                said = _told(call, message)
+            case "2":
+                break
+            case "5" if message.caller:
+                return _ring_back(call, message)
+            case "7":
+                if await _mark(call, message, MessageState.HANDLED):
+                    await call.say(MessageHandled())
+                    break
+                said = [TryLater(), _choices(message)]
+            case "*":
+                await call.say(Goodbye())
+                return None
+            case _:
+                said = [_choices(message)]
+                asked += 1
+    return ListeningToMessages(stage.person, (*stage.heard, message.id))
+
+
+def _told(call: Call, message: Message) -> list[Prompt | Spoken]:
+    sound = call.house.messages.sound(message)
+    head = MessageFrom(
+        message.caller, message.left_at, ring_back=sound is None, confidential=message.confidential
+    )
+    return [head, *([Spoken((sound,), "")] if sound else []), _choices(message)]
+
+
+def _choices(message: Message) -> Prompt:
+    return MessageChoices(can_ring=bool(message.caller))
+
+
+def _ring_back(call: Call, message: Message) -> Stage:
+    """As if they had dialled it; what was said in a confidential call is answered in one (M4)."""
+    call.change(dialled=message.caller, confidential=call.state.confidential or message.confidential)
+    return stage_for(call, read_dialled(call, message.caller)) or CallingOut()
+
+
+async def _mark_heard(call: Call, message: Message) -> None:
+    now = next((one for one in call.register.messages_of(message.person_id) if one.id == message.id), None)
+    if now is not None and now.state is MessageState.NEW:
+        await _mark(call, message, MessageState.READ)
+
+
+async def _mark(call: Call, message: Message, state: MessageState) -> bool:
+    marking = call.house.messages.mark(message.id, state, call.house.clock.now(), by=call.caller.account)
+    if not await stored(f"message {message.id} {state}", marking):
+        return False
+    call.tell("signal", type=f"message_{state}", person=str(message.person_id))
+    return True
