@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
+from hanvisa.ami.lamps import Lamps
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
@@ -100,12 +101,17 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
     phones = Phones(settings.state, manager)
+    lamps = Lamps(manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
     projection = Projection(manager, voice, clock, prefix)
 
     async def publish_phones() -> None:
         await manager.until_connected(within=5)
         await phones.publish(directory.register)
+
+    async def publish_lamps() -> None:
+        await manager.until_connected(within=5)
+        await lamps.publish(directory.register)
 
     async def withdraw_transfers() -> None:
         await manager.until_connected(within=5)
@@ -119,8 +125,11 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
 
     transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
     registry = Registry(house, missed=transfers.again)
+    message_lamps = Follower("lamps", _LAMPS, publish_lamps)
+    manager.on_connected(message_lamps.again)
     followers = (
         transfers,
+        message_lamps,
         Follower("phones", _PHONES, publish_phones, awaited=True),
         Follower("speech", _SPEECH, prepare_speech),
     )
@@ -241,7 +250,8 @@ def _name(directory: Directory, id_: str) -> str | None:
 
 
 _PHONES = frozenset(
-    {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards"}
+    {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards", "codes"}
 )
+_LAMPS = frozenset({"messages", "phones", "operators"})
 _SPEECH = frozenset({"persons", "reasons", "departments", "organisations", "switchboards"})
 _NAMED = frozenset({"persons", "departments", "organisations", "switchboards"})

@@ -25,6 +25,7 @@ OTHER_WORDS = hearing.melody(72, 1.2)
 async def test_a_message_is_heard_again_recorded_anew_and_kept(world: World) -> None:
     """S1. Only the words that were recorded last are kept, before the caller is thanked."""
     await world.given_absent(TORA, until=timedelta(hours=2))
+    await world.siplet(TORA)
     before = kept(world)
     caller = await world.citizen("0980319251", dials=world.direct_number(TORA))
     await chooses(world, caller, "1", "Tryck ett för att lämna ett meddelande")
@@ -48,11 +49,13 @@ async def test_a_message_is_heard_again_recorded_anew_and_kept(world: World) -> 
     assert (story.outcome, "S1" in story.rules) == ("message", True)
     assert "Meddelandet är lämnat till Tora Lindmark" in await world.explanation(caller)
 
+    await lamp_shows(world, TORA, new=1, heard=0)
     listening = await listens(world, TORA, "Du har ett nytt meddelande. Från noll nio åtta noll, trettioett")
     [heard] = await listening.hears(WORDS, within=LONG, others=[OTHER_WORDS])
     assert heard.score > hearing.HIT
     await listening.press("7")
     await world.hears(listening, "Meddelandet är besvarat", within=LONG)
+    await lamp_shows(world, TORA, new=0, heard=0)
     await world.commanded(listening, "Det finns inga fler meddelanden", within=LONG)
     await listening.until_ended(within=LONG)
 
@@ -126,6 +129,23 @@ async def listens(world: World, who: str, words: str) -> Line:
     listening = await (await world.siplet(who)).call("*26%23")
     await world.commanded(listening, words, within=LONG)
     return listening
+
+
+async def lamp_shows(world: World, account: str, *, new: int, heard: int) -> None:
+    """The last NOTIFY of a message-summary that the phone got says so."""
+
+    def shown() -> bool:
+        told = [
+            message
+            for message in world.trace
+            if f"\nNOTIFY sip:{account}@" in message and "Voice-Message:" in message
+        ]
+        is_lit = "yes" if new else "no"
+        return bool(told) and (
+            f"Messages-Waiting: {is_lit}" in told[-1] and f"Voice-Message: {new}/{heard}" in told[-1]
+        )
+
+    await until(shown, within=LONG, what=f"{new}/{heard} messages at the lamp of {account}")
 
 
 async def asked_again(world: World, caller: Line) -> None:

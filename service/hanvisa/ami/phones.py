@@ -15,10 +15,11 @@ from uuid import UUID
 
 import structlog
 
+from hanvisa.ami.lamps import MAILBOXES
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import phone_passwords, write_private
 from hanvisa.errors import ConfigurationError
-from hanvisa.policy.facts import Person, Phone, TargetKind
+from hanvisa.policy.facts import CodeAction, Person, Phone, TargetKind
 from hanvisa.policy.outgoing import number_shown
 from hanvisa.policy.register import Register
 
@@ -79,12 +80,15 @@ def _section(phone: Phone, register: Register, password: str, operator: bool) ->
         f"\n[{phone.account}](phone)",
         f"auth = {phone.account}",
         f"aors = {phone.account}",
+        f"mailboxes = {phone.account}@{MAILBOXES}",
+        *(f"voicemail_extension = {code.code}" for code in register.codes_of(CodeAction.LISTEN_TO_MESSAGES)),
         f"callerid = {_caller_id(phone, register)}",
         *(f"set_var = {name}={value}" for name, value in _variables(phone, register, operator)),
         f"[{phone.account}](phone-auth)",
         f"username = {phone.account}",
         f"password = {password}",
         f"[{phone.account}](phone-aor)",
+        f"mailboxes = {phone.account}@{MAILBOXES}",
     ]
     return "\n".join(lines) + "\n"
 

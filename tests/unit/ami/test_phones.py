@@ -13,7 +13,7 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones, render
 from hanvisa.ami.secrets import phone_passwords
 from hanvisa.errors import ConfigurationError
-from hanvisa.policy.facts import Phone
+from hanvisa.policy.facts import Code, CodeAction, Phone
 from hanvisa.policy.register import Register
 from integration.fallback.fallback_world import ANNA, OLLE, id_of, make_register
 
@@ -29,6 +29,7 @@ def test_a_phone_is_known_by_its_person() -> None:
             "[hallefors-201](phone)",
             "auth = hallefors-201",
             "aors = hallefors-201",
+            "mailboxes = hallefors-201@hanvisa",
             'callerid = "Anna Åberg" <201>',
             "set_var = HANVISA_ACCOUNT=hallefors-201",
             f"set_var = HANVISA_ORGANISATION={id_of('hallefors').hex}",
@@ -37,8 +38,15 @@ def test_a_phone_is_known_by_its_person() -> None:
             "username = hallefors-201",
             "password = secret",
             "[hallefors-201](phone-aor)",
+            "mailboxes = hallefors-201@hanvisa",
         )
     )
+
+
+def test_the_message_key_dials_the_code_for_messages() -> None:
+    codes = [Code("*26", CodeAction.LISTEN_TO_MESSAGES)]
+    text = section(make_register().replace(codes=codes), "hallefors-201")
+    assert "voicemail_extension = *26\n" in text
 
 
 def test_operators_phones_are_marked_and_show_the_main_number() -> None:
