@@ -34,10 +34,13 @@ from hanvisa.directory.engine import open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.errors import NotFound
+from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
-from hanvisa.policy.facts import CallingClass
+from hanvisa.mail.outbox import MailOutbox
+from hanvisa.mail.smtp import MailServer
+from hanvisa.policy.facts import CallingClass, CodeAction
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
@@ -134,7 +137,11 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         Follower("speech", _SPEECH, prepare_speech),
     )
 
+    mail = _mail_outbox(settings, Letters(database, clock.now, settings.message_reminder), directory, clock)
+
     def register_changed(tables: frozenset[str]) -> None:
+        if mail and "messages" in tables:
+            mail.wake()
         for follower in followers:
             follower.changed(tables)
         projection.request(directory.register)
@@ -184,6 +191,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         ),
         followers=followers,
         texts=texts,
+        mail=mail,
         make_web=make_web,
     )
     return service
@@ -197,6 +205,32 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     account = Account(settings.text_from, read_text_token(settings))
     template = read_template(settings.text_template, account)
     return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
+
+
+def _mail_outbox(
+    settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
+) -> MailOutbox | None:
+    """None without a mail server. Raises ConfigurationError when its password is missing."""
+    if not settings.smtp_host:
+        return None
+    password = settings.smtp_password
+    if settings.smtp_user and not password:
+        try:
+            password = read_secret(settings.state, "smtp")
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                "HANVISA_SMTP_USER is set and has no password. Set HANVISA_SMTP_PASSWORD, or write it as “smtp” into "
+                f"{settings.state / 'secrets.json'}."
+            ) from error
+    server = MailServer(
+        settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_starttls
+    )
+
+    def code() -> str:
+        codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
+        return codes[0].code if codes else ""
+
+    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
 
 
 def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:

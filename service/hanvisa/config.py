@@ -68,6 +68,17 @@ class Settings(BaseSettings):
     message_due: int = Field(
         default=2, ge=1, description="working days within which a message is to be handled"
     )
+    message_reminder: int = Field(
+        default=1, ge=0, description="working days after which a person is reminded of a message"
+    )
+    smtp_host: str = Field(default="", description="the mail server; none: no mails")
+    smtp_port: int = 25
+    smtp_user: str = Field(default="", description="none: without logging in")
+    smtp_password: str = Field(
+        default="", repr=False, description="default: “smtp” in the state folder's secrets.json"
+    )
+    smtp_from: str = "hanvisa@localhost"
+    smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",

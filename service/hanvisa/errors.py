@@ -7,6 +7,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- Conflict                the change meets a newer one, or a rule of the data
  |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
+ |- MailError               a mail server did not take a mail
  `- TelephonyError          Asterisk
      |- Unavailable         Asterisk does not answer (connection, time-out)
      |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
@@ -44,6 +45,10 @@ class StorageError(HanvisaError):
 
 class SpeechError(HanvisaError):
     error_id = "speech"
+
+
+class MailError(HanvisaError):
+    error_id = "mail"
 
 
 class TelephonyError(HanvisaError):

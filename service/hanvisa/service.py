@@ -24,6 +24,7 @@ from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
 from hanvisa.texts.outbox import TextOutbox
+from hanvisa.mail.outbox import MailOutbox
 
 log = structlog.get_logger()
 
@@ -42,6 +43,7 @@ class Service:
     agi: AgiServer
     followers: tuple[Follower, ...]
     texts: TextOutbox | None
+    mail: MailOutbox | None
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -65,6 +67,7 @@ class Service:
                         self.projection.run(),
                         self.agi.run(),
                         *([self.texts.run()] if self.texts else []),
+                        *([self.mail.run()] if self.mail else []),
                     )
                 ]
                 # Calls come first: the web application takes a while to be made, so it is made beside them.

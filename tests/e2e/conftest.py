@@ -25,6 +25,7 @@ ODDITIES = Path(__file__).parent / "directory"
 LOG_LINES = 80
 TEXTS = 6  # from the base port: where a test may put a gateway for text messages
 TEXT_TOKEN = SecretStr("user:secret-of-the-gateway")
+MAIL = 20  # of the ports, that of a mail server; a test that wants mails opens it
 
 
 @pytest.fixture(scope="package")
@@ -40,6 +41,9 @@ def settings(spoken: Path) -> Iterator[Settings]:
             text_token=TEXT_TOKEN,
             text_template="46elks",
             text_from="Hallefors",
+            smtp_host="127.0.0.1",
+            smtp_port=base_port + MAIL,
+            smtp_starttls=False,
             ring_person=2,
             ring_operator=2,
             ring_in_turn=2,

@@ -4,6 +4,7 @@ What a caller says is a melody of their own; what is kept, and what is heard of 
 """
 
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic
 
@@ -14,6 +15,7 @@ from hanvisa.lab.alaw import RATE, Samples, decode
 from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
 from hanvisa.speech import audio
+from integration.mail.post_office import PostOffice, open_post
 
 TORA = "hallefors-219"
 LARS = "hallefors-212"  # of a confidential department
@@ -41,8 +43,12 @@ async def test_a_message_is_heard_again_recorded_anew_and_kept(world: World) -> 
     await caller.press("1")
     await world.hears(caller, "Meddelandet är lämnat till Tora Lindmark. Tack för ditt samtal", within=LONG)
     await caller.until_ended(within=LONG)
+    async with open_post(PostOffice(port=world.settings.smtp_port)) as post:
+        mail = await until(lambda: mails_to(post, "tora.lindmark@example.org"), within=LONG, what="a mail")
 
     [message] = kept(world) - before
+    [attached] = mail.iter_attachments()
+    assert attached.get_payload(decode=True) == message.read_bytes()
     assert hearing.heard(message, WORDS, [OTHER_WORDS]).hit
     assert not hearing.heard(message, OTHER_WORDS, [WORDS]).hit
     story = await world.story(caller)
@@ -157,6 +163,11 @@ async def asked_again(world: World, caller: Line) -> None:
         return stages[-1] == "ReviewingMessage" and stages.count("ReviewingMessage") == 2
 
     await until(asked, within=LONG, what="asked again")
+
+
+def mails_to(post: PostOffice, address: str) -> EmailMessage | None:
+    """The last one."""
+    return next((mail for mail in reversed(post.mails) if mail["To"] == address), None)
 
 
 def kept(world: World) -> set[Path]:

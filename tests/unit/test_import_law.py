@@ -25,6 +25,7 @@ LAW = {
     "speech": ADAPTER,
     "calllog": ADAPTER,
     "texts": ADAPTER,
+    "mail": ADAPTER,
     "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
 }
 

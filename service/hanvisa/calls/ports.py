@@ -143,6 +143,21 @@ class MessageBox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that a person is owed for a message; ``recording`` is a file in the state folder."""
+
+    id: UUID
+    address: str
+    name: str
+    caller: str
+    recording: str | None
+    left_at: datetime
+    due_at: datetime
+    confidential: bool
+    reminder: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallEntry:
     """One step of a call's story. ``seq`` orders those of a call, whatever instance wrote them; it is not dense.
 

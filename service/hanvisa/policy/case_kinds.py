@@ -27,7 +27,7 @@ from hanvisa.policy.case_expected import (
     ExpectedValues,
     Written,
 )
-from hanvisa.policy.case_messages import MessageCase, MessageDueCase
+from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
@@ -334,6 +334,7 @@ AnyCase = Annotated[
     | CodeCase
     | MessageCase
     | MessageDueCase
+    | MessageMailCase
     | TalkCase,
     Field(discriminator="decide"),
 ]

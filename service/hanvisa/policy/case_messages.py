@@ -9,7 +9,15 @@ from pydantic import AwareDatetime
 from hanvisa.policy.case_base import PersonSought
 from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
 from hanvisa.policy.case_world import World
-from hanvisa.policy.messages import MessageKind, decide_message, due_at, message_facts, number_to_ring
+from hanvisa.policy.messages import (
+    MessageKind,
+    decide_mail,
+    decide_message,
+    due_at,
+    message_facts,
+    number_to_ring,
+    reminder_at,
+)
 from hanvisa.policy.model import Text
 
 
@@ -51,19 +59,41 @@ class MessageCase(Case):
 class MessageLeft(Written):
     left_at: AwareDatetime
     working_days: int = 2
+    reminder_after: int = 1
 
 
 class ExpectedDue(ExpectedValues):
-    due_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    reminder_at: AwareDatetime | None = None
 
 
 class MessageDueCase(Case):
-    """When is a message to be handled at the latest?"""
+    """When is a message to be handled at the latest, and when is the person reminded?"""
 
     decide: Literal["message_due"]
     facts: MessageLeft
     expect: ExpectedDue
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
-        due = due_at(self.facts.left_at, self.facts.working_days)
-        return None, self.expect.compare({"due_at": due})
+        left_at, days = self.facts.left_at, self.facts.working_days
+        told = {
+            "due_at": due_at(left_at, days),
+            "reminder_at": reminder_at(left_at, self.facts.reminder_after),
+        }
+        return None, self.expect.compare(told)
+
+
+class MessageMailed(Written):
+    confidential: bool = False
+
+
+class MessageMailCase(Case):
+    """May a mail tell who left a message, and have its sound?"""
+
+    decide: Literal["message_mail"]
+    facts: MessageMailed
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        decision = decide_mail(confidential=self.facts.confidential)
+        return decision.because, self.expect.compare(decision)

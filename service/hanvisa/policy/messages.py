@@ -11,7 +11,7 @@ from hanvisa.policy.facts import Message, MessageState, Person, Phone, aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.register import Register
 from hanvisa.policy.strictest import or_strictest
-from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, local_time
+from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, local_time
 from hanvisa.policy.workdays import next_working_day
 
 
@@ -40,6 +40,13 @@ def decide_message(facts: MessageFacts) -> Decision:
     if facts.confidential:
         return Decision(Effect.ALLOW, ("S1", "M4"), _CONFIDENTIAL)
     return Decision(Effect.ALLOW, ("S1",), _LEFT)
+
+
+def decide_mail(*, confidential: bool) -> Decision:
+    """May a mail about a message tell who left it, and have its sound? Mails are read on mobiles (M4)."""
+    if confidential:
+        return Decision(Effect.REFUSE, ("M4", "S1"), _NOT_MAILED)
+    return Decision(Effect.ALLOW, ("S1",), _MAILED)
 
 
 def message_facts(
@@ -71,6 +78,11 @@ def due_at(left_at: datetime, working_days: int) -> datetime:
     return local_time(_working_days_after(left_at, working_days), WORKDAY_ENDS)
 
 
+def reminder_at(left_at: datetime, working_days: int) -> datetime:
+    """When the person is reminded of a message: in the morning, after so many whole working days."""
+    return local_time(_working_days_after(left_at, working_days + 1), WORKDAY_STARTS)
+
+
 def _working_days_after(moment: datetime, count: int) -> date:
     day = aware(moment).astimezone(LOCAL).date()
     for _ in range(count):
@@ -89,6 +101,14 @@ _NO_NUMBER = Text(
 _CONFIDENTIAL = Text(
     sv="Meddelandet får lämnas. Samtalet omfattas av sekretess, och det sägs före inspelningen.",
     en="The message may be left. The call is confidential, which is said before it is recorded.",
+)
+_NOT_MAILED = Text(
+    sv="Ett sekretessmeddelande hörs bara på telefonen: brev läses i mobiler.",
+    en="A confidential message is heard on the phone only: mails are read on mobiles.",
+)
+_MAILED = Text(
+    sv="Brevet talar om vem som ringde, och ljudet följer med.",
+    en="The mail tells who rang, and has the sound with it.",
 )
 _LEFT = Text(
     sv="Den som inte gick att nå får ett meddelande att besvara.",

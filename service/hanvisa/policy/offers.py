@@ -22,8 +22,8 @@ class Offer(StrEnum):
     MESSAGE = "1"  # left in the caller's own words
     INSTEAD = "2"  # the substitute, or the department
     MOBILE_NUMBER = "3"  # read out
-    OPERATOR = "0"    RING_BACK = "4"  # a message without words: please ring me
-
+    OPERATOR = "0"
+    RING_BACK = "4"  # a message without words: please ring me
     TEXT = "5"  # the direct number as a text message
     AGAIN = "*"
     ENGLISH = "9"
@@ -50,8 +50,8 @@ class WaysOn:
             Offer.MESSAGE: MessageKind.RECORDED in self.messages,
             Offer.INSTEAD: self.substitute is not None or self.department is not None,
             Offer.MOBILE_NUMBER: self.mobile_number is not None,
-            Offer.OPERATOR: self.operator is not None,            Offer.RING_BACK: MessageKind.RING_BACK in self.messages,
-
+            Offer.OPERATOR: self.operator is not None,
+            Offer.RING_BACK: MessageKind.RING_BACK in self.messages,
             Offer.TEXT: self.text is not None,
             Offer.AGAIN: True,
             Offer.ENGLISH: self.language is Language.SV,

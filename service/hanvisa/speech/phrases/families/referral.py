@@ -57,8 +57,8 @@ WORDS = in_both(
             Offer.MESSAGE: "ett för att lämna ett meddelande",
             Offer.INSTEAD: "två för avdelningen",
             Offer.MOBILE_NUMBER: "tre för mobilnumret",
-            Offer.OPERATOR: "noll för telefonisten",            Offer.RING_BACK: "fyra för att bli uppringd",
-
+            Offer.OPERATOR: "noll för telefonisten",
+            Offer.RING_BACK: "fyra för att bli uppringd",
             Offer.TEXT: "fem för ett sms med direktnumret",
             Offer.AGAIN: "stjärna för att höra igen",
         },
@@ -88,8 +88,8 @@ WORDS = in_both(
             Offer.MESSAGE: "one to leave a message",
             Offer.INSTEAD: "two for the department",
             Offer.MOBILE_NUMBER: "three for the mobile number",
-            Offer.OPERATOR: "zero for the operator",            Offer.RING_BACK: "four to be called back",
-
+            Offer.OPERATOR: "zero for the operator",
+            Offer.RING_BACK: "four to be called back",
             Offer.TEXT: "five for a text message with the direct number",
             Offer.AGAIN: "star to hear this again",
             Offer.ENGLISH: FOR_ENGLISH,

@@ -1,0 +1,268 @@
+"""Mails about messages, to a real mail server: with the sound, tried again, and each once (S1, M4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from hanvisa.calls.ports import NewMessage
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.repositories.letters import Letters
+from hanvisa.directory.repositories.messages import Messages
+from hanvisa.directory.tables import PersonRow
+from hanvisa.errors import MailError, StorageError
+from hanvisa.ids import new_id
+from hanvisa.lab.waiting import until
+from hanvisa.mail.outbox import MailOutbox
+from hanvisa.mail.smtp import MailServer
+from hanvisa.policy.facts import MessageState
+from hanvisa.testing import FakeClock
+from integration.mail.post_office import PostOffice, open_post
+
+WEDNESDAY = datetime(2026, 8, 5, 8, tzinfo=UTC)
+DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)
+SOUND = b"RIFF a sound"
+TORA = "tora.lindmark@example.org"
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[PostOffice]:
+    async with open_post(PostOffice()) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hanvisa.sqlite'}"
+    await upgrade(url)
+    database = open_database(url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def tora(database: Database) -> UUID:
+    async with database.changing(SYSTEM) as session:
+        person = PersonRow(given_name="Tora", family_name="Lindmark", email=TORA)
+        session.add(person)
+        await session.flush()
+        return person.id
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(WEDNESDAY)
+
+
+@dataclass
+class Desk:
+    """What the service has of mails, as after a start."""
+
+    database: Database
+    clock: FakeClock
+    state: Path
+    port: int
+
+    def outbox(self, server: MailServer | None = None, letters: Letters | None = None) -> MailOutbox:
+        return MailOutbox(
+            letters or Letters(self.database, self.clock.now),
+            server or MailServer("127.0.0.1", self.port, starttls=False),
+            self.clock,
+            sender="vaxel@example.org",
+            state=self.state,
+            code=lambda: "*26",
+            retry=0.05,
+            retry_most=0.2,
+        )
+
+    async def leaves(self, person: UUID, **fields: object) -> NewMessage:
+        message = NewMessage(
+            new_id(), person, "+46980319244", "hv-k-1", "hv-rec-1", False, self.clock.now(), DUE
+        )
+        message = replace(message, **fields)  # type: ignore[arg-type]
+        file = f"messages/{message.id}.wav" if message.recording else None
+        if file:
+            (self.state / "messages").mkdir(exist_ok=True)
+            (self.state / file).write_bytes(SOUND)
+        await Messages(self.database).create(message, file, SYSTEM)
+        return message
+
+
+@pytest.fixture
+def desk(database: Database, clock: FakeClock, tmp_path: Path, office: PostOffice) -> Desk:
+    return Desk(database, clock, tmp_path, office.port)
+
+
+@asynccontextmanager
+async def running(outbox: MailOutbox) -> AsyncIterator[MailOutbox]:
+    task = asyncio.create_task(outbox.run())
+    try:
+        yield outbox
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body()
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content())
+
+
+async def test_a_message_is_mailed_with_its_sound_in_swedish_and_english_and_once(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    message = await desk.leaves(tora)
+    await desk.outbox().send_owed()
+    [mail] = office.mails
+    assert (mail["From"], mail["To"]) == ("vaxel@example.org", TORA)
+    assert mail["Subject"] == "Nytt meddelande från 0980-31 92 44"
+    assert mail["Message-ID"] == f"<{message.id}.message@hanvisa>"
+    assert text_of(mail).splitlines() == [
+        "Hej Tora,",
+        "",
+        "2026-08-05 10:00 lämnade 0980-31 92 44 ett meddelande till dig. Det ska besvaras senast 2026-08-07 17:00.",
+        "Ljudet är bifogat.",
+        "Slå *26# på din telefon för att höra det, ringa upp (5) och markera det som besvarat (7).",
+        "",
+        "-- ",
+        "A new message from 0980-31 92 44",
+        "",
+        "Hello Tora,",
+        "",
+        "At 2026-08-05 10:00 a message was left for you by 0980-31 92 44. It is to be answered by 2026-08-07 17:00.",
+        "The sound is attached.",
+        "Dial *26# on your phone to hear it, to call back (5) and to mark it as answered (7).",
+    ]
+    [sound] = mail.iter_attachments()
+    assert (sound.get_content_type(), sound.get_filename()) == (
+        "audio/wav",
+        "meddelande-2026-08-05-1000.wav",
+    )
+    assert sound.get_payload(decode=True) == SOUND
+    await desk.outbox().send_owed()  # as after a restart
+    assert len(office.mails) == 1
+
+
+async def test_who_wants_to_be_rung_back_and_withheld_numbers(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    await desk.leaves(tora, recording=None)
+    await desk.leaves(tora, caller="")
+    await desk.outbox().send_owed()
+    wish, withheld = office.mails
+    assert "Den som ringde vill bli uppringd." in text_of(wish)
+    assert not list(wish.iter_attachments())
+    assert withheld["Subject"] == "Nytt meddelande från hemligt nummer"
+
+
+async def test_of_a_confidential_message_nothing_is_told_but_that_it_is_there(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    """M4."""
+    await desk.leaves(tora, confidential=True)
+    await desk.outbox().send_owed()
+    [mail] = office.mails
+    assert mail["Subject"] == "Nytt meddelande"
+    assert "Det omfattas av sekretess, och kan bara höras på telefonen." in text_of(mail)
+    assert "92 44" not in mail.as_string()
+    assert not list(mail.iter_attachments())
+
+
+async def test_a_server_that_is_away_or_refuses_is_tried_again_also_after_a_restart(
+    desk: Desk, tora: UUID, office: PostOffice
+) -> None:
+    office.refuses_with = "451 try again later"
+    await desk.leaves(tora)
+    async with running(desk.outbox()):
+        await until(lambda: office.asked >= 3, what="tried three times")
+    assert not office.mails
+    office.refuses_with = ""
+    async with running(desk.outbox()) as outbox:
+        await until(lambda: office.mails, what="the mail is taken")
+        await desk.leaves(tora, caller="202")
+        outbox.wake()
+        await until(lambda: len(office.mails) == 2, what="the second mail is taken")
+    assert office.mails[1]["Subject"] == "Nytt meddelande från 202"
+
+
+@pytest.mark.parametrize("address", ["not an address", "n@example.org\nBcc: somebody@example.org"])
+async def test_a_mail_that_can_not_be_sent_holds_up_no_other(
+    desk: Desk, office: PostOffice, tora: UUID, address: str
+) -> None:
+    async with desk.database.changing(SYSTEM) as session:
+        nobody = PersonRow(given_name="Nils", family_name="N", email=address)
+        session.add(nobody)
+    await desk.leaves(nobody.id)
+    await desk.leaves(tora)
+    await desk.outbox().send_owed()
+    assert [mail["To"] for mail in office.mails] == [TORA]
+
+
+async def test_it_is_sent_once_where_the_note_of_it_has_to_be_tried_again(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    class Failing(Letters):
+        fails = 2
+
+        async def sent(self, letter: object) -> None:
+            if self.fails:
+                self.fails -= 1
+                raise StorageError("The database does not answer.")
+            await super().sent(letter)  # type: ignore[arg-type]
+
+    letters = Failing(desk.database, desk.clock.now)
+    await desk.leaves(tora)
+    async with running(desk.outbox(letters=letters)):
+
+        async def noted() -> bool:
+            return not await letters.owed()
+
+        await until(noted, what="noted as sent")
+    assert len(office.mails) == 1
+
+
+async def test_a_person_is_reminded_once_until_it_is_handled(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    message = await desk.leaves(tora)
+    outbox = desk.outbox()
+    await outbox.send_owed()
+    desk.clock.advance(timedelta(days=1, hours=21, minutes=59))
+    await outbox.send_owed()
+    assert len(office.mails) == 1
+    desk.clock.advance(timedelta(minutes=1))  # Friday, eight in the morning
+    await outbox.send_owed()
+    await outbox.send_owed()
+    assert [mail["Subject"] for mail in office.mails[1:]] == ["Påminnelse: meddelande från 0980-31 92 44"]
+
+    again = await desk.leaves(tora)
+    for each in (message, again):
+        await Messages(desk.database).mark(each.id, MessageState.HANDLED, desk.clock.now(), SYSTEM)
+    desk.clock.advance(timedelta(days=9))
+    await outbox.send_owed()
+    assert len(office.mails) == 2
+
+
+async def test_it_logs_in_and_sends_nothing_to_a_server_that_does_not_encrypt(office: PostOffice) -> None:
+    office.lets_in = {"hanvisa": "secret"}
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "vaxel@example.org", TORA
+    server = MailServer("127.0.0.1", office.port, "hanvisa", "secret", starttls=False)
+    await server.send(mail)
+    assert (len(office.mails), office.logged_in) == (1, ["hanvisa"])
+    for refused in (replace(server, password="wrong"), replace(server, starttls=True)):
+        with pytest.raises(MailError, match="did not take a mail"):
+            await refused.send(mail)
+    assert "secret" not in repr(server)
+    assert len(office.mails) == 1
