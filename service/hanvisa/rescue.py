@@ -118,8 +118,9 @@ class Rescue:
 
     def _bring_out(self, channel: dict[str, Any]) -> None:
         self._brought_out.add(channel["id"])
-        # Ended first: a channel leaves Stasis only when its playback is over.
+        # Ended first: a channel leaves Stasis only when its playback, or its recording, is over.
         self._asterisk.command("DELETE", f"/playbacks/hv-play-{quote(channel['id'])}")
+        self._asterisk.command("POST", f"/recordings/live/hv-rec-{quote(channel['id'])}/stop")
         self._command_channel("POST", channel, "/continue", label="rescued")
         say(f"{channel['name']} goes on without the service.")
 

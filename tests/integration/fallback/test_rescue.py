@@ -80,6 +80,15 @@ async def test_a_caller_who_listens_hears_the_referral(world: World) -> None:
     await ended_well(rescue)
 
 
+async def test_a_caller_who_is_recorded_hears_the_referral(world: World) -> None:
+    async with a_service(world) as service:
+        caller, channel = await rings_in(world, service, BO_DIRECT)
+        await service.control.record(channel, f"hv-rec-{channel}", longest=60, silence=0)
+    rescue = await start_rescue(world)
+    await caller.hears(world.spoken.referral(BO, Why.ABSENT), within=5)
+    await ended_well(rescue)
+
+
 async def test_a_caller_who_waits_reaches_an_operator(world: World) -> None:
     olle = await world.phone(OLLE)
     async with a_service(world) as service:
