@@ -51,10 +51,16 @@ class Hearing:
 
 
 def samples_of(sound: Sound) -> Samples:
-    """Samples as they are, or a file's: `.wav` (8 kHz, 16 bit, mono), else A-law (`.alaw`, or no suffix)."""
+    """Samples as they are, or a file's: `.wav` (8 kHz, 16 bit, mono), else A-law (`.alaw`).
+
+    Without a suffix, as Asterisk is told of it, it is what there is: what somebody has recorded is a `.wav`.
+    """
     if isinstance(sound, np.ndarray):
         return sound
     path = Path(sound)
+    recorded = path.with_name(f"{path.name}.wav")
+    if recorded.exists():
+        path = recorded
     if path.suffix == ".wav":
         with wave.open(str(path)) as file:
             if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (RATE, 2, 1):

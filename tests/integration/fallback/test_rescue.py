@@ -81,6 +81,8 @@ async def test_a_caller_who_listens_hears_the_referral(world: World) -> None:
 
 
 async def test_a_caller_who_is_recorded_hears_the_referral(world: World) -> None:
+    # The service makes it when it starts.
+    (world.settings.state / "asterisk" / "spool" / "recording").mkdir(parents=True, exist_ok=True)
     async with a_service(world) as service:
         caller, channel = await rings_in(world, service, BO_DIRECT)
         await service.control.record(channel, f"hv-rec-{channel}", longest=60, silence=0)

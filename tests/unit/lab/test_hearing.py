@@ -1,5 +1,6 @@
 """The ears tell a phrase from others under what the line does to it."""
 
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,3 +137,13 @@ def test_alaw_there_and_back() -> None:
     assert encode(decode(codes)) == codes
     loud = np.array([-32768, -1000, 0, 1000, 32767], dtype=np.int16)
     assert decode(encode(loud)) == pytest.approx(loud.astype(int), rel=0.04, abs=16)
+
+
+def test_what_asterisk_is_told_of_without_a_suffix_is_what_there_is(tmp_path: Path) -> None:
+    spoken, recorded = melody(1), melody(2)
+    (tmp_path / "spoken.alaw").write_bytes(encode(spoken))
+    with wave.open(str(tmp_path / "hv-rec-1.0.wav"), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(recorded.tobytes())
+    assert np.array_equal(hearing.samples_of(tmp_path / "spoken"), decode(encode(spoken)))
+    assert np.array_equal(hearing.samples_of(tmp_path / "hv-rec-1.0"), recorded)

@@ -13,7 +13,8 @@ rings = WHO, answers = WHO                 it rings there, and stays unanswered,
 talk = WHO                                 the caller and WHO hear each other
 hears = WORDS, by = WHO                    these words were commanded, and exactly their files reach that ear
 unsaid = WORD, quiet = WHO                 nothing with that word was commanded; that phone has not rung
-presses = KEY                              the caller does
+says = WHO, heard = WHO, by = WHO          WHO speaks while they are recorded; it reaches that ear
+presses = KEY, by = WHO                    the caller does, or WHO
 transfers = ACCOUNT, to = NUMBER           a blind transfer; with refused = 603 it must be refused so
 holds = ACCOUNT, resumes = ACCOUNT         the operator's call
 decided = EFFECT, rules = [...]            the call's log has that decision, by these rules
@@ -24,11 +25,13 @@ ends = WHO, hangs_up = WHO                 that line has ended; that one hangs u
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hanvisa.calllog import vocabulary
 from hanvisa.errors import InvalidInput
+from hanvisa.lab.alaw import RATE
 from hanvisa.lab.demo import words
 from hanvisa.lab.demo.calls import CALLER, DemoCall, Step
 from hanvisa.lab.demo.given import Given
@@ -44,6 +47,7 @@ from hanvisa.policy.numbers import normalise_caller
 LOCAL = ZoneInfo("Europe/Stockholm")
 SECOND_LINE = " second line"
 PATIENCE = 10.0  # seconds for what should come at once
+WORDS = 3  # times that somebody says what is their own
 PIECES = 5  # of a speech that are waited for: the rest are the ways on
 
 
@@ -80,6 +84,8 @@ class Scene:
             "hears": self._hears,
             "unsaid": self._unsaid,
             "quiet": self._quiet,
+            "says": self._says,
+            "heard": self._heard,
             "presses": self._presses,
             "transfers": self._transfers,
             "holds": self._holds,
@@ -202,6 +208,24 @@ class Scene:
         await line.hears(*awaited, within=PATIENCE)
         self.tell(words.HEARS, who=self._who(by), words=speech.words)
 
+    async def _says(self, who: str) -> None:
+        line = self._lines[who]
+        await until(lambda: self._is_recorded(line), within=self._ringing, what=f"{who} recorded")
+        began = monotonic()
+        for _ in range(WORDS):
+            line.say(line.voice)
+        spoken = WORDS * len(line.voice) + RATE / 4
+        await until(lambda: len(line.recording.since(began)) > spoken, what=f"the words of {who} spoken")
+        self.tell(words.SAYS, who=self._who(who))
+
+    async def _is_recorded(self, line: Line) -> bool:
+        signals = (await self._town.story_so_far(line)).events("signal")
+        return any(signal["type"] == "recording" for signal in signals)
+
+    async def _heard(self, who: str, by: str) -> None:
+        await self._lines[by].hears(self._lines[who].voice, within=self._ringing)
+        self.tell(words.HEARS_SOMEBODY, who=self._who(by), speaker=self._who(who))
+
     async def _unsaid(self, word: str) -> None:
         for speech in (await self._town.story(self._lines[CALLER])).spoken:
             if word.casefold() in speech.words.casefold():
@@ -216,9 +240,9 @@ class Scene:
 
     # What they do
 
-    async def _presses(self, key: str) -> None:
-        await self._lines[CALLER].press(key)
-        self.tell(words.PRESSES, who=self._who(CALLER), key=key)
+    async def _presses(self, key: str, by: str = CALLER) -> None:
+        await self._lines[by].press(key)
+        self.tell(words.PRESSES, who=self._who(by), key=key)
 
     async def _transfers(self, who: str, to: str, refused: int | None = None) -> None:
         self.tell(words.TRANSFERS, who=self._names.who(who), **self._names.dialled(to))

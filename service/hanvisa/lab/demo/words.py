@@ -36,6 +36,8 @@ ANSWERS = Text(sv="Det ringer hos {who}, som svarar.", en="It rings at {who}, wh
 RINGS = Text(sv="Det ringer hos {who}, som inte svarar.", en="It rings at {who}, who does not answer.")
 TALK = Text(sv="De hör varandra: {one} och {other}.", en="They hear each other: {one} and {other}.")
 HEARS = Text(sv="{who} hör: «{words}»", en="{who} hears: “{words}”")
+SAYS = Text(sv="{who} talar in ett meddelande.", en="{who} speaks the message.")
+HEARS_SOMEBODY = Text(sv="{who} hör vad {speaker} har talat in.", en="{who} hears what {speaker} has said.")
 UNSAID = Text(sv="Ordet «{word}» sägs inte.", en="The word “{word}” is not said.")
 QUIET = Text(sv="{who}s telefon har inte ringt.", en="{who}'s phone has not rung.")
 QUIET_MOBILE = Text(sv="{who} har inte ringt.", en="{who} has not rung.")
