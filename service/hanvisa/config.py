@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         default=15.0, description="each member of a group or department that rings in turn"
     )
     ring_operator: float = 12.0
+    queue_say_every: float = Field(
+        default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
+    )
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"

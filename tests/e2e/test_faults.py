@@ -64,6 +64,7 @@ async def test_a_caller_gives_up_in_the_moment_of_the_answer(world: World) -> No
     elsa = await world.phone(ELSA)
     caller = await world.citizen("0980319234", dials=world.direct_number(ELSA))
     line = await elsa.rings(within=LONG)
+
     # Which of the two comes first is open; that everybody is free afterwards is not.
     async def answered() -> None:
         with suppress(CallFailedError):

@@ -212,8 +212,11 @@ class Call:
             await self.house.control.answer(self.caller.channel)
             self.change(answered=True)
 
-    async def say(self, *prompts: Prompt) -> str | None:
-        """Speak to the caller. A key ends the speech and is returned; None when all was said."""
+    async def say(self, *prompts: Prompt, enough: Callable[[], bool] = lambda: False) -> str | None:
+        """Speak to the caller. A key ends the speech and is returned; None when all was said.
+
+        The speech ends as well when a signal comes after which it is ``enough``.
+        """
         before = () if self.state.answered else (Breath(),)
         await self.answer()
         await self.save()
@@ -227,6 +230,10 @@ class Call:
                         await self.command(self.house.control.stop_playing(playback))
                         await self._until_played(playback)
                         return digit
+                if enough():
+                    await self.command(self.house.control.stop_playing(playback))
+                    await self._until_played(playback)
+                    return None
 
     async def start_saying(self, to: Leg, *prompts: Prompt) -> str:
         """Begin to speak to one leg and give the playback's id; its end comes as `Played`."""

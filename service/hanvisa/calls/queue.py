@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,16 +11,21 @@ from uuid import UUID
 
 from hanvisa.calls.signals import Woken
 from hanvisa.policy.facts import Operator, OperatorState
+from hanvisa.policy.waiting import AnswerTime
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 
+LATELY = 10  # callers
+
+
 @dataclass
 class Queue:
-    """Those who wait at one switchboard, in the order in which they came."""
+    """Those who wait at one switchboard, in the order in which they came, and how long others have waited lately."""
 
     waiting: list[tuple[datetime, Call]] = field(default_factory=list)
+    answered: deque[AnswerTime] = field(default_factory=lambda: deque(maxlen=LATELY))
 
     def join(self, call: Call, since: datetime) -> None:
         self.waiting.append((since, call))

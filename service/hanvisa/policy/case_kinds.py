@@ -27,6 +27,7 @@ from hanvisa.policy.case_expected import (
     ExpectedValues,
     Written,
 )
+from hanvisa.policy.case_waiting import WaitCase
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
@@ -331,6 +332,7 @@ AnyCase = Annotated[
     | SubstituteCase
     | DepartmentCase
     | CodeCase
-    | TalkCase,
+    | TalkCase
+    | WaitCase,
     Field(discriminator="decide"),
 ]

@@ -22,7 +22,7 @@ from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
-from hanvisa.calls.prompts.waiting import SwitchboardClosed
+from hanvisa.calls.prompts.waiting import QueuePlace, SwitchboardClosed
 from hanvisa.calls.prompts.whys import Why
 
 Prompt = (
@@ -32,6 +32,7 @@ Prompt = (
     | NoOperator
     | OperatorStateSet
     | SwitchboardClosed
+    | QueuePlace
     | Referral
     | DepartmentEmpty
     | Offers
@@ -80,6 +81,7 @@ __all__ = [
     "OperatorStateSet",
     "OutsideFailed",
     "Prompt",
+    "QueuePlace",
     "Queued",
     "Referral",
     "SwitchboardClosed",

@@ -14,3 +14,11 @@ class SwitchboardClosed:
 
     text: Text | None
     opens: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """The caller's ``place`` (1: next) and the expected wait in ``minutes``: 0 is less than one, None not known."""
+
+    place: int
+    minutes: int | None

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.prompts import Greeting, NoOperator, Queued, TryLater, Why
+from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
-from hanvisa.calls.signals import Woken
 from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
 from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.storing import stored
+from hanvisa.calls.waiting import Waiting
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
 if TYPE_CHECKING:
@@ -49,28 +49,31 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
 
 
 async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboard) -> Stage | None:
-    queues, told = call.house.queues, False
+    queues, waiting = call.house.queues, Waiting(call, switchboard)
     while True:
         operators = call.register.operators_of(switchboard.id)
         if all(operator.state is not OperatorState.OPEN for operator in operators):
+            await waiting.stop_music()
             await _nobody(call, switchboard)
             return None
-        free = queues.next_operator(operators, call.house.live.is_engaged)
-        if free is not None and queues.at(switchboard.id).place(call) == 0:
-            if told:
-                await call.insist(call.house.control.stop_music, call.caller.channel)
-            if await _rings(call, stage, free):
-                return Talking()
-            queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
-            told = False
+        free = _operator_for(call, switchboard)
+        if free is None:
+            await waiting.a_while(lambda: _operator_for(call, switchboard) is not None)
             continue
-        if not told:
-            await call.say(Queued())
-            await call.insist(call.house.control.start_music, call.caller.channel)
-            told = True
-            continue  # an operator may have become free while it was said
-        while not isinstance(await call.next(), Woken):
-            pass
+        await waiting.stop_music()
+        if await _rings(call, stage, free):
+            waiting.is_answered()
+            return Talking()
+        queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
+        waiting = Waiting(call, switchboard)
+
+
+def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
+    """The operator who is to have the caller now, if it is the caller's turn and one is free."""
+    queues = call.house.queues
+    if queues.at(switchboard.id).place(call) != 0:
+        return None
+    return queues.next_operator(call.register.operators_of(switchboard.id), call.house.live.is_engaged)
 
 
 async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
@@ -119,7 +122,6 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
 async def _nobody(call: Call, switchboard: Switchboard) -> None:
     organisation = call.register.organisation(switchboard.organisation_id)
     call.tell("outcome", outcome="no_operator")
-    await call.insist(call.house.control.stop_music, call.caller.channel)
     await call.say(NoOperator(organisation.name if organisation else switchboard.name))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hanvisa.calls.prompts import SwitchboardClosed
+from hanvisa.calls.prompts import QueuePlace, SwitchboardClosed
 from hanvisa.speech.phrases.piece import Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
+
+HOUR = 60  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,15 @@ class Words:
     closed: str
     opens_again: str
     call_then: str
+    next_in_line: str
+    number: str
+    in_the_queue: str
+    long_queue: str
+    less_than_a_minute: str
+    the_wait_is: str
+    one_minute: str
+    minutes: str
+    more_than_an_hour: str
 
 
 WORDS = in_both(
@@ -21,11 +32,29 @@ WORDS = in_both(
         closed="växeln är stängd",
         opens_again="växeln är stängd och öppnar",
         call_then="slå direktnumret till den du söker, eller ring då",
+        next_in_line="du är först i kön",
+        number="du är nummer",
+        in_the_queue="i kön",
+        long_queue="kön är lång",
+        less_than_a_minute="väntetiden är mindre än en minut",
+        the_wait_is="väntetiden är ungefär",
+        one_minute="en minut",
+        minutes="minuter",
+        more_than_an_hour="väntetiden är mer än en timme",
     ),
     en=Words(
         closed="the switchboard is closed",
         opens_again="the switchboard is closed and opens",
         call_then="dial the direct number of the person you want to reach, or call back then",
+        next_in_line="you are next in line",
+        number="you are number",
+        in_the_queue="in the queue",
+        long_queue="the queue is long",
+        less_than_a_minute="the wait is less than a minute",
+        the_wait_is="the wait is about",
+        one_minute="one minute",
+        minutes="minutes",
+        more_than_an_hour="the wait is more than an hour",
     ),
 )
 
@@ -39,3 +68,28 @@ def switchboard_closed(prompt: SwitchboardClosed, speaker: Speaker) -> list[Piec
         return speaker.sentence(words.closed)
     opens = speaker.sentence(words.opens_again, *speaker.moment(prompt.opens))
     return opens + speaker.sentence(words.call_then)
+
+
+@says(QueuePlace)
+def queue_place(prompt: QueuePlace, speaker: Speaker) -> list[Piece]:
+    return _place(prompt.place, speaker) + ([] if prompt.minutes is None else _wait(prompt.minutes, speaker))
+
+
+def _place(place: int, speaker: Speaker) -> list[Piece]:
+    words, numbers = WORDS[speaker.language], speaker.wording.numbers
+    if place == 1:
+        return speaker.sentence(words.next_in_line)
+    if place >= len(numbers):
+        return speaker.sentence(words.long_queue)
+    return speaker.sentence(words.number, numbers[place], words.in_the_queue)
+
+
+def _wait(minutes: int, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    if minutes == 0:
+        return speaker.sentence(words.less_than_a_minute)
+    if minutes == 1:
+        return speaker.sentence(words.the_wait_is, words.one_minute)
+    if minutes >= HOUR:
+        return speaker.sentence(words.more_than_an_hour)
+    return speaker.sentence(words.the_wait_is, speaker.wording.numbers[minutes], words.minutes)
