@@ -76,6 +76,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ring_operator=settings.ring_operator,
             ring_in_turn=settings.ring_in_turn,
             queue_say_every=settings.queue_say_every,
+            callback_again=settings.callback_again,
             key_wait=settings.key_wait,
             operator_consults_mobile=settings.operator_consults_mobile,
             unanswered_transfer=settings.unanswered_transfer,

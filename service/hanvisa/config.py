@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     queue_say_every: float = Field(
         default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
     )
+    callback_again: float = Field(
+        default=300.0, gt=0, description="when a caller who left a number is tried again"
+    )
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"

@@ -1,8 +1,15 @@
-"""Callers who wait at the switchboard: their place and the expected wait."""
+"""Callers who wait at the switchboard: their place and the expected wait, and being rung back without losing it."""
 
 import asyncio
 
-from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, an_operator_with_a_caller, past_the_greeting
+from e2e.support.switchboard import (
+    LONG,
+    MAIN_NUMBER,
+    ULLA,
+    an_operator_with_a_caller,
+    past_the_greeting,
+    shown_at,
+)
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
 from hanvisa.lab.stories import Heard
@@ -21,6 +28,44 @@ async def test_who_waits_hears_the_place_again_and_again_and_then_the_expected_w
     await line.answer()
     await second.talks_to(line, within=LONG)
     await is_told(world, third, "Du är först i kön. Väntetiden är mindre än en minut.")
+
+
+async def test_who_leaves_the_number_is_rung_back_in_turn_over_a_restart_and_once_more_later(
+    world: World,
+) -> None:
+    """The operator's phone rings first and shows whom it is for. Whoever is behind stays behind."""
+    ulla = await world.phone(ULLA)
+    served, line = await an_operator_with_a_caller(world)
+    leaving = await waits(world, "0980319277")
+    behind = await waits(world, "0980319278")
+    await leaving.press("4")
+    await world.hears(leaving, "Vi ringer upp dig på noll nio åtta noll", within=LONG)
+    await leaving.press("1")
+    await world.commanded(leaving, "Du behåller din plats", within=LONG)
+    await leaving.hangup()
+    assert (await world.story(leaving)).outcome == "callback"
+
+    await world.system.kill_service()
+    await world.system.start_service()
+    world.carrier.answers_with("0980319277", 486)
+    await served.hangup()
+    line = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "RING UPP 0980-31 92 77")
+    await line.answer()
+    await world.mobile("0980319277", within=LONG)  # turned away
+    await world.hears(line, "Numret är upptaget", within=LONG)
+    world.carrier.answers_with("0980319277", None)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    rung = await world.mobile("0980319277", within=LONG)
+    assert "980319200" in rung.invitation.get("From")
+    await rung.answer()
+    await rung.talks_to(line, within=LONG)
+    assert (await world.story(line)).outcome == "rung_back"
+    await rung.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await behind.talks_to(line, within=LONG)
 
 
 async def waits(world: World, number: str) -> Line:

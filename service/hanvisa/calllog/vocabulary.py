@@ -32,6 +32,14 @@ STAGES = {
         en="It is for {target}: its members are rung.",
     ),
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
+    "LeavingNumber": Text(
+        sv="Den som ringer vill bli uppringd i stället för att vänta.",
+        en="The caller wants to be rung back instead of waiting.",
+    ),
+    "RingingBack": Text(
+        sv="Telefonisten har svarat; den som lämnade sitt nummer rings upp.",
+        en="The operator has answered; whoever left a number is rung.",
+    ),
     "NightService": Text(
         sv="Växeln är stängd: jouren rings.", en="The switchboard is closed: the on-call list."
     ),
@@ -137,6 +145,19 @@ WHYS = {
 OUTCOMES = {
     "referred": Text(sv="Hänvisning för {who} ({why}).", en="Referral for {who} ({why})."),
     "operator": Text(sv="Telefonisten {who} svarade.", en="The operator {who} answered."),
+    "callback": Text(
+        sv="Numret är lämnat; platsen i kön är kvar.",
+        en="The number is left; the place in the queue is kept.",
+    ),
+    "rung_back": Text(sv="Den som väntade är uppringd.", en="Whoever waited has been rung back."),
+    "rung_back_later": Text(
+        sv="Den som skulle ringas upp nåddes inte ({why}). Ett försök till görs senare.",
+        en="Whoever was to be rung back was not reached ({why}). There is one more try later.",
+    ),
+    "not_rung_back": Text(
+        sv="Den som skulle ringas upp nåddes inte ({why}), och inget mer försök görs.",
+        en="Whoever was to be rung back was not reached ({why}), and there are no more tries.",
+    ),
     "no_operator": Text(sv="Ingen telefonist är öppen.", en="No operator is open."),
     "closed": Text(sv="Växeln är stängd.", en="The switchboard is closed."),
     "night_service": Text(sv="Jouren ({who}) svarade.", en="Whoever is on call ({who}) answered."),

@@ -25,6 +25,7 @@ from hanvisa.calls.signals import (
     Surrendered,
     TransferRequested,
     Unheld,
+    Woken,
 )
 from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
@@ -161,6 +162,10 @@ class Call:
         return None
 
     # waiting
+
+    def wake(self) -> None:
+        """What the call waits for in a queue may have changed."""
+        self.inbox.put_nowait(Woken())
 
     async def next(self, within: float | None = None) -> Signal | None:
         """The call's next signal, or None when none came within so many seconds.

@@ -17,6 +17,7 @@ from hanvisa.policy.attendant import (
     decide_past_referral,
     decide_sent_on,
 )
+from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.model import Decision
@@ -71,6 +72,7 @@ Facts = (
     | OpeningFacts
     | DepartmentFacts
     | ForwardingFacts
+    | CallbackFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -84,6 +86,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     OpeningFacts: decide_opening,
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,
+    CallbackFacts: decide_callback,
 }
 
 

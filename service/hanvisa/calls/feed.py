@@ -75,7 +75,7 @@ def of_switchboard(call: Call) -> bool:
         return False
     caller = call.caller.person
     is_theirs = caller is not None and call.register.operator(caller) is not None
-    return call.touched or is_theirs or call.state.stage.get("name") == "AtSwitchboard"
+    return call.touched or is_theirs or call.state.stage.get("name") in _WAITING
 
 
 def shown(call: Call) -> LiveCall:
@@ -98,4 +98,5 @@ def _party(leg: Leg) -> LiveParty:
     return LiveParty(leg.number, leg.person)
 
 
+_WAITING = ("AtSwitchboard", "LeavingNumber")
 _TELLING = ("stage", "signal", "outcome", "closed")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from hanvisa.calls.signals import Woken
 from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.policy.waiting import AnswerTime
 
@@ -20,23 +20,31 @@ if TYPE_CHECKING:
 LATELY = 10  # callers
 
 
+class Waiter(Protocol):
+    """Who may stand in a queue: a call, or the place of a caller who has left a number."""
+
+    def wake(self) -> None:
+        """Something has changed."""
+        ...
+
+
 @dataclass
 class Queue:
     """Those who wait at one switchboard, in the order in which they came, and how long others have waited lately."""
 
-    waiting: list[tuple[datetime, Call]] = field(default_factory=list)
+    waiting: list[tuple[datetime, Waiter]] = field(default_factory=list)
     answered: deque[AnswerTime] = field(default_factory=lambda: deque(maxlen=LATELY))
 
-    def join(self, call: Call, since: datetime) -> None:
-        self.waiting.append((since, call))
+    def join(self, waiter: Waiter, since: datetime) -> None:
+        self.waiting.append((since, waiter))
         self.waiting.sort(key=lambda entry: entry[0])
 
-    def leave(self, call: Call) -> None:
-        self.waiting = [entry for entry in self.waiting if entry[1] is not call]
+    def leave(self, waiter: Waiter) -> None:
+        self.waiting = [entry for entry in self.waiting if entry[1] is not waiter]
 
-    def place(self, call: Call) -> int:
+    def place(self, waiter: Waiter) -> int:
         """0 for the one who is next."""
-        return [waiting for _, waiting in self.waiting].index(call)
+        return [waiting for _, waiting in self.waiting].index(waiter)
 
 
 @dataclass
@@ -46,17 +54,19 @@ class Queues:
     _queues: dict[UUID, Queue] = field(default_factory=dict)
     _idle_since: dict[UUID, datetime] = field(default_factory=dict)
     _offered: set[UUID] = field(default_factory=set)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever serves those who are not there
 
     def at(self, switchboard: UUID) -> Queue:
         return self._queues.setdefault(switchboard, Queue())
 
-    def all_waiting(self) -> Iterable[Call]:
-        return [call for queue in self._queues.values() for _, call in queue.waiting]
+    def all_waiting(self) -> Iterable[Waiter]:
+        return [waiter for queue in self._queues.values() for _, waiter in queue.waiting]
 
     def wake(self) -> None:
         """Let every waiting caller look again: an operator is free, or the queue has moved."""
-        for call in self.all_waiting():
-            call.inbox.put_nowait(Woken())
+        for waiter in self.all_waiting():
+            waiter.wake()
+        self.woken.set()
 
     def next_operator(
         self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool]

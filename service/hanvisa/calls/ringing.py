@@ -99,7 +99,7 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
         call.house.live.bind(leg.channel, call)
         try:
             await call.house.control.create(
-                leg.channel, dial_string, _variables(call, display), call.caller.channel
+                leg.channel, dial_string, variables(call, display), call.caller.channel
             )
         except (Refused, Gone) as error:
             # Asterisk answers so when the phone is not registered: it is unplugged.
@@ -156,7 +156,8 @@ async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
         return ()  # the caller has hung up; the signal is on its way
 
 
-def _variables(call: Call, display: Display) -> dict[str, str]:
+def variables(call: Call, display: Display) -> dict[str, str]:
+    """What a rung leg is made with."""
     # The rung phone shows the connected line; `dial?caller=` would overwrite it.
     return {
         "HANVISA_CALL_ID": call.id,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.prompts import Prompt, Queued, QueuePlace
-from hanvisa.calls.signals import Woken
+from hanvisa.calls.signals import Key, Woken
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import OperatorState, Switchboard
 from hanvisa.policy.waiting import AnswerTime, WaitFacts, expected_minutes
@@ -28,18 +28,21 @@ class Waiting:
         self._say_at = 0.0  # of the loop's time
         self._music = False
 
-    async def a_while(self, is_turn: Callable[[], bool]) -> None:
-        """Tell the caller what is to be told now; else wait for a change. It may be the caller's turn afterwards."""
+    async def a_while(self, is_turn: Callable[[], bool]) -> str | None:
+        """Tell the caller what is to be told now; else wait for a change. The key that they pressed, if they did.
+
+        It may be the caller's turn afterwards.
+        """
         if self._began is None:
             self._began = self._call.house.clock.now(), self._facts()
-            await self._call.say(Queued(), self._place(), enough=is_turn)
-            await self._go_on()
+            key = await self._call.say(Queued(), self._place(), enough=is_turn)
         elif (left := self._say_at - asyncio.get_running_loop().time()) > 0:
-            await self._until_woken(left)
+            return await self._until_changed(left)
         else:
             await self.stop_music()
-            await self._say(self._place(), enough=is_turn)
-            await self._go_on()
+            key = await self._say(self._place(), enough=is_turn)
+        await self._go_on()
+        return key
 
     async def stop_music(self) -> None:
         if self._music:
@@ -53,18 +56,23 @@ class Waiting:
             waited = (self._call.house.clock.now() - since).total_seconds()
             self._queue.answered.append(AnswerTime(facts.place, facts.operators, waited))
 
-    async def _until_woken(self, seconds: float) -> None:
+    async def _until_changed(self, seconds: float) -> str | None:
         until = asyncio.get_running_loop().time() + seconds
         while (left := until - asyncio.get_running_loop().time()) > 0:
-            if isinstance(await self._call.next(left), Woken):
-                return
+            match await self._call.next(left):
+                case Woken():
+                    break
+                case Key(channel, digit) if channel == self._call.caller.channel:
+                    return digit
+        return None
 
-    async def _say(self, prompt: Prompt, enough: Callable[[], bool]) -> None:
+    async def _say(self, prompt: Prompt, enough: Callable[[], bool]) -> str | None:
         """Who can't be told waits on all the same: the place in the queue is worth more."""
         try:
-            await self._call.say(prompt, enough=enough)
+            return await self._call.say(prompt, enough=enough)
         except TelephonyError as error:
             self._call.tell("command", failed=str(error))
+            return None
 
     async def _go_on(self) -> None:
         await self._call.insist(self._call.house.control.start_music, self._call.caller.channel)
@@ -73,9 +81,14 @@ class Waiting:
 
     def _place(self) -> QueuePlace:
         facts = self._facts()
-        return QueuePlace(facts.place, expected_minutes(facts))
+        return QueuePlace(facts.place, expected_minutes(facts), may_be_rung_back(self._call))
 
     def _facts(self) -> WaitFacts:
         operators = self._call.register.operators_of(self._switchboard.id)
         is_open = [operator for operator in operators if operator.state is OperatorState.OPEN]
         return WaitFacts(self._queue.place(self._call) + 1, len(is_open), tuple(self._queue.answered))
+
+
+def may_be_rung_back(call: Call) -> bool:
+    """Whoever has rung in from outside; who is in the house sees when an operator is free."""
+    return not call.caller.account

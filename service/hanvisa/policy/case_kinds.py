@@ -13,6 +13,7 @@ from hanvisa.policy.absence import (
     decide_unanswered,
     mobile_number_to_tell,
 )
+from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
@@ -253,6 +254,24 @@ class OutgoingCase(Case):
         return decision.because, self.expect.compare(decision)
 
 
+class CallbackWritten(Dialled):
+    confidential: bool = False
+    usual: CallingClass = CallingClass.NATIONAL
+
+
+class CallbackCase(Case):
+    """May a caller leave that number to be rung back on?"""
+
+    decide: Literal["callback"]
+    facts: CallbackWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        facts = CallbackFacts(self.facts.read(world), self.facts.confidential, self.facts.usual)
+        decision = decide_callback(facts)
+        return decision.because, self.expect.compare(decision)
+
+
 class OpeningWritten(Written):
     hours: tuple[Window, ...] = ()
     at: AwareDatetime = ORDINARY
@@ -333,6 +352,7 @@ AnyCase = Annotated[
     | DepartmentCase
     | CodeCase
     | TalkCase
-    | WaitCase,
+    | WaitCase
+    | CallbackCase,
     Field(discriminator="decide"),
 ]

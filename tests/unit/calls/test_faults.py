@@ -15,6 +15,7 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.ports import Voice
+from hanvisa.calls.signals import Reconnected
 from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
 from hanvisa.policy.facts import OutsideNumber, TargetKind
 from hanvisa.speech.fakes import HangingSynthesiser
@@ -115,6 +116,27 @@ async def queue(play: Play) -> None:
     await play.a_while()
 
 
+async def callback(play: Play) -> None:
+    """The caller leaves a number; in the end the operator is free, and rings back."""
+    play.scene.tell(Reconnected())
+    await asyncio.sleep(1)
+    first = play.scene.rings_in(MAIN)
+    await play.a_while()
+    play.rings_in(MAIN)
+    await play.a_while()
+    for key in "41":
+        play.scene.presses(play.caller, key)
+        await asyncio.sleep(1)
+    await play.a_while()
+    play.must_have_a_way_on()
+    play.switch.goes(first)
+    await play.a_while()
+    rung_back = play.switch.leg("0980319244")
+    if rung_back is not None:
+        play.switch.goes(rung_back)
+    await play.a_while()
+
+
 async def department(play: Play) -> None:
     number = OutsideNumber(DEPARTMENT, TargetKind.DEPARTMENT, id_of("tekniska"))
     register = play.scene.directory.register
@@ -160,6 +182,7 @@ STORIES: tuple[Story, ...] = (
     no_answer,
     switchboard,
     queue,
+    callback,
     department,
     blind_transfer,
     blind_transfer_to_nobody_there,

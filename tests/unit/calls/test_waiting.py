@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hanvisa.calls.house import CallSettings
+from hanvisa.calls.signals import Reconnected
+from hanvisa.calls.state import VARIABLE
+from hanvisa.policy.facts import OperatorState
 from hanvisa.testing import FakeClock
-from unit.calls.scene import MAIN, Scene
-from unit.calls.test_attendant import rung_anew
+from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 
 QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05, queue_say_every=0.1)
@@ -18,8 +21,8 @@ async def test_who_waits_is_told_the_place_again_and_again_and_the_wait_once_it_
     async with Scene(QUICK) as scene:
         first, olle = await operator_has_caller(scene)
         second, third = await waits(scene), await waits(scene)
-        await scene.until(lambda: said_to(scene, second, "QueuePlace(place=1, minutes=None)") > 1, "again")
-        await scene.until(lambda: said_to(scene, third, "QueuePlace(place=2, minutes=None)"), "the second")
+        await scene.until(lambda: said_to(scene, second, "QueuePlace(place=1, minutes=None") > 1, "again")
+        await scene.until(lambda: said_to(scene, third, "QueuePlace(place=2, minutes=None"), "the second")
         clock = scene.house.clock
         assert isinstance(clock, FakeClock)
         clock.advance(timedelta(minutes=3))
@@ -27,7 +30,7 @@ async def test_who_waits_is_told_the_place_again_and_again_and_the_wait_once_it_
         again = await rung_anew(scene, "olle", olle)
         scene.answers(again)
         await scene.talking(second, again)
-        await scene.until(lambda: said_to(scene, third, "QueuePlace(place=1, minutes=3)"), "the wait")
+        await scene.until(lambda: said_to(scene, third, "QueuePlace(place=1, minutes=3"), "the wait")
 
 
 async def test_the_announcement_ends_when_the_callers_turn_comes() -> None:
@@ -45,9 +48,132 @@ async def test_the_announcement_ends_when_the_callers_turn_comes() -> None:
         await rung_anew(scene, "olle", olle)
 
 
-async def waits(scene: Scene) -> str:
+async def test_who_leaves_the_number_keeps_the_place_and_is_rung_when_an_operator_has_answered() -> None:
+    async with Scene(QUICK) as scene:
+        await ready(scene)
+        first, olle = await operator_has_caller(scene)
+        caller = await leaves_number(scene)
+        behind = await waits(scene)
+        await scene.until(lambda: said_to(scene, behind, "QueuePlace(place=2, minutes=None"), "behind it")
+        scene.hangs_up(first)
+        olle = await rung_anew(scene, "olle", olle)
+        assert shown(scene, olle) == "RING UPP 0980-31 92 44"
+        await scene.until(lambda: said_to(scene, behind, "QueuePlace(place=1, minutes=None"), "moved up")
+        scene.answers(olle)
+        citizen = await scene.rung("0980319244")
+        scene.answers(citizen)
+        await scene.talking(olle, citizen)
+        await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is done")
+        call = scene.house.live.of_channel(citizen)
+        assert call is not None
+        assert call is not scene.house.live.of_channel(caller)
+        assert (call.caller.channel, call.state.touched_by) == (citizen, id_of("olle"))
+        assert scene.control.variables[olle, VARIABLE] == ""
+        scene.hangs_up(citizen)
+        await scene.over(olle)
+
+
+async def test_who_can_not_be_had_is_tried_once_more_and_the_log_tells_it() -> None:
+    async with Scene(QUICK) as scene:
+        await ready(scene)
+        first, olle = await operator_has_caller(scene)
+        await leaves_number(scene)
+        scene.hangs_up(first)
+        for outcome in ("rung_back_later", "not_rung_back"):
+            olle = await rung_anew(scene, "olle", olle)
+            scene.answers(olle)
+            scene.hangs_up(await scene.rung("0980319244"), 17)
+            await scene.hears(olle, "OutsideFailed")
+            assert scene.log.of_kind("outcome")[-1]["outcome"] == outcome
+            scene.finished(olle)
+            await scene.over(olle)
+            clock = scene.house.clock
+            assert isinstance(clock, FakeClock)
+            clock.advance(timedelta(minutes=6))
+            scene.house.queues.wake()
+        assert not scene.directory.register.callbacks.rows
+
+
+async def test_an_operator_who_does_not_answer_leaves_the_callback_where_it_is() -> None:
+    async with Scene(replace(QUICK, ring_operator=0.1)) as scene:
+        await ready(scene)
+        first, _ = await operator_has_caller(scene)
+        await leaves_number(scene)
+        scene.hangs_up(first)
+        await scene.until(
+            lambda: scene.directory.register.operators.rows[0].state is OperatorState.PAUSED, "Olle is paused"
+        )
+        assert [row.tries for row in scene.directory.register.callbacks.rows] == [0]
+
+
+async def test_a_withheld_caller_keys_the_number_and_none_that_nobody_rings_from() -> None:
+    async with Scene(QUICK) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene, "")
+        scene.presses(caller, "4")
+        for keys, heard in (("112#", "CallbackRefused"), ("0980319245#", "ConfirmCallback")):
+            await heard_anew(scene, caller, "KeyYourNumber")
+            scene.presses(caller, keys[0])
+            await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
+            scene.finished(caller)
+            for key in keys[1:]:
+                scene.presses(caller, key)
+            await scene.hears(caller, heard)
+            scene.control.commands.clear()
+            scene.finished(caller)
+            if heard == "CallbackRefused":
+                await scene.hears(caller, "Queued")
+                scene.presses(caller, "4")
+                await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
+                scene.finished(caller)
+        scene.presses(caller, "1")
+        await scene.hears(caller, "CallbackKept")
+        assert [row.number for row in scene.directory.register.callbacks.rows] == ["+46980319245"]
+
+
+async def test_no_key_leads_back_to_the_same_place() -> None:
+    async with Scene(QUICK) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene)
+        scene.presses(caller, "4")
+        await scene.hears(caller, "ConfirmCallback")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Queued")
+        joined = [
+            stage["args"]["since"] for stage in scene.log.of_kind("stage") if stage["args"].get("since")
+        ]
+        assert len(set(joined)) == 1
+        assert not scene.directory.register.callbacks.rows
+
+
+async def ready(scene: Scene) -> None:
+    scene.tell(Reconnected())
+    await scene.until(scene.registry.synced.is_set, "synced")
+
+
+async def leaves_number(scene: Scene) -> str:
+    caller = await waits(scene)
+    scene.presses(caller, "4")
+    await scene.hears(caller, "ConfirmCallback")
+    scene.presses(caller, "1")
+    await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+    scene.finished(caller)
+    await scene.hears(caller, "CallbackKept")
+    scene.finished(caller)
+    await scene.over(caller)
+    return caller
+
+
+async def heard_anew(scene: Scene, caller: str, prompt: str) -> None:
+    """Wait until it is said; what was commanded before is forgotten."""
+    await scene.hears(caller, prompt)
+    scene.control.commands.clear()
+
+
+async def waits(scene: Scene, number: str = "0980319244") -> str:
     """Somebody has rung the main number and heard the first announcement; from now on each ends at once."""
-    caller = scene.rings_in(MAIN)
+    caller = scene.rings_in(MAIN, number)
     await scene.hears(caller, "Greeting")
     scene.finished(caller)
     await scene.hears(caller, "Queued")

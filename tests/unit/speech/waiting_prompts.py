@@ -1,6 +1,6 @@
 """What callers hear who wait at the switchboard, word by word."""
 
-from hanvisa.calls.prompts import QueuePlace
+from hanvisa.calls.prompts import CallbackKept, CallbackRefused, ConfirmCallback, KeyYourNumber, QueuePlace
 
 PROMPTS = [
     (QueuePlace(1, None), "Du är först i kön.", "You are next in line."),
@@ -23,5 +23,33 @@ PROMPTS = [
         QueuePlace(100, 60),
         "Kön är lång. Väntetiden är mer än en timme.",
         "The queue is long. The wait is more than an hour.",
+    ),
+    (
+        QueuePlace(2, None, offers_callback=True),
+        "Du är nummer två i kön. Vill du bli uppringd utan att förlora din plats i kön, tryck fyra.",
+        "You are number two in the queue. To be rung back without losing your place in the queue, press four.",
+    ),
+    (
+        KeyYourNumber(),
+        "Slå ditt telefonnummer och avsluta med fyrkant.",
+        "Enter your telephone number, and then the hash key.",
+    ),
+    (
+        ConfirmCallback("+46980319244"),
+        "Vi ringer upp dig på noll nio åtta noll, trettioett, nittiotvå, fyrtiofyra. Tryck ett om numret stämmer.",
+        (
+            "We will ring you back on plus four six, nine eight zero, three one, nine two, four four. "
+            "Press one if the number is right."
+        ),
+    ),
+    (
+        CallbackKept(),
+        "Tack. Du behåller din plats, och vi ringer upp dig när det är din tur. Hej då.",
+        "Thank you. You keep your place, and we will ring you when it is your turn. Goodbye.",
+    ),
+    (
+        CallbackRefused(),
+        "Det numret kan vi inte ringa upp. Du står kvar i kön.",
+        "We cannot ring that number. You keep your place in the queue.",
     ),
 ]

@@ -22,7 +22,14 @@ from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
-from hanvisa.calls.prompts.waiting import QueuePlace, SwitchboardClosed
+from hanvisa.calls.prompts.waiting import (
+    CallbackKept,
+    CallbackRefused,
+    ConfirmCallback,
+    KeyYourNumber,
+    QueuePlace,
+    SwitchboardClosed,
+)
 from hanvisa.calls.prompts.whys import Why
 
 Prompt = (
@@ -33,6 +40,10 @@ Prompt = (
     | OperatorStateSet
     | SwitchboardClosed
     | QueuePlace
+    | KeyYourNumber
+    | ConfirmCallback
+    | CallbackKept
+    | CallbackRefused
     | Referral
     | DepartmentEmpty
     | Offers
@@ -62,14 +73,18 @@ __all__ = [
     "Barred",
     "Breath",
     "CallBarred",
+    "CallbackKept",
+    "CallbackRefused",
     "CodeRefused",
     "CodeWrong",
+    "ConfirmCallback",
     "DepartmentEmpty",
     "DialRefused",
     "ForwardingStopped",
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "KeyYourNumber",
     "MobileNumber",
     "MobileTone",
     "NextCallConfidential",

@@ -18,7 +18,33 @@ class SwitchboardClosed:
 
 @dataclass(frozen=True, slots=True)
 class QueuePlace:
-    """The caller's ``place`` (1: next) and the expected wait in ``minutes``: 0 is less than one, None not known."""
+    """The caller's ``place`` (1: next) and the expected wait in ``minutes``: 0 is less than one, None not known.
+
+    ``offers_callback``: with four the caller may leave a number instead.
+    """
 
     place: int
     minutes: int | None
+    offers_callback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyYourNumber:
+    """To a caller whose number is not known: key it, and then hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmCallback:
+    """The number that will be rung (E.164), and one if it is right."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackKept:
+    """The place is kept, and the caller is rung when it is their turn. Goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRefused:
+    """That number is not rung; the caller keeps the place and waits on."""

@@ -9,6 +9,7 @@ from hanvisa.calls.stages import (
     outgoing,
     reaching,
     referring,
+    ringing_back,
     switchboard,
     talking,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "outgoing",
     "reaching",
     "referring",
+    "ringing_back",
     "switchboard",
     "talking",
 ]

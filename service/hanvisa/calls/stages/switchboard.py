@@ -8,15 +8,24 @@ from uuid import UUID
 
 from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
-from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
+from hanvisa.calls.stage import (
+    Apologising,
+    AtSwitchboard,
+    BackToOperator,
+    LeavingNumber,
+    Stage,
+    Talking,
+    runs,
+)
 from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.storing import stored
-from hanvisa.calls.waiting import Waiting
+from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
+CALLBACK = "4"  # the key
 SHOWN_WHY = {
     Why.ABSENT: "frånvarande",
     Why.BUSY: "upptagen",
@@ -58,7 +67,10 @@ async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboa
             return None
         free = _operator_for(call, switchboard)
         if free is None:
-            await waiting.a_while(lambda: _operator_for(call, switchboard) is not None)
+            key = await waiting.a_while(lambda: _operator_for(call, switchboard) is not None)
+            if key == CALLBACK and may_be_rung_back(call) and stage.since is not None:
+                await waiting.stop_music()
+                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
             continue
         await waiting.stop_music()
         if await _rings(call, stage, free):

@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanvisa.directory.loading import codes, organisation, setting, telephony
+from hanvisa.directory.loading import callbacks, codes, organisation, setting, telephony
 from hanvisa.directory.loading.common import LOCAL, belongs_now
 from hanvisa.directory.loading.setting import exception_of, reason_of
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     AbsenceRow,
+    CallbackRow,
     CodeRow,
     ConfidentialMarkRow,
     DepartmentRow,
@@ -78,6 +79,7 @@ LOADERS: dict[str, Loader] = {
     "forwardings": _loader(setting.forwardings, ForwardingRow),
     "codes": _loader(codes.codes, CodeRow),
     "marks": _loader(codes.marks, ConfidentialMarkRow),
+    "callbacks": _loader(callbacks.callbacks, CallbackRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
 }
 """By the names of the register's tables."""

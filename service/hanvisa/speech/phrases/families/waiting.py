@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hanvisa.calls.prompts import QueuePlace, SwitchboardClosed
+from hanvisa.calls.prompts import (
+    CallbackKept,
+    CallbackRefused,
+    ConfirmCallback,
+    KeyYourNumber,
+    QueuePlace,
+    SwitchboardClosed,
+)
 from hanvisa.speech.phrases.piece import Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 
@@ -25,6 +32,12 @@ class Words:
     one_minute: str
     minutes: str
     more_than_an_hour: str
+    four_for_callback: str
+    key_your_number: str
+    we_ring: str
+    one_if_right: str
+    callback_kept: str
+    callback_refused: str
 
 
 WORDS = in_both(
@@ -41,6 +54,12 @@ WORDS = in_both(
         one_minute="en minut",
         minutes="minuter",
         more_than_an_hour="väntetiden är mer än en timme",
+        four_for_callback="vill du bli uppringd utan att förlora din plats i kön, tryck fyra",
+        key_your_number="slå ditt telefonnummer och avsluta med fyrkant",
+        we_ring="vi ringer upp dig på",
+        one_if_right="tryck ett om numret stämmer",
+        callback_kept="tack. Du behåller din plats, och vi ringer upp dig när det är din tur. Hej då",
+        callback_refused="det numret kan vi inte ringa upp. Du står kvar i kön",
     ),
     en=Words(
         closed="the switchboard is closed",
@@ -55,6 +74,12 @@ WORDS = in_both(
         one_minute="one minute",
         minutes="minutes",
         more_than_an_hour="the wait is more than an hour",
+        four_for_callback="to be rung back without losing your place in the queue, press four",
+        key_your_number="enter your telephone number, and then the hash key",
+        we_ring="we will ring you back on",
+        one_if_right="press one if the number is right",
+        callback_kept="thank you. You keep your place, and we will ring you when it is your turn. Goodbye",
+        callback_refused="we cannot ring that number. You keep your place in the queue",
     ),
 )
 
@@ -72,7 +97,12 @@ def switchboard_closed(prompt: SwitchboardClosed, speaker: Speaker) -> list[Piec
 
 @says(QueuePlace)
 def queue_place(prompt: QueuePlace, speaker: Speaker) -> list[Piece]:
-    return _place(prompt.place, speaker) + ([] if prompt.minutes is None else _wait(prompt.minutes, speaker))
+    said = _place(prompt.place, speaker)
+    if prompt.minutes is not None:
+        said += _wait(prompt.minutes, speaker)
+    if prompt.offers_callback:
+        said += speaker.sentence(WORDS[speaker.language].four_for_callback)
+    return said
 
 
 def _place(place: int, speaker: Speaker) -> list[Piece]:
@@ -93,3 +123,25 @@ def _wait(minutes: int, speaker: Speaker) -> list[Piece]:
     if minutes >= HOUR:
         return speaker.sentence(words.more_than_an_hour)
     return speaker.sentence(words.the_wait_is, speaker.wording.numbers[minutes], words.minutes)
+
+
+@says(KeyYourNumber)
+def key_your_number(_: KeyYourNumber, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].key_your_number)
+
+
+@says(ConfirmCallback)
+def confirm_callback(prompt: ConfirmCallback, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    number = speaker.sentence(words.we_ring, *speaker.number(prompt.number))
+    return number + speaker.sentence(words.one_if_right)
+
+
+@says(CallbackKept)
+def callback_kept(_: CallbackKept, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].callback_kept)
+
+
+@says(CallbackRefused)
+def callback_refused(_: CallbackRefused, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].callback_refused)
