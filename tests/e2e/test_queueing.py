@@ -11,6 +11,7 @@ from e2e.support.switchboard import (
     shown_at,
 )
 from e2e.support.world import World
+from hanvisa.lab.api import Json
 from hanvisa.lab.lines import Line
 from hanvisa.lab.stories import Heard
 from hanvisa.lab.waiting import until
@@ -66,6 +67,32 @@ async def test_who_leaves_the_number_is_rung_back_in_turn_over_a_restart_and_onc
     line = await ulla.rings(within=LONG)
     await line.answer()
     await behind.talks_to(line, within=LONG)
+
+
+async def test_an_operator_who_did_not_answer_is_told_so_when_they_open_again(world: World) -> None:
+    events: list[Json] = []
+
+    async def watch() -> None:
+        async for event in world.api.events("/live/events", None):
+            events.append(event)  # noqa: PERF401 - it never ends
+
+    ulla = await world.phone(ULLA)
+    await world.given_operator(ULLA)
+    watching = asyncio.create_task(watch())
+    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    await (await ulla.rings(within=LONG)).until_ended(within=LONG)
+    await until(lambda: any(is_paused(event) for event in events), within=LONG, what="the event")
+    watching.cancel()
+    dialling = await ulla.call("*27#")
+    await world.hears(
+        dialling, "Telefonistplatsen är öppen. Telefonistplatsen pausades", pieces=2, within=LONG
+    )
+    assert "då du inte svarade" in (await world.commanded(dialling, "pausades")).words
+
+
+def is_paused(event: Json) -> bool:
+    return bool(event["type"] == "operator.paused" and event["data"]["person"]["name"] == "Ulla Brandt")
 
 
 async def waits(world: World, number: str) -> Line:

@@ -17,14 +17,14 @@ from uuid import UUID
 import structlog
 
 from hanvisa.calls.call import Call, new_id
+from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.calls.stage import RingingBack, Stage
 from hanvisa.calls.state import CallState, Leg
-from hanvisa.calls.storing import stored
 from hanvisa.errors import Gone, Refused, TelephonyError
-from hanvisa.policy.facts import Callback, Operator, OperatorState, TargetKind
+from hanvisa.policy.facts import Callback, Operator, TargetKind
 from hanvisa.policy.numbers import display
 
 if TYPE_CHECKING:
@@ -121,18 +121,13 @@ class Callbacks:
             self._later(callback)
         house.queues.offered(operator, house.clock.now())
         if answered is False:
-            await self._pause(call, operator)
+            await pause(call, operator.person_id, Why.NO_ANSWER)
         if answered:
             await call.over.wait()
         else:
             call.tell("closed", reason="ended")
         self._under_way.discard(callback.id)
         house.queues.wake()
-
-    async def _pause(self, call: Call, operator: Operator) -> None:
-        call.tell("signal", type="operator_paused", person=str(operator.person_id), why=Why.NO_ANSWER)
-        paused = self._house.directory.set_operator_state(operator.person_id, OperatorState.PAUSED)
-        await stored(f"operator {operator.person_id} paused", paused)
 
     def _call(self, callback: Callback, operator: Operator) -> Call:
         """The call as if the operator had dialled the number."""

@@ -54,6 +54,7 @@ class Queues:
     _queues: dict[UUID, Queue] = field(default_factory=dict)
     _idle_since: dict[UUID, datetime] = field(default_factory=dict)
     _offered: set[UUID] = field(default_factory=set)
+    unanswered: set[UUID] = field(default_factory=set)  # operators paused for it, who have not been told yet
     woken: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever serves those who are not there
 
     def at(self, switchboard: UUID) -> Queue:
@@ -88,6 +89,7 @@ class Queues:
     def offer(self, operator: Operator) -> None:
         """The operator is being offered a caller and gets no other meanwhile."""
         self._offered.add(operator.person_id)
+        self.unanswered.discard(operator.person_id)
 
     def offered(self, operator: Operator, at: datetime) -> None:
         """The offer, and the call that came of it, have begun or ended: idle from now."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
+from hanvisa.calls.live_ports import EventType, PausedOperator
 from hanvisa.calls.signals import Reconnected
 from hanvisa.calls.state import VARIABLE
 from hanvisa.policy.facts import OperatorState
@@ -145,6 +147,27 @@ async def test_no_key_leads_back_to_the_same_place() -> None:
         ]
         assert len(set(joined)) == 1
         assert not scene.directory.register.callbacks.rows
+
+
+async def test_an_operator_who_did_not_answer_is_told_at_the_next_opening_and_the_console_at_once() -> None:
+    async with Scene(replace(QUICK, ring_operator=0.1)) as scene:
+        events = Desk(scene.house).events("")
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.hears(caller, "NoOperator")
+        seen = await anext(events)
+        while seen.type is not EventType.OPERATOR_PAUSED:
+            seen = await anext(events)
+        assert seen.data == PausedOperator(id_of("olle"), "no_answer")
+        for told in (1, 1):
+            olle = scene.dials("olle", "*27#")
+            await scene.hears(olle, "OperatorStateSet")
+            said = [one["words"] for one in scene.log.of_kind("heard") if "WasPaused" in one["words"]]
+            assert len(said) == told
+            assert "unanswered=True" in said[0]
+            scene.finished(olle)
+            await scene.over(olle)
 
 
 async def ready(scene: Scene) -> None:

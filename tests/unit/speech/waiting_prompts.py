@@ -1,6 +1,15 @@
 """What callers hear who wait at the switchboard, word by word."""
 
-from hanvisa.calls.prompts import CallbackKept, CallbackRefused, ConfirmCallback, KeyYourNumber, QueuePlace
+from datetime import UTC, datetime
+
+from hanvisa.calls.prompts import (
+    CallbackKept,
+    CallbackRefused,
+    ConfirmCallback,
+    KeyYourNumber,
+    QueuePlace,
+    WasPaused,
+)
 
 PROMPTS = [
     (QueuePlace(1, None), "Du är först i kön.", "You are next in line."),
@@ -51,5 +60,15 @@ PROMPTS = [
         CallbackRefused(),
         "Det numret kan vi inte ringa upp. Du står kvar i kön.",
         "We cannot ring that number. You keep your place in the queue.",
+    ),
+    (
+        WasPaused(datetime(2026, 8, 2, 11, 30, tzinfo=UTC), unanswered=True),
+        "Telefonistplatsen pausades i dag klockan tretton och trettio, då du inte svarade.",
+        "The operator's position was paused today at one thirty PM, when you did not answer.",
+    ),
+    (
+        WasPaused(datetime(2026, 8, 2, 10, tzinfo=UTC), unanswered=False),
+        "Telefonistplatsen pausades i dag klockan tolv.",
+        "The operator's position was paused today at noon.",
     ),
 ]

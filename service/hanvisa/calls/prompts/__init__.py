@@ -29,6 +29,7 @@ from hanvisa.calls.prompts.waiting import (
     KeyYourNumber,
     QueuePlace,
     SwitchboardClosed,
+    WasPaused,
 )
 from hanvisa.calls.prompts.whys import Why
 
@@ -40,6 +41,7 @@ Prompt = (
     | OperatorStateSet
     | SwitchboardClosed
     | QueuePlace
+    | WasPaused
     | KeyYourNumber
     | ConfirmCallback
     | CallbackKept
@@ -104,5 +106,6 @@ __all__ = [
     "TryLater",
     "UnknownNumber",
     "Waiting",
+    "WasPaused",
     "Why",
 ]

@@ -29,6 +29,14 @@ class QueuePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class WasPaused:
+    """To an operator who opens again: since when they were paused, and whether a call was left ``unanswered``."""
+
+    since: datetime
+    unanswered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeyYourNumber:
     """To a caller whose number is not known: key it, and then hash."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
@@ -18,7 +19,6 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.closed import unless_open
-from hanvisa.calls.storing import stored
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
@@ -105,16 +105,10 @@ async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
     finally:
         queues.offered(operator, call.house.clock.now())
     if rung.leg is None:
-        call.tell("signal", type="operator_paused", person=str(operator.person_id), why=rung.why)
-        await set_state(call, operator.person_id, OperatorState.PAUSED)
+        await pause(call, operator.person_id, rung.why)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
     return True
-
-
-async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
-    """Set an operator's state, if the database takes it at once: a caller is waiting. False when it did not."""
-    return await stored(f"operator {person} {state}", call.house.directory.set_operator_state(person, state))
 
 
 def _display(call: Call, stage: AtSwitchboard) -> Display:

@@ -11,8 +11,9 @@ from hanvisa.calls.prompts import (
     KeyYourNumber,
     QueuePlace,
     SwitchboardClosed,
+    WasPaused,
 )
-from hanvisa.speech.phrases.piece import Piece
+from hanvisa.speech.phrases.piece import COMMA, Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 
 HOUR = 60  # minutes
@@ -38,6 +39,8 @@ class Words:
     one_if_right: str
     callback_kept: str
     callback_refused: str
+    was_paused: str
+    unanswered: str
 
 
 WORDS = in_both(
@@ -60,6 +63,8 @@ WORDS = in_both(
         one_if_right="tryck ett om numret stämmer",
         callback_kept="tack. Du behåller din plats, och vi ringer upp dig när det är din tur. Hej då",
         callback_refused="det numret kan vi inte ringa upp. Du står kvar i kön",
+        was_paused="telefonistplatsen pausades",
+        unanswered="då du inte svarade",
     ),
     en=Words(
         closed="the switchboard is closed",
@@ -80,6 +85,8 @@ WORDS = in_both(
         one_if_right="press one if the number is right",
         callback_kept="thank you. You keep your place, and we will ring you when it is your turn. Goodbye",
         callback_refused="we cannot ring that number. You keep your place in the queue",
+        was_paused="the operator's position was paused",
+        unanswered="when you did not answer",
     ),
 )
 
@@ -123,6 +130,13 @@ def _wait(minutes: int, speaker: Speaker) -> list[Piece]:
     if minutes >= HOUR:
         return speaker.sentence(words.more_than_an_hour)
     return speaker.sentence(words.the_wait_is, speaker.wording.numbers[minutes], words.minutes)
+
+
+@says(WasPaused)
+def was_paused(prompt: WasPaused, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    why = [COMMA, speaker.piece(words.unanswered)] if prompt.unanswered else []
+    return speaker.sentence(words.was_paused, *speaker.moment(prompt.since), *why)
 
 
 @says(KeyYourNumber)
