@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     queue_say_every: float = Field(
         default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
     )
+    held_remind: float = Field(
+        default=60.0, gt=0, description="when an operator is reminded of a caller on hold"
+    )
+    held_back: float = Field(
+        default=120.0, gt=0, description="when a caller on hold goes back to the head of the queue"
+    )
     callback_again: float = Field(
         default=300.0, gt=0, description="when a caller who left a number is tried again"
     )

@@ -95,6 +95,29 @@ def is_paused(event: Json) -> bool:
     return bool(event["type"] == "operator.paused" and event["data"]["person"]["name"] == "Ulla Brandt")
 
 
+async def test_a_caller_on_hold_is_not_forgotten_the_phone_rings_and_then_the_queue_has_them(
+    world: World,
+) -> None:
+    await world.given_settings(held_remind=2, held_back=4.5)
+    ulla = await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "PARKERAD 0980-31 92 46")
+    await again.answer()
+    await line.until_ended(within=LONG)
+    await caller.talks_to(again, within=LONG)
+
+    await again.hold()
+    reminder = await ulla.rings(within=LONG)
+    await reminder.until_ended(within=LONG)
+    await again.until_ended(within=LONG)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
+
+
 async def waits(world: World, number: str) -> Line:
     """A citizen who waits at the main number, and has heard enough of the first announcement."""
     caller = await world.citizen(number, dials=MAIN_NUMBER)

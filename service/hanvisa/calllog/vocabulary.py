@@ -72,6 +72,13 @@ SIGNALS = {
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",
     ),
+    "held_reminder": Text(
+        sv="{who} påminns om den som är parkerad.", en="{who} is reminded of the caller on hold."
+    ),
+    "held_too_long": Text(
+        sv="Den som ringer har varit parkerad för länge hos {who} och går först i kön.",
+        en="{who} has held the caller for too long, who goes to the head of the queue.",
+    ),
     "marked_threat": Text(
         sv="{who} märker samtalet som hotsamtal; uppgifterna sparas.",
         en="{who} marks the call as a threat; its record is kept.",

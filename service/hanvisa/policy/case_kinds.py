@@ -28,7 +28,7 @@ from hanvisa.policy.case_expected import (
     ExpectedValues,
     Written,
 )
-from hanvisa.policy.case_waiting import WaitCase
+from hanvisa.policy.case_waiting import HeldCase, WaitCase
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
@@ -353,6 +353,7 @@ AnyCase = Annotated[
     | CodeCase
     | TalkCase
     | WaitCase
+    | HeldCase
     | CallbackCase,
     Field(discriminator="decide"),
 ]

@@ -6,6 +6,7 @@ from hanvisa.calls.prompts import (
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
+    HeldReminder,
     KeyYourNumber,
     QueuePlace,
     WasPaused,
@@ -71,4 +72,5 @@ PROMPTS = [
         "Telefonistplatsen pausades i dag klockan tolv.",
         "The operator's position was paused today at noon.",
     ),
+    (HeldReminder(), "♪", "♪"),
 ]

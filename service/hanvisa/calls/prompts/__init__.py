@@ -26,6 +26,7 @@ from hanvisa.calls.prompts.waiting import (
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
+    HeldReminder,
     KeyYourNumber,
     QueuePlace,
     SwitchboardClosed,
@@ -41,6 +42,7 @@ Prompt = (
     | OperatorStateSet
     | SwitchboardClosed
     | QueuePlace
+    | HeldReminder
     | WasPaused
     | KeyYourNumber
     | ConfirmCallback
@@ -86,6 +88,7 @@ __all__ = [
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "HeldReminder",
     "KeyYourNumber",
     "MobileNumber",
     "MobileTone",

@@ -29,6 +29,11 @@ class QueuePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldReminder:
+    """To an operator who has forgotten a caller on hold: a soft tone."""
+
+
+@dataclass(frozen=True, slots=True)
 class WasPaused:
     """To an operator who opens again: since when they were paused, and whether a call was left ``unanswered``."""
 

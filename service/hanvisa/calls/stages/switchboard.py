@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.attending import AT_THE_HEAD
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
@@ -145,8 +145,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     if switchboard is None:
         await call.say(TryLater())
         return None
-    # At the head of the queue: they have waited already.
-    return AtSwitchboard(switchboard.id, stage.sought, stage.why, datetime.min.replace(tzinfo=UTC))
+    return AtSwitchboard(switchboard.id, stage.sought, stage.why, AT_THE_HEAD)
 
 
 @runs(Apologising)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.attending import carry_out
+from hanvisa.calls.holding import Holding
 from hanvisa.calls.live_ports import Asked
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, HungUp, Played, Signal, TransferRequested, Unheld
@@ -51,15 +52,18 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
-    toning = Toning(call)
-    while call.other is not None:
-        signal = await toning.next()
-        if isinstance(signal, HungUp) and signal.channel == call.other.channel:
-            return await _after_party(call, call.other)
-        following = await _heed(call, explaining, signal)
-        if following is not None:
-            return following
-    return None
+    toning, holding = Toning(call), Holding(call, explaining.held)
+    try:
+        while call.other is not None:
+            signal = await toning.next(holding.left())
+            if isinstance(signal, HungUp) and signal.channel == call.other.channel:
+                return await _after_party(call, call.other)
+            following = await holding.heed(signal) or await _heed(call, explaining, signal)
+            if following is not None:
+                return following
+        return None
+    finally:
+        await holding.over()
 
 
 async def _after_party(call: Call, party: Leg) -> Stage | None:

@@ -8,12 +8,13 @@ from hanvisa.calls.prompts import (
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
+    HeldReminder,
     KeyYourNumber,
     QueuePlace,
     SwitchboardClosed,
     WasPaused,
 )
-from hanvisa.speech.phrases.piece import COMMA, Piece
+from hanvisa.speech.phrases.piece import COMMA, TONE, Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 
 HOUR = 60  # minutes
@@ -130,6 +131,11 @@ def _wait(minutes: int, speaker: Speaker) -> list[Piece]:
     if minutes >= HOUR:
         return speaker.sentence(words.more_than_an_hour)
     return speaker.sentence(words.the_wait_is, speaker.wording.numbers[minutes], words.minutes)
+
+
+@says(HeldReminder)
+def held_reminder(_: HeldReminder, speaker: Speaker) -> list[Piece]:  # noqa: ARG001 - as of all
+    return [TONE]
 
 
 @says(WasPaused)
