@@ -92,7 +92,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         ),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
-    phones = Phones(settings.state, manager)
+    phones = Phones(settings.state, manager, settings.rtp_timeout)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
     projection = Projection(manager, voice, clock, prefix)
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     queue_say_every: float = Field(
         default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
     )
+    rtp_timeout: int = Field(
+        default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
+    )
     held_remind: float = Field(
         default=60.0, gt=0, description="when an operator is reminded of a caller on hold"
     )

@@ -6,6 +6,7 @@ from e2e.support.switchboard import (
     LONG,
     MAIN_NUMBER,
     ULLA,
+    VIKTOR,
     an_operator_with_a_caller,
     past_the_greeting,
     shown_at,
@@ -116,6 +117,23 @@ async def test_a_caller_on_hold_is_not_forgotten_the_phone_rings_and_then_the_qu
     await line.answer()
     await caller.talks_to(line, within=LONG)
     assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
+
+
+async def test_an_operators_phone_that_dies_gives_the_caller_back(world: World) -> None:
+    await world.given_settings(rtp_timeout=2)
+    ulla, viktor = await world.siplet(ULLA), await world.phone(VIKTOR)
+    await world.given_operator(ULLA)
+    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    await world.given_operator(VIKTOR)
+    ulla.falls_silent()
+    again = await viktor.rings(within=LONG)
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert "Telefonen hos Ulla Brandt har dött" in await world.explanation(caller)
 
 
 async def waits(world: World, number: str) -> Line:

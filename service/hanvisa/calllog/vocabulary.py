@@ -72,6 +72,10 @@ SIGNALS = {
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",
     ),
+    "phone_lost": Text(
+        sv="Telefonen hos {who} har dött; den som ringer går först i kön.",
+        en="The phone of {who} has died; the caller goes to the head of the queue.",
+    ),
     "held_reminder": Text(
         sv="{who} påminns om den som är parkerad.", en="{who} is reminded of the caller on hold."
     ),

@@ -1,15 +1,18 @@
-"""A caller on hold is never forgotten, with a switch that only remembers."""
+"""A caller on hold, or with a phone that dies, is never forgotten: with a switch that only remembers."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.signals import Held, Unheld
+from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.testing import FakeClock
-from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 
@@ -105,6 +108,38 @@ async def test_whom_an_operator_has_rung_is_no_caller() -> None:
         await after(scene, olle, 300)
         assert scene.house.live.of_channel(olle) is scene.house.live.of_channel(bo)
         assert scene.log.of_kind("signal")[-1]["type"] == "ringing"
+
+
+@pytest.mark.parametrize("cause", [18, 44])
+async def test_an_operators_phone_that_dies_gives_the_caller_back_to_the_head_of_the_queue(
+    cause: int,
+) -> None:
+    async with Scene(QUICK) as scene:
+        second_operator(scene)
+        caller, olle = await operator_has_caller(scene)
+        scene.hangs_up(olle, 0)
+        scene.hangs_up(olle, cause)
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+        assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
+
+
+async def test_an_operator_who_hangs_up_ends_the_call() -> None:
+    async with Scene(QUICK) as scene:
+        second_operator(scene)
+        caller, olle = await operator_has_caller(scene)
+        scene.hangs_up(olle, 0)
+        scene.hangs_up(olle, 16)
+        await scene.over(caller)
+        assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
+
+
+def second_operator(scene: Scene) -> None:
+    """Bo, who has only just opened."""
+    bo = Operator(id_of("bo"), (id_of("board"),), OperatorState.OPEN, id_of("phone bo"), NOW)
+    register = scene.directory.register
+    scene.directory.register = register.replace(operators=(*register.operators.rows, bo))
 
 
 async def holds(scene: Scene, operator: str) -> None:
