@@ -27,6 +27,7 @@ from hanvisa.calls.decisions import decide_again
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Directory
+from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings, read_secret
 from hanvisa.directory.engine import open_database
@@ -70,6 +71,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         voice=voice,
         log=outbox,
         clock=clock,
+        queues=Queues(wrap_up=settings.wrap_up),
         plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
         settings=CallSettings(
             ring_person=settings.ring_person,
@@ -79,6 +81,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             callback_again=settings.callback_again,
             held_remind=settings.held_remind,
             held_back=settings.held_back,
+            whisper=settings.whisper,
             key_wait=settings.key_wait,
             operator_consults_mobile=settings.operator_consults_mobile,
             unanswered_transfer=settings.unanswered_transfer,

@@ -49,6 +49,13 @@ class Settings(BaseSettings):
         default=15.0, description="each member of a group or department that rings in turn"
     )
     ring_operator: float = 12.0
+    whisper: Literal["several", "always", "never"] = Field(
+        default="several",
+        description="who is told the organisation before a caller is put through: operators with several numbers",
+    )
+    wrap_up: float = Field(
+        default=0.0, ge=0, description="after a call, in which an operator is offered nobody"
+    )
     queue_say_every: float = Field(
         default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
     )

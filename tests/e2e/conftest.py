@@ -38,6 +38,7 @@ def settings() -> Iterator[Settings]:
             ring_operator=2,
             ring_in_turn=2,
             queue_say_every=5,
+            whisper="never",
             callback_again=0.5,
             camp_on=8,
             camp_on_retry=0.5,

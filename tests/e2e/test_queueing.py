@@ -99,9 +99,11 @@ def is_paused(event: Json) -> bool:
 async def test_a_caller_on_hold_is_not_forgotten_the_phone_rings_and_then_the_queue_has_them(
     world: World,
 ) -> None:
-    await world.given_settings(held_remind=2, held_back=4.5)
+    """And the operator hears which organisation was rung, before the caller is put through."""
+    await world.given_settings(held_remind=2, held_back=4.5, whisper="several", wrap_up=1)
     ulla = await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
+    await world.hears(line, "Hällefors kommun.", in_call_of=caller, within=LONG)
     await line.hold()
     again = await ulla.rings(within=LONG)
     await shown_at(world, ULLA, "PARKERAD 0980-31 92 46")

@@ -315,6 +315,8 @@ class Call:
             await self.hang_up(other.channel)
         if bridge:
             await self.destroy_bridge(bridge)
+        if other and other.person:
+            self.house.queues.left(other.person, self.house.clock.now())
         self.house.queues.wake()
 
     async def end(self) -> None:

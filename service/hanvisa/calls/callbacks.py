@@ -94,7 +94,7 @@ class Callbacks:
         for id_, standing in list(self._standing.items()):
             queue = queues.at(standing.callback.switchboard_id)
             operators = register.operators_of(standing.callback.switchboard_id)
-            operator = queues.next_operator(operators, self._house.live.is_engaged)
+            operator = queues.next_operator(operators, self._house.live.is_engaged, self._house.clock.now())
             if operator is None or queue.place(standing) != 0:
                 continue
             queues.offer(operator)

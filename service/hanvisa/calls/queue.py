@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -49,10 +49,16 @@ class Queue:
 
 @dataclass
 class Queues:
-    """All switchboards' queues, and what is known of the operators besides their state."""
+    """All switchboards' queues, and what is known of the operators besides their state.
+
+    For ``wrap_up`` seconds after a call an operator is offered nobody.
+    """
+
+    wrap_up: float = 0.0
 
     _queues: dict[UUID, Queue] = field(default_factory=dict)
     _idle_since: dict[UUID, datetime] = field(default_factory=dict)
+    _call_ended: dict[UUID, datetime] = field(default_factory=dict)
     _offered: set[UUID] = field(default_factory=set)
     unanswered: set[UUID] = field(default_factory=set)  # operators paused for it, who have not been told yet
     woken: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever serves those who are not there
@@ -70,7 +76,7 @@ class Queues:
         self.woken.set()
 
     def next_operator(
-        self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool]
+        self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool], now: datetime
     ) -> Operator | None:
         """The open operator who has been idle longest, or None. Taken with :meth:`offer`."""
         free = [
@@ -79,12 +85,17 @@ class Queues:
             if operator.state is OperatorState.OPEN
             and operator.person_id not in self._offered
             and not is_engaged(operator.person_id)
+            and not self._wraps_up(operator.person_id, now)
         ]
         return min(free, key=self._idle_from, default=None)
 
     def _idle_from(self, operator: Operator) -> datetime:
         """Whoever was paused or closed is idle from when they opened, however long ago their last call was."""
         return max(operator.since, self._idle_since.get(operator.person_id, operator.since))
+
+    def _wraps_up(self, person: UUID, now: datetime) -> bool:
+        ended = self._call_ended.get(person)
+        return ended is not None and now < ended + timedelta(seconds=self.wrap_up)
 
     def offer(self, operator: Operator) -> None:
         """The operator is being offered a caller and gets no other meanwhile."""
@@ -100,5 +111,11 @@ class Queues:
         """The call has ended: whoever was in it is idle from now."""
         for leg in (call.caller, call.other):
             if leg is not None and leg.person is not None:
-                self._idle_since[leg.person] = at
+                self.left(leg.person, at)
         self.wake()
+
+    def left(self, person: UUID, at: datetime) -> None:
+        """The person is in a call no more, whoever goes on with it."""
+        self._idle_since[person] = self._call_ended[person] = at
+        if self.wrap_up:
+            asyncio.get_running_loop().call_later(self.wrap_up, self.wake)

@@ -105,6 +105,14 @@ async def switchboard(play: Play) -> None:
     await play.a_while()
 
 
+async def whispered(play: Play) -> None:
+    """The operator serves two main numbers, and hears which was rung."""
+    other = OutsideNumber("+46980319299", TargetKind.SWITCHBOARD, id_of("board"))
+    register = play.scene.directory.register
+    play.scene.directory.register = register.replace(numbers=(*register.numbers.rows, other))
+    await switchboard(play)
+
+
 async def queue(play: Play) -> None:
     """The operator is taken; in the end they are free."""
     first = play.scene.rings_in(MAIN)
@@ -181,6 +189,7 @@ STORIES: tuple[Story, ...] = (
     busy,
     no_answer,
     switchboard,
+    whispered,
     queue,
     callback,
     department,

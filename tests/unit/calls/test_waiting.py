@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, PausedOperator
 from hanvisa.calls.signals import Reconnected
 from hanvisa.calls.state import VARIABLE
-from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.facts import OperatorState, OutsideNumber, TargetKind
 from hanvisa.testing import FakeClock
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
@@ -168,6 +170,72 @@ async def test_an_operator_who_did_not_answer_is_told_at_the_next_opening_and_th
             assert "unanswered=True" in said[0]
             scene.finished(olle)
             await scene.over(olle)
+
+
+async def test_the_organisation_is_whispered_to_the_operator_while_the_caller_hears_ringing() -> None:
+    async with Scene(replace(QUICK, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        assert scene.control.named("ring")[-1] == (caller,)
+        assert scene.control.named("bridge") == []
+        assert scene.house.live.is_engaged(id_of("olle"))
+        scene.finished(olle)
+        await scene.talking(caller, olle)
+        assert scene.control.named("stop_ringing")[-1] == (caller,)
+
+
+@pytest.mark.parametrize("who", ["caller", "operator"])
+async def test_who_hangs_up_while_it_is_whispered_leaves_nothing_behind(who: str) -> None:
+    async with Scene(replace(QUICK, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        if who == "caller":
+            scene.hangs_up(caller)
+            await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "Olle is let go")
+            await scene.over(olle)
+        else:
+            scene.hangs_up(olle)
+            await scene.hears(caller, "NoOperator")
+        assert scene.control.named("bridge") == []
+
+
+async def test_it_is_whispered_by_itself_to_who_serves_several_main_numbers() -> None:
+    async with Scene(QUICK) as scene:
+        numbers = scene.directory.register.numbers.rows
+        other = OutsideNumber("+46980319299", TargetKind.SWITCHBOARD, id_of("board"))
+        scene.directory.register = scene.directory.register.replace(numbers=(*numbers, other))
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+
+
+async def test_after_a_call_an_operator_has_time_to_wrap_up() -> None:
+    async with Scene(QUICK) as scene:
+        scene.house.queues.wrap_up = 30.0
+        first, olle = await operator_has_caller(scene)
+        second = await waits(scene)
+        scene.refers(olle, "202")
+        await scene.rung("bo")
+        await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "Olle is free")
+        await scene.until(lambda: said_to(scene, second, "QueuePlace(place=1") > 1, "still waiting")
+        assert [dial for _, dial, *_ in scene.control.named("create")].count("PJSIP/olle") == 1
+        clock = scene.house.clock
+        assert isinstance(clock, FakeClock)
+        clock.advance(timedelta(seconds=31))
+        scene.house.queues.wake()
+        await rung_anew(scene, "olle", olle)
+        assert first
 
 
 async def ready(scene: Scene) -> None:

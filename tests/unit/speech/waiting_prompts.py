@@ -10,6 +10,7 @@ from hanvisa.calls.prompts import (
     KeyYourNumber,
     QueuePlace,
     WasPaused,
+    Whisper,
 )
 
 PROMPTS = [
@@ -73,4 +74,6 @@ PROMPTS = [
         "The operator's position was paused today at noon.",
     ),
     (HeldReminder(), "♪", "♪"),
+    (Whisper("Nora kommun"), "Nora kommun.", "Nora kommun."),
+    (Whisper(""), "Växeln.", "The switchboard."),
 ]

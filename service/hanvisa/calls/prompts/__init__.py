@@ -31,6 +31,7 @@ from hanvisa.calls.prompts.waiting import (
     QueuePlace,
     SwitchboardClosed,
     WasPaused,
+    Whisper,
 )
 from hanvisa.calls.prompts.whys import Why
 
@@ -44,6 +45,7 @@ Prompt = (
     | QueuePlace
     | HeldReminder
     | WasPaused
+    | Whisper
     | KeyYourNumber
     | ConfirmCallback
     | CallbackKept
@@ -110,5 +112,6 @@ __all__ = [
     "UnknownNumber",
     "Waiting",
     "WasPaused",
+    "Whisper",
     "Why",
 ]

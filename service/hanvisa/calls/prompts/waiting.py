@@ -29,6 +29,13 @@ class QueuePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Whisper:
+    """To an operator before a caller is put through: which organisation was rung."""
+
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeldReminder:
     """To an operator who has forgotten a caller on hold: a soft tone."""
 

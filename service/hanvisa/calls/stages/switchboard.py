@@ -20,6 +20,7 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
+from hanvisa.calls.whispering import whisper
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
     queues = call.house.queues
     if queues.at(switchboard.id).place(call) != 0:
         return None
-    return queues.next_operator(call.register.operators_of(switchboard.id), call.house.live.is_engaged)
+    operators = call.register.operators_of(switchboard.id)
+    return queues.next_operator(operators, call.house.live.is_engaged, call.house.clock.now())
 
 
 async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
@@ -100,11 +102,14 @@ async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
         rung = await ring(
             call, operator_places(call, operator), call.house.settings.ring_operator, _display(call, stage)
         )
-        if rung.leg is not None:
+        answered = rung.leg is not None and (
+            stage.sought is not None or await whisper(call, rung.leg, operator)
+        )
+        if answered and rung.leg is not None:
             await call.connect(rung.leg)
     finally:
         queues.offered(operator, call.house.clock.now())
-    if rung.leg is None:
+    if not answered:
         await pause(call, operator.person_id, rung.why)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))

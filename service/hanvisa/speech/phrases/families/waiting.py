@@ -13,6 +13,7 @@ from hanvisa.calls.prompts import (
     QueuePlace,
     SwitchboardClosed,
     WasPaused,
+    Whisper,
 )
 from hanvisa.speech.phrases.piece import COMMA, TONE, Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
@@ -40,6 +41,7 @@ class Words:
     one_if_right: str
     callback_kept: str
     callback_refused: str
+    the_switchboard: str
     was_paused: str
     unanswered: str
 
@@ -64,6 +66,7 @@ WORDS = in_both(
         one_if_right="tryck ett om numret stämmer",
         callback_kept="tack. Du behåller din plats, och vi ringer upp dig när det är din tur. Hej då",
         callback_refused="det numret kan vi inte ringa upp. Du står kvar i kön",
+        the_switchboard="växeln",
         was_paused="telefonistplatsen pausades",
         unanswered="då du inte svarade",
     ),
@@ -86,6 +89,7 @@ WORDS = in_both(
         one_if_right="press one if the number is right",
         callback_kept="thank you. You keep your place, and we will ring you when it is your turn. Goodbye",
         callback_refused="we cannot ring that number. You keep your place in the queue",
+        the_switchboard="the switchboard",
         was_paused="the operator's position was paused",
         unanswered="when you did not answer",
     ),
@@ -131,6 +135,11 @@ def _wait(minutes: int, speaker: Speaker) -> list[Piece]:
     if minutes >= HOUR:
         return speaker.sentence(words.more_than_an_hour)
     return speaker.sentence(words.the_wait_is, speaker.wording.numbers[minutes], words.minutes)
+
+
+@says(Whisper)
+def whisper(prompt: Whisper, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(speaker.name(prompt.organisation, WORDS[speaker.language].the_switchboard))
 
 
 @says(HeldReminder)
