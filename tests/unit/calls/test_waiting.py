@@ -10,11 +10,13 @@ import pytest
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, PausedOperator
+from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Reconnected
-from hanvisa.calls.state import VARIABLE
-from hanvisa.policy.facts import OperatorState, OutsideNumber, TargetKind
+from hanvisa.calls.stage import RingingBack, to_json
+from hanvisa.calls.state import VARIABLE, CallState, Leg
+from hanvisa.policy.facts import Callback, OperatorState, OutsideNumber, TargetKind
 from hanvisa.testing import FakeClock
-from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 
@@ -96,6 +98,36 @@ async def test_who_can_not_be_had_is_tried_once_more_and_the_log_tells_it() -> N
             clock.advance(timedelta(minutes=6))
             scene.house.queues.wake()
         assert not scene.directory.register.callbacks.rows
+
+
+async def test_a_service_that_starts_anew_goes_on_ringing_for_the_operator_who_had_answered() -> None:
+    """The try is this call's already; the leg that rang the caller before is hung up."""
+    async with Scene(QUICK) as scene:
+        callback = Callback(
+            id_of("callback"), id_of("board"), "+46980319244", NOW, NOW + timedelta(minutes=5), tries=1
+        )
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        state = CallState(
+            id="hv-k-1",
+            side="phone",
+            dialled=callback.number,
+            caller=Leg("c1", "olle", id_of("olle"), "200"),
+            answered=True,
+            organisation=id_of("hallefors"),
+            stage=to_json(RingingBack(callback.id, tries=0)),
+        )
+        scene.control.existing = (
+            LiveChannel("c1", "olle", "", "", up=True),
+            LiveChannel("c2", "carrier", "", "", up=False),
+        )
+        scene.control.orphaned = ("c1", "c2")
+        scene.control.variables["c1", VARIABLE] = state.to_json()
+        await ready(scene)
+        citizen = await scene.rung("0980319244")
+        assert ("c2", "normal") in scene.control.named("hang_up")
+        scene.answers(citizen)
+        await scene.talking("c1", citizen)
+        await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is done")
 
 
 async def test_an_operator_who_does_not_answer_leaves_the_callback_where_it_is() -> None:
