@@ -28,6 +28,7 @@ from hanvisa.calls.decisions import decide_again
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Directory
+from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import open_database
@@ -82,11 +83,17 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         log=outbox,
         clock=clock,
         texts=texts,
+        queues=Queues(wrap_up=settings.wrap_up),
         plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
         settings=CallSettings(
             ring_person=settings.ring_person,
             ring_operator=settings.ring_operator,
             ring_in_turn=settings.ring_in_turn,
+            queue_say_every=settings.queue_say_every,
+            callback_again=settings.callback_again,
+            held_remind=settings.held_remind,
+            held_back=settings.held_back,
+            whisper=settings.whisper,
             key_wait=settings.key_wait,
             operator_consults_mobile=settings.operator_consults_mobile,
             unanswered_transfer=settings.unanswered_transfer,
@@ -103,7 +110,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         ),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
-    phones = Phones(settings.state, manager)
+    phones = Phones(settings.state, manager, settings.rtp_timeout)
     lamps = Lamps(manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
     projection = Projection(manager, voice, clock, prefix)

@@ -49,6 +49,28 @@ class Settings(BaseSettings):
         default=15.0, description="each member of a group or department that rings in turn"
     )
     ring_operator: float = 12.0
+    whisper: Literal["several", "always", "never"] = Field(
+        default="several",
+        description="who is told the organisation before a caller is put through: operators with several numbers",
+    )
+    wrap_up: float = Field(
+        default=0.0, ge=0, description="after a call, in which an operator is offered nobody"
+    )
+    queue_say_every: float = Field(
+        default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
+    )
+    rtp_timeout: int = Field(
+        default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
+    )
+    held_remind: float = Field(
+        default=60.0, gt=0, description="when an operator is reminded of a caller on hold"
+    )
+    held_back: float = Field(
+        default=120.0, gt=0, description="when a caller on hold goes back to the head of the queue"
+    )
+    callback_again: float = Field(
+        default=300.0, gt=0, description="when a caller who left a number is tried again"
+    )
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"

@@ -23,8 +23,8 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
-from hanvisa.texts.outbox import TextOutbox
 from hanvisa.mail.outbox import MailOutbox
+from hanvisa.texts.outbox import TextOutbox
 
 log = structlog.get_logger()
 

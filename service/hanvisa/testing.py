@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from hanvisa.calls.ports import LiveChannel, NewMessage, Spoken, TransferProgress
 from hanvisa.calls.prompts import Prompt
-from hanvisa.errors import Gone, HanvisaError, InvalidInput, StorageError
+from hanvisa.errors import Conflict, Gone, HanvisaError, InvalidInput, StorageError
 from hanvisa.policy.facts import (
     Absence,
+    Callback,
     ConfidentialMark,
     Forwarding,
     ForwardingKind,
@@ -47,6 +48,10 @@ class MemoryDirectory:
     @property
     def phone_changes(self) -> MemoryChanges:
         return MemoryChanges(self)
+
+    @property
+    def callbacks(self) -> MemoryCallbacks:
+        return MemoryCallbacks(self)
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:  # noqa: ARG002 - the port's
         for exception in self.register.exceptions.rows:
@@ -199,6 +204,35 @@ class MemoryMessages:
         others = [row for row in self.directory.register.messages.rows if row.id != message.id]
         waiting = [] if message.state is MessageState.HANDLED else [message]
         self.directory.register = self.directory.register.replace(messages=(*others, *waiting))
+
+
+@dataclass(frozen=True)
+class MemoryCallbacks:
+    """Callers who have left a number, in a `MemoryDirectory`."""
+
+    directory: MemoryDirectory
+
+    @property
+    def _rows(self) -> tuple[Callback, ...]:
+        return self.directory.register.callbacks.rows
+
+    def _replace(self, rows: Iterable[Callback]) -> None:
+        self.directory.register = self.directory.register.replace(callbacks=rows)
+
+    async def keep(self, callback: Callback) -> None:
+        kept = {(row.switchboard_id, row.number) for row in self._rows}
+        if (callback.switchboard_id, callback.number) not in kept:
+            self._replace((*self._rows, callback))
+
+    async def take(self, id_: UUID, tries: int, again_at: datetime) -> None:
+        if not any((row.id, row.tries) == (id_, tries) for row in self._rows):
+            raise Conflict(f"The callback {id_} is taken already.")
+        self._replace(
+            [replace(row, tries=tries + 1, due_at=again_at) if row.id == id_ else row for row in self._rows]
+        )
+
+    async def let_go(self, id_: UUID) -> None:
+        self._replace([row for row in self._rows if row.id != id_])
 
 
 class FakeVoice:

@@ -31,12 +31,16 @@ _UNSAFE = re.compile(r'["<>\\;\x00-\x1f]')
 
 
 class Phones:
-    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says."""
+    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says.
 
-    def __init__(self, state: Path, manager: Manager) -> None:
+    An operator's phone that sends nothing for ``rtp_timeout`` seconds in a call is taken off it, as a dead one.
+    """
+
+    def __init__(self, state: Path, manager: Manager, rtp_timeout: int = 60) -> None:
         self._file = state / "asterisk" / "etc" / "pjsip_phones.conf"
         self._secrets = state / "secrets.json"
         self._manager = manager
+        self._rtp_timeout = rtp_timeout
         self._reload_owed = False
 
     async def publish(self, register: Register) -> bool:
@@ -48,7 +52,7 @@ class Phones:
         """
         accounts = [phone.account for phone in _usable(register)]
         try:
-            text = render(register, phone_passwords(self._secrets, accounts))
+            text = render(register, phone_passwords(self._secrets, accounts), self._rtp_timeout)
             if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
                 write_private(self._file, text)
                 self._reload_owed = True
@@ -65,17 +69,17 @@ class Phones:
         return True
 
 
-def render(register: Register, passwords: Mapping[str, str]) -> str:
-    """The file's text. ``passwords`` by account."""
+def render(register: Register, passwords: Mapping[str, str], rtp_timeout: int = 60) -> str:
+    """The file's text. ``passwords`` by account; ``rtp_timeout`` (seconds) of operators' phones."""
     operators = _operator_phones(register)
     sections = (
-        _section(phone, register, passwords[phone.account], phone.id in operators)
+        _section(phone, register, passwords[phone.account], rtp_timeout if phone.id in operators else None)
         for phone in _usable(register)
     )
     return "; Written by the service from its register. Changes made here are lost.\n" + "".join(sections)
 
 
-def _section(phone: Phone, register: Register, password: str, operator: bool) -> str:
+def _section(phone: Phone, register: Register, password: str, rtp_timeout: int | None) -> str:
     lines = [
         f"\n[{phone.account}](phone)",
         f"auth = {phone.account}",
@@ -83,7 +87,11 @@ def _section(phone: Phone, register: Register, password: str, operator: bool) ->
         f"mailboxes = {phone.account}@{MAILBOXES}",
         *(f"voicemail_extension = {code.code}" for code in register.codes_of(CodeAction.LISTEN_TO_MESSAGES)),
         f"callerid = {_caller_id(phone, register)}",
-        *(f"set_var = {name}={value}" for name, value in _variables(phone, register, operator)),
+        *(
+            f"set_var = {name}={value}"
+            for name, value in _variables(phone, register, rtp_timeout is not None)
+        ),
+        *([f"rtp_timeout = {rtp_timeout}"] if rtp_timeout is not None else []),
         f"[{phone.account}](phone-auth)",
         f"username = {phone.account}",
         f"password = {password}",

@@ -94,17 +94,10 @@ class AriControl:
     async def create(
         self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
     ) -> None:
-        await self._post(
-            "/channels/create",
-            {
-                "endpoint": dial_string,
-                "app": self._app,
-                "appArgs": "rung",
-                "channelId": channel,
-                "originator": originator,
-            },
-            {"variables": dict(variables)},
-        )
+        query = {"endpoint": dial_string, "app": self._app, "appArgs": "rung", "channelId": channel}
+        if originator:
+            query["originator"] = originator
+        await self._post("/channels/create", query, {"variables": dict(variables)})
 
     async def dial(self, channel: str) -> None:
         await self._post(f"/channels/{channel}/dial")

@@ -38,6 +38,14 @@ STAGES = {
     ),
     "AskingToBeRung": Text(sv="Vill bli uppringd av {target}.", en="Wants to be rung back by {target}."),
     "AtSwitchboard": Text(sv="Vid växeln.", en="At the switchboard."),
+    "LeavingNumber": Text(
+        sv="Den som ringer vill bli uppringd i stället för att vänta.",
+        en="The caller wants to be rung back instead of waiting.",
+    ),
+    "RingingBack": Text(
+        sv="Telefonisten har svarat; den som lämnade sitt nummer rings upp.",
+        en="The operator has answered; whoever left a number is rung.",
+    ),
     "NightService": Text(
         sv="Växeln är stängd: jouren rings.", en="The switchboard is closed: the on-call list."
     ),
@@ -69,6 +77,17 @@ SIGNALS = {
     "operator_paused": Text(
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",
+    ),
+    "phone_lost": Text(
+        sv="Telefonen hos {who} har dött; den som ringer går först i kön.",
+        en="The phone of {who} has died; the caller goes to the head of the queue.",
+    ),
+    "held_reminder": Text(
+        sv="{who} påminns om den som är parkerad.", en="{who} is reminded of the caller on hold."
+    ),
+    "held_too_long": Text(
+        sv="Den som ringer har varit parkerad för länge hos {who} och går först i kön.",
+        en="{who} has held the caller for too long, who goes to the head of the queue.",
     ),
     "marked_threat": Text(
         sv="{who} märker samtalet som hotsamtal; uppgifterna sparas.",
@@ -158,6 +177,19 @@ OUTCOMES = {
         en="{who} has been told that the caller wants to be rung back.",
     ),
     "operator": Text(sv="Telefonisten {who} svarade.", en="The operator {who} answered."),
+    "callback": Text(
+        sv="Numret är lämnat; platsen i kön är kvar.",
+        en="The number is left; the place in the queue is kept.",
+    ),
+    "rung_back": Text(sv="Den som väntade är uppringd.", en="Whoever waited has been rung back."),
+    "rung_back_later": Text(
+        sv="Den som skulle ringas upp nåddes inte ({why}). Ett försök till görs senare.",
+        en="Whoever was to be rung back was not reached ({why}). There is one more try later.",
+    ),
+    "not_rung_back": Text(
+        sv="Den som skulle ringas upp nåddes inte ({why}), och inget mer försök görs.",
+        en="Whoever was to be rung back was not reached ({why}), and there are no more tries.",
+    ),
     "no_operator": Text(sv="Ingen telefonist är öppen.", en="No operator is open."),
     "closed": Text(sv="Växeln är stängd.", en="The switchboard is closed."),
     "night_service": Text(sv="Jouren ({who}) svarade.", en="Whoever is on call ({who}) answered."),

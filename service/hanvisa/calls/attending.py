@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from hanvisa.calls.transferring import Refusal, transfer
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
+AT_THE_HEAD = datetime.min.replace(tzinfo=UTC)  # of the queue: they have waited already
 DONE, NOT_NOW, NOWHERE = Outcome("done"), Outcome("not_now"), Outcome("nowhere")
 
 
@@ -32,21 +34,24 @@ async def carry_out(call: Call, asked: Asked, *, held: bool = False) -> Stage | 
         case Wish.RETRIEVE:
             following, outcome = Talking(), DONE
         case Wish.QUEUE:
-            following, outcome = await _to_queue(call, operator, party)
+            following = await to_queue(call, operator, party, call.house.clock.now())
+            outcome = DONE if following is not None else NOWHERE
         case _:
             following, outcome = await _transfer(call, asked, operator)
     asked.is_answered(outcome)
     return following
 
 
-async def _to_queue(call: Call, operator: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
+async def to_queue(call: Call, operator: Leg, party: Leg, since: datetime) -> Stage | None:
+    """The party waits in the queue as one who came ``since`` then, the operator is hung up. None: there is no queue."""
     switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
     if switchboard is None:
-        return None, NOWHERE
+        return None
     call.house.live.release(operator.channel)
     call.change(caller=party, other=operator, touched_by=operator.person, answered=True)
+    call.change(held_since=None, held_reminded=False)
     await call.part()
-    return AtSwitchboard(switchboard.id, since=call.house.clock.now()), DONE
+    return AtSwitchboard(switchboard.id, since=since)
 
 
 async def _transfer(call: Call, asked: Asked, operator: Leg) -> tuple[Stage | None, Outcome]:

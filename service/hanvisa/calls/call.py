@@ -26,6 +26,7 @@ from hanvisa.calls.signals import (
     Surrendered,
     TransferRequested,
     Unheld,
+    Woken,
 )
 from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
@@ -164,6 +165,10 @@ class Call:
 
     # waiting
 
+    def wake(self) -> None:
+        """What the call waits for in a queue may have changed."""
+        self.inbox.put_nowait(Woken())
+
     async def next(self, within: float | None = None) -> Signal | None:
         """The call's next signal, or None when none came within so many seconds.
 
@@ -214,8 +219,11 @@ class Call:
             await self.house.control.answer(self.caller.channel)
             self.change(answered=True)
 
-    async def say(self, *prompts: Prompt | Spoken) -> str | None:
-        """Speak to the caller, or play what is ready. A key ends it and is returned; None when all was said."""
+    async def say(self, *prompts: Prompt | Spoken, enough: Callable[[], bool] = lambda: False) -> str | None:
+        """Speak to the caller, or play what is ready. A key ends it and is returned; None when all was said.
+
+        It ends as well when a signal comes after which it is ``enough``.
+        """
         before = () if self.state.answered else (Breath(),)
         await self.answer()
         await self.save()
@@ -229,6 +237,10 @@ class Call:
                         await self.command(self.house.control.stop_playing(playback))
                         await self._until_played(playback)
                         return digit
+                if enough():
+                    await self.command(self.house.control.stop_playing(playback))
+                    await self._until_played(playback)
+                    return None
 
     async def start_saying(self, to: Leg, *prompts: Prompt | Spoken) -> str:
         """Begin to speak to one leg and give the playback's id; its end comes as `Played`."""
@@ -308,6 +320,8 @@ class Call:
             await self.hang_up(other.channel)
         if bridge:
             await self.destroy_bridge(bridge)
+        if other and other.person:
+            self.house.queues.left(other.person, self.house.clock.now())
         self.house.queues.wake()
 
     async def end(self) -> None:

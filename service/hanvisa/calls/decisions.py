@@ -17,6 +17,7 @@ from hanvisa.policy.attendant import (
     decide_past_referral,
     decide_sent_on,
 )
+from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.messages import MessageFacts, decide_message
@@ -73,6 +74,7 @@ Facts = (
     | DepartmentFacts
     | ForwardingFacts
     | MessageFacts
+    | CallbackFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -87,6 +89,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,
     MessageFacts: decide_message,
+    CallbackFacts: decide_callback,
 }
 
 

@@ -6,9 +6,11 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty
+from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, PausedOperator
 from hanvisa.ids import new_id
 
 if TYPE_CHECKING:
@@ -37,7 +39,13 @@ class Feed:
         if kind == "closed":
             type_ = EventType.ENDED
             self._open.discard(call.id)
-        event = Envelope(str(new_id()), type_, call.house.clock.now(), shown(call))
+        self._publish(Envelope(str(new_id()), type_, call.house.clock.now(), shown(call)))
+
+    def operator_paused(self, person: UUID, why: str, at: datetime) -> None:
+        """Never waits."""
+        self._publish(Envelope(str(new_id()), EventType.OPERATOR_PAUSED, at, PausedOperator(person, why)))
+
+    def _publish(self, event: Envelope) -> None:
         self._kept.append(event)
         for watcher in list(self._watchers):
             if watcher.full():
@@ -75,7 +83,7 @@ def of_switchboard(call: Call) -> bool:
         return False
     caller = call.caller.person
     is_theirs = caller is not None and call.register.operator(caller) is not None
-    return call.touched or is_theirs or call.state.stage.get("name") == "AtSwitchboard"
+    return call.touched or is_theirs or call.state.stage.get("name") in _WAITING
 
 
 def shown(call: Call) -> LiveCall:
@@ -98,4 +106,5 @@ def _party(leg: Leg) -> LiveParty:
     return LiveParty(leg.number, leg.person)
 
 
+_WAITING = ("AtSwitchboard", "LeavingNumber")
 _TELLING = ("stage", "signal", "outcome", "closed")

@@ -22,6 +22,11 @@ class CallSettings:
     ring_person: float = 20.0
     ring_in_turn: float = 15.0  # each member of a group or department that rings in turn
     ring_operator: float = 12.0
+    whisper: Literal["several", "always", "never"] = "several"  # main numbers that the operator serves
+    queue_say_every: float = 45.0  # their place, to callers who wait
+    held_remind: float = 60.0  # the operator, of a caller on hold
+    held_back: float = 120.0  # to the queue
+    callback_again: float = 300.0  # who left a number and could not be had
     key_wait: float = 2.0
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
     unanswered_transfer: Literal["referral", "recall"] = "referral"

@@ -43,10 +43,19 @@ class LiveCall:
         return person in parties
 
 
+@dataclass(frozen=True, slots=True)
+class PausedOperator:
+    """An operator who has been paused, and why: no_answer, busy or unplugged."""
+
+    person: UUID
+    why: str
+
+
 class EventType(StrEnum):
     OPENED = "call.opened"
     CHANGED = "call.changed"
     ENDED = "call.ended"
+    OPERATOR_PAUSED = "operator.paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Envelope:
     id: str
     type: EventType
     at: datetime
-    data: LiveCall
+    data: LiveCall | PausedOperator
     version: int = VERSION
 
 

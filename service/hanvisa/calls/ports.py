@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.policy.facts import ForwardingKind, Message, MessageState, OperatorState
+from hanvisa.policy.facts import Callback, ForwardingKind, Message, MessageState, OperatorState
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextMessage
@@ -63,6 +63,23 @@ class PhoneChanges(Protocol):
         ...
 
 
+class Callbacks(Protocol):
+    """Callers who have left a number. Each raises HanvisaError when it could not be stored at once (200 ms)."""
+
+    async def keep(self, callback: Callback) -> None:
+        """Nothing is changed where the number is kept for the switchboard already."""
+        ...
+
+    async def take(self, id_: UUID, tries: int, again_at: datetime) -> None:
+        """Take the try that comes after so many, in one atomic statement; it is due again then.
+
+        Raises Conflict when somebody else has taken it.
+        """
+        ...
+
+    async def let_go(self, id_: UUID) -> None: ...
+
+
 class Directory(Protocol):
     """The register as it is now, and the changes that calls make."""
 
@@ -71,6 +88,9 @@ class Directory(Protocol):
 
     @property
     def phone_changes(self) -> PhoneChanges: ...
+
+    @property
+    def callbacks(self) -> Callbacks: ...
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
         """Take one use of an exception in one atomic statement. False when none is left or after 200 ms."""
@@ -251,7 +271,10 @@ class CallControl(Protocol):
     async def create(
         self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
     ) -> None:
-        """A new outgoing leg, not dialled yet. Raises `Refused` when it can't be reached (unplugged)."""
+        """A new outgoing leg, not dialled yet, for ``originator`` (a channel; empty: for nobody who is there yet).
+
+        Raises `Refused` when it can't be reached (unplugged).
+        """
         ...
 
     async def dial(self, channel: str) -> None: ...

@@ -2,58 +2,81 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from hanvisa.calls.signals import Woken
 from hanvisa.policy.facts import Operator, OperatorState
+from hanvisa.policy.waiting import AnswerTime
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 
+LATELY = 10  # callers
+
+
+class Waiter(Protocol):
+    """Who may stand in a queue: a call, or the place of a caller who has left a number."""
+
+    def wake(self) -> None:
+        """Something has changed."""
+        ...
+
+
 @dataclass
 class Queue:
-    """Those who wait at one switchboard, in the order in which they came."""
+    """Those who wait at one switchboard, in the order in which they came, and how long others have waited lately."""
 
-    waiting: list[tuple[datetime, Call]] = field(default_factory=list)
+    waiting: list[tuple[datetime, Waiter]] = field(default_factory=list)
+    answered: deque[AnswerTime] = field(default_factory=lambda: deque(maxlen=LATELY))
 
-    def join(self, call: Call, since: datetime) -> None:
-        self.waiting.append((since, call))
+    def join(self, waiter: Waiter, since: datetime) -> None:
+        self.waiting.append((since, waiter))
         self.waiting.sort(key=lambda entry: entry[0])
 
-    def leave(self, call: Call) -> None:
-        self.waiting = [entry for entry in self.waiting if entry[1] is not call]
+    def leave(self, waiter: Waiter) -> None:
+        self.waiting = [entry for entry in self.waiting if entry[1] is not waiter]
 
-    def place(self, call: Call) -> int:
+    def place(self, waiter: Waiter) -> int:
         """0 for the one who is next."""
-        return [waiting for _, waiting in self.waiting].index(call)
+        return [waiting for _, waiting in self.waiting].index(waiter)
 
 
 @dataclass
 class Queues:
-    """All switchboards' queues, and what is known of the operators besides their state."""
+    """All switchboards' queues, and what is known of the operators besides their state.
+
+    For ``wrap_up`` seconds after a call an operator is offered nobody.
+    """
+
+    wrap_up: float = 0.0
 
     _queues: dict[UUID, Queue] = field(default_factory=dict)
     _idle_since: dict[UUID, datetime] = field(default_factory=dict)
+    _call_ended: dict[UUID, datetime] = field(default_factory=dict)
     _offered: set[UUID] = field(default_factory=set)
+    unanswered: set[UUID] = field(default_factory=set)  # operators paused for it, who have not been told yet
+    woken: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever serves those who are not there
 
     def at(self, switchboard: UUID) -> Queue:
         return self._queues.setdefault(switchboard, Queue())
 
-    def all_waiting(self) -> Iterable[Call]:
-        return [call for queue in self._queues.values() for _, call in queue.waiting]
+    def all_waiting(self) -> Iterable[Waiter]:
+        return [waiter for queue in self._queues.values() for _, waiter in queue.waiting]
 
     def wake(self) -> None:
         """Let every waiting caller look again: an operator is free, or the queue has moved."""
-        for call in self.all_waiting():
-            call.inbox.put_nowait(Woken())
+        for waiter in self.all_waiting():
+            waiter.wake()
+        self.woken.set()
 
     def next_operator(
-        self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool]
+        self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool], now: datetime
     ) -> Operator | None:
         """The open operator who has been idle longest, or None. Taken with :meth:`offer`."""
         free = [
@@ -62,6 +85,7 @@ class Queues:
             if operator.state is OperatorState.OPEN
             and operator.person_id not in self._offered
             and not is_engaged(operator.person_id)
+            and not self._wraps_up(operator.person_id, now)
         ]
         return min(free, key=self._idle_from, default=None)
 
@@ -69,9 +93,14 @@ class Queues:
         """Whoever was paused or closed is idle from when they opened, however long ago their last call was."""
         return max(operator.since, self._idle_since.get(operator.person_id, operator.since))
 
+    def _wraps_up(self, person: UUID, now: datetime) -> bool:
+        ended = self._call_ended.get(person)
+        return ended is not None and now < ended + timedelta(seconds=self.wrap_up)
+
     def offer(self, operator: Operator) -> None:
         """The operator is being offered a caller and gets no other meanwhile."""
         self._offered.add(operator.person_id)
+        self.unanswered.discard(operator.person_id)
 
     def offered(self, operator: Operator, at: datetime) -> None:
         """The offer, and the call that came of it, have begun or ended: idle from now."""
@@ -82,5 +111,11 @@ class Queues:
         """The call has ended: whoever was in it is idle from now."""
         for leg in (call.caller, call.other):
             if leg is not None and leg.person is not None:
-                self._idle_since[leg.person] = at
+                self.left(leg.person, at)
         self.wake()
+
+    def left(self, person: UUID, at: datetime) -> None:
+        """The person is in a call no more, whoever goes on with it."""
+        self._idle_since[person] = self._call_ended[person] = at
+        if self.wrap_up:
+            asyncio.get_running_loop().call_later(self.wrap_up, self.wake)

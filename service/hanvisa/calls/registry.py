@@ -13,6 +13,7 @@ import structlog
 
 from hanvisa.calls.adoption import adopt, resync, sweep
 from hanvisa.calls.call import Call, new_id
+from hanvisa.calls.callbacks import Callbacks
 from hanvisa.calls.house import House
 from hanvisa.calls.runner import run_call
 from hanvisa.calls.signals import (
@@ -54,6 +55,7 @@ class Registry:
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._callbacks = Callbacks(house, self.synced, self.open, self._spawn)
 
     def deliver(self, signal: Signal) -> None:
         """Never waits: the reader of the event stream must only drain."""
@@ -62,6 +64,7 @@ class Registry:
     async def run(self) -> None:
         """Give out signals for ever. Cancelled, it leaves the calls standing for another instance."""
         self._spawn(self.house.leftovers.clear(self.house.control))
+        self._spawn(self._callbacks.run())
         try:
             while True:
                 signal = await self._inbox.get()
@@ -96,6 +99,7 @@ class Registry:
             asyncio.get_running_loop().call_later(SYNC_AGAIN, self.deliver, Reconnected())
             return
         self.synced.set()
+        self.house.queues.wake()
 
     def _give_out(self, signal: Signal) -> None:
         match signal:

@@ -85,6 +85,11 @@ async def ring(call: Call, places: Sequence[Place], seconds: float, display: Dis
     return rung
 
 
+async def start_ringing(call: Call, place: Place, display: Display) -> None:
+    """Begin to ring the place; what comes of it comes to the call as signals of the leg in `Call.rung`."""
+    await _start(call, place, display, Rung())
+
+
 async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
     refusal = await _refusal(call, place)
     if refusal is not None:
@@ -99,14 +104,14 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
         call.house.live.bind(leg.channel, call)
         try:
             await call.house.control.create(
-                leg.channel, dial_string, _variables(call, display), call.caller.channel
+                leg.channel, dial_string, variables(call, display), call.caller.channel
             )
         except (Refused, Gone) as error:
             # Asterisk answers so when the phone is not registered: it is unplugged.
             call.tell(
                 "signal", type="unreachable", account=place.account, digits=place.digits, why=str(error)
             )
-            _forget(call, leg.channel)
+            forget(call, leg.channel)
             continue
         call.tell(
             "signal",
@@ -156,7 +161,8 @@ async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
         return ()  # the caller has hung up; the signal is on its way
 
 
-def _variables(call: Call, display: Display) -> dict[str, str]:
+def variables(call: Call, display: Display) -> dict[str, str]:
+    """What a rung leg is made with."""
     # The rung phone shows the connected line; `dial?caller=` would overwrite it.
     return {
         "HANVISA_CALL_ID": call.id,
@@ -193,9 +199,9 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
                 # Asterisk would ring it thrice before it gave up.
                 rung.redirects.append((call.rung[channel].person, to))
                 await call.hang_up(channel)
-                _forget(call, channel)
+                forget(call, channel)
             case HungUp(channel, cause) if channel in call.rung and cause:
-                _forget(call, channel)
+                forget(call, channel)
                 busy = busy or cause in _BUSY_CAUSES
                 rung.why = Why.BUSY if busy else _why(cause)
 
@@ -213,7 +219,7 @@ async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
         return None
     call.house.live.bind(leg.channel, call)
     await call.hang_up(replaced)
-    _forget(call, replaced)
+    forget(call, replaced)
     return leg
 
 
@@ -222,11 +228,12 @@ async def _cancel(call: Call, rung: Rung) -> None:
     reason = "answered_elsewhere" if rung.leg else "normal"
     for channel in list(call.rung):
         await call.hang_up(channel, reason)
-        _forget(call, channel)
+        forget(call, channel)
     call.house.queues.wake()
 
 
-def _forget(call: Call, channel: str) -> None:
+def forget(call: Call, channel: str) -> None:
+    """The leg that rang is nobody's any more."""
     call.rung.pop(channel, None)
     call.house.live.release(channel)
 

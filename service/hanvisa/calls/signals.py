@@ -45,6 +45,9 @@ class Answered:
 
 
 NORMAL = 16  # Q.850: normal call clearing
+# Q.850: no user responding (a session's timer), subscriber absent, destination or network out of order, temporary
+# failure, channel unavailable (nothing came from it for too long: Asterisk's RTP time-out).
+LOST = frozenset({18, 20, 27, 38, 41, 44})
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,24 @@ class AtSwitchboard:
 
 
 @dataclass(frozen=True)
+class LeavingNumber:
+    """A caller who waits leaves a number instead, and keeps the place in the queue: it is theirs ``since`` then."""
+
+    switchboard: UUID
+    since: datetime
+    sought: UUID | None = None
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
+class RingingBack:
+    """An operator has answered for a caller who left a number, who is rung now; ``tries`` were in vain before."""
+
+    callback: UUID
+    tries: int = 0
+
+
+@dataclass(frozen=True)
 class Closed:
     """The switchboard is closed: its closed message is spoken."""
 
@@ -221,6 +239,8 @@ Stage = (
     | ReviewingMessage
     | AskingToBeRung
     | AtSwitchboard
+    | LeavingNumber
+    | RingingBack
     | Closed
     | NightService
     | BackToOperator

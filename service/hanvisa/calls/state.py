@@ -58,6 +58,8 @@ class CallState:
         ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
     )
     serial: UUID | None = None  # the operator to whom the caller comes back after each party
+    held_since: datetime | None = None  # an operator holds the caller
+    held_reminded: bool = False  # and has been reminded of it
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
     texted: UUID | None = None  # the person whose direct number the caller has had as a text message
@@ -77,6 +79,7 @@ class CallState:
                 "other": _leg(fields["other"]) if fields["other"] else None,
                 "language": Language(fields["language"]),
                 "talking_since": _moment(fields["talking_since"]),
+                "held_since": _moment(fields.get("held_since")),
                 "organisation": _id(fields["organisation"]),
                 "touched_by": _id(fields["touched_by"]),
                 "exception": _id(fields["exception"]),

@@ -23,14 +23,16 @@ class Toning:
         self._call = call
         self._tone = self._next(self._talked())
 
-    async def next(self) -> Signal:
-        """The call's next signal; the tones that are due until then sound. Raises as `Call.next`."""
-        while True:
-            within = None if self._tone is None else max(0.0, self._tone.at - self._talked())
-            signal = await self._call.next(within)
-            if signal is not None:
-                return signal
+    async def next(self, within: float | None = None) -> Signal | None:
+        """The call's next signal, or None when none came within so many seconds. Raises as `Call.next`.
+
+        The tones that are due until then sound.
+        """
+        tone = None if self._tone is None else max(0.0, self._tone.at - self._talked())
+        signal = await self._call.next(min((one for one in (tone, within) if one is not None), default=None))
+        if signal is None and tone is not None and (within is None or tone <= within):
             await self._sound()
+        return signal
 
     async def _sound(self) -> None:
         """In the bridge: nobody's speech is cut off."""

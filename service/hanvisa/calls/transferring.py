@@ -219,6 +219,8 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
     # What their call has written on it must not be taken for a call that lives.
     await call.command(control.set_variable(far.channel, VARIABLE, ""))
+    if transferor.person:
+        call.house.queues.left(transferor.person, call.house.clock.now())
     call.house.queues.wake()
     return (
         is_there

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import select
 
 from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.callbacks import KeptCallbacks
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOADERS, LOCAL, load
 from hanvisa.directory.notices import notices
@@ -72,6 +73,7 @@ class SnapshotDirectory:
         self.healthy = False
         self._hurried = database.hurried(store_within)
         self.phone_changes = ChangesByPhone(self._hurried)
+        self.callbacks = KeptCallbacks(self._hurried)
 
     @property
     def register(self) -> Register:

@@ -64,10 +64,14 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         await self.hang_up_all()
         self.vanish()
 
-    def vanish(self) -> None:
-        """Gone without a word: no BYE, no unregistering, no more RTP."""
+    def falls_silent(self) -> None:
+        """Its calls send and hear nothing any more, without a word; it is still registered."""
         for line in self._dialogs.values():
             line.fall_silent()
+
+    def vanish(self) -> None:
+        """Gone without a word: no BYE, no unregistering, no more RTP."""
+        self.falls_silent()
         for task in self._tasks:
             task.cancel()
         self._transport.close()

@@ -13,6 +13,7 @@ from hanvisa.policy.absence import (
     decide_unanswered,
     mobile_number_to_tell,
 )
+from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
@@ -28,6 +29,7 @@ from hanvisa.policy.case_expected import (
     Written,
 )
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
+from hanvisa.policy.case_waiting import HeldCase, WaitCase
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
@@ -253,6 +255,24 @@ class OutgoingCase(Case):
         return decision.because, self.expect.compare(decision)
 
 
+class CallbackWritten(Dialled):
+    confidential: bool = False
+    usual: CallingClass = CallingClass.NATIONAL
+
+
+class CallbackCase(Case):
+    """May a caller leave that number to be rung back on?"""
+
+    decide: Literal["callback"]
+    facts: CallbackWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:
+        facts = CallbackFacts(self.facts.read(world), self.facts.confidential, self.facts.usual)
+        decision = decide_callback(facts)
+        return decision.because, self.expect.compare(decision)
+
+
 class OpeningWritten(Written):
     hours: tuple[Window, ...] = ()
     at: AwareDatetime = ORDINARY
@@ -335,6 +355,9 @@ AnyCase = Annotated[
     | MessageCase
     | MessageDueCase
     | MessageMailCase
-    | TalkCase,
+    | TalkCase
+    | WaitCase
+    | HeldCase
+    | CallbackCase,
     Field(discriminator="decide"),
 ]

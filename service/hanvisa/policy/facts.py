@@ -301,6 +301,27 @@ class Message:
     confidential: bool = False  # M4
 
 
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A caller who has left a number instead of waiting. ``since`` is their place in the switchboard's queue.
+
+    They have been tried so many times (``tries``), and are not rung before ``due_at``. ``language`` is theirs.
+    """
+
+    id: UUID
+    switchboard_id: UUID
+    number: str
+    since: datetime
+    due_at: datetime
+    language: Language = Language.SV
+    confidential: bool = False
+    tries: int = 0
+
+    def __post_init__(self) -> None:
+        aware(self.since)
+        aware(self.due_at)
+
+
 class ScopeKind(StrEnum):
     EVERYONE = "everyone"
     ORGANISATION = "organisation"

@@ -15,6 +15,7 @@ from uuid import UUID
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
+    Callback,
     Code,
     CodeAction,
     ConfidentialMark,
@@ -81,6 +82,7 @@ class Register:
     codes: Table[Code] = Table()
     marks: Table[ConfidentialMark] = Table()
     messages: Table[Message] = Table()
+    callbacks: Table[Callback] = Table()
     exceptions: Table[PolicyException] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
@@ -189,6 +191,11 @@ class Register:
     def is_marked(self, account: str) -> bool:
         """The phone's next call is confidential (M4)."""
         return self.marks.one("account", lambda row: row.account, account) is not None
+
+    # callers who have left a number
+
+    def callback(self, id_: UUID) -> Callback | None:
+        return self.callbacks.one("id", lambda row: row.id, id_)
 
     # what may be told
 

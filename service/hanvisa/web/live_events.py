@@ -9,7 +9,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from hanvisa.calls.live_ports import Envelope
-from hanvisa.web.api.live import live_call
+from hanvisa.web.api.live import live_event
 from hanvisa.web.fields import STOCKHOLM
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Ask, ask_for
@@ -50,7 +50,7 @@ def _written(ask: Ask[None, None], event: Envelope) -> bytes:
         "type": event.type,
         "version": event.version,
         "at": event.at.astimezone(STOCKHOLM).isoformat(),
-        "data": live_call(ask, event.data).model_dump(mode="json"),
+        "data": live_event(ask, event.data).model_dump(mode="json"),
     }
     data = json.dumps(envelope, ensure_ascii=False)
     return f"id: {event.id}\nevent: {event.type}\ndata: {data}\n\n".encode()

@@ -98,6 +98,17 @@ class World(Town):
         await self.api.post(f"{path}/state", {"state": state})
         self._undo.append(lambda: self.api.post(f"{path}/state", {"state": before}))
 
+    async def given_settings(self, **changed: Any) -> None:
+        """The service goes on with other settings; afterwards with its own again. Calls stay up."""
+        before = self.system.settings
+        await self._restart(before.model_copy(update=changed))
+        self._undo.append(lambda: self._restart(before))
+
+    async def _restart(self, settings: Settings) -> None:
+        await self.system.stop_service()
+        self.system.settings = settings
+        await self.system.start_service()
+
     async def revoke(self, exception: Json) -> None:
         """Take an exception back, if it isn't yet."""
         if (await self.api.get(f"/exceptions/{exception['id']}")).get("revoked_at") is None:

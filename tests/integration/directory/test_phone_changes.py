@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from hanvisa.directory.repositories.absences import Absences
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.repositories.forwardings import Forwardings
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.errors import StorageError
-from hanvisa.policy.facts import ForwardingKind
+from hanvisa.errors import Conflict, StorageError
+from hanvisa.ids import new_id
+from hanvisa.policy.facts import Callback, ForwardingKind
 from hanvisa.policy.forwarding import forwarding_at
+from hanvisa.policy.model import Language
 
 ELSA = "hallefors-205"
 NOW = datetime.now(UTC)
@@ -67,6 +70,23 @@ async def test_the_next_call_is_marked_once(directory: SnapshotDirectory) -> Non
     assert directory.register.is_marked(ELSA)
     await directory.phone_changes.take_mark(by=ELSA)
     assert not directory.register.is_marked(ELSA)
+
+
+async def test_a_number_that_is_left_is_kept_once_taken_once_and_let_go(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    board = directory.register.switchboards.rows[0]
+    left = Callback(new_id(), board.id, "+46980319244", NOW, NOW, Language.EN, confidential=True)
+    await directory.callbacks.keep(left)
+    await directory.callbacks.keep(replace(left, id=new_id()))
+    assert directory.register.callbacks.rows == (left,)
+    await directory.callbacks.take(left.id, 0, NOW + HOUR)
+    with pytest.raises(Conflict):
+        await directory.callbacks.take(left.id, 0, NOW + HOUR)
+    assert directory.register.callback(left.id) == replace(left, tries=1, due_at=NOW + HOUR)
+    await directory.callbacks.let_go(left.id)
+    assert directory.register.callbacks.rows == ()
+    assert not await Audit(demo).list(table="callbacks")
 
 
 async def test_what_comes_too_late_changes_nothing(demo: Database, directory: SnapshotDirectory) -> None:

@@ -53,6 +53,7 @@ def test_operators_phones_are_marked_and_show_the_main_number() -> None:
     text = section(make_register(), "hallefors-210")
     assert "HANVISA_OPERATOR=yes" in text
     assert "HANVISA_NUMBER=+46980319200" in text
+    assert "rtp_timeout = 60" in text, "a dead one gives its callers back"
 
 
 def test_all_phones_of_an_operator_are_marked() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.ports import Voice
+from hanvisa.calls.signals import Reconnected
 from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
 from hanvisa.policy.facts import OutsideNumber, TargetKind
 from hanvisa.speech.fakes import HangingSynthesiser
@@ -114,6 +115,14 @@ async def switchboard(play: Play) -> None:
     await play.a_while()
 
 
+async def whispered(play: Play) -> None:
+    """The operator serves two main numbers, and hears which was rung."""
+    other = OutsideNumber("+46980319299", TargetKind.SWITCHBOARD, id_of("board"))
+    register = play.scene.directory.register
+    play.scene.directory.register = register.replace(numbers=(*register.numbers.rows, other))
+    await switchboard(play)
+
+
 async def queue(play: Play) -> None:
     """The operator is taken; in the end they are free."""
     first = play.scene.rings_in(MAIN)
@@ -122,6 +131,27 @@ async def queue(play: Play) -> None:
     await play.a_while()
     play.must_have_a_way_on()
     play.switch.goes(first)
+    await play.a_while()
+
+
+async def callback(play: Play) -> None:
+    """The caller leaves a number; in the end the operator is free, and rings back."""
+    play.scene.tell(Reconnected())
+    await asyncio.sleep(1)
+    first = play.scene.rings_in(MAIN)
+    await play.a_while()
+    play.rings_in(MAIN)
+    await play.a_while()
+    for key in "41":
+        play.scene.presses(play.caller, key)
+        await asyncio.sleep(1)
+    await play.a_while()
+    play.must_have_a_way_on()
+    play.switch.goes(first)
+    await play.a_while()
+    rung_back = play.switch.leg("0980319244")
+    if rung_back is not None:
+        play.switch.goes(rung_back)
     await play.a_while()
 
 
@@ -170,7 +200,9 @@ STORIES: tuple[Story, ...] = (
     busy,
     no_answer,
     switchboard,
+    whispered,
     queue,
+    callback,
     department,
     blind_transfer,
     blind_transfer_to_nobody_there,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, Outcome, Wish
+from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, Outcome, PausedOperator, Wish
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
 
@@ -93,3 +93,14 @@ async def test_events_come_in_their_envelope_and_are_asked_for_from_the_last_one
     assert town.live.followed == ["e-1"]
     await problem(await town.ask("GET", "/live/events", who="person"), 403)
     assert (await answer(await town.client.get("/api/v1/live/events"), 401))["error_id"] == "unauthenticated"
+
+
+async def test_an_operator_who_was_paused_comes_as_an_event_of_its_own(town: Town) -> None:
+    person = town.directory.register.operators.rows[0].person_id
+    town.live.feed = [Envelope("e-2", EventType.OPERATOR_PAUSED, NOW, PausedOperator(person, "no_answer"))]
+    headers = {"Authorization": f"Bearer {town.tokens['operator']}"}
+    async with town.client.get("/api/v1/live/events", headers=headers) as response:
+        lines = (await response.read()).decode().splitlines()
+    envelope = json.loads(lines[4].removeprefix("data: "))
+    assert (envelope["type"], envelope["data"]["why"]) == ("operator.paused", "no_answer")
+    assert envelope["data"]["person"]["id"] == str(person)

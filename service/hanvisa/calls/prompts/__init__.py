@@ -36,7 +36,17 @@ from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
-from hanvisa.calls.prompts.waiting import SwitchboardClosed
+from hanvisa.calls.prompts.waiting import (
+    CallbackKept,
+    CallbackRefused,
+    ConfirmCallback,
+    HeldReminder,
+    KeyYourNumber,
+    QueuePlace,
+    SwitchboardClosed,
+    WasPaused,
+    Whisper,
+)
 from hanvisa.calls.prompts.whys import Why
 
 Prompt = (
@@ -46,6 +56,14 @@ Prompt = (
     | NoOperator
     | OperatorStateSet
     | SwitchboardClosed
+    | QueuePlace
+    | HeldReminder
+    | WasPaused
+    | Whisper
+    | KeyYourNumber
+    | ConfirmCallback
+    | CallbackKept
+    | CallbackRefused
     | Referral
     | DepartmentEmpty
     | Offers
@@ -88,14 +106,19 @@ __all__ = [
     "Barred",
     "Breath",
     "CallBarred",
+    "CallbackKept",
+    "CallbackRefused",
     "CodeRefused",
     "CodeWrong",
+    "ConfirmCallback",
     "DepartmentEmpty",
     "DialRefused",
     "ForwardingStopped",
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "HeldReminder",
+    "KeyYourNumber",
     "MessageChoices",
     "MessageFailed",
     "MessageFrom",
@@ -116,6 +139,7 @@ __all__ = [
     "OperatorStateSet",
     "OutsideFailed",
     "Prompt",
+    "QueuePlace",
     "Queued",
     "RecordingTone",
     "Referral",
@@ -126,6 +150,8 @@ __all__ = [
     "TryLater",
     "UnknownNumber",
     "Waiting",
+    "WasPaused",
+    "Whisper",
     "Why",
     "WillRingBack",
 ]

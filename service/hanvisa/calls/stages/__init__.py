@@ -11,6 +11,7 @@ from hanvisa.calls.stages import (
     outgoing,
     reaching,
     referring,
+    ringing_back,
     switchboard,
     talking,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "outgoing",
     "reaching",
     "referring",
+    "ringing_back",
     "switchboard",
     "talking",
 ]

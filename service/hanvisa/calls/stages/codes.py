@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.prompts import CodeRefused, OperatorStateSet, TryLater
+from hanvisa.calls.operators import set_state
+from hanvisa.calls.prompts import CodeRefused, OperatorStateSet, Prompt, TryLater, WasPaused
 from hanvisa.calls.stage import Stage, SwitchingOpen, runs
-from hanvisa.calls.stages.switchboard import set_state
-from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.facts import Operator, OperatorState
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -26,5 +26,13 @@ async def switch_open(call: Call, _: SwitchingOpen) -> Stage | None:
         await call.say(TryLater())
         return None
     call.tell("outcome", outcome="operator_state", state=state)
-    await call.say(OperatorStateSet(open=opens))
+    await call.say(OperatorStateSet(open=opens), *_why_paused(call, operator))
     return None
+
+
+def _why_paused(call: Call, before: Operator) -> tuple[Prompt, ...]:
+    """Whoever did not answer may not have noticed it."""
+    unanswered = call.house.queues.unanswered
+    was_unanswered = before.person_id in unanswered
+    unanswered.discard(before.person_id)
+    return (WasPaused(before.since, was_unanswered),) if before.state is OperatorState.PAUSED else ()

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.prompts import Greeting, NoOperator, Queued, TryLater, Why
+from hanvisa.calls.attending import AT_THE_HEAD
+from hanvisa.calls.operators import pause
+from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
-from hanvisa.calls.signals import Woken
-from hanvisa.calls.stage import Apologising, AtSwitchboard, BackToOperator, Stage, Talking, runs
+from hanvisa.calls.stage import (
+    Apologising,
+    AtSwitchboard,
+    BackToOperator,
+    LeavingNumber,
+    Stage,
+    Talking,
+    runs,
+)
 from hanvisa.calls.stages.closed import unless_open
-from hanvisa.calls.storing import stored
+from hanvisa.calls.waiting import Waiting, may_be_rung_back
+from hanvisa.calls.whispering import whisper
 from hanvisa.policy.facts import Operator, OperatorState, Switchboard
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
+CALLBACK = "4"  # the key
 SHOWN_WHY = {
     Why.ABSENT: "frånvarande",
     Why.BUSY: "upptagen",
@@ -49,28 +59,35 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
 
 
 async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboard) -> Stage | None:
-    queues, told = call.house.queues, False
+    queues, waiting = call.house.queues, Waiting(call, switchboard)
     while True:
         operators = call.register.operators_of(switchboard.id)
         if all(operator.state is not OperatorState.OPEN for operator in operators):
+            await waiting.stop_music()
             await _nobody(call, switchboard)
             return None
-        free = queues.next_operator(operators, call.house.live.is_engaged)
-        if free is not None and queues.at(switchboard.id).place(call) == 0:
-            if told:
-                await call.insist(call.house.control.stop_music, call.caller.channel)
-            if await _rings(call, stage, free):
-                return Talking()
-            queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
-            told = False
+        free = _operator_for(call, switchboard)
+        if free is None:
+            key = await waiting.a_while(lambda: _operator_for(call, switchboard) is not None)
+            if key == CALLBACK and may_be_rung_back(call) and stage.since is not None:
+                await waiting.stop_music()
+                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
             continue
-        if not told:
-            await call.say(Queued())
-            await call.insist(call.house.control.start_music, call.caller.channel)
-            told = True
-            continue  # an operator may have become free while it was said
-        while not isinstance(await call.next(), Woken):
-            pass
+        await waiting.stop_music()
+        if await _rings(call, stage, free):
+            waiting.is_answered()
+            return Talking()
+        queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
+        waiting = Waiting(call, switchboard)
+
+
+def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
+    """The operator who is to have the caller now, if it is the caller's turn and one is free."""
+    queues = call.house.queues
+    if queues.at(switchboard.id).place(call) != 0:
+        return None
+    operators = call.register.operators_of(switchboard.id)
+    return queues.next_operator(operators, call.house.live.is_engaged, call.house.clock.now())
 
 
 async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
@@ -85,21 +102,18 @@ async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
         rung = await ring(
             call, operator_places(call, operator), call.house.settings.ring_operator, _display(call, stage)
         )
-        if rung.leg is not None:
+        answered = rung.leg is not None and (
+            stage.sought is not None or await whisper(call, rung.leg, operator)
+        )
+        if answered and rung.leg is not None:
             await call.connect(rung.leg)
     finally:
         queues.offered(operator, call.house.clock.now())
-    if rung.leg is None:
-        call.tell("signal", type="operator_paused", person=str(operator.person_id), why=rung.why)
-        await set_state(call, operator.person_id, OperatorState.PAUSED)
+    if not answered:
+        await pause(call, operator.person_id, rung.why)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
     return True
-
-
-async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
-    """Set an operator's state, if the database takes it at once: a caller is waiting. False when it did not."""
-    return await stored(f"operator {person} {state}", call.house.directory.set_operator_state(person, state))
 
 
 def _display(call: Call, stage: AtSwitchboard) -> Display:
@@ -119,7 +133,6 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
 async def _nobody(call: Call, switchboard: Switchboard) -> None:
     organisation = call.register.organisation(switchboard.organisation_id)
     call.tell("outcome", outcome="no_operator")
-    await call.insist(call.house.control.stop_music, call.caller.channel)
     await call.say(NoOperator(organisation.name if organisation else switchboard.name))
 
 
@@ -137,8 +150,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     if switchboard is None:
         await call.say(TryLater())
         return None
-    # At the head of the queue: they have waited already.
-    return AtSwitchboard(switchboard.id, stage.sought, stage.why, datetime.min.replace(tzinfo=UTC))
+    return AtSwitchboard(switchboard.id, stage.sought, stage.why, AT_THE_HEAD)
 
 
 @runs(Apologising)

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.attending import carry_out
+from hanvisa.calls.attending import AT_THE_HEAD, carry_out, to_queue
+from hanvisa.calls.holding import Holding
 from hanvisa.calls.live_ports import Asked
-from hanvisa.calls.prompts import TransferRefused
-from hanvisa.calls.signals import Entered, HungUp, Played, Signal, TransferRequested, Unheld
+from hanvisa.calls.operators import pause
+from hanvisa.calls.prompts import TransferRefused, Why
+from hanvisa.calls.signals import (
+    LOST,
+    NORMAL,
+    Entered,
+    HungUp,
+    Played,
+    Signal,
+    TransferRequested,
+    Unheld,
+)
 from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
 from hanvisa.calls.toning import Toning
@@ -17,6 +28,9 @@ from hanvisa.errors import TelephonyError
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
+
+
+CAUSE_WITHIN = 1.0  # seconds
 
 
 @runs(Talking)
@@ -51,15 +65,39 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
-    toning = Toning(call)
-    while call.other is not None:
-        signal = await toning.next()
-        if isinstance(signal, HungUp) and signal.channel == call.other.channel:
-            return await _after_party(call, call.other)
-        following = await _heed(call, explaining, signal)
-        if following is not None:
-            return following
-    return None
+    toning, holding = Toning(call), Holding(call, explaining.held)
+    try:
+        while call.other is not None:
+            signal = await toning.next(holding.left())
+            if isinstance(signal, HungUp) and signal.channel == call.other.channel:
+                return await _after_lost(call, call.other, signal) or await _after_party(call, call.other)
+            following = await holding.heed(signal) or await _heed(call, explaining, signal)
+            if following is not None:
+                return following
+        return None
+    finally:
+        await holding.over()
+
+
+async def _after_lost(call: Call, other: Leg, gone: HungUp) -> Stage | None:
+    """An operator's phone that died gives its caller back: at the head of the queue. None: somebody has hung up."""
+    is_operator = other.account and other.person and call.register.operator(other.person)
+    if not is_operator or other.person is None or await _cause(call, gone) not in LOST:
+        return None
+    call.tell("signal", type="phone_lost", person=str(other.person))
+    await pause(call, other.person, Why.UNPLUGGED)
+    return await to_queue(call, other, call.caller, AT_THE_HEAD)
+
+
+async def _cause(call: Call, gone: HungUp) -> int:
+    """Why the channel is gone: it is told a moment after it has left our hands."""
+    while not gone.cause:
+        signal = await call.next(CAUSE_WITHIN)
+        if signal is None:
+            return NORMAL
+        if isinstance(signal, HungUp) and signal.channel == gone.channel:
+            gone = signal
+    return gone.cause
 
 
 async def _after_party(call: Call, party: Leg) -> Stage | None:

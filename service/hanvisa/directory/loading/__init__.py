@@ -14,12 +14,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanvisa.directory.loading import codes, messages, organisation, setting, telephony
+from hanvisa.directory.loading import callbacks, codes, messages, organisation, setting, telephony
 from hanvisa.directory.loading.common import LOCAL, belongs_now
 from hanvisa.directory.loading.setting import exception_of, reason_of
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     AbsenceRow,
+    CallbackRow,
     CodeRow,
     ConfidentialMarkRow,
     DepartmentRow,
@@ -81,6 +82,7 @@ LOADERS: dict[str, Loader] = {
     "codes": _loader(codes.codes, CodeRow),
     "marks": _loader(codes.marks, ConfidentialMarkRow),
     "messages": _loader(messages.messages, MessageRow),
+    "callbacks": _loader(callbacks.callbacks, CallbackRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
 }
 """By the names of the register's tables."""

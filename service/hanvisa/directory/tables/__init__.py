@@ -5,6 +5,7 @@ from __future__ import annotations
 from hanvisa.directory.tables.absence import AbsenceReasonRow, AbsenceRow, ForwardingRow
 from hanvisa.directory.tables.access import RoleAssignmentRow, TokenRow, UserRow
 from hanvisa.directory.tables.base import Base
+from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
@@ -36,6 +37,7 @@ __all__ = [
     "Base",
     "CallEventRow",
     "CallRow",
+    "CallbackRow",
     "ChangeCounterRow",
     "CodeRow",
     "ConfidentialMarkRow",

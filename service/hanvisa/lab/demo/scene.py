@@ -10,7 +10,7 @@ busy = ACCOUNT, unplugged = ACCOUNT        the phone is; free = ACCOUNT: it is n
 caller = NUMBER, dials = NUMBER            somebody outside rings
 phone = ACCOUNT, dials = NUMBER            a phone rings out; the line is then called "ACCOUNT second line"
 rings = WHO, answers = WHO                 it rings there, and stays unanswered, or is answered
-talk = WHO                                 the caller and WHO hear each other
+talk = WHO, to = WHO                       the caller (or whom ``to`` names) and WHO hear each other
 hears = WORDS, by = WHO                    these words were commanded, and exactly their files reach that ear
 unsaid = WORD, quiet = WHO                 nothing with that word was commanded; that phone has not rung
 says = WHO, heard = WHO, by = WHO          WHO speaks while they are recorded; it reaches that ear
@@ -194,9 +194,9 @@ class Scene:
 
     # What they hear
 
-    async def _talk(self, who: str) -> None:
-        await self._lines[CALLER].talks_to(self._lines[who], within=PATIENCE)
-        self.tell(words.TALK, one=words.THE_CALLER.in_(self._language), other=self._names.who(who))
+    async def _talk(self, who: str, to: str = CALLER) -> None:
+        await self._lines[to].talks_to(self._lines[who], within=PATIENCE)
+        self.tell(words.TALK, one=self._who(to), other=self._names.who(who))
 
     async def _hears(self, said: str, by: str = CALLER) -> None:
         line = self._lines[by]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from hanvisa.calls.live_ports import LiveCall, LiveParty, Wish
+from hanvisa.calls.live_ports import LiveCall, LiveParty, PausedOperator, Wish
 from hanvisa.policy.attendant import PAST_REFERRAL, SERIAL
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
@@ -34,6 +34,13 @@ class LiveCallShown(Outgoing):
     held: bool
     confidential: bool
     threat: bool = Field(description="marked as a threat: its record is kept")
+
+
+class PausedOperatorShown(Outgoing):
+    """In events only."""
+
+    person: Named
+    why: str = Field(description="no_answer, busy or unplugged")
 
 
 class LiveCallList(Outgoing):
@@ -77,6 +84,13 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
         confidential=call.confidential,
         threat=call.threat,
     )
+
+
+def live_event(ask: Ask[Any, Any], data: LiveCall | PausedOperator) -> LiveCallShown | PausedOperatorShown:
+    """What an event tells, as the asker may see it."""
+    if isinstance(data, LiveCall):
+        return live_call(ask, data)
+    return PausedOperatorShown(person=named_person(ask.register, data.person), why=data.why)
 
 
 async def calls(ask: Ask[None, None]) -> Answer:

@@ -1,0 +1,201 @@
+"""Callers who have left a number stand in the queue as those who wait do: when their turn comes an operator is rung.
+
+The operator's phone shows whom it is for. When it is answered the call begins (`RingingBack`), and the caller is rung.
+What is to be done stands in the register, so that a service that starts anew goes on with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+
+from hanvisa.calls.call import Call, new_id
+from hanvisa.calls.operators import pause
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.ringing import Display, variables
+from hanvisa.calls.signals import Answered, Entered, HungUp
+from hanvisa.calls.stage import RingingBack, Stage
+from hanvisa.calls.state import CallState, Leg
+from hanvisa.errors import Gone, Refused, TelephonyError
+from hanvisa.policy.facts import Callback, Operator, TargetKind
+from hanvisa.policy.numbers import display
+
+if TYPE_CHECKING:
+    from hanvisa.calls.house import House
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """The place of a caller who has left a number, in the queue."""
+
+    callback: Callback
+
+    def wake(self) -> None:
+        """`Callbacks` is woken for all of them."""
+
+
+class Callbacks:
+    """Run :meth:`run`. ``open_`` begins a call in a stage, ``spawn`` runs something beside.
+
+    While ``ready`` is not set nobody is rung: nothing is known of the calls that there are.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        ready: asyncio.Event,
+        open_: Callable[[Call, Stage], None],
+        spawn: Callable[[Awaitable[None]], object],
+    ) -> None:
+        self._house = house
+        self._ready = ready
+        self._open = open_
+        self._spawn = spawn
+        self._standing: dict[UUID, Standing] = {}
+        self._under_way: set[UUID] = set()
+        self._not_before: dict[
+            UUID, datetime
+        ] = {}  # an operator has been rung for it, whatever was stored of it
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            self._house.queues.woken.clear()
+            self._line_up()
+            if self._ready.is_set():
+                self._ring_whose_turn_it_is()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._until_due()):
+                    await self._house.queues.woken.wait()
+
+    def _line_up(self) -> None:
+        """Those who are due stand in their queues, the others do not."""
+        now, rows = self._house.clock.now(), self._house.directory.register.callbacks.rows
+        self._not_before = {one.id: at for one in rows if (at := self._not_before.get(one.id))}
+        due = {one.id: one for one in rows if self._due_at(one) <= now and one.id not in self._under_way}
+        for id_ in set(self._standing) - set(due):
+            gone = self._standing.pop(id_)
+            self._house.queues.at(gone.callback.switchboard_id).leave(gone)
+        for id_ in set(due) - set(self._standing):
+            self._standing[id_] = Standing(due[id_])
+            self._house.queues.at(due[id_].switchboard_id).join(self._standing[id_], due[id_].since)
+
+    def _ring_whose_turn_it_is(self) -> None:
+        queues, register = self._house.queues, self._house.directory.register
+        for id_, standing in list(self._standing.items()):
+            queue = queues.at(standing.callback.switchboard_id)
+            operators = register.operators_of(standing.callback.switchboard_id)
+            operator = queues.next_operator(operators, self._house.live.is_engaged, self._house.clock.now())
+            if operator is None or queue.place(standing) != 0:
+                continue
+            queues.offer(operator)
+            queue.leave(standing)
+            del self._standing[id_]
+            self._under_way.add(id_)
+            self._spawn(self._ring(standing.callback, operator))
+            queues.wake()  # the others move up
+
+    async def _ring(self, callback: Callback, operator: Operator) -> None:
+        house, call = self._house, self._call(callback, operator)
+        answered: bool | None = None  # not known
+        try:
+            answered = await self._is_answered(call, callback)
+        except TelephonyError as error:
+            log.warning("callbacks.not_rung", callback=str(callback.id), why=str(error))
+        if answered:
+            call.change(answered=True)
+            self._open(call, RingingBack(callback.id, callback.tries))
+        else:
+            await call.end()
+            house.live.release_all(call)
+        if answered is not False:
+            self._later(callback)
+        house.queues.offered(operator, house.clock.now())
+        if answered is False:
+            await pause(call, operator.person_id, Why.NO_ANSWER)
+        if answered:
+            await call.over.wait()
+        else:
+            call.tell("closed", reason="ended")
+        self._under_way.discard(callback.id)
+        house.queues.wake()
+
+    def _call(self, callback: Callback, operator: Operator) -> Call:
+        """The call as if the operator had dialled the number."""
+        register = self._house.directory.register
+        person, phone = register.person(operator.person_id), register.phone(operator.phone_id)
+        switchboard = register.switchboard(callback.switchboard_id)
+        extensions = register.extensions_of(TargetKind.PERSON, operator.person_id)
+        account, extension = phone.account if phone else "", extensions[0].number if extensions else ""
+        state = CallState(
+            new_id("k"),
+            "phone",
+            callback.number,
+            Leg(new_id("c"), account, operator.person_id, extension),
+            organisation=switchboard.organisation_id if switchboard else None,
+            language=person.language if person else callback.language,
+            confidential=callback.confidential,
+        )
+        return Call(state, self._house)
+
+    async def _is_answered(self, call: Call, callback: Callback) -> bool:
+        """Ring the operator's phone. The channel is no caller's yet: nothing is written on it.
+
+        Raises Unavailable.
+        """
+        control, channel, account = self._house.control, call.caller.channel, call.caller.account
+        call.tell(
+            "opened",
+            side=call.state.side,
+            caller=call.caller.number,
+            caller_person=str(call.caller.person or ""),
+            called=callback.number,
+            language=call.state.language,
+            organisation=str(call.state.organisation or ""),
+            private=False,
+        )
+        shown = Display(f"RING UPP {display(callback.number)}", callback.number)
+        self._house.live.bind(channel, call)
+        try:
+            await control.create(channel, f"PJSIP/{account}", variables(call, shown), "")
+        except (Refused, Gone) as error:
+            call.tell("signal", type="unreachable", account=account, why=str(error))
+            return False
+        call.tell("signal", type="ringing", account=account, person=str(call.caller.person or ""))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._house.settings.ring_operator):
+                while True:
+                    match await call.inbox.get():
+                        case Entered():
+                            await call.insist(control.dial, channel)
+                        case Answered():
+                            return True
+                        case HungUp(_, cause) if cause:
+                            return False
+        return False
+
+    def _later(self, callback: Callback) -> None:
+        again = timedelta(seconds=self._house.settings.callback_again)
+        self._not_before[callback.id] = self._house.clock.now() + again
+
+    def _due_at(self, callback: Callback) -> datetime:
+        return max(callback.due_at, self._not_before.get(callback.id, callback.due_at))
+
+    def _until_due(self) -> float | None:
+        """Seconds until the next of them is due; None when nothing is to come by itself."""
+        now = self._house.clock.now()
+        coming = [
+            due
+            for one in self._house.directory.register.callbacks.rows
+            if one.id not in self._under_way and (due := self._due_at(one)) > now
+        ]
+        return (min(coming) - now).total_seconds() if coming else None

@@ -1,0 +1,27 @@
+"""Operators' states, as calls change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.storing import stored
+from hanvisa.policy.facts import OperatorState
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+async def pause(call: Call, person: UUID, why: Why) -> None:
+    """An operator has not answered. They are told when they next open, and the console at once."""
+    house, now = call.house, call.house.clock.now()
+    call.tell("signal", type="operator_paused", person=str(person), why=why)
+    house.queues.unanswered.add(person)
+    house.feed.operator_paused(person, why, now)
+    await set_state(call, person, OperatorState.PAUSED)
+
+
+async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
+    """Set an operator's state, if the database takes it at once: a caller is waiting. False when it did not."""
+    return await stored(f"operator {person} {state}", call.house.directory.set_operator_state(person, state))

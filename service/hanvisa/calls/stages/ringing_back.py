@@ -1,0 +1,141 @@
+"""Being rung back without losing the place in the queue: leaving the number, and the call when the turn has come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.prompts import (
+    Breath,
+    CallbackKept,
+    CallbackRefused,
+    ConfirmCallback,
+    KeyYourNumber,
+    OutsideFailed,
+    Prompt,
+    TryLater,
+)
+from hanvisa.calls.ringing import Display, outside_place, ring
+from hanvisa.calls.stage import AtSwitchboard, LeavingNumber, RingingBack, Stage, Talking, runs
+from hanvisa.calls.state import VARIABLE
+from hanvisa.calls.storing import stored
+from hanvisa.ids import new_id
+from hanvisa.policy.callbacks import CallbackFacts, as_caller
+from hanvisa.policy.facts import Callback
+from hanvisa.policy.model import Decision
+from hanvisa.policy.numbers import Reading, read_number
+from hanvisa.policy.outgoing import number_shown
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+RIGHT = "1"  # the key
+END = "#"
+KEYING = 10.0  # seconds for each digit
+LONGEST = 20  # digits
+TRIES = 2
+
+
+@runs(LeavingNumber)
+async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
+    """The place in the queue is kept meanwhile, and the caller comes back to it where nothing comes of this."""
+    back = AtSwitchboard(stage.switchboard, stage.sought, stage.why, stage.since)
+    number = call.caller.number or await _keyed(call)
+    if not number:
+        return back
+    reading, decision = _decide(call, number, confidential=call.state.confidential)
+    if not decision.allowed or reading.number is None:
+        await call.say(CallbackRefused())
+        return back
+    confirm = ConfirmCallback(reading.number)
+    if (await call.say(confirm) or await call.key(call.house.settings.key_wait)) != RIGHT:
+        return back
+    kept = Callback(
+        new_id(),
+        stage.switchboard,
+        reading.number,
+        stage.since,
+        call.house.clock.now(),
+        call.state.language,
+        call.state.confidential,
+    )
+    if not await stored(f"callback of {call.id}", call.house.directory.callbacks.keep(kept)):
+        await call.say(TryLater())
+        return back
+    call.house.queues.wake()
+    call.tell("outcome", outcome="callback")
+    await call.say(CallbackKept())
+    return None
+
+
+@runs(RingingBack)
+async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
+    """An operator has answered: the caller is rung. Who can't be had is tried once more later."""
+    callback = call.register.callback(stage.callback)
+    if callback is None or not await _taken(call, callback, stage.tries):
+        await _say(call, TryLater())
+        return None
+    reading, decision = _decide(call, callback.number, confidential=callback.confidential)
+    mobile = call.register.mobile(callback.number)
+    place = outside_place(as_caller(reading), mobile.person_id if mobile else None)
+    places = [place] if decision.allowed else []
+    rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
+    callbacks = call.house.directory.callbacks
+    if rung.leg is None:
+        is_last = not decision.allowed or bool(rung.refusals) or stage.tries + 1 >= TRIES
+        call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
+        if is_last:
+            await stored(f"end of {callback.id}", callbacks.let_go(callback.id))
+        await _say(call, OutsideFailed(rung.why))
+        return None
+    await call.connect(rung.leg)
+    # The one who is served is the caller of the call, whoever was rung first.
+    operator = call.caller
+    call.change(caller=rung.leg, other=operator, language=callback.language)
+    # What stands on the operator's channel must not be taken for a call that lives.
+    await call.command(call.house.control.set_variable(operator.channel, VARIABLE, ""))
+    call.tell("outcome", outcome="rung_back", operator=str(operator.person or ""))
+    await stored(f"end of {callback.id}", callbacks.let_go(callback.id))
+    return Talking()
+
+
+async def _say(call: Call, prompt: Prompt) -> None:
+    """The operator's phone has only just been answered."""
+    await call.say(Breath(), prompt)
+
+
+async def _keyed(call: Call) -> str | None:
+    """The digits that the caller keys, up to the hash; None when they give up."""
+    keyed = await call.say(KeyYourNumber()) or ""
+    while not keyed.endswith(END):
+        key = await call.key(KEYING)
+        if key is None or len(keyed) > LONGEST:
+            return None
+        keyed += key
+    return keyed.removesuffix(END)
+
+
+def _decide(call: Call, number: str, *, confidential: bool) -> tuple[Reading, Decision]:
+    reading = read_number(number, call.organisation, call.register, call.house.plan)
+    facts = CallbackFacts(reading, confidential, call.house.settings.may_call)
+    decision = decide(facts)
+    tell(call, facts, decision)
+    return reading, decision
+
+
+async def _taken(call: Call, callback: Callback, tries: int) -> bool:
+    """Take this try of it; whoever takes the call on has it already."""
+    if callback.tries == tries + 1:
+        return True
+    again_at = call.house.clock.now() + timedelta(seconds=call.house.settings.callback_again)
+    taking = call.house.directory.callbacks.take(callback.id, tries, again_at)
+    return await stored(f"try of {callback.id}", taking)
+
+
+def _shown_outside(call: Call) -> Display:
+    """The organisation's main number, by which they came."""
+    organisation = call.organisation
+    if organisation is None:
+        return Display()
+    return Display(organisation.name, number_shown(call.register, None, organisation.id) or "")

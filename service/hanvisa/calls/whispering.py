@@ -1,0 +1,62 @@
+"""The organisation that was rung, told to the operator alone before the caller is put through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.call import playback_id
+from hanvisa.calls.prompts import Breath, Whisper
+from hanvisa.calls.signals import HungUp, Played
+from hanvisa.calls.state import Leg
+from hanvisa.errors import TelephonyError
+from hanvisa.policy.facts import Operator, TargetKind
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+LONGEST = 5.0  # seconds
+
+
+async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
+    """Tell the operator, who has just answered on ``leg``; the caller hears ringing. False when they hung up."""
+    organisation = call.organisation
+    if organisation is None or not _is_wanted(call, operator):
+        return True
+    control, caller = call.house.control, call.caller.channel
+    call.rung[leg.channel] = leg  # until it is joined it is the call's to hang up
+    await call.insist(control.ring, caller)
+    try:
+        await call.start_saying(leg, Breath(), Whisper(organisation.name))
+        is_there = await _until_said(call, leg)
+    except TelephonyError as error:
+        call.tell("command", failed=str(error))
+        is_there = True
+    await call.insist(control.stop_ringing, caller)
+    call.rung.pop(leg.channel, None)
+    if not is_there:
+        call.house.live.release(leg.channel)
+    return is_there
+
+
+async def _until_said(call: Call, leg: Leg) -> bool:
+    while True:
+        match await call.next(LONGEST):
+            case None:
+                return True
+            case Played(playback) if playback == playback_id(leg.channel):
+                return True
+            case HungUp(channel) if channel == leg.channel:
+                return False
+
+
+def _is_wanted(call: Call, operator: Operator) -> bool:
+    """Who serves one main number knows which was rung."""
+    setting = call.house.settings.whisper
+    if setting != "several":
+        return setting == "always"
+    numbers = [
+        number
+        for switchboard in operator.switchboard_ids
+        for number in call.register.numbers_of(TargetKind.SWITCHBOARD, switchboard)
+    ]
+    return len(numbers) > 1

@@ -1,0 +1,61 @@
+"""The kinds of cases of callers who wait, in a queue or on hold."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hanvisa.policy.case_expected import Case, Compared, ExpectedValues, Written
+from hanvisa.policy.case_world import World
+from hanvisa.policy.holding import HeldFacts, HeldStep, next_held_step
+from hanvisa.policy.model import Text
+from hanvisa.policy.waiting import AnswerTime, WaitFacts, expected_minutes
+
+
+class ExpectedWait(ExpectedValues):
+    """0 ``minutes`` are less than one; "" is not known."""
+
+    minutes: int | Literal[""]
+
+
+class WaitWritten(Written):
+    place: int
+    operators: int = 1
+    answered: tuple[AnswerTime, ...] = ()
+
+
+class WaitCase(Case):
+    """How long may a caller in a queue expect to wait?"""
+
+    decide: Literal["wait"]
+    facts: WaitWritten
+    expect: ExpectedWait
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        facts = WaitFacts(self.facts.place, self.facts.operators, self.facts.answered)
+        minutes = expected_minutes(facts)
+        return None, self.expect.compare({"minutes": "" if minutes is None else minutes})
+
+
+class ExpectedHeldStep(ExpectedValues):
+    """``at`` is in seconds from the beginning of the hold."""
+
+    at: float
+    step: HeldStep
+
+
+class HeldWritten(Written):
+    held: float
+    remind: float = 60.0
+    back: float = 120.0
+
+
+class HeldCase(Case):
+    """What comes next for a caller on hold?"""
+
+    decide: Literal["held"]
+    facts: HeldWritten
+    expect: ExpectedHeldStep
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        at, step = next_held_step(HeldFacts(**self.facts.model_dump()))
+        return None, self.expect.compare({"at": at, "step": step})

@@ -1,0 +1,158 @@
+"""Callers who wait at the switchboard: their place and the expected wait, and being rung back without losing it."""
+
+import asyncio
+
+from e2e.support.switchboard import (
+    LONG,
+    MAIN_NUMBER,
+    ULLA,
+    VIKTOR,
+    an_operator_with_a_caller,
+    past_the_greeting,
+    shown_at,
+)
+from e2e.support.world import World
+from hanvisa.lab.api import Json
+from hanvisa.lab.lines import Line
+from hanvisa.lab.stories import Heard
+from hanvisa.lab.waiting import until
+
+
+async def test_who_waits_hears_the_place_again_and_again_and_then_the_expected_wait(world: World) -> None:
+    ulla = await world.phone(ULLA)
+    served, line = await an_operator_with_a_caller(world)
+    second, third = await waits(world, "0980319275"), await waits(world, "0980319276")
+    await asyncio.gather(
+        is_told(world, second, "Du är först i kön."), is_told(world, third, "Du är nummer två i kön.")
+    )
+    await served.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await second.talks_to(line, within=LONG)
+    await is_told(world, third, "Du är först i kön. Väntetiden är mindre än en minut.")
+
+
+async def test_who_leaves_the_number_is_rung_back_in_turn_over_a_restart_and_once_more_later(
+    world: World,
+) -> None:
+    """The operator's phone rings first and shows whom it is for. Whoever is behind stays behind."""
+    ulla = await world.phone(ULLA)
+    served, line = await an_operator_with_a_caller(world)
+    leaving = await waits(world, "0980319277")
+    behind = await waits(world, "0980319278")
+    await leaving.press("4")
+    await world.hears(leaving, "Vi ringer upp dig på noll nio åtta noll", within=LONG)
+    await leaving.press("1")
+    await world.commanded(leaving, "Du behåller din plats", within=LONG)
+    await leaving.hangup()
+    assert (await world.story(leaving)).outcome == "callback"
+
+    await world.system.kill_service()
+    await world.system.start_service()
+    world.carrier.answers_with("0980319277", 486)
+    await served.hangup()
+    line = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "RING UPP 0980-31 92 77")
+    await line.answer()
+    await world.mobile("0980319277", within=LONG)  # turned away
+    await world.hears(line, "Numret är upptaget", within=LONG)
+    world.carrier.answers_with("0980319277", None)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    rung = await world.mobile("0980319277", within=LONG)
+    assert "980319200" in rung.invitation.get("From")
+    await rung.answer()
+    await rung.talks_to(line, within=LONG)
+    assert (await world.story(line)).outcome == "rung_back"
+    await rung.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await behind.talks_to(line, within=LONG)
+
+
+async def test_an_operator_who_did_not_answer_is_told_so_when_they_open_again(world: World) -> None:
+    events: list[Json] = []
+
+    async def watch() -> None:
+        async for event in world.api.events("/live/events", None):
+            events.append(event)  # noqa: PERF401 - it never ends
+
+    ulla = await world.phone(ULLA)
+    await world.given_operator(ULLA)
+    watching = asyncio.create_task(watch())
+    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    await (await ulla.rings(within=LONG)).until_ended(within=LONG)
+    await until(lambda: any(is_paused(event) for event in events), within=LONG, what="the event")
+    watching.cancel()
+    dialling = await ulla.call("*27#")
+    await world.hears(
+        dialling, "Telefonistplatsen är öppen. Telefonistplatsen pausades", pieces=2, within=LONG
+    )
+    assert "då du inte svarade" in (await world.commanded(dialling, "pausades")).words
+
+
+def is_paused(event: Json) -> bool:
+    return bool(event["type"] == "operator.paused" and event["data"]["person"]["name"] == "Ulla Brandt")
+
+
+async def test_a_caller_on_hold_is_not_forgotten_the_phone_rings_and_then_the_queue_has_them(
+    world: World,
+) -> None:
+    """And the operator hears which organisation was rung, before the caller is put through."""
+    await world.given_settings(held_remind=2, held_back=4.5, whisper="several", wrap_up=1)
+    ulla = await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await world.hears(line, "Hällefors kommun.", in_call_of=caller, within=LONG)
+    await line.hold()
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "PARKERAD 0980-31 92 46")
+    await again.answer()
+    await line.until_ended(within=LONG)
+    await caller.talks_to(again, within=LONG)
+
+    await again.hold()
+    reminder = await ulla.rings(within=LONG)
+    await reminder.until_ended(within=LONG)
+    await again.until_ended(within=LONG)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
+
+
+async def test_an_operators_phone_that_dies_gives_the_caller_back(world: World) -> None:
+    await world.given_settings(rtp_timeout=2)
+    ulla, viktor = await world.siplet(ULLA), await world.phone(VIKTOR)
+    await world.given_operator(ULLA)
+    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    await world.given_operator(VIKTOR)
+    ulla.falls_silent()
+    again = await viktor.rings(within=LONG)
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert "Telefonen hos Ulla Brandt har dött" in await world.explanation(caller)
+
+
+async def waits(world: World, number: str) -> Line:
+    """A citizen who waits at the main number, and has heard enough of the first announcement."""
+    caller = await world.citizen(number, dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    await world.commanded(caller, "Alla telefonister är upptagna", within=LONG)
+    await caller.press("5")
+    return caller
+
+
+async def is_told(world: World, caller: Line, words: str) -> None:
+    """These words, and no others before them in the same breath, reach the caller's ear."""
+
+    async def saying() -> Heard | None:
+        spoken = (await world.story_so_far(caller)).spoken
+        return next((each for each in spoken if each.words.startswith(words)), None)
+
+    speech = await until(saying, within=LONG, what=f"{words!r} spoken to {caller.name}")
+    await caller.hears(*speech.files, within=LONG)
