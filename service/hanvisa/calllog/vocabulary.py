@@ -44,6 +44,7 @@ STAGES = {
     ),
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
     "OnHold": Text(sv="Den ena parten hör musik.", en="One party hears music."),
+    "Guiding": Text(sv="Guiden om telefonen.", en="The guide to the telephone."),
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
     "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
     "Apologising": Text(

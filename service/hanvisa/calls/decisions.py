@@ -19,6 +19,7 @@ from hanvisa.policy.attendant import (
 )
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.guide import GuideFacts, decide_guide
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
@@ -71,6 +72,7 @@ Facts = (
     | OpeningFacts
     | DepartmentFacts
     | ForwardingFacts
+    | GuideFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -78,6 +80,7 @@ _FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DECISION = TypeAdapter(Decision)
 _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
+    GuideFacts: decide_guide,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

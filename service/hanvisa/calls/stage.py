@@ -143,6 +143,13 @@ class DialledCode:
 
 
 @dataclass(frozen=True)
+class Guiding:
+    """`*200`: a superuser hears of one of the telephone's functions; ``step`` 0 is the beginning (O3)."""
+
+    step: int = 0
+
+
+@dataclass(frozen=True)
 class Talking:
     """Caller and other party talk; their phones may ask for transfers."""
 
@@ -185,6 +192,7 @@ Stage = (
     | CallingOut
     | SwitchingOpen
     | DialledCode
+    | Guiding
     | Talking
     | OnHold
     | Transferred

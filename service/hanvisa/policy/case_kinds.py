@@ -27,6 +27,7 @@ from hanvisa.policy.case_expected import (
     ExpectedValues,
     Written,
 )
+from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_world import World
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
@@ -331,6 +332,8 @@ AnyCase = Annotated[
     | SubstituteCase
     | DepartmentCase
     | CodeCase
+    | GuideCase
+    | GuideStepCase
     | TalkCase,
     Field(discriminator="decide"),
 ]

@@ -21,6 +21,7 @@ from hanvisa.policy.facts import (
     Organisation,
     OutsideNumber,
     Person,
+    Superuser,
     Switchboard,
 )
 from hanvisa.policy.register import Register, Table
@@ -39,6 +40,7 @@ TABLES: dict[str, type[Any]] = {
     "switchboards": Switchboard,
     "reasons": AbsenceReason,
     "codes": Code,
+    "superusers": Superuser,
 }
 
 

@@ -6,7 +6,7 @@ Codes are for the phone's own person; what is done for somebody else is the oper
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +95,13 @@ class TellWhatIsSet:
 
 
 @dataclass(frozen=True, slots=True)
+class TellGuide:
+    """O3."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrClose:
     """The operator at the phone."""
 
@@ -110,13 +117,27 @@ class Wrong:
 
 
 Meaning = (
-    SetAbsence | EndAbsence | Forward | StopForwarding | TellWhatIsSet | OpenOrClose | MarkNextCall | Wrong
+    SetAbsence
+    | EndAbsence
+    | Forward
+    | StopForwarding
+    | TellWhatIsSet
+    | TellGuide
+    | OpenOrClose
+    | MarkNextCall
+    | Wrong
 )
 
 
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
     CodeAction.CONFIDENTIAL: MarkNextCall(),
+}
+
+
+BY_ITSELF: Mapping[CodeAction, Callable[[Person], Meaning]] = {
+    CodeAction.TELL_WHAT_IS_SET: TellWhatIsSet,
+    CodeAction.GUIDE: TellGuide,
 }
 
 
@@ -181,8 +202,8 @@ def _in_its_time(
             return Forward(person, FORWARDS[action], number, until)
         case _, [] if action in STOPS:
             return StopForwarding(person, STOPS[action])
-        case CodeAction.TELL_WHAT_IS_SET, []:
-            return TellWhatIsSet(person)
+        case _, [] if action in BY_ITSELF:
+            return BY_ITSELF[action](person)
     return Wrong(CodeFault.SPELLING)
 
 

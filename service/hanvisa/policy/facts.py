@@ -263,6 +263,7 @@ class CodeAction(StrEnum):
     TELL_WHAT_IS_SET = "tell_what_is_set"
     OPEN_OR_CLOSE = "open_or_close"  # an operator
     CONFIDENTIAL = "confidential"  # the phone's next call
+    GUIDE = "guide"  # a superuser
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,13 @@ class Code:
 
     code: str
     action: CodeAction
+
+
+@dataclass(frozen=True, slots=True)
+class Superuser:
+    """O3: a person who introduces others to the referral system and the telephone."""
+
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from hanvisa.policy.facts import (
     Person,
     Phone,
     PolicyException,
+    Superuser,
     Switchboard,
     TargetKind,
 )
@@ -79,6 +80,7 @@ class Register:
     forwardings: Table[Forwarding] = Table()
     codes: Table[Code] = Table()
     marks: Table[ConfidentialMark] = Table()
+    superusers: Table[Superuser] = Table()
     exceptions: Table[PolicyException] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
@@ -179,6 +181,9 @@ class Register:
 
     def codes_of(self, action: CodeAction) -> tuple[Code, ...]:
         return self.codes.many("action", lambda row: row.action, action)
+
+    def is_superuser(self, person_id: UUID) -> bool:
+        return self.superusers.one("person", lambda row: row.person_id, person_id) is not None
 
     def is_marked(self, account: str) -> bool:
         """The phone's next call is confidential (M4)."""

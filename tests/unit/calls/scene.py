@@ -31,6 +31,7 @@ from hanvisa.policy.facts import (
     Phone,
     PolicyException,
     ScopeKind,
+    Superuser,
     Switchboard,
     TargetKind,
     TimeKind,
@@ -103,8 +104,10 @@ def register() -> Register:
                 Code("*22", CodeAction.TELL_WHAT_IS_SET),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
+                Code("*200", CodeAction.GUIDE),
             )
         ),
+        superusers=Table((Superuser(id_of("bo")),)),
         operators=Table(
             (
                 Operator(

@@ -17,6 +17,7 @@ from hanvisa.calls.prompts.codes import (
     NothingSet,
 )
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.guide import GuideBegins, GuideEnds, GuideRefused, GuideStep
 from hanvisa.calls.prompts.mobiles import MobileTone
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
@@ -50,6 +51,10 @@ Prompt = (
     | NextCallConfidential
     | Noted
     | NothingSet
+    | GuideBegins
+    | GuideStep
+    | GuideEnds
+    | GuideRefused
     | MobileTone
     | Goodbye
     | OfferToWait
@@ -69,6 +74,10 @@ __all__ = [
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "GuideBegins",
+    "GuideEnds",
+    "GuideRefused",
+    "GuideStep",
     "MobileNumber",
     "MobileTone",
     "NextCallConfidential",

@@ -38,8 +38,10 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
     PhoneRow,
+    RoleAssignmentRow,
     SiteRow,
     SwitchboardRow,
+    UserRow,
 )
 
 __all__ = ["LOADERS", "LOCAL", "belongs_now", "exception_of", "load", "reason_of"]
@@ -77,6 +79,7 @@ LOADERS: dict[str, Loader] = {
     "absences": _loader(setting.absences, AbsenceRow, AbsenceReasonRow),
     "forwardings": _loader(setting.forwardings, ForwardingRow),
     "codes": _loader(codes.codes, CodeRow),
+    "superusers": _loader(organisation.superusers, UserRow, RoleAssignmentRow),
     "marks": _loader(codes.marks, ConfidentialMarkRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
 }
