@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     )
     mobile_tone_after: float = Field(default=300.0, gt=0, description="into a talk with a mobile")
     mobile_tone_every: float = Field(default=300.0, gt=0, description="after the first tone")
+    message_longest: int = Field(default=120, ge=1, description="how long a caller may speak in a message")
+    message_silence: int = Field(default=5, ge=1, description="of a caller, that ends their message")
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",

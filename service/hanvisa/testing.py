@@ -10,8 +10,16 @@ from uuid import UUID, uuid4
 
 from hanvisa.calls.ports import LiveChannel, Spoken, TransferProgress
 from hanvisa.calls.prompts import Prompt
-from hanvisa.errors import Gone, HanvisaError, InvalidInput
-from hanvisa.policy.facts import Absence, ConfidentialMark, Forwarding, ForwardingKind, OperatorState
+from hanvisa.errors import Gone, HanvisaError, InvalidInput, SpeechError
+from hanvisa.policy.facts import (
+    Absence,
+    ConfidentialMark,
+    Forwarding,
+    ForwardingKind,
+    OperatorState,
+    Recording,
+    RecordingKind,
+)
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
@@ -121,11 +129,54 @@ class MemoryChanges:
             ]
         )
 
+    async def set_recording(
+        self,
+        person: UUID,
+        kind: RecordingKind,
+        sound: str,
+        at: datetime,  # noqa: ARG002 - the port's
+        *,
+        absence: UUID | None,
+        by: str,  # noqa: ARG002
+    ) -> None:
+        new = Recording(person, kind, sound, absence)
+        of_the_kind = (person, kind, absence)
+        others = [
+            row
+            for row in self._register.recordings.rows
+            if (row.person_id, row.kind, row.absence_id) != of_the_kind
+        ]
+        self._replace(recordings=[*others, new])
+
     async def mark_next_call(self, by: str) -> None:
         self._replace(marks=(ConfidentialMark(by),))
 
     async def take_mark(self, by: str) -> None:
         self._replace(marks=[row for row in self._register.marks.rows if row.account != by])
+
+
+@dataclass
+class MemorySounds:
+    """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them."""
+
+    sounds: dict[str, float] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    full: bool = False
+
+    async def seconds(self, recording: str) -> float | None:
+        return self.sounds.get(recording)
+
+    def path(self, recording: str) -> str:
+        return f"/recorded/{recording}"
+
+    async def keep(self, recording: str) -> str:
+        if self.full:
+            raise SpeechError("There is no space left on the device.")
+        self.kept.append(recording)
+        return f"sound {len(self.kept)}"
+
+    async def discard(self, recording: str) -> None:
+        self.sounds.pop(recording, None)
 
 
 class FakeVoice:
@@ -209,6 +260,16 @@ class FakeCallControl:
 
     async def is_playing(self, playback: str) -> bool:
         await self._do("is_playing", playback)
+        return False
+
+    async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
+        await self._do("record", channel, recording, longest, silence)
+
+    async def stop_recording(self, recording: str) -> None:
+        await self._do("stop_recording", recording)
+
+    async def is_recording(self, recording: str) -> bool:
+        await self._do("is_recording", recording)
         return False
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:

@@ -52,6 +52,29 @@ class AriControl:
             return False
         return True
 
+    async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
+        await self._post(
+            f"/channels/{channel}/record",
+            {
+                "name": recording,
+                "format": "wav",
+                "maxDurationSeconds": str(longest),
+                "maxSilenceSeconds": str(silence),
+                "ifExists": "overwrite",
+                "terminateOn": "#",
+            },
+        )
+
+    async def stop_recording(self, recording: str) -> None:
+        await self._post(f"/recordings/live/{recording}/stop")
+
+    async def is_recording(self, recording: str) -> bool:
+        try:
+            await self._client.command("GET", f"/recordings/live/{recording}")
+        except Gone:
+            return False
+        return True
+
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         await self._post(f"/channels/{channel}/variable", body={"variable": name, "value": value})
 

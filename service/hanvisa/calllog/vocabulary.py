@@ -22,6 +22,7 @@ SILENT_STAGES = (
     "OfferingToWait",
     "Closed",
     "DialledCode",
+    "ReviewingOwn",
 )
 """What comes right after them says as much."""
 
@@ -44,6 +45,7 @@ STAGES = {
     ),
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
     "OnHold": Text(sv="Den ena parten hör musik.", en="One party hears music."),
+    "RecordingOwn": Text(sv="Talar in sitt namn eller en hälsning.", en="Records their name or a greeting."),
     "Guiding": Text(sv="Guiden om telefonen.", en="The guide to the telephone."),
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
     "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
@@ -76,6 +78,7 @@ SIGNALS = {
     "marked_confidential": Text(
         sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
     ),
+    "recording": Text(sv="Det spelas in.", en="It is recorded."),
     "mobile_tone": Text(
         sv="En ton påminner båda om hur länge samtalet med mobilen har varat (M5).",
         en="A tone reminds both how long the talk with the mobile has lasted (M5).",
@@ -132,6 +135,8 @@ WHYS = {
     "open": Text(sv="öppen", en="open"),
     "closed": Text(sv="stängd", en="closed"),
     "paused": Text(sv="pausad", en="paused"),
+    "nothing": Text(sv="inget hördes", en="nothing was heard"),
+    "too_long": Text(sv="för långt", en="too long"),
     **code_words.DONE,
     **code_words.FAULTS,
 }
@@ -163,6 +168,8 @@ OUTCOMES = {
         sv="Koden kunde inte lagras i tid, och inget ändrades.",
         en="The code could not be stored in time, and nothing was changed.",
     ),
+    "recording_wrong": Text(sv="Inspelningen togs inte: {why}.", en="The recording was not taken: {why}."),
+    "recording_not_kept": Text(sv="Inspelningen sparades inte.", en="The recording was not kept."),
     "operator_state": Text(
         sv="Telefonistplatsen är nu {state}.", en="The operator's position is now {state}."
     ),

@@ -12,7 +12,8 @@ import structlog
 from hanvisa.calls.call import Call, new_id, playback_id
 from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import NORMAL, HungUp, Played
+from hanvisa.calls.recording import recording_id
+from hanvisa.calls.signals import NORMAL, HungUp, Played, Recorded
 from hanvisa.calls.stage import Apologising, Arriving, Stage, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
@@ -23,7 +24,7 @@ SIDE = "HANVISA_SIDE"  # set by the dialplan: carrier or phone
 
 
 async def resync(house: House) -> None:
-    """After a reconnect: tell each of our calls which of its channels are gone, and that what played has ended."""
+    """After a reconnect: tell each of our calls which of its channels are gone, and what has come to its end."""
     existing = {channel.id for channel in await house.control.channels()}
     for call in house.live:
         for channel in call.channels() - existing:
@@ -31,6 +32,8 @@ async def resync(house: House) -> None:
         for playback in (call.playing, call.explaining):
             if playback is not None and not await house.control.is_playing(playback):
                 call.inbox.put_nowait(Played(playback))
+        if call.recording is not None and not await house.control.is_recording(call.recording):
+            call.inbox.put_nowait(Recorded(call.recording))
 
 
 async def sweep(house: House) -> None:
@@ -45,7 +48,7 @@ async def adopt(house: House) -> list[tuple[Call, Stage]]:
 
     Each goes on in the stage in which it was.
 
-    What plays on a channel is ended first: a move would queue behind it.
+    What plays on a channel, or is recorded, is ended first: a move would queue behind it.
     """
     held = set(await house.control.held_by_our_apps())
     existing = {channel.id: channel for channel in await house.control.channels()}
@@ -110,6 +113,8 @@ async def _bring_here(house: House, channel: str) -> None:
     try:
         with suppress(Gone):  # nothing played
             await house.control.stop_playing(playback_id(channel))
+        with suppress(Gone):
+            await house.control.stop_recording(recording_id(channel))
         await house.control.stop_music(channel)
         await house.control.move_here(channel, ["adopted"])
     except TelephonyError as error:

@@ -14,6 +14,7 @@ import structlog
 from hanvisa.calls.live_ports import Asked
 from hanvisa.calls.marking import settle
 from hanvisa.calls.masking import masked
+from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import Breath, Prompt
 from hanvisa.calls.signals import (
     Entered,
@@ -56,6 +57,7 @@ class Call:
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self.rung: dict[str, Leg] = {}  # legs that ring now, by channel
         self.playing: str | None = None  # the playback to the caller that the call waits for
+        self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
@@ -114,9 +116,9 @@ class Call:
     async def save(self) -> None:
         """Write the state on the caller's channel, if it has changed, so that another instance can take the call on.
 
-        Not while something plays on the channel: there Asterisk would carry it out when the playback has ended.
+        Not while something plays on the channel or is recorded: Asterisk would carry it out when that has ended.
         """
-        if self.state is not self._saved and self.playing is None:
+        if self.state is not self._saved and self.playing is None and self.recording is None:
             saving = self.state
             if await self.command(
                 self.house.control.set_variable(self.caller.channel, VARIABLE, saving.to_json())
@@ -212,8 +214,8 @@ class Call:
             await self.house.control.answer(self.caller.channel)
             self.change(answered=True)
 
-    async def say(self, *prompts: Prompt) -> str | None:
-        """Speak to the caller. A key ends the speech and is returned; None when all was said."""
+    async def say(self, *prompts: Prompt | Spoken) -> str | None:
+        """Speak to the caller, or play what is ready. A key ends it and is returned; None when all was said."""
         before = () if self.state.answered else (Breath(),)
         await self.answer()
         await self.save()
@@ -228,10 +230,13 @@ class Call:
                         await self._until_played(playback)
                         return digit
 
-    async def start_saying(self, to: Leg, *prompts: Prompt) -> str:
+    async def start_saying(self, to: Leg, *prompts: Prompt | Spoken) -> str:
         """Begin to speak to one leg and give the playback's id; its end comes as `Played`."""
         now = self.house.clock.now()
-        spoken = [self.house.voice.say(prompt, self.state.language, now) for prompt in prompts]
+        spoken = [
+            prompt if isinstance(prompt, Spoken) else self.house.voice.say(prompt, self.state.language, now)
+            for prompt in prompts
+        ]
         files = tuple(file for one in spoken for file in one.files)
         playback = playback_id(to.channel)
         self.tell(

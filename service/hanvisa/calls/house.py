@@ -8,7 +8,7 @@ from typing import Literal
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
-from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, Voice
+from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, OwnSounds, Voice
 from hanvisa.calls.queue import Queues
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.numbers import NumberPlan
@@ -29,6 +29,8 @@ class CallSettings:
     camp_on_retry: float = 10.0
     mobile_tone_after: float = 300.0
     mobile_tone_every: float = 300.0
+    message_longest: int = 120
+    message_silence: int = 5
     may_call: CallingClass = CallingClass.NATIONAL
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
@@ -39,6 +41,7 @@ class House:
     control: CallControl
     directory: Directory
     voice: Voice
+    own_sounds: OwnSounds
     log: CallLog
     clock: Clock
     plan: NumberPlan = field(default_factory=NumberPlan)

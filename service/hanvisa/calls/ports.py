@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.policy.facts import ForwardingKind, OperatorState
+from hanvisa.policy.facts import ForwardingKind, OperatorState, RecordingKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
@@ -53,6 +53,19 @@ class PhoneChanges(Protocol):
 
     async def stop_forwarding(self, person: UUID, kind: ForwardingKind, at: datetime, *, by: str) -> None: ...
 
+    async def set_recording(
+        self,
+        person: UUID,
+        kind: RecordingKind,
+        sound: str,
+        at: datetime,
+        *,
+        absence: UUID | None,
+        by: str,
+    ) -> None:
+        """In place of what holds of the kind, a greeting's of that ``absence``."""
+        ...
+
     async def mark_next_call(self, by: str) -> None:
         """M4: the next call of this phone is confidential."""
         ...
@@ -93,6 +106,26 @@ class Voice(Protocol):
 
     async def prepare(self, prompts: Sequence[Prompt]) -> None:
         """Make, in both languages, what the prompts need. Raises SpeechError when a synthesiser failed."""
+        ...
+
+
+class OwnSounds(Protocol):
+    """What people record of themselves by phone."""
+
+    async def seconds(self, recording: str) -> float | None:
+        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
+        ...
+
+    def path(self, recording: str) -> str:
+        """As Asterisk plays it."""
+        ...
+
+    async def keep(self, recording: str) -> str:
+        """Make a sound of it, and give its name. Raises HanvisaError when that was not done within seconds."""
+        ...
+
+    async def discard(self, recording: str) -> None:
+        """Remove what was recorded, if it is there."""
         ...
 
 
@@ -151,6 +184,19 @@ class CallControl(Protocol):
         ...
 
     async def stop_playing(self, playback: str) -> None: ...
+
+    async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
+        """Record what comes from the channel until hash is pressed, for so many seconds, or until so many of silence.
+
+        Its end comes as `Recorded`.
+        """
+        ...
+
+    async def stop_recording(self, recording: str) -> None:
+        """What there is of it is kept."""
+        ...
+
+    async def is_recording(self, recording: str) -> bool: ...
 
     async def is_playing(self, playback: str) -> bool: ...
 

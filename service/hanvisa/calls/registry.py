@@ -24,6 +24,7 @@ from hanvisa.calls.signals import (
     Offered,
     Played,
     Reconnected,
+    Recorded,
     Redirected,
     Signal,
     TransferRequested,
@@ -106,6 +107,8 @@ class Registry:
                 )
             case Played(playback):
                 self._pass_on(playback.removeprefix("hv-play-"), signal)
+            case Recorded(recording):
+                self._pass_on(recording.removeprefix("hv-rec-"), signal)
             case (
                 Answered(channel)
                 | HungUp(channel)

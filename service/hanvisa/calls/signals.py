@@ -74,6 +74,13 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording has ended; how, only what there is of it tells."""
+
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class Redirected:
     """A phone that was rung answered with a 302; ``to`` is the user part of where it points."""
 
@@ -127,6 +134,7 @@ Signal = (
     | HungUp
     | Key
     | Played
+    | Recorded
     | Redirected
     | TransferRequested
     | Held

@@ -16,7 +16,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
-from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.facts import RecordingKind, TargetKind
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -143,6 +143,24 @@ class DialledCode:
 
 
 @dataclass(frozen=True)
+class RecordingOwn:
+    """`*24#`, `*25#`: a person records their name, or a greeting for an ``absence``, after a tone."""
+
+    person: UUID
+    kind: RecordingKind
+    absence: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReviewingOwn:
+    """What was recorded is heard again, and kept by a key or recorded anew; without a key nothing is kept."""
+
+    person: UUID
+    kind: RecordingKind
+    absence: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Guiding:
     """`*200`: a superuser hears of one of the telephone's functions; ``step`` 0 is the beginning (O3)."""
 
@@ -192,6 +210,8 @@ Stage = (
     | CallingOut
     | SwitchingOpen
     | DialledCode
+    | RecordingOwn
+    | ReviewingOwn
     | Guiding
     | Talking
     | OnHold

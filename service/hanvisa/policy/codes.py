@@ -12,8 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from hanvisa.policy.absence import is_set_already
-from hanvisa.policy.facts import AbsenceReason, Code, CodeAction, ForwardingKind, Person, TargetKind
+from hanvisa.policy.absence import absence_at, is_set_already
+from hanvisa.policy.facts import (
+    AbsenceReason,
+    Code,
+    CodeAction,
+    ForwardingKind,
+    Person,
+    RecordingKind,
+    TargetKind,
+)
 from hanvisa.policy.forwarding import default_end
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.register import Register
@@ -45,6 +53,7 @@ class CodeFault(StrEnum):
     NO_REASON = "no_reason"
     NO_PERSON = "no_person"
     SET_ALREADY = "set_already"
+    NOT_ABSENT = "not_absent"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -95,6 +104,15 @@ class TellWhatIsSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """``absence_id`` is that of a greeting."""
+
+    person: Person
+    kind: RecordingKind
+    absence_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TellGuide:
     """O3."""
 
@@ -123,6 +141,7 @@ Meaning = (
     | StopForwarding
     | TellWhatIsSet
     | TellGuide
+    | Record
     | OpenOrClose
     | MarkNextCall
     | Wrong
@@ -135,10 +154,21 @@ ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
 }
 
 
-BY_ITSELF: Mapping[CodeAction, Callable[[Person], Meaning]] = {
-    CodeAction.TELL_WHAT_IS_SET: TellWhatIsSet,
-    CodeAction.GUIDE: TellGuide,
+def _record_greeting(person: Person, register: Register, at: datetime) -> Record | Wrong:
+    """For the absence that callers hear of now."""
+    now = absence_at(register.absences_of(person.id), at)
+    if now is None:
+        return Wrong(CodeFault.NOT_ABSENT)
+    return Record(person, RecordingKind.GREETING, now.absence.id)
+
+
+BY_ITSELF: Mapping[CodeAction, Callable[[Person, Register, datetime], Meaning]] = {
+    CodeAction.TELL_WHAT_IS_SET: lambda person, *_: TellWhatIsSet(person),
+    CodeAction.GUIDE: lambda person, *_: TellGuide(person),
+    CodeAction.RECORD_NAME: lambda person, *_: Record(person, RecordingKind.NAME),
+    CodeAction.RECORD_GREETING: _record_greeting,
 }
+"""Nothing is keyed with these."""
 
 
 def code_in(dialled: str, register: Register) -> Code | None:
@@ -203,7 +233,7 @@ def _in_its_time(
         case _, [] if action in STOPS:
             return StopForwarding(person, STOPS[action])
         case _, [] if action in BY_ITSELF:
-            return BY_ITSELF[action](person)
+            return BY_ITSELF[action](person, register, at)
     return Wrong(CodeFault.SPELLING)
 
 

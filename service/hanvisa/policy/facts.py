@@ -264,6 +264,8 @@ class CodeAction(StrEnum):
     OPEN_OR_CLOSE = "open_or_close"  # an operator
     CONFIDENTIAL = "confidential"  # the phone's next call
     GUIDE = "guide"  # a superuser
+    RECORD_NAME = "record_name"
+    RECORD_GREETING = "record_greeting"  # for the absence that lasts now
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,23 @@ class Code:
 
     code: str
     action: CodeAction
+
+
+class RecordingKind(StrEnum):
+    """What people record of themselves by phone."""
+
+    NAME = "name"
+    GREETING = "greeting"  # for one absence
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What somebody has recorded of themselves. ``sound`` names it among the sounds that can be played."""
+
+    person_id: UUID
+    kind: RecordingKind
+    sound: str
+    absence_id: UUID | None = None  # a greeting's
 
 
 @dataclass(frozen=True, slots=True)

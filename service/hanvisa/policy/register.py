@@ -31,6 +31,7 @@ from hanvisa.policy.facts import (
     Person,
     Phone,
     PolicyException,
+    Recording,
     Superuser,
     Switchboard,
     TargetKind,
@@ -81,6 +82,7 @@ class Register:
     codes: Table[Code] = Table()
     marks: Table[ConfidentialMark] = Table()
     superusers: Table[Superuser] = Table()
+    recordings: Table[Recording] = Table()
     exceptions: Table[PolicyException] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
@@ -164,6 +166,9 @@ class Register:
     def forwardings_of(self, person_id: UUID) -> tuple[Forwarding, ...]:
         """Those of the past two months among them: they count towards M3's allowance."""
         return self.forwardings.many("person", lambda row: row.person_id, person_id)
+
+    def recordings_of(self, person_id: UUID) -> tuple[Recording, ...]:
+        return self.recordings.many("person", lambda row: row.person_id, person_id)
 
     def operators_of(self, switchboard_id: UUID) -> tuple[Operator, ...]:
         return tuple(row for row in self.operators.rows if switchboard_id in row.switchboard_ids)

@@ -21,6 +21,7 @@ _ZERO_CROSSINGS = 9  # of the filter's sinc on each side: 40 dB down at 4.2 kHz
 _LOUDNESS = 0.11  # root mean square of the speech, of full scale: -19 dBFS
 _PEAK = 0.8
 _SOFT = 0.08  # the peak of a tone: -22 dBFS
+_CLEAR = 0.25  # -12 dBFS
 _AUDIBLE = 0.01
 _LEAD_IN = 0.02  # seconds kept before and after what is audible
 _LEAD_OUT = 0.03
@@ -42,11 +43,16 @@ def tone() -> bytes:
     return encode(array("d", [sample for note in notes for sample in note]))
 
 
-def _note(frequency: float, seconds: float) -> list[float]:
+def beep() -> bytes:
+    """One note, a third of a second: speak now."""
+    return encode(array("d", _note(1000.0, 0.3, _CLEAR)))
+
+
+def _note(frequency: float, seconds: float, peak: float = _SOFT) -> list[float]:
     """A sine that swells and fades, so that it does not click."""
     count = round(seconds * RATE)
     return [
-        _SOFT * math.sin(math.pi * i / count) * math.sin(2 * math.pi * frequency * i / RATE)
+        peak * math.sin(math.pi * i / count) * math.sin(2 * math.pi * frequency * i / RATE)
         for i in range(count)
     ]
 

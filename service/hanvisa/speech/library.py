@@ -26,8 +26,9 @@ from hanvisa.calls.prompts import (
 from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.speech import audio, phrases, readymade
+from hanvisa.speech.own import OwnSounds
 from hanvisa.speech.phrases import STOP, Piece
-from hanvisa.speech.phrases.piece import PAUSES, TONE
+from hanvisa.speech.phrases.piece import BEEP, OWN, PAUSES, TONE
 from hanvisa.speech.recordings import Recordings
 from hanvisa.speech.store import SUFFIX, SoundStore, name_of
 
@@ -52,6 +53,7 @@ class SpeechLibrary:
         self.patience = patience
         self.store = SoundStore(state / "sounds")
         self.recordings = Recordings(state / "recordings", self.store)
+        self.own = OwnSounds(state, self.store)
         self._put_ready_made()
 
     # while a caller waits
@@ -86,8 +88,12 @@ class SpeechLibrary:
         if piece.is_pause:
             yield _pause(piece.text)
             return
-        if piece == TONE:
-            yield _TONE
+        if piece in _TONES:
+            yield _TONES[piece][0]
+            return
+        if piece.recorded is not None:
+            yield piece.recorded
+        if piece.text == OWN:
             return
         recording = self.recordings.find(piece)
         if recording is not None:
@@ -114,10 +120,11 @@ class SpeechLibrary:
     async def prepare_register(
         self, register: Register, progress: Callable[[int, int], None] | None = None
     ) -> int:
-        """Make the names, reasons and greetings of the register, one after the other.
+        """Make the names, reasons and greetings of the register, one after the other; what people recorded first.
 
         ``progress`` is told how many of how many are done. Returns the number that can't be made, which is logged.
         """
+        await self.own.prepare(row.sound for row in register.recordings.rows)
         return self._report(await self._make(_pieces_of(_prompts_of(register)), progress))
 
     async def announce_file(self, prompt: Prompt, language: Language, at: datetime) -> str:
@@ -169,7 +176,8 @@ class SpeechLibrary:
     def _has_best(self, piece: Piece) -> bool:
         return (
             piece.is_pause
-            or piece == TONE
+            or piece in _TONES
+            or piece.text == OWN
             or self.recordings.find(piece) is not None
             or self.store.want(self._own_name(piece))
         )
@@ -180,18 +188,20 @@ class SpeechLibrary:
         return len(failures)
 
     def _put_ready_made(self) -> None:
-        """Lay the pauses, the tone and the ready-made pieces where Asterisk can play them."""
+        """Lay the pauses, the tones and the ready-made pieces where Asterisk can play them."""
         for text, seconds in PAUSES.items():
             if not self.store.want(_pause(text)):
                 self.store.put(_pause(text), audio.silence(seconds))
-        if not self.store.want(_TONE):
-            self.store.put(_TONE, audio.tone())
+        for name, make in _TONES.values():
+            if not self.store.want(name):
+                self.store.put(name, make())
         for file in readymade.FOLDER.glob(f"*{SUFFIX}"):
             if not self.store.want(file.stem):
                 self.store.put(file.stem, file.read_bytes())
 
 
-_TONE = name_of("tone", "1")
+_TONES = {TONE: (name_of("tone", "1"), audio.tone), BEEP: (name_of("beep", "1"), audio.beep)}
+"""Names and makers."""
 
 
 def _pause(text: str) -> str:

@@ -15,7 +15,7 @@ from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.repositories.forwardings import Forwardings
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import StorageError
-from hanvisa.policy.facts import ForwardingKind
+from hanvisa.policy.facts import ForwardingKind, Recording, RecordingKind
 from hanvisa.policy.forwarding import forwarding_at
 
 ELSA = "hallefors-205"
@@ -67,6 +67,21 @@ async def test_the_next_call_is_marked_once(directory: SnapshotDirectory) -> Non
     assert directory.register.is_marked(ELSA)
     await directory.phone_changes.take_mark(by=ELSA)
     assert not directory.register.is_marked(ELSA)
+
+
+async def test_a_recording_takes_the_place_of_the_one_of_its_kind(directory: SnapshotDirectory) -> None:
+    elsa, changes = person_of(directory, ELSA), directory.phone_changes
+    await changes.set_absence(elsa, "1", NOW, NOW + HOUR, by=ELSA)
+    [absence] = directory.register.absences_of(elsa)
+    for sound in ("a", "b"):
+        await changes.set_recording(elsa, RecordingKind.NAME, sound, NOW, absence=None, by=ELSA)
+    await changes.set_recording(elsa, RecordingKind.GREETING, "c", NOW, absence=absence.id, by=ELSA)
+    assert directory.register.recordings_of(elsa) == (
+        Recording(elsa, RecordingKind.NAME, "b"),
+        Recording(elsa, RecordingKind.GREETING, "c", absence.id),
+    )
+    await changes.end_absences(elsa, NOW + timedelta(microseconds=1), by=ELSA)
+    assert [row.sound for row in directory.register.recordings_of(elsa)] == ["b"]
 
 
 async def test_what_comes_too_late_changes_nothing(demo: Database, directory: SnapshotDirectory) -> None:

@@ -12,7 +12,17 @@ from uuid import UUID, uuid5
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Voice
 from hanvisa.calls.registry import RUNG, Registry
-from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Key, Played, Signal, TransferRequested
+from hanvisa.calls.signals import (
+    Answered,
+    Channel,
+    Entered,
+    HungUp,
+    Key,
+    Played,
+    Recorded,
+    Signal,
+    TransferRequested,
+)
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import (
     Absence,
@@ -38,7 +48,7 @@ from hanvisa.policy.facts import (
 )
 from hanvisa.policy.model import Text
 from hanvisa.policy.register import Register, Table
-from hanvisa.testing import FakeCallControl, FakeClock, FakeVoice, MemoryDirectory, MemoryLog
+from hanvisa.testing import FakeCallControl, FakeClock, FakeVoice, MemoryDirectory, MemoryLog, MemorySounds
 
 NAMESPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 NOW = datetime(2026, 8, 5, 8, 0, tzinfo=UTC)
@@ -105,6 +115,8 @@ def register() -> Register:
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
                 Code("*200", CodeAction.GUIDE),
+                Code("*24", CodeAction.RECORD_NAME),
+                Code("*25", CodeAction.RECORD_GREETING),
             )
         ),
         superusers=Table((Superuser(id_of("bo")),)),
@@ -133,11 +145,13 @@ class Scene:
     ) -> None:
         self.control = control or FakeCallControl()
         self.directory = MemoryDirectory(register())
+        self.own_sounds = MemorySounds()
         self.log = MemoryLog()
         self.house = House(
             control=self.control,
             directory=self.directory,
             voice=voice or FakeVoice(),
+            own_sounds=self.own_sounds,
             log=self.log,
             clock=FakeClock(NOW),
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
@@ -181,6 +195,12 @@ class Scene:
     def finished(self, channel: str) -> None:
         """What played on the channel has ended."""
         self.tell(Played(f"hv-play-{channel}"))
+
+    def said(self, channel: str, seconds: float | None = 3.0) -> None:
+        """The recording of the channel has ended, with so many seconds of speech (None: it failed)."""
+        if seconds is not None:
+            self.own_sounds.sounds[f"hv-rec-{channel}"] = seconds
+        self.tell(Recorded(f"hv-rec-{channel}"))
 
     def refers(self, channel: str, target: str, other: str | None = None) -> None:
         self.tell(TransferRequested(channel, target, attended=other is not None, other=other))

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hanvisa.calls.registry import RUNG
-from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Played, Signal
+from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Played, Recorded, Signal
 from hanvisa.errors import Gone, Unavailable
 from hanvisa.testing import FakeCallControl
 
 SOON = 0.001  # seconds until a signal comes
 SPEECH = 4.0  # seconds that every speech takes
+MESSAGE = 10.0  # seconds that a caller speaks who is recorded
 TIMEOUT = 2.5  # seconds after which a command has no answer
 BUSY = 17
+NEEDS_NOTHING = ("create", "bridge", "stop_playing", "stop_recording", "destroy_bridge")
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Switch(FakeCallControl):
     tell: Callable[[Signal], None] = lambda _: None
     dialled: dict[str, str] = field(default_factory=dict)  # the account or number that each leg leads to
     playing: dict[str, str] = field(default_factory=dict)  # playbacks by channel
+    recording: set[str] = field(default_factory=set)  # who speaks and is recorded
+    spoken: dict[str, float] = field(default_factory=dict)  # the recordings there are, and their seconds
     ringing: set[str] = field(default_factory=set)
     music: set[str] = field(default_factory=set)
     served: set[str] = field(default_factory=set)  # who has been told something, or has talked to somebody
@@ -62,9 +66,7 @@ class Switch(FakeCallControl):
         number = len(self.commands) + 1
         if number == self.fail_at:
             await self._fails(name, of)
-        elif name not in ("create", "stop_playing", "destroy_bridge", "bridge") and not self._is_there(
-            name, of
-        ):
+        elif name not in NEEDS_NOTHING and not self._is_there(name, of):
             self.commands.append(command)
             raise Gone(f"{of} is gone")
         try:
@@ -92,6 +94,12 @@ class Switch(FakeCallControl):
                 self._later(SPEECH, lambda: self._ended(more[1]))
             case "stop_playing":
                 self._later(SOON, lambda: self._ended(of))
+            case "record":
+                self.recording.add(of)
+                self.spoken[more[0]] = MESSAGE
+                self._later(MESSAGE, lambda: self._recorded(of, more[0]))
+            case "stop_recording":
+                self._later(SOON, lambda: self._recorded(of.removeprefix("hv-rec-"), of))
             case "create":
                 self.dialled[of] = more[0].removeprefix("PJSIP/").removesuffix("@carrier")
                 self._soon(Entered(Channel(of, "", ""), (RUNG,)))
@@ -99,14 +107,15 @@ class Switch(FakeCallControl):
                 self._dialled(of)
             case "hang_up":
                 self._soon(HungUp(of, 16))
-            case "ring":
-                self.ringing.add(of)
-            case "stop_ringing":
-                self.ringing.discard(of)
-            case "start_music":
-                self.music.add(of)
-            case "stop_music":
-                self.music.discard(of)
+            case "ring" | "stop_ringing" | "start_music" | "stop_music":
+                self._sounds(name, of)
+
+    def _sounds(self, name: str, channel: str) -> None:
+        sounding = self.ringing if "ring" in name else self.music
+        if name.startswith("stop"):
+            sounding.discard(channel)
+        else:
+            sounding.add(channel)
 
     def _dialled(self, channel: str) -> None:
         match self.phones.get(self.dialled[channel], "answers"):
@@ -120,6 +129,12 @@ class Switch(FakeCallControl):
             if playing == playback:
                 del self.playing[channel]
                 self.tell(Played(playback))
+        self._listen()
+
+    def _recorded(self, channel: str, recording: str) -> None:
+        if channel in self.recording:
+            self.recording.discard(channel)
+            self.tell(Recorded(recording))
         self._listen()
 
     def _listen(self) -> None:
@@ -137,6 +152,7 @@ class Switch(FakeCallControl):
     def hears(self, channel: str) -> bool:
         return (
             channel in self.playing
+            or channel in self.recording
             or channel in self.music
             or channel in self.ringing
             or self.partner(channel) is not None

@@ -36,8 +36,8 @@ from hanvisa.policy.facts import Window
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
-from hanvisa.speech.phrases.piece import TONE
-from unit.speech import code_prompts, guide_prompts
+from hanvisa.speech.phrases.piece import BEEP, TONE
+from unit.speech import code_prompts, guide_prompts, own_prompts
 
 AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
 ANNA, NUMBER, MOBILE = "Anna Berg", "+46980319201", "+46701740605"
@@ -265,6 +265,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     (Goodbye(), "Tack för ditt samtal. Hej då.", "Thank you for calling. Goodbye."),
     *code_prompts.PROMPTS,
     *guide_prompts.PROMPTS,
+    *own_prompts.PROMPTS,
 ]
 
 
@@ -418,7 +419,7 @@ def test_whatever_is_no_fixed_piece_has_one_to_fall_back_on(language: Language) 
     for prompt, _, _ in PROMPTS:
         for piece in pieces(prompt, language, AT):
             last = piece.fallback or piece
-            assert last.is_pause or last == TONE or (last.text, last.language) in fixed, piece
+            assert last.is_pause or last in (TONE, BEEP) or (last.text, last.language) in fixed, piece
 
 
 def test_every_day_hour_and_minute_is_in_the_catalogue() -> None:

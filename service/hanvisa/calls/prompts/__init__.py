@@ -18,8 +18,16 @@ from hanvisa.calls.prompts.codes import (
 )
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.guide import GuideBegins, GuideEnds, GuideRefused, GuideStep
+from hanvisa.calls.prompts.messages import RecordingTone
 from hanvisa.calls.prompts.mobiles import MobileTone
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
+from hanvisa.calls.prompts.own_recordings import (
+    ReviewYourOwn,
+    SayYourOwn,
+    YourOwnKept,
+    YourOwnNotKept,
+    YourOwnWrong,
+)
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
@@ -55,6 +63,12 @@ Prompt = (
     | GuideStep
     | GuideEnds
     | GuideRefused
+    | RecordingTone
+    | SayYourOwn
+    | ReviewYourOwn
+    | YourOwnKept
+    | YourOwnNotKept
+    | YourOwnWrong
     | MobileTone
     | Goodbye
     | OfferToWait
@@ -90,11 +104,17 @@ __all__ = [
     "OutsideFailed",
     "Prompt",
     "Queued",
+    "RecordingTone",
     "Referral",
+    "ReviewYourOwn",
+    "SayYourOwn",
     "SwitchboardClosed",
     "TransferRefused",
     "TryLater",
     "UnknownNumber",
     "Waiting",
     "Why",
+    "YourOwnKept",
+    "YourOwnNotKept",
+    "YourOwnWrong",
 ]

@@ -20,7 +20,7 @@ from hanvisa.calls.prompts import (
     TryLater,
     Why,
 )
-from hanvisa.calls.stage import DialledCode, Guiding, Stage, SwitchingOpen, runs
+from hanvisa.calls.stage import DialledCode, Guiding, RecordingOwn, Stage, SwitchingOpen, runs
 from hanvisa.calls.storing import stored
 from hanvisa.policy.absence import AbsenceNow, absence_at
 from hanvisa.policy.codes import (
@@ -30,6 +30,7 @@ from hanvisa.policy.codes import (
     MarkNextCall,
     Meaning,
     OpenOrClose,
+    Record,
     SetAbsence,
     StopForwarding,
     TellGuide,
@@ -59,6 +60,8 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
             return SwitchingOpen()
         case Wrong(fault):
             await _say_wrong(call, fault)
+        case Record(person, kind, absence):
+            return RecordingOwn(person.id, kind, absence)
         case TellGuide(person):
             return await _begin_guide(call, person)
         case TellWhatIsSet(person):

@@ -38,6 +38,7 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
     PhoneRow,
+    RecordingRow,
     RoleAssignmentRow,
     SiteRow,
     SwitchboardRow,
@@ -80,6 +81,7 @@ LOADERS: dict[str, Loader] = {
     "forwardings": _loader(setting.forwardings, ForwardingRow),
     "codes": _loader(codes.codes, CodeRow),
     "superusers": _loader(organisation.superusers, UserRow, RoleAssignmentRow),
+    "recordings": _loader(codes.recordings, RecordingRow, AbsenceRow),
     "marks": _loader(codes.marks, ConfidentialMarkRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
 }

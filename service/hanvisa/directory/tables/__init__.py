@@ -17,6 +17,7 @@ from hanvisa.directory.tables.organisation import (
     SiteRow,
 )
 from hanvisa.directory.tables.people import FunctionRow, MembershipRow, PersonRow
+from hanvisa.directory.tables.recordings import RecordingRow
 from hanvisa.directory.tables.telephony import (
     ExtensionRow,
     GroupMemberRow,
@@ -60,6 +61,7 @@ __all__ = [
     "OrganisationRow",
     "PersonRow",
     "PhoneRow",
+    "RecordingRow",
     "RoleAssignmentRow",
     "SettingHistoryRow",
     "SettingRow",

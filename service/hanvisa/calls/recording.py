@@ -1,0 +1,54 @@
+"""Recording what the caller says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.signals import Recorded
+from hanvisa.errors import TelephonyError
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+_LATE = 3.0  # seconds after its longest time in which the end of a recording is told
+
+
+def recording_id(channel: str) -> str:
+    """One recording at a time on a channel, so whoever adopts the channel knows the name."""
+    return f"hv-rec-{channel}"
+
+
+async def record(call: Call) -> None:
+    """Record the caller until they press hash, are silent, or have spoken their longest time.
+
+    What there is of it then, the `MessageBox` tells.
+
+    Raises:
+        TelephonyError: it can't be recorded.
+        CallerGone: they hung up. What they had said is there.
+    """
+    name, channel = recording_id(call.caller.channel), call.caller.channel
+    longest, silence = call.house.settings.message_longest, call.house.settings.message_silence
+    await call.answer()
+    await call.save()
+    call.recording = name
+    try:
+        await call.house.control.record(channel, name, longest=longest, silence=silence)
+        call.tell("signal", type="recording")
+        await _until_recorded(call, name, longest + _LATE)
+    except TelephonyError:
+        # It may have begun all the same, and whatever is played would wait for its end.
+        await call.command(call.house.control.stop_recording(name))
+        raise
+    finally:
+        call.recording = None
+
+
+async def _until_recorded(call: Call, name: str, within: float) -> None:
+    deadline = asyncio.get_running_loop().time() + within
+    while (left := deadline - asyncio.get_running_loop().time()) > 0:
+        match await call.next(left):
+            case Recorded(recording) if recording == name:
+                return
+    await call.command(call.house.control.stop_recording(name))
