@@ -122,6 +122,7 @@ LISTENERS = {
     "caller": Text(sv="Den som ringer", en="The caller"),
     "operator": Text(sv="Telefonisten", en="The operator"),
     "other": Text(sv="Den andra parten", en="The other party"),
+    "both": Text(sv="De som talar", en="Those who talk"),
 }
 HEARD = Text(sv="{who} hör: «{words}»", en="{who} hears: “{words}”")
 PRESSED = Text(sv="Trycker {digit}.", en="Presses {digit}.")

@@ -20,6 +20,7 @@ from hanvisa.policy.attendant import (
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.guide import GuideFacts, decide_guide
+from hanvisa.policy.in_call import MarkedFacts, decide_marked
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
@@ -73,6 +74,7 @@ Facts = (
     | DepartmentFacts
     | ForwardingFacts
     | GuideFacts
+    | MarkedFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -81,6 +83,7 @@ _DECISION = TypeAdapter(Decision)
 _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
     GuideFacts: decide_guide,
+    MarkedFacts: decide_marked,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

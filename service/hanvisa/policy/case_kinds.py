@@ -28,6 +28,7 @@ from hanvisa.policy.case_expected import (
     Written,
 )
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
+from hanvisa.policy.case_in_call import KeyedCase, MarkedCase
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import (
@@ -382,6 +383,8 @@ AnyCase = Annotated[
     | GuideCase
     | GuideStepCase
     | TalkCase
-    | RecordingCase,
+    | RecordingCase
+    | KeyedCase
+    | MarkedCase,
     Field(discriminator="decide"),
 ]

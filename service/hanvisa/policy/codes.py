@@ -54,6 +54,7 @@ class CodeFault(StrEnum):
     NO_PERSON = "no_person"
     SET_ALREADY = "set_already"
     NOT_ABSENT = "not_absent"
+    ONLY_IN_CALL = "only_in_call"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -151,6 +152,7 @@ Meaning = (
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
     CodeAction.CONFIDENTIAL: MarkNextCall(),
+    CodeAction.THREAT: Wrong(CodeFault.ONLY_IN_CALL),
 }
 
 

@@ -262,7 +262,8 @@ class CodeAction(StrEnum):
     STOP_FORWARDING_WHEN_NO_ANSWER = "stop_forwarding_when_no_answer"
     TELL_WHAT_IS_SET = "tell_what_is_set"
     OPEN_OR_CLOSE = "open_or_close"  # an operator
-    CONFIDENTIAL = "confidential"  # the phone's next call
+    CONFIDENTIAL = "confidential"  # the phone's next call; keyed during a call: that one
+    THREAT = "threat"  # the call during which it is keyed
     GUIDE = "guide"  # a superuser
     RECORD_NAME = "record_name"
     RECORD_GREETING = "record_greeting"  # for the absence that lasts now

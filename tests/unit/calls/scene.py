@@ -115,6 +115,7 @@ def register() -> Register:
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
                 Code("*200", CodeAction.GUIDE),
+                Code("*29", CodeAction.THREAT),
                 Code("*24", CodeAction.RECORD_NAME),
                 Code("*25", CodeAction.RECORD_GREETING),
             )

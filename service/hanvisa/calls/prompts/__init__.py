@@ -10,6 +10,7 @@ from hanvisa.calls.prompts.beginning import Breath
 from hanvisa.calls.prompts.codes import (
     BackAgain,
     CodeWrong,
+    ConfidentialNow,
     ForwardingStopped,
     ForwardingTold,
     NextCallConfidential,
@@ -57,6 +58,7 @@ Prompt = (
     | ForwardingStopped
     | ForwardingTold
     | NextCallConfidential
+    | ConfidentialNow
     | Noted
     | NothingSet
     | GuideBegins
@@ -82,6 +84,7 @@ __all__ = [
     "CallBarred",
     "CodeRefused",
     "CodeWrong",
+    "ConfidentialNow",
     "DepartmentEmpty",
     "DialRefused",
     "ForwardingStopped",

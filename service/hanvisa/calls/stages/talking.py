@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.attending import carry_out
-from hanvisa.calls.live_ports import Asked
+from hanvisa.calls.keyed import Keyed, tell_both
+from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.prompts import TransferRefused
-from hanvisa.calls.signals import Entered, HungUp, Played, Signal, TransferRequested, Unheld
+from hanvisa.calls.signals import Entered, HungUp, Key, Played, Signal, TransferRequested, Unheld
 from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
 from hanvisa.calls.toning import Toning
@@ -51,11 +52,14 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
-    toning = Toning(call)
+    toning, keyed = Toning(call), Keyed(call)
     while call.other is not None:
         signal = await toning.next()
         if isinstance(signal, HungUp) and signal.channel == call.other.channel:
             return await _after_party(call, call.other)
+        if isinstance(signal, Key):
+            await keyed.press(signal.channel, signal.digit)
+            continue
         following = await _heed(call, explaining, signal)
         if following is not None:
             return following
@@ -78,6 +82,8 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
             if not isinstance(outcome, Refusal):
                 return outcome
             await explaining.begin(outcome)
+        case Asked(wish=Wish.CONFIDENTIAL):  # it is marked already
+            await tell_both(call)
         case Asked():
             return await carry_out(call, signal, held=explaining.held is not None)
         case Entered(_, _, replaced) if replaced is not None:
