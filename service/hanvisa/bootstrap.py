@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
+from hanvisa.ami.emergencies import watch_emergencies
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
@@ -91,6 +92,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         ),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
+    watch_emergencies(manager, house.alarms.dialled)
     phones = Phones(settings.state, manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
     projection = Projection(manager, voice, clock, prefix)

@@ -101,7 +101,7 @@ class AriControl:
                 "app": self._app,
                 "appArgs": "rung",
                 "channelId": channel,
-                "originator": originator,
+                **({"originator": originator} if originator else {}),
             },
             {"variables": dict(variables)},
         )

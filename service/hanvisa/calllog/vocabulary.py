@@ -46,6 +46,10 @@ STAGES = {
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
     "OnHold": Text(sv="Den ena parten hör musik.", en="One party hears music."),
     "RecordingOwn": Text(sv="Talar in sitt namn eller en hälsning.", en="Records their name or a greeting."),
+    "Alarming": Text(
+        sv="En telefonist ska få veta att någon har ringt 112.",
+        en="An operator is to be told that somebody has dialled 112.",
+    ),
     "Guiding": Text(sv="Guiden om telefonen.", en="The guide to the telephone."),
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
     "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
@@ -169,6 +173,10 @@ OUTCOMES = {
         sv="Koden kunde inte lagras i tid, och inget ändrades.",
         en="The code could not be stored in time, and nothing was changed.",
     ),
+    "emergency": Text(
+        sv="{who} har ringt 112; telefonisterna får veta det.",
+        en="{who} has dialled 112; the operators are told.",
+    ),
     "recording_wrong": Text(sv="Inspelningen togs inte: {why}.", en="The recording was not taken: {why}."),
     "recording_not_kept": Text(sv="Inspelningen sparades inte.", en="The recording was not kept."),
     "operator_state": Text(
@@ -180,6 +188,9 @@ UNREFERRED = Text(sv="Räknas som frånvaro utan hänvisning (G1).", en="Counted
 
 CLOSED = {
     "ended": Text(sv="Samtalet är slut.", en="The call is over."),
+    "in_the_dialplan": Text(
+        sv="Samtalet kopplas av växeln själv.", en="Asterisk puts the call through by itself."
+    ),
     "caller_hung_up": Text(sv="Den som ringde har lagt på.", en="The caller has hung up."),
     "ended_by_operator": Text(
         sv="Telefonisten har avslutat samtalet.", en="The operator has ended the call."

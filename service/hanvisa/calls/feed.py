@@ -6,10 +6,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty
 from hanvisa.ids import new_id
+from hanvisa.policy.emergency import EmergencyCaller
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 KEPT = 1000  # events
 LAGGING = 1000  # events: who is so far behind is let go
+ALARM = "alarm"  # the side of a call that tells an operator of 112
 
 
 @dataclass
@@ -37,7 +40,13 @@ class Feed:
         if kind == "closed":
             type_ = EventType.ENDED
             self._open.discard(call.id)
-        event = Envelope(str(new_id()), type_, call.house.clock.now(), shown(call))
+        self._tell(Envelope(str(new_id()), type_, call.house.clock.now(), shown(call)))
+
+    def emergency(self, caller: EmergencyCaller, at: datetime) -> None:
+        """Somebody has dialled 112. Never waits."""
+        self._tell(Envelope(str(new_id()), EventType.EMERGENCY, at, caller))
+
+    def _tell(self, event: Envelope) -> None:
         self._kept.append(event)
         for watcher in list(self._watchers):
             if watcher.full():
@@ -69,9 +78,9 @@ class Feed:
 def of_switchboard(call: Call) -> bool:
     """Whether the call is the operators' matter: one waits for them, has met them, or is theirs.
 
-    A private call (G4, P1) is nobody's matter.
+    A private call (G4, P1) is nobody's matter, and one that tells of 112 is an event of its own.
     """
-    if call.state.private:
+    if call.state.private or call.state.side == ALARM:
         return False
     caller = call.caller.person
     is_theirs = caller is not None and call.register.operator(caller) is not None

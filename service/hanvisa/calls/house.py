@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hanvisa.calls.alarms import Alarms
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
@@ -50,3 +51,4 @@ class House:
     queues: Queues = field(default_factory=Queues)
     leftovers: Leftovers = field(default_factory=Leftovers)
     feed: Feed = field(default_factory=Feed)
+    alarms: Alarms = field(default_factory=Alarms)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 from uuid import UUID
 
+from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Decision
 
 VERSION = 1  # of the envelope and of what it holds
@@ -47,16 +48,20 @@ class EventType(StrEnum):
     OPENED = "call.opened"
     CHANGED = "call.changed"
     ENDED = "call.ended"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event. ``id`` is opaque: given back as `Last-Event-ID`, the events after it are replayed."""
+    """One event. ``id`` is opaque: given back as `Last-Event-ID`, the events after it are replayed.
+
+    ``data`` is who has dialled 112 where the type is EMERGENCY, else a call.
+    """
 
     id: str
     type: EventType
     at: datetime
-    data: LiveCall
+    data: LiveCall | EmergencyCaller
     version: int = VERSION
 
 

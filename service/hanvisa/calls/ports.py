@@ -212,7 +212,10 @@ class CallControl(Protocol):
     async def create(
         self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
     ) -> None:
-        """A new outgoing leg, not dialled yet. Raises `Refused` when it can't be reached (unplugged)."""
+        """A new outgoing leg, not dialled yet. Raises `Refused` when it can't be reached (unplugged).
+
+        ``originator`` is the channel of the caller on whose behalf it is made, "" of nobody.
+        """
         ...
 
     async def dial(self, channel: str) -> None: ...

@@ -191,6 +191,13 @@ class Transferred:
 
 
 @dataclass(frozen=True)
+class Alarming:
+    """An operator's phone is rung and told that 112 was dialled on the phone of this ``account``."""
+
+    account: str
+
+
+@dataclass(frozen=True)
 class Apologising:
     """Something of ours failed: the caller is told so and given to the operators, never dropped."""
 
@@ -216,6 +223,7 @@ Stage = (
     | Talking
     | OnHold
     | Transferred
+    | Alarming
     | Apologising
 )
 

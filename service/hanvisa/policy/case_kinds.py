@@ -17,6 +17,7 @@ from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCas
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_codes import CodeCase
+from hanvisa.policy.case_emergency import EmergencyCase
 from hanvisa.policy.case_expected import (
     Case,
     Compared,
@@ -385,6 +386,7 @@ AnyCase = Annotated[
     | TalkCase
     | RecordingCase
     | KeyedCase
-    | MarkedCase,
+    | MarkedCase
+    | EmergencyCase,
     Field(discriminator="decide"),
 ]

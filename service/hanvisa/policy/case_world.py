@@ -21,6 +21,7 @@ from hanvisa.policy.facts import (
     Organisation,
     OutsideNumber,
     Person,
+    Phone,
     Superuser,
     Switchboard,
 )
@@ -41,6 +42,7 @@ TABLES: dict[str, type[Any]] = {
     "reasons": AbsenceReason,
     "codes": Code,
     "superusers": Superuser,
+    "phones": Phone,
 }
 
 

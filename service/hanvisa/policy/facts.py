@@ -155,6 +155,7 @@ class Phone:
     organisation_id: UUID
     owner_id: UUID | None = None
     location_number: str | None = None  # of its site, E.164: tells 112 where the caller is
+    site: str = ""  # its name
 
 
 @dataclass(frozen=True, slots=True)

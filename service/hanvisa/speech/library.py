@@ -15,6 +15,7 @@ import structlog
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
+    EmergencyDialled,
     Greeting,
     NoOperator,
     Prompt,
@@ -233,6 +234,8 @@ def _prompts_of(register: Register) -> Iterator[Prompt]:
         yield DepartmentEmpty(department.name)
     for organisation in register.organisations.rows:
         yield NoOperator(organisation.name)
+    for site in dict.fromkeys(phone.site for phone in register.phones.rows):
+        yield EmergencyDialled(site=site)
     for switchboard in register.switchboards.rows:
         yield Greeting(switchboard.greeting)
         if switchboard.closed is not None:

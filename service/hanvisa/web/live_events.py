@@ -8,9 +8,10 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from hanvisa.calls.live_ports import Envelope
-from hanvisa.web.api.live import live_call
-from hanvisa.web.fields import STOCKHOLM
+from hanvisa.calls.live_ports import Envelope, LiveCall
+from hanvisa.policy.emergency import EmergencyCaller
+from hanvisa.web.api.live import emergency, live_call
+from hanvisa.web.fields import STOCKHOLM, Outgoing
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Ask, ask_for
 
@@ -44,13 +45,17 @@ async def live_events(request: web.Request) -> web.StreamResponse:
             await coming
 
 
+def _shown(ask: Ask[None, None], data: LiveCall | EmergencyCaller) -> Outgoing:
+    return emergency(ask, data) if isinstance(data, EmergencyCaller) else live_call(ask, data)
+
+
 def _written(ask: Ask[None, None], event: Envelope) -> bytes:
     envelope = {
         "id": event.id,
         "type": event.type,
         "version": event.version,
         "at": event.at.astimezone(STOCKHOLM).isoformat(),
-        "data": live_call(ask, event.data).model_dump(mode="json"),
+        "data": _shown(ask, event.data).model_dump(mode="json"),
     }
     data = json.dumps(envelope, ensure_ascii=False)
     return f"id: {event.id}\nevent: {event.type}\ndata: {data}\n\n".encode()

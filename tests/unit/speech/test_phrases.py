@@ -37,7 +37,7 @@ from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
 from hanvisa.speech.phrases.piece import BEEP, TONE
-from unit.speech import code_prompts, guide_prompts, own_prompts
+from unit.speech import code_prompts, emergency_prompts, guide_prompts, own_prompts
 
 AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
 ANNA, NUMBER, MOBILE = "Anna Berg", "+46980319201", "+46701740605"
@@ -264,6 +264,7 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (Goodbye(), "Tack för ditt samtal. Hej då.", "Thank you for calling. Goodbye."),
     *code_prompts.PROMPTS,
+    *emergency_prompts.PROMPTS,
     *guide_prompts.PROMPTS,
     *own_prompts.PROMPTS,
 ]

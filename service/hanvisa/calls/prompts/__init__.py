@@ -17,6 +17,7 @@ from hanvisa.calls.prompts.codes import (
     Noted,
     NothingSet,
 )
+from hanvisa.calls.prompts.emergency import EmergencyDialled
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
 from hanvisa.calls.prompts.guide import GuideBegins, GuideEnds, GuideRefused, GuideStep
 from hanvisa.calls.prompts.messages import RecordingTone
@@ -61,6 +62,7 @@ Prompt = (
     | ConfidentialNow
     | Noted
     | NothingSet
+    | EmergencyDialled
     | GuideBegins
     | GuideStep
     | GuideEnds
@@ -87,6 +89,7 @@ __all__ = [
     "ConfidentialNow",
     "DepartmentEmpty",
     "DialRefused",
+    "EmergencyDialled",
     "ForwardingStopped",
     "ForwardingTold",
     "Goodbye",

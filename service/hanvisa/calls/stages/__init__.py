@@ -1,6 +1,7 @@
 """What happens in a call, one file a family of stages. Importing this package makes every stage's work known."""
 
 from hanvisa.calls.stages import (
+    alarming,
     arriving,
     camping,
     closed,
@@ -16,6 +17,7 @@ from hanvisa.calls.stages import (
 )
 
 __all__ = [
+    "alarming",
     "arriving",
     "camping",
     "closed",

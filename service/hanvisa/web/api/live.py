@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from hanvisa.calls.live_ports import LiveCall, LiveParty, Wish
 from hanvisa.policy.attendant import PAST_REFERRAL, SERIAL
+from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
 from hanvisa.web.masking import Mask
@@ -34,6 +35,16 @@ class LiveCallShown(Outgoing):
     held: bool
     confidential: bool
     threat: bool = Field(description="marked as a threat: its record is kept")
+
+
+class EmergencyShown(Outgoing):
+    """Somebody has dialled 112. Where help is needed nothing is masked."""
+
+    account: str
+    person: Named | None
+    extension: str
+    site: str
+    organisation: UUID | None
 
 
 class LiveCallList(Outgoing):
@@ -76,6 +87,16 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
         held=call.held,
         confidential=call.confidential,
         threat=call.threat,
+    )
+
+
+def emergency(ask: Ask[Any, Any], caller: EmergencyCaller) -> EmergencyShown:
+    return EmergencyShown(
+        account=caller.account,
+        person=named_person(ask.register, caller.person) if caller.person else None,
+        extension=caller.extension,
+        site=caller.site,
+        organisation=caller.organisation,
     )
 
 
