@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     )
     mobile_tone_after: float = Field(default=300.0, gt=0, description="into a talk with a mobile")
     mobile_tone_every: float = Field(default=300.0, gt=0, description="after the first tone")
+    greeting_every: int = Field(
+        default=180, ge=1, description="days after which a mobile's greeting is checked"
+    )
+    greeting_ring: float = Field(
+        default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
+    )
+    greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
     message_longest: int = Field(default=120, ge=1, description="how long a caller may speak in a message")
     message_silence: int = Field(default=5, ge=1, description="of a caller, that ends their message")
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(

@@ -295,6 +295,19 @@ class FakeCallControl:
             then=lambda: self.alive.add(channel),
         )
 
+    async def originate(
+        self, channel: str, dial_string: str, *, name: str, number: str, within: float
+    ) -> None:
+        await self._do(
+            "originate",
+            channel,
+            dial_string,
+            name,
+            number,
+            within,
+            then=lambda: self.alive.add(channel),
+        )
+
     async def dial(self, channel: str) -> None:
         await self._do("dial", channel)
 

@@ -220,6 +220,15 @@ class CallControl(Protocol):
 
     async def dial(self, channel: str) -> None: ...
 
+    async def originate(
+        self, channel: str, dial_string: str, *, name: str, number: str, within: float
+    ) -> None:
+        """Ring somebody on nobody's behalf for so many seconds, showing them this name and number.
+
+        Whoever answers comes as `Entered`, in no bridge, so that they can be recorded; nobody, as `HungUp`.
+        """
+        ...
+
     async def ring(self, channel: str) -> None:
         """Let the caller hear ringing."""
         ...

@@ -28,6 +28,7 @@ from hanvisa.policy.case_expected import (
     ExpectedValues,
     Written,
 )
+from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase
 from hanvisa.policy.case_world import World, id_of
@@ -387,6 +388,8 @@ AnyCase = Annotated[
     | RecordingCase
     | KeyedCase
     | MarkedCase
-    | EmergencyCase,
+    | EmergencyCase
+    | GreetingCase
+    | CameCase,
     Field(discriminator="decide"),
 ]

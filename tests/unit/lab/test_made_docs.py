@@ -12,7 +12,7 @@ from hanvisa.lab.docs.__main__ import DOCS, PAGES
 from hanvisa.lab.docs.source import Source
 
 # Rules that are not decided and shown yet. It only grows shorter.
-OPEN = {"S1", "M2"}
+OPEN = {"S1"}
 
 FAMILY = '''
 """Waiting for a bus."""

@@ -1,6 +1,6 @@
-"""What the superuser's guide says, word by word."""
+"""What the superuser's guide and the check of greetings say, word by word."""
 
-from hanvisa.calls.prompts import GuideBegins, GuideEnds, GuideRefused, GuideStep, Prompt
+from hanvisa.calls.prompts import GreetingChecked, GuideBegins, GuideEnds, GuideRefused, GuideStep, Prompt
 from hanvisa.policy.facts import Code, CodeAction
 
 PROMPTS: list[tuple[Prompt, str, str]] = [
@@ -30,6 +30,17 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         GuideStep(Code("#23", CodeAction.END_ABSENCE)),
         "Du är tillbaka med fyrkant två tre, och fyrkant.",
         "You are back with hash two three, and hash.",
+    ),
+    (
+        GreetingChecked(),
+        (
+            "Det här är växelns kontroll av ditt mobilsvar. "
+            "Du behöver inte göra något, vi ringer en annan dag. Hej då."
+        ),
+        (
+            "This is the switchboard's check of your voicemail. "
+            "There is nothing you need to do, we will call another day. Goodbye."
+        ),
     ),
     (GuideEnds(), "Guiden är slut.", "The guide is over."),
     (

@@ -19,6 +19,7 @@ from hanvisa.calls.prompts.codes import (
 )
 from hanvisa.calls.prompts.emergency import EmergencyDialled
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.greetings import GreetingChecked
 from hanvisa.calls.prompts.guide import GuideBegins, GuideEnds, GuideRefused, GuideStep
 from hanvisa.calls.prompts.messages import RecordingTone
 from hanvisa.calls.prompts.mobiles import MobileTone
@@ -63,6 +64,7 @@ Prompt = (
     | Noted
     | NothingSet
     | EmergencyDialled
+    | GreetingChecked
     | GuideBegins
     | GuideStep
     | GuideEnds
@@ -94,6 +96,7 @@ __all__ = [
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "GreetingChecked",
     "GuideBegins",
     "GuideEnds",
     "GuideRefused",

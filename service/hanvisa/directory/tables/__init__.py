@@ -8,6 +8,7 @@ from hanvisa.directory.tables.base import Base
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
+from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
     CostCentreRow,
@@ -49,6 +50,7 @@ __all__ = [
     "ExtensionRow",
     "ForwardingRow",
     "FunctionRow",
+    "GreetingCheckRow",
     "GroupMemberRow",
     "GroupRow",
     "MembershipRow",
