@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
+from hanvisa.ami.emergencies import watch_emergencies
 from hanvisa.ami.lamps import Lamps
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
@@ -80,6 +81,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         directory=directory,
         voice=voice,
         messages=MessagesInState(settings.state, database),
+        own_sounds=voice.own,
         log=outbox,
         clock=clock,
         texts=texts,
@@ -110,6 +112,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         ),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
+    watch_emergencies(manager, house.alarms.dialled)
     phones = Phones(settings.state, manager, settings.rtp_timeout)
     lamps = Lamps(manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""

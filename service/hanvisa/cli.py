@@ -28,6 +28,8 @@ app = typer.Typer(
 )
 token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
 app.add_typer(token, name="token")
+greetings = typer.Typer(no_args_is_help=True, help="The greetings of mobiles' voicemails (M2).")
+app.add_typer(greetings, name="greetings")
 
 
 @app.command()
@@ -122,6 +124,30 @@ def create(
             await database.close()
 
     typer.echo(_run(run()))
+
+
+@greetings.command("check")
+def check(
+    number: Annotated[
+        list[str] | None, typer.Option(help="Only this mobile, as +46701740605; may be given several times.")
+    ] = None,
+) -> None:
+    """Ring the mobiles whose check is due: on working days from 9 to 15, a few at once, none twice a day.
+
+    A voicemail's greeting is recorded as evidence; a person who answers hears what it is about. To be run by a timer.
+    """
+    from hanvisa.bootstrap import SystemClock  # noqa: PLC0415
+    from hanvisa.greetings import Checked, check_greetings  # noqa: PLC0415
+
+    def tell(checked: Checked) -> None:
+        typer.echo(f"{checked.number}  {checked.name}: {checked.came or checked.why}")
+
+    async def run() -> list[Checked]:
+        return await check_greetings(read_settings(), SystemClock(), number or (), tell)
+
+    _configure_log()
+    checked = _run(run())
+    typer.echo(f"{len(checked)} mobiles were rung." if checked else "No mobile is to be rung now.")
 
 
 @app.command("check-policy")

@@ -101,6 +101,13 @@ class Settings(BaseSettings):
     )
     smtp_from: str = "hanvisa@localhost"
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
+    greeting_every: int = Field(
+        default=180, ge=1, description="days after which a mobile's greeting is checked"
+    )
+    greeting_ring: float = Field(
+        default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
+    )
+    greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from hanvisa.calls.ports import LiveChannel, NewMessage, Spoken, TransferProgress
 from hanvisa.calls.prompts import Prompt
-from hanvisa.errors import Conflict, Gone, HanvisaError, InvalidInput, StorageError
+from hanvisa.errors import Conflict, Gone, HanvisaError, InvalidInput, SpeechError, StorageError
 from hanvisa.policy.facts import (
     Absence,
     Callback,
@@ -20,6 +20,8 @@ from hanvisa.policy.facts import (
     Message,
     MessageState,
     OperatorState,
+    Recording,
+    RecordingKind,
 )
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
@@ -135,6 +137,25 @@ class MemoryChanges:
             ]
         )
 
+    async def set_recording(
+        self,
+        person: UUID,
+        kind: RecordingKind,
+        sound: str,
+        at: datetime,  # noqa: ARG002 - the port's
+        *,
+        absence: UUID | None,
+        by: str,  # noqa: ARG002
+    ) -> None:
+        new = Recording(person, kind, sound, absence)
+        of_the_kind = (person, kind, absence)
+        others = [
+            row
+            for row in self._register.recordings.rows
+            if (row.person_id, row.kind, row.absence_id) != of_the_kind
+        ]
+        self._replace(recordings=[*others, new])
+
     async def mark_next_call(self, by: str) -> None:
         self._replace(marks=(ConfidentialMark(by),))
 
@@ -143,15 +164,10 @@ class MemoryChanges:
 
 
 @dataclass
-class MemoryMessages:
-    """Messages in a `MemoryDirectory`.
+class MemorySpool:
+    """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them."""
 
-    ``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them.
-    """
-
-    directory: MemoryDirectory
     sounds: dict[str, float] = field(default_factory=dict)
-    left: dict[UUID, NewMessage] = field(default_factory=dict)
     full: bool = False
 
     async def seconds(self, recording: str) -> float | None:
@@ -159,6 +175,30 @@ class MemoryMessages:
 
     def path(self, recording: str) -> str:
         return f"/recorded/{recording}"
+
+    async def discard(self, recording: str) -> None:
+        self.sounds.pop(recording, None)
+
+
+@dataclass
+class MemorySounds(MemorySpool):
+    """``kept`` are the recordings of which a sound was made."""
+
+    kept: list[str] = field(default_factory=list)
+
+    async def keep(self, recording: str) -> str:
+        if self.full:
+            raise SpeechError("There is no space left on the device.")
+        self.kept.append(recording)
+        return f"sound {len(self.kept)}"
+
+
+@dataclass
+class MemoryMessages(MemorySpool):
+    """Messages in a `MemoryDirectory`."""
+
+    directory: MemoryDirectory = field(default_factory=MemoryDirectory)
+    left: dict[UUID, NewMessage] = field(default_factory=dict)
 
     async def leave(self, message: NewMessage) -> None:
         if message.recording and self.full:
@@ -179,9 +219,6 @@ class MemoryMessages:
                     message.confidential,
                 )
             )
-
-    async def discard(self, recording: str) -> None:
-        self.sounds.pop(recording, None)
 
     def sound(self, message: Message) -> str | None:
         return f"/{message.recording.removesuffix('.wav')}" if message.recording else None
@@ -361,6 +398,19 @@ class FakeCallControl:
             dial_string,
             dict(variables),
             originator,
+            then=lambda: self.alive.add(channel),
+        )
+
+    async def originate(
+        self, channel: str, dial_string: str, *, name: str, number: str, within: float
+    ) -> None:
+        await self._do(
+            "originate",
+            channel,
+            dial_string,
+            name,
+            number,
+            within,
             then=lambda: self.alive.add(channel),
         )
 

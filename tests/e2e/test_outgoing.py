@@ -53,6 +53,7 @@ async def test_the_number_shown_is_the_persons_or_the_main_one(world: World) -> 
 
 
 async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: World) -> None:
+    """G4 and P1: it is dialled with its own prefix; a call without one is not private."""
     caller = await (await world.phone(LARS)).call(f"*9*{PRIVATE}")
     far = await world.mobile(PRIVATE, within=LONG)
     await far.answer()
@@ -62,7 +63,7 @@ async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: Wo
     story = await world.story(caller)
     assert story.told["private"]
     assert story.told["called"] == "098xxxxxxx"
-    assert "P1" in story.rules
+    assert story.rules == ["P1", "G4"]
     assert "Ett privat samtal: av numret sparas bara början." in await world.explanation(caller)
     assert not written_anywhere(world, PRIVATE[3:])
 

@@ -31,6 +31,7 @@ def hanvisa(*words: str) -> Result:
 COMMANDS = [
     ("token", "create", "--role", "admin", "--name", "me"),
     ("explain", "0"),
+    ("greetings", "check"),
 ]
 
 

@@ -93,7 +93,7 @@ class Answers:
         if why is Why.ABSENT and (absence is None or absence.reason.reachable):
             return {"HANVISA_ABSENT": "no", "HANVISA_FILES": "0", ERROR: ""}
         direct = register.direct_number(person) if _is_yes(asked, "direct_number") else None
-        content = compose_referral(person, absence, why, direct)
+        content = compose_referral(person, absence, why, direct, register.recordings_of(person.id))
         referral = Referral(
             name=content.name,
             why=why,
@@ -102,6 +102,8 @@ class Answers:
             until_is_date=content.until_is_date,
             best_reached=content.best_reached,
             direct_number=content.direct_number,
+            recorded_name=content.recorded_name,
+            greeting=content.greeting,
         )
         spoken = self.voice.say(referral, self._language(asked), now)
         return {

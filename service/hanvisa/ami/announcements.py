@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -21,7 +21,7 @@ from hanvisa.calls.prompts import (
     Why,
 )
 from hanvisa.policy.absence import absence_at, compose_referral
-from hanvisa.policy.facts import Absence, Person
+from hanvisa.policy.facts import Absence, Person, Recording
 from hanvisa.policy.register import Register
 
 SENTENCES: dict[str, Prompt] = {
@@ -64,7 +64,8 @@ def _absences(register: Register, at: datetime) -> Iterator[Announcement]:
     for person_id in dict.fromkeys(row.person_id for row in register.absences.rows):
         person = register.person(person_id)
         if person:
-            spans = _spans(person, register.absences_of(person_id))
+            recordings = register.recordings_of(person_id)
+            spans = _spans(person, register.absences_of(person_id), recordings)
             still = [span for span in spans if span.end is None or span.end > at]
             for number, span in enumerate(still, start=1):
                 yield Announcement(f"{person.id.hex}/{number}", span.prompt, span.start, span.end)
@@ -85,12 +86,12 @@ def _nobodies(register: Register, _: datetime) -> Iterator[Announcement]:
 
 SPOKEN = (
     SpokenFamily("sentence", (), _sentences),
-    SpokenFamily("absence", ("absences", "persons"), _absences),
+    SpokenFamily("absence", ("absences", "persons", "recordings"), _absences),
     SpokenFamily("nobody", ("switchboards", "organisations", "departments", "persons"), _nobodies),
 )
 
 
-def _spans(person: Person, all_: Iterable[Absence]) -> list[Announcement]:
+def _spans(person: Person, all_: Iterable[Absence], recordings: Sequence[Recording]) -> list[Announcement]:
     """From each beginning and end of an absence to the next: what is told in between, if the phone is silent."""
     absences = tuple(all_)
     moments = {row.starts_at for row in absences} | {row.ends_at for row in absences if row.ends_at}
@@ -99,9 +100,16 @@ def _spans(person: Person, all_: Iterable[Absence]) -> list[Announcement]:
         now = absence_at(absences, start) if start else None
         if now is None or now.reason.reachable:
             continue
-        told = compose_referral(person, now)
+        told = compose_referral(person, now, recordings=recordings)
         prompt = Referral(
-            told.name, Why.ABSENT, told.spoken_reason, told.until, told.until_is_date, told.best_reached
+            name=told.name,
+            why=Why.ABSENT,
+            spoken_reason=told.spoken_reason,
+            until=told.until,
+            until_is_date=told.until_is_date,
+            best_reached=told.best_reached,
+            recorded_name=told.recorded_name,
+            greeting=told.greeting,
         )
         if spans and spans[-1].prompt == prompt and spans[-1].end == start:
             spans[-1] = Announcement("", prompt, spans[-1].start, end)

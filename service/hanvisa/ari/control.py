@@ -99,6 +99,21 @@ class AriControl:
             query["originator"] = originator
         await self._post("/channels/create", query, {"variables": dict(variables)})
 
+    async def originate(
+        self, channel: str, dial_string: str, *, name: str, number: str, within: float
+    ) -> None:
+        await self._post(
+            "/channels",
+            {
+                "endpoint": dial_string,
+                "app": self._app,
+                "appArgs": "rung",
+                "channelId": channel,
+                "callerId": f'"{name.replace(chr(34), "")}" <{number}>',
+                "timeout": str(max(1, round(within))),
+            },
+        )
+
     async def dial(self, channel: str) -> None:
         await self._post(f"/channels/{channel}/dial")
 

@@ -10,6 +10,7 @@ DONE = {
     "Forward": Text(sv="vidarekopplad", en="forwarded"),
     "StopForwarding": Text(sv="vidarekopplingen avslutad", en="forwarding ended"),
     "TellWhatIsSet": Text(sv="det som är inställt lästes upp", en="what is set was told"),
+    "Record": Text(sv="en egen inspelning", en="a recording of one's own"),
     "MarkNextCall": Text(sv="nästa samtal får sekretess", en="the next call will be confidential"),
 }
 FAULTS = {
@@ -20,6 +21,8 @@ FAULTS = {
     "no_reason": Text(sv="orsaken finns inte", en="there is no such reason"),
     "no_person": Text(sv="ingen har anknytningen", en="nobody has the extension"),
     "set_already": Text(sv="redan anmält", en="set already"),
+    "not_absent": Text(sv="ingen frånvaro nu", en="no absence now"),
+    "only_in_call": Text(sv="bara under ett samtal", en="during a call only"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),
     "not_a_time": Text(sv="inget klockslag", en="no time of day"),
     "past": Text(sv="klockslaget har varit", en="the time is past"),

@@ -24,6 +24,7 @@ SILENT_STAGES = (
     "DialledCode",
     "ReviewingMessage",
     "ListeningToMessages",
+    "ReviewingOwn",
 )
 """What comes right after them says as much."""
 
@@ -58,6 +59,12 @@ STAGES = {
     ),
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
     "OnHold": Text(sv="Den ena parten hör musik.", en="One party hears music."),
+    "RecordingOwn": Text(sv="Talar in sitt namn eller en hälsning.", en="Records their name or a greeting."),
+    "Alarming": Text(
+        sv="En telefonist ska få veta att någon har ringt 112.",
+        en="An operator is to be told that somebody has dialled 112.",
+    ),
+    "Guiding": Text(sv="Guiden om telefonen.", en="The guide to the telephone."),
     "Talking": Text(sv="De talar med varandra.", en="They talk with each other."),
     "Transferred": Text(sv="Skickas vidare till {dialled}.", en="Sent on to {dialled}."),
     "Apologising": Text(
@@ -100,7 +107,7 @@ SIGNALS = {
     "marked_confidential": Text(
         sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
     ),
-    "recording": Text(sv="Meddelandet spelas in.", en="The message is recorded."),
+    "recording": Text(sv="Det spelas in.", en="It is recorded."),
     "message_read": Text(sv="Meddelandet är avlyssnat.", en="The message was heard."),
     "message_handled": Text(sv="Meddelandet är besvarat.", en="The message is handled."),
     "message_failed": Text(sv="Meddelandet kunde inte tas emot.", en="The message could not be taken."),
@@ -152,6 +159,7 @@ LISTENERS = {
     "caller": Text(sv="Den som ringer", en="The caller"),
     "operator": Text(sv="Telefonisten", en="The operator"),
     "other": Text(sv="Den andra parten", en="The other party"),
+    "both": Text(sv="De som talar", en="Those who talk"),
 }
 HEARD = Text(sv="{who} hör: «{words}»", en="{who} hears: “{words}”")
 PRESSED = Text(sv="Trycker {digit}.", en="Presses {digit}.")
@@ -165,6 +173,8 @@ WHYS = {
     "open": Text(sv="öppen", en="open"),
     "closed": Text(sv="stängd", en="closed"),
     "paused": Text(sv="pausad", en="paused"),
+    "nothing": Text(sv="inget hördes", en="nothing was heard"),
+    "too_long": Text(sv="för långt", en="too long"),
     **code_words.DONE,
     **code_words.FAULTS,
 }
@@ -215,6 +225,12 @@ OUTCOMES = {
         sv="Koden kunde inte lagras i tid, och inget ändrades.",
         en="The code could not be stored in time, and nothing was changed.",
     ),
+    "emergency": Text(
+        sv="{who} har ringt 112; telefonisterna får veta det.",
+        en="{who} has dialled 112; the operators are told.",
+    ),
+    "recording_wrong": Text(sv="Inspelningen togs inte: {why}.", en="The recording was not taken: {why}."),
+    "recording_not_kept": Text(sv="Inspelningen sparades inte.", en="The recording was not kept."),
     "operator_state": Text(
         sv="Telefonistplatsen är nu {state}.", en="The operator's position is now {state}."
     ),
@@ -224,6 +240,9 @@ UNREFERRED = Text(sv="Räknas som frånvaro utan hänvisning (G1).", en="Counted
 
 CLOSED = {
     "ended": Text(sv="Samtalet är slut.", en="The call is over."),
+    "in_the_dialplan": Text(
+        sv="Samtalet kopplas av växeln själv.", en="Asterisk puts the call through by itself."
+    ),
     "caller_hung_up": Text(sv="Den som ringde har lagt på.", en="The caller has hung up."),
     "ended_by_operator": Text(
         sv="Telefonisten har avslutat samtalet.", en="The operator has ended the call."

@@ -20,6 +20,8 @@ from hanvisa.policy.attendant import (
 from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.guide import GuideFacts, decide_guide
+from hanvisa.policy.in_call import MarkedFacts, decide_marked
 from hanvisa.policy.messages import MessageFacts, decide_message
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
@@ -75,6 +77,8 @@ Facts = (
     | ForwardingFacts
     | MessageFacts
     | CallbackFacts
+    | GuideFacts
+    | MarkedFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -82,6 +86,8 @@ _FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DECISION = TypeAdapter(Decision)
 _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
+    GuideFacts: decide_guide,
+    MarkedFacts: decide_marked,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, PausedOperator
 from hanvisa.ids import new_id
+from hanvisa.policy.emergency import EmergencyCaller
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 KEPT = 1000  # events
 LAGGING = 1000  # events: who is so far behind is let go
+ALARM = "alarm"  # the side of a call that tells an operator of 112
 
 
 @dataclass
@@ -44,6 +46,10 @@ class Feed:
     def operator_paused(self, person: UUID, why: str, at: datetime) -> None:
         """Never waits."""
         self._publish(Envelope(str(new_id()), EventType.OPERATOR_PAUSED, at, PausedOperator(person, why)))
+
+    def emergency(self, caller: EmergencyCaller, at: datetime) -> None:
+        """Somebody has dialled 112. Never waits."""
+        self._publish(Envelope(str(new_id()), EventType.EMERGENCY, at, caller))
 
     def _publish(self, event: Envelope) -> None:
         self._kept.append(event)
@@ -77,9 +83,9 @@ class Feed:
 def of_switchboard(call: Call) -> bool:
     """Whether the call is the operators' matter: one waits for them, has met them, or is theirs.
 
-    A private call (G4, P1) is nobody's matter.
+    A private call (G4, P1) is nobody's matter, and one that tells of 112 is an event of its own.
     """
-    if call.state.private:
+    if call.state.private or call.state.side == ALARM:
         return False
     caller = call.caller.person
     is_theirs = caller is not None and call.register.operator(caller) is not None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hanvisa.calls.alarms import Alarms
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
-from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, MessageBox, Texts, Voice
+from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, MessageBox, OwnSounds, Texts, Voice
 from hanvisa.calls.queue import Queues
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.numbers import NumberPlan
@@ -48,6 +49,7 @@ class House:
     directory: Directory
     voice: Voice
     messages: MessageBox
+    own_sounds: OwnSounds
     log: CallLog
     clock: Clock
     texts: Texts | None = None  # None: no gateway is set
@@ -57,3 +59,4 @@ class House:
     queues: Queues = field(default_factory=Queues)
     leftovers: Leftovers = field(default_factory=Leftovers)
     feed: Feed = field(default_factory=Feed)
+    alarms: Alarms = field(default_factory=Alarms)

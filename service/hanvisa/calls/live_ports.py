@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 from uuid import UUID
 
+from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Decision
 
 VERSION = 1  # of the envelope and of what it holds
@@ -56,16 +57,20 @@ class EventType(StrEnum):
     CHANGED = "call.changed"
     ENDED = "call.ended"
     OPERATOR_PAUSED = "operator.paused"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event. ``id`` is opaque: given back as `Last-Event-ID`, the events after it are replayed."""
+    """One event. ``id`` is opaque: given back as `Last-Event-ID`, the events after it are replayed.
+
+    ``data`` is who has dialled 112 where the type is EMERGENCY, who is paused where it is OPERATOR_PAUSED, else a call.
+    """
 
     id: str
     type: EventType
     at: datetime
-    data: LiveCall | PausedOperator
+    data: LiveCall | PausedOperator | EmergencyCaller
     version: int = VERSION
 
 

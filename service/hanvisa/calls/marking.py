@@ -25,8 +25,7 @@ def settle(call: Call, asked: Asked) -> None:
         return
     match asked.wish:
         case Wish.CONFIDENTIAL:
-            call.change(confidential=True)
-            call.tell("signal", type="marked_confidential", by=str(asked.by or ""), confidential=True)
+            mark_confidential(call, asked.by)
             asked.is_answered(Outcome("done"))
         case Wish.THREAT:
             mark_threat(call, asked.by)
@@ -36,6 +35,12 @@ def settle(call: Call, asked: Asked) -> None:
             raise Dismissed
         case _ if call.state.bridge is None:
             asked.is_answered(Outcome("not_now"))
+
+
+def mark_confidential(call: Call, by: UUID | None) -> None:
+    """M4: from now on."""
+    call.change(confidential=True)
+    call.tell("signal", type="marked_confidential", by=str(by or ""), confidential=True)
 
 
 def mark_threat(call: Call, by: UUID | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
-from hanvisa.policy.facts import Callback, ForwardingKind, Message, MessageState, OperatorState
+from hanvisa.policy.facts import Callback, ForwardingKind, Message, MessageState, OperatorState, RecordingKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextMessage
@@ -53,6 +53,19 @@ class PhoneChanges(Protocol):
         ...
 
     async def stop_forwarding(self, person: UUID, kind: ForwardingKind, at: datetime, *, by: str) -> None: ...
+
+    async def set_recording(
+        self,
+        person: UUID,
+        kind: RecordingKind,
+        sound: str,
+        at: datetime,
+        *,
+        absence: UUID | None,
+        by: str,
+    ) -> None:
+        """In place of what holds of the kind, a greeting's of that ``absence``."""
+        ...
 
     async def mark_next_call(self, by: str) -> None:
         """M4: the next call of this phone is confidential."""
@@ -117,6 +130,30 @@ class Voice(Protocol):
         ...
 
 
+class Spool(Protocol):
+    """What Asterisk has recorded."""
+
+    async def seconds(self, recording: str) -> float | None:
+        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
+        ...
+
+    def path(self, recording: str) -> str:
+        """As Asterisk plays it."""
+        ...
+
+    async def discard(self, recording: str) -> None:
+        """Remove what was recorded, if it is there."""
+        ...
+
+
+class OwnSounds(Spool, Protocol):
+    """What people record of themselves by phone."""
+
+    async def keep(self, recording: str) -> str:
+        """Make a sound of it, and give its name. Raises HanvisaError when that was not done within seconds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """S1. ``caller`` is what the person dials to ring back, "" withheld. ``recording`` None: they want to be rung."""
@@ -131,26 +168,14 @@ class NewMessage:
     due_at: datetime
 
 
-class MessageBox(Protocol):
+class MessageBox(Spool, Protocol):
     """What callers have recorded, and the messages that are made of it."""
-
-    async def seconds(self, recording: str) -> float | None:
-        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
-        ...
-
-    def path(self, recording: str) -> str:
-        """As Asterisk plays it."""
-        ...
 
     async def leave(self, message: NewMessage) -> None:
         """Store the message whole, with its sound. One that is stored already (by its id) stays as it is.
 
         Raises HanvisaError when it could not be stored within seconds; then it is not left.
         """
-        ...
-
-    async def discard(self, recording: str) -> None:
-        """Remove what was recorded, if it is there."""
         ...
 
     def sound(self, message: Message) -> str | None:
@@ -247,7 +272,7 @@ class CallControl(Protocol):
     async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
         """Record what comes from the channel until hash is pressed, for so many seconds, or until so many of silence.
 
-        Its end comes as `Recorded`; the sound is in the `MessageBox` by that name.
+        Its end comes as `Recorded`; the sound is in the `Spool` by that name.
         """
         ...
 
@@ -278,6 +303,15 @@ class CallControl(Protocol):
         ...
 
     async def dial(self, channel: str) -> None: ...
+
+    async def originate(
+        self, channel: str, dial_string: str, *, name: str, number: str, within: float
+    ) -> None:
+        """Ring somebody on nobody's behalf for so many seconds, showing them this name and number.
+
+        Whoever answers comes as `Entered`, in no bridge, so that they can be recorded; nobody, as `HungUp`.
+        """
+        ...
 
     async def ring(self, channel: str) -> None:
         """Let the caller hear ringing."""

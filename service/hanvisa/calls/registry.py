@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from hanvisa.calls.adoption import adopt, resync, sweep
+from hanvisa.calls.alarms import raise_alarm
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
 from hanvisa.calls.house import House
@@ -65,6 +66,7 @@ class Registry:
         """Give out signals for ever. Cancelled, it leaves the calls standing for another instance."""
         self._spawn(self.house.leftovers.clear(self.house.control))
         self._spawn(self._callbacks.run())
+        self._spawn(self._raise_alarms())
         try:
             while True:
                 signal = await self._inbox.get()
@@ -81,6 +83,12 @@ class Registry:
         for channel in call.channels():
             self.house.live.bind(channel, call)
         self._spawn(run_call(call, stage))
+
+    async def _raise_alarms(self) -> None:
+        while True:
+            account, told = await self.house.alarms.next()
+            for call, stage in raise_alarm(self.house, account, told=told):
+                self.open(call, stage)
 
     async def _sync(self) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""

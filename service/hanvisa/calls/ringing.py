@@ -203,10 +203,13 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
             case HungUp(channel, cause) if channel in call.rung and cause:
                 forget(call, channel)
                 busy = busy or cause in _BUSY_CAUSES
-                rung.why = Why.BUSY if busy else _why(cause)
+                rung.why = Why.BUSY if busy else why_of(cause)
 
 
-def _why(cause: int) -> Why:
+def why_of(cause: int) -> Why:
+    """Why a leg with this Q.850 cause was not answered."""
+    if cause in _BUSY_CAUSES:
+        return Why.BUSY
     return Why.UNPLUGGED if cause in _UNREACHABLE_CAUSES else Why.NO_ANSWER
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
-from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.facts import RecordingKind, TargetKind
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -202,6 +202,31 @@ class ListeningToMessages:
 
 
 @dataclass(frozen=True)
+class RecordingOwn:
+    """`*24#`, `*25#`: a person records their name, or a greeting for an ``absence``, after a tone."""
+
+    person: UUID
+    kind: RecordingKind
+    absence: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReviewingOwn:
+    """What was recorded is heard again, and kept by a key or recorded anew; without a key nothing is kept."""
+
+    person: UUID
+    kind: RecordingKind
+    absence: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Guiding:
+    """`*200`: a superuser hears of one of the telephone's functions; ``step`` 0 is the beginning (O3)."""
+
+    step: int = 0
+
+
+@dataclass(frozen=True)
 class Talking:
     """Caller and other party talk; their phones may ask for transfers."""
 
@@ -222,6 +247,13 @@ class Transferred:
 
     dialled: str
     past_referral: bool = False
+
+
+@dataclass(frozen=True)
+class Alarming:
+    """An operator's phone is rung and told that 112 was dialled on the phone of this ``account``."""
+
+    account: str
 
 
 @dataclass(frozen=True)
@@ -250,9 +282,13 @@ Stage = (
     | SwitchingOpen
     | DialledCode
     | ListeningToMessages
+    | RecordingOwn
+    | ReviewingOwn
+    | Guiding
     | Talking
     | OnHold
     | Transferred
+    | Alarming
     | Apologising
 )
 

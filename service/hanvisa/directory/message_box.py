@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import wave
-from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.messages import Messages
 from hanvisa.errors import HanvisaError, StorageError
+from hanvisa.spool import SUFFIX, Spool
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,32 +20,21 @@ if TYPE_CHECKING:
     from hanvisa.directory.engine import Database
     from hanvisa.policy.facts import Message, MessageState
 
-SUFFIX = ".wav"
 FOLDER = "messages"
-_AUDIBLE = 656  # from peak to peak: a hundredth of full scale
-_SHORTEST = 0.3  # seconds
 
 
-class MessagesInState:
+class MessagesInState(Spool):
     """Implements `calls.ports.MessageBox`: Asterisk records in its spool, what is kept is linked to ``state``/messages.
 
     ``within`` is how long, in seconds, a caller may be held for a message (docs/decisions.md).
     """
 
     def __init__(self, state: Path, database: Database, within: float = 1.0) -> None:
+        super().__init__(state)
         self.folder = state / FOLDER
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._spool = state / "asterisk" / "spool" / "recording"
-        self._spool.mkdir(parents=True, exist_ok=True)
         self._messages = Messages(database.hurried(within))
         self._within = within
-
-    async def seconds(self, recording: str) -> float | None:
-        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
-        return await asyncio.to_thread(_seconds, self._recorded(recording))
-
-    def path(self, recording: str) -> str:
-        return str(self._recorded(recording).with_suffix(""))
 
     async def leave(self, message: NewMessage) -> None:
         """Raises HanvisaError when it could not be stored in time; then it is not left."""
@@ -65,18 +53,12 @@ class MessagesInState:
         if message.recording:
             await self.discard(message.recording)
 
-    async def discard(self, recording: str) -> None:
-        await asyncio.to_thread(self._recorded(recording).unlink, missing_ok=True)
-
     def sound(self, message: Message) -> str | None:
         return str((self.folder.parent / message.recording).with_suffix("")) if message.recording else None
 
     async def mark(self, message: UUID, state: MessageState, at: datetime, *, by: str) -> None:
         """Raises HanvisaError when it could not be stored in time."""
         await self._messages.mark(message, state, at, Actor(f"phone {by}"))
-
-    def _recorded(self, recording: str) -> Path:
-        return self._spool / f"{recording}{SUFFIX}"
 
     async def _put(self, recorded: Path, file: Path) -> None:
         try:
@@ -97,14 +79,3 @@ def _link(recorded: Path, file: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
-
-
-def _seconds(file: Path) -> float | None:
-    try:
-        with wave.open(str(file)) as sound:
-            rate, samples = sound.getframerate(), array("h", sound.readframes(sound.getnframes()))
-    except (OSError, EOFError, ValueError, wave.Error):
-        return None
-    length = len(samples) / rate
-    is_audible = length >= _SHORTEST and max(samples) - min(samples) >= _AUDIBLE
-    return length if is_audible else 0.0

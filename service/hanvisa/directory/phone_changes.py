@@ -11,13 +11,13 @@ from sqlalchemy import select
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
-from hanvisa.directory.tables import ConfidentialMarkRow
+from hanvisa.directory.tables import ConfidentialMarkRow, RecordingRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from hanvisa.directory.engine import Database
-    from hanvisa.policy.facts import ForwardingKind
+    from hanvisa.policy.facts import ForwardingKind, RecordingKind
 
 SOURCE = "phone"
 
@@ -52,6 +52,28 @@ class ChangesByPhone:
 
     async def stop_forwarding(self, person: UUID, kind: ForwardingKind, at: datetime, *, by: str) -> None:
         await Forwardings(self._database).end_current(person, kind, at, _actor(by))
+
+    async def set_recording(
+        self,
+        person: UUID,
+        kind: RecordingKind,
+        sound: str,
+        at: datetime,
+        *,
+        absence: UUID | None,
+        by: str,
+    ) -> None:
+        table = RecordingRow
+        async with self._database.changing(_actor(by)) as session:
+            of_the_kind = select(table).where(
+                table.person_id == person,
+                table.kind == kind,
+                table.absence_id.is_(None) if absence is None else table.absence_id == absence,
+                table.ended_at.is_(None),
+            )
+            for before in await session.scalars(of_the_kind):
+                before.ended_at = at
+            session.add(table(person_id=person, kind=kind, absence_id=absence, sound=sound, recorded_at=at))
 
     async def mark_next_call(self, by: str) -> None:
         async with self._database.changing(_actor(by)) as session:

@@ -74,6 +74,10 @@ class Stream:
     def is_pressing(self) -> bool:
         return bool(self._keys)
 
+    @property
+    def is_speaking(self) -> bool:
+        return bool(self._saying)
+
     def close(self) -> None:
         self._clock.cancel()
         asyncio.get_running_loop().remove_reader(self._socket)

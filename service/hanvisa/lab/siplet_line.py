@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from hanvisa.lab.alaw import Samples
+from hanvisa.lab.alaw import RATE, Samples
 from hanvisa.lab.lines import Dialog, Ending, Line, TransferRefusedError
 from hanvisa.lab.rtp import Stream
 from hanvisa.lab.sip import (
@@ -137,6 +137,14 @@ class SipletLine(Line):
 
     def say(self, samples: Samples) -> None:
         self._stream.say(samples)
+
+    async def says(self, samples: Samples) -> None:
+        """Speak, and wait until all has been said."""
+        self.say(samples)
+        seconds = len(samples) / RATE
+        await until(
+            lambda: not self._stream.is_speaking, within=seconds + 5, what=f"{self.name}: {seconds:g} s said"
+        )
 
     async def transfer(self, target: str, *, within: float = 10.0) -> None:
         uri = target if target.startswith(("sip:", "tel:")) else f"sip:{target}@{self._siplet.registrar}"

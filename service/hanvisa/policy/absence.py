@@ -8,9 +8,20 @@ from datetime import datetime
 from uuid import UUID
 
 from hanvisa.policy.exceptions import in_windows
-from hanvisa.policy.facts import Absence, AbsenceReason, Mobile, Person, TimeKind, Window, aware
+from hanvisa.policy.facts import (
+    Absence,
+    AbsenceReason,
+    Mobile,
+    Person,
+    Recording,
+    RecordingKind,
+    TimeKind,
+    Window,
+    aware,
+)
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.policy.numbers import display
+from hanvisa.policy.own_recordings import recorded
 from hanvisa.policy.strictest import or_strictest
 
 ABSENT = "absent"
@@ -32,7 +43,11 @@ class AbsenceNow:
 
 @dataclass(frozen=True, slots=True)
 class ReferralContent:
-    """What a referral says. ``why`` is absent, busy, no_answer or unplugged; ``spoken_reason`` None is neutral."""
+    """What a referral says. ``why`` is absent, busy, no_answer or unplugged; ``spoken_reason`` None is neutral.
+
+    ``recorded_name`` and ``greeting`` are sounds of the person's own: the one is heard in place of the name, the other
+    before all else. What is told besides is the same with them and without (G1).
+    """
 
     name: str
     why: str
@@ -41,6 +56,8 @@ class ReferralContent:
     until_is_date: bool
     best_reached: tuple[Window, ...]
     direct_number: str | None
+    recorded_name: str | None = None
+    greeting: str | None = None
 
 
 def absence_at(absences: Iterable[Absence], at: datetime) -> AbsenceNow | None:
@@ -121,7 +138,11 @@ def decide_unanswered(
 
 
 def compose_referral(
-    person: Person, now: AbsenceNow | None, why: str = ABSENT, direct_number: str | None = None
+    person: Person,
+    now: AbsenceNow | None,
+    why: str = ABSENT,
+    direct_number: str | None = None,
+    recordings: Sequence[Recording] = (),
 ) -> ReferralContent:
     """What the caller is told. A private reason is left out; a protected person has no direct number (O1)."""
     told = now if why == ABSENT else None
@@ -133,6 +154,8 @@ def compose_referral(
         until_is_date=told.until_is_date if told else False,
         best_reached=(told.best_reached if told else ()) or person.best_reached,
         direct_number=None if person.protected else direct_number,
+        recorded_name=recorded(recordings, RecordingKind.NAME),
+        greeting=recorded(recordings, RecordingKind.GREETING, told.absence.id) if told else None,
     )
 
 

@@ -71,12 +71,14 @@ class ExpectedValues(Written):
 
 
 class ExpectedReferral(ExpectedValues):
-    """What the caller hears. A ``reason`` of "" is spoken neutrally; "" is no number and no time, too."""
+    """What the caller hears. A ``reason`` of "" is spoken neutrally; "" is no number, no time and no sound, too."""
 
     reason: str | None = None
     until: AwareDatetime | Literal[""] | None = None
     direct_number: str | None = None
     mobile_number: str | None = None
+    recorded_name: str | None = None
+    greeting: str | None = None
 
 
 class ExpectedOpening(ExpectedValues):

@@ -18,6 +18,7 @@ from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCas
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_codes import CodeCase
+from hanvisa.policy.case_emergency import EmergencyCase
 from hanvisa.policy.case_expected import (
     Case,
     Compared,
@@ -28,17 +29,29 @@ from hanvisa.policy.case_expected import (
     ExpectedValues,
     Written,
 )
+from hanvisa.policy.case_greetings import CameCase, GreetingCase
+from hanvisa.policy.case_guide import GuideCase, GuideStepCase
+from hanvisa.policy.case_in_call import KeyedCase, MarkedCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
 from hanvisa.policy.case_waiting import HeldCase, WaitCase
-from hanvisa.policy.case_world import World
+from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
-from hanvisa.policy.facts import CallingClass, Forwarding, PolicyException, TargetKind, Window
+from hanvisa.policy.facts import (
+    CallingClass,
+    Forwarding,
+    PolicyException,
+    Recording,
+    RecordingKind,
+    TargetKind,
+    Window,
+)
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.mobile_talk import TalkFacts, next_tone
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
 from hanvisa.policy.opening import OpeningFacts, decide_opening, opens_at
 from hanvisa.policy.outgoing import OutgoingFacts, PrivateCalls, class_needed, decide_outgoing
+from hanvisa.policy.own_recordings import fault_of_recording
 from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 
@@ -168,18 +181,31 @@ class ReferralSought(PersonSought):
 
 
 class ReferralCase(Case):
-    """What the caller of an absent person is told."""
+    """What the caller of an absent person is told.
+
+    ``recordings`` are the person's own; a greeting's ``absence`` is the number of its row, from 0.
+    """
 
     decide: Literal["referral"]
     facts: ReferralSought
     absences: tuple[Row, ...] = ()
+    recordings: tuple[Row, ...] = ()
     expect: ExpectedReferral
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:
         register, person = world.register, world.person(self.facts.person)
         now = absence_at(absences_of(world, self.facts.person, self.absences), self.facts.at)
         direct = register.direct_number(person) if self.facts.touched else None
-        content = compose_referral(person, now, self.facts.why, direct)
+        recordings = tuple(
+            Recording(
+                person.id,
+                RecordingKind(row["kind"]),
+                row["sound"],
+                id_of(f"{self.facts.person} {row['absence']}") if "absence" in row else None,
+            )
+            for row in self.recordings
+        )
+        content = compose_referral(person, now, self.facts.why, direct, recordings)
         mobile = mobile_number_to_tell(
             person, register.mobiles_of(person.id), confidential=self.facts.confidential
         )
@@ -188,8 +214,33 @@ class ReferralCase(Case):
             "until": content.until or "",
             "direct_number": content.direct_number or "",
             "mobile_number": mobile or "",
+            "recorded_name": content.recorded_name or "",
+            "greeting": content.greeting or "",
         }
         return None, self.expect.compare(told)
+
+
+class Spoken(Written):
+    kind: RecordingKind
+    seconds: float
+
+
+class ExpectedFault(ExpectedValues):
+    """A ``fault`` of "" is none."""
+
+    fault: str
+
+
+class RecordingCase(Case):
+    """Is what somebody has recorded of themselves taken?"""
+
+    decide: Literal["recording"]
+    facts: Spoken
+    expect: ExpectedFault
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        fault = fault_of_recording(self.facts.kind, self.facts.seconds)
+        return None, self.expect.compare({"fault": fault or ""})
 
 
 class ForwardingWritten(Dialled):
@@ -352,10 +403,18 @@ AnyCase = Annotated[
     | SubstituteCase
     | DepartmentCase
     | CodeCase
+    | GuideCase
+    | GuideStepCase
     | MessageCase
     | MessageDueCase
     | MessageMailCase
     | TalkCase
+    | RecordingCase
+    | KeyedCase
+    | MarkedCase
+    | EmergencyCase
+    | GreetingCase
+    | CameCase
     | WaitCase
     | HeldCase
     | CallbackCase,

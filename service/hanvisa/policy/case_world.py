@@ -22,6 +22,7 @@ from hanvisa.policy.facts import (
     OutsideNumber,
     Person,
     Phone,
+    Superuser,
     Switchboard,
 )
 from hanvisa.policy.register import Register, Table
@@ -41,6 +42,7 @@ TABLES: dict[str, type[Any]] = {
     "switchboards": Switchboard,
     "reasons": AbsenceReason,
     "codes": Code,
+    "superusers": Superuser,
 }
 
 

@@ -6,14 +6,22 @@ Codes are for the phone's own person; what is done for somebody else is the oper
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from hanvisa.policy.absence import is_set_already
-from hanvisa.policy.facts import AbsenceReason, Code, CodeAction, ForwardingKind, Person, TargetKind
+from hanvisa.policy.absence import absence_at, is_set_already
+from hanvisa.policy.facts import (
+    AbsenceReason,
+    Code,
+    CodeAction,
+    ForwardingKind,
+    Person,
+    RecordingKind,
+    TargetKind,
+)
 from hanvisa.policy.forwarding import default_end
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.register import Register
@@ -45,6 +53,8 @@ class CodeFault(StrEnum):
     NO_REASON = "no_reason"
     NO_PERSON = "no_person"
     SET_ALREADY = "set_already"
+    NOT_ABSENT = "not_absent"
+    ONLY_IN_CALL = "only_in_call"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -100,6 +110,22 @@ class ListenToMessages:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """``absence_id`` is that of a greeting."""
+
+    person: Person
+    kind: RecordingKind
+    absence_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TellGuide:
+    """O3."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrClose:
     """The operator at the phone."""
 
@@ -121,20 +147,37 @@ Meaning = (
     | StopForwarding
     | TellWhatIsSet
     | ListenToMessages
+    | TellGuide
+    | Record
     | OpenOrClose
     | MarkNextCall
     | Wrong
 )
 
 
-HEARD: Mapping[CodeAction, type[TellWhatIsSet | ListenToMessages]] = {
-    CodeAction.TELL_WHAT_IS_SET: TellWhatIsSet,
-    CodeAction.LISTEN_TO_MESSAGES: ListenToMessages,
-}
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
     CodeAction.CONFIDENTIAL: MarkNextCall(),
+    CodeAction.THREAT: Wrong(CodeFault.ONLY_IN_CALL),
 }
+
+
+def _record_greeting(person: Person, register: Register, at: datetime) -> Record | Wrong:
+    """For the absence that callers hear of now."""
+    now = absence_at(register.absences_of(person.id), at)
+    if now is None:
+        return Wrong(CodeFault.NOT_ABSENT)
+    return Record(person, RecordingKind.GREETING, now.absence.id)
+
+
+BY_ITSELF: Mapping[CodeAction, Callable[[Person, Register, datetime], Meaning]] = {
+    CodeAction.TELL_WHAT_IS_SET: lambda person, *_: TellWhatIsSet(person),
+    CodeAction.LISTEN_TO_MESSAGES: lambda person, *_: ListenToMessages(person),
+    CodeAction.GUIDE: lambda person, *_: TellGuide(person),
+    CodeAction.RECORD_NAME: lambda person, *_: Record(person, RecordingKind.NAME),
+    CodeAction.RECORD_GREETING: _record_greeting,
+}
+"""Nothing is keyed with these."""
 
 
 def code_in(dialled: str, register: Register) -> Code | None:
@@ -198,8 +241,8 @@ def _in_its_time(
             return Forward(person, FORWARDS[action], number, until)
         case _, [] if action in STOPS:
             return StopForwarding(person, STOPS[action])
-        case _, [] if action in HEARD:
-            return HEARD[action](person)
+        case _, [] if action in BY_ITSELF:
+            return BY_ITSELF[action](person, register, at)
     return Wrong(CodeFault.SPELLING)
 
 

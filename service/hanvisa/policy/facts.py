@@ -155,6 +155,7 @@ class Phone:
     organisation_id: UUID
     owner_id: UUID | None = None
     location_number: str | None = None  # of its site, E.164: tells 112 where the caller is
+    site: str = ""  # its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +263,12 @@ class CodeAction(StrEnum):
     STOP_FORWARDING_WHEN_NO_ANSWER = "stop_forwarding_when_no_answer"
     TELL_WHAT_IS_SET = "tell_what_is_set"
     OPEN_OR_CLOSE = "open_or_close"  # an operator
-    CONFIDENTIAL = "confidential"  # the phone's next call
+    CONFIDENTIAL = "confidential"  # the phone's next call; keyed during a call: that one
     LISTEN_TO_MESSAGES = "listen_to_messages"
+    THREAT = "threat"  # the call during which it is keyed
+    GUIDE = "guide"  # a superuser
+    RECORD_NAME = "record_name"
+    RECORD_GREETING = "record_greeting"  # for the absence that lasts now
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +277,30 @@ class Code:
 
     code: str
     action: CodeAction
+
+
+class RecordingKind(StrEnum):
+    """What people record of themselves by phone."""
+
+    NAME = "name"
+    GREETING = "greeting"  # for one absence
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What somebody has recorded of themselves. ``sound`` names it among the sounds that can be played."""
+
+    person_id: UUID
+    kind: RecordingKind
+    sound: str
+    absence_id: UUID | None = None  # a greeting's
+
+
+@dataclass(frozen=True, slots=True)
+class Superuser:
+    """O3: a person who introduces others to the referral system and the telephone."""
+
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

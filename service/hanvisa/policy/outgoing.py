@@ -76,7 +76,8 @@ def decide_outgoing(facts: OutgoingFacts) -> Decision:
                 en="The subscription has no itemised invoice, so no private calls are made on it.",
             ),
         )
-    return Decision(Effect.ALLOW, ("P1",), _PRIVATE[facts.private_calls])
+    # G4: it is told from a call of the service by its own prefix, and counted.
+    return Decision(Effect.ALLOW, ("P1", "G4"), _PRIVATE[facts.private_calls])
 
 
 def class_needed(number: Reading) -> CallingClass | None:

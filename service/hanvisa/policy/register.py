@@ -33,6 +33,8 @@ from hanvisa.policy.facts import (
     Person,
     Phone,
     PolicyException,
+    Recording,
+    Superuser,
     Switchboard,
     TargetKind,
 )
@@ -83,6 +85,8 @@ class Register:
     marks: Table[ConfidentialMark] = Table()
     messages: Table[Message] = Table()
     callbacks: Table[Callback] = Table()
+    superusers: Table[Superuser] = Table()
+    recordings: Table[Recording] = Table()
     exceptions: Table[PolicyException] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
@@ -171,6 +175,9 @@ class Register:
         """Those that are still to be handled."""
         return self.messages.many("person", lambda row: row.person_id, person_id)
 
+    def recordings_of(self, person_id: UUID) -> tuple[Recording, ...]:
+        return self.recordings.many("person", lambda row: row.person_id, person_id)
+
     def operators_of(self, switchboard_id: UUID) -> tuple[Operator, ...]:
         return tuple(row for row in self.operators.rows if switchboard_id in row.switchboard_ids)
 
@@ -187,6 +194,9 @@ class Register:
 
     def codes_of(self, action: CodeAction) -> tuple[Code, ...]:
         return self.codes.many("action", lambda row: row.action, action)
+
+    def is_superuser(self, person_id: UUID) -> bool:
+        return self.superusers.one("person", lambda row: row.person_id, person_id) is not None
 
     def is_marked(self, account: str) -> bool:
         """The phone's next call is confidential (M4)."""

@@ -15,6 +15,7 @@ import structlog
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
+    EmergencyDialled,
     Greeting,
     NoOperator,
     Prompt,
@@ -26,8 +27,9 @@ from hanvisa.calls.prompts import (
 from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.speech import audio, phrases, readymade
+from hanvisa.speech.own import OwnSounds
 from hanvisa.speech.phrases import STOP, Piece
-from hanvisa.speech.phrases.piece import BEEP, PAUSES, TONE
+from hanvisa.speech.phrases.piece import BEEP, OWN, PAUSES, TONE
 from hanvisa.speech.recordings import Recordings
 from hanvisa.speech.store import SUFFIX, SoundStore, name_of
 
@@ -52,6 +54,7 @@ class SpeechLibrary:
         self.patience = patience
         self.store = SoundStore(state / "sounds")
         self.recordings = Recordings(state / "recordings", self.store)
+        self.own = OwnSounds(state, self.store)
         self._put_ready_made()
 
     # while a caller waits
@@ -89,6 +92,10 @@ class SpeechLibrary:
         if piece in _TONES:
             yield _TONES[piece][0]
             return
+        if piece.recorded is not None:
+            yield piece.recorded
+        if piece.text == OWN:
+            return
         recording = self.recordings.find(piece)
         if recording is not None:
             yield recording
@@ -114,10 +121,11 @@ class SpeechLibrary:
     async def prepare_register(
         self, register: Register, progress: Callable[[int, int], None] | None = None
     ) -> int:
-        """Make the names, reasons and greetings of the register, one after the other.
+        """Make the names, reasons and greetings of the register, one after the other; what people recorded first.
 
         ``progress`` is told how many of how many are done. Returns the number that can't be made, which is logged.
         """
+        await self.own.prepare(row.sound for row in register.recordings.rows)
         return self._report(await self._make(_pieces_of(_prompts_of(register)), progress))
 
     async def announce_file(self, prompt: Prompt, language: Language, at: datetime) -> str:
@@ -170,6 +178,7 @@ class SpeechLibrary:
         return (
             piece.is_pause
             or piece in _TONES
+            or piece.text == OWN
             or self.recordings.find(piece) is not None
             or self.store.want(self._own_name(piece))
         )
@@ -225,6 +234,8 @@ def _prompts_of(register: Register) -> Iterator[Prompt]:
         yield DepartmentEmpty(department.name)
     for organisation in register.organisations.rows:
         yield NoOperator(organisation.name)
+    for site in dict.fromkeys(phone.site for phone in register.phones.rows):
+        yield EmergencyDialled(site=site)
     for switchboard in register.switchboards.rows:
         yield Greeting(switchboard.greeting)
         if switchboard.closed is not None:

@@ -17,7 +17,7 @@ from hanvisa.directory.repositories.forwardings import Forwardings
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import Conflict, StorageError
 from hanvisa.ids import new_id
-from hanvisa.policy.facts import Callback, ForwardingKind
+from hanvisa.policy.facts import Callback, ForwardingKind, Recording, RecordingKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Language
 
@@ -87,6 +87,21 @@ async def test_a_number_that_is_left_is_kept_once_taken_once_and_let_go(
     await directory.callbacks.let_go(left.id)
     assert directory.register.callbacks.rows == ()
     assert not await Audit(demo).list(table="callbacks")
+
+
+async def test_a_recording_takes_the_place_of_the_one_of_its_kind(directory: SnapshotDirectory) -> None:
+    elsa, changes = person_of(directory, ELSA), directory.phone_changes
+    await changes.set_absence(elsa, "1", NOW, NOW + HOUR, by=ELSA)
+    [absence] = directory.register.absences_of(elsa)
+    for sound in ("a", "b"):
+        await changes.set_recording(elsa, RecordingKind.NAME, sound, NOW, absence=None, by=ELSA)
+    await changes.set_recording(elsa, RecordingKind.GREETING, "c", NOW, absence=absence.id, by=ELSA)
+    assert directory.register.recordings_of(elsa) == (
+        Recording(elsa, RecordingKind.NAME, "b"),
+        Recording(elsa, RecordingKind.GREETING, "c", absence.id),
+    )
+    await changes.end_absences(elsa, NOW + timedelta(microseconds=1), by=ELSA)
+    assert [row.sound for row in directory.register.recordings_of(elsa)] == ["b"]
 
 
 async def test_what_comes_too_late_changes_nothing(demo: Database, directory: SnapshotDirectory) -> None:

@@ -41,13 +41,22 @@ from hanvisa.policy.facts import (
     Phone,
     PolicyException,
     ScopeKind,
+    Superuser,
     Switchboard,
     TargetKind,
     TimeKind,
 )
 from hanvisa.policy.model import Text
 from hanvisa.policy.register import Register, Table
-from hanvisa.testing import FakeCallControl, FakeClock, FakeVoice, MemoryDirectory, MemoryLog, MemoryMessages
+from hanvisa.testing import (
+    FakeCallControl,
+    FakeClock,
+    FakeVoice,
+    MemoryDirectory,
+    MemoryLog,
+    MemoryMessages,
+    MemorySounds,
+)
 
 NAMESPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 NOW = datetime(2026, 8, 5, 8, 0, tzinfo=UTC)
@@ -114,8 +123,13 @@ def register() -> Register:
                 Code("*26", CodeAction.LISTEN_TO_MESSAGES),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
+                Code("*200", CodeAction.GUIDE),
+                Code("*29", CodeAction.THREAT),
+                Code("*24", CodeAction.RECORD_NAME),
+                Code("*25", CodeAction.RECORD_GREETING),
             )
         ),
+        superusers=Table((Superuser(id_of("bo")),)),
         operators=Table(
             (
                 Operator(
@@ -142,13 +156,16 @@ class Scene:
     ) -> None:
         self.control = control or FakeCallControl()
         self.directory = MemoryDirectory(register())
-        self.messages = MemoryMessages(self.directory)
+        self.spool: dict[str, float] = {}  # the recordings there are, with their seconds
+        self.messages = MemoryMessages(self.spool, directory=self.directory)
+        self.own_sounds = MemorySounds(self.spool)
         self.log = MemoryLog()
         self.house = House(
             control=self.control,
             directory=self.directory,
             voice=voice or FakeVoice(),
             messages=self.messages,
+            own_sounds=self.own_sounds,
             log=self.log,
             clock=FakeClock(NOW),
             texts=texts,
@@ -197,7 +214,7 @@ class Scene:
     def said(self, channel: str, seconds: float | None = 3.0) -> None:
         """The recording of the channel has ended, with so many seconds of speech (None: it failed)."""
         if seconds is not None:
-            self.messages.sounds[f"hv-rec-{channel}"] = seconds
+            self.spool[f"hv-rec-{channel}"] = seconds
         self.tell(Recorded(f"hv-rec-{channel}"))
 
     def refers(self, channel: str, target: str, other: str | None = None) -> None:

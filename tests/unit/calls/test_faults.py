@@ -44,7 +44,7 @@ class Play:
         self.switch = Switch()
         self.scene = Scene(CallSettings(key_wait=TO_CHOOSE), self.switch, voice)
         self.switch.tell = self.scene.tell
-        self.switch.spoken = self.scene.messages.sounds
+        self.switch.spoken = self.scene.spool
         self.caller = ""
 
     def rings_in(self, dialled: str) -> None:
@@ -186,6 +186,34 @@ async def attended_transfer(play: Play) -> None:
     await _refers(play, "202", other=second)
 
 
+async def own_name(play: Play) -> None:
+    """Recorded after a tone, heard again, and kept by a key."""
+    play.caller = play.scene.dials("anna", "*24#")
+    await asyncio.sleep(20)
+    play.scene.presses(play.caller, "1")
+    await play.a_while()
+
+
+async def guide(play: Play) -> None:
+    play.caller = play.scene.dials("bo", "*200#")
+    await play.a_while()
+
+
+async def confidential(play: Play) -> None:
+    """Two talk, and the one keys that it is confidential."""
+    play.caller = play.scene.dials("bo", "0701740699")
+    await play.a_while()
+    for key in "*28#":
+        play.scene.presses(play.caller, key)
+    await play.a_while()
+
+
+async def emergency(play: Play) -> None:
+    """An operator is told of it, while somebody else calls."""
+    play.scene.house.alarms.dialled("bo")
+    await absent(play)
+
+
 async def _refers(play: Play, target: str, other: str | None = None) -> None:
     operator = play.switch.leg("olle")
     if operator is not None:
@@ -208,6 +236,10 @@ STORIES: tuple[Story, ...] = (
     blind_transfer_to_nobody_there,
     refused_transfer,
     attended_transfer,
+    own_name,
+    guide,
+    confidential,
+    emergency,
 )
 
 

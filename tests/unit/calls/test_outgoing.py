@@ -116,7 +116,7 @@ async def test_a_private_call_goes_out_marked_and_its_number_stands_nowhere_in_t
         assert (opened["called"], opened["private"]) == ("084xxxxxxx", True)
         assert "500400" not in json.dumps(scene.log.entries, default=str)
         [decision] = [each for each in scene.log.of_kind("decision") if each["decision"] == "OutgoingFacts"]
-        assert (decision["effect"], decision["rules"]) == ("allow", ["P1"])
+        assert (decision["effect"], decision["rules"]) == ("allow", ["P1", "G4"])
 
 
 async def test_where_the_subscription_has_no_itemised_invoice_a_private_call_is_refused() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hanvisa.calls.prompts import (
     BackAgain,
     CodeWrong,
+    ConfidentialNow,
     ForwardingStopped,
     ForwardingTold,
     NextCallConfidential,
@@ -60,6 +61,22 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         CodeWrong(CodeFault.OPERATORS_ONLY),
         "Bara telefonister kan göra det för någon annan.",
         "Only operators can do this for somebody else.",
+    ),
+    (
+        ConfidentialNow(),
+        "Samtalet omfattas nu av sekretess.",
+        "This call is now confidential.",
+    ),
+    (
+        ConfidentialNow(with_mobile=True),
+        (
+            "Samtalet omfattas nu av sekretess. En mobil är med i samtalet. "
+            "Avsluta det, eller fortsätt på en fast telefon."
+        ),
+        (
+            "This call is now confidential. A mobile is on the line. "
+            "End the call, or go on with it on a fixed telephone."
+        ),
     ),
     (
         NextCallConfidential(),

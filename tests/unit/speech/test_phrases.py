@@ -38,7 +38,14 @@ from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
 from hanvisa.speech.phrases.piece import BEEP, TONE
-from unit.speech import code_prompts, message_prompts, waiting_prompts
+from unit.speech import (
+    code_prompts,
+    emergency_prompts,
+    guide_prompts,
+    message_prompts,
+    own_prompts,
+    waiting_prompts,
+)
 
 AT = datetime(2026, 8, 2, 9, 0, tzinfo=UTC)  # a Sunday, eleven in Sweden
 ANNA, NUMBER, MOBILE = "Anna Berg", "+46980319201", "+46701740605"
@@ -287,6 +294,9 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     *code_prompts.PROMPTS,
     *message_prompts.PROMPTS,
     *waiting_prompts.PROMPTS,
+    *emergency_prompts.PROMPTS,
+    *guide_prompts.PROMPTS,
+    *own_prompts.PROMPTS,
 ]
 
 

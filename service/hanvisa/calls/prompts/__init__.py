@@ -10,13 +10,17 @@ from hanvisa.calls.prompts.beginning import Breath
 from hanvisa.calls.prompts.codes import (
     BackAgain,
     CodeWrong,
+    ConfidentialNow,
     ForwardingStopped,
     ForwardingTold,
     NextCallConfidential,
     Noted,
     NothingSet,
 )
+from hanvisa.calls.prompts.emergency import EmergencyDialled
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.greetings import GreetingChecked
+from hanvisa.calls.prompts.guide import GuideBegins, GuideEnds, GuideRefused, GuideStep
 from hanvisa.calls.prompts.messages import (
     MessageChoices,
     MessageFailed,
@@ -33,6 +37,13 @@ from hanvisa.calls.prompts.messages import (
 )
 from hanvisa.calls.prompts.mobiles import MobileTone
 from hanvisa.calls.prompts.outgoing import Barred, CallBarred
+from hanvisa.calls.prompts.own_recordings import (
+    ReviewYourOwn,
+    SayYourOwn,
+    YourOwnKept,
+    YourOwnNotKept,
+    YourOwnWrong,
+)
 from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
@@ -81,8 +92,20 @@ Prompt = (
     | ForwardingStopped
     | ForwardingTold
     | NextCallConfidential
+    | ConfidentialNow
     | Noted
     | NothingSet
+    | EmergencyDialled
+    | GreetingChecked
+    | GuideBegins
+    | GuideStep
+    | GuideEnds
+    | GuideRefused
+    | SayYourOwn
+    | ReviewYourOwn
+    | YourOwnKept
+    | YourOwnNotKept
+    | YourOwnWrong
     | MobileTone
     | SpeakAfterTheTone
     | RecordingTone
@@ -110,13 +133,20 @@ __all__ = [
     "CallbackRefused",
     "CodeRefused",
     "CodeWrong",
+    "ConfidentialNow",
     "ConfirmCallback",
     "DepartmentEmpty",
     "DialRefused",
+    "EmergencyDialled",
     "ForwardingStopped",
     "ForwardingTold",
     "Goodbye",
     "Greeting",
+    "GreetingChecked",
+    "GuideBegins",
+    "GuideEnds",
+    "GuideRefused",
+    "GuideStep",
     "HeldReminder",
     "KeyYourNumber",
     "MessageChoices",
@@ -143,6 +173,8 @@ __all__ = [
     "Queued",
     "RecordingTone",
     "Referral",
+    "ReviewYourOwn",
+    "SayYourOwn",
     "SpeakAfterTheTone",
     "SwitchboardClosed",
     "TextOnItsWay",
@@ -154,4 +186,7 @@ __all__ = [
     "Whisper",
     "Why",
     "WillRingBack",
+    "YourOwnKept",
+    "YourOwnNotKept",
+    "YourOwnWrong",
 ]

@@ -49,5 +49,12 @@ class CodeWrong:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidentialNow:
+    """M4, to both who talk: the call is from now on; ``with_mobile``: and a mobile is on the line."""
+
+    with_mobile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NextCallConfidential:
     """M4: the phone's next call will be."""

@@ -16,7 +16,8 @@ class Referral:
     """G1, G2, O1: who is away or not had on the line, why, until when, when best reached, the direct number.
 
     ``name`` is spoken as it stands. ``spoken_reason`` None is neutral ("är frånvarande"). ``until`` None says nothing
-    of the end; ``until_is_date`` says the day alone. ``direct_number`` only where O1 asks for it.
+    of the end; ``until_is_date`` says the day alone. ``direct_number`` only where O1 asks for it. ``recorded_name`` and
+    ``greeting`` are sounds that the person has recorded: in place of the name, and before all else.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Referral:
     until_is_date: bool = False
     best_reached: tuple[Window, ...] = ()
     direct_number: str | None = None
+    recorded_name: str | None = None
+    greeting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

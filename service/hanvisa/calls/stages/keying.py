@@ -11,6 +11,7 @@ from hanvisa.calls.prompts import (
     CodeWrong,
     ForwardingStopped,
     ForwardingTold,
+    GuideRefused,
     NextCallConfidential,
     Noted,
     NothingSet,
@@ -19,7 +20,15 @@ from hanvisa.calls.prompts import (
     TryLater,
     Why,
 )
-from hanvisa.calls.stage import DialledCode, ListeningToMessages, Stage, SwitchingOpen, runs
+from hanvisa.calls.stage import (
+    DialledCode,
+    Guiding,
+    ListeningToMessages,
+    RecordingOwn,
+    Stage,
+    SwitchingOpen,
+    runs,
+)
 from hanvisa.calls.storing import stored
 from hanvisa.policy.absence import AbsenceNow, absence_at
 from hanvisa.policy.codes import (
@@ -30,8 +39,10 @@ from hanvisa.policy.codes import (
     MarkNextCall,
     Meaning,
     OpenOrClose,
+    Record,
     SetAbsence,
     StopForwarding,
+    TellGuide,
     TellWhatIsSet,
     Wrong,
     understand,
@@ -39,6 +50,7 @@ from hanvisa.policy.codes import (
 from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TimeKind
 from hanvisa.policy.forwarding import ForwardingFacts, days_left, fault_of, forwarding_at
+from hanvisa.policy.guide import GuideFacts, superuser_to_ask
 from hanvisa.policy.numbers import Reading, read_number
 
 if TYPE_CHECKING:
@@ -59,12 +71,28 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
             return ListeningToMessages(person.id)
         case Wrong(fault):
             await _say_wrong(call, fault)
+        case Record(person, kind, absence):
+            return RecordingOwn(person.id, kind, absence)
+        case TellGuide(person):
+            return await _begin_guide(call, person)
         case TellWhatIsSet(person):
             await _done(call, meaning, *_what_is_set(call, person))
         case Forward():
             await _forward(call, meaning)
         case _:
             await _store(call, meaning, _change(call, meaning), *_confirmation(meaning))
+    return None
+
+
+async def _begin_guide(call: Call, person: Person) -> Stage | None:
+    facts = GuideFacts(call.register.is_superuser(person.id))
+    decision = decide(facts)
+    tell(call, facts, decision)
+    if decision.allowed:
+        return Guiding()
+    superuser = superuser_to_ask(call.register, person)
+    call.tell("outcome", outcome="code_refused")
+    await call.say(GuideRefused(superuser.name if superuser else ""))
     return None
 
 

@@ -91,7 +91,8 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
     now = call.house.clock.now()
     # O1: whom an operator has sent on hears the direct number, for a new call.
     direct = call.register.direct_number(person) if call.touched else None
-    content = compose_referral(person, absence_at(call.register.absences_of(person.id), now), why, direct)
+    absence = absence_at(call.register.absences_of(person.id), now)
+    content = compose_referral(person, absence, why, direct, call.register.recordings_of(person.id))
     return Referral(
         name=content.name,
         why=why,
@@ -100,6 +101,8 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
         until_is_date=content.until_is_date,
         best_reached=content.best_reached,
         direct_number=content.direct_number,
+        recorded_name=content.recorded_name,
+        greeting=content.greeting,
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.attending import AT_THE_HEAD, carry_out, to_queue
 from hanvisa.calls.holding import Holding
-from hanvisa.calls.live_ports import Asked
+from hanvisa.calls.keyed import Keyed, tell_both
+from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import TransferRefused, Why
 from hanvisa.calls.signals import (
@@ -15,6 +16,7 @@ from hanvisa.calls.signals import (
     NORMAL,
     Entered,
     HungUp,
+    Key,
     Played,
     Signal,
     TransferRequested,
@@ -65,12 +67,14 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
-    toning, holding = Toning(call), Holding(call, explaining.held)
+    toning, holding, keyed = Toning(call), Holding(call, explaining.held), Keyed(call)
     try:
         while call.other is not None:
             signal = await toning.next(holding.left())
             if isinstance(signal, HungUp) and signal.channel == call.other.channel:
                 return await _after_lost(call, call.other, signal) or await _after_party(call, call.other)
+            if isinstance(signal, Key):
+                await keyed.press(signal.channel, signal.digit)
             following = await holding.heed(signal) or await _heed(call, explaining, signal)
             if following is not None:
                 return following
@@ -116,6 +120,8 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
             if not isinstance(outcome, Refusal):
                 return outcome
             await explaining.begin(outcome)
+        case Asked(wish=Wish.CONFIDENTIAL):  # it is marked already
+            await tell_both(call)
         case Asked():
             return await carry_out(call, signal, held=explaining.held is not None)
         case Entered(_, _, replaced) if replaced is not None:

@@ -41,8 +41,11 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
     PhoneRow,
+    RecordingRow,
+    RoleAssignmentRow,
     SiteRow,
     SwitchboardRow,
+    UserRow,
 )
 
 __all__ = ["LOADERS", "LOCAL", "belongs_now", "exception_of", "load", "reason_of"]
@@ -80,6 +83,8 @@ LOADERS: dict[str, Loader] = {
     "absences": _loader(setting.absences, AbsenceRow, AbsenceReasonRow),
     "forwardings": _loader(setting.forwardings, ForwardingRow),
     "codes": _loader(codes.codes, CodeRow),
+    "superusers": _loader(organisation.superusers, UserRow, RoleAssignmentRow),
+    "recordings": _loader(codes.recordings, RecordingRow, AbsenceRow),
     "marks": _loader(codes.marks, ConfidentialMarkRow),
     "messages": _loader(messages.messages, MessageRow),
     "callbacks": _loader(callbacks.callbacks, CallbackRow),

@@ -15,6 +15,8 @@ from hanvisa.directory.tables import (
     OperationRow,
     OrganisationRow,
     PersonRow,
+    RoleAssignmentRow,
+    UserRow,
 )
 from hanvisa.policy.facts import (
     CallingClass,
@@ -24,11 +26,15 @@ from hanvisa.policy.facts import (
     Organisation,
     Person,
     Ringing,
+    Superuser,
 )
 from hanvisa.policy.model import Language
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
+
+
+SUPERUSER = "superuser"  # the role
 
 
 async def organisations(session: AsyncSession, _: datetime) -> list[Organisation]:
@@ -81,6 +87,18 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
         )
         for row in rows
     ]
+
+
+async def superusers(session: AsyncSession, _: datetime) -> list[Superuser]:
+    rows = await session.scalars(
+        select(UserRow.person_id)
+        .join(RoleAssignmentRow, RoleAssignmentRow.user_id == UserRow.id)
+        .where(
+            RoleAssignmentRow.role == SUPERUSER, UserRow.ended_at.is_(None), UserRow.person_id.is_not(None)
+        )
+        .order_by(UserRow.name)
+    )
+    return [Superuser(person_id) for person_id in rows if person_id is not None]
 
 
 async def persons(session: AsyncSession, at: datetime) -> list[Person]:

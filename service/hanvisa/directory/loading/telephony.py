@@ -77,12 +77,22 @@ async def numbers(session: AsyncSession, _: datetime) -> list[OutsideNumber]:
 async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
     table = PhoneRow
     rows = await session.execute(
-        select(table.id, table.account, table.organisation_id, table.owner_id, SiteRow.location_number)
+        select(
+            table.id,
+            table.account,
+            table.organisation_id,
+            table.owner_id,
+            SiteRow.location_number,
+            SiteRow.name,
+        )
         .outerjoin(SiteRow, SiteRow.id == table.site_id)
         .where(table.ended_at.is_(None))
         .order_by(table.account)
     )
-    return [Phone(*row) for row in rows]
+    return [
+        Phone(id_, account, organisation, owner, location, site or "")
+        for id_, account, organisation, owner, location, site in rows
+    ]
 
 
 async def groups(session: AsyncSession, _: datetime) -> list[Group]:

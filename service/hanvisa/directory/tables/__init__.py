@@ -9,6 +9,7 @@ from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
+from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
     CostCentreRow,
@@ -18,6 +19,7 @@ from hanvisa.directory.tables.organisation import (
     SiteRow,
 )
 from hanvisa.directory.tables.people import FunctionRow, MembershipRow, PersonRow
+from hanvisa.directory.tables.recordings import RecordingRow
 from hanvisa.directory.tables.telephony import (
     ExtensionRow,
     GroupMemberRow,
@@ -50,6 +52,7 @@ __all__ = [
     "ExtensionRow",
     "ForwardingRow",
     "FunctionRow",
+    "GreetingCheckRow",
     "GroupMemberRow",
     "GroupRow",
     "MembershipRow",
@@ -62,6 +65,7 @@ __all__ = [
     "OrganisationRow",
     "PersonRow",
     "PhoneRow",
+    "RecordingRow",
     "RoleAssignmentRow",
     "SettingHistoryRow",
     "SettingRow",

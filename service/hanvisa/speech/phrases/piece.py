@@ -16,11 +16,13 @@ class Piece:
     """Text to be spoken in one go, by a voice of its language.
 
     ``fallback`` is said instead where this piece has no sound; a piece without one is of the fixed catalogue.
+    ``recorded`` names a sound that somebody has recorded to be heard in place of the voice.
     """
 
     text: str
     language: Language
     fallback: Piece | None = None
+    recorded: str | None = None
 
     @property
     def is_pause(self) -> bool:
@@ -34,6 +36,7 @@ COMMA = Piece(",", Language.SV)
 STOP = Piece(".", Language.SV)
 TONE = Piece("♪", Language.SV)  # two soft notes, made and not spoken
 BEEP = Piece("♩", Language.SV)  # one, after which it is recorded
+OWN = "♬"  # the text of what has no words: only what somebody has recorded is heard
 
 
 def words(said: Iterable[Piece]) -> str:

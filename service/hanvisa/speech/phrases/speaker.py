@@ -88,10 +88,10 @@ class Speaker:
         fixed_piece = self.piece(fallback)
         return Piece(said, self.language, fixed_piece) if said else fixed_piece
 
-    def name(self, name: str, fallback: str) -> Piece:
-        """A name is Swedish, also in English speech."""
+    def name(self, name: str, fallback: str, recorded: str | None = None) -> Piece:
+        """A name is Swedish, also in English speech. ``recorded`` is the sound of its owner, who says it."""
         fixed_piece = self.piece(fallback)
-        return Piece(name.strip(), Language.SV, fixed_piece) if name.strip() else fixed_piece
+        return Piece(name.strip(), Language.SV, fixed_piece, recorded) if name.strip() else fixed_piece
 
     def number(self, number: str) -> list[Piece]:
         """A telephone number, digit group by digit group."""

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from hanvisa.calls.live_ports import LiveCall, LiveParty, PausedOperator, Wish
 from hanvisa.policy.attendant import PAST_REFERRAL, SERIAL
+from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
 from hanvisa.web.masking import Mask
@@ -41,6 +42,16 @@ class PausedOperatorShown(Outgoing):
 
     person: Named
     why: str = Field(description="no_answer, busy or unplugged")
+
+
+class EmergencyShown(Outgoing):
+    """Somebody has dialled 112. Where help is needed nothing is masked."""
+
+    account: str
+    person: Named | None
+    extension: str
+    site: str
+    organisation: UUID | None
 
 
 class LiveCallList(Outgoing):
@@ -86,11 +97,27 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
     )
 
 
-def live_event(ask: Ask[Any, Any], data: LiveCall | PausedOperator) -> LiveCallShown | PausedOperatorShown:
+def live_event(
+    ask: Ask[Any, Any], data: LiveCall | PausedOperator | EmergencyCaller
+) -> LiveCallShown | PausedOperatorShown | EmergencyShown:
     """What an event tells, as the asker may see it."""
-    if isinstance(data, LiveCall):
-        return live_call(ask, data)
-    return PausedOperatorShown(person=named_person(ask.register, data.person), why=data.why)
+    match data:
+        case LiveCall():
+            return live_call(ask, data)
+        case PausedOperator():
+            return PausedOperatorShown(person=named_person(ask.register, data.person), why=data.why)
+        case EmergencyCaller():
+            return _emergency(ask, data)
+
+
+def _emergency(ask: Ask[Any, Any], caller: EmergencyCaller) -> EmergencyShown:
+    return EmergencyShown(
+        account=caller.account,
+        person=named_person(ask.register, caller.person) if caller.person else None,
+        extension=caller.extension,
+        site=caller.site,
+        organisation=caller.organisation,
+    )
 
 
 async def calls(ask: Ask[None, None]) -> Answer:

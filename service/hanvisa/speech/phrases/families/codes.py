@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hanvisa.calls.prompts import (
     BackAgain,
     CodeWrong,
+    ConfidentialNow,
     ForwardingStopped,
     ForwardingTold,
     NextCallConfidential,
@@ -32,6 +33,9 @@ class Words:
     nothing_set: str
     wrong: Mapping[CodeFault, str]
     next_call_confidential: str
+    confidential_now: str
+    with_mobile: str
+    end_or_move: str
 
 
 WORDS = in_both(
@@ -56,6 +60,8 @@ WORDS = in_both(
             CodeFault.NO_REASON: "det finns ingen frånvaroorsak med den siffran",
             CodeFault.NO_PERSON: "ingen person har den anknytningen",
             CodeFault.SET_ALREADY: "den frånvaron är redan anmäld",
+            CodeFault.NOT_ABSENT: "du har ingen frånvaro anmäld nu. Anmäl den först",
+            CodeFault.ONLY_IN_CALL: "den koden slås under ett samtal",
             CodeFault.NO_TIME: "orsaken gäller tills den tas bort. Slå koden utan tid",
             CodeFault.NOT_A_TIME: "det är inget klockslag. Slå timme och minut med fyra siffror",
             CodeFault.PAST: "klockslaget har redan varit i dag. Slå ett senare klockslag",
@@ -68,6 +74,9 @@ WORDS = in_both(
             CodeFault.USED_UP: "månadens dagar med vidarekoppling till mobil räcker inte",
         },
         next_call_confidential="nästa samtal från den här telefonen omfattas av sekretess",
+        confidential_now="samtalet omfattas nu av sekretess",
+        with_mobile="en mobil är med i samtalet",
+        end_or_move="avsluta det, eller fortsätt på en fast telefon",
     ),
     en=Words(
         noted="that has been noted",
@@ -90,6 +99,8 @@ WORDS = in_both(
             CodeFault.NO_REASON: "there is no reason of absence with that digit",
             CodeFault.NO_PERSON: "nobody has that extension",
             CodeFault.SET_ALREADY: "this absence has been set already",
+            CodeFault.NOT_ABSENT: "you have no absence set now. Set it first",
+            CodeFault.ONLY_IN_CALL: "that code is keyed during a call",
             CodeFault.NO_TIME: "that reason lasts until it is cancelled. Dial the code without a time",
             CodeFault.NOT_A_TIME: "that is not a time of day. Dial hour and minute in four digits",
             CodeFault.PAST: "that time is already past today. Dial a later time",
@@ -102,6 +113,9 @@ WORDS = in_both(
             CodeFault.USED_UP: "the month's days of forwarding to a mobile are not enough",
         },
         next_call_confidential="the next call from this phone is confidential",
+        confidential_now="this call is now confidential",
+        with_mobile="a mobile is on the line",
+        end_or_move="end the call, or go on with it on a fixed telephone",
     ),
 )
 
@@ -149,3 +163,12 @@ def code_wrong(prompt: CodeWrong, speaker: Speaker) -> list[Piece]:
 @says(NextCallConfidential)
 def next_call_confidential(_: NextCallConfidential, speaker: Speaker) -> list[Piece]:
     return speaker.sentence(WORDS[speaker.language].next_call_confidential)
+
+
+@says(ConfidentialNow)
+def confidential_now(prompt: ConfidentialNow, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    said = speaker.sentence(words.confidential_now)
+    if prompt.with_mobile:
+        said += speaker.sentence(words.with_mobile) + speaker.sentence(words.end_or_move)
+    return said

@@ -9,7 +9,7 @@ from hanvisa.calls.prompts import DepartmentEmpty, MobileNumber, Offers, Referra
 from hanvisa.policy.model import Language
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import times
-from hanvisa.speech.phrases.piece import COMMA, STOP, Piece
+from hanvisa.speech.phrases.piece import COMMA, OWN, STOP, Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 
 FOR_ENGLISH = "for English, press nine"
@@ -107,7 +107,8 @@ WORDS = in_both(
 @says(Referral)
 def referral(prompt: Referral, speaker: Speaker) -> list[Piece]:
     words = WORDS[speaker.language]
-    name = speaker.name(prompt.name, words.person_sought)
+    name = speaker.name(prompt.name, words.person_sought, prompt.recorded_name)
+    own = [Piece(OWN, Language.SV, recorded=prompt.greeting), STOP] if prompt.greeting else []
     if prompt.why is Why.ABSENT:
         reason = speaker.own(prompt.spoken_reason, words.away) if prompt.spoken_reason else words.away
         said = speaker.sentence(name, reason, *_return(prompt, speaker))
@@ -117,7 +118,7 @@ def referral(prompt: Referral, speaker: Speaker) -> list[Piece]:
         subject = [name] if speaker.language is Language.EN else []
         weekly = times.windows(prompt.best_reached, speaker.wording)
         said += speaker.sentence(*subject, words.best_reached, *weekly)
-    return said + _direct_number(prompt.direct_number, speaker)
+    return own + said + _direct_number(prompt.direct_number, speaker)
 
 
 @says(DepartmentEmpty)

@@ -1,0 +1,55 @@
+"""An operator is told that somebody has dialled 112: who, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.prompts import EmergencyDialled
+from hanvisa.calls.signals import Answered, Entered
+from hanvisa.calls.stage import Alarming, Stage, runs
+from hanvisa.errors import TelephonyError
+from hanvisa.policy.emergency import EmergencyCaller, emergency_caller
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+@runs(Alarming)
+async def alarm(call: Call, stage: Alarming) -> Stage | None:
+    caller = emergency_caller(call.register, stage.account)
+    try:
+        if call.state.answered or await _is_answered(call, caller):
+            call.change(answered=True)
+            await call.say(EmergencyDialled(caller.name, caller.extension, caller.site))
+    except TelephonyError as error:  # unplugged, say: the event has told it all the same
+        call.tell("command", failed=str(error))
+    return None
+
+
+async def _is_answered(call: Call, caller: EmergencyCaller) -> bool:
+    """Ring the operator's phone, which shows who has dialled."""
+    control, channel = call.house.control, call.caller.channel
+    operator = call.person_of(call.caller)
+    call.tell(
+        "opened",
+        side=call.state.side,
+        caller=caller.extension,
+        caller_person=str(caller.person or ""),
+        called=call.caller.account,
+        person=str(operator.id) if operator else "",
+        organisation=str(call.state.organisation or ""),
+        private=False,
+    )
+    shown = {
+        "CONNECTEDLINE(name,i)": f"112 {caller.name or caller.account} {caller.site}".strip(),
+        "CONNECTEDLINE(num,i)": caller.extension,
+    }
+    await control.create(channel, f"PJSIP/{call.caller.account}", shown, "")
+    while True:
+        match await call.next(within=call.house.settings.ring_operator):
+            case None:
+                return False
+            case Entered(entered) if entered.id == channel:
+                await control.dial(channel)
+            case Answered(answered) if answered == channel:
+                return True

@@ -1,0 +1,59 @@
+"""Codes keyed while two talk, and what becomes of a talk that is marked confidential (M4)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hanvisa.policy.facts import CodeAction
+from hanvisa.policy.model import Decision, Effect, Text
+from hanvisa.policy.numbers import NumberKind
+from hanvisa.policy.register import Register
+from hanvisa.policy.strictest import or_strictest
+
+LONGEST = 6  # keys of a code: its sign, four digits, hash
+
+_CODES = (CodeAction.CONFIDENTIAL, CodeAction.THREAT)
+_WHOLE = re.compile(r"([*#]\d{2,4})#$")
+
+
+def keyed_in_call(keys: str, register: Register) -> CodeAction | None:
+    """What the code does that these keys end with; None: it is no code for a call, or not whole yet (hash ends it)."""
+    whole = _WHOLE.search(keys)
+    code = register.code(whole[1]) if whole else None
+    return code.action if code and code.action in _CODES else None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFacts:
+    """A call is marked confidential. ``parties`` are the kinds of the numbers of those who are on the line."""
+
+    parties: tuple[NumberKind, ...]
+
+    @property
+    def with_mobile(self) -> bool:
+        return any(kind.may_be_mobile for kind in self.parties)
+
+
+@or_strictest(Effect.REFUSE, "M4")
+def decide_marked(facts: MarkedFacts) -> Decision:
+    """May the talk go on as it is? Where a mobile is on the line both are told so, and whoever has the call decides.
+
+    Nobody is cut off: what they talk about is theirs to end or to move.
+    """
+    if facts.with_mobile:
+        return Decision(
+            Effect.REFUSE,
+            ("M4",),
+            Text(
+                sv="En mobil är med i ett sekretessamtal: det ska avslutas eller flyttas till en fast telefon (M4).",
+                en="A mobile is on a confidential call: it is to be ended, or moved to a fixed telephone (M4).",
+            ),
+        )
+    return Decision(
+        Effect.ALLOW,
+        ("M4",),
+        Text(
+            sv="Ingen mobil är med i sekretessamtalet (M4).", en="No mobile is on the confidential call (M4)."
+        ),
+    )

@@ -1,0 +1,34 @@
+"""What people record of themselves: their name, and a greeting for one absence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from uuid import UUID
+
+from hanvisa.policy.facts import Recording, RecordingKind
+
+LONGEST: Mapping[RecordingKind, float] = {RecordingKind.NAME: 6.0, RecordingKind.GREETING: 30.0}
+"""Seconds. Callers hear it before they can choose anything."""
+
+
+class RecordingFault(StrEnum):
+    """Why what was recorded is not taken."""
+
+    NOTHING = "nothing"
+    TOO_LONG = "too_long"
+
+
+def fault_of_recording(kind: RecordingKind, seconds: float | None) -> RecordingFault | None:
+    """``seconds`` is how long it sounds, 0 when nothing is heard in it, None when there is none."""
+    if not seconds:
+        return RecordingFault.NOTHING
+    return RecordingFault.TOO_LONG if seconds > LONGEST[kind] else None
+
+
+def recorded(
+    recordings: Iterable[Recording], kind: RecordingKind, absence_id: UUID | None = None
+) -> str | None:
+    """The sound of that kind, a greeting's of that absence alone; None when there is none."""
+    found = (row.sound for row in recordings if row.kind is kind and row.absence_id == absence_id)
+    return next(found, None)

@@ -1,0 +1,72 @@
+"""What people record of themselves by phone: from Asterisk's spool to a sound that can be played.
+
+What is kept lies in ``state``/recordings/own as it was recorded, and beside the other sounds as it is played: trimmed,
+and as loud as they are. A sound is named after its content.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hanvisa.errors import SpeechError
+from hanvisa.speech import audio
+from hanvisa.speech.store import name_of
+from hanvisa.spool import SUFFIX, Spool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hanvisa.speech.store import SoundStore
+
+log = structlog.get_logger(__name__)
+
+_PATIENCE = 2.5  # seconds; somebody waits
+
+
+class OwnSounds(Spool):
+    """Implements `calls.ports.OwnSounds`."""
+
+    def __init__(self, state: Path, store: SoundStore, patience: float = _PATIENCE) -> None:
+        super().__init__(state)
+        self.folder = state / "recordings" / "own"
+        self._store = store
+        self._patience = patience
+
+    async def keep(self, recording: str) -> str:
+        """Raises SpeechError when it could not be read or written in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.to_thread(self._keep, recording)
+        except TimeoutError as error:
+            raise SpeechError(f"{recording} was not kept within {self._patience:g} s.") from error
+        except OSError as error:
+            raise SpeechError(f"{recording} can't be kept: {error}.") from error
+
+    async def prepare(self, sounds: Iterable[str]) -> None:
+        """See to it that these can be played. One whose recording is gone is logged, and the voice is heard instead."""
+        for sound in sounds:
+            try:
+                if not self._store.want(sound):
+                    await asyncio.to_thread(self._convert, sound, self._kept(sound))
+            except (SpeechError, OSError) as error:
+                log.warning("a recording can't be used", file=str(self._kept(sound)), why=str(error))
+
+    def _keep(self, recording: str) -> str:
+        recorded = self._recorded(recording)
+        wav = recorded.read_bytes()
+        sound = name_of("own", sha256(wav).hexdigest())
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._kept(sound).write_bytes(wav)
+        self._convert(sound, recorded)
+        return sound
+
+    def _convert(self, sound: str, wav: Path) -> None:
+        self._store.put(sound, audio.from_wav(wav.read_bytes()))
+
+    def _kept(self, sound: str) -> Path:
+        return self.folder / f"{sound}{SUFFIX}"

@@ -1,0 +1,44 @@
+"""What Asterisk has recorded, in the folder where it records."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from array import array
+from pathlib import Path
+
+SUFFIX = ".wav"
+_AUDIBLE = 656  # from peak to peak: a hundredth of full scale
+_SHORTEST = 0.3  # seconds
+
+
+class Spool:
+    """Implements `calls.ports.Spool`. The folder is made: Asterisk makes none."""
+
+    def __init__(self, state: Path) -> None:
+        self._spool = state / "asterisk" / "spool" / "recording"
+        self._spool.mkdir(parents=True, exist_ok=True)
+
+    async def seconds(self, recording: str) -> float | None:
+        """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
+        return await asyncio.to_thread(_seconds, self._recorded(recording))
+
+    def path(self, recording: str) -> str:
+        return str(self._recorded(recording).with_suffix(""))
+
+    async def discard(self, recording: str) -> None:
+        await asyncio.to_thread(self._recorded(recording).unlink, missing_ok=True)
+
+    def _recorded(self, recording: str) -> Path:
+        return self._spool / f"{recording}{SUFFIX}"
+
+
+def _seconds(file: Path) -> float | None:
+    try:
+        with wave.open(str(file)) as sound:
+            rate, samples = sound.getframerate(), array("h", sound.readframes(sound.getnframes()))
+    except (OSError, EOFError, ValueError, wave.Error):
+        return None
+    length = len(samples) / rate
+    is_audible = length >= _SHORTEST and max(samples) - min(samples) >= _AUDIBLE
+    return length if is_audible else 0.0

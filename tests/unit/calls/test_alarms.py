@@ -1,0 +1,76 @@
+"""Operators are told that somebody has dialled 112."""
+
+from __future__ import annotations
+
+from hanvisa.calls.live_ports import Envelope, EventType
+from hanvisa.calls.registry import RUNG
+from hanvisa.calls.signals import Channel, Entered
+from hanvisa.policy.emergency import EmergencyCaller
+from hanvisa.policy.facts import OperatorState
+from unit.calls.scene import Scene, id_of
+
+BO = EmergencyCaller("bo", id_of("bo"), "Bo Berg", "202", "", id_of("hallefors"))
+
+
+async def first_event(scene: Scene) -> Envelope:
+    return await anext(scene.house.feed.follow(""))
+
+
+async def test_an_open_operator_hears_who_and_where_and_watchers_see_it() -> None:
+    async with Scene() as scene:
+        scene.house.alarms.dialled("bo")
+        olle = await scene.rung("olle")
+        event = await first_event(scene)
+        assert (event.type, event.data) == (EventType.EMERGENCY, BO)
+        [(_, _, shown, originator)] = scene.control.named("create")
+        assert (shown["CONNECTEDLINE(name,i)"], originator) == ("112 Bo Berg", "")
+        assert scene.house.live.is_engaged(id_of("olle"))
+        scene.answers(olle)
+        await scene.hears(olle, "EmergencyDialled")
+        scene.finished(olle)
+        await scene.over(olle)
+        assert [one["outcome"] for one in scene.log.of_kind("outcome")] == ["emergency"]
+
+
+async def test_an_operator_who_does_not_answer_or_is_unplugged_is_let_be() -> None:
+    async with Scene() as scene:
+        scene.house.alarms.dialled("bo")
+        olle = await scene.rung("olle")
+        await scene.over(olle)
+        assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
+    async with Scene() as scene:
+        scene.control.fail_at = 1
+        scene.house.alarms.dialled("bo")
+        await scene.until(lambda: len(scene.log.of_kind("closed")) == 2, "it is over")
+        assert not scene.house.live.is_engaged(id_of("olle"))
+
+
+async def test_an_operator_on_the_line_is_not_rung() -> None:
+    async with Scene() as scene:
+        scene.dials("olle", "0846500400")
+        await scene.rung("0846500400")
+        scene.house.alarms.dialled("bo")
+        event = await scene_event(scene)
+        assert event.data == BO
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/0846500400@carrier"]
+
+
+async def scene_event(scene: Scene) -> Envelope:
+    async for event in scene.house.feed.follow(""):
+        if event.type is EventType.EMERGENCY:
+            return event
+    raise AssertionError
+
+
+async def test_a_spelling_that_the_service_dials_alarms_as_well_and_waits_for_nothing() -> None:
+    async with Scene() as scene:
+        scene.dials("bo", "+112")
+        await scene.rung("112")
+        await scene.rung("olle")
+        assert [one["outcome"] for one in scene.log.of_kind("outcome")] == ["emergency"]
+
+
+async def test_a_leg_that_enters_late_is_hung_up() -> None:
+    async with Scene() as scene:
+        scene.tell(Entered(Channel("late", "olle", ""), (RUNG,)))
+        await scene.until(lambda: ("late", "normal") in scene.control.named("hang_up"), "it is hung up")
