@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from e2e.support.switchboard import LONG
 from e2e.support.world import World
 from hanvisa.lab.lines import TransferRefusedError
 
@@ -41,8 +42,8 @@ async def test_an_operator_is_refused_a_mobile_and_then_granted_it(world: World)
     with pytest.raises(TransferRefusedError) as refusal:
         await line.transfer("0701740605")
     assert refusal.value.status == 603
-    await world.hears(line, "mobil", in_call_of=caller)
-    await caller.talks_to(line)
+    await world.hears(line, "mobil", in_call_of=caller, within=LONG)
+    await caller.talks_to(line, within=LONG)
     assert "O2" in (await world.story(caller)).rules
 
     await world.given_exception("number", "0701740605")

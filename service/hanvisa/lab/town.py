@@ -99,7 +99,10 @@ class Town:
     async def phone(self, account: str) -> Phone:
         """The phone of this account, plugged in."""
         password = await self._password(account)
-        phone = self._phones[account] = await self._exchange.phone(account, password, self.switch)
+        phone = await self._exchange.phone(account, password, self.switch)
+        if account not in self._phones:  # what rang it while the others went home is nobody's any more
+            phone.forget()
+        self._phones[account] = phone
         await self._plug_in(phone)
         return phone
 
