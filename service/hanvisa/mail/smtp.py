@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -24,6 +25,16 @@ class MailServer:
 
     async def send(self, mail: EmailMessage) -> None:
         """Returns when the server has taken it. Raises MailError when it has not, as far as is known."""
+        # In a task of its own: the library waits with `asyncio.wait_for`, which in Python 3.11 swallows a
+        # cancellation that comes in the moment of the answer, and a service that is told to stop would go on.
+        sending = asyncio.create_task(self._send(mail))
+        try:
+            await asyncio.wait({sending})
+        finally:
+            sending.cancel()
+        await sending
+
+    async def _send(self, mail: EmailMessage) -> None:
         try:
             await aiosmtplib.send(
                 mail,

@@ -196,6 +196,20 @@ async def test_a_server_that_is_away_or_refuses_is_tried_again_also_after_a_rest
     assert office.mails[1]["Subject"] == "Nytt meddelande från 202"
 
 
+async def test_who_stops_in_the_moment_of_the_answer_has_stopped(office: PostOffice) -> None:
+    server = MailServer("127.0.0.1", office.port, starttls=False)
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "hanvisa@example.org", TORA
+    mail.set_content("Hej")
+    for taken in range(1, 21):
+        sending = asyncio.create_task(server.send(mail))
+        while len(office.mails) < taken:  # noqa: ASYNC110 - to meet the very moment
+            await asyncio.sleep(0)
+        if sending.cancel():
+            await asyncio.wait([sending])
+            assert sending.cancelled()
+
+
 @pytest.mark.parametrize("address", ["not an address", "n@example.org\nBcc: somebody@example.org"])
 async def test_a_mail_that_can_not_be_sent_holds_up_no_other(
     desk: Desk, office: PostOffice, tora: UUID, address: str
