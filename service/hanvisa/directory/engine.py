@@ -36,6 +36,21 @@ _CONNECT_TIMEOUT = 5  # seconds
 _WRITES = "hanvisa_writes"
 
 
+class _Session(AsyncSession):
+    """Closed for certain when it is left, also by who is cancelled meanwhile: SQLAlchemy leaves that to another task.
+
+    Of one that is still being closed when the process ends SQLAlchemy logs a fault.
+    """
+
+    async def __aexit__(self, type_: object, value: object, traceback: object) -> None:
+        closing = asyncio.create_task(self.close())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await asyncio.wait({closing})
+            raise
+
+
 class Database:
     """Made by :func:`open_database`."""
 
@@ -81,7 +96,7 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads. Raises StorageError when the database does not answer."""
         with storage_errors():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with _Session(self.engine, expire_on_commit=False) as session:
                 yield session
 
     @asynccontextmanager
@@ -111,7 +126,7 @@ class Database:
         async with _in_turn(self._one_writer):
             with storage_errors():
                 async with (
-                    AsyncSession(
+                    _Session(
                         self.engine.execution_options(**{_WRITES: True}),
                         expire_on_commit=False,
                         sync_session_class=AuditingSession,

@@ -18,7 +18,7 @@ from typing import Self
 
 import numpy as np
 from baresip import Account, Call, Config, Event, Runtime, UserAgent
-from baresip.call import DigitEvent
+from baresip.call import CallState, DigitEvent
 from baresip.errors import (
     AudioNotActive,
     AudioRestarted,
@@ -181,6 +181,8 @@ class BaresipLine(Line):
         self._audio = _Audio(self, call)
         call.on(self._on_event)
         call.on_dtmf(self._on_key)
+        if call.state is CallState.CLOSED:  # refused so fast that its end was told before anybody listened
+            self.ending = Ending(*split_status(call._close_reason or ""))  # noqa: SLF001 - it is told nowhere else
         self._draining = asyncio.create_task(self._audio.run())
 
     @property
