@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.call import CallerGone
 from hanvisa.calls.prompts import EmergencyDialled
-from hanvisa.calls.signals import Answered, Entered
+from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.calls.stage import Alarming, Stage, runs
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.emergency import EmergencyCaller, emergency_caller
@@ -45,11 +47,27 @@ async def _is_answered(call: Call, caller: EmergencyCaller) -> bool:
         "CONNECTEDLINE(num,i)": caller.extension,
     }
     await control.create(channel, f"PJSIP/{call.caller.account}", shown, "")
+    if not await _has_entered(call):
+        return False
+    await control.dial(channel)
     while True:
         match await call.next(within=call.house.settings.ring_operator):
             case None:
                 return False
-            case Entered(entered) if entered.id == channel:
-                await control.dial(channel)
             case Answered(answered) if answered == channel:
                 return True
+
+
+async def _has_entered(call: Call) -> bool:
+    """Wait for the leg without writing the call down: Asterisk takes no variable for a channel that is not ours yet."""
+    channel = call.caller.channel
+    try:
+        async with asyncio.timeout(call.house.settings.ring_operator):
+            while True:
+                match await call.inbox.get():
+                    case Entered(entered) if entered.id == channel:
+                        return True
+                    case HungUp(gone) if gone == channel:
+                        raise CallerGone
+    except TimeoutError:
+        return False
