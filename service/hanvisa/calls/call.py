@@ -57,6 +57,7 @@ class Call:
         self.house = house
         self.inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self.rung: dict[str, Leg] = {}  # legs that ring now, by channel
+        self.promised: Leg | None = None  # has answered and is to be joined, though there is no bridge yet
         self.playing: str | None = None  # the playback to the caller that the call waits for
         self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused

@@ -19,7 +19,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.ringing import Display, variables
+from hanvisa.calls.ringing import Display, has_mobile_in_phone, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.calls.stage import RingingBack, Stage
 from hanvisa.calls.state import CallState, Leg
@@ -113,6 +113,7 @@ class Callbacks:
             log.warning("callbacks.not_rung", callback=str(callback.id), why=str(error))
         if answered:
             call.change(answered=True)
+            call.promised = call.caller
             self._open(call, RingingBack(callback.id, callback.tries))
         else:
             await call.end()
@@ -178,7 +179,8 @@ class Callbacks:
                         case Entered():
                             await call.insist(control.dial, channel)
                         case Answered():
-                            return True
+                            # They may have rung a mobile while their phone rang (O2).
+                            return not has_mobile_in_phone(call, call.caller.person)
                         case HungUp(_, cause) if cause:
                             return False
         return False

@@ -50,11 +50,12 @@ class LiveCalls:
                     yield call, leg
 
     def callers_of(self, person: UUID, besides: Call) -> list[Call]:
-        """The calls in which the person has someone on the line: talking, held or parked."""
+        """The calls in which the person has someone on the line: talking, held, parked, or promised to them."""
         return [
             call
             for call, leg in self.legs_of(person)
-            if call is not besides and call.other and leg in (call.caller, call.other)
+            if call is not besides
+            and (leg == call.promised or (call.other and leg in (call.caller, call.other)))
         ]
 
     def has_mobile_on_line(self, person: UUID) -> bool:

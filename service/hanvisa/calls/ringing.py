@@ -95,7 +95,7 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
     if refusal is not None:
         rung.refusals.append(refusal)
         return
-    if _has_mobile_in_phone(call, place.person):
+    if has_mobile_in_phone(call, place.person):
         rung.why = Why.BUSY
         return
     for dial_string in await _dial_strings(call, place):
@@ -144,7 +144,7 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     return None
 
 
-def _has_mobile_in_phone(call: Call, person: UUID | None) -> bool:
+def has_mobile_in_phone(call: Call, person: UUID | None) -> bool:
     """O2: with a mobile on the line an operator gets no caller, and nobody a caller whom an operator has touched."""
     if person is None:
         return False
@@ -189,7 +189,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
                 await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not _has_mobile_in_phone(call, leg.person):
+                if not has_mobile_in_phone(call, leg.person):
                     rung.leg = leg
                     return
                 # They have rung a mobile while their phone rang.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import playback_id
 from hanvisa.calls.prompts import Breath, Whisper
+from hanvisa.calls.ringing import has_mobile_in_phone
 from hanvisa.calls.signals import HungUp, Played
 from hanvisa.calls.state import Leg
 from hanvisa.errors import TelephonyError
@@ -18,12 +19,15 @@ LONGEST = 5.0  # seconds
 
 
 async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
-    """Tell the operator, who has just answered on ``leg``; the caller hears ringing. False when they hung up."""
+    """Tell the operator, who has just answered on ``leg``; the caller hears ringing. False when they are not to be had.
+
+    O2: the caller is theirs from the answer on, so they ring no mobile meanwhile.
+    """
     organisation = call.organisation
     if organisation is None or not _is_wanted(call, operator):
         return True
     control, caller = call.house.control, call.caller.channel
-    call.rung[leg.channel] = leg  # until it is joined it is the call's to hang up
+    call.promised = call.rung[leg.channel] = leg  # until it is joined it is the call's to hang up
     await call.insist(control.ring, caller)
     try:
         await call.start_saying(leg, Breath(), Whisper(organisation.name))
@@ -32,7 +36,11 @@ async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
         call.tell("command", failed=str(error))
         is_there = True
     await call.insist(control.stop_ringing, caller)
+    call.promised = None
     call.rung.pop(leg.channel, None)
+    if is_there and has_mobile_in_phone(call, leg.person):
+        await call.hang_up(leg.channel)
+        is_there = False
     if not is_there:
         call.house.live.release(leg.channel)
     return is_there

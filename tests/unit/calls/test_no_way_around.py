@@ -15,7 +15,9 @@ from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
 from hanvisa.policy.facts import Department, Extension, Forwarding, OutsideNumber, TargetKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
+from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_waiting import leaves_number, ready
 
 PATIENT = CallSettings(ring_person=2, ring_operator=2, key_wait=0.05)
 MOBILE = "0701740605"
@@ -103,6 +105,50 @@ async def test_an_operator_who_rings_a_mobile_while_their_phone_rings_gets_no_ca
             lambda: (olle, "normal") in scene.control.named("hang_up"), "the operator is not had"
         )
         assert all(caller not in channels for _, channels in scene.control.named("bridge"))
+
+
+async def test_an_operator_to_whom_the_organisation_is_whispered_rings_no_mobile() -> None:
+    async with Scene(replace(PATIENT, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        consult = scene.dials("olle", MOBILE)
+        await scene.hears(consult, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+        scene.finished(olle)
+        await scene.talking(caller, olle)
+
+
+async def test_an_operator_who_has_answered_for_a_ring_back_rings_no_mobile() -> None:
+    async with Scene(replace(PATIENT, queue_say_every=0.1)) as scene:
+        await ready(scene)
+        first, olle = await operator_has_caller(scene)
+        await leaves_number(scene)
+        scene.hangs_up(first)
+        olle = await rung_anew(scene, "olle", olle)
+        scene.answers(olle)
+        citizen = await scene.rung("0980319244")
+        consult = scene.dials("olle", MOBILE)
+        await scene.hears(consult, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+        scene.answers(citizen)
+        await scene.talking(olle, citizen)
+
+
+async def test_an_operator_who_rings_a_mobile_while_their_phone_rings_for_a_ring_back_is_not_had() -> None:
+    async with Scene(replace(PATIENT, queue_say_every=0.1)) as scene:
+        await ready(scene)
+        first, olle = await operator_has_caller(scene)
+        await leaves_number(scene)
+        scene.hangs_up(first)
+        olle = await rung_anew(scene, "olle", olle)
+        await talks(scene, "olle", MOBILE)
+        scene.answers(olle)
+        await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "they are not had")
+        assert not was_rung(scene, "0980319244")
 
 
 async def test_a_colleague_with_a_mobile_on_the_line_gets_no_caller_of_an_operator() -> None:

@@ -71,7 +71,11 @@ async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
 
 @runs(RingingBack)
 async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
-    """An operator has answered: the caller is rung. Who can't be had is tried once more later."""
+    """An operator has answered: the caller is rung. Who can't be had is tried once more later.
+
+    O2: the operator has the caller from here on, and rings no mobile meanwhile.
+    """
+    call.promised = call.caller
     callback = call.register.callback(stage.callback)
     if callback is None or not await _taken(call, callback, stage.tries):
         await _say(call, TryLater())
@@ -90,6 +94,7 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
         await _say(call, OutsideFailed(rung.why))
         return None
     await call.connect(rung.leg)
+    call.promised = None
     # The one who is served is the caller of the call, whoever was rung first.
     operator = call.caller
     call.change(caller=rung.leg, other=operator, language=callback.language)
