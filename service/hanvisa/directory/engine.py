@@ -9,7 +9,7 @@ What is changed through a session's objects is audited, counted and told to thos
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from copy import copy
 from pathlib import Path
@@ -37,18 +37,23 @@ _WRITES = "hanvisa_writes"
 
 
 class _Session(AsyncSession):
-    """Closed for certain when it is left, also by who is cancelled meanwhile: SQLAlchemy leaves that to another task.
+    """Ended for certain, also for who is cancelled meanwhile: SQLAlchemy would log the torn connection as a fault."""
 
-    Of one that is still being closed when the process ends SQLAlchemy logs a fault.
-    """
+    async def commit(self) -> None:
+        await _for_certain(super().commit())
 
     async def __aexit__(self, type_: object, value: object, traceback: object) -> None:
-        closing = asyncio.create_task(self.close())
-        try:
-            await asyncio.shield(closing)
-        except asyncio.CancelledError:
-            await asyncio.wait({closing})
-            raise
+        await _for_certain(self.close())
+
+
+async def _for_certain(ending: Coroutine[Any, Any, None]) -> None:
+    """Wait for it to be done before the cancellation goes on."""
+    task = asyncio.create_task(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 class Database:
@@ -125,15 +130,13 @@ class Database:
         """A transaction that writes what is no change of the directory: neither audited nor told to anybody."""
         async with _in_turn(self._one_writer):
             with storage_errors():
-                async with (
-                    _Session(
-                        self.engine.execution_options(**{_WRITES: True}),
-                        expire_on_commit=False,
-                        sync_session_class=AuditingSession,
-                    ) as session,
-                    session.begin(),
-                ):
+                async with _Session(
+                    self.engine.execution_options(**{_WRITES: True}),
+                    expire_on_commit=False,
+                    sync_session_class=AuditingSession,
+                ) as session:
                     yield session
+                    await session.commit()
 
     async def close(self) -> None:
         await self.engine.dispose()
