@@ -41,7 +41,7 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.outbox import MailOutbox
-from hanvisa.mail.smtp import MailServer
+from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import CallingClass, CodeAction
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
@@ -220,7 +220,7 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
 def _mail_outbox(
     settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
 ) -> MailOutbox | None:
-    """None without a mail server. Raises ConfigurationError when its password is missing."""
+    """None without a mail server. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None
     password = settings.smtp_password
@@ -233,7 +233,12 @@ def _mail_outbox(
                 f"{settings.state / 'secrets.json'}."
             ) from error
     server = MailServer(
-        settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_starttls
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        password,
+        settings.smtp_starttls,
+        trusting(settings.smtp_ca) if settings.smtp_ca else None,
     )
 
     def code() -> str:

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         default="", repr=False, description="default: “smtp” in the state folder's secrets.json"
     )
     smtp_from: str = "hanvisa@localhost"
+    smtp_ca: Path | None = Field(
+        default=None, description="certificates that may have issued the mail server's, besides the machine's"
+    )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
