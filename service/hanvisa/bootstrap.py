@@ -108,6 +108,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             message_silence=settings.message_silence,
             message_due=settings.message_due,
             forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
+            text_a_day=settings.text_a_day,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,
             private_calls_fixed=PrivateCalls(settings.private_calls_fixed),

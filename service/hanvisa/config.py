@@ -134,6 +134,7 @@ class Settings(BaseSettings):
         default="json", description="how the gateway wants a message: json, 46elks, twilio, or a file's path"
     )
     text_from: str = Field(default="", description="what is shown as the sender: a number or a short name")
+    text_a_day: int = Field(default=5, ge=1, description="messages to one number: the caller's may be forged")
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
 

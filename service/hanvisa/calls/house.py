@@ -40,6 +40,7 @@ class CallSettings:
     message_silence: int = 5
     message_due: int = 2  # working days
     forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
+    text_a_day: int = 5  # to one number
     may_call: CallingClass = CallingClass.NATIONAL
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
