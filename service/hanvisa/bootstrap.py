@@ -41,8 +41,9 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.outbox import MailOutbox
-from hanvisa.mail.smtp import MailServer
+from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import CallingClass, CodeAction
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
@@ -106,6 +107,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             message_longest=settings.message_longest,
             message_silence=settings.message_silence,
             message_due=settings.message_due,
+            forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
+            text_a_day=settings.text_a_day,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,
             private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
@@ -220,7 +223,7 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
 def _mail_outbox(
     settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
 ) -> MailOutbox | None:
-    """None without a mail server. Raises ConfigurationError when its password is missing."""
+    """None without a mail server. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None
     password = settings.smtp_password
@@ -233,7 +236,12 @@ def _mail_outbox(
                 f"{settings.state / 'secrets.json'}."
             ) from error
     server = MailServer(
-        settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_starttls
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        password,
+        settings.smtp_starttls,
+        trusting(settings.smtp_ca) if settings.smtp_ca else None,
     )
 
     def code() -> str:

@@ -295,15 +295,22 @@ class MemoryLog:
 
 @dataclass
 class MemoryTexts:
-    """Text messages by their ids, none of which is ever sent; ``full``: none can be written down."""
+    """Text messages by their ids, none of which is ever sent; ``full``: none can be written down.
+
+    ``before`` are those that numbers were to have earlier in the day.
+    """
 
     queued: dict[str, TextMessage] = field(default_factory=dict)
     full: bool = False
+    before: dict[str, int] = field(default_factory=dict)
 
     def queue(self, id_: str, text: TextMessage) -> bool:
         if not self.full:
             self.queued[id_] = text
         return not self.full
+
+    def lately(self, number: str) -> int:
+        return self.before.get(number, 0) + sum(text.to == number for text in self.queued.values())
 
 
 @dataclass

@@ -27,6 +27,7 @@ from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.stand_ins import DepartmentFacts, decide_department
+from hanvisa.policy.texts import TextFacts, decide_text
 from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ Facts = (
     | CallbackFacts
     | GuideFacts
     | MarkedFacts
+    | TextFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -88,6 +90,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
     GuideFacts: decide_guide,
     MarkedFacts: decide_marked,
+    TextFacts: decide_text,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

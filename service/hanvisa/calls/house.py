@@ -12,6 +12,7 @@ from hanvisa.calls.live import LiveCalls
 from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, MessageBox, OwnSounds, Texts, Voice
 from hanvisa.calls.queue import Queues
 from hanvisa.policy.facts import CallingClass
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 
@@ -38,6 +39,8 @@ class CallSettings:
     message_longest: int = 120
     message_silence: int = 5
     message_due: int = 2  # working days
+    forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
+    text_a_day: int = 5  # to one number
     may_call: CallingClass = CallingClass.NATIONAL
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED

@@ -228,8 +228,12 @@ class Texts(Protocol):
     def queue(self, id_: str, text: TextMessage) -> bool:
         """Write the message down, to be sent by and by. Never waits; False when it could not be written.
 
-        ``id_`` is the same for the same message: what waits to be sent already is not queued again.
+        ``id_`` is the same for the same message, which is not queued twice.
         """
+        ...
+
+    def lately(self, number: str) -> int:
+        """How many messages were queued to the number within a day, whatever has become of them. Never waits."""
         ...
 
 

@@ -14,7 +14,7 @@ from hanvisa.policy.absence import (
     mobile_number_to_tell,
 )
 from hanvisa.policy.callbacks import CallbackFacts, decide_callback
-from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
+from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
 from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_codes import CodeCase
@@ -400,6 +400,7 @@ AnyCase = Annotated[
     | PastReferralCase
     | OutgoingCase
     | OffersCase
+    | TextCase
     | SubstituteCase
     | DepartmentCase
     | CodeCase

@@ -17,6 +17,7 @@ from hanvisa.calls.prompts import (
     Greeting,
     MobileNumber,
     MobileTone,
+    NoMoreTexts,
     NoOperator,
     Offers,
     OfferToWait,
@@ -205,6 +206,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         TextOnItsWay(queued=False),
         "Det gick inte att skicka något sms just nu.",
         "No text message could be sent right now.",
+    ),
+    (
+        NoMoreTexts(),
+        "Till ditt nummer skickas inga fler sms det närmaste dygnet.",
+        "No more text messages will be sent to your number for a day.",
     ),
     (
         TransferRefused("O2", MOBILE, NUMBER),

@@ -44,7 +44,14 @@ from hanvisa.calls.prompts.own_recordings import (
     YourOwnNotKept,
     YourOwnWrong,
 )
-from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay
+from hanvisa.calls.prompts.referral import (
+    DepartmentEmpty,
+    MobileNumber,
+    NoMoreTexts,
+    Offers,
+    Referral,
+    TextOnItsWay,
+)
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
 from hanvisa.calls.prompts.waiting import (
@@ -80,6 +87,7 @@ Prompt = (
     | Offers
     | MobileNumber
     | TextOnItsWay
+    | NoMoreTexts
     | TransferRefused
     | DialRefused
     | UnknownNumber
@@ -160,6 +168,7 @@ __all__ = [
     "MobileTone",
     "NextCallConfidential",
     "NoMoreMessages",
+    "NoMoreTexts",
     "NoOperator",
     "Noted",
     "NothingHeard",

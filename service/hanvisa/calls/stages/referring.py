@@ -10,6 +10,7 @@ from hanvisa.calls.prompts import (
     DepartmentEmpty,
     Goodbye,
     MobileNumber,
+    NoMoreTexts,
     Offers,
     Prompt,
     Referral,
@@ -34,6 +35,7 @@ from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.offers import Offer, WaysOn, ways_on
+from hanvisa.policy.texts import TextFacts
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -150,6 +152,12 @@ def _text(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
     """Queue it, and say so: nobody waits for the gateway. It is offered once for each person sought."""
     if sought is None or ways.text is None or call.house.texts is None:
         return None
+    facts = TextFacts(call.house.texts.lately(ways.text.to), call.house.settings.text_a_day)
+    decision = decide(facts)
+    tell(call, facts, decision)
+    if not decision.allowed:
+        call.change(texted=sought.person)
+        return NoMoreTexts()
     queued = call.house.texts.queue(f"{call.id}-{sought.person.hex}", ways.text)
     if queued:
         call.change(texted=sought.person)
