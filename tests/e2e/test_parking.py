@@ -28,7 +28,8 @@ async def test_a_parked_caller_hears_for_whom_and_the_named_person_picks_them_up
     elsas = await elsa.call("*88")
     await caller.talks_to(elsas, within=LONG)
     refused = await elsa.call(MOBILE)
-    await world.hears(refused, "Du kan inte ringa en mobil medan du har ett samtal", within=LONG)
+    told = "Du kan inte ringa en mobil medan du har ett samtal"
+    await world.hears(refused, told, pieces=1, within=LONG)
     await nobody_outside_was_rung(world)
     assert "Elsa Hedström hämtade den som var parkerad" in await world.explanation(caller)
     assert (await world.story(caller)).outcome == "picked_up"
@@ -59,14 +60,10 @@ async def test_whoever_has_a_mobile_on_the_line_picks_up_no_parked_caller(world:
 async def test_a_parked_caller_is_not_forgotten_the_operator_is_rung_and_then_the_queue_has_them(
     world: World,
 ) -> None:
-    """Also where the service is killed meanwhile: it reckons from when they were parked."""
-    await world.given_settings(held_remind=4, held_back=8, wrap_up=1)
+    await world.given_settings(held_remind=1, held_back=12, wrap_up=1)
     ulla = await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
     await line.transfer("*68*205")
-    await world.commanded(caller, "Du väntar på Elsa Hedström", within=LONG)
-    await world.system.kill_service()
-    await world.system.start_service()
     reminder = await ulla.rings(within=LONG)
     await shown_at(world, ULLA, "PARKERAD Elsa H")
     await reminder.until_ended(within=LONG)
@@ -75,6 +72,20 @@ async def test_a_parked_caller_is_not_forgotten_the_operator_is_rung_and_then_th
     await again.answer()
     await caller.talks_to(again, within=LONG)
     assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
+
+
+async def test_a_caller_who_is_parked_while_the_service_is_killed_is_picked_up_afterwards(
+    world: World,
+) -> None:
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    await world.commanded(caller, "Du väntar på Elsa Hedström", within=LONG)
+    await world.system.kill_service()
+    await world.system.start_service()
+    elsas = await elsa.call("*88")
+    await caller.talks_to(elsas, within=LONG)
+    assert "tog över samtalet" in await world.explanation(caller)
 
 
 async def test_an_operator_parks_after_consulting_the_code_and_a_colleague_picks_up(world: World) -> None:
