@@ -23,6 +23,8 @@ FAULTS = {
     "set_already": Text(sv="redan anmält", en="set already"),
     "not_absent": Text(sv="ingen frånvaro nu", en="no absence now"),
     "only_in_call": Text(sv="bara under ett samtal", en="during a call only"),
+    "nobody_parked": Text(sv="ingen är parkerad där", en="nobody is parked there"),
+    "mobile_on_line": Text(sv="en mobil är på tråden", en="a mobile is on the line"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),
     "not_a_time": Text(sv="inget klockslag", en="no time of day"),
     "past": Text(sv="klockslaget har varit", en="the time is past"),

@@ -22,6 +22,7 @@ SILENT_STAGES = (
     "OfferingToWait",
     "Closed",
     "DialledCode",
+    "Parking",
     "ReviewingMessage",
     "ListeningToMessages",
     "ReviewingOwn",
@@ -56,6 +57,13 @@ STAGES = {
     "CampingOn": Text(
         sv="Väntar med musik på att {target} ska bli ledig.",
         en="Waits with music until {target} is free.",
+    ),
+    "Parked": Text(
+        sv="Parkerad för {target}: musik tills någon hämtar samtalet.",
+        en="Parked for {target}: music until somebody picks up.",
+    ),
+    "PickingUp": Text(
+        sv="Vill hämta den som är parkerad för {target}.", en="Wants the caller who is parked for {target}."
     ),
     "CallingOut": Text(sv="Samtalet går ut på nätet.", en="The call goes out to the network."),
     "OnHold": Text(sv="Den ena parten hör musik.", en="One party hears music."),
@@ -187,6 +195,7 @@ OUTCOMES = {
         en="{who} has been told that the caller wants to be rung back.",
     ),
     "operator": Text(sv="Telefonisten {who} svarade.", en="The operator {who} answered."),
+    "picked_up": Text(sv="{who} hämtade den som var parkerad.", en="{who} picked up the parked caller."),
     "callback": Text(
         sv="Numret är lämnat; platsen i kön är kvar.",
         en="The number is left; the place in the queue is kept.",

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec
+from uuid import UUID
 
 import structlog
 
@@ -61,6 +62,7 @@ class Call:
         self.playing: str | None = None  # the playback to the caller that the call waits for
         self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
+        self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
 
@@ -90,6 +92,12 @@ class Call:
     def touched(self) -> bool:
         """O2 follows the caller: an operator has answered the call, been offered it back or sent it on."""
         return self.state.touched_by is not None
+
+    @property
+    def parked_for(self) -> UUID | None:
+        """Whom the caller is parked for, while they are."""
+        stage = self.state.stage
+        return UUID(stage["args"]["person"]) if stage.get("name") == "Parked" else None
 
     def person_of(self, leg: Leg) -> Person | None:
         return self.register.person(leg.person) if leg.person else None
@@ -326,9 +334,10 @@ class Call:
         self.house.queues.wake()
 
     async def end(self) -> None:
-        """Hang up whatever is left of the call."""
+        """Hang up whatever is left of the call; what another call has taken is not."""
         for channel in self.channels():
-            await self.hang_up(channel)
+            if self.house.live.of_channel(channel) in (self, None):
+                await self.hang_up(channel)
         if self.state.bridge:
             await self.destroy_bridge(self.state.bridge)
 

@@ -13,8 +13,10 @@ from hanvisa.calls.prompts import Why
 from hanvisa.policy.absence import decide_arrival, decide_unanswered
 from hanvisa.policy.attendant import (
     PastReferralFacts,
+    PickUpFacts,
     SentOnFacts,
     decide_past_referral,
+    decide_pick_up,
     decide_sent_on,
 )
 from hanvisa.policy.callbacks import CallbackFacts, decide_callback
@@ -72,6 +74,7 @@ Facts = (
     | ConsultFacts
     | SentOnFacts
     | PastReferralFacts
+    | PickUpFacts
     | OutgoingFacts
     | OpeningFacts
     | DepartmentFacts
@@ -94,6 +97,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,
+    PickUpFacts: decide_pick_up,
     OpeningFacts: decide_opening,
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,

@@ -102,7 +102,7 @@ def shown(call: Call) -> LiveCall:
         stage=stage,
         operator=state.touched_by,
         organisation=state.organisation,
-        held=stage == "OnHold" or any(leg.held for leg in (state.caller, state.other) if leg),
+        held=stage in _HELD or any(leg.held for leg in (state.caller, state.other) if leg),
         confidential=state.confidential,
         threat=state.threat,
     )
@@ -113,4 +113,5 @@ def _party(leg: Leg) -> LiveParty:
 
 
 _WAITING = ("AtSwitchboard", "LeavingNumber")
+_HELD = ("OnHold", "Parked")
 _TELLING = ("stage", "signal", "outcome", "closed")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.attending import AT_THE_HEAD, to_queue
-from hanvisa.calls.prompts import HeldReminder
-from hanvisa.calls.ringing import Display, forget, operator_places, start_ringing
-from hanvisa.calls.signals import Answered, Entered, HungUp, Signal
+from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
+from hanvisa.calls.ringing import Display
+from hanvisa.calls.signals import Answered, Signal
 from hanvisa.calls.stage import Stage, Talking
-from hanvisa.calls.state import Leg
 from hanvisa.policy.facts import Operator
-from hanvisa.policy.holding import HeldFacts, HeldStep, next_held_step
+from hanvisa.policy.holding import HeldStep
 from hanvisa.policy.numbers import display
 
 if TYPE_CHECKING:
@@ -20,10 +18,7 @@ if TYPE_CHECKING:
 
 
 class Holding:
-    """What is to be done while one call's two parties are together. ``by_api`` is the channel that is held there.
-
-    Who takes the call on reckons anew from when the hold began, which the call's state says.
-    """
+    """What is to be done while one call's two parties are together. ``by_api`` is the channel that is held there."""
 
     def __init__(self, call: Call, by_api: str | None = None) -> None:
         self._call = call
@@ -32,35 +27,27 @@ class Holding:
 
     def left(self) -> float | None:
         """Seconds until something is to be done; None while nobody is held."""
-        step = self._next()
-        return None if step is None else max(0.0, step[0] - self._held())
+        return seconds_left(self._call)
 
     async def heed(self, signal: Signal | None) -> Stage | None:
         """Something has happened, or (None) nothing: do what is due. The next stage, if the call goes on otherwise."""
         self._look()
-        match signal:
-            case Entered(channel) if channel.id in self._call.rung:
-                await self._call.insist(self._call.house.control.dial, channel.id)
-            case HungUp(channel, cause) if channel in self._call.rung and cause:
-                forget(self._call, channel)
-            case Answered(channel) if channel in self._call.rung:
-                return await self._take_up(channel)
+        await heed_ringing(self._call, signal)
+        if isinstance(signal, Answered) and signal.channel in self._call.rung:
+            return await self._take_up(signal.channel)
         if self._call.state.held_since is None:
             await self.over()
             return None
-        step = self._next()
-        if step is None or step[0] > self._held():
-            return None
-        if step[1] is HeldStep.BACK:
-            return await self._back()
-        await self._remind()
+        match step_due(self._call):
+            case HeldStep.BACK:
+                return await self._back()
+            case HeldStep.REMIND:
+                await self._remind()
         return None
 
     async def over(self) -> None:
         """No phone rings for it any more."""
-        for channel in list(self._call.rung):
-            await self._call.hang_up(channel)
-            forget(self._call, channel)
+        await stop_reminding(self._call)
 
     def _look(self) -> None:
         """Note whether, and since when, an operator holds the caller."""
@@ -73,19 +60,6 @@ class Holding:
         elif not is_held and state.held_since is not None:
             self._call.change(held_since=None, held_reminded=False)
 
-    def _next(self) -> tuple[float, HeldStep] | None:
-        settings, state = self._call.house.settings, self._call.state
-        if state.held_since is None:
-            return None
-        held = settings.held_remind if state.held_reminded else 0.0
-        step = next_held_step(HeldFacts(held, settings.held_remind, settings.held_back))
-        has_queue = state.organisation and self._call.register.switchboard_of(state.organisation)
-        return step if has_queue or step[1] is HeldStep.REMIND else None
-
-    def _held(self) -> float:
-        since, now = self._call.state.held_since, self._call.house.clock.now()
-        return (now - since).total_seconds() if since else 0.0
-
     def _operator(self) -> Operator | None:
         """The operator who has the caller. Whom an operator has rung is no caller, and may be forgotten."""
         other = self._call.other
@@ -93,26 +67,11 @@ class Holding:
         return self._call.register.operator(other.person) if is_phone and other and other.person else None
 
     async def _remind(self) -> None:
-        """A beep in their ear, wherever they talk; a phone that plays nothing is rung."""
-        call, operator = self._call, self._operator()
-        call.change(held_reminded=True)
-        if operator is None or call.other is None:
-            return
-        call.tell("signal", type="held_reminder", person=str(operator.person_id))
-        ear = next(self._talks_elsewhere(operator), None) or (None if call.other.held else call.other)
-        if ear is None:
-            shown = Display(f"PARKERAD {display(call.caller.number)}", call.caller.number)
-            for place in operator_places(call, operator):
-                await start_ringing(call, place, shown)
-            return
-        spoken = call.house.voice.say(HeldReminder(), call.state.language, call.house.clock.now())
-        await call.command(call.house.control.play(ear.channel, spoken.files, f"hv-held-{ear.channel}"))
-
-    def _talks_elsewhere(self, operator: Operator) -> Iterator[Leg]:
-        for other, leg in self._call.house.live.legs_of(operator.person_id):
-            is_talking = other.state.bridge is not None and leg in (other.caller, other.other)
-            if other is not self._call and is_talking and not leg.held:
-                yield leg
+        """A phone that plays nothing is rung."""
+        call = self._call
+        ear = None if call.other is None or call.other.held else call.other
+        shown = Display(f"PARKERAD {display(call.caller.number)}", call.caller.number)
+        await remind(call, self._operator(), ear, shown)
 
     async def _take_up(self, channel: str) -> Stage | None:
         """The phone that was rung has been answered: it takes the place of the one that holds."""

@@ -51,12 +51,13 @@ class LiveCalls:
 
     def callers_of(self, person: UUID, besides: Call) -> list[Call]:
         """The calls in which the person has someone on the line: talking, held, parked, or promised to them."""
-        return [
+        on_line = [
             call
             for call, leg in self.legs_of(person)
             if call is not besides
             and (leg == call.promised or (call.other and leg in (call.caller, call.other)))
         ]
+        return on_line + [call for call in self if call.parked_for and call.state.touched_by == person]
 
     def has_mobile_on_line(self, person: UUID) -> bool:
         return any(

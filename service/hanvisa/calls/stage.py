@@ -179,6 +179,27 @@ class CampingOn:
 
 
 @dataclass(frozen=True)
+class Parked:
+    """An operator has parked the caller for a person: music until they are picked up, or go to the queue's head."""
+
+    person: UUID
+
+
+@dataclass(frozen=True)
+class Parking:
+    """`*68*extension#`: an operator hears for whom a caller is parked who is transferred here now."""
+
+    person: UUID
+
+
+@dataclass(frozen=True)
+class PickingUp:
+    """`*88#`: the caller who has been parked longest for this person comes to the phone that dialled it."""
+
+    person: UUID
+
+
+@dataclass(frozen=True)
 class CallingOut:
     """From one of our phones to an outside number."""
 
@@ -278,6 +299,9 @@ Stage = (
     | BackToOperator
     | OfferingToWait
     | CampingOn
+    | Parked
+    | Parking
+    | PickingUp
     | CallingOut
     | SwitchingOpen
     | DialledCode

@@ -58,7 +58,7 @@ class CallState:
         ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
     )
     serial: UUID | None = None  # the operator to whom the caller comes back after each party
-    held_since: datetime | None = None  # an operator holds the caller
+    held_since: datetime | None = None  # an operator holds the caller, or has parked them
     held_reminded: bool = False  # and has been reminded of it
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile

@@ -17,10 +17,11 @@ from hanvisa.calls.parties import newcomer
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
-from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking, Transferred
+from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
 from hanvisa.calls.state import VARIABLE, Leg
 from hanvisa.policy.attendant import Wanted, read_wanted
-from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.codes import Park, code_in, understand
+from hanvisa.policy.facts import CodeAction, Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import AlternativeKind, Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -85,6 +86,9 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
     # What operators may dial before a number means nothing on other phones.
     is_operator = person is not None and call.register.operator(person.id) is not None
     wanted = read_wanted(target) if is_operator else Wanted(target)
+    code = code_in(wanted.number, call.register)
+    if code is not None and code.action is CodeAction.PARK:
+        return await _park(call, wanted, asker, transferee)
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
     number, sought, via = _destination(call, reading)
@@ -106,14 +110,31 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
             return await _decline(call, asker, outgoing)
     call.change(exception=decision.exception if takes_use else None)
     await asker.is_told("channel_answered")
-    # From here the one who is sent on is the caller of this call, and whoever sent them is free.
+    await _send_on(call, wanted, transferor, transferee)
+    if organisation is not None:
+        call.change(organisation=organisation.id)
+    return Transferred(wanted.number, wanted.past_referral)
+
+
+async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> Stage | None:
+    """The operator has transferred the caller to the code that parks them for somebody."""
+    now = call.house.clock.now()
+    meaning = understand(wanted.number, call.register, asker.leg.person, now, call.house.plan)
+    if not isinstance(meaning, Park):
+        await asker.is_told("channel_unavailable")
+        return None
+    await asker.is_told("channel_answered")
+    await _send_on(call, wanted, asker.leg, transferee)
+    call.change(exception=None, held_since=now, held_reminded=False)
+    return Parked(meaning.person.id)
+
+
+async def _send_on(call: Call, wanted: Wanted, transferor: Leg, transferee: Leg) -> None:
+    """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
     call.house.live.release(transferor.channel)
     serial = transferor.person if wanted.serial else call.state.serial
     call.change(caller=transferee, other=transferor, answered=True, serial=serial)
     await call.part()
-    if organisation is not None:
-        call.change(organisation=organisation.id)
-    return Transferred(wanted.number, wanted.past_referral)
 
 
 def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
@@ -180,7 +201,7 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
     The consultation ends first, so that nobody's phone is found busy with it.
     """
     following = await _blind(call, theirs.state.dialled, asker, transferee)
-    if isinstance(following, Transferred):
+    if isinstance(following, Transferred | Parked):
         theirs.inbox.put_nowait(Surrendered())
         with suppress(TimeoutError):
             await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)

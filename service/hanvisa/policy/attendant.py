@@ -1,4 +1,4 @@
-"""What attendants live by: what becomes of a caller whom an operator has sent on, and the way past a referral."""
+"""What attendants live by: what becomes of a caller whom an operator has sent on or parked, and past a referral."""
 
 from __future__ import annotations
 
@@ -133,6 +133,35 @@ def decide_past_referral(facts: PastReferralFacts) -> Decision:
         Text(
             sv="Bara telefonister kommer förbi en hänvisning (G1).",
             en="Only operators get past a referral (G1).",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PickUpFacts:
+    """Somebody picks up a caller whom an operator has parked. ``mobile_on_line``: they have one on another line."""
+
+    mobile_on_line: bool
+
+
+@or_strictest(Effect.REFUSE, "O2")
+def decide_pick_up(facts: PickUpFacts) -> Decision:
+    """Does the caller come to the phone that has dialled the code? A conference inside it can't be seen."""
+    if facts.mobile_on_line:
+        return Decision(
+            Effect.REFUSE,
+            ("O2",),
+            Text(
+                sv="Den som har en mobil på tråden kan inte hämta ett parkerat samtal (O2).",
+                en="Whoever has a mobile on the line can't pick up a parked caller (O2).",
+            ),
+        )
+    return Decision(
+        Effect.ALLOW,
+        ("O2",),
+        Text(
+            sv="Den som ringer hämtas till en av våra telefoner, utan mobil på tråden (O2).",
+            en="The caller is picked up at one of our phones, with no mobile on the line (O2).",
         ),
     )
 

@@ -6,9 +6,11 @@ from typing import Literal
 
 from hanvisa.policy.attendant import (
     PastReferralFacts,
+    PickUpFacts,
     SentOnFacts,
     Waiting,
     decide_past_referral,
+    decide_pick_up,
     decide_sent_on,
 )
 from hanvisa.policy.case_expected import Case, Compared, Expected, Written
@@ -53,4 +55,20 @@ class PastReferralCase(Case):
     def compare(self, world: World) -> tuple[Text | None, Compared]:
         facts = PastReferralFacts(world.person(self.facts.person), self.facts.by_operator)
         decision = decide_past_referral(facts)
+        return decision.because, self.expect.compare(decision)
+
+
+class PickUpWritten(Written):
+    mobile_on_line: bool
+
+
+class PickUpCase(Case):
+    """Does a parked caller come to the phone that has dialled the code?"""
+
+    decide: Literal["pick_up"]
+    facts: PickUpWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        decision = decide_pick_up(PickUpFacts(self.facts.mobile_on_line))
         return decision.because, self.expect.compare(decision)

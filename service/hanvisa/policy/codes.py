@@ -37,7 +37,7 @@ STOPS: Mapping[CodeAction, ForwardingKind] = {
     CodeAction.STOP_FORWARDING_WHEN_BUSY: ForwardingKind.BUSY,
     CodeAction.STOP_FORWARDING_WHEN_NO_ANSWER: ForwardingKind.NO_ANSWER,
 }
-FOR_SOMEBODY = (CodeAction.SET_ABSENCE_FOR, CodeAction.END_ABSENCE_FOR)
+FOR_SOMEBODY = (CodeAction.SET_ABSENCE_FOR, CodeAction.END_ABSENCE_FOR, CodeAction.PARK)
 
 _KEYED = re.compile(r"([*#]\d{2,4})((?:\*[\d+]*)*)#?")  # a code, and what is keyed with it
 _SHORT = re.compile(r"[*#]\d{2,4}(?:\*\d{0,5})*#?")  # no telephone number in it
@@ -55,6 +55,8 @@ class CodeFault(StrEnum):
     SET_ALREADY = "set_already"
     NOT_ABSENT = "not_absent"
     ONLY_IN_CALL = "only_in_call"
+    NOBODY_PARKED = "nobody_parked"
+    MOBILE_ON_LINE = "mobile_on_line"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -126,6 +128,20 @@ class TellGuide:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """The caller who is transferred here waits for this person."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """The caller who is parked for this person."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrClose:
     """The operator at the phone."""
 
@@ -149,6 +165,8 @@ Meaning = (
     | ListenToMessages
     | TellGuide
     | Record
+    | Park
+    | PickUp
     | OpenOrClose
     | MarkNextCall
     | Wrong
@@ -174,6 +192,8 @@ BY_ITSELF: Mapping[CodeAction, Callable[[Person, Register, datetime], Meaning]] 
     CodeAction.TELL_WHAT_IS_SET: lambda person, *_: TellWhatIsSet(person),
     CodeAction.LISTEN_TO_MESSAGES: lambda person, *_: ListenToMessages(person),
     CodeAction.GUIDE: lambda person, *_: TellGuide(person),
+    CodeAction.PARK: lambda person, *_: Park(person),
+    CodeAction.PICK_UP: lambda person, *_: PickUp(person),
     CodeAction.RECORD_NAME: lambda person, *_: Record(person, RecordingKind.NAME),
     CodeAction.RECORD_GREETING: _record_greeting,
 }
@@ -204,9 +224,9 @@ def understand(
     person = register.person(user) if user else None
     if person is None:
         return Wrong(CodeFault.NOBODYS_PHONE)
-    if code.action not in FOR_SOMEBODY:
-        return _meant(code.action, given, person, register, at)
-    return _meant_for_somebody(code.action, given, person, register, at, plan or NumberPlan())
+    if code.action in FOR_SOMEBODY or (code.action is CodeAction.PICK_UP and given):
+        return _meant_for_somebody(code.action, given, person, register, at, plan or NumberPlan())
+    return _meant(code.action, given, person, register, at)
 
 
 def _meant_for_somebody(  # noqa: PLR0917 - the facts, and what was keyed

@@ -269,6 +269,8 @@ class CodeAction(StrEnum):
     GUIDE = "guide"  # a superuser
     RECORD_NAME = "record_name"
     RECORD_GREETING = "record_greeting"  # for the absence that lasts now
+    PARK = "park"  # *extension, where an operator transfers a caller to
+    PICK_UP = "pick_up"  # whom one has parked; *extension, by an operator, for somebody
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Via(StrEnum):
     REPLACES = "replaces"  # an INVITE with Replaces, decided when it has happened
     RANG_IN = "rang_in"  # a registered mobile that rang in is the far party
     SUBSTITUTE = "substitute"
+    PICK_UP = "pick_up"  # a parked caller, by a code on a phone of ours
     NIGHT = "night"  # a closed switchboard's on-call list: it puts through as an operator does, so O2 holds
 
 

@@ -125,6 +125,8 @@ def register() -> Register:
                 Code("*28", CodeAction.CONFIDENTIAL),
                 Code("*200", CodeAction.GUIDE),
                 Code("*29", CodeAction.THREAT),
+                Code("*68", CodeAction.PARK),
+                Code("*88", CodeAction.PICK_UP),
                 Code("*24", CodeAction.RECORD_NAME),
                 Code("*25", CodeAction.RECORD_GREETING),
             )

@@ -5,7 +5,7 @@ Times are timezone-aware; numbers E.164. Every prompt can be said in both langua
 
 from __future__ import annotations
 
-from hanvisa.calls.prompts.attendant import OfferToWait, Waiting
+from hanvisa.calls.prompts.attendant import OfferToWait, ParkedFor, ParkHere, Waiting
 from hanvisa.calls.prompts.beginning import Breath
 from hanvisa.calls.prompts.codes import (
     BackAgain,
@@ -129,6 +129,8 @@ Prompt = (
     | NoMoreMessages
     | Goodbye
     | OfferToWait
+    | ParkedFor
+    | ParkHere
     | Waiting
 )
 
@@ -177,6 +179,8 @@ __all__ = [
     "Offers",
     "OperatorStateSet",
     "OutsideFailed",
+    "ParkHere",
+    "ParkedFor",
     "Prompt",
     "QueuePlace",
     "Queued",

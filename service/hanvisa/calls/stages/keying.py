@@ -24,6 +24,8 @@ from hanvisa.calls.stage import (
     DialledCode,
     Guiding,
     ListeningToMessages,
+    Parking,
+    PickingUp,
     RecordingOwn,
     Stage,
     SwitchingOpen,
@@ -39,6 +41,8 @@ from hanvisa.policy.codes import (
     MarkNextCall,
     Meaning,
     OpenOrClose,
+    Park,
+    PickUp,
     Record,
     SetAbsence,
     StopForwarding,
@@ -65,14 +69,10 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
         call.state.dialled, call.register, call.caller.person, call.house.clock.now(), call.house.plan
     )
     match meaning:
-        case OpenOrClose():
-            return SwitchingOpen()
-        case ListenToMessages(person):
-            return ListeningToMessages(person.id)
+        case OpenOrClose() | ListenToMessages() | Park() | PickUp() | Record():
+            return _stage_of(meaning)
         case Wrong(fault):
-            await _say_wrong(call, fault)
-        case Record(person, kind, absence):
-            return RecordingOwn(person.id, kind, absence)
+            await say_wrong(call, fault)
         case TellGuide(person):
             return await _begin_guide(call, person)
         case TellWhatIsSet(person):
@@ -82,6 +82,21 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
         case _:
             await _store(call, meaning, _change(call, meaning), *_confirmation(meaning))
     return None
+
+
+def _stage_of(meaning: OpenOrClose | ListenToMessages | Park | PickUp | Record) -> Stage:
+    """What takes more than a confirmation."""
+    match meaning:
+        case OpenOrClose():
+            return SwitchingOpen()
+        case ListenToMessages(person):
+            return ListeningToMessages(person.id)
+        case Park(person):
+            return Parking(person.id)
+        case PickUp(person):
+            return PickingUp(person.id)
+        case Record(person, kind, absence):
+            return RecordingOwn(person.id, kind, absence)
 
 
 async def _begin_guide(call: Call, person: Person) -> Stage | None:
@@ -102,7 +117,7 @@ async def _forward(call: Call, wanted: Forward) -> None:
     tell(call, facts, decision)
     fault = fault_of(facts)
     if fault is not None:
-        await _say_wrong(call, CodeFault(fault))
+        await say_wrong(call, CodeFault(fault))
     elif not decision.allowed:  # the policy itself failed: nothing is set
         await call.say(TryLater())
     else:
@@ -181,7 +196,7 @@ async def _done(call: Call, meaning: Meaning, *said: Prompt) -> None:
     await call.say(*said)
 
 
-async def _say_wrong(call: Call, fault: CodeFault) -> None:
+async def say_wrong(call: Call, fault: CodeFault) -> None:
     call.tell("outcome", outcome="code_wrong", why=fault)
     await call.say(CodeWrong(fault))
 

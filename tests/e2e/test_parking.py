@@ -1,0 +1,100 @@
+"""A caller parked for somebody, with real phones: picked up by a code, never forgotten, kept over a restart (O2)."""
+
+from e2e.support.switchboard import (
+    LONG,
+    ULLA,
+    VIKTOR,
+    an_operator_with_a_caller,
+    nobody_outside_was_rung,
+    shown_at,
+)
+from e2e.support.world import World
+
+ELSA, FREDRIK = "hallefors-205", "hallefors-206"
+MOBILE = "0701740605"
+
+
+async def test_a_parked_caller_hears_for_whom_and_the_named_person_picks_them_up(world: World) -> None:
+    elsa, fredrik = await world.phone(ELSA), await world.phone(FREDRIK)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    await line.until_ended(within=LONG)
+    await world.hears(caller, "Du väntar på Elsa Hedström", within=LONG)
+
+    nosy = await fredrik.call("*88*205")
+    await world.hears(nosy, "Bara telefonister kan göra det för någon annan", within=LONG)
+    await nosy.until_ended(within=LONG)
+
+    elsas = await elsa.call("*88")
+    await caller.talks_to(elsas, within=LONG)
+    refused = await elsa.call(MOBILE)
+    told = "Du kan inte ringa en mobil medan du har ett samtal"
+    await world.hears(refused, told, pieces=1, within=LONG)
+    await nobody_outside_was_rung(world)
+    assert "Elsa Hedström hämtade den som var parkerad" in await world.explanation(caller)
+    assert (await world.story(caller)).outcome == "picked_up"
+    await elsas.hangup()
+    await caller.until_ended(within=LONG)
+
+
+async def test_whoever_has_a_mobile_on_the_line_picks_up_no_parked_caller(world: World) -> None:
+    """O2: a conference inside the phone can't be seen."""
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    await world.commanded(caller, "Du väntar på Elsa Hedström", within=LONG)
+    talking = await elsa.call(MOBILE)
+    mobile = await world.mobile(MOBILE, within=LONG)
+    await mobile.answer()
+    await talking.talks_to(mobile, within=LONG)
+    picking = await elsa.call("*88")
+    await world.hears(picking, "En mobil är på tråden", within=LONG)
+    await picking.until_ended(within=LONG)
+    decided = [(one["effect"], one["rules"]) for one in (await world.story(picking)).decisions]
+    assert decided == [("refuse", ["O2"])]
+    await talking.hangup()
+    elsas = await elsa.call("*88")
+    await caller.talks_to(elsas, within=LONG)
+
+
+async def test_a_parked_caller_is_not_forgotten_the_operator_is_rung_and_then_the_queue_has_them(
+    world: World,
+) -> None:
+    await world.given_settings(held_remind=1, held_back=12, wrap_up=1)
+    ulla = await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    reminder = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "PARKERAD Elsa H")
+    await reminder.until_ended(within=LONG)
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Elsa H: svarar ej")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
+
+
+async def test_a_caller_who_is_parked_while_the_service_is_killed_is_picked_up_afterwards(
+    world: World,
+) -> None:
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    await world.commanded(caller, "Du väntar på Elsa Hedström", within=LONG)
+    await world.system.kill_service()
+    await world.system.start_service()
+    elsas = await elsa.call("*88")
+    await caller.talks_to(elsas, within=LONG)
+    assert "tog över samtalet" in await world.explanation(caller)
+
+
+async def test_an_operator_parks_after_consulting_the_code_and_a_colleague_picks_up(world: World) -> None:
+    ulla, viktor = await world.phone(ULLA), await world.phone(VIKTOR)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("*68*205")
+    await world.hears(consultation, "Koppla samtalet hit för att parkera det för", within=LONG)
+    await line.attended(consultation)
+    await world.commanded(caller, "Du väntar på Elsa Hedström", within=LONG)
+    viktors = await viktor.call("*88*205")
+    await caller.talks_to(viktors, within=LONG)
