@@ -21,6 +21,7 @@ SILENT_STAGES = (
     "SwitchingOpen",
     "OfferingToWait",
     "Closed",
+    "Unattended",
     "DialledCode",
     "ReviewingMessage",
     "ListeningToMessages",

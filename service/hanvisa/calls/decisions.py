@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
 from hanvisa.policy.absence import decide_arrival, decide_unanswered
+from hanvisa.policy.attendance import AttendanceFacts, decide_attendance
 from hanvisa.policy.attendant import (
     PastReferralFacts,
     SentOnFacts,
@@ -73,6 +74,7 @@ Facts = (
     | PastReferralFacts
     | OutgoingFacts
     | OpeningFacts
+    | AttendanceFacts
     | DepartmentFacts
     | ForwardingFacts
     | MessageFacts
@@ -92,6 +94,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,
     OpeningFacts: decide_opening,
+    AttendanceFacts: decide_attendance,
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,
     MessageFacts: decide_message,

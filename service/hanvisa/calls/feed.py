@@ -112,5 +112,5 @@ def _party(leg: Leg) -> LiveParty:
     return LiveParty(leg.number, leg.person)
 
 
-_WAITING = ("AtSwitchboard", "LeavingNumber")
+_WAITING = ("AtSwitchboard", "LeavingNumber", "Unattended")
 _TELLING = ("stage", "signal", "outcome", "closed")

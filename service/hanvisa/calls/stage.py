@@ -144,6 +144,19 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Unattended:
+    """The switchboard is open and nobody is there, nor expected back: the caller is told, and may leave a number.
+
+    Whoever was sent back from somebody ``sought`` hears the ways on there. The place in the queue is ``since`` then.
+    """
+
+    switchboard: UUID
+    since: datetime
+    sought: UUID | None = None
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
 class NightService:
     """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0)."""
 
@@ -274,6 +287,7 @@ Stage = (
     | LeavingNumber
     | RingingBack
     | Closed
+    | Unattended
     | NightService
     | BackToOperator
     | OfferingToWait

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.attending import AT_THE_HEAD
+from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.operators import pause
-from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
+from hanvisa.calls.prompts import Greeting, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
     Apologising,
@@ -16,12 +18,14 @@ from hanvisa.calls.stage import (
     LeavingNumber,
     Stage,
     Talking,
+    Unattended,
     runs,
 )
-from hanvisa.calls.stages.closed import unless_open
+from hanvisa.calls.stages.closed import attendance, unless_open
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
-from hanvisa.policy.facts import Operator, OperatorState, Switchboard
+from hanvisa.policy.facts import Operator, Switchboard
+from hanvisa.policy.model import Effect
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -52,32 +56,40 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
     queue = call.house.queues.at(switchboard.id)
     queue.join(call, stage.since)
     try:
-        return await _until_served(call, stage, switchboard)
+        return await _until_served(call, stage, switchboard, stage.since)
     finally:
         queue.leave(call)
         call.house.queues.wake()
 
 
-async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboard) -> Stage | None:
+async def _until_served(
+    call: Call, stage: AtSwitchboard, switchboard: Switchboard, since: datetime
+) -> Stage | None:
     queues, waiting = call.house.queues, Waiting(call, switchboard)
+    known = Effect.ALLOW
     while True:
-        operators = call.register.operators_of(switchboard.id)
-        if all(operator.state is not OperatorState.OPEN for operator in operators):
+        facts = attendance(call, switchboard)
+        decision = decide(facts)
+        if decision.effect is not known:
+            tell(call, facts, decision)
+            known = decision.effect
+        if decision.effect is Effect.REFER:
             await waiting.stop_music()
-            await _nobody(call, switchboard)
-            return None
+            return Unattended(switchboard.id, since, stage.sought, stage.why)
         free = _operator_for(call, switchboard)
         if free is None:
-            key = await waiting.a_while(lambda: _operator_for(call, switchboard) is not None)
-            if key == CALLBACK and may_be_rung_back(call) and stage.since is not None:
+            key = await waiting.a_while(
+                lambda: _operator_for(call, switchboard) is not None, away=decision.effect is Effect.WAIT
+            )
+            if key == CALLBACK and may_be_rung_back(call):
                 await waiting.stop_music()
-                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
+                return LeavingNumber(switchboard.id, since, stage.sought, stage.why)
             continue
         await waiting.stop_music()
         if await _rings(call, stage, free):
             waiting.is_answered()
             return Talking()
-        queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
+        queues.at(switchboard.id).join(call, since)
         waiting = Waiting(call, switchboard)
 
 
@@ -128,12 +140,6 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
     if person is None or why is None:
         return None
     return f"ÅTER {person.given_name} {person.family_name[:1]}: {SHOWN_WHY[why]}"
-
-
-async def _nobody(call: Call, switchboard: Switchboard) -> None:
-    organisation = call.register.organisation(switchboard.organisation_id)
-    call.tell("outcome", outcome="no_operator")
-    await call.say(NoOperator(organisation.name if organisation else switchboard.name))
 
 
 @runs(BackToOperator)
