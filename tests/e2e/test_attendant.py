@@ -117,6 +117,7 @@ async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_bac
     caller, line = await an_operator_with_a_caller(world)
     viktors = await put_through(line.transfer("291"), viktor.rings(within=LONG))
     await caller.talks_to(viktors, within=LONG)
+    await world.given_operator(VIKTOR)
     await viktors.transfer("290")
     back = await ulla.rings(within=LONG)
     await back.until_ended(within=LONG)

@@ -166,7 +166,7 @@ class NightService:
 
 @dataclass(frozen=True)
 class BackToOperator:
-    """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard.
+    """The caller is offered back to the operator who had them; who is not to be had leaves them to the switchboard.
 
     ``sought`` and ``why`` are those of whom the operator had sent them to: the operator sees it.
     """

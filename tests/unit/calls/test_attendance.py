@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from hanvisa.calls.house import CallSettings
 from hanvisa.policy.facts import OperatorState
 from unit.calls.scene import MAIN, Scene, id_of
-from unit.calls.test_attendant import rung_anew
+from unit.calls.test_attendant import legs_to, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_holding import second_operator
 from unit.calls.test_waiting import said_to, waits
 
 OLLE = id_of("olle")
@@ -101,6 +104,35 @@ async def test_who_was_sent_back_from_somebody_hears_the_ways_on_there() -> None
         await scene.hears(caller, "Offers")
         stage = scene.log.of_kind("stage")[-1]
         assert (stage["name"], stage["args"]["told"]) == ("Referring", True)
+
+
+@pytest.mark.parametrize("state", [OperatorState.PAUSED, OperatorState.CLOSED])
+async def test_a_caller_does_not_come_back_to_an_operator_who_is_not_open(state: OperatorState) -> None:
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        second_operator(scene)
+        scene.refers(olle, "201")
+        anna = await scene.rung("anna")
+        await scene.directory.set_operator_state(OLLE, state)
+        scene.hangs_up(anna, 19)
+        bo = await scene.rung("bo")
+        assert shown(scene, bo) == "ÅTER Anna B: svarar ej"
+        assert len(legs_to(scene, "olle")) == 1
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+
+
+async def test_an_operator_who_does_not_take_a_caller_back_is_paused_and_the_caller_waits_for_them() -> None:
+    async with Scene(replace(QUICK, unanswered_transfer="recall", ring_operator=0.1)) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        scene.hangs_up(await scene.rung("anna"), 19)
+        again = await rung_anew(scene, "olle", olle)
+        await scene.until(lambda: said_to(scene, caller, AWAY), "told")
+        assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
+        await opens(scene)
+        last = await rung_anew(scene, "olle", again)
+        assert shown(scene, last) == "ÅTER Anna B: svarar ej"
 
 
 async def opens(scene: Scene) -> None:

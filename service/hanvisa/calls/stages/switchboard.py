@@ -86,7 +86,8 @@ async def _until_served(
                 return LeavingNumber(switchboard.id, since, stage.sought, stage.why)
             continue
         await waiting.stop_music()
-        if await _rings(call, stage, free):
+        queues.at(switchboard.id).leave(call)
+        if await _takes(call, free, _display(call, stage), returns=stage.sought is not None):
             waiting.is_answered()
             return Talking()
         queues.at(switchboard.id).join(call, since)
@@ -102,21 +103,19 @@ def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
     return queues.next_operator(operators, call.house.live.is_engaged, call.house.clock.now())
 
 
-async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
-    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md)."""
+async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
+    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md).
+
+    Of a caller who ``returns`` they are not told the organisation first.
+    """
     queues = call.house.queues
     queues.offer(operator)
-    queues.at(stage.switchboard).leave(call)
     queues.wake()
     # O2 follows the caller from here.
     call.change(touched_by=operator.person_id)
     try:
-        rung = await ring(
-            call, operator_places(call, operator), call.house.settings.ring_operator, _display(call, stage)
-        )
-        answered = rung.leg is not None and (
-            stage.sought is not None or await whisper(call, rung.leg, operator)
-        )
+        rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
+        answered = rung.leg is not None and (returns or await whisper(call, rung.leg, operator))
         if answered and rung.leg is not None:
             await call.connect(rung.leg)
     finally:
@@ -144,13 +143,11 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
 
 @runs(BackToOperator)
 async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
+    """The queue's rules hold: who is paused, closed or engaged is not rung, and who does not answer is paused."""
     operator = call.register.operator(stage.operator)
-    if operator is not None and not call.house.live.is_engaged(operator.person_id):
+    if operator is not None and call.house.queues.is_free(operator, call.house.live.is_engaged):
         name = _returned(call, stage.sought, stage.why) or f"ÅTER {call.caller.number}"
-        display = Display(name, call.caller.number)
-        rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
-        if rung.leg is not None:
-            await call.connect(rung.leg)
+        if await _takes(call, operator, Display(name, call.caller.number), returns=True):
             return Talking()
     switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
     if switchboard is None:
