@@ -17,7 +17,7 @@ PRIVATE = Text(
 SILENT_STAGES = (
     "Arriving",
     "Referring",
-    "ReferringDepartment",
+    "ReferringMembers",
     "SwitchingOpen",
     "OfferingToWait",
     "Closed",

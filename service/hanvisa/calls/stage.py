@@ -69,10 +69,12 @@ class Referring:
 
 
 @dataclass(frozen=True)
-class ReferringDepartment:
-    """Nobody of the department, nor of its stand-ins, is to be had."""
+class ReferringMembers:
+    """Nobody of the department (nor of its stand-ins) or group is to be had, and there are no operators (G3)."""
 
-    department: UUID
+    kind: TargetKind
+    id: UUID
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ class AskingToBeRung:
 class AtSwitchboard:
     """A caller at a switchboard: greeted, then an open operator rings; all busy: music, and served in order.
 
-    ``sought`` and ``why`` are of a caller who comes back: the operator sees who it was for. ``since`` keeps the place
+    ``sought`` (a person, department or group) and ``why`` are of a caller who comes back: the operator sees who it was
+    for, and the caller is not greeted anew. ``since`` keeps the place
     in the queue when another instance takes the call on.
     """
 
@@ -279,7 +282,7 @@ Stage = (
     | ReachingPerson
     | ReachingMembers
     | Referring
-    | ReferringDepartment
+    | ReferringMembers
     | LeavingMessage
     | ReviewingMessage
     | AskingToBeRung

@@ -26,6 +26,7 @@ from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
 from hanvisa.policy.facts import Operator, Switchboard
 from hanvisa.policy.model import Effect
+from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -135,10 +136,16 @@ def _display(call: Call, stage: AtSwitchboard) -> Display:
 
 def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
     """What the operator's phone shows of a caller who comes back: for whom it was, and why they were not had."""
-    person = call.register.person(sought) if sought else None
-    if person is None or why is None:
-        return None
-    return f"ÅTER {person.given_name} {person.family_name[:1]}: {SHOWN_WHY[why]}"
+    name = _name_shown(call.register, sought) if sought else None
+    return f"ÅTER {name}: {SHOWN_WHY[why]}" if name and why else None
+
+
+def _name_shown(register: Register, sought: UUID) -> str | None:
+    person = register.person(sought)
+    if person is not None:
+        return f"{person.given_name} {person.family_name[:1]}"
+    members = register.department(sought) or register.group(sought)
+    return members.name if members else None
 
 
 @runs(BackToOperator)
