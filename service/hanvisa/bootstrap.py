@@ -93,6 +93,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ring_operator=settings.ring_operator,
             ring_in_turn=settings.ring_in_turn,
             queue_say_every=settings.queue_say_every,
+            wait_for_paused=settings.wait_for_paused,
             callback_again=settings.callback_again,
             held_remind=settings.held_remind,
             held_back=settings.held_back,

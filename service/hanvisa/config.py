@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     queue_say_every: float = Field(
         default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
     )
+    wait_for_paused: float = Field(
+        default=300.0,
+        ge=0,
+        description="how long callers wait for an operator who has paused, when no other is there",
+    )
     rtp_timeout: int = Field(
         default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
     )

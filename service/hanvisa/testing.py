@@ -46,6 +46,7 @@ class MemoryDirectory:
     """A register that is changed by assigning to it."""
 
     register: Register = field(default_factory=Register)
+    clock: FakeClock = field(default_factory=FakeClock)
 
     @property
     def phone_changes(self) -> MemoryChanges:
@@ -68,7 +69,7 @@ class MemoryDirectory:
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         rows = (
-            replace(row, state=state) if row.person_id == person_id else row
+            replace(row, state=state, since=self.clock.now()) if row.person_id == person_id else row
             for row in self.register.operators.rows
         )
         self.register = self.register.replace(operators=rows)

@@ -19,6 +19,7 @@ from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
 
 DAVID, ELSA, FREDRIK = "hallefors-204", "hallefors-205", "hallefors-206"
+ISAK, BOOKING = "nora-310", "0846500490"  # of a group in turn; the next of it has no phone that is plugged in
 TONE = 0.5  # seconds of something to hear
 
 
@@ -117,6 +118,7 @@ async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_bac
     caller, line = await an_operator_with_a_caller(world)
     viktors = await put_through(line.transfer("291"), viktor.rings(within=LONG))
     await caller.talks_to(viktors, within=LONG)
+    await world.given_operator(VIKTOR)
     await viktors.transfer("290")
     back = await ulla.rings(within=LONG)
     await back.until_ended(within=LONG)
@@ -124,6 +126,19 @@ async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_bac
     await shown_at(world, VIKTOR, "ÅTER Ulla B: svarar ej")
     await again.answer()
     await caller.talks_to(again, within=LONG)
+
+
+async def test_whom_an_operator_sent_to_a_group_in_vain_comes_back_with_its_name(world: World) -> None:
+    isak, ulla = await world.phone(ISAK), await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer(BOOKING)
+    isaks = await isak.rings(within=LONG)
+    await isaks.until_ended(within=LONG)
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Lokalbokningen: svarar ej")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert len([one for one in (await world.story(caller)).spoken if "Välkommen" in one.words]) == 1
 
 
 async def hears_ringing(caller: Line, since: float) -> None:

@@ -72,7 +72,7 @@ def _stage(teller: Teller, data: dict[str, Any]) -> list[str]:
         return []
     if name not in vocabulary.STAGES:
         return [teller.say(vocabulary.OTHER_STAGE, name=name)]
-    target = args.get("person") or args.get("id") or args.get("department") or args.get("operator")
+    target = args.get("person") or args.get("id") or args.get("operator")
     return [
         teller.say(
             vocabulary.STAGES[name],
@@ -142,9 +142,7 @@ def _outcome(teller: Teller, data: dict[str, Any]) -> list[str]:
         return [teller.say(vocabulary.OTHER_OUTCOME, what=_plain(data))]
     told = teller.say(
         vocabulary.OUTCOMES[outcome],
-        who=teller.who(
-            data.get("person") or data.get("department") or data.get("operator") or data.get("by")
-        ),
+        who=teller.who(data.get("person") or data.get("members") or data.get("operator") or data.get("by")),
         why=teller.why(data.get("why")),
         rules=", ".join(data.get("rules") or ()),
         state=teller.why(data.get("state")),

@@ -17,10 +17,11 @@ PRIVATE = Text(
 SILENT_STAGES = (
     "Arriving",
     "Referring",
-    "ReferringDepartment",
+    "ReferringMembers",
     "SwitchingOpen",
     "OfferingToWait",
     "Closed",
+    "Unattended",
     "DialledCode",
     "Parking",
     "ReviewingMessage",

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
 from hanvisa.policy.absence import decide_arrival, decide_unanswered
+from hanvisa.policy.attendance import AttendanceFacts, decide_attendance
 from hanvisa.policy.attendant import (
     PastReferralFacts,
     PickUpFacts,
@@ -77,6 +78,7 @@ Facts = (
     | PickUpFacts
     | OutgoingFacts
     | OpeningFacts
+    | AttendanceFacts
     | DepartmentFacts
     | ForwardingFacts
     | MessageFacts
@@ -99,6 +101,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     PastReferralFacts: decide_past_referral,
     PickUpFacts: decide_pick_up,
     OpeningFacts: decide_opening,
+    AttendanceFacts: decide_attendance,
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,
     MessageFacts: decide_message,

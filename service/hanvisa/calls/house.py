@@ -26,6 +26,7 @@ class CallSettings:
     ring_operator: float = 12.0
     whisper: Literal["several", "always", "never"] = "several"  # main numbers that the operator serves
     queue_say_every: float = 45.0  # their place, to callers who wait
+    wait_for_paused: float = 300.0  # callers, when no other operator is there
     held_remind: float = 60.0  # the operator, of a caller on hold
     held_back: float = 120.0  # to the queue
     callback_again: float = 300.0  # who left a number and could not be had

@@ -69,10 +69,12 @@ class Referring:
 
 
 @dataclass(frozen=True)
-class ReferringDepartment:
-    """Nobody of the department, nor of its stand-ins, is to be had."""
+class ReferringMembers:
+    """Nobody of the department (nor of its stand-ins) or group is to be had, and there are no operators (G3)."""
 
-    department: UUID
+    kind: TargetKind
+    id: UUID
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ class AskingToBeRung:
 class AtSwitchboard:
     """A caller at a switchboard: greeted, then an open operator rings; all busy: music, and served in order.
 
-    ``sought`` and ``why`` are of a caller who comes back: the operator sees who it was for. ``since`` keeps the place
+    ``sought`` (a person, department or group) and ``why`` are of a caller who comes back: the operator sees who it was
+    for, and the caller is not greeted anew. ``since`` keeps the place
     in the queue when another instance takes the call on.
     """
 
@@ -144,6 +147,19 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Unattended:
+    """The switchboard is open and nobody is there, nor expected back: the caller is told, and may leave a number.
+
+    Whoever was sent back from somebody ``sought`` hears the ways on there. The place in the queue is ``since`` then.
+    """
+
+    switchboard: UUID
+    since: datetime
+    sought: UUID | None = None
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
 class NightService:
     """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0)."""
 
@@ -153,7 +169,7 @@ class NightService:
 
 @dataclass(frozen=True)
 class BackToOperator:
-    """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard.
+    """The caller is offered back to the operator who had them; who is not to be had leaves them to the switchboard.
 
     ``sought`` and ``why`` are those of whom the operator had sent them to: the operator sees it.
     """
@@ -287,7 +303,7 @@ Stage = (
     | ReachingPerson
     | ReachingMembers
     | Referring
-    | ReferringDepartment
+    | ReferringMembers
     | LeavingMessage
     | ReviewingMessage
     | AskingToBeRung
@@ -295,6 +311,7 @@ Stage = (
     | LeavingNumber
     | RingingBack
     | Closed
+    | Unattended
     | NightService
     | BackToOperator
     | OfferingToWait

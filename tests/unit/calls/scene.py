@@ -157,7 +157,8 @@ class Scene:
         texts: Texts | None = None,
     ) -> None:
         self.control = control or FakeCallControl()
-        self.directory = MemoryDirectory(register())
+        self.clock = FakeClock(NOW)
+        self.directory = MemoryDirectory(register(), self.clock)
         self.spool: dict[str, float] = {}  # the recordings there are, with their seconds
         self.messages = MemoryMessages(self.spool, directory=self.directory)
         self.own_sounds = MemorySounds(self.spool)
@@ -169,7 +170,7 @@ class Scene:
             messages=self.messages,
             own_sounds=self.own_sounds,
             log=self.log,
-            clock=FakeClock(NOW),
+            clock=self.clock,
             texts=texts,
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
         )

@@ -343,13 +343,13 @@ async def test_a_redirect_to_a_mobile_is_refused_once_an_operator_has_touched_th
         assert all("0701740605" not in dial for _, dial, *_ in scene.control.named("create"))
 
 
-async def test_an_unanswering_operator_is_paused_and_the_caller_told_when_nobody_is_left() -> None:
+async def test_an_unanswering_operator_is_paused_and_the_caller_waits_for_them() -> None:
     async with Scene() as scene:
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)
         await scene.rung("olle")
-        await scene.hears(caller, "NoOperator")
+        await scene.hears(caller, "Queued")
         assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
 
 

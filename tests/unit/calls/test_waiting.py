@@ -189,7 +189,7 @@ async def test_an_operator_who_did_not_answer_is_told_at_the_next_opening_and_th
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)
-        await scene.hears(caller, "NoOperator")
+        await scene.hears(caller, "Queued")
         seen = await anext(events)
         while seen.type is not EventType.OPERATOR_PAUSED:
             seen = await anext(events)
@@ -235,7 +235,7 @@ async def test_who_hangs_up_while_it_is_whispered_leaves_nothing_behind(who: str
             await scene.over(olle)
         else:
             scene.hangs_up(olle)
-            await scene.hears(caller, "NoOperator")
+            await scene.hears(caller, "Queued")
         assert scene.control.named("bridge") == []
 
 

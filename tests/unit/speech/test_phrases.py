@@ -78,6 +78,14 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "All our operators are busy. Please hold the line, and we will answer you in turn.",
     ),
     (
+        Queued(away=True),
+        "Just nu är ingen telefonist på plats. Vänta kvar, så svarar vi så snart någon är tillbaka.",
+        (
+            "No operator is at the desk just now. "
+            "Please hold the line, and we will answer you when one is back."
+        ),
+    ),
+    (
         NoOperator("Nora kommun"),
         (
             "Du har kommit till Nora kommun. Just nu är ingen telefonist på plats. "

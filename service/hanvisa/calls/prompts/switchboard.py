@@ -16,7 +16,9 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """All operators are busy; wait, you are served in turn."""
+    """All operators are busy, or ``away`` for a while; wait, you are served in turn."""
+
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

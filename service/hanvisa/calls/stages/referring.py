@@ -25,7 +25,7 @@ from hanvisa.calls.stage import (
     ReachingMembers,
     ReachingPerson,
     Referring,
-    ReferringDepartment,
+    ReferringMembers,
     Stage,
     runs,
 )
@@ -76,17 +76,17 @@ def _note(call: Call, person: Person, why: Why) -> None:
     call.tell("outcome", outcome="referred", why=why, person=str(person.id), unreferred=unreferred)
 
 
-@runs(ReferringDepartment)
-async def refer_department(call: Call, stage: ReferringDepartment) -> Stage | None:
-    department = call.register.department(stage.department)
-    if department is None:
+@runs(ReferringMembers)
+async def refer_members(call: Call, stage: ReferringMembers) -> Stage | None:
+    found = call.register.department(stage.id) or call.register.group(stage.id)
+    if found is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    call.tell("outcome", outcome="referred", why="nobody", department=str(department.id))
-    numbers = call.register.numbers_of(TargetKind.DEPARTMENT, department.id)
-    empty = DepartmentEmpty(department.name, numbers[0].number if numbers else None)
-    operator = call.register.switchboard_of(department.organisation_id)
-    return await _offer(call, empty, lambda: WaysOn(operator=operator, language=call.state.language), None)
+    call.tell("outcome", outcome="referred", why="nobody", members=str(found.id))
+    numbers = call.register.numbers_of(stage.kind, found.id)
+    empty = DepartmentEmpty(found.name, numbers[0].number if numbers else None)
+    operator = call.register.switchboard_of(found.organisation_id)
+    return await _offer(call, empty, lambda: WaysOn(operator=operator, language=call.state.language), stage)
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:
@@ -109,12 +109,15 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
 
 
 async def _offer(
-    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], sought: Referring | None
+    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], stage: Referring | ReferringMembers
 ) -> Stage | None:
     """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye.
 
     ``ways_now`` tells what there is at this moment: somebody may have come back meanwhile.
     """
+    sought = (
+        stage if isinstance(stage, Referring) else None
+    )  # who can be left a message, ring back, and so on
     first = None if sought and sought.told else said
     while True:
         ways = ways_now()
@@ -140,7 +143,7 @@ async def _offer(
             case Offer.RING_BACK if sought:
                 return AskingToBeRung(sought.person, sought.why, new_id())
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
-                return _onward(chosen, ways, sought)
+                return _onward(chosen, ways, stage)
 
 
 def _mobile_number(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
@@ -165,12 +168,11 @@ def _text(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
     return TextOnItsWay(queued)
 
 
-def _onward(chosen: Offer, ways: WaysOn, sought: Referring | None) -> Stage | None:
+def _onward(chosen: Offer, ways: WaysOn, stage: Referring | ReferringMembers) -> Stage | None:
     """Whom the caller has chosen instead. An operator sees who was sought, and why they were not had."""
     if chosen is Offer.OPERATOR and ways.operator is not None:
-        if sought is None:
-            return AtSwitchboard(ways.operator.id)
-        return AtSwitchboard(ways.operator.id, sought=sought.person, why=sought.why)
+        sought = stage.person if isinstance(stage, Referring) else stage.id
+        return AtSwitchboard(ways.operator.id, sought, stage.why)
     if ways.substitute is not None:
         return ReachingPerson(ways.substitute.id, via=Via.SUBSTITUTE)
     return ReachingMembers(TargetKind.DEPARTMENT, ways.department.id) if ways.department else None

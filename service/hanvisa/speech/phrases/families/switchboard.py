@@ -13,6 +13,7 @@ from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 class Words:
     welcome: str
     queued: str
+    away: str
     you_have_reached: str
     the_switchboard: str
     no_operator: str
@@ -24,6 +25,7 @@ WORDS = in_both(
     sv=Words(
         welcome="välkommen till växeln",
         queued="alla telefonister är upptagna. Vänta kvar, så svarar vi i tur och ordning",
+        away="just nu är ingen telefonist på plats. Vänta kvar, så svarar vi så snart någon är tillbaka",
         you_have_reached="du har kommit till",
         the_switchboard="växeln",
         no_operator="just nu är ingen telefonist på plats. Slå direktnumret till den du söker, eller ring senare",
@@ -33,6 +35,7 @@ WORDS = in_both(
     en=Words(
         welcome="welcome to the switchboard",
         queued="all our operators are busy. Please hold the line, and we will answer you in turn",
+        away="no operator is at the desk just now. Please hold the line, and we will answer you when one is back",
         you_have_reached="you have reached",
         the_switchboard="the switchboard",
         no_operator=(
@@ -51,8 +54,9 @@ def greeting(prompt: Greeting, speaker: Speaker) -> list[Piece]:
 
 
 @says(Queued)
-def queued(_: Queued, speaker: Speaker) -> list[Piece]:
-    return speaker.sentence(WORDS[speaker.language].queued)
+def queued(prompt: Queued, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    return speaker.sentence(words.away if prompt.away else words.queued)
 
 
 @says(NoOperator)
