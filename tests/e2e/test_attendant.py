@@ -13,6 +13,7 @@ from e2e.support.switchboard import (
     shown_at,
 )
 from e2e.support.world import World
+from e2e.test_messages import speaks
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE
 from hanvisa.lab.lines import Line
@@ -151,6 +152,29 @@ async def test_an_operators_prefix_gets_past_a_referral(world: World) -> None:
     elsas = await put_through(line.transfer("*60*205"), elsa.rings(within=LONG))
     await caller.talks_to(elsas, within=LONG)
     assert "Telefonisten vet att Elsa Hedström är på plats" in await world.explanation(caller)
+
+
+async def test_an_operator_lets_the_caller_leave_a_message_by_a_prefix(world: World) -> None:
+    """S1."""
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*62*205")
+    await line.until_ended(within=LONG)
+    await leaves_a_message(world, caller, ELSA)
+    assert not elsa.has_rung
+
+
+async def leaves_a_message(world: World, caller: Line, who: str) -> None:
+    """They are told whom it is for, speak after the tone, and hear that it is kept."""
+    name = world.person(who).name
+    await world.hears(caller, f"Lämna ditt meddelande till {name} efter tonen", pieces=2, within=LONG)
+    await speaks(world, caller, hearing.melody(73, 1.2))
+    await caller.press("#")
+    await world.commanded(caller, "Tryck ett för att skicka meddelandet", within=LONG)
+    await caller.press("1")
+    await world.hears(caller, f"Meddelandet är lämnat till {name}", pieces=2, within=LONG)
+    story = await world.story(caller)
+    assert (story.outcome, "S1" in story.rules) == ("message", True)
 
 
 async def test_serial_calls_come_back_to_the_operator_after_each_party(world: World) -> None:

@@ -80,6 +80,10 @@ SIGNALS = {
     "transfer": Text(
         sv="{who} vill koppla {manner} till {target}.", en="{who} wants to transfer, {manner}, to {target}."
     ),
+    "to_message": Text(
+        sv="Telefonisten låter den som ringer lämna ett meddelande till {who}.",
+        en="The operator lets the caller leave a message for {who}.",
+    ),
     "redirect": Text(sv="Telefonen hänvisar vidare till {target}.", en="The phone redirects to {target}."),
     "operator_paused": Text(
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",

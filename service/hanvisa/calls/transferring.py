@@ -12,16 +12,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.gate import may_join, would_join
+from hanvisa.calls.leaving import may_leave
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import newcomer
 from hanvisa.calls.ports import TransferProgress
-from hanvisa.calls.prompts import TransferRefused
+from hanvisa.calls.prompts import TransferRefused, Why
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
-from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking, Transferred
+from hanvisa.calls.stage import (
+    Apologising,
+    BackToOperator,
+    LeavingMessage,
+    Stage,
+    Talking,
+    Transferred,
+)
 from hanvisa.calls.state import VARIABLE, Leg
+from hanvisa.calls.targets import mark_confidential
+from hanvisa.policy.absence import absence_at
 from hanvisa.policy.attendant import Wanted, read_wanted
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
+from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.model import AlternativeKind, Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.transfer import Via
@@ -87,6 +98,12 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
     wanted = read_wanted(target) if is_operator else Wanted(target)
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
+    if wanted.message:
+        sought = _person_at(call, reading)
+        if sought is None:
+            await asker.is_told("channel_unavailable")
+            return None
+        return await to_message(call, sought, asker, transferee)
     number, sought, via = _destination(call, reading)
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
@@ -105,15 +122,31 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
         if not outgoing.allowed:
             return await _decline(call, asker, outgoing)
     call.change(exception=decision.exception if takes_use else None)
-    await asker.is_told("channel_answered")
-    # From here the one who is sent on is the caller of this call, and whoever sent them is free.
-    call.house.live.release(transferor.channel)
-    serial = transferor.person if wanted.serial else call.state.serial
-    call.change(caller=transferee, other=transferor, answered=True, serial=serial)
-    await call.part()
+    await _send_on(call, asker, transferee)
+    if wanted.serial:
+        call.change(serial=transferor.person)
     if organisation is not None:
         call.change(organisation=organisation.id)
     return Transferred(wanted.number, wanted.past_referral)
+
+
+async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) -> Stage | Refusal:
+    """The one who is sent on leaves a message for the person, who need not be rung for it (S1)."""
+    decision = may_leave(call, transferee, person, MessageKind.RECORDED)
+    if not decision.allowed:
+        return await _decline(call, asker, decision)
+    mark_confidential(call, TargetKind.PERSON, person.id)
+    await _send_on(call, asker, transferee)
+    is_absent = absence_at(call.register.absences_of(person.id), call.house.clock.now())
+    return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
+
+
+async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
+    """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
+    await asker.is_told("channel_answered")
+    call.house.live.release(asker.leg.channel)
+    call.change(caller=transferee, other=asker.leg, answered=True)
+    await call.part()
 
 
 def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
@@ -125,7 +158,7 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
         group = call.register.group(id_)
         if group is not None and group.numbers and not group.member_ids:
             return read_number(group.numbers[0], None, call.register, call.house.plan), None, Via.GROUP
-    person = call.register.person(id_) if kind is TargetKind.PERSON else None
+    person = _person_at(call, reading)
     forwarding = forwarding_at(call.register.forwardings_of(id_), call.house.clock.now()) if person else None
     if person is None or forwarding is None:
         return reading, person, Via.DIRECT
@@ -135,6 +168,11 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
         person,
         Via.FORWARDING,
     )
+
+
+def _person_at(call: Call, reading: Reading) -> Person | None:
+    kind, id_ = reading.target or (None, None)
+    return call.register.person(id_) if id_ and kind is TargetKind.PERSON else None
 
 
 # Attended

@@ -145,6 +145,20 @@ async def test_an_operators_prefix_rings_an_absent_persons_phone_and_a_colleague
         await scene.hears(caller, "Referral")
 
 
+async def test_an_operators_prefix_lets_the_caller_leave_a_message() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*62*0701740699")
+        await scene.until(
+            lambda: (olle, "channel_unavailable") in scene.control.named("tell_transferor"), "nobody's"
+        )
+        scene.refers(olle, "*62*201")
+        await scene.hears(caller, "SpeakAfterTheTone")
+        assert (olle, "channel_answered") in scene.control.named("tell_transferor")
+        assert "anna" not in [dial for _, dial, *_ in scene.control.named("create")]
+
+
 async def test_serial_calls_come_back_after_each_party_until_the_operator_hangs_up() -> None:
     async with Scene(QUICK) as scene:
         caller, olle = await operator_has_caller(scene)
