@@ -180,7 +180,7 @@ async def leaves_a_message(world: World, caller: Line, who: str) -> None:
 async def test_serial_calls_come_back_to_the_operator_after_each_party(world: World) -> None:
     elsa, fredrik, ulla = await world.phone(ELSA), await world.phone(FREDRIK), await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
-    elsas = await put_through(line.transfer("*61*205"), elsa.rings(within=LONG))
+    elsas = await put_through(line.transfer("*63*205"), elsa.rings(within=LONG))
     await caller.talks_to(elsas, within=LONG)
     await elsas.hangup()
     line = await ulla.rings(within=LONG)

@@ -11,9 +11,9 @@ from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.strictest import or_strictest
 
 PAST_REFERRAL = "*60*"
-SERIAL = "*61*"
+SERIAL = "*63*"
 MESSAGE = "*62*"
-_PREFIXES = {PAST_REFERRAL: "past_referral", SERIAL: "serial", MESSAGE: "message"}
+PREFIXES = {PAST_REFERRAL: "past_referral", SERIAL: "serial", MESSAGE: "message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class Wanted:
 
 
 def read_wanted(dialled: str) -> Wanted:
-    """``*60*205`` rings 205 past a referral, ``*61*205`` lets the caller come back after it, ``*61**60*205`` both.
+    """``*60*205`` rings 205 past a referral, ``*63*205`` lets the caller come back after it, ``*63**60*205`` both.
 
     ``*62*205`` lets the caller leave a message for whoever has 205.
     """
     wanted = Wanted(dialled)
-    while asks := next((one for one in _PREFIXES if wanted.number.startswith(one)), None):
-        wanted = replace(wanted, number=wanted.number.removeprefix(asks), **{_PREFIXES[asks]: True})
+    while asks := next((one for one in PREFIXES if wanted.number.startswith(one)), None):
+        wanted = replace(wanted, number=wanted.number.removeprefix(asks), **{PREFIXES[asks]: True})
     return wanted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from hanvisa.policy.attendant import (
@@ -10,8 +11,9 @@ from hanvisa.policy.attendant import (
     Waiting,
     decide_past_referral,
     decide_sent_on,
+    read_wanted,
 )
-from hanvisa.policy.case_expected import Case, Compared, Expected, Written
+from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
 from hanvisa.policy.case_world import World
 from hanvisa.policy.model import Text
 
@@ -54,3 +56,25 @@ class PastReferralCase(Case):
         facts = PastReferralFacts(world.person(self.facts.person), self.facts.by_operator)
         decision = decide_past_referral(facts)
         return decision.because, self.expect.compare(decision)
+
+
+class WantedWritten(Written):
+    dialled: str
+
+
+class ExpectedWanted(ExpectedValues):
+    number: str
+    past_referral: bool = False
+    serial: bool = False
+    message: bool = False
+
+
+class WantedCase(Case):
+    """What does an operator want who dials this?"""
+
+    decide: Literal["wanted"]
+    facts: WantedWritten
+    expect: ExpectedWanted
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        return None, self.expect.compare(asdict(read_wanted(self.facts.dialled)))

@@ -15,7 +15,7 @@ from hanvisa.policy.absence import (
 )
 from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
-from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase
+from hanvisa.policy.case_attendant import PastReferralCase, SentOnCase, WantedCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_codes import CodeCase
 from hanvisa.policy.case_emergency import EmergencyCase
@@ -398,6 +398,7 @@ AnyCase = Annotated[
     | NumberCase
     | SentOnCase
     | PastReferralCase
+    | WantedCase
     | OutgoingCase
     | OffersCase
     | SubstituteCase

@@ -162,7 +162,7 @@ async def test_an_operators_prefix_lets_the_caller_leave_a_message() -> None:
 async def test_serial_calls_come_back_after_each_party_until_the_operator_hangs_up() -> None:
     async with Scene(QUICK) as scene:
         caller, olle = await operator_has_caller(scene)
-        scene.refers(olle, "*61*202")
+        scene.refers(olle, "*63*202")
         bo = await scene.rung("bo")
         scene.answers(bo)
         await scene.talking(caller, bo)
