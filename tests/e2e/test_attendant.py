@@ -154,6 +154,23 @@ async def test_an_operators_prefix_gets_past_a_referral(world: World) -> None:
     assert "Telefonisten vet att Elsa Hedström är på plats" in await world.explanation(caller)
 
 
+async def test_an_operator_rings_past_a_referral_to_announce_the_caller(world: World) -> None:
+    """G1."""
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    await world.given_absent(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("*60*205")
+    elsas = await elsa.rings(within=LONG)
+    await elsas.answer()
+    await consultation.talks_to(elsas, within=LONG)
+    await line.attended(consultation)
+    await caller.talks_to(elsas, within=LONG)
+    fredriks = await (await world.phone(FREDRIK)).call("*60*205")
+    await world.commanded(fredriks, "Elsa Hedström är på sammanträde", within=LONG)
+    assert not elsa.live[1:]
+
+
 async def test_an_operator_lets_the_caller_leave_a_message_by_a_prefix(world: World) -> None:
     """S1."""
     elsa = await world.phone(ELSA)

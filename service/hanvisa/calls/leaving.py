@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.stage import LeavingMessage
+from hanvisa.policy.absence import absence_at
 from hanvisa.policy.messages import MessageKind, message_facts, number_to_ring
 
 if TYPE_CHECKING:
@@ -12,6 +15,12 @@ if TYPE_CHECKING:
     from hanvisa.calls.state import Leg
     from hanvisa.policy.facts import Person
     from hanvisa.policy.model import Decision
+
+
+def leaving(call: Call, person: Person) -> LeavingMessage:
+    """The stage for whoever leaves a message without having rung: absent or not, the person is not to be had."""
+    is_absent = absence_at(call.register.absences_of(person.id), call.house.clock.now())
+    return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
 
 
 def number_of(call: Call, leg: Leg, person: Person) -> str:

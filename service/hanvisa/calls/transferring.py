@@ -12,24 +12,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.gate import may_join, would_join
-from hanvisa.calls.leaving import may_leave
+from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import newcomer
 from hanvisa.calls.ports import TransferProgress
-from hanvisa.calls.prompts import TransferRefused, Why
+from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
 from hanvisa.calls.stage import (
     Apologising,
     BackToOperator,
-    LeavingMessage,
     Stage,
     Talking,
     Transferred,
 )
 from hanvisa.calls.state import VARIABLE, Leg
-from hanvisa.calls.targets import mark_confidential
-from hanvisa.policy.absence import absence_at
-from hanvisa.policy.attendant import Wanted, read_wanted
+from hanvisa.calls.targets import mark_confidential, wanted_by
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.messages import MessageKind
@@ -93,9 +90,7 @@ class Asker:
 async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     transferor = asker.leg
     person = call.person_of(transferor)
-    # What operators may dial before a number means nothing on other phones.
-    is_operator = person is not None and call.register.operator(person.id) is not None
-    wanted = read_wanted(target) if is_operator else Wanted(target)
+    wanted = wanted_by(call, transferor.person, target)
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
     if wanted.message:
@@ -137,8 +132,7 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
         return await _decline(call, asker, decision)
     mark_confidential(call, TargetKind.PERSON, person.id)
     await _send_on(call, asker, transferee)
-    is_absent = absence_at(call.register.absences_of(person.id), call.house.clock.now())
-    return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
+    return leaving(call, person)
 
 
 async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
@@ -204,6 +198,11 @@ async def _attended(
         decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
         if not decision.allowed:
             return await _decline(call, asker, decision)
+    if (
+        request.other == theirs.caller.channel
+        and wanted_by(call, asker.leg.person, theirs.state.dialled).serial
+    ):
+        call.change(serial=asker.leg.person)
     await asker.is_told("channel_answered")
     if await _merge(call, theirs, asker.leg, transferee, far):
         return Talking()
@@ -218,7 +217,7 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
     The consultation ends first, so that nobody's phone is found busy with it.
     """
     following = await _blind(call, theirs.state.dialled, asker, transferee)
-    if isinstance(following, Transferred):
+    if following is not None and not isinstance(following, Refusal):
         theirs.inbox.put_nowait(Surrendered())
         with suppress(TimeoutError):
             await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)

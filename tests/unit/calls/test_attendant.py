@@ -145,6 +145,47 @@ async def test_an_operators_prefix_rings_an_absent_persons_phone_and_a_colleague
         await scene.hears(caller, "Referral")
 
 
+async def test_an_operator_rings_past_a_referral_to_announce_a_caller_and_a_colleague_does_not() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "*60*201")
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(consultation, anna)
+        scene.refers(olle, "*60*201", other=consultation)
+        await scene.until(
+            lambda: scene.house.live.of_channel(anna) is scene.house.live.of_channel(caller), "put through"
+        )
+        colleague = scene.dials("bo", "*60*201")
+        await scene.hears(colleague, "Referral")
+
+
+async def test_a_consultation_by_the_prefix_of_serial_calls_gives_the_caller_back_as_well() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "*63*202")
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(consultation, bo)
+        scene.refers(olle, "*63*202", other=consultation)
+        await scene.over(consultation)
+        scene.hangs_up(bo)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(caller, again)
+
+
+async def test_an_operator_leaves_a_message_themselves_or_lets_the_caller_who_waits() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        own = scene.dials("olle", "*62*202")
+        await scene.hears(own, "SpeakAfterTheTone")
+        scene.refers(olle, "*62*202", other=own)
+        await scene.hears(caller, "SpeakAfterTheTone")
+        await scene.over(own)
+
+
 async def test_an_operators_prefix_lets_the_caller_leave_a_message() -> None:
     async with Scene(QUICK) as scene:
         scene.given_absent("anna")
