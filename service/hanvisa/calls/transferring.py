@@ -139,7 +139,7 @@ async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
     await asker.is_told("channel_answered")
     call.house.live.release(asker.leg.channel)
-    call.change(caller=transferee, other=asker.leg, answered=True)
+    call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
     await call.part()
 
 

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from hanvisa.calls.house import CallSettings
-from hanvisa.policy.facts import Operator, OperatorState
-from unit.calls.scene import NOW, Scene, id_of
+from hanvisa.policy.facts import CallingClass, Operator, OperatorState
+from hanvisa.policy.model import Language
+from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 
+ABROAD = "00442079460958"
 QUICK = CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05, camp_on=0.6, camp_on_retry=0.05)
 
 
@@ -131,6 +133,34 @@ def legs_to(scene: Scene, who: str) -> list[str]:
 def shown(scene: Scene, channel: str) -> str:
     [variables] = [v for made, _, v, _ in scene.control.named("create") if made == channel]
     return str(variables["CONNECTEDLINE(name,i)"])
+
+
+async def test_an_operator_is_told_in_their_own_language_and_a_caller_from_abroad_in_english() -> None:
+    async with Scene(replace(QUICK, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN, ABROAD)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        scene.finished(olle)
+        await scene.talking(caller, olle)
+        scene.refers(olle, "0701740605")
+        await scene.hears(olle, "TransferRefused")
+        languages = {(told["channel"], told["language"]) for told in scene.log.of_kind("heard")}
+        assert languages == {(caller, Language.EN), (olle, Language.SV)}
+
+
+async def test_whom_an_operator_has_rung_abroad_is_spoken_to_in_english_when_sent_on() -> None:
+    async with Scene(replace(QUICK, may_call=CallingClass.ABROAD)) as scene:
+        scene.given_absent("bo")
+        olle = scene.dials("olle", ABROAD)
+        far = await scene.rung(ABROAD)
+        scene.answers(far)
+        await scene.talking(olle, far)
+        scene.refers(olle, "202")
+        await scene.hears(far, "Referral")
+        assert scene.log.of_kind("heard")[-1]["language"] is Language.EN
 
 
 async def test_an_operators_prefix_rings_an_absent_persons_phone_and_a_colleagues_does_not() -> None:
