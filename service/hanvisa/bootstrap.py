@@ -47,6 +47,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.service import Service
+from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
@@ -82,6 +83,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         voice=voice,
         messages=MessagesInState(settings.state, database),
         own_sounds=voice.own,
+        evidence=ThreatEvidence(settings.state),
         log=outbox,
         clock=clock,
         texts=texts,
@@ -106,6 +108,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             message_longest=settings.message_longest,
             message_silence=settings.message_silence,
             message_due=settings.message_due,
+            record_threats=settings.record_threats,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,
             private_calls_fixed=PrivateCalls(settings.private_calls_fixed),

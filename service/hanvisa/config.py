@@ -108,6 +108,9 @@ class Settings(BaseSettings):
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
+    record_threats: bool = Field(
+        default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
+    )
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",

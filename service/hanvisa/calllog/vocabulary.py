@@ -104,6 +104,11 @@ SIGNALS = {
         sv="{who} märker samtalet som hotsamtal; uppgifterna sparas.",
         en="{who} marks the call as a threat; its record is kept.",
     ),
+    "threat_recording": Text(sv="Hotsamtalet spelas in.", en="The threatening call is recorded."),
+    "threat_recorded": Text(sv="Inspelningen är sparad som bevis.", en="The recording is kept as evidence."),
+    "threat_not_kept": Text(
+        sv="Inspelningen kunde inte sparas: {why}.", en="The recording could not be kept: {why}."
+    ),
     "adopted": Text(
         sv="Tjänsten hade startats om och tog över samtalet.",
         en="The service had been restarted and took the call on.",

@@ -53,6 +53,7 @@ from hanvisa.testing import (
     FakeClock,
     FakeVoice,
     MemoryDirectory,
+    MemoryEvidence,
     MemoryLog,
     MemoryMessages,
     MemorySounds,
@@ -159,6 +160,7 @@ class Scene:
         self.spool: dict[str, float] = {}  # the recordings there are, with their seconds
         self.messages = MemoryMessages(self.spool, directory=self.directory)
         self.own_sounds = MemorySounds(self.spool)
+        self.evidence = MemoryEvidence(self.spool)
         self.log = MemoryLog()
         self.house = House(
             control=self.control,
@@ -166,6 +168,7 @@ class Scene:
             voice=voice or FakeVoice(),
             messages=self.messages,
             own_sounds=self.own_sounds,
+            evidence=self.evidence,
             log=self.log,
             clock=FakeClock(NOW),
             texts=texts,
