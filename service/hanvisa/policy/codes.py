@@ -131,6 +131,11 @@ class OpenOrClose:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """The operator at the phone."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkNextCall:
     """The phone's next call is confidential."""
 
@@ -150,6 +155,7 @@ Meaning = (
     | TellGuide
     | Record
     | OpenOrClose
+    | Pause
     | MarkNextCall
     | Wrong
 )
@@ -157,6 +163,7 @@ Meaning = (
 
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
+    CodeAction.PAUSE: Pause(),
     CodeAction.CONFIDENTIAL: MarkNextCall(),
     CodeAction.THREAT: Wrong(CodeFault.ONLY_IN_CALL),
 }

@@ -123,6 +123,7 @@ def register() -> Register:
                 Code("*22", CodeAction.TELL_WHAT_IS_SET),
                 Code("*26", CodeAction.LISTEN_TO_MESSAGES),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
+                Code("*270", CodeAction.PAUSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
                 Code("*200", CodeAction.GUIDE),
                 Code("*29", CodeAction.THREAT),

@@ -39,6 +39,7 @@ from hanvisa.policy.codes import (
     MarkNextCall,
     Meaning,
     OpenOrClose,
+    Pause,
     Record,
     SetAbsence,
     StopForwarding,
@@ -67,6 +68,8 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
     match meaning:
         case OpenOrClose():
             return SwitchingOpen()
+        case Pause():
+            return SwitchingOpen(pauses=True)
         case ListenToMessages(person):
             return ListeningToMessages(person.id)
         case Wrong(fault):
