@@ -48,6 +48,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.service import Service
+from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
@@ -83,6 +84,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         voice=voice,
         messages=MessagesInState(settings.state, database),
         own_sounds=voice.own,
+        evidence=ThreatEvidence(settings.state),
         log=outbox,
         clock=clock,
         texts=texts,
@@ -110,6 +112,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             message_due=settings.message_due,
             forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
             text_a_day=settings.text_a_day,
+            record_threats=settings.record_threats,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,
             private_calls_fixed=PrivateCalls(settings.private_calls_fixed),

@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     forwarding_days: int = Field(
         default=10, ge=0, description="days of a month on which a phone may be forwarded to a mobile"
     )
+    record_threats: bool = Field(
+        default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
+    )
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",

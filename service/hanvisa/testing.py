@@ -195,6 +195,19 @@ class MemorySounds(MemorySpool):
 
 
 @dataclass
+class MemoryEvidence(MemorySpool):
+    """``kept`` are the recordings by their names."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+
+    async def keep(self, recording: str, name: str) -> str:
+        if self.full:
+            raise SpeechError("There is no space left on the device.")
+        self.kept[name] = recording
+        return f"{name}.wav"
+
+
+@dataclass
 class MemoryMessages(MemorySpool):
     """Messages in a `MemoryDirectory`."""
 
@@ -378,6 +391,9 @@ class FakeCallControl:
 
     async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
         await self._do("record", channel, recording, longest, silence)
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        await self._do("record_bridge", bridge, recording)
 
     async def stop_recording(self, recording: str) -> None:
         await self._do("stop_recording", recording)

@@ -13,6 +13,7 @@ from e2e.support.switchboard import (
     shown_at,
 )
 from e2e.support.world import World
+from e2e.test_messages import speaks
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE
 from hanvisa.lab.lines import Line
@@ -168,10 +169,50 @@ async def test_an_operators_prefix_gets_past_a_referral(world: World) -> None:
     assert "Telefonisten vet att Elsa Hedström är på plats" in await world.explanation(caller)
 
 
+async def test_an_operator_rings_past_a_referral_to_announce_the_caller(world: World) -> None:
+    """G1."""
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    await world.given_absent(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("*60*205")
+    elsas = await elsa.rings(within=LONG)
+    await elsas.answer()
+    await consultation.talks_to(elsas, within=LONG)
+    await line.attended(consultation)
+    await caller.talks_to(elsas, within=LONG)
+    fredriks = await (await world.phone(FREDRIK)).call("*60*205")
+    await world.commanded(fredriks, "Elsa Hedström är på sammanträde", within=LONG)
+    assert not elsa.live[1:]
+
+
+async def test_an_operator_lets_the_caller_leave_a_message_by_a_prefix(world: World) -> None:
+    """S1."""
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*62*205")
+    await line.until_ended(within=LONG)
+    await leaves_a_message(world, caller, ELSA)
+    assert not elsa.has_rung
+
+
+async def leaves_a_message(world: World, caller: Line, who: str) -> None:
+    """They are told whom it is for, speak after the tone, and hear that it is kept."""
+    name = world.person(who).name
+    await world.hears(caller, f"Lämna ditt meddelande till {name} efter tonen", pieces=2, within=LONG)
+    await speaks(world, caller, hearing.melody(73, 1.2))
+    await caller.press("#")
+    await world.commanded(caller, "Tryck ett för att skicka meddelandet", within=LONG)
+    await caller.press("1")
+    await world.hears(caller, f"Meddelandet är lämnat till {name}", pieces=2, within=LONG)
+    story = await world.story(caller)
+    assert (story.outcome, "S1" in story.rules) == ("message", True)
+
+
 async def test_serial_calls_come_back_to_the_operator_after_each_party(world: World) -> None:
     elsa, fredrik, ulla = await world.phone(ELSA), await world.phone(FREDRIK), await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
-    elsas = await put_through(line.transfer("*61*205"), elsa.rings(within=LONG))
+    elsas = await put_through(line.transfer("*63*205"), elsa.rings(within=LONG))
     await caller.talks_to(elsas, within=LONG)
     await elsas.hangup()
     line = await ulla.rings(within=LONG)

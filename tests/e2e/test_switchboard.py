@@ -125,6 +125,25 @@ async def test_an_operator_opens_and_closes_by_code_and_hears_it_confirmed(world
     assert not ulla.has_rung
 
 
+async def test_an_operator_pauses_by_code_and_is_offered_nobody(world: World) -> None:
+    ulla, viktor = await world.phone(ULLA), await world.siplet(VIKTOR)
+    await world.given_operator(VIKTOR)
+    await world.given_operator(ULLA)
+    dialling = await viktor.call("*270%23")
+    await world.hears(dialling, "Telefonistplatsen är pausad", within=LONG)
+    await dialling.until_ended()
+    assert await state(world, VIKTOR) == "paused"
+    caller = await rings_the_main_number(world, "0980319233")
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert not viktor.has_rung
+
+    dialling = await viktor.call("*27%23")
+    await world.hears(dialling, "Telefonistplatsen är öppen", within=LONG)
+    assert await state(world, VIKTOR) == "open"
+
+
 async def test_the_code_is_refused_to_whoever_is_no_operator(world: World) -> None:
     elsa = await world.phone(ELSA)
     dialling = await elsa.call("*27#")

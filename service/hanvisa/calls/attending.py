@@ -10,7 +10,7 @@ from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.signals import TransferRequested
 from hanvisa.calls.stage import AtSwitchboard, OnHold, Stage, Talking
 from hanvisa.calls.state import Leg
-from hanvisa.calls.transferring import Refusal, transfer
+from hanvisa.calls.transferring import Asker, Refusal, to_message, transfer
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -36,6 +36,8 @@ async def carry_out(call: Call, asked: Asked, *, held: bool = False) -> Stage | 
         case Wish.QUEUE:
             following = await to_queue(call, operator, party, call.house.clock.now())
             outcome = DONE if following is not None else NOWHERE
+        case Wish.MESSAGE:
+            following, outcome = await _message(call, asked, operator, party)
         case _:
             following, outcome = await _transfer(call, asked, operator)
     asked.is_answered(outcome)
@@ -59,7 +61,19 @@ async def _transfer(call: Call, asked: Asked, operator: Leg) -> tuple[Stage | No
     if asked.consultation and other is None:
         return None, NOWHERE
     request = TransferRequested(operator.channel, asked.to, other is not None, other, by_phone=False)
-    came = await transfer(call, request)
+    return _came(await transfer(call, request))
+
+
+async def _message(call: Call, asked: Asked, operator: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
+    person = call.register.person(asked.person) if asked.person else None
+    if person is None:
+        return None, NOWHERE
+    call.tell("signal", type="to_message", person=str(person.id))
+    call.change(touched_by=operator.person)
+    return _came(await to_message(call, person, Asker(call, operator, by_phone=False), party))
+
+
+def _came(came: Stage | Refusal | None) -> tuple[Stage | None, Outcome]:
     if isinstance(came, Refusal):
         return None, Outcome("refused", came.decision)
     return came, DONE if came is not None else NOWHERE
@@ -82,4 +96,4 @@ def _sides(call: Call, by: UUID | None) -> tuple[Leg | None, Leg | None]:
 
 
 _HOLDING = (Wish.HOLD, Wish.RETRIEVE)
-_OF_TWO = (*_HOLDING, Wish.QUEUE, Wish.TRANSFER)
+_OF_TWO = (*_HOLDING, Wish.QUEUE, Wish.TRANSFER, Wish.MESSAGE)

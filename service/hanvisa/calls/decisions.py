@@ -24,7 +24,7 @@ from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.guide import GuideFacts, decide_guide
-from hanvisa.policy.in_call import MarkedFacts, decide_marked
+from hanvisa.policy.in_call import MarkedFacts, ThreatFacts, decide_marked, decide_threat_recording
 from hanvisa.policy.messages import MessageFacts, decide_message
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
@@ -86,6 +86,7 @@ Facts = (
     | GuideFacts
     | MarkedFacts
     | TextFacts
+    | ThreatFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -96,6 +97,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     GuideFacts: decide_guide,
     MarkedFacts: decide_marked,
     TextFacts: decide_text,
+    ThreatFacts: decide_threat_recording,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

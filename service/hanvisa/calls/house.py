@@ -9,8 +9,19 @@ from hanvisa.calls.alarms import Alarms
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
-from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, MessageBox, OwnSounds, Texts, Voice
+from hanvisa.calls.ports import (
+    CallControl,
+    CallLog,
+    Clock,
+    Directory,
+    Evidence,
+    MessageBox,
+    OwnSounds,
+    Texts,
+    Voice,
+)
 from hanvisa.calls.queue import Queues
+from hanvisa.calls.recording import Endings
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.numbers import NumberPlan
@@ -43,6 +54,7 @@ class CallSettings:
     forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
     text_a_day: int = 5  # to one number
     may_call: CallingClass = CallingClass.NATIONAL
+    record_threats: bool = False
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
 
@@ -54,6 +66,7 @@ class House:
     voice: Voice
     messages: MessageBox
     own_sounds: OwnSounds
+    evidence: Evidence
     log: CallLog
     clock: Clock
     texts: Texts | None = None  # None: no gateway is set
@@ -61,6 +74,7 @@ class House:
     settings: CallSettings = field(default_factory=CallSettings)
     live: LiveCalls = field(default_factory=LiveCalls)
     queues: Queues = field(default_factory=Queues)
+    recordings: Endings = field(default_factory=Endings)
     leftovers: Leftovers = field(default_factory=Leftovers)
     feed: Feed = field(default_factory=Feed)
     alarms: Alarms = field(default_factory=Alarms)

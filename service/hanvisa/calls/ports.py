@@ -154,6 +154,14 @@ class OwnSounds(Spool, Protocol):
         ...
 
 
+class Evidence(Spool, Protocol):
+    """What is kept of threatening calls."""
+
+    async def keep(self, recording: str, name: str) -> str:
+        """Keep it under that name; the file's name. Raises HanvisaError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """S1. ``caller`` is what the person dials to ring back, "" withheld. ``recording`` None: they want to be rung."""
@@ -278,6 +286,10 @@ class CallControl(Protocol):
 
         Its end comes as `Recorded`; the sound is in the `Spool` by that name.
         """
+        ...
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        """Record all who are in the bridge, until it is stopped or the bridge is gone. They hear nothing of it."""
         ...
 
     async def stop_recording(self, recording: str) -> None:

@@ -222,7 +222,9 @@ class CallingOut:
 
 @dataclass(frozen=True)
 class SwitchingOpen:
-    """`*27#`: an operator opens, or closes when open. Confirmed by voice."""
+    """`*27#`: an operator opens, or closes when open; ``pauses``: `*270#`. Confirmed by voice."""
+
+    pauses: bool = False
 
 
 @dataclass(frozen=True)

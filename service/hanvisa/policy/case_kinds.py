@@ -15,7 +15,7 @@ from hanvisa.policy.absence import (
 )
 from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
-from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase
+from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_codes import CodeCase
 from hanvisa.policy.case_emergency import EmergencyCase
@@ -31,7 +31,7 @@ from hanvisa.policy.case_expected import (
 )
 from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
-from hanvisa.policy.case_in_call import KeyedCase, MarkedCase
+from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, ThreatCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
 from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
@@ -399,6 +399,7 @@ AnyCase = Annotated[
     | SentOnCase
     | PastReferralCase
     | PickUpCase
+    | WantedCase
     | OutgoingCase
     | OffersCase
     | TextCase
@@ -414,6 +415,7 @@ AnyCase = Annotated[
     | RecordingCase
     | KeyedCase
     | MarkedCase
+    | ThreatCase
     | EmergencyCase
     | GreetingCase
     | CameCase

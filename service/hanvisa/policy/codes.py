@@ -147,6 +147,11 @@ class OpenOrClose:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """The operator at the phone."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkNextCall:
     """The phone's next call is confidential."""
 
@@ -168,6 +173,7 @@ Meaning = (
     | Park
     | PickUp
     | OpenOrClose
+    | Pause
     | MarkNextCall
     | Wrong
 )
@@ -175,6 +181,7 @@ Meaning = (
 
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
+    CodeAction.PAUSE: Pause(),
     CodeAction.CONFIDENTIAL: MarkNextCall(),
     CodeAction.THREAT: Wrong(CodeFault.ONLY_IN_CALL),
 }

@@ -1,4 +1,4 @@
-"""Codes keyed while two talk, and what becomes of a talk that is marked confidential (M4)."""
+"""Codes keyed while two talk, and what becomes of a talk that is marked confidential (M4), or as a threat."""
 
 from __future__ import annotations
 
@@ -57,3 +57,39 @@ def decide_marked(facts: MarkedFacts) -> Decision:
             sv="Ingen mobil är med i sekretessamtalet (M4).", en="No mobile is on the confidential call (M4)."
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatFacts:
+    """A call is marked as a threat. ``setting`` is `HANVISA_RECORD_THREATS`."""
+
+    setting: bool
+    confidential: bool = False
+    private: bool = False
+
+
+@or_strictest(Effect.REFUSE, "M4")
+def decide_threat_recording(facts: ThreatFacts) -> Decision:
+    """Is the talk recorded? In silence, so never what is confidential: nobody is recorded there without being told."""
+    if not facts.setting:
+        return Decision(Effect.REFUSE, (), _NOT_SET)
+    if facts.confidential:
+        return Decision(Effect.REFUSE, ("M4",), _CONFIDENTIAL)
+    if facts.private:
+        return Decision(Effect.REFUSE, ("P1",), _PRIVATE)
+    return Decision(Effect.ALLOW, (), _RECORDED)
+
+
+_NOT_SET = Text(
+    sv="Inställningen är att hotsamtal inte spelas in; uppgifterna om samtalet sparas.",
+    en="The setting is that threatening calls are not recorded; the record of the call is kept.",
+)
+_CONFIDENTIAL = Text(
+    sv="Ett sekretessamtal spelas aldrig in utan att den som ringer får veta det (M4).",
+    en="A confidential call is never recorded without the caller being told (M4).",
+)
+_PRIVATE = Text(
+    sv="Av ett privat samtal sparas bara det som fakturan behöver (P1).",
+    en="Of a private call nothing is kept but what the invoice needs (P1).",
+)
+_RECORDED = Text(sv="Hotsamtalet spelas in, som bevis.", en="The threatening call is recorded, as evidence.")

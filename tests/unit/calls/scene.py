@@ -53,6 +53,7 @@ from hanvisa.testing import (
     FakeClock,
     FakeVoice,
     MemoryDirectory,
+    MemoryEvidence,
     MemoryLog,
     MemoryMessages,
     MemorySounds,
@@ -122,6 +123,7 @@ def register() -> Register:
                 Code("*22", CodeAction.TELL_WHAT_IS_SET),
                 Code("*26", CodeAction.LISTEN_TO_MESSAGES),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
+                Code("*270", CodeAction.PAUSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
                 Code("*200", CodeAction.GUIDE),
                 Code("*29", CodeAction.THREAT),
@@ -162,6 +164,7 @@ class Scene:
         self.spool: dict[str, float] = {}  # the recordings there are, with their seconds
         self.messages = MemoryMessages(self.spool, directory=self.directory)
         self.own_sounds = MemorySounds(self.spool)
+        self.evidence = MemoryEvidence(self.spool)
         self.log = MemoryLog()
         self.house = House(
             control=self.control,
@@ -169,6 +172,7 @@ class Scene:
             voice=voice or FakeVoice(),
             messages=self.messages,
             own_sounds=self.own_sounds,
+            evidence=self.evidence,
             log=self.log,
             clock=self.clock,
             texts=texts,

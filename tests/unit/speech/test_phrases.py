@@ -36,7 +36,7 @@ from hanvisa.calls.prompts import (
     Waiting,
     Why,
 )
-from hanvisa.policy.facts import Window
+from hanvisa.policy.facts import OperatorState, Window
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
@@ -272,8 +272,17 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "Tyvärr blev det något fel hos oss. Ring gärna igen om en stund.",
         "We are sorry, something went wrong on our side. Please call back later.",
     ),
-    (OperatorStateSet(open=True), "Telefonistplatsen är öppen.", "The operator's position is open."),
-    (OperatorStateSet(open=False), "Telefonistplatsen är stängd.", "The operator's position is closed."),
+    (OperatorStateSet(OperatorState.OPEN), "Telefonistplatsen är öppen.", "The operator's position is open."),
+    (
+        OperatorStateSet(OperatorState.PAUSED),
+        "Telefonistplatsen är pausad.",
+        "The operator's position is paused.",
+    ),
+    (
+        OperatorStateSet(OperatorState.CLOSED),
+        "Telefonistplatsen är stängd.",
+        "The operator's position is closed.",
+    ),
     (
         CallBarred(Barred.OUTSIDE),
         "Från din telefon rings bara inom kommunen. Fråga din chef om du behöver ringa.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.model import Text
 
 
@@ -30,6 +31,6 @@ class NoOperator:
 
 @dataclass(frozen=True, slots=True)
 class OperatorStateSet:
-    """Confirms `*27#`."""
+    """Confirms `*27#` and `*270#`."""
 
-    open: bool
+    state: OperatorState

@@ -42,6 +42,7 @@ from hanvisa.policy.codes import (
     Meaning,
     OpenOrClose,
     Park,
+    Pause,
     PickUp,
     Record,
     SetAbsence,
@@ -69,7 +70,7 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
         call.state.dialled, call.register, call.caller.person, call.house.clock.now(), call.house.plan
     )
     match meaning:
-        case OpenOrClose() | ListenToMessages() | Park() | PickUp() | Record():
+        case OpenOrClose() | Pause() | ListenToMessages() | Park() | PickUp() | Record():
             return _stage_of(meaning)
         case Wrong(fault):
             await say_wrong(call, fault)
@@ -84,11 +85,13 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
     return None
 
 
-def _stage_of(meaning: OpenOrClose | ListenToMessages | Park | PickUp | Record) -> Stage:
+def _stage_of(meaning: OpenOrClose | Pause | ListenToMessages | Park | PickUp | Record) -> Stage:
     """What takes more than a confirmation."""
     match meaning:
         case OpenOrClose():
             return SwitchingOpen()
+        case Pause():
+            return SwitchingOpen(pauses=True)
         case ListenToMessages(person):
             return ListeningToMessages(person.id)
         case Park(person):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import CallerGone
-from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.leaving import may_leave, number_of
 from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.ports import NewMessage, Spoken
 from hanvisa.calls.prompts import (
@@ -33,7 +33,7 @@ from hanvisa.calls.storing import stored
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Person
-from hanvisa.policy.messages import MessageKind, due_at, message_facts, number_to_ring
+from hanvisa.policy.messages import MessageKind, due_at
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,7 +49,7 @@ async def leave_message(call: Call, stage: LeavingMessage) -> Stage | None:
     if person is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    if not _may(call, person, MessageKind.RECORDED):
+    if not may_leave(call, call.caller, person, MessageKind.RECORDED).allowed:
         return Referring(stage.person, stage.why, told=True)
     try:
         seconds = await _recorded(call, person)
@@ -94,19 +94,13 @@ async def ask_to_be_rung(call: Call, stage: AskingToBeRung) -> Stage | None:
     if person is None:
         await call.say(UnknownNumber())
         return None
-    if not _may(call, person, MessageKind.RING_BACK):
+    if not may_leave(call, call.caller, person, MessageKind.RING_BACK).allowed:
         return Referring(stage.person, stage.why, told=True)
     if not await _keep(call, person, stage.message, None):
         await call.say(MessageFailed(person.name))
         return Referring(stage.person, stage.why, told=True)
-    await call.say(WillRingBack(person.name, number_of(call, person)), Goodbye())
+    await call.say(WillRingBack(person.name, number_of(call, call.caller, person)), Goodbye())
     return None
-
-
-def number_of(call: Call, person: Person) -> str:
-    """What the person dials to ring this caller back; "" withheld."""
-    phone = call.register.phone_of_account(call.caller.account) if call.caller.account else None
-    return number_to_ring(call.register, phone, call.caller.number, person)
 
 
 async def _recorded(call: Call, person: Person) -> float | None:
@@ -144,21 +138,13 @@ async def _wants_it_anew(call: Call, recording: str) -> bool:
     return False
 
 
-def _may(call: Call, person: Person, kind: MessageKind) -> bool:
-    number = number_of(call, person)
-    facts = message_facts(call.register, person, kind, number, confidential=call.state.confidential)
-    decision = decide(facts)
-    tell(call, facts, decision)
-    return decision.allowed
-
-
 async def _keep(call: Call, person: Person, message: UUID, recording: str | None) -> bool:
     """Store it whole. False when it could not be."""
     now = call.house.clock.now()
     left = NewMessage(
         id=message,
         person_id=person.id,
-        caller=number_of(call, person),
+        caller=number_of(call, call.caller, person),
         call_id=call.id,
         recording=recording,
         confidential=call.state.confidential,
@@ -173,7 +159,7 @@ async def _keep(call: Call, person: Person, message: UUID, recording: str | None
 
 async def _failed(call: Call, person: Person, stage: LeavingMessage | ReviewingMessage) -> Stage:
     """They are told, and that they want to be rung back is stored instead where it can be."""
-    ring_back = bool(number_of(call, person)) and await _keep(call, person, new_id(), None)
+    ring_back = bool(number_of(call, call.caller, person)) and await _keep(call, person, new_id(), None)
     await call.house.messages.discard(recording_id(call.caller.channel))
     call.tell("signal", type="message_failed", person=str(person.id))
     await call.say(MessageFailed(person.name, ring_back))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import UnansweredFacts, decide, tell
+from hanvisa.calls.leaving import number_of
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
     Goodbye,
@@ -29,7 +30,6 @@ from hanvisa.calls.stage import (
     Stage,
     runs,
 )
-from hanvisa.calls.stages.messages import number_of
 from hanvisa.ids import new_id
 from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.facts import Person, TargetKind
@@ -57,7 +57,7 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
             call.register,
             person,
             call.house.clock.now(),
-            number=number_of(call, person),
+            number=number_of(call, call.caller, person),
             confidential=call.state.confidential,
             language=call.state.language,
             caller=call.caller.number,

@@ -13,7 +13,7 @@ from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
 from hanvisa.web.masking import Mask
-from hanvisa.web.people import named_person
+from hanvisa.web.people import named_person, person_given
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, REFUSED, Problem, invalid, refused
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Handler, Route
@@ -73,6 +73,12 @@ class Transfer(Incoming):
                 Text(sv="ska ha antingen to eller consultation", en="must have either to or consultation")
             )
         return self
+
+
+class MessageFor(Incoming):
+    """Whom the caller leaves a message for, as they do from a referral."""
+
+    person: UUID
 
 
 def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
@@ -135,6 +141,11 @@ async def transfer(ask: Ask[Transfer, None]) -> Answer:
     return await _ask(ask, Wish.TRANSFER, to=to, consultation=body.consultation or "")
 
 
+async def message(ask: Ask[MessageFor, None]) -> Answer:
+    person = person_given(ask.register, ask.body.person, "person")
+    return await _ask(ask, Wish.MESSAGE, person=person.id)
+
+
 def _doing(wish: Wish) -> Handler:
     async def do(ask: Ask[None, None]) -> Answer:
         return await _ask(ask, wish)
@@ -143,7 +154,9 @@ def _doing(wish: Wish) -> Handler:
     return do
 
 
-async def _ask(ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: str = "") -> Answer:
+async def _ask(
+    ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: str = "", person: UUID | None = None
+) -> Answer:
     desk = ask.services.live_calls
     call = desk.call(ask.path["call"])
     if not ask.scope.everything and not any(call.involves(person) for person in ask.scope.persons):
@@ -152,7 +165,7 @@ async def _ask(ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: st
             Text(sv="Samtalet är en annan telefonists.", en="The call is another operator's."),
         )
     by = None if ask.scope.everything else ask.who.person_id
-    outcome = await desk.ask(call.id, wish, by, to=to, consultation=consultation)
+    outcome = await desk.ask(call.id, wish, by, to=to, consultation=consultation, person=person)
     if outcome.refused is not None:
         raise refused(outcome.refused)
     if outcome.what == "nowhere":
@@ -187,6 +200,16 @@ ROUTES = (
         transfer,
         "Transfer the caller, blind or attended",
         body=Transfer,
+        status=204,
+        refusals=_REFUSALS,
+    ),
+    Route(
+        "POST",
+        "/live/calls/{call}/message",
+        Action.ATTEND,
+        message,
+        "Let the caller leave a message for a person",
+        body=MessageFor,
         status=204,
         refusals=_REFUSALS,
     ),
