@@ -11,6 +11,7 @@ DONE = {
     "StopForwarding": Text(sv="vidarekopplingen avslutad", en="forwarding ended"),
     "TellWhatIsSet": Text(sv="det som är inställt lästes upp", en="what is set was told"),
     "Record": Text(sv="en egen inspelning", en="a recording of one's own"),
+    "TakeBack": Text(sv="sekretessamtalet tas tillbaka", en="the confidential call is taken back"),
     "MarkNextCall": Text(sv="nästa samtal får sekretess", en="the next call will be confidential"),
 }
 FAULTS = {
@@ -23,6 +24,7 @@ FAULTS = {
     "set_already": Text(sv="redan anmält", en="set already"),
     "not_absent": Text(sv="ingen frånvaro nu", en="no absence now"),
     "only_in_call": Text(sv="bara under ett samtal", en="during a call only"),
+    "no_call": Text(sv="inget samtal att ta tillbaka", en="no call to take back"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),
     "not_a_time": Text(sv="inget klockslag", en="no time of day"),
     "past": Text(sv="klockslaget har varit", en="the time is past"),

@@ -326,9 +326,10 @@ class Call:
         self.house.queues.wake()
 
     async def end(self) -> None:
-        """Hang up whatever is left of the call."""
+        """Hang up whatever is left of the call, and what no other call has taken."""
         for channel in self.channels():
-            await self.hang_up(channel)
+            if self.house.live.of_channel(channel) in (self, None):
+                await self.hang_up(channel)
         if self.state.bridge:
             await self.destroy_bridge(self.state.bridge)
 

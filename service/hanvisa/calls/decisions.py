@@ -21,7 +21,7 @@ from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.guide import GuideFacts, decide_guide
-from hanvisa.policy.in_call import MarkedFacts, decide_marked
+from hanvisa.policy.in_call import MarkedFacts, TakeBackFacts, decide_marked, decide_take_back
 from hanvisa.policy.messages import MessageFacts, decide_message
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
@@ -79,6 +79,7 @@ Facts = (
     | CallbackFacts
     | GuideFacts
     | MarkedFacts
+    | TakeBackFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -88,6 +89,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
     GuideFacts: decide_guide,
     MarkedFacts: decide_marked,
+    TakeBackFacts: decide_take_back,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

@@ -10,6 +10,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.gate import may_join, would_join
 from hanvisa.calls.outgoing import may_call_out
@@ -48,16 +49,16 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     transferee = call.other if transferor is call.caller else call.caller
     if transferor is None or transferee is None:
         return None
+    asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
     call.tell(
         "signal",
         type="transfer",
         target=request.target,
         attended=request.attended,
-        by=str(transferor.person or ""),
+        by=str(asker.person or ""),
     )
-    if transferor.person and call.register.operator(transferor.person):
-        call.change(touched_by=transferor.person)
-    asker = Asker(call, transferor, request.by_phone)
+    if asker.person and call.register.operator(asker.person):
+        call.change(touched_by=asker.person)
     if request.attended:
         return await _attended(call, request, asker, transferee)
     return await _blind(call, request.target, asker, transferee)
@@ -65,10 +66,14 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API."""
+    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API.
+
+    ``leg`` is theirs, or the one that makes way where the operator has left the call.
+    """
 
     call: Call
     leg: Leg
+    person: UUID | None
     by_phone: bool
 
     async def is_told(self, progress: TransferProgress) -> None:
@@ -81,7 +86,7 @@ class Asker:
 
 async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     transferor = asker.leg
-    person = call.person_of(transferor)
+    person = call.register.person(asker.person) if asker.person else None
     # What operators may dial before a number means nothing on other phones.
     is_operator = person is not None and call.register.operator(person.id) is not None
     wanted = read_wanted(target) if is_operator else Wanted(target)
@@ -108,7 +113,7 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
     await asker.is_told("channel_answered")
     # From here the one who is sent on is the caller of this call, and whoever sent them is free.
     call.house.live.release(transferor.channel)
-    serial = transferor.person if wanted.serial else call.state.serial
+    serial = asker.person if wanted.serial else call.state.serial
     call.change(caller=transferee, other=transferor, answered=True, serial=serial)
     await call.part()
     if organisation is not None:
@@ -282,7 +287,7 @@ async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
 async def _decline(call: Call, asker: Asker, decision: Decision) -> Refusal:
     """A phone gets 603 Decline; the caller stays where they are."""
     await asker.is_told("channel_declined")
-    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.leg.person or ""))
+    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.person or ""))
     numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}
     return Refusal(
         asker.leg.channel,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
 from hanvisa.policy.case_world import World
-from hanvisa.policy.in_call import MarkedFacts, decide_marked, keyed_in_call
+from hanvisa.policy.in_call import MarkedFacts, TakeBackFacts, decide_marked, decide_take_back, keyed_in_call
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberKind
 
@@ -45,4 +45,22 @@ class MarkedCase(Case):
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
         decision = decide_marked(MarkedFacts(self.facts.parties))
+        return decision.because, self.expect.compare(decision)
+
+
+class TakeBackWritten(Written):
+    confidential: bool
+    parties: tuple[NumberKind, ...]
+    has_operator: bool = False
+
+
+class TakeBackCase(Case):
+    """What becomes of whoever talks with a mobile when an operator takes the call back?"""
+
+    decide: Literal["take_back"]
+    facts: TakeBackWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        decision = decide_take_back(TakeBackFacts(**dict(self.facts)))
         return decision.because, self.expect.compare(decision)

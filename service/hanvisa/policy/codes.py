@@ -55,6 +55,7 @@ class CodeFault(StrEnum):
     SET_ALREADY = "set_already"
     NOT_ABSENT = "not_absent"
     ONLY_IN_CALL = "only_in_call"
+    NO_CALL = "no_call"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -136,6 +137,13 @@ class MarkNextCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The confidential calls of this operator that a mobile is on (M4)."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class Wrong:
     fault: CodeFault
 
@@ -151,6 +159,7 @@ Meaning = (
     | Record
     | OpenOrClose
     | MarkNextCall
+    | TakeBack
     | Wrong
 )
 
@@ -170,12 +179,17 @@ def _record_greeting(person: Person, register: Register, at: datetime) -> Record
     return Record(person, RecordingKind.GREETING, now.absence.id)
 
 
+def _take_back(person: Person, register: Register, _: datetime) -> TakeBack | Wrong:
+    return TakeBack(person) if register.operator(person.id) else Wrong(CodeFault.OPERATORS_ONLY)
+
+
 BY_ITSELF: Mapping[CodeAction, Callable[[Person, Register, datetime], Meaning]] = {
     CodeAction.TELL_WHAT_IS_SET: lambda person, *_: TellWhatIsSet(person),
     CodeAction.LISTEN_TO_MESSAGES: lambda person, *_: ListenToMessages(person),
     CodeAction.GUIDE: lambda person, *_: TellGuide(person),
     CodeAction.RECORD_NAME: lambda person, *_: Record(person, RecordingKind.NAME),
     CodeAction.RECORD_GREETING: _record_greeting,
+    CodeAction.TAKE_BACK: _take_back,
 }
 """Nothing is keyed with these."""
 

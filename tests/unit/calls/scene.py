@@ -123,6 +123,7 @@ def register() -> Register:
                 Code("*26", CodeAction.LISTEN_TO_MESSAGES),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
+                Code("*280", CodeAction.TAKE_BACK),
                 Code("*200", CodeAction.GUIDE),
                 Code("*29", CodeAction.THREAT),
                 Code("*24", CodeAction.RECORD_NAME),
