@@ -24,7 +24,14 @@ from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.guide import GuideFacts, decide_guide
-from hanvisa.policy.in_call import MarkedFacts, ThreatFacts, decide_marked, decide_threat_recording
+from hanvisa.policy.in_call import (
+    MarkedFacts,
+    TakeBackFacts,
+    ThreatFacts,
+    decide_marked,
+    decide_take_back,
+    decide_threat_recording,
+)
 from hanvisa.policy.messages import MessageFacts, decide_message
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
@@ -87,6 +94,7 @@ Facts = (
     | MarkedFacts
     | TextFacts
     | ThreatFacts
+    | TakeBackFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -98,6 +106,7 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     MarkedFacts: decide_marked,
     TextFacts: decide_text,
     ThreatFacts: decide_threat_recording,
+    TakeBackFacts: decide_take_back,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,

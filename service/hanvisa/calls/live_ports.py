@@ -80,6 +80,7 @@ class Wish(StrEnum):
     RETRIEVE = "retrieve"
     QUEUE = "queue"
     CONFIDENTIAL = "confidential"
+    TAKE_BACK = "takeback"
     THREAT = "threat"
     MESSAGE = "message"
     HANG_UP = "hangup"

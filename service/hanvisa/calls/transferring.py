@@ -10,6 +10,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.gate import may_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
@@ -52,16 +53,16 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     transferee = call.other if transferor is call.caller else call.caller
     if transferor is None or transferee is None:
         return None
+    asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
     call.tell(
         "signal",
         type="transfer",
         target=request.target,
         attended=request.attended,
-        by=str(transferor.person or ""),
+        by=str(asker.person or ""),
     )
-    if transferor.person and call.register.operator(transferor.person):
-        call.change(touched_by=transferor.person)
-    asker = Asker(call, transferor, request.by_phone)
+    if asker.person and call.register.operator(asker.person):
+        call.change(touched_by=asker.person)
     if request.attended:
         return await _attended(call, request, asker, transferee)
     return await _blind(call, request.target, asker, transferee)
@@ -69,10 +70,14 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API."""
+    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API.
+
+    ``leg`` is theirs, or the one that makes way where the operator has left the call.
+    """
 
     call: Call
     leg: Leg
+    person: UUID | None
     by_phone: bool
 
     async def is_told(self, progress: TransferProgress) -> None:
@@ -85,11 +90,11 @@ class Asker:
 
 async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """To what was dialled: the code that parks, a message, or whoever has the number."""
-    wanted = wanted_by(call, asker.leg.person, target)
+    wanted = wanted_by(call, asker.person, target)
     code = code_in(wanted.number, call.register)
     if code is not None and code.action is CodeAction.PARK:
         return await _park(call, wanted.number, asker, transferee)
-    person = call.person_of(asker.leg)
+    person = call.register.person(asker.person) if asker.person else None
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
     if not wanted.message:
@@ -104,7 +109,7 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
 async def _to_number(
     call: Call, wanted: Wanted, reading: Reading, asker: Asker, transferee: Leg
 ) -> Stage | Refusal | None:
-    person = call.person_of(asker.leg)
+    person = call.register.person(asker.person) if asker.person else None
     number, sought, via = _destination(call, reading)
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
@@ -125,7 +130,7 @@ async def _to_number(
     call.change(exception=decision.exception if takes_use else None)
     await _send_on(call, asker, transferee)
     if wanted.serial:
-        call.change(serial=asker.leg.person)
+        call.change(serial=asker.person)
     if person is not None:
         call.change(organisation=person.organisation_id)
     return Transferred(wanted.number, wanted.past_referral)
@@ -134,7 +139,7 @@ async def _to_number(
 async def _park(call: Call, dialled: str, asker: Asker, transferee: Leg) -> Stage | None:
     """The operator has transferred the caller to the code that parks them for somebody."""
     now = call.house.clock.now()
-    meaning = understand(dialled, call.register, asker.leg.person, now, call.house.plan)
+    meaning = understand(dialled, call.register, asker.person, now, call.house.plan)
     if not isinstance(meaning, Park):
         await asker.is_told("channel_unavailable")
         return None
@@ -337,7 +342,7 @@ async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
 async def _decline(call: Call, asker: Asker, decision: Decision) -> Refusal:
     """A phone gets 603 Decline; the caller stays where they are."""
     await asker.is_told("channel_declined")
-    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.leg.person or ""))
+    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.person or ""))
     numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}
     return Refusal(
         asker.leg.channel,

@@ -8,8 +8,10 @@ from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValue
 from hanvisa.policy.case_world import World
 from hanvisa.policy.in_call import (
     MarkedFacts,
+    TakeBackFacts,
     ThreatFacts,
     decide_marked,
+    decide_take_back,
     decide_threat_recording,
     keyed_in_call,
 )
@@ -69,4 +71,22 @@ class ThreatCase(Case):
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
         decision = decide_threat_recording(ThreatFacts(**dict(self.facts)))
+        return decision.because, self.expect.compare(decision)
+
+
+class TakeBackWritten(Written):
+    confidential: bool
+    parties: tuple[NumberKind, ...]
+    has_operator: bool = False
+
+
+class TakeBackCase(Case):
+    """What becomes of whoever talks with a mobile when an operator takes the call back?"""
+
+    decide: Literal["take_back"]
+    facts: TakeBackWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        decision = decide_take_back(TakeBackFacts(**dict(self.facts)))
         return decision.because, self.expect.compare(decision)

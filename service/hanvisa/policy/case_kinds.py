@@ -31,7 +31,7 @@ from hanvisa.policy.case_expected import (
 )
 from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
-from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, ThreatCase
+from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
 from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
@@ -416,6 +416,7 @@ AnyCase = Annotated[
     | KeyedCase
     | MarkedCase
     | ThreatCase
+    | TakeBackCase
     | EmergencyCase
     | GreetingCase
     | CameCase

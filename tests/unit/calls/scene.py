@@ -125,6 +125,7 @@ def register() -> Register:
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
                 Code("*270", CodeAction.PAUSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
+                Code("*280", CodeAction.TAKE_BACK),
                 Code("*200", CodeAction.GUIDE),
                 Code("*29", CodeAction.THREAT),
                 Code("*68", CodeAction.PARK),

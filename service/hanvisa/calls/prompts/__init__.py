@@ -16,6 +16,7 @@ from hanvisa.calls.prompts.codes import (
     NextCallConfidential,
     Noted,
     NothingSet,
+    TakenBack,
 )
 from hanvisa.calls.prompts.emergency import EmergencyDialled
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
@@ -103,6 +104,7 @@ Prompt = (
     | ConfidentialNow
     | Noted
     | NothingSet
+    | TakenBack
     | EmergencyDialled
     | GreetingChecked
     | GuideBegins
@@ -190,6 +192,7 @@ __all__ = [
     "SayYourOwn",
     "SpeakAfterTheTone",
     "SwitchboardClosed",
+    "TakenBack",
     "TextOnItsWay",
     "TransferRefused",
     "TryLater",

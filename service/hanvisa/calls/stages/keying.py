@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.call import LegTaken
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.desk import Desk
+from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.prompts import (
     BackAgain,
     CodeWrong,
@@ -17,6 +20,7 @@ from hanvisa.calls.prompts import (
     NothingSet,
     Prompt,
     Referral,
+    TakenBack,
     TryLater,
     Why,
 )
@@ -47,6 +51,7 @@ from hanvisa.policy.codes import (
     Record,
     SetAbsence,
     StopForwarding,
+    TakeBack,
     TellGuide,
     TellWhatIsSet,
     Wrong,
@@ -78,6 +83,8 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
             return await _begin_guide(call, person)
         case TellWhatIsSet(person):
             await _done(call, meaning, *_what_is_set(call, person))
+        case TakeBack():
+            await _take_back(call, meaning)
         case Forward():
             await _forward(call, meaning)
         case _:
@@ -112,6 +119,20 @@ async def _begin_guide(call: Call, person: Person) -> Stage | None:
     call.tell("outcome", outcome="code_refused")
     await call.say(GuideRefused(superuser.name if superuser else ""))
     return None
+
+
+async def _take_back(call: Call, wanted: TakeBack) -> None:
+    operator, desk = wanted.person.id, Desk(call.house)
+    await call.answer()
+    for one in desk.calls():
+        if one.confidential and one.operator == operator and one.other:
+            came = await desk.ask(one.id, Wish.TAKE_BACK, operator, consultation=call.id)
+            if call.house.live.of_channel(call.caller.channel) is not call:
+                raise LegTaken
+            if came.what == "done":
+                await _done(call, wanted, TakenBack())
+                return
+    await say_wrong(call, CodeFault.NO_CALL)
 
 
 async def _forward(call: Call, wanted: Forward) -> None:

@@ -187,6 +187,7 @@ _ACTIONS = (
     (Wish.RETRIEVE, "Talk again to whom one has put on hold"),
     (Wish.QUEUE, "Send the caller back to the queue"),
     (Wish.CONFIDENTIAL, "Mark the call as confidential (M4)"),
+    (Wish.TAKE_BACK, "Take a confidential call back from a mobile that is on it (M4)"),
     (Wish.THREAT, "Mark the call as a threat: its record is kept"),
     (Wish.HANG_UP, "End the call"),
 )
@@ -221,7 +222,7 @@ ROUTES = (
             _doing(wish),
             summary,
             status=204,
-            refusals=(CONFLICT,),
+            refusals=_REFUSALS,
         )
         for wish, summary in _ACTIONS
     ),
