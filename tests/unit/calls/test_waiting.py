@@ -257,7 +257,7 @@ async def test_an_operator_who_holds_while_it_is_whispered_is_joined_when_they_t
             scene.tell(Unheld(olle))
             await scene.talking(caller, olle)
         else:
-            await scene.hears(caller, "NoOperator")
+            await scene.hears(caller, "Queued")
             assert (olle, "normal") in scene.control.named("hang_up")
 
 
