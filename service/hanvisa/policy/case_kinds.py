@@ -33,7 +33,7 @@ from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
-from hanvisa.policy.case_waiting import HeldCase, WaitCase
+from hanvisa.policy.case_waiting import HeldCase, LostCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import (
@@ -418,6 +418,7 @@ AnyCase = Annotated[
     | CameCase
     | WaitCase
     | HeldCase
+    | LostCase
     | CallbackCase,
     Field(discriminator="decide"),
 ]

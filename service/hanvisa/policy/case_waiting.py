@@ -6,7 +6,7 @@ from typing import Literal
 
 from hanvisa.policy.case_expected import Case, Compared, ExpectedValues, Written
 from hanvisa.policy.case_world import World
-from hanvisa.policy.holding import HeldFacts, HeldStep, next_held_step
+from hanvisa.policy.holding import HeldFacts, HeldStep, LostFacts, LostStep, next_held_step, when_lost
 from hanvisa.policy.model import Text
 from hanvisa.policy.waiting import AnswerTime, WaitFacts, expected_minutes
 
@@ -59,3 +59,24 @@ class HeldCase(Case):
     def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
         at, step = next_held_step(HeldFacts(**self.facts.model_dump()))
         return None, self.expect.compare({"at": at, "step": step})
+
+
+class ExpectedLostStep(ExpectedValues):
+    step: LostStep
+
+
+class LostWritten(Written):
+    held: bool
+    reachable: bool = False
+
+
+class LostCase(Case):
+    """What becomes of the caller whose operator's phone is gone?"""
+
+    decide: Literal["phone_lost"]
+    facts: LostWritten
+    expect: ExpectedLostStep
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        step = when_lost(LostFacts(**self.facts.model_dump()))
+        return None, self.expect.compare({"step": step})
