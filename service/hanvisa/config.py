@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     rtp_timeout: int = Field(
         default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
     )
+    qualify_every: int = Field(
+        default=30, gt=0, description="how often an operator's phone is asked whether it is there"
+    )
     held_remind: float = Field(
         default=60.0, gt=0, description="when an operator is reminded of a caller on hold"
     )

@@ -33,7 +33,7 @@ from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
-from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, WaitCase
+from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, LostCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import (
@@ -423,6 +423,7 @@ AnyCase = Annotated[
     | WaitCase
     | HeldCase
     | AttendanceCase
+    | LostCase
     | CallbackCase,
     Field(discriminator="decide"),
 ]
