@@ -196,7 +196,7 @@ class Scene:
 
     async def _talk(self, who: str, to: str = CALLER) -> None:
         await self._lines[to].talks_to(self._lines[who], within=PATIENCE)
-        self.tell(words.TALK, one=self._who(to), other=self._names.who(who))
+        self.tell(words.TALK, one=self._who(to), other=self._who(who))
 
     async def _hears(self, said: str, by: str = CALLER) -> None:
         line = self._lines[by]
