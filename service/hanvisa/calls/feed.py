@@ -105,6 +105,7 @@ def shown(call: Call) -> LiveCall:
         held=stage in _HELD or any(leg.held for leg in (state.caller, state.other) if leg),
         confidential=state.confidential,
         threat=state.threat,
+        parked_for=call.parked_for,
     )
 
 

@@ -26,7 +26,10 @@ class LiveParty:
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """One call now. ``stage`` is what happens in it; ``operator`` the one who has it, or touched it last."""
+    """One call now. ``stage`` is what happens in it; ``operator`` the one who has it, or touched it last.
+
+    ``parked_for`` is the person for whom the caller is parked.
+    """
 
     id: str
     caller: LiveParty
@@ -38,6 +41,7 @@ class LiveCall:
     held: bool
     confidential: bool
     threat: bool
+    parked_for: UUID | None = None
 
     def involves(self, person: UUID) -> bool:
         parties = (self.caller.person, self.other.person if self.other else None, self.operator)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
 from hanvisa.policy.facts import OutsideNumber, TargetKind
 from hanvisa.speech.fakes import HangingSynthesiser
 from hanvisa.speech.library import SpeechLibrary
+from hanvisa.testing import FakeClock
 from unit.calls.fast_time import run_fast
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.switch import Switch, kinds
@@ -186,6 +188,27 @@ async def attended_transfer(play: Play) -> None:
     await _refers(play, "202", other=second)
 
 
+async def picked_up(play: Play) -> None:
+    """The caller is parked for Bo, who picks them up."""
+    await switchboard(play)
+    await _refers(play, "*68*202#")
+    play.scene.dials("bo", "*88#")
+    await play.a_while()
+
+
+async def parked_in_vain(play: Play) -> None:
+    """The operator is reminded, and then the queue has the caller."""
+    await switchboard(play)
+    await _refers(play, "*68*202#")
+    play.switch.phones["olle"] = "rings"
+    clock = play.scene.house.clock
+    assert isinstance(clock, FakeClock)
+    for seconds in (61, 60):
+        clock.advance(timedelta(seconds=seconds))
+        await play.a_while()
+        play.must_have_a_way_on()
+
+
 async def own_name(play: Play) -> None:
     """Recorded after a tone, heard again, and kept by a key."""
     play.caller = play.scene.dials("anna", "*24#")
@@ -236,6 +259,8 @@ STORIES: tuple[Story, ...] = (
     blind_transfer_to_nobody_there,
     refused_transfer,
     attended_transfer,
+    picked_up,
+    parked_in_vain,
     own_name,
     guide,
     confidential,

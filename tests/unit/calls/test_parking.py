@@ -189,7 +189,7 @@ async def test_the_api_parks_as_a_phone_does() -> None:
         ).what == "done"
         await scene.hears(caller, "ParkedFor")
         (live,) = Desk(scene.house).calls()
-        assert (live.stage, live.held) == ("Parked", True)
+        assert (live.stage, live.held, live.parked_for) == ("Parked", True, id_of("bo"))
 
 
 async def test_for_an_extension_that_nobody_has_the_caller_stays_with_the_operator() -> None:

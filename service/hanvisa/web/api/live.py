@@ -35,6 +35,7 @@ class LiveCallShown(Outgoing):
     held: bool
     confidential: bool
     threat: bool = Field(description="marked as a threat: its record is kept")
+    parked_for: Named | None = Field(description="for whom the caller is parked")
 
 
 class PausedOperatorShown(Outgoing):
@@ -59,7 +60,10 @@ class LiveCallList(Outgoing):
 
 
 class Transfer(Incoming):
-    """Blind: `to`. Attended: `consultation`, the operator's other call, whose party is joined to this call's."""
+    """Blind: `to`, a number or a code that parks (`*68*205`).
+
+    Attended: `consultation`, the operator's other call, whose party is joined to this call's.
+    """
 
     to: Dialled | None = None
     past_referral: bool = Field(default=False, description="`to` is there though referred as absent")
@@ -100,6 +104,7 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
         held=call.held,
         confidential=call.confidential,
         threat=call.threat,
+        parked_for=named_person(ask.register, call.parked_for) if call.parked_for else None,
     )
 
 
