@@ -103,6 +103,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             held_back=settings.held_back,
             whisper=settings.whisper,
             key_wait=settings.key_wait,
+            keying=settings.keying,
             operator_consults_mobile=settings.operator_consults_mobile,
             unanswered_transfer=settings.unanswered_transfer,
             camp_on=settings.camp_on,

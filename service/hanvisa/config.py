@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         default=300.0, gt=0, description="when a caller who left a number is tried again"
     )
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
+    keying: float = Field(
+        default=3.0,
+        gt=0,
+        description="how long a caller has for each digit of a number before they are asked again",
+    )
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"
     )
