@@ -43,6 +43,7 @@ from hanvisa.following import Follower
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer
 from hanvisa.policy.facts import CallingClass, CodeAction
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
@@ -108,6 +109,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             message_longest=settings.message_longest,
             message_silence=settings.message_silence,
             message_due=settings.message_due,
+            forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
             record_threats=settings.record_threats,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,

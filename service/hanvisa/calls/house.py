@@ -23,6 +23,7 @@ from hanvisa.calls.ports import (
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.recording import Endings
 from hanvisa.policy.facts import CallingClass
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 
@@ -50,6 +51,7 @@ class CallSettings:
     message_silence: int = 5
     message_due: int = 2  # working days
     may_call: CallingClass = CallingClass.NATIONAL
+    forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
     record_threats: bool = False
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls.house import CallSettings
 from hanvisa.errors import StorageError
 from hanvisa.policy.facts import ForwardingKind
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.testing import MemoryChanges
 from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of
 
@@ -85,6 +87,13 @@ async def test_each_kind_of_forwarding_is_followed_in_its_case(kind: ForwardingK
         leg = await scene.rung("bo")
         scene.answers(leg)
         await scene.talking(caller, leg)
+
+
+async def test_the_days_of_forwarding_to_a_mobile_are_a_setting() -> None:
+    async with Scene(CallSettings(forwarding=ForwardingLimits(days_a_month=0))) as scene:
+        anna = scene.dials("anna", f"*21*{ANNA_MOBILE}#")
+        await scene.hears(anna, "CodeWrong")
+        assert scene.log.of_kind("outcome")[-1]["why"] == "used_up"
 
 
 async def test_a_forwarding_for_when_it_is_busy_is_not_followed_when_nobody_answers() -> None:

@@ -137,6 +137,7 @@ def forwarding_facts(call: Call, wanted: Forward) -> ForwardingFacts:
         now=now,
         confidential=has_confidential_line(register, person),
         to_mobiles=tuple(one for one in others if _read(call, person, one.target).kind.may_be_mobile),
+        limits=call.house.settings.forwarding,
     )
 
 
