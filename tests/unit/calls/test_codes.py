@@ -108,6 +108,17 @@ async def test_a_forwarding_for_when_it_is_busy_is_not_followed_when_nobody_answ
         assert not [dial for _, dial, *_ in scene.control.named("create") if dial == "PJSIP/bo"]
 
 
+async def test_what_is_set_tells_of_the_marked_next_call_too() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*28#")
+        await scene.hears(anna, "NextCallConfidential")
+        scene.finished(anna)
+        await scene.over(anna)
+        anna = scene.dials("anna", "*22#")
+        await scene.until(lambda: len(scene.control.named("play")) > 1, "what is set is told")
+        assert scene.control.named("play")[-1][1] == ("/sounds/Breath", "/sounds/NextCallConfidential")
+
+
 async def test_the_next_call_is_confidential_and_only_that() -> None:
     async with Scene() as scene:
         anna = scene.dials("anna", "*28#")
