@@ -59,6 +59,9 @@ async def test_an_absence_is_set_told_followed_and_ended(world: World) -> None:
     await world.hears(dialling, "Elsa Hedström är tillbaka, och telefonen ringer", within=LONG)
     await dialling.until_ended(within=LONG)
     assert not await absences(world, ELSA)
+    dialling = await dials(world, ELSA, "#21#")
+    await world.hears(dialling, "Inget sådant var inställt", within=LONG)
+    await dialling.until_ended(within=LONG)
     dialling = await dials(world, ELSA, "*22")  # as phones do that take # for "send"
     await world.hears(dialling, "Varken frånvaro eller vidarekoppling", within=LONG)
 

@@ -23,6 +23,7 @@ FAULTS = {
     "set_already": Text(sv="redan anmält", en="set already"),
     "not_absent": Text(sv="ingen frånvaro nu", en="no absence now"),
     "only_in_call": Text(sv="bara under ett samtal", en="during a call only"),
+    "nothing_to_end": Text(sv="inget sådant var inställt", en="nothing of the kind was set"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),
     "not_a_time": Text(sv="inget klockslag", en="no time of day"),
     "past": Text(sv="klockslaget har varit", en="the time is past"),
