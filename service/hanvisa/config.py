@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -117,9 +118,19 @@ class Settings(BaseSettings):
         default=None, description="certificates that may have issued the mail server's, besides the machine's"
     )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
+    forwarding_longest: int = Field(
+        default=5, ge=1, description="days that a forwarding to a mobile may last"
+    )
+    forwarding_days: int = Field(
+        default=10, ge=0, le=31, description="days of a month with a phone forwarded to a mobile"
+    )
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
     )
+    greeting_from: time = Field(
+        default=time(9), description="on working days, from when mobiles are rung for it"
+    )
+    greeting_to: time = Field(default=time(15), description="until when")
     greeting_ring: float = Field(
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )

@@ -45,7 +45,7 @@ from hanvisa.policy.facts import (
     TargetKind,
     Window,
 )
-from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.forwarding import ForwardingFacts, ForwardingLimits, decide_forwarding
 from hanvisa.policy.mobile_talk import TalkFacts, next_tone
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
@@ -248,6 +248,8 @@ class ForwardingWritten(Dialled):
     starts_at: AwareDatetime = ORDINARY
     ends_at: AwareDatetime
     now: AwareDatetime = ORDINARY
+    longest_days: int = 5
+    days_a_month: int = 10
 
 
 class ForwardingCase(Case):
@@ -267,6 +269,7 @@ class ForwardingCase(Case):
             ends_at=self.facts.ends_at,
             now=self.facts.now,
             confidential=is_confidential_person(world.register, person),
+            limits=ForwardingLimits(self.facts.longest_days, self.facts.days_a_month),
             to_mobiles=world.facts(
                 Forwarding, of_person(self.facts.person, self.to_mobiles, target="0701740605")
             ),
