@@ -135,12 +135,6 @@ class Settings(BaseSettings):
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
-    forwarding_longest: int = Field(
-        default=5, ge=1, description="days that a phone may be forwarded to a mobile at a time"
-    )
-    forwarding_days: int = Field(
-        default=10, ge=0, description="days of a month on which a phone may be forwarded to a mobile"
-    )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
     )

@@ -55,7 +55,6 @@ class CallSettings:
     forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
     text_a_day: int = 5  # to one number
     may_call: CallingClass = CallingClass.NATIONAL
-    forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
     record_threats: bool = False
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
