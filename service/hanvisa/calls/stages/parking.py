@@ -90,6 +90,8 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
         await say_wrong(call, CodeFault.MOBILE_ON_LINE)
         return None
     await call.answer()
+    # The parked caller's own call may be waiting for Asterisk.
+    await call.insist(call.house.control.ring, call.caller.channel)
     parked.fetched_by = call.caller.channel
     parked.wake()
     try:
@@ -100,6 +102,7 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
     finally:
         if parked.fetched_by == call.caller.channel:
             parked.fetched_by = None
+    await call.insist(call.house.control.stop_ringing, call.caller.channel)
     await say_wrong(call, CodeFault.NOBODY_PARKED)
     return None
 
@@ -154,6 +157,7 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
     theirs.inbox.put_nowait(Surrendered())
     # What their call has written on it must not be taken for a call that lives.
     await call.command(call.house.control.set_variable(channel, VARIABLE, ""))
+    await call.insist(call.house.control.stop_ringing, channel)
     return leg
 
 
