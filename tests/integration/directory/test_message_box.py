@@ -7,6 +7,7 @@ import wave
 from array import array
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
@@ -74,6 +75,21 @@ async def test_a_message_is_stored_with_its_sound_and_once_only(
     assert (row.person_id, row.caller, row.state, row.due_at) == (anna, left.caller, "new", left.due_at)
     [entry] = await Audit(demo).list(table="messages", row_id=str(left.id))
     assert (entry.by, entry.action) == ("call hv-k-1", "created")
+
+
+async def test_asterisk_may_record_on_a_disk_of_its_own(demo: Database, tmp_path: Path, anna: UUID) -> None:
+    spool = tmp_path / "asterisk" / "spool" / "recording"
+    spool.parent.mkdir(parents=True)
+    with TemporaryDirectory(dir="/dev/shm") as disk:
+        spool.symlink_to(disk)
+        box = MessagesInState(tmp_path, demo, within=5)
+        recorded = records(tmp_path)
+        sound = recorded.read_bytes()
+        left = message(anna)
+        await box.leave(left)
+        assert [file.read_bytes() for file in (tmp_path / "messages").iterdir()] == [sound]
+        assert not recorded.exists()
+        assert not await box.is_full()
 
 
 async def test_what_is_to_be_handled_is_in_the_register_until_it_is(
