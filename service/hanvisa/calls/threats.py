@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from hanvisa.calls.call import Call
 
-PREFIX = (
-    "hv-threat-"  # of a recording's name; a bridge's id follows, so that whoever adopts the call knows it
-)
+PREFIX = "hv-threat-"  # the bridge's id follows: whoever adopts the call knows what is recorded of it
 
 
 class ThreatRecording:

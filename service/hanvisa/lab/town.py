@@ -244,7 +244,7 @@ class Town:
     def _made(self, line: Line, caller: str, person: str | None) -> bool:
         phone = self.register.phone_of_account(line.name)
         if phone is not None:
-            return person is not None and person == str(phone.owner_id)
+            return person == str(phone.owner_id) if phone.owner_id else person is None and not caller
         if line.name == self.carrier.name:
             return caller in ("", "anonymous")
         return bool(caller) and caller.lstrip("+").removeprefix("46") == line.name.lstrip("+0").removeprefix(
