@@ -114,6 +114,52 @@ async def test_who_has_waited_long_enough_comes_back_to_the_operator(world: Worl
     )
 
 
+async def test_0_while_waiting_for_a_busy_person_leads_back_to_the_operator(world: World) -> None:
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    elsa.busy = True
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("205")
+    await world.commanded(caller, "Elsa Hedström är upptagen i telefon", within=LONG)
+    await caller.press("5")
+    await world.commanded(caller, "Vänta kvar, så kopplas du fram", within=LONG)
+    await hears_music(caller)
+    await caller.press("0")
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Elsa H: upptagen")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+
+
+async def test_a_caller_whom_nobody_answers_comes_back_where_the_setting_says_so(world: World) -> None:
+    await world.given_settings(unanswered_transfer="recall")
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("205")
+    elsas = await elsa.rings(within=LONG)
+    await elsas.until_ended(within=LONG)
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Elsa H: svarar ej")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert "svarar inte" not in " ".join(one.words for one in (await world.story(caller)).spoken)
+
+
+async def test_an_operator_talks_with_the_caller_and_the_party_by_turns_and_joins_them(world: World) -> None:
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("205")
+    elsas = await elsa.rings(within=LONG)
+    await elsas.answer()
+    await consultation.talks_to(elsas, within=LONG)
+    for talking, other, party in ((line, consultation, caller), (consultation, line, elsas)):
+        await other.hold()
+        await talking.resume()
+        await party.talks_to(talking, within=LONG)
+    await line.attended(consultation)
+    await caller.talks_to(elsas, within=LONG)
+
+
 async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_back(world: World) -> None:
     ulla, viktor = await world.phone(ULLA), await world.phone(VIKTOR)
     caller, line = await an_operator_with_a_caller(world)

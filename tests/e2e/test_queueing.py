@@ -1,6 +1,7 @@
 """Callers who wait at the switchboard: their place and the expected wait, and being rung back without losing it."""
 
 import asyncio
+from time import monotonic
 
 from e2e.support.switchboard import (
     LONG,
@@ -17,6 +18,8 @@ from hanvisa.lab.lines import Line
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.stories import Heard
 from hanvisa.lab.waiting import until
+
+WRAP_UP = 4.0  # seconds
 
 
 async def test_who_waits_hears_the_place_again_and_again_and_then_the_expected_wait(world: World) -> None:
@@ -144,6 +147,33 @@ async def test_the_only_operators_phone_that_dies_loses_no_caller(world: World) 
     line = await again.rings(within=LONG)
     await line.answer()
     await caller.talks_to(line, within=LONG)
+
+
+async def test_an_operator_has_time_to_wrap_up_before_the_next_caller(world: World) -> None:
+    await world.given_settings(wrap_up=WRAP_UP)
+    ulla = await world.phone(ULLA)
+    served, line = await an_operator_with_a_caller(world)
+    next_one = await waits(world, "0980319281")
+    await line.hangup()
+    ended = monotonic()
+    await served.until_ended(within=LONG)
+    line = await ulla.rings(within=LONG)
+    assert monotonic() - ended >= WRAP_UP
+    await line.answer()
+    await next_one.talks_to(line, within=LONG)
+
+
+async def test_an_operator_who_is_paused_by_the_api_gets_no_caller(world: World) -> None:
+    ulla, viktor = await world.phone(ULLA), await world.phone(VIKTOR)
+    await world.given_operator(ULLA, "paused")
+    caller, line = await an_operator_with_a_caller(world, operator=VIKTOR)
+    behind = await waits(world, "0980319282")
+    await line.hangup()
+    await caller.until_ended(within=LONG)
+    line = await viktor.rings(within=LONG)
+    await line.answer()
+    await behind.talks_to(line, within=LONG)
+    assert not ulla.has_rung
 
 
 async def test_an_operators_phone_that_dies_gives_the_caller_back(world: World) -> None:

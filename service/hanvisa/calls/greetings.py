@@ -10,12 +10,13 @@ from typing import Protocol
 import structlog
 
 from hanvisa.calls.call import new_id, playback_id
+from hanvisa.calls.leftovers import AGAIN, is_done
 from hanvisa.calls.ports import CallControl, Clock, Voice
 from hanvisa.calls.prompts import GreetingChecked, Why
 from hanvisa.calls.recording import recording_id
 from hanvisa.calls.ringing import Display, why_of
 from hanvisa.calls.signals import Entered, HungUp, Played, Recorded, Signal
-from hanvisa.errors import Gone, TelephonyError
+from hanvisa.errors import TelephonyError
 from hanvisa.policy.greetings import Came, what_came
 from hanvisa.policy.model import Language
 
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 LONGEST = 30  # seconds of a greeting that are recorded
 SILENCE = 3  # seconds: then a greeting is over, or a person listens
 _UNAVAILABLE = 480  # SIP: the mobile is off, or out of reach
+_HANG_UPS = 20  # tries
 _LATE = 5.0  # seconds after which what should have ended counts as ended
 
 
@@ -78,8 +80,15 @@ class GreetingCaller:
             return await self._listen(channel, language)
         finally:
             del self._inboxes[channel]
-            with suppress(Gone):
-                await self.control.hang_up(channel)
+            await self._let_go(channel)
+
+    async def _let_go(self, channel: str) -> None:
+        """Nobody's mobile stays on the line with us."""
+        for _ in range(_HANG_UPS):
+            if await is_done(self.control.hang_up(channel)):
+                return
+            await asyncio.sleep(AGAIN)
+        log.warning("greetings.not_hung_up", channel=channel)
 
     async def _unanswered(self, channel: str, dial_string: str, shown: Display) -> Why | None:
         """Why nobody answers, None when somebody does."""

@@ -34,16 +34,17 @@ class Leftovers:
             await self._more.wait()
             await asyncio.sleep(AGAIN)
             for channel in list(self._channels):
-                if await _is_done(control.hang_up(channel)):
+                if await is_done(control.hang_up(channel)):
                     self._channels.discard(channel)
             for bridge in list(self._bridges):
-                if await _is_done(control.destroy_bridge(bridge)):
+                if await is_done(control.destroy_bridge(bridge)):
                     self._bridges.discard(bridge)
             if not self._channels and not self._bridges:
                 self._more.clear()
 
 
-async def _is_done(removal: Awaitable[None]) -> bool:
+async def is_done(removal: Awaitable[None]) -> bool:
+    """Carry it out. Whether it need not be tried again: what is gone already is removed."""
     try:
         await removal
     except Gone:

@@ -17,7 +17,7 @@ async def pause(call: Call, person: UUID, why: Why) -> None:
     """An operator has not answered. They are told when they next open, and the console at once."""
     house, now = call.house, call.house.clock.now()
     call.tell("signal", type="operator_paused", person=str(person), why=why)
-    house.queues.unanswered.add(person)
+    house.queues.missed(person, now)
     house.feed.operator_paused(person, why, now)
     await set_state(call, person, OperatorState.PAUSED)
 

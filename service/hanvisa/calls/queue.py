@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 LATELY = 10  # callers
+LEFT_ALONE = 10.0  # seconds: an operator who did not answer
 
 
 class Waiter(Protocol):
@@ -60,6 +61,7 @@ class Queues:
     _idle_since: dict[UUID, datetime] = field(default_factory=dict)
     _call_ended: dict[UUID, datetime] = field(default_factory=dict)
     _offered: set[UUID] = field(default_factory=set)
+    _missed: dict[UUID, datetime] = field(default_factory=dict)
     unanswered: set[UUID] = field(default_factory=set)  # operators paused for it, who have not been told yet
     woken: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever serves those who are not there
 
@@ -82,15 +84,16 @@ class Queues:
         free = [
             operator
             for operator in operators
-            if self.is_free(operator, is_engaged) and not self._wraps_up(operator.person_id, now)
+            if self.is_free(operator, is_engaged, now) and not self._wraps_up(operator.person_id, now)
         ]
         return min(free, key=self._idle_from, default=None)
 
-    def is_free(self, operator: Operator, is_engaged: Callable[[UUID], bool]) -> bool:
+    def is_free(self, operator: Operator, is_engaged: Callable[[UUID], bool], now: datetime) -> bool:
         """Open, in no call, and not being offered another caller."""
         return (
             operator.state is OperatorState.OPEN
             and operator.person_id not in self._offered
+            and not self._is_left_alone(operator, now)
             and not is_engaged(operator.person_id)
         )
 
@@ -98,9 +101,20 @@ class Queues:
         """Whoever was paused or closed is idle from when they opened, however long ago their last call was."""
         return max(operator.since, self._idle_since.get(operator.person_id, operator.since))
 
+    def _is_left_alone(self, operator: Operator, now: datetime) -> bool:
+        """Whoever did not answer is open still only where the pause could not be stored, or when they open again."""
+        missed = self._missed.get(operator.person_id)
+        return missed is not None and operator.since < missed and now < missed + timedelta(seconds=LEFT_ALONE)
+
     def _wraps_up(self, person: UUID, now: datetime) -> bool:
         ended = self._call_ended.get(person)
         return ended is not None and now < ended + timedelta(seconds=self.wrap_up)
+
+    def missed(self, person: UUID, at: datetime) -> None:
+        """The operator has not answered."""
+        self.unanswered.add(person)
+        self._missed[person] = at
+        asyncio.get_running_loop().call_later(LEFT_ALONE, self.wake)
 
     def offer(self, operator: Operator) -> None:
         """The operator is being offered a caller and gets no other meanwhile."""

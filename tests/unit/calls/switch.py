@@ -12,7 +12,7 @@ from typing import Any
 
 from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Played, Recorded, Signal
-from hanvisa.errors import Gone, Unavailable
+from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
 from hanvisa.testing import FakeCallControl
 
 SOON = 0.001  # seconds until a signal comes
@@ -21,6 +21,14 @@ MESSAGE = 10.0  # seconds that a caller speaks who is recorded
 TIMEOUT = 2.5  # seconds after which a command has no answer
 BUSY = 17
 NEEDS_NOTHING = ("create", "originate", "bridge", "stop_playing", "stop_recording", "destroy_bridge")
+
+
+FAILURES: dict[str, tuple[HanvisaError, bool]] = {
+    "gone": (Gone("made to fail"), False),
+    "refused": (Refused("made to fail"), False),
+    "time-out": (Unavailable("made to fail"), False),
+    "time-out, though carried out": (Unavailable("made to fail"), True),
+}
 
 
 @dataclass

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hanvisa.calls.house import CallSettings
+from hanvisa.errors import StorageError
 from hanvisa.policy.facts import OperatorState
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew, shown
@@ -133,6 +134,29 @@ async def test_an_operator_who_does_not_take_a_caller_back_is_paused_and_the_cal
         await opens(scene)
         last = await rung_anew(scene, "olle", again)
         assert shown(scene, last) == "ÅTER Anna B: svarar ej"
+
+
+async def test_who_can_not_be_paused_is_left_alone_for_a_while_and_the_caller_hears_music(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def not_stored(*_: object) -> None:
+        raise StorageError("made to fail")
+
+    async with Scene(QUICK) as scene:
+        monkeypatch.setattr(scene.directory, "set_operator_state", not_stored)
+        scene.control.registered = {"olle": ()}
+        caller = await waits(scene)
+        assert paused(scene) == 1
+        scene.control.registered = {}
+        scene.clock.advance(timedelta(seconds=11))
+        scene.house.queues.wake()
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.talking(caller, olle)
+
+
+def paused(scene: Scene) -> int:
+    return sum(one["type"] == "operator_paused" for one in scene.log.of_kind("signal"))
 
 
 async def opens(scene: Scene) -> None:

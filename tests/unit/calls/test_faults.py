@@ -10,20 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
 from hanvisa.speech.fakes import HangingSynthesiser
 from hanvisa.speech.library import SpeechLibrary
 from unit.calls import stories, stories_of_operators, stories_of_people
 from unit.calls.fast_time import run_fast
 from unit.calls.play import Play, Story, at_every_command, played
-
-FAILURES: dict[str, tuple[HanvisaError, bool]] = {
-    "gone": (Gone("made to fail"), False),
-    "refused": (Refused("made to fail"), False),
-    "time-out": (Unavailable("made to fail"), False),
-    "time-out, though carried out": (Unavailable("made to fail"), True),
-}
-
+from unit.calls.switch import FAILURES
 
 STORIES = (*stories.STORIES, *stories_of_operators.STORIES, *stories_of_people.STORIES)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,10 +12,14 @@ from hanvisa.calls import greetings
 from hanvisa.calls.greetings import GreetingCaller, Rung
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.signals import Channel, Entered, HungUp, Played, Recorded
+from hanvisa.errors import TelephonyError
 from hanvisa.lab.waiting import until
 from hanvisa.policy.greetings import Came
 from hanvisa.policy.model import Language
 from hanvisa.testing import FakeCallControl, FakeClock, FakeVoice
+from unit.calls.fast_time import run_fast
+from unit.calls.play import A_WHILE
+from unit.calls.switch import FAILURES, Switch
 
 DIAL = "PJSIP/0701740605@carrier"
 
@@ -86,6 +91,24 @@ async def test_a_person_who_hangs_up_while_told_is_let_go() -> None:
     await play.told(channel)
     play.caller.deliver(HungUp(channel, 16))
     assert (await play.checking).came is Came.PERSON
+
+
+@pytest.mark.parametrize("failing", FAILURES)
+@pytest.mark.parametrize("spoken", [9.0, 1.0], ids=["voicemail", "person"])
+def test_whatever_command_fails_no_mobile_stays_on_the_line(failing: str, spoken: float) -> None:
+    async def checked(at: int | None) -> Switch:
+        failure, fails_late = FAILURES[failing]
+        switch = Switch(fail_at=at, failure=failure, fails_late=fails_late)
+        caller = GreetingCaller(switch, FakeVoice(), Heard(spoken), FakeClock(), ring=40.0)
+        switch.tell = caller.deliver
+        with suppress(TelephonyError):
+            await caller.check(DIAL, Display("Hällefors", "+46980319200"), Language.SV)
+        await asyncio.sleep(A_WHILE)
+        return switch
+
+    commands = run_fast(checked(None)).commands
+    left = [command for at, command in enumerate(commands, start=1) if run_fast(checked(at)).alive]
+    assert not left
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,8 @@ def _name_shown(register: Register, sought: UUID) -> str | None:
 async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     """The queue's rules hold: who is paused, closed or engaged is not rung, and who does not answer is paused."""
     operator = call.register.operator(stage.operator)
-    if operator is not None and call.house.queues.is_free(operator, call.house.live.is_engaged):
+    live, now = call.house.live, call.house.clock.now()
+    if operator is not None and call.house.queues.is_free(operator, live.is_engaged, now):
         name = _returned(call, stage.sought, stage.why) or f"ÅTER {call.caller.number}"
         if await _takes(call, operator, Display(name, call.caller.number), returns=True):
             return Talking()
