@@ -72,7 +72,7 @@ def _stage(teller: Teller, data: dict[str, Any]) -> list[str]:
         return []
     if name not in vocabulary.STAGES:
         return [teller.say(vocabulary.OTHER_STAGE, name=name)]
-    target = args.get("person") or args.get("id") or args.get("department") or args.get("operator")
+    target = next((args[name] for name in _TARGETS if args.get(name)), None)
     return [
         teller.say(
             vocabulary.STAGES[name],
@@ -81,6 +81,9 @@ def _stage(teller: Teller, data: dict[str, Any]) -> list[str]:
             dialled=teller.number(args.get("dialled")),
         )
     ]
+
+
+_TARGETS = ("person", "id", "to", "department", "operator")
 
 
 def _signal(teller: Teller, data: dict[str, Any]) -> list[str]:

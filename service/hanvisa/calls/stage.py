@@ -70,28 +70,30 @@ class Referring:
 
 @dataclass(frozen=True)
 class ReferringDepartment:
-    """Nobody of the department, nor of its stand-ins, is to be had."""
+    """Nobody of the department, nor of its stand-ins, is to be had. ``told``: only the ways on are spoken."""
 
     department: UUID
+    told: bool = False
 
 
 @dataclass(frozen=True)
 class LeavingMessage:
-    """The caller leaves a message for a person: a tone, then what they say is recorded.
+    """The caller leaves a message for a person or a department: a tone, then what they say is recorded.
 
-    ``why`` is why the person was not to be had, here and in what follows: the ways on are told again where it fails.
+    ``why`` is why the person was not to be had (None: it is a department), here and in what follows: the ways on are
+    told again where it fails.
     """
 
-    person: UUID
-    why: Why
+    to: UUID
+    why: Why | None
 
 
 @dataclass(frozen=True)
 class ReviewingMessage:
     """The message is recorded; it is kept, heard again or recorded anew. ``message`` is its id when it is kept."""
 
-    person: UUID
-    why: Why
+    to: UUID
+    why: Why | None
     message: UUID
 
 
@@ -99,8 +101,8 @@ class ReviewingMessage:
 class AskingToBeRung:
     """A message without a sound: the caller wants to be rung back. ``message`` is its id."""
 
-    person: UUID
-    why: Why
+    to: UUID
+    why: Why | None
     message: UUID
 
 
@@ -216,10 +218,14 @@ class DialledCode:
 
 @dataclass(frozen=True)
 class ListeningToMessages:
-    """`*26#`: a person hears their messages, new ones first. ``heard`` are those before this one."""
+    """`*26#`: a person hears their messages, then their department's, new ones first. ``heard`` are those before this.
+
+    ``departments``: those before this were the department's already.
+    """
 
     person: UUID
     heard: tuple[UUID, ...] = ()
+    departments: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ring
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
+from hanvisa.policy.opening import somebody_answers
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
 from hanvisa.policy.transfer import Via
 
@@ -138,7 +139,17 @@ async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
         department = _answering(call, stage.id, tried)
     if department is not None:
         return ReachingMembers(TargetKind.DEPARTMENT, department.id, tried)
-    return (None if call.touched else to_operators(call)) or ReferringDepartment(tried[0])
+    return _operators_instead(call) or ReferringDepartment(tried[0])
+
+
+def _operators_instead(call: Call) -> Stage | None:
+    """G3: the operators, for a caller whom they have not had, while somebody is there; else a message can be left."""
+    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    if call.touched or switchboard is None:
+        return None
+    return (
+        to_operators(call) if somebody_answers(call.register, switchboard, call.house.clock.now()) else None
+    )
 
 
 async def _rings_members(call: Call, members: list[list[Place]], ringing: Ringing) -> bool:

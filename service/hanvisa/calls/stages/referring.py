@@ -33,10 +33,12 @@ from hanvisa.ids import new_id
 from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.model import Language
-from hanvisa.policy.offers import Offer, WaysOn, ways_on
+from hanvisa.policy.offers import Offer, WaysOn, department_ways_on, ways_on
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hanvisa.calls.call import Call
 
 
@@ -80,11 +82,23 @@ async def refer_department(call: Call, stage: ReferringDepartment) -> Stage | No
     if department is None:
         await call.say(UnknownNumber())
         return None
-    call.tell("outcome", outcome="referred", why="nobody", department=str(department.id))
+    if not stage.told:
+        call.tell("outcome", outcome="referred", why="nobody", department=str(department.id))
     numbers = call.register.numbers_of(TargetKind.DEPARTMENT, department.id)
     empty = DepartmentEmpty(department.name, numbers[0].number if numbers else None)
-    operator = call.register.switchboard_of(department.organisation_id)
-    return await _offer(call, empty, lambda: WaysOn(operator=operator, language=call.state.language), None)
+    return await _offer(
+        call,
+        empty,
+        lambda: department_ways_on(
+            call.register,
+            department,
+            call.house.clock.now(),
+            number=number_of(call, department),
+            confidential=call.state.confidential,
+            language=call.state.language,
+        ),
+        stage,
+    )
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:
@@ -107,13 +121,14 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
 
 
 async def _offer(
-    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], sought: Referring | None
+    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], stage: Referring | ReferringDepartment
 ) -> Stage | None:
     """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye.
 
     ``ways_now`` tells what there is at this moment: somebody may have come back meanwhile.
     """
-    first = None if sought and sought.told else said
+    sought = stage if isinstance(stage, Referring) else None
+    first = None if stage.told else said
     while True:
         ways = ways_now()
         offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
@@ -133,12 +148,16 @@ async def _offer(
                 first = _mobile_number(call, ways, sought)
             case Offer.TEXT:
                 first = _text(call, ways, sought)
-            case Offer.MESSAGE if sought:
-                return LeavingMessage(sought.person, sought.why)
-            case Offer.RING_BACK if sought:
-                return AskingToBeRung(sought.person, sought.why, new_id())
+            case Offer.MESSAGE:
+                return LeavingMessage(*_whom(stage))
+            case Offer.RING_BACK:
+                return AskingToBeRung(*_whom(stage), new_id())
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
                 return _onward(chosen, ways, sought)
+
+
+def _whom(stage: Referring | ReferringDepartment) -> tuple[UUID, Why | None]:
+    return (stage.person, stage.why) if isinstance(stage, Referring) else (stage.department, None)
 
 
 def _mobile_number(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
