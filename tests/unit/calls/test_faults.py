@@ -18,7 +18,7 @@ from hanvisa.calls.house import CallSettings
 from hanvisa.calls.ports import Voice
 from hanvisa.calls.signals import Reconnected
 from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
-from hanvisa.policy.facts import OutsideNumber, TargetKind
+from hanvisa.policy.facts import OperatorState, OutsideNumber, TargetKind
 from hanvisa.speech.fakes import HangingSynthesiser
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.testing import FakeClock
@@ -158,10 +158,17 @@ async def callback(play: Play) -> None:
 
 
 async def department(play: Play) -> None:
-    number = OutsideNumber(DEPARTMENT, TargetKind.DEPARTMENT, id_of("tekniska"))
-    register = play.scene.directory.register
-    play.scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
-    play.rings_in(DEPARTMENT)
+    _rings_department(play)
+    await play.a_while()
+
+
+async def department_message(play: Play) -> None:
+    """Nobody of the department answers, nor any operator: a message is recorded, kept, and thanked for."""
+    play.switch.phones |= dict.fromkeys(("anna", "bo", "olle"), "busy")
+    await play.scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+    _rings_department(play)
+    await asyncio.sleep(1)
+    play.scene.presses(play.caller, "1")
     await play.a_while()
 
 
@@ -237,6 +244,13 @@ async def emergency(play: Play) -> None:
     await absent(play)
 
 
+def _rings_department(play: Play) -> None:
+    number = OutsideNumber(DEPARTMENT, TargetKind.DEPARTMENT, id_of("tekniska"))
+    register = play.scene.directory.register
+    play.scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
+    play.rings_in(DEPARTMENT)
+
+
 async def _refers(play: Play, target: str, other: str | None = None) -> None:
     operator = play.switch.leg("olle")
     if operator is not None:
@@ -255,6 +269,7 @@ STORIES: tuple[Story, ...] = (
     queue,
     callback,
     department,
+    department_message,
     blind_transfer,
     blind_transfer_to_nobody_there,
     refused_transfer,
