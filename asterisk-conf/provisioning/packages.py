@@ -19,6 +19,7 @@ NEEDED = {
     "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
     "test": {
         "espeak-ng": "espeak-ng",
+        "openssl": "openssl",
         "sipp": "sip-tester",
         "/usr/lib/postgresql/*/bin/initdb": "postgresql",
     },

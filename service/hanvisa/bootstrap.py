@@ -41,12 +41,14 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.outbox import MailOutbox
-from hanvisa.mail.smtp import MailServer
+from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import CallingClass, CodeAction
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.service import Service
+from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
@@ -82,6 +84,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         voice=voice,
         messages=MessagesInState(settings.state, database),
         own_sounds=voice.own,
+        evidence=ThreatEvidence(settings.state),
         log=outbox,
         clock=clock,
         texts=texts,
@@ -92,6 +95,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ring_operator=settings.ring_operator,
             ring_in_turn=settings.ring_in_turn,
             queue_say_every=settings.queue_say_every,
+            wait_for_paused=settings.wait_for_paused,
             callback_again=settings.callback_again,
             held_remind=settings.held_remind,
             held_back=settings.held_back,
@@ -106,6 +110,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             message_longest=settings.message_longest,
             message_silence=settings.message_silence,
             message_due=settings.message_due,
+            forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
+            text_a_day=settings.text_a_day,
+            record_threats=settings.record_threats,
             may_call=CallingClass(settings.may_call),
             private_prefix=settings.private_prefix,
             private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
@@ -220,7 +227,7 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
 def _mail_outbox(
     settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
 ) -> MailOutbox | None:
-    """None without a mail server. Raises ConfigurationError when its password is missing."""
+    """None without a mail server. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None
     password = settings.smtp_password
@@ -233,7 +240,12 @@ def _mail_outbox(
                 f"{settings.state / 'secrets.json'}."
             ) from error
     server = MailServer(
-        settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_starttls
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        password,
+        settings.smtp_starttls,
+        trusting(settings.smtp_ca) if settings.smtp_ca else None,
     )
 
     def code() -> str:

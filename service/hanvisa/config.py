@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     queue_say_every: float = Field(
         default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
     )
+    wait_for_paused: float = Field(
+        default=300.0,
+        ge=0,
+        description="how long callers wait for an operator who has paused, when no other is there",
+    )
     rtp_timeout: int = Field(
         default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
     )
@@ -100,6 +105,9 @@ class Settings(BaseSettings):
         default="", repr=False, description="default: “smtp” in the state folder's secrets.json"
     )
     smtp_from: str = "hanvisa@localhost"
+    smtp_ca: Path | None = Field(
+        default=None, description="certificates that may have issued the mail server's, besides the machine's"
+    )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
@@ -108,6 +116,15 @@ class Settings(BaseSettings):
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
+    forwarding_longest: int = Field(
+        default=5, ge=1, description="days that a phone may be forwarded to a mobile at a time"
+    )
+    forwarding_days: int = Field(
+        default=10, ge=0, description="days of a month on which a phone may be forwarded to a mobile"
+    )
+    record_threats: bool = Field(
+        default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
+    )
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(
         default="national",
         description="where neither the person nor their department has a class of their own",
@@ -125,6 +142,7 @@ class Settings(BaseSettings):
         default="json", description="how the gateway wants a message: json, 46elks, twilio, or a file's path"
     )
     text_from: str = Field(default="", description="what is shown as the sender: a number or a short name")
+    text_a_day: int = Field(default=5, ge=1, description="messages to one number: the caller's may be forged")
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
 

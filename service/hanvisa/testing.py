@@ -46,6 +46,7 @@ class MemoryDirectory:
     """A register that is changed by assigning to it."""
 
     register: Register = field(default_factory=Register)
+    clock: FakeClock = field(default_factory=FakeClock)
 
     @property
     def phone_changes(self) -> MemoryChanges:
@@ -68,7 +69,7 @@ class MemoryDirectory:
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         rows = (
-            replace(row, state=state) if row.person_id == person_id else row
+            replace(row, state=state, since=self.clock.now()) if row.person_id == person_id else row
             for row in self.register.operators.rows
         )
         self.register = self.register.replace(operators=rows)
@@ -194,6 +195,19 @@ class MemorySounds(MemorySpool):
 
 
 @dataclass
+class MemoryEvidence(MemorySpool):
+    """``kept`` are the recordings by their names."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+
+    async def keep(self, recording: str, name: str) -> str:
+        if self.full:
+            raise SpeechError("There is no space left on the device.")
+        self.kept[name] = recording
+        return f"{name}.wav"
+
+
+@dataclass
 class MemoryMessages(MemorySpool):
     """Messages in a `MemoryDirectory`."""
 
@@ -296,15 +310,22 @@ class MemoryLog:
 
 @dataclass
 class MemoryTexts:
-    """Text messages by their ids, none of which is ever sent; ``full``: none can be written down."""
+    """Text messages by their ids, none of which is ever sent; ``full``: none can be written down.
+
+    ``before`` are those that numbers were to have earlier in the day.
+    """
 
     queued: dict[str, TextMessage] = field(default_factory=dict)
     full: bool = False
+    before: dict[str, int] = field(default_factory=dict)
 
     def queue(self, id_: str, text: TextMessage) -> bool:
         if not self.full:
             self.queued[id_] = text
         return not self.full
+
+    def lately(self, number: str) -> int:
+        return self.before.get(number, 0) + sum(text.to == number for text in self.queued.values())
 
 
 @dataclass
@@ -371,6 +392,9 @@ class FakeCallControl:
 
     async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
         await self._do("record", channel, recording, longest, silence)
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        await self._do("record_bridge", bridge, recording)
 
     async def stop_recording(self, recording: str) -> None:
         await self._do("stop_recording", recording)

@@ -13,12 +13,14 @@ from e2e.support.switchboard import (
     shown_at,
 )
 from e2e.support.world import World
+from e2e.test_messages import speaks
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE
 from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
 
 DAVID, ELSA, FREDRIK = "hallefors-204", "hallefors-205", "hallefors-206"
+ISAK, BOOKING = "nora-310", "0846500490"  # of a group in turn; the next of it has no phone that is plugged in
 TONE = 0.5  # seconds of something to hear
 
 
@@ -117,6 +119,7 @@ async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_bac
     caller, line = await an_operator_with_a_caller(world)
     viktors = await put_through(line.transfer("291"), viktor.rings(within=LONG))
     await caller.talks_to(viktors, within=LONG)
+    await world.given_operator(VIKTOR)
     await viktors.transfer("290")
     back = await ulla.rings(within=LONG)
     await back.until_ended(within=LONG)
@@ -124,6 +127,19 @@ async def test_a_caller_handed_over_to_a_colleague_who_does_not_answer_comes_bac
     await shown_at(world, VIKTOR, "ÅTER Ulla B: svarar ej")
     await again.answer()
     await caller.talks_to(again, within=LONG)
+
+
+async def test_whom_an_operator_sent_to_a_group_in_vain_comes_back_with_its_name(world: World) -> None:
+    isak, ulla = await world.phone(ISAK), await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer(BOOKING)
+    isaks = await isak.rings(within=LONG)
+    await isaks.until_ended(within=LONG)
+    again = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Lokalbokningen: svarar ej")
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert len([one for one in (await world.story(caller)).spoken if "Välkommen" in one.words]) == 1
 
 
 async def hears_ringing(caller: Line, since: float) -> None:
@@ -153,10 +169,50 @@ async def test_an_operators_prefix_gets_past_a_referral(world: World) -> None:
     assert "Telefonisten vet att Elsa Hedström är på plats" in await world.explanation(caller)
 
 
+async def test_an_operator_rings_past_a_referral_to_announce_the_caller(world: World) -> None:
+    """G1."""
+    elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
+    await world.given_absent(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.hold()
+    consultation = await ulla.call("*60*205")
+    elsas = await elsa.rings(within=LONG)
+    await elsas.answer()
+    await consultation.talks_to(elsas, within=LONG)
+    await line.attended(consultation)
+    await caller.talks_to(elsas, within=LONG)
+    fredriks = await (await world.phone(FREDRIK)).call("*60*205")
+    await world.commanded(fredriks, "Elsa Hedström är på sammanträde", within=LONG)
+    assert not elsa.live[1:]
+
+
+async def test_an_operator_lets_the_caller_leave_a_message_by_a_prefix(world: World) -> None:
+    """S1."""
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*62*205")
+    await line.until_ended(within=LONG)
+    await leaves_a_message(world, caller, ELSA)
+    assert not elsa.has_rung
+
+
+async def leaves_a_message(world: World, caller: Line, who: str) -> None:
+    """They are told whom it is for, speak after the tone, and hear that it is kept."""
+    name = world.person(who).name
+    await world.hears(caller, f"Lämna ditt meddelande till {name} efter tonen", pieces=2, within=LONG)
+    await speaks(world, caller, hearing.melody(73, 1.2))
+    await caller.press("#")
+    await world.commanded(caller, "Tryck ett för att skicka meddelandet", within=LONG)
+    await caller.press("1")
+    await world.hears(caller, f"Meddelandet är lämnat till {name}", pieces=2, within=LONG)
+    story = await world.story(caller)
+    assert (story.outcome, "S1" in story.rules) == ("message", True)
+
+
 async def test_serial_calls_come_back_to_the_operator_after_each_party(world: World) -> None:
     elsa, fredrik, ulla = await world.phone(ELSA), await world.phone(FREDRIK), await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
-    elsas = await put_through(line.transfer("*61*205"), elsa.rings(within=LONG))
+    elsas = await put_through(line.transfer("*63*205"), elsa.rings(within=LONG))
     await caller.talks_to(elsas, within=LONG)
     await elsas.hangup()
     line = await ulla.rings(within=LONG)

@@ -1,12 +1,29 @@
 """A call that is marked confidential, or as a threat, while two talk (M4)."""
 
-from e2e.support.switchboard import LONG, an_operator_with_a_caller, nobody_outside_was_rung, refused
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from e2e.support.switchboard import (
+    LONG,
+    ULLA,
+    an_operator_with_a_caller,
+    nobody_outside_was_rung,
+    put_through,
+    refused,
+)
 from e2e.support.world import World
 from e2e.test_live_api import the_call
+from hanvisa.lab import hearing
+from hanvisa.lab.alaw import RATE, Samples
+from hanvisa.lab.api import ApiRefusedError
+from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
 
-TORA = "hallefors-219"
-SOMEBODY = "0701740691"
+ANNA, ELSA, TORA = "hallefors-201", "hallefors-205", "hallefors-219"
+ANNAS_MOBILE, SOMEBODY = "0701740605", "0701740691"
+CALLERS_WORDS, OPERATORS_WORDS, OTHER_WORDS = (hearing.melody(seed, 1.5) for seed in (81, 82, 83))
 CONFIDENTIAL = "Samtalet omfattas nu av sekretess. En mobil är med i samtalet"
 
 
@@ -44,3 +61,108 @@ async def test_an_operator_keys_it_and_the_caller_goes_to_no_mobile_and_a_threat
 
     await until(marked, within=LONG, what="the call marked as a threat")
     assert len([one for one in (await world.story(caller)).spoken if one.to == "both"]) == 1
+
+
+async def test_a_threatening_call_is_recorded_with_both_voices_where_the_setting_says_so(
+    world: World,
+) -> None:
+    """M4: no longer once it is confidential. Of the code the other phone gets the keys, and no other sound."""
+    await world.given_settings(record_threats=True)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.press("*29#")
+    await told(world, caller, "threat_recording")
+    await says(caller, line, CALLERS_WORDS)
+    await says(line, caller, OPERATORS_WORDS)
+    assert caller.keys_heard == "*29#"
+    await line.press("*28#")
+    await told(world, caller, "threat_recorded")
+    await says(caller, line, OTHER_WORDS)
+    await caller.hangup()
+
+    [kept] = (await world.story(caller)).told["recordings"]
+    file = world.settings.state / "recordings" / "threats" / kept["file"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert kept["seconds"] > 2
+    for words, is_heard in ((CALLERS_WORDS, True), (OPERATORS_WORDS, True), (OTHER_WORDS, False)):
+        assert hearing.heard(file, words, _others(words)).hit is is_heard
+    assert not spooled(world)
+    assert "Hotsamtalet spelas in, som bevis" in await world.explanation(caller)
+
+
+def spooled(world: World) -> list[Path]:
+    return list((world.settings.state / "asterisk" / "spool" / "recording").iterdir())
+
+
+async def says(speaker: Line, listener: Line, words: Samples) -> None:
+    """They have spoken, and the other has heard it."""
+    since = monotonic()
+    speaker.say(words)
+    await until(lambda: len(listener.recording.since(since)) > len(words) + RATE / 2, what="the words spoken")
+    [heard] = await listener.hears(words, since=since, within=LONG, others=_others(words))
+    assert heard.score > hearing.HIT
+
+
+def _others(words: Samples) -> list[Samples]:
+    """None of them is in the recording beside the words, or it could not be told from them."""
+    return [] if words is OTHER_WORDS else [OTHER_WORDS]
+
+
+async def told(world: World, caller: Line, signal: str) -> None:
+    async def is_told() -> bool:
+        signals = (await world.story_so_far(caller)).events("signal")
+        return signal in [each["type"] for each in signals]
+
+    await until(is_told, within=LONG, what=signal)
+
+
+async def test_the_operator_takes_a_confidential_call_back_from_a_mobile_by_the_api(world: World) -> None:
+    """M4. Both have heard it; the mobile leaves, and the caller comes back to the operator."""
+    caller, mobile, call = await a_confidential_call_with_a_mobile(world)
+    ulla = await world.phone(ULLA)
+    await world.api.do(f"{call}/takeback")
+    await mobile.until_ended(within=LONG)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert (await world.story(caller)).rules == ["O2", "M4"]
+    assert "den andra kommer tillbaka till telefonisten" in await world.explanation(caller)
+
+
+async def test_the_operator_takes_it_back_by_a_code_and_has_the_caller_on_that_line(world: World) -> None:
+    """M4."""
+    caller, mobile, _ = await a_confidential_call_with_a_mobile(world)
+    line = await (await world.phone(ULLA)).call("*280#")
+    await mobile.until_ended(within=LONG)
+    await caller.talks_to(line, within=LONG)
+    await caller.hangup()
+    await line.until_ended(within=LONG)
+
+
+async def test_the_operator_moves_it_on_to_a_fixed_telephone_and_to_no_other_mobile(world: World) -> None:
+    """M4."""
+    caller, mobile, call = await a_confidential_call_with_a_mobile(world)
+    elsa = await world.phone(ELSA)
+    with pytest.raises(ApiRefusedError) as refusal:
+        await world.api.do(f"{call}/transfer", {"to": SOMEBODY})
+    assert refusal.value.problem["rules"] == ["M4"]
+    await caller.talks_to(mobile, within=LONG)
+    await world.api.do(f"{call}/transfer", {"to": "205"})
+    line = await elsa.rings(within=LONG)
+    await mobile.until_ended(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert not world.carrier.rang(SOMEBODY)
+
+
+async def a_confidential_call_with_a_mobile(world: World) -> tuple[Line, Line, str]:
+    """An operator has put a caller through to a mobile, by an exception, and marked the call: lines, path."""
+    await world.given_exception("person", ANNA)
+    caller, line = await an_operator_with_a_caller(world)
+    mobile = await put_through(line.transfer(ANNAS_MOBILE), world.mobile(ANNAS_MOBILE, within=LONG))
+    await caller.talks_to(mobile, within=LONG)
+    await line.until_ended(within=LONG)
+    path = f"/live/calls/{(await the_call(world, '+46980319246'))['id']}"
+    await world.api.do(f"{path}/confidential")
+    await world.hears(caller, CONFIDENTIAL, pieces=3, within=LONG)
+    await world.hears(mobile, CONFIDENTIAL, in_call_of=caller, pieces=3, within=LONG)
+    return caller, mobile, path

@@ -7,7 +7,7 @@ import pytest
 
 from e2e.support.switchboard import LONG, ULLA, an_operator_with_a_caller, nobody_outside_was_rung
 from e2e.support.world import World
-from e2e.test_attendant import hears_music
+from e2e.test_attendant import hears_music, leaves_a_message
 from hanvisa.lab.api import ApiRefusedError, Json
 from hanvisa.lab.waiting import until
 
@@ -64,6 +64,17 @@ async def test_a_mobile_is_refused_with_rules_reason_and_alternatives(world: Wor
     await caller.talks_to(line, within=LONG)
     await nobody_outside_was_rung(world)
     assert (await world.story(caller)).told["confidential"]
+
+
+async def test_an_operator_takes_a_message(world: World) -> None:
+    """S1. What a refusal offers can be done."""
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    call = await the_call(world, "+46980319246")
+    await world.api.do(f"/live/calls/{call['id']}/message", {"person": str(world.person(ELSA).id)})
+    await line.until_ended(within=LONG)
+    await leaves_a_message(world, caller, ELSA)
+    assert not elsa.has_rung
 
 
 async def test_hold_retrieve_and_the_queue(world: World) -> None:

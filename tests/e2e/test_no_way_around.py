@@ -10,16 +10,19 @@ from e2e.support.switchboard import (
     an_operator_with_a_caller,
     an_operator_with_a_colleague,
     nobody_outside_was_rung,
+    past_the_greeting,
     put_through,
     refused,
 )
 from e2e.support.world import World
 from hanvisa.lab.lines import Line, TransferRefusedError
 from hanvisa.lab.siplet_line import SipletLine
+from hanvisa.lab.stories import Story
 from hanvisa.lab.waiting import until
 
 CARL, ELSA, FREDRIK, OLGA = "bkt-505", "hallefors-205", "hallefors-206", "hallefors-215"
 ANNAS_MOBILE, ELSAS_MOBILE, AXELS_MOBILE = "0701740605", "0701740608", "0701740626"
+LONG_NAMED = "0980319275"  # the main number of an organisation whose name takes a while to say
 BAD_REQUEST = 400
 PLENTY = 100_000  # lines of a log
 
@@ -106,6 +109,30 @@ async def test_a_mobile_that_takes_the_operators_place_is_taken_off_at_once(worl
     await mobile.until_ended(within=LONG)
     await caller.talks_to(line, within=LONG)
     await until_rules(world, caller, "O2")
+
+
+async def test_an_operator_to_whom_the_organisation_is_whispered_rings_no_mobile_and_keeps_the_caller(
+    world: World,
+) -> None:
+    """O2. The caller is theirs from the answer on, though the two are joined when all has been said."""
+    await world.given_settings(whisper="always")
+    await world.given_operator(ULLA)
+    ulla = await world.phone(ULLA)
+    caller = await world.citizen("0980319246", dials=LONG_NAMED)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await world.commanded(caller, "Förbundet för räddningstjänst", within=LONG)
+    consultation = await ulla.call(ANNAS_MOBILE)
+    await world.commanded(consultation, "du kan inte ringa en mobil medan du har ett samtal", within=LONG)
+    assert "Talking" not in stages_of(await world.story_so_far(caller))
+    await consultation.hangup()
+    await caller.talks_to(line, within=LONG)
+    await nobody_outside_was_rung(world)
+
+
+def stages_of(story: Story) -> list[str]:
+    return [stage["name"] for stage in story.events("stage")]
 
 
 async def test_a_colleague_may_take_the_operators_place(world: World) -> None:

@@ -121,6 +121,30 @@ async def test_a_caller_on_hold_is_not_forgotten_the_phone_rings_and_then_the_qu
     assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
 
 
+async def test_the_only_operators_phone_that_dies_loses_no_caller(world: World) -> None:
+    """The caller hears what is going on, waits at the head of the queue, and has the operator when they open again."""
+    await world.given_settings(rtp_timeout=2)
+    ulla = await world.siplet(ULLA)
+    await world.given_operator(ULLA)
+    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    behind = await waits(world, "0980319280")
+    ulla.falls_silent()
+    words = "Just nu är ingen telefonist på plats. Vänta kvar, så svarar vi så snart någon är tillbaka."
+    for waiting in (caller, behind):
+        await world.commanded(waiting, words, within=LONG)
+    again = await world.phone(ULLA)
+    dialling = await again.call("*27#")
+    await world.commanded(dialling, "Telefonistplatsen är öppen", within=LONG)
+    await dialling.hangup()
+    line = await again.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+
+
 async def test_an_operators_phone_that_dies_gives_the_caller_back(world: World) -> None:
     await world.given_settings(rtp_timeout=2)
     ulla, viktor = await world.siplet(ULLA), await world.phone(VIKTOR)

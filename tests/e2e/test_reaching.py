@@ -196,10 +196,8 @@ async def test_where_nobody_of_a_department_is_there_its_stand_in_is_rung_and_el
 
     not_answered = await hanna.rings(within=LONG)
     await not_answered.until_ended(within=LONG)
-    await on_to_the_operator.until_up(within=LONG)
-    await on_to_the_operator.press("1")
     line = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "Nora kommun")
+    await shown_at(world, ULLA, "ÅTER Medborgarkontoret: svarar ej")
     await line.answer()
     await on_to_the_operator.talks_to(line, within=LONG)
 

@@ -3,8 +3,6 @@
 import asyncio
 from time import monotonic
 
-import pytest
-
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, VIKTOR, past_the_greeting, shown_at
 from e2e.support.world import World
 from hanvisa.lab.alaw import RATE
@@ -127,6 +125,25 @@ async def test_an_operator_opens_and_closes_by_code_and_hears_it_confirmed(world
     assert not ulla.has_rung
 
 
+async def test_an_operator_pauses_by_code_and_is_offered_nobody(world: World) -> None:
+    ulla, viktor = await world.phone(ULLA), await world.siplet(VIKTOR)
+    await world.given_operator(VIKTOR)
+    await world.given_operator(ULLA)
+    dialling = await viktor.call("*270%23")
+    await world.hears(dialling, "Telefonistplatsen är pausad", within=LONG)
+    await dialling.until_ended()
+    assert await state(world, VIKTOR) == "paused"
+    caller = await rings_the_main_number(world, "0980319233")
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert not viktor.has_rung
+
+    dialling = await viktor.call("*27%23")
+    await world.hears(dialling, "Telefonistplatsen är öppen", within=LONG)
+    assert await state(world, VIKTOR) == "open"
+
+
 async def test_the_code_is_refused_to_whoever_is_no_operator(world: World) -> None:
     elsa = await world.phone(ELSA)
     dialling = await elsa.call("*27#")
@@ -135,25 +152,61 @@ async def test_the_code_is_refused_to_whoever_is_no_operator(world: World) -> No
     assert (await world.story(dialling)).outcome == "code_refused"
 
 
-@pytest.mark.parametrize("another", [True, False])
-async def test_an_operator_who_does_not_answer_is_paused_and_the_caller_goes_on(
-    world: World, another: bool
-) -> None:
+async def test_an_operator_who_does_not_answer_is_paused_and_another_has_the_caller(world: World) -> None:
     ulla = await world.phone(ULLA)
     await world.given_operator(ULLA)
     caller = await rings_the_main_number(world, "0980319232")
     ringing = await ulla.rings(within=LONG)
-    if another:
-        viktor = await world.phone(VIKTOR)
-        await world.given_operator(VIKTOR)
+    viktor = await world.phone(VIKTOR)
+    await world.given_operator(VIKTOR)
     await ringing.until_ended(within=LONG)
-    if another:
-        line = await viktor.rings(within=LONG)
-        await line.answer()
-        await caller.talks_to(line, within=LONG)
-    else:
-        await world.hears(caller, "Just nu är ingen telefonist på plats", pieces=2, within=LONG)
+    line = await viktor.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
     assert await state(world, ULLA) == "paused"
+
+
+async def test_no_caller_is_lost_when_the_only_operator_does_not_answer(world: World) -> None:
+    """Both who wait hear what is going on, and music; they are served when the operator opens again."""
+    ulla = await world.phone(ULLA)
+    await world.given_operator(ULLA)
+    first = await rings_the_main_number(world, "0980319232")
+    ringing = await ulla.rings(within=LONG)
+    second = await rings_the_main_number(world, "0980319234")
+    await ringing.until_ended(within=LONG)
+    await asyncio.gather(*(is_told_to_wait(world, caller) for caller in (first, second)))
+    await asyncio.gather(*(hears_music(caller) for caller in (first, second)))
+    assert await state(world, ULLA) == "paused"
+    line = await opens_again(world, ulla)
+    await first.talks_to(line, within=LONG)
+    await line.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await second.talks_to(line, within=LONG)
+    assert "står kvar (G1)" in await world.explanation(first)
+
+
+async def test_who_has_waited_for_a_paused_operator_may_leave_the_number(world: World) -> None:
+    await world.given_settings(wait_for_paused=6)
+    ulla = await world.phone(ULLA)
+    await world.given_operator(ULLA, "paused")
+    caller = await rings_the_main_number(world, "0980319235")
+    await is_told_to_wait(world, caller)
+    offer = await world.commanded(
+        caller, "Just nu är ingen telefonist på plats. Slå direktnumret", within=LONG
+    )
+    assert "Tryck fyra för att bli uppringd" in offer.words
+    await caller.press("4")
+    await world.hears(caller, "Vi ringer upp dig på noll nio åtta noll", within=LONG)
+    await caller.press("1")
+    await world.commanded(caller, "Du behåller din plats", within=LONG)
+    await caller.hangup()
+    await world.given_operator(ULLA)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    rung = await world.mobile("0980319235", within=LONG)
+    await rung.answer()
+    await rung.talks_to(line, within=LONG)
 
 
 async def test_zero_from_a_referral_shows_the_operator_whom_it_was_for(world: World) -> None:
@@ -210,6 +263,24 @@ async def hears_music(caller: Line, seconds: float = 2.0) -> None:
     since = monotonic()
     await until(lambda: len(caller.recording.since(since)) > seconds * RATE, what="time passes")
     assert caller.longest_silence(since) < 0.5
+
+
+async def is_told_to_wait(world: World, caller: Line) -> None:
+    """A key ends the speech."""
+    words = "Just nu är ingen telefonist på plats. Vänta kvar, så svarar vi så snart någon är tillbaka."
+    await world.commanded(caller, words, within=LONG)
+    await world.hears(caller, words, pieces=1, within=LONG)
+    await caller.press("5")
+
+
+async def opens_again(world: World, operator: Phone) -> Line:
+    """The operator opens by the code, and answers whoever is first in the queue."""
+    dialling = await operator.call("*27#")
+    await world.hears(dialling, "Telefonistplatsen är öppen", pieces=1, within=LONG)
+    await dialling.hangup()
+    line = await operator.rings(within=LONG)
+    await line.answer()
+    return line
 
 
 async def state(world: World, operator: str) -> str:

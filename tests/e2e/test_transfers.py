@@ -49,6 +49,15 @@ async def test_an_attended_transfer_to_an_extension_joins_the_two_and_frees_the_
     await consultation.until_ended()
 
 
+async def test_an_operator_with_a_caller_from_abroad_is_told_in_swedish_why(world: World) -> None:
+    """O2."""
+    caller, line = await an_operator_with_a_caller(world, number="+442079460958")
+    await refused(line.transfer(ANNAS_MOBILE))
+    told = "Koppling till mobil är inte tillåten"
+    await world.hears(line, told, in_call_of=caller, pieces=2, within=LONG)
+    assert (await world.story(caller)).spoken[0].language == "en"
+
+
 async def test_a_transfer_to_a_departments_number_rings_its_members_together(world: World) -> None:
     anna, elsa = await world.phone(ANNA), await world.phone(ELSA)
     caller, line = await an_operator_with_a_caller(world)

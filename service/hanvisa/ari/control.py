@@ -65,6 +65,11 @@ class AriControl:
             },
         )
 
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        await self._post(
+            f"/bridges/{bridge}/record", {"name": recording, "format": "wav", "ifExists": "append"}
+        )
+
     async def stop_recording(self, recording: str) -> None:
         await self._post(f"/recordings/live/{recording}/stop")
 

@@ -11,6 +11,7 @@ DONE = {
     "StopForwarding": Text(sv="vidarekopplingen avslutad", en="forwarding ended"),
     "TellWhatIsSet": Text(sv="det som är inställt lästes upp", en="what is set was told"),
     "Record": Text(sv="en egen inspelning", en="a recording of one's own"),
+    "TakeBack": Text(sv="sekretessamtalet tas tillbaka", en="the confidential call is taken back"),
     "MarkNextCall": Text(sv="nästa samtal får sekretess", en="the next call will be confidential"),
 }
 FAULTS = {
@@ -25,6 +26,7 @@ FAULTS = {
     "only_in_call": Text(sv="bara under ett samtal", en="during a call only"),
     "nobody_parked": Text(sv="ingen är parkerad där", en="nobody is parked there"),
     "mobile_on_line": Text(sv="en mobil är på tråden", en="a mobile is on the line"),
+    "no_call": Text(sv="inget samtal att ta tillbaka", en="no call to take back"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),
     "not_a_time": Text(sv="inget klockslag", en="no time of day"),
     "past": Text(sv="klockslaget har varit", en="the time is past"),

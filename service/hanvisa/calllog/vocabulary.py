@@ -17,10 +17,11 @@ PRIVATE = Text(
 SILENT_STAGES = (
     "Arriving",
     "Referring",
-    "ReferringDepartment",
+    "ReferringMembers",
     "SwitchingOpen",
     "OfferingToWait",
     "Closed",
+    "Unattended",
     "DialledCode",
     "Parking",
     "ReviewingMessage",
@@ -88,6 +89,10 @@ SIGNALS = {
     "transfer": Text(
         sv="{who} vill koppla {manner} till {target}.", en="{who} wants to transfer, {manner}, to {target}."
     ),
+    "to_message": Text(
+        sv="Telefonisten låter den som ringer lämna ett meddelande till {who}.",
+        en="The operator lets the caller leave a message for {who}.",
+    ),
     "redirect": Text(sv="Telefonen hänvisar vidare till {target}.", en="The phone redirects to {target}."),
     "operator_paused": Text(
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
@@ -107,6 +112,11 @@ SIGNALS = {
     "marked_threat": Text(
         sv="{who} märker samtalet som hotsamtal; uppgifterna sparas.",
         en="{who} marks the call as a threat; its record is kept.",
+    ),
+    "threat_recording": Text(sv="Hotsamtalet spelas in.", en="The threatening call is recorded."),
+    "threat_recorded": Text(sv="Inspelningen är sparad som bevis.", en="The recording is kept as evidence."),
+    "threat_not_kept": Text(
+        sv="Inspelningen kunde inte sparas: {why}.", en="The recording could not be kept: {why}."
     ),
     "adopted": Text(
         sv="Tjänsten hade startats om och tog över samtalet.",

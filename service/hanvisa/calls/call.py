@@ -34,6 +34,8 @@ from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Organisation, Person, TargetKind
+from hanvisa.policy.model import Language
+from hanvisa.policy.numbers import caller_language
 from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
@@ -101,6 +103,15 @@ class Call:
 
     def person_of(self, leg: Leg) -> Person | None:
         return self.register.person(leg.person) if leg.person else None
+
+    def language_of(self, leg: Leg) -> Language:
+        """The caller's may be what they have chosen; another's is their own, or by the number outside."""
+        if leg.channel == self.caller.channel:
+            return self.state.language
+        person = self.person_of(leg)
+        if person is not None:
+            return person.language
+        return Language.SV if leg.account else caller_language(leg.number)
 
     def channels(self) -> set[str]:
         """Every channel of the call."""
@@ -252,10 +263,10 @@ class Call:
                     return None
 
     async def start_saying(self, to: Leg, *prompts: Prompt | Spoken) -> str:
-        """Begin to speak to one leg and give the playback's id; its end comes as `Played`."""
-        now = self.house.clock.now()
+        """Begin to speak to one leg, in its language, and give the playback's id; its end comes as `Played`."""
+        now, language = self.house.clock.now(), self.language_of(to)
         spoken = [
-            prompt if isinstance(prompt, Spoken) else self.house.voice.say(prompt, self.state.language, now)
+            prompt if isinstance(prompt, Spoken) else self.house.voice.say(prompt, language, now)
             for prompt in prompts
         ]
         files = tuple(file for one in spoken for file in one.files)
@@ -266,7 +277,7 @@ class Call:
             channel=to.channel,
             words=" ".join(one.words for one in spoken if one.words),
             files=files,
-            language=self.state.language,
+            language=language,
         )
         await self.house.control.play(to.channel, files, playback)
         return playback

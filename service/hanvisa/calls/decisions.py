@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
 from hanvisa.policy.absence import decide_arrival, decide_unanswered
+from hanvisa.policy.attendance import AttendanceFacts, decide_attendance
 from hanvisa.policy.attendant import (
     PastReferralFacts,
     PickUpFacts,
@@ -23,12 +24,20 @@ from hanvisa.policy.callbacks import CallbackFacts, decide_callback
 from hanvisa.policy.facts import Absence, Person
 from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
 from hanvisa.policy.guide import GuideFacts, decide_guide
-from hanvisa.policy.in_call import MarkedFacts, decide_marked
+from hanvisa.policy.in_call import (
+    MarkedFacts,
+    TakeBackFacts,
+    ThreatFacts,
+    decide_marked,
+    decide_take_back,
+    decide_threat_recording,
+)
 from hanvisa.policy.messages import MessageFacts, decide_message
 from hanvisa.policy.model import Decision
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.stand_ins import DepartmentFacts, decide_department
+from hanvisa.policy.texts import TextFacts, decide_text
 from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
 
 if TYPE_CHECKING:
@@ -76,12 +85,16 @@ Facts = (
     | PickUpFacts
     | OutgoingFacts
     | OpeningFacts
+    | AttendanceFacts
     | DepartmentFacts
     | ForwardingFacts
     | MessageFacts
     | CallbackFacts
     | GuideFacts
     | MarkedFacts
+    | TextFacts
+    | ThreatFacts
+    | TakeBackFacts
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
@@ -91,11 +104,15 @@ _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
     GuideFacts: decide_guide,
     MarkedFacts: decide_marked,
+    TextFacts: decide_text,
+    ThreatFacts: decide_threat_recording,
+    TakeBackFacts: decide_take_back,
     JoinFacts: decide_join,
     SentOnFacts: decide_sent_on,
     PastReferralFacts: decide_past_referral,
     PickUpFacts: decide_pick_up,
     OpeningFacts: decide_opening,
+    AttendanceFacts: decide_attendance,
     OutgoingFacts: decide_outgoing,
     DepartmentFacts: decide_department,
     MessageFacts: decide_message,

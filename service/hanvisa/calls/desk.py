@@ -34,13 +34,20 @@ class Desk:
         return found
 
     async def ask(
-        self, call_id: str, wish: Wish, by: UUID | None, *, to: str = "", consultation: str = ""
+        self,
+        call_id: str,
+        wish: Wish,
+        by: UUID | None,
+        *,
+        to: str = "",
+        consultation: str = "",
+        person: UUID | None = None,
     ) -> Outcome:
         call = next((one for one in self.house.live if one.id == call_id and of_switchboard(one)), None)
         if call is None:
             raise NotFound(f"There is no call {call_id} at the switchboard now.")
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        call.inbox.put_nowait(Asked(wish, answer, by, to, consultation))
+        call.inbox.put_nowait(Asked(wish, answer, by, to, consultation, person))
         over = asyncio.ensure_future(call.over.wait())
         try:
             await asyncio.wait((answer, over), timeout=ANSWERED_WITHIN, return_when=asyncio.FIRST_COMPLETED)

@@ -113,6 +113,6 @@ def _party(leg: Leg) -> LiveParty:
     return LiveParty(leg.number, leg.person)
 
 
-_WAITING = ("AtSwitchboard", "LeavingNumber")
+_WAITING = ("AtSwitchboard", "LeavingNumber", "Unattended")
 _HELD = ("OnHold", "Parked")
 _TELLING = ("stage", "signal", "outcome", "closed")

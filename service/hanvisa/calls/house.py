@@ -9,9 +9,21 @@ from hanvisa.calls.alarms import Alarms
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
-from hanvisa.calls.ports import CallControl, CallLog, Clock, Directory, MessageBox, OwnSounds, Texts, Voice
+from hanvisa.calls.ports import (
+    CallControl,
+    CallLog,
+    Clock,
+    Directory,
+    Evidence,
+    MessageBox,
+    OwnSounds,
+    Texts,
+    Voice,
+)
 from hanvisa.calls.queue import Queues
+from hanvisa.calls.recording import Endings
 from hanvisa.policy.facts import CallingClass
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 
@@ -25,6 +37,7 @@ class CallSettings:
     ring_operator: float = 12.0
     whisper: Literal["several", "always", "never"] = "several"  # main numbers that the operator serves
     queue_say_every: float = 45.0  # their place, to callers who wait
+    wait_for_paused: float = 300.0  # callers, when no other operator is there
     held_remind: float = 60.0  # the operator, of a caller on hold
     held_back: float = 120.0  # to the queue
     callback_again: float = 300.0  # who left a number and could not be had
@@ -38,7 +51,10 @@ class CallSettings:
     message_longest: int = 120
     message_silence: int = 5
     message_due: int = 2  # working days
+    forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
+    text_a_day: int = 5  # to one number
     may_call: CallingClass = CallingClass.NATIONAL
+    record_threats: bool = False
     private_prefix: str = "*9*"
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
 
@@ -50,6 +66,7 @@ class House:
     voice: Voice
     messages: MessageBox
     own_sounds: OwnSounds
+    evidence: Evidence
     log: CallLog
     clock: Clock
     texts: Texts | None = None  # None: no gateway is set
@@ -57,6 +74,7 @@ class House:
     settings: CallSettings = field(default_factory=CallSettings)
     live: LiveCalls = field(default_factory=LiveCalls)
     queues: Queues = field(default_factory=Queues)
+    recordings: Endings = field(default_factory=Endings)
     leftovers: Leftovers = field(default_factory=Leftovers)
     feed: Feed = field(default_factory=Feed)
     alarms: Alarms = field(default_factory=Alarms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, Rung, ring
 from hanvisa.policy.facts import Ringing
 
@@ -16,10 +17,11 @@ async def ring_members(
     call: Call, members: Iterable[Sequence[Place]], ringing: Ringing, display: Display
 ) -> Rung:
     """Ring the members, each given by their places; raises CallerGone when the caller gives up."""
+    rung = Rung(why=Why.BUSY)  # until one is rung
     if ringing is Ringing.TOGETHER:
-        places = [place for member in members if not _is_busy(call, member) for place in member]
-        return await ring(call, places, call.house.settings.ring_person, display)
-    rung = Rung()
+        free = [member for member in members if not _is_busy(call, member)]
+        places = [place for member in free for place in member]
+        return await ring(call, places, call.house.settings.ring_person, display) if free else rung
     for member in members:
         if _is_busy(call, member):
             continue

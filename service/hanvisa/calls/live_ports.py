@@ -84,7 +84,9 @@ class Wish(StrEnum):
     RETRIEVE = "retrieve"
     QUEUE = "queue"
     CONFIDENTIAL = "confidential"
+    TAKE_BACK = "takeback"
     THREAT = "threat"
+    MESSAGE = "message"
     HANG_UP = "hangup"
 
 
@@ -92,7 +94,8 @@ class Wish(StrEnum):
 class Outcome:
     """What came of a wish. ``refused`` is the policy's decision where it said no.
 
-    ``nowhere``: the number, or the other call, leads nowhere. ``not_now``: the call is not where this can be done.
+    ``nowhere``: the number, the other call or the person leads nowhere. ``not_now``: the call is not where this can be
+    done.
     """
 
     what: Literal["done", "refused", "nowhere", "not_now"]
@@ -103,7 +106,8 @@ class Outcome:
 class Asked:
     """A wish on its way to its call. ``by`` is the operator; None: whoever of the call's operators has it.
 
-    ``to`` is what a blind transfer dials, ``consultation`` the other call of an attended one.
+    ``to`` is what a blind transfer dials, ``consultation`` the other call of an attended one, ``person`` whom a message
+    is for.
     """
 
     wish: Wish
@@ -111,6 +115,7 @@ class Asked:
     by: UUID | None = None
     to: str = ""
     consultation: str = ""
+    person: UUID | None = None
 
     def is_answered(self, outcome: Outcome) -> None:
         if not self.answer.done():
@@ -129,7 +134,14 @@ class LiveDesk(Protocol):
     def call(self, call_id: str) -> LiveCall: ...
 
     async def ask(
-        self, call_id: str, wish: Wish, by: UUID | None, *, to: str = "", consultation: str = ""
+        self,
+        call_id: str,
+        wish: Wish,
+        by: UUID | None,
+        *,
+        to: str = "",
+        consultation: str = "",
+        person: UUID | None = None,
     ) -> Outcome: ...
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:

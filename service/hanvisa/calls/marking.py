@@ -44,6 +44,6 @@ def mark_confidential(call: Call, by: UUID | None) -> None:
 
 
 def mark_threat(call: Call, by: UUID | None) -> None:
-    """A threatening call: its record is kept from purging."""
+    """A threatening call: its record is kept from purging, and it is recorded where the setting says so."""
     call.change(threat=True)
     call.tell("signal", type="marked_threat", by=str(by or ""), threat=True)

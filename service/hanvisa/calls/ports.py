@@ -154,6 +154,14 @@ class OwnSounds(Spool, Protocol):
         ...
 
 
+class Evidence(Spool, Protocol):
+    """What is kept of threatening calls."""
+
+    async def keep(self, recording: str, name: str) -> str:
+        """Keep it under that name; the file's name. Raises HanvisaError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """S1, for a person or a department. ``caller`` is what is dialled to ring back, "" withheld.
@@ -237,8 +245,12 @@ class Texts(Protocol):
     def queue(self, id_: str, text: TextMessage) -> bool:
         """Write the message down, to be sent by and by. Never waits; False when it could not be written.
 
-        ``id_`` is the same for the same message: what waits to be sent already is not queued again.
+        ``id_`` is the same for the same message, which is not queued twice.
         """
+        ...
+
+    def lately(self, number: str) -> int:
+        """How many messages were queued to the number within a day, whatever has become of them. Never waits."""
         ...
 
 
@@ -283,6 +295,10 @@ class CallControl(Protocol):
 
         Its end comes as `Recorded`; the sound is in the `Spool` by that name.
         """
+        ...
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        """Record all who are in the bridge, until it is stopped or the bridge is gone. They hear nothing of it."""
         ...
 
     async def stop_recording(self, recording: str) -> None:

@@ -82,12 +82,17 @@ class Queues:
         free = [
             operator
             for operator in operators
-            if operator.state is OperatorState.OPEN
-            and operator.person_id not in self._offered
-            and not is_engaged(operator.person_id)
-            and not self._wraps_up(operator.person_id, now)
+            if self.is_free(operator, is_engaged) and not self._wraps_up(operator.person_id, now)
         ]
         return min(free, key=self._idle_from, default=None)
+
+    def is_free(self, operator: Operator, is_engaged: Callable[[UUID], bool]) -> bool:
+        """Open, in no call, and not being offered another caller."""
+        return (
+            operator.state is OperatorState.OPEN
+            and operator.person_id not in self._offered
+            and not is_engaged(operator.person_id)
+        )
 
     def _idle_from(self, operator: Operator) -> datetime:
         """Whoever was paused or closed is idle from when they opened, however long ago their last call was."""

@@ -1,8 +1,10 @@
-"""Recording what the caller says."""
+"""Recording what the caller says, and waiting for a recording's end."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.signals import Recorded
@@ -11,7 +13,7 @@ from hanvisa.errors import TelephonyError
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
-_LATE = 3.0  # seconds after its longest time in which the end of a recording is told
+_LATE = 3.0  # seconds after its time in which the end of a recording is told
 
 
 def recording_id(channel: str) -> str:
@@ -52,3 +54,26 @@ async def _until_recorded(call: Call, name: str, within: float) -> None:
             case Recorded(recording) if recording == name:
                 return
     await call.command(call.house.control.stop_recording(name))
+
+
+@dataclass
+class Endings:
+    """Recordings of bridges that have ended: their calls may be over then, and have no queue."""
+
+    _told: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+
+    def told(self, recording: str) -> None:
+        if recording in self._told:
+            self._told[recording].set()
+
+    def expect(self, recording: str) -> None:
+        self._told[recording].clear()
+
+    async def of(self, recording: str) -> None:
+        """Wait until it has ended, or for as long as that may take."""
+        try:
+            async with asyncio.timeout(_LATE):
+                await self._told[recording].wait()
+        except TimeoutError:
+            pass
+        del self._told[recording]

@@ -121,6 +121,7 @@ class Registry:
                 self._pass_on(playback.removeprefix("hv-play-"), signal)
             case Recorded(recording):
                 self._pass_on(recording.removeprefix("hv-rec-"), signal)
+                self.house.recordings.told(recording)
             case (
                 Answered(channel)
                 | HungUp(channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from hanvisa.calls.live_ports import Asked
 
@@ -95,14 +96,14 @@ class Redirected:
 class TransferRequested:
     """A phone's REFER on ``channel``. When ``attended``, ``other`` is its other leg, if that is known here.
 
-    ``by_phone`` False: an operator asks the same by the API, and no phone waits for an answer.
+    ``by`` is the operator who asks the same by the API: no phone waits for an answer. The leg on ``channel`` makes way.
     """
 
     channel: str
     target: str
     attended: bool = False
     other: str | None = None
-    by_phone: bool = True
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,15 @@ class Referring:
 
 
 @dataclass(frozen=True)
-class ReferringDepartment:
-    """Nobody of the department, nor of its stand-ins, is to be had. ``told``: only the ways on are spoken."""
+class ReferringMembers:
+    """Nobody of the department (nor of its stand-ins) or group is to be had, and there are no operators (G3).
 
-    department: UUID
+    ``told``: only the ways on are spoken.
+    """
+
+    kind: TargetKind
+    id: UUID
+    why: Why
     told: bool = False
 
 
@@ -80,12 +85,11 @@ class ReferringDepartment:
 class LeavingMessage:
     """The caller leaves a message for a person or a department: a tone, then what they say is recorded.
 
-    ``why`` is why the person was not to be had (None: it is a department), here and in what follows: the ways on are
-    told again where it fails.
+    ``why`` is why they were not to be had, here and in what follows: the ways on are told again where it fails.
     """
 
     to: UUID
-    why: Why | None
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class ReviewingMessage:
     """The message is recorded; it is kept, heard again or recorded anew. ``message`` is its id when it is kept."""
 
     to: UUID
-    why: Why | None
+    why: Why
     message: UUID
 
 
@@ -102,7 +106,7 @@ class AskingToBeRung:
     """A message without a sound: the caller wants to be rung back. ``message`` is its id."""
 
     to: UUID
-    why: Why | None
+    why: Why
     message: UUID
 
 
@@ -110,7 +114,8 @@ class AskingToBeRung:
 class AtSwitchboard:
     """A caller at a switchboard: greeted, then an open operator rings; all busy: music, and served in order.
 
-    ``sought`` and ``why`` are of a caller who comes back: the operator sees who it was for. ``since`` keeps the place
+    ``sought`` (a person, department or group) and ``why`` are of a caller who comes back: the operator sees who it was
+    for, and the caller is not greeted anew. ``since`` keeps the place
     in the queue when another instance takes the call on.
     """
 
@@ -146,6 +151,19 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Unattended:
+    """The switchboard is open and nobody is there, nor expected back: the caller is told, and may leave a number.
+
+    Whoever was sent back from somebody ``sought`` hears the ways on there. The place in the queue is ``since`` then.
+    """
+
+    switchboard: UUID
+    since: datetime
+    sought: UUID | None = None
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
 class NightService:
     """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0)."""
 
@@ -155,7 +173,7 @@ class NightService:
 
 @dataclass(frozen=True)
 class BackToOperator:
-    """The caller is offered back to the operator who had them; who does not answer leaves them to the switchboard.
+    """The caller is offered back to the operator who had them; who is not to be had leaves them to the switchboard.
 
     ``sought`` and ``why`` are those of whom the operator had sent them to: the operator sees it.
     """
@@ -208,7 +226,9 @@ class CallingOut:
 
 @dataclass(frozen=True)
 class SwitchingOpen:
-    """`*27#`: an operator opens, or closes when open. Confirmed by voice."""
+    """`*27#`: an operator opens, or closes when open; ``pauses``: `*270#`. Confirmed by voice."""
+
+    pauses: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,7 +313,7 @@ Stage = (
     | ReachingPerson
     | ReachingMembers
     | Referring
-    | ReferringDepartment
+    | ReferringMembers
     | LeavingMessage
     | ReviewingMessage
     | AskingToBeRung
@@ -301,6 +321,7 @@ Stage = (
     | LeavingNumber
     | RingingBack
     | Closed
+    | Unattended
     | NightService
     | BackToOperator
     | OfferingToWait

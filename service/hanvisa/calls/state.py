@@ -62,7 +62,9 @@ class CallState:
     held_reminded: bool = False  # and has been reminded of it
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
-    texted: UUID | None = None  # the person whose direct number the caller has had as a text message
+    texted: UUID | None = (
+        None  # the person whose direct number the caller was sent, or refused, as a text message
+    )
     stage: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.stage import AtSwitchboard, ReachingMembers, ReachingPerson, Stage
+from hanvisa.policy.attendant import Wanted, read_wanted
 from hanvisa.policy.confidentiality import is_confidential
 from hanvisa.policy.facts import Department, Group, Person, Switchboard, TargetKind
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 def read_dialled(call: Call, dialled: str) -> Reading:
     return read_number(dialled, call.organisation, call.register, call.house.plan)
+
+
+def wanted_by(call: Call, person: UUID | None, dialled: str) -> Wanted:
+    """What operators may dial before a number means nothing on other phones."""
+    return read_wanted(dialled) if person and call.register.operator(person) else Wanted(dialled)
 
 
 def stage_for(call: Call, reading: Reading) -> Stage | None:

@@ -10,8 +10,10 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.gate import may_join, would_join
+from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import newcomer
 from hanvisa.calls.ports import TransferProgress
@@ -19,10 +21,12 @@ from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
 from hanvisa.calls.state import VARIABLE, Leg
-from hanvisa.policy.attendant import Wanted, read_wanted
+from hanvisa.calls.targets import mark_confidential, wanted_by
+from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
 from hanvisa.policy.forwarding import forwarding_at
+from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.model import AlternativeKind, Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.transfer import Via
@@ -49,16 +53,16 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     transferee = call.other if transferor is call.caller else call.caller
     if transferor is None or transferee is None:
         return None
+    asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
     call.tell(
         "signal",
         type="transfer",
         target=request.target,
         attended=request.attended,
-        by=str(transferor.person or ""),
+        by=str(asker.person or ""),
     )
-    if transferor.person and call.register.operator(transferor.person):
-        call.change(touched_by=transferor.person)
-    asker = Asker(call, transferor, request.by_phone)
+    if asker.person and call.register.operator(asker.person):
+        call.change(touched_by=asker.person)
     if request.attended:
         return await _attended(call, request, asker, transferee)
     return await _blind(call, request.target, asker, transferee)
@@ -66,10 +70,14 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API."""
+    """Whoever wants the transfer. Their phone waits to be told what came of it, unless they asked by the API.
+
+    ``leg`` is theirs, or the one that makes way where the operator has left the call.
+    """
 
     call: Call
     leg: Leg
+    person: UUID | None
     by_phone: bool
 
     async def is_told(self, progress: TransferProgress) -> None:
@@ -81,16 +89,27 @@ class Asker:
 
 
 async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
-    transferor = asker.leg
-    person = call.person_of(transferor)
-    # What operators may dial before a number means nothing on other phones.
-    is_operator = person is not None and call.register.operator(person.id) is not None
-    wanted = read_wanted(target) if is_operator else Wanted(target)
+    """To what was dialled: the code that parks, a message, or whoever has the number."""
+    wanted = wanted_by(call, asker.person, target)
     code = code_in(wanted.number, call.register)
     if code is not None and code.action is CodeAction.PARK:
-        return await _park(call, wanted, asker, transferee)
+        return await _park(call, wanted.number, asker, transferee)
+    person = call.register.person(asker.person) if asker.person else None
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
+    if not wanted.message:
+        return await _to_number(call, wanted, reading, asker, transferee)
+    sought = _person_at(call, reading)
+    if sought is None:
+        await asker.is_told("channel_unavailable")
+        return None
+    return await to_message(call, sought, asker, transferee)
+
+
+async def _to_number(
+    call: Call, wanted: Wanted, reading: Reading, asker: Asker, transferee: Leg
+) -> Stage | Refusal | None:
+    person = call.register.person(asker.person) if asker.person else None
     number, sought, via = _destination(call, reading)
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
@@ -109,31 +128,41 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
         if not outgoing.allowed:
             return await _decline(call, asker, outgoing)
     call.change(exception=decision.exception if takes_use else None)
-    await asker.is_told("channel_answered")
-    await _send_on(call, wanted, transferor, transferee)
-    if organisation is not None:
-        call.change(organisation=organisation.id)
+    await _send_on(call, asker, transferee)
+    if wanted.serial:
+        call.change(serial=asker.person)
+    if person is not None:
+        call.change(organisation=person.organisation_id)
     return Transferred(wanted.number, wanted.past_referral)
 
 
-async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> Stage | None:
+async def _park(call: Call, dialled: str, asker: Asker, transferee: Leg) -> Stage | None:
     """The operator has transferred the caller to the code that parks them for somebody."""
     now = call.house.clock.now()
-    meaning = understand(wanted.number, call.register, asker.leg.person, now, call.house.plan)
+    meaning = understand(dialled, call.register, asker.person, now, call.house.plan)
     if not isinstance(meaning, Park):
         await asker.is_told("channel_unavailable")
         return None
-    await asker.is_told("channel_answered")
-    await _send_on(call, wanted, asker.leg, transferee)
+    await _send_on(call, asker, transferee)
     call.change(exception=None, held_since=now, held_reminded=False)
     return Parked(meaning.person.id)
 
 
-async def _send_on(call: Call, wanted: Wanted, transferor: Leg, transferee: Leg) -> None:
+async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) -> Stage | Refusal:
+    """The one who is sent on leaves a message for the person, who need not be rung for it (S1)."""
+    decision = may_leave(call, transferee, person, MessageKind.RECORDED)
+    if not decision.allowed:
+        return await _decline(call, asker, decision)
+    mark_confidential(call, TargetKind.PERSON, person.id)
+    await _send_on(call, asker, transferee)
+    return leaving(call, person)
+
+
+async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
-    call.house.live.release(transferor.channel)
-    serial = transferor.person if wanted.serial else call.state.serial
-    call.change(caller=transferee, other=transferor, answered=True, serial=serial)
+    await asker.is_told("channel_answered")
+    call.house.live.release(asker.leg.channel)
+    call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
     await call.part()
 
 
@@ -146,7 +175,7 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
         group = call.register.group(id_)
         if group is not None and group.numbers and not group.member_ids:
             return read_number(group.numbers[0], None, call.register, call.house.plan), None, Via.GROUP
-    person = call.register.person(id_) if kind is TargetKind.PERSON else None
+    person = _person_at(call, reading)
     forwarding = forwarding_at(call.register.forwardings_of(id_), call.house.clock.now()) if person else None
     if person is None or forwarding is None:
         return reading, person, Via.DIRECT
@@ -156,6 +185,11 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
         person,
         Via.FORWARDING,
     )
+
+
+def _person_at(call: Call, reading: Reading) -> Person | None:
+    kind, id_ = reading.target or (None, None)
+    return call.register.person(id_) if id_ and kind is TargetKind.PERSON else None
 
 
 # Attended
@@ -187,6 +221,11 @@ async def _attended(
         decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
         if not decision.allowed:
             return await _decline(call, asker, decision)
+    if (
+        request.other == theirs.caller.channel
+        and wanted_by(call, asker.leg.person, theirs.state.dialled).serial
+    ):
+        call.change(serial=asker.leg.person)
     await asker.is_told("channel_answered")
     if await _merge(call, theirs, asker.leg, transferee, far):
         return Talking()
@@ -201,7 +240,7 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
     The consultation ends first, so that nobody's phone is found busy with it.
     """
     following = await _blind(call, theirs.state.dialled, asker, transferee)
-    if isinstance(following, Transferred | Parked):
+    if following is not None and not isinstance(following, Refusal):
         theirs.inbox.put_nowait(Surrendered())
         with suppress(TimeoutError):
             await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)
@@ -303,7 +342,7 @@ async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
 async def _decline(call: Call, asker: Asker, decision: Decision) -> Refusal:
     """A phone gets 603 Decline; the caller stays where they are."""
     await asker.is_told("channel_declined")
-    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.leg.person or ""))
+    call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.person or ""))
     numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}
     return Refusal(
         asker.leg.channel,

@@ -27,20 +27,23 @@ class Waiting:
         self._began: tuple[datetime, WaitFacts] | None = None  # None: the caller has not been told yet
         self._say_at = 0.0  # of the loop's time
         self._music = False
+        self._away = False  # they have been told so
 
-    async def a_while(self, is_turn: Callable[[], bool]) -> str | None:
+    async def a_while(self, is_turn: Callable[[], bool], *, away: bool) -> str | None:
         """Tell the caller what is to be told now; else wait for a change. The key that they pressed, if they did.
 
-        It may be the caller's turn afterwards.
+        It may be the caller's turn afterwards. ``away``: no operator is open, and one is expected back.
         """
         if self._began is None:
             self._began = self._call.house.clock.now(), self._facts()
-            key = await self._call.say(Queued(), self._place(), enough=is_turn)
-        elif (left := self._say_at - asyncio.get_running_loop().time()) > 0:
+            key = await self._call.say(Queued(away), self._place(), enough=is_turn)
+        elif away is self._away and (left := self._say_at - asyncio.get_running_loop().time()) > 0:
             return await self._until_changed(left)
         else:
             await self.stop_music()
-            key = await self._say(self._place(), enough=is_turn)
+            is_news = (Queued(away),) if away or self._away else ()
+            key = await self._say(*is_news, self._place(), enough=is_turn)
+        self._away = away
         await self._go_on()
         return key
 
@@ -66,10 +69,10 @@ class Waiting:
                     return digit
         return None
 
-    async def _say(self, prompt: Prompt, enough: Callable[[], bool]) -> str | None:
+    async def _say(self, *prompts: Prompt, enough: Callable[[], bool]) -> str | None:
         """Who can't be told waits on all the same: the place in the queue is worth more."""
         try:
-            return await self._call.say(prompt, enough=enough)
+            return await self._call.say(*prompts, enough=enough)
         except TelephonyError as error:
             self._call.tell("command", failed=str(error))
             return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hanvisa.calls.call import playback_id
 from hanvisa.calls.prompts import Breath, Whisper
 from hanvisa.calls.ringing import has_mobile_in_phone
-from hanvisa.calls.signals import HungUp, Played
+from hanvisa.calls.signals import Held, HungUp, Played, Unheld
 from hanvisa.calls.state import Leg
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import Operator, TargetKind
@@ -38,20 +38,31 @@ async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
     await call.insist(control.stop_ringing, caller)
     call.promised = None
     call.rung.pop(leg.channel, None)
-    if is_there and has_mobile_in_phone(call, leg.person):
-        await call.hang_up(leg.channel)
-        is_there = False
-    if not is_there:
-        call.house.live.release(leg.channel)
-    return is_there
+    if is_there and not has_mobile_in_phone(call, leg.person):
+        return True
+    await call.hang_up(leg.channel)
+    call.house.live.release(leg.channel)
+    return False
 
 
 async def _until_said(call: Call, leg: Leg) -> bool:
+    """A phone that holds plays nothing, and whoever is joined to it hears nothing: they are when it takes the hold off.
+
+    False when they are not to be had.
+    """
+    is_held = False
     while True:
-        match await call.next(LONGEST):
+        match await call.next(call.house.settings.ring_operator if is_held else LONGEST):
             case None:
+                # While it plays nobody can be joined: Asterisk would let the command wait for its end.
+                await call.command(call.house.control.stop_playing(playback_id(leg.channel)))
+                return not is_held
+            case Held(channel) if channel == leg.channel:
+                is_held = True
+                await call.command(call.house.control.stop_playing(playback_id(channel)))
+            case Unheld(channel) if channel == leg.channel:
                 return True
-            case Played(playback) if playback == playback_id(leg.channel):
+            case Played(playback) if playback == playback_id(leg.channel) and not is_held:
                 return True
             case HungUp(channel) if channel == leg.channel:
                 return False

@@ -95,7 +95,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         from_: str | None = None,
     ) -> SipletLine:
         """Dial a number, or a whole URI; ``from_`` is the whole From where it isn't the phone's own."""
-        uri = number if ":" in number else f"sip:{number}@{self.registrar}"
+        uri = number if ":" in number else f"sip:{number.replace('#', '%23')}@{self.registrar}"
         own = from_ or f"<sip:{self.name}@{self.registrar}>"
         line = SipletLine(
             self,

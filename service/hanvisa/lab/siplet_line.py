@@ -48,6 +48,7 @@ class SipletLine(Line):
         self._stream = Stream(self.recording.append, self._on_key)
         self._address: Address | None = None
         self._inviting: asyncio.Task[None] | None = None
+        self._given_up = self._answered = False
         self._transferred: asyncio.Future[int | None] | None = None
 
     @property
@@ -79,6 +80,7 @@ class SipletLine(Line):
         self._siplet.answer(invitation, 180, self._contact, tag=self.dialog.local_tag)
 
     async def answer(self) -> None:
+        self._answered = True
         address = await self._open_stream()
         self._follow_media(self.invitation)
         self._siplet.answer(
@@ -90,7 +92,7 @@ class SipletLine(Line):
             tag=self.dialog.local_tag,
             body=description(address),
         )
-        await until(lambda: self.is_up, what=f"{self.name}: the ACK of {self.peer}")
+        await until(lambda: self.is_up or self.has_ended, what=f"{self.name}: the ACK of {self.peer}")
 
     async def reject(self, status: int = 486) -> None:
         headers: list[Header] = []
@@ -185,8 +187,9 @@ class SipletLine(Line):
                 self.is_ringing = False
             case "CANCEL":
                 self._siplet.answer(request, 200)
-                self._siplet.answer(self.invitation, 487, tag=self.dialog.local_tag)
-                self._end(Ending(487, "the caller gave up"))
+                if not self._answered:
+                    self._siplet.answer(self.invitation, 487, tag=self.dialog.local_tag)
+                    self._end(Ending(487, "the caller gave up"))
             case "BYE":
                 self._siplet.answer(request, 200)
                 self._end(Ending(None, "hung up by the other end"))
@@ -233,6 +236,8 @@ class SipletLine(Line):
         self._follow_media(answer)
         self._acknowledge(answer)
         self.is_up, self.is_ringing = True, False
+        if self._given_up:  # the answer and our CANCEL have crossed: RFC 3261, 9.1 and 15
+            await self.hangup()
 
     def _on_progress(self, answer: Message) -> None:
         if answer.status > 100:
@@ -241,6 +246,7 @@ class SipletLine(Line):
             self._follow_media(answer)
 
     def _cancel(self) -> None:
+        self._given_up = True
         kept = [each for each in self.invitation.headers if each[0] in ("Via", "From", "To", "Call-ID")]
         number = self.invitation.get("CSeq").partition(" ")[0]
         cancel = Message(f"CANCEL {self.invitation.uri} SIP/2.0", [*kept, ("CSeq", f"{number} CANCEL")])

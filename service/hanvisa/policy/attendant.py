@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -11,7 +11,9 @@ from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.strictest import or_strictest
 
 PAST_REFERRAL = "*60*"
-SERIAL = "*61*"
+SERIAL = "*63*"
+MESSAGE = "*62*"
+PREFIXES = {PAST_REFERRAL: "past_referral", SERIAL: "serial", MESSAGE: "message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,17 @@ class Wanted:
     number: str
     past_referral: bool = False
     serial: bool = False
+    message: bool = False
 
 
 def read_wanted(dialled: str) -> Wanted:
-    """``*60*205`` rings 205 past a referral, ``*61*205`` lets the caller come back after it, ``*61**60*205`` both."""
+    """``*60*205`` rings 205 past a referral, ``*63*205`` lets the caller come back after it, ``*63**60*205`` both.
+
+    ``*62*205`` lets the caller leave a message for whoever has 205.
+    """
     wanted = Wanted(dialled)
-    while wanted.number.startswith((PAST_REFERRAL, SERIAL)):
-        wanted = Wanted(
-            wanted.number[len(SERIAL) :],
-            wanted.past_referral or wanted.number.startswith(PAST_REFERRAL),
-            wanted.serial or wanted.number.startswith(SERIAL),
-        )
+    while asks := next((one for one in PREFIXES if wanted.number.startswith(one)), None):
+        wanted = replace(wanted, number=wanted.number.removeprefix(asks), **{PREFIXES[asks]: True})
     return wanted
 
 

@@ -15,6 +15,7 @@ from hanvisa.policy.offers import ways_on
 from hanvisa.policy.register import Register
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, decide_department, stand_in_chain
 from hanvisa.policy.substitutes import substitute_of
+from hanvisa.policy.texts import TextFacts, decide_text
 
 
 class OffersSought(PersonSought):
@@ -59,6 +60,23 @@ class OffersCase(Case):
             "text": ways.text.words if ways.text else "",
         }
         return None, self.expect.compare(told)
+
+
+class TextsSent(Written):
+    lately: int
+    a_day: int = 5
+
+
+class TextCase(Case):
+    """Is one more text message sent to the caller's number?"""
+
+    decide: Literal["text"]
+    facts: TextsSent
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        decision = decide_text(TextFacts(**self.facts.model_dump()))
+        return decision.because, self.expect.compare(decision)
 
 
 class ExpectedSubstitute(ExpectedValues):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from hanvisa.policy.attendant import (
@@ -12,8 +13,9 @@ from hanvisa.policy.attendant import (
     decide_past_referral,
     decide_pick_up,
     decide_sent_on,
+    read_wanted,
 )
-from hanvisa.policy.case_expected import Case, Compared, Expected, Written
+from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
 from hanvisa.policy.case_world import World
 from hanvisa.policy.model import Text
 
@@ -72,3 +74,25 @@ class PickUpCase(Case):
     def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
         decision = decide_pick_up(PickUpFacts(self.facts.mobile_on_line))
         return decision.because, self.expect.compare(decision)
+
+
+class WantedWritten(Written):
+    dialled: str
+
+
+class ExpectedWanted(ExpectedValues):
+    number: str
+    past_referral: bool = False
+    serial: bool = False
+    message: bool = False
+
+
+class WantedCase(Case):
+    """What does an operator want who dials this?"""
+
+    decide: Literal["wanted"]
+    facts: WantedWritten
+    expect: ExpectedWanted
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        return None, self.expect.compare(asdict(read_wanted(self.facts.dialled)))

@@ -14,8 +14,8 @@ from hanvisa.policy.absence import (
     mobile_number_to_tell,
 )
 from hanvisa.policy.callbacks import CallbackFacts, decide_callback
-from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase
-from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase
+from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
+from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
 from hanvisa.policy.case_base import ORDINARY, PersonSought, Row, absences_of, of_person
 from hanvisa.policy.case_codes import CodeCase
 from hanvisa.policy.case_emergency import EmergencyCase
@@ -31,9 +31,9 @@ from hanvisa.policy.case_expected import (
 )
 from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
-from hanvisa.policy.case_in_call import KeyedCase, MarkedCase
+from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase, MessagesHeardCase
-from hanvisa.policy.case_waiting import HeldCase, WaitCase
+from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import (
@@ -399,8 +399,10 @@ AnyCase = Annotated[
     | SentOnCase
     | PastReferralCase
     | PickUpCase
+    | WantedCase
     | OutgoingCase
     | OffersCase
+    | TextCase
     | SubstituteCase
     | DepartmentCase
     | CodeCase
@@ -414,11 +416,14 @@ AnyCase = Annotated[
     | RecordingCase
     | KeyedCase
     | MarkedCase
+    | ThreatCase
+    | TakeBackCase
     | EmergencyCase
     | GreetingCase
     | CameCase
     | WaitCase
     | HeldCase
+    | AttendanceCase
     | CallbackCase,
     Field(discriminator="decide"),
 ]

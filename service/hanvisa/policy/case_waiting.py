@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
-from hanvisa.policy.case_expected import Case, Compared, ExpectedValues, Written
-from hanvisa.policy.case_world import World
+from hanvisa.policy.attendance import AttendanceFacts, decide_attendance
+from hanvisa.policy.case_base import ORDINARY
+from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
+from hanvisa.policy.case_world import World, id_of
+from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.policy.holding import HeldFacts, HeldStep, next_held_step
 from hanvisa.policy.model import Text
 from hanvisa.policy.waiting import AnswerTime, WaitFacts, expected_minutes
@@ -59,3 +63,33 @@ class HeldCase(Case):
     def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
         at, step = next_held_step(HeldFacts(**self.facts.model_dump()))
         return None, self.expect.compare({"at": at, "step": step})
+
+
+class OperatorWritten(Written):
+    """An operator who has been in that ``state`` for so many ``seconds``."""
+
+    state: OperatorState
+    seconds: float = 0
+
+
+class AttendanceWritten(Written):
+    operators: tuple[OperatorWritten, ...]
+    patience: float = 300.0
+
+
+class AttendanceCase(Case):
+    """Does a caller at an open switchboard wait?"""
+
+    decide: Literal["attendance"]
+    facts: AttendanceWritten
+    expect: Expected
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        operators = tuple(
+            Operator(
+                id_of("operator"), (), one.state, id_of("phone"), ORDINARY - timedelta(seconds=one.seconds)
+            )
+            for one in self.facts.operators
+        )
+        decision = decide_attendance(AttendanceFacts(operators, ORDINARY, self.facts.patience))
+        return decision.because, self.expect.compare(decision)

@@ -57,6 +57,7 @@ class CodeFault(StrEnum):
     ONLY_IN_CALL = "only_in_call"
     NOBODY_PARKED = "nobody_parked"
     MOBILE_ON_LINE = "mobile_on_line"
+    NO_CALL = "no_call"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -147,8 +148,20 @@ class OpenOrClose:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """The operator at the phone."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkNextCall:
     """The phone's next call is confidential."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The confidential calls of this operator that a mobile is on (M4)."""
+
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +181,16 @@ Meaning = (
     | Park
     | PickUp
     | OpenOrClose
+    | Pause
     | MarkNextCall
+    | TakeBack
     | Wrong
 )
 
 
 ON_ANY_PHONE: Mapping[CodeAction, Meaning] = {
     CodeAction.OPEN_OR_CLOSE: OpenOrClose(),  # whoever sits there must be an operator
+    CodeAction.PAUSE: Pause(),
     CodeAction.CONFIDENTIAL: MarkNextCall(),
     CodeAction.THREAT: Wrong(CodeFault.ONLY_IN_CALL),
 }
@@ -188,6 +204,10 @@ def _record_greeting(person: Person, register: Register, at: datetime) -> Record
     return Record(person, RecordingKind.GREETING, now.absence.id)
 
 
+def _take_back(person: Person, register: Register, _: datetime) -> TakeBack | Wrong:
+    return TakeBack(person) if register.operator(person.id) else Wrong(CodeFault.OPERATORS_ONLY)
+
+
 BY_ITSELF: Mapping[CodeAction, Callable[[Person, Register, datetime], Meaning]] = {
     CodeAction.TELL_WHAT_IS_SET: lambda person, *_: TellWhatIsSet(person),
     CodeAction.LISTEN_TO_MESSAGES: lambda person, *_: ListenToMessages(person),
@@ -196,6 +216,7 @@ BY_ITSELF: Mapping[CodeAction, Callable[[Person, Register, datetime], Meaning]] 
     CodeAction.PICK_UP: lambda person, *_: PickUp(person),
     CodeAction.RECORD_NAME: lambda person, *_: Record(person, RecordingKind.NAME),
     CodeAction.RECORD_GREETING: _record_greeting,
+    CodeAction.TAKE_BACK: _take_back,
 }
 """Nothing is keyed with these."""
 

@@ -263,7 +263,9 @@ class CodeAction(StrEnum):
     STOP_FORWARDING_WHEN_NO_ANSWER = "stop_forwarding_when_no_answer"
     TELL_WHAT_IS_SET = "tell_what_is_set"
     OPEN_OR_CLOSE = "open_or_close"  # an operator
+    PAUSE = "pause"  # an operator
     CONFIDENTIAL = "confidential"  # the phone's next call; keyed during a call: that one
+    TAKE_BACK = "take_back"  # by an operator: the confidential call that a mobile is on
     LISTEN_TO_MESSAGES = "listen_to_messages"
     THREAT = "threat"  # the call during which it is keyed
     GUIDE = "guide"  # a superuser

@@ -12,10 +12,14 @@ from hanvisa.policy.strictest import or_strictest
 TOLD = (
     CodeAction.SET_ABSENCE,
     CodeAction.END_ABSENCE,
+    CodeAction.RECORD_GREETING,
+    CodeAction.RECORD_NAME,
+    CodeAction.LISTEN_TO_MESSAGES,
     CodeAction.TELL_WHAT_IS_SET,
     CodeAction.FORWARD,
     CodeAction.STOP_FORWARDING,
     CodeAction.CONFIDENTIAL,
+    CodeAction.THREAT,
 )
 """The functions, in the order in which the guide tells them: the referral of one's absence first."""
 

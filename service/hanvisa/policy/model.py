@@ -27,7 +27,7 @@ class Effect(StrEnum):
     ALLOW = "allow"
     REFUSE = "refuse"  # the step is refused; the caller stays where they are
     REFER = "refer"  # the caller hears the referral instead of a ringing phone
-    WAIT = "wait"  # the caller may wait until the person is free
+    WAIT = "wait"  # the caller may wait until the person is free, or an operator is back
     RECALL = "recall"  # the caller comes back to the operator who sent them on
 
 

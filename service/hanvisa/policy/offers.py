@@ -10,7 +10,6 @@ from hanvisa.policy.absence import mobile_number_to_tell
 from hanvisa.policy.facts import Department, Person, Switchboard
 from hanvisa.policy.messages import MessageKind, kinds_for
 from hanvisa.policy.model import Language
-from hanvisa.policy.opening import somebody_answers
 from hanvisa.policy.register import Register
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
 from hanvisa.policy.substitutes import substitute_of
@@ -88,24 +87,6 @@ def ways_on(
         text=text_with_direct_number(register, person, caller, confidential=confidential, language=language)
         if texts
         else None,
-        language=language,
-    )
-
-
-def department_ways_on(
-    register: Register,
-    department: Department,
-    at: datetime,
-    *,
-    number: str,
-    confidential: bool,
-    language: Language,
-) -> WaysOn:
-    """What there is where nobody of a department is to be had: messages, and the operators while somebody answers."""
-    switchboard = register.switchboard_of(department.organisation_id)
-    return WaysOn(
-        messages=kinds_for(register, department, number, confidential=confidential),
-        operator=switchboard if switchboard and somebody_answers(register, switchboard, at) else None,
         language=language,
     )
 

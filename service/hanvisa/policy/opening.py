@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hanvisa.policy.facts import OperatorState, Switchboard, Window, aware
+from hanvisa.policy.facts import Window, aware
 from hanvisa.policy.model import Decision, Effect, Text
-from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL, local_time
 from hanvisa.policy.workdays import is_holiday
 
@@ -38,13 +37,6 @@ def decide_opening(facts: OpeningFacts) -> Decision:
         (),
         Text(sv=f"Växeln är stängd och öppnar {local}.", en=f"The switchboard is closed and opens {local}."),
     )
-
-
-def somebody_answers(register: Register, switchboard: Switchboard, at: datetime) -> bool:
-    """Whether a caller who comes to the switchboard now is served: by an open operator, or the night service."""
-    if switchboard.hours and not is_open(switchboard.hours, at):
-        return switchboard.night_group_id is not None
-    return any(one.state is OperatorState.OPEN for one in register.operators_of(switchboard.id))
 
 
 def is_open(hours: Iterable[Window], at: datetime) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Person
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Decision, Effect, Language, Text
 from hanvisa.policy.numbers import NumberPlan, display, read_number
 from hanvisa.policy.register import Register
+from hanvisa.policy.strictest import or_strictest
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,36 @@ class TextMessage:
 
     to: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """``lately`` is how many messages the caller's number was to have within a day; ``a_day``: how many it may."""
+
+    lately: int
+    a_day: int
+
+
+@or_strictest(Effect.REFUSE, "O1")
+def decide_text(facts: TextFacts) -> Decision:
+    """May one more be sent? The number of a caller can be forged, and nobody is to be flooded with messages."""
+    if facts.lately < facts.a_day:
+        return Decision(
+            Effect.ALLOW,
+            ("O1",),
+            Text(
+                sv="Direktnumret lämnas ut som sms (O1).",
+                en="The direct number is given out by text message (O1).",
+            ),
+        )
+    return Decision(
+        Effect.REFUSE,
+        ("O1",),
+        Text(
+            sv=f"Ett nummer får högst {facts.a_day} sms på ett dygn: det som visas kan vara förfalskat (O1).",
+            en=f"A number gets {facts.a_day} text messages a day at most: the one shown may be forged (O1).",
+        ),
+    )
 
 
 def text_with_direct_number(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hanvisa.policy.texts import TextMessage
+from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.texts import spool
 from hanvisa.texts.gateway import Answer, Gateway, Outcome
 from hanvisa.texts.spool import Spool, Waiting
@@ -66,6 +66,13 @@ class TextOutbox:
         if is_new:
             self._new.put_nowait(id_)
         return True
+
+    def lately(self, number: str) -> int:
+        try:
+            return self._spool.count(number, self._clock.now() - A_DAY)
+        except OSError as error:  # nothing can be written down then either, which `queue` tells
+            log.warning("texts.not_counted", why=error.strerror)
+            return 0
 
     async def run(self) -> None:
         """Send for ever. Cancelled, it lets what is being sent come to its end for two seconds."""
@@ -137,7 +144,7 @@ class TextOutbox:
         match answer.outcome:
             case Outcome.TAKEN:
                 log.info("texts.sent", text=waiting.id, to=_shown(waiting), why=answer.why)
-                return await self._put_away(self._spool.remove, waiting.id)
+                return await self._put_away(self._keep_sent, waiting.id)
             case Outcome.REFUSED:
                 return await self._set_aside(waiting, "texts.refused", answer.why)
             case Outcome.UNSURE if not self._gateway.recognises_repeats:
@@ -149,6 +156,10 @@ class TextOutbox:
     async def _set_aside(self, waiting: Waiting, event: str, why: str) -> bool:
         log.error(event, text=waiting.id, to=_shown(waiting), why=why)
         return await self._put_away(self._spool.set_aside, waiting.id)
+
+    def _keep_sent(self, id_: str) -> None:
+        self._spool.keep_sent(id_)
+        self._spool.forget_sent(self._clock.now() - A_DAY)
 
     async def _put_away(self, move: Callable[[str], None], id_: str) -> bool:
         """Always True: where the file can't be moved the message stays settled all the same."""

@@ -1,7 +1,8 @@
 """The outbox's folder: a file a message, only its owner's to read. Its suffix says how far it has come.
 
-.json waits, .sending is being handed to the gateway, .aside will not be sent. A file appears whole, and moves from one
-to the other by being renamed. Those set aside are kept for a month, for whoever wants to know why.
+.json waits, .sending is being handed to the gateway, .sent was taken, .aside will not be sent. A file appears whole,
+and moves from one to the other by being renamed. What was sent is kept for a day, to be counted; what was set aside
+for a month, for whoever wants to know why.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from hanvisa.policy.texts import TextMessage
 
 log = structlog.get_logger(__name__)
 
-WAITING, SENDING, ASIDE, NEW = ".json", ".sending", ".aside", ".new"
+WAITING, SENDING, SENT, ASIDE, NEW = ".json", ".sending", ".sent", ".aside", ".new"
+QUEUED = (WAITING, SENDING, SENT, ASIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Spool:
 
     def add(self, waiting: Waiting) -> bool:
         """Write it down; False when it is there already. It survives the process, not yet a power cut."""
-        if self._path(waiting.id, WAITING).exists() or self._path(waiting.id, SENDING).exists():
+        if any(self._path(waiting.id, suffix).exists() for suffix in (WAITING, SENDING, SENT)):
             return False
         fields = {"at": waiting.at.isoformat(), "to": waiting.text.to, "words": waiting.text.words}
         new = self._path(waiting.id, NEW)
@@ -57,6 +59,11 @@ class Spool:
 
     def ids(self, suffix: str) -> list[str]:
         return sorted(file.name.removesuffix(suffix) for file in self._folder.glob(f"*{suffix}"))
+
+    def count(self, number: str, since: datetime) -> int:
+        """How many were queued to the number since then."""
+        queued = (_queued(self._path(id_, suffix)) for suffix in QUEUED for id_ in self.ids(suffix))
+        return sum(one is not None and one.text.to == number and one.at >= since for one in queued)
 
     def read(self, id_: str) -> Waiting | None:
         """The message, None when there is none: a torn file is logged and set aside."""
@@ -81,8 +88,8 @@ class Spool:
     def wait_again(self, id_: str) -> None:
         self._path(id_, SENDING).rename(self._path(id_, WAITING))
 
-    def remove(self, id_: str) -> None:
-        self._path(id_, SENDING).unlink(missing_ok=True)
+    def keep_sent(self, id_: str) -> None:
+        self._path(id_, SENDING).rename(self._path(id_, SENT))
 
     def set_aside(self, id_: str) -> None:
         for suffix in (WAITING, SENDING):
@@ -96,6 +103,13 @@ class Spool:
                 file = self._path(id_, suffix)
                 if file.stat().st_mtime < before.timestamp():
                     file.unlink(missing_ok=True)
+
+    def forget_sent(self, before: datetime) -> None:
+        """Delete what was sent and had been queued before then."""
+        for file in [self._path(id_, SENT) for id_ in self.ids(SENT)]:
+            waiting = _queued(file)
+            if waiting is None or waiting.at < before:
+                file.unlink(missing_ok=True)
 
     @contextmanager
     def lock(self) -> Iterator[int]:
@@ -124,6 +138,14 @@ def _waiting(id_: str, text: str) -> Waiting:
     return Waiting(
         id_, aware(datetime.fromisoformat(fields["at"])), TextMessage(fields["to"], fields["words"])
     )
+
+
+def _queued(file: Path) -> Waiting | None:
+    """None where it has just moved on, or is torn."""
+    try:
+        return _waiting(file.stem, file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _sync(path: Path) -> None:

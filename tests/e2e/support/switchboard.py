@@ -21,12 +21,12 @@ LONG = 20.0
 
 
 async def an_operator_with_a_caller(
-    world: World, *, operator: str = ULLA, dials: str = MAIN_NUMBER
+    world: World, *, operator: str = ULLA, dials: str = MAIN_NUMBER, number: str = "0980319246"
 ) -> tuple[Line, Line]:
     """A citizen has rung the main number (or another that an operator answers) and talks with them: their lines."""
     await world.given_operator(operator)
     phone = await world.phone(operator)
-    caller = await world.citizen("0980319246", dials=dials)
+    caller = await world.citizen(number, dials=dials)
     if dials == MAIN_NUMBER:
         await past_the_greeting(caller)
     line = await phone.rings(within=LONG)

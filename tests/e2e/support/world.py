@@ -65,9 +65,11 @@ class World(Town):
         self._undo.append(lambda: self.end("/absences", absence))
         return absence
 
-    async def given_forwarding(self, who: str, target: str, *, until: timedelta = timedelta(hours=1)) -> Json:
-        """The person's fixed phone is forwarded to a number."""
-        body = {"person": str(self.person(who).id), "target": target, "ends_at": _moment(until)}
+    async def given_forwarding(
+        self, who: str, target: str, *, until: timedelta = timedelta(hours=1), **more: Any
+    ) -> Json:
+        """The person's fixed phone is forwarded to a number; ``more`` are other fields of a forwarding (kind)."""
+        body = {"person": str(self.person(who).id), "target": target, "ends_at": _moment(until), **more}
         forwarding = await self.api.post("/forwardings", body)
         self._undo.append(lambda: self.end("/forwardings", forwarding))
         return forwarding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class PostOffice:
-    """Takes mails, or answers ``refuses_with``. ``lets_in`` are the users with their passwords."""
+    """Takes mails, or answers ``refuses_with``. ``lets_in`` are the users with their passwords.
+
+    With a ``certificate`` it offers STARTTLS; ``encrypted`` tells of each mail whether it came so.
+    """
 
     mails: list[EmailMessage] = field(default_factory=list)
     refuses_with: str = ""
@@ -22,12 +26,15 @@ class PostOffice:
     asked: int = 0
     logged_in: list[str] = field(default_factory=list)
     port: int = 0
+    certificate: ssl.SSLContext | None = None
+    encrypted: list[bool] = field(default_factory=list)
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+    async def handle_DATA(self, _: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         self.asked += 1
         if self.refuses_with:
             return self.refuses_with
         assert isinstance(envelope.content, bytes)
+        self.encrypted.append(session.ssl is not None)
         self.mails.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default))
         return "250 OK"
 
@@ -47,6 +54,7 @@ async def open_post(office: PostOffice) -> AsyncIterator[PostOffice]:
             hostname="post",
             authenticator=office.lets,
             auth_require_tls=False,
+            tls_context=office.certificate,
         )
 
     server = await asyncio.get_running_loop().create_server(serve, "127.0.0.1", office.port)

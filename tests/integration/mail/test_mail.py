@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -21,11 +23,11 @@ from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.repositories.messages import Messages
 from hanvisa.directory.tables import DepartmentRow, MembershipRow, OperationRow, OrganisationRow, PersonRow
-from hanvisa.errors import MailError, StorageError
+from hanvisa.errors import ConfigurationError, MailError, StorageError
 from hanvisa.ids import new_id
 from hanvisa.lab.waiting import until
 from hanvisa.mail.outbox import MailOutbox
-from hanvisa.mail.smtp import MailServer
+from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import MessageState
 from hanvisa.testing import FakeClock
 from integration.mail.post_office import PostOffice, open_post
@@ -332,3 +334,39 @@ async def a_department(database: Database, tora: UUID) -> UUID:
                 )
             )
         return department.id
+
+
+async def test_it_encrypts_for_a_server_with_a_trusted_certificate_and_sends_nothing_to_any_other(
+    tmp_path: Path,
+) -> None:
+    issuer, office = tmp_path / "post.pem", PostOffice(certificate=certificate(tmp_path / "post.pem"))
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "vaxel@example.org", TORA
+    async with open_post(office):
+        server = MailServer("127.0.0.1", office.port, trusted=trusting(issuer))
+        await server.send(mail)
+        assert office.encrypted == [True]
+        with pytest.raises(MailError, match=r"certificate is not trusted \(self.signed certificate\)"):
+            await replace(server, trusted=None).send(mail)
+        with pytest.raises(MailError, match=r"certificate is not trusted \(Hostname mismatch"):
+            await replace(server, host="localhost").send(mail)
+    assert len(office.mails) == 1
+    with pytest.raises(ConfigurationError, match="no certificates"):
+        trusting(tmp_path / "none.pem")
+
+
+def certificate(file: Path) -> ssl.SSLContext:
+    """A server's at 127.0.0.1, signed by itself and written with its key to the file."""
+    made = file.with_suffix(".crt")
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=post"
+    )
+    alternative = ("-addext", "subjectAltName=IP:127.0.0.1")
+    subprocess.run(  # noqa: S603 - our own words
+        (*command.split(), *alternative, "-keyout", file, "-out", made), check=True, capture_output=True
+    )
+    with file.open("a") as both:
+        both.write(made.read_text())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context

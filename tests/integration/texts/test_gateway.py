@@ -67,7 +67,9 @@ async def settled(folder: Path, *aside: str) -> None:
     """Nothing waits any more, nothing is being sent; these have been set aside."""
 
     def left() -> list[str]:
-        return sorted(file.name for file in folder.iterdir() if file.name != "lock")
+        return sorted(
+            file.name for file in folder.iterdir() if file.name != "lock" and file.suffix != ".sent"
+        )
 
     wanted = [f"{id_}.aside" for id_ in aside]
     await until(lambda: left() == wanted, what=lambda: f"{wanted}, not {left()}")

@@ -53,6 +53,7 @@ from hanvisa.testing import (
     FakeClock,
     FakeVoice,
     MemoryDirectory,
+    MemoryEvidence,
     MemoryLog,
     MemoryMessages,
     MemorySounds,
@@ -122,7 +123,9 @@ def register() -> Register:
                 Code("*22", CodeAction.TELL_WHAT_IS_SET),
                 Code("*26", CodeAction.LISTEN_TO_MESSAGES),
                 Code("*27", CodeAction.OPEN_OR_CLOSE),
+                Code("*270", CodeAction.PAUSE),
                 Code("*28", CodeAction.CONFIDENTIAL),
+                Code("*280", CodeAction.TAKE_BACK),
                 Code("*200", CodeAction.GUIDE),
                 Code("*29", CodeAction.THREAT),
                 Code("*68", CodeAction.PARK),
@@ -157,10 +160,12 @@ class Scene:
         texts: Texts | None = None,
     ) -> None:
         self.control = control or FakeCallControl()
-        self.directory = MemoryDirectory(register())
+        self.clock = FakeClock(NOW)
+        self.directory = MemoryDirectory(register(), self.clock)
         self.spool: dict[str, float] = {}  # the recordings there are, with their seconds
         self.messages = MemoryMessages(self.spool, directory=self.directory)
         self.own_sounds = MemorySounds(self.spool)
+        self.evidence = MemoryEvidence(self.spool)
         self.log = MemoryLog()
         self.house = House(
             control=self.control,
@@ -168,8 +173,9 @@ class Scene:
             voice=voice or FakeVoice(),
             messages=self.messages,
             own_sounds=self.own_sounds,
+            evidence=self.evidence,
             log=self.log,
-            clock=FakeClock(NOW),
+            clock=self.clock,
             texts=texts,
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
         )

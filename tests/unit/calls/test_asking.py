@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -14,11 +15,15 @@ from hanvisa.policy.facts import (
     Extension,
     Forwarding,
     Group,
+    OutsideNumber,
     Ringing,
     TargetKind,
 )
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MEETING, NOW, Scene, id_of
+from unit.calls.test_attendant import rung_anew, shown
+from unit.calls.test_calls import operator_has_caller
 
+NUMBER = "+46980319283"
 IN_TURN = CallSettings(ring_person=2.0, ring_operator=0.2, key_wait=0.05, ring_in_turn=0.1)
 
 
@@ -63,6 +68,12 @@ def given_departments(scene: Scene, *departments: Department) -> None:
         departments=departments or register.departments.rows,
         extensions=(*register.extensions.rows, extension),
     )
+
+
+def given_number(scene: Scene, kind: TargetKind, id_: UUID) -> None:
+    """What leads there from outside."""
+    numbers = (*scene.directory.register.numbers.rows, OutsideNumber(NUMBER, kind, id_))
+    scene.directory.register = scene.directory.register.replace(numbers=numbers)
 
 
 async def offered(scene: Scene, caller: str, key: str) -> None:
@@ -188,6 +199,66 @@ async def test_stand_ins_are_followed_past_those_that_are_empty_and_not_in_a_cir
             "Nobody at Tekniska can answer, so Kansli answers instead (G3).",
             "Nobody at Kansli or its stand-ins can answer, so the operators take the call (G3).",
         ]
+
+
+async def test_an_operator_sees_which_group_nobody_answered_at_and_the_caller_is_not_greeted() -> None:
+    async with Scene() as scene:
+        given_group(scene, "anna", "bo", ringing=Ringing.TOGETHER)
+        given_number(scene, TargetKind.GROUP, id_of("jouren"))
+        caller = scene.rings_in(NUMBER)
+        scene.hangs_up(await scene.rung("anna"), 19)
+        scene.hangs_up(await scene.rung("bo"), 19)
+        assert shown(scene, await scene.rung("olle")) == "ÅTER Jouren: svarar ej"
+        assert scene.log.of_kind("heard") == []
+        assert scene.house.live.of_channel(caller) is not None
+
+
+@pytest.mark.parametrize(("away", "why"), [(True, "frånvarande"), (False, "svarar ej")])
+async def test_whom_an_operator_sent_to_a_department_in_vain_comes_back_as_it_was_decided(
+    away: bool, why: str
+) -> None:
+    async with Scene() as scene:
+        given_departments(scene)
+        caller, olle = await operator_has_caller(scene)
+        if away:
+            given_absent(scene, anna="", bo="", olle="")
+        scene.refers(olle, "260")
+        if not away:
+            scene.hangs_up(await scene.rung("anna"), 19)
+            scene.hangs_up(await scene.rung("bo"), 19)
+            olle = await rung_anew(scene, "olle", olle)  # as one of the department
+            scene.hangs_up(olle, 19)
+        again = await rung_anew(scene, "olle", olle)
+        assert shown(scene, again) == f"ÅTER Tekniska: {why}"
+        scene.answers(again)
+        await scene.talking(caller, again)
+        last = [one["because"]["en"] for one in scene.log.of_kind("decision") if "G3" in one["rules"]][-1]
+        assert last == "Nobody at Tekniska or its stand-ins can answer, so the operators take the call (G3)."
+
+
+@pytest.mark.parametrize("kind", [TargetKind.GROUP, TargetKind.DEPARTMENT])
+async def test_where_there_are_no_operators_it_is_said_that_nobody_can_answer(kind: TargetKind) -> None:
+    async with Scene() as scene:
+        given_absent(scene, anna="", bo="", olle="")
+        given_group(scene, "anna", ringing=Ringing.TOGETHER)
+        given_number(scene, kind, id_of("jouren" if kind is TargetKind.GROUP else "tekniska"))
+        scene.directory.register = scene.directory.register.replace(switchboards=(), operators=())
+        caller = scene.rings_in(NUMBER)
+        await scene.hears(caller, "DepartmentEmpty")
+        name = "Jouren" if kind is TargetKind.GROUP else "Tekniska"
+        assert f"DepartmentEmpty(department='{name}'" in scene.log.of_kind("heard")[0]["words"]
+
+
+async def test_a_group_of_which_everybody_is_on_the_line_is_busy() -> None:
+    async with Scene() as scene:
+        given_group(scene, "anna", ringing=Ringing.TOGETHER)
+        given_number(scene, TargetKind.GROUP, id_of("jouren"))
+        talking = scene.dials("anna", "202")
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(talking, bo)
+        scene.rings_in(NUMBER)
+        assert shown(scene, await scene.rung("olle")) == "ÅTER Jouren: upptagen"
 
 
 async def test_a_group_called_in_confidence_rings_its_phones_but_not_its_mobile() -> None:

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from hanvisa.calls.house import CallSettings
-from hanvisa.policy.facts import Operator, OperatorState
-from unit.calls.scene import NOW, Scene, id_of
+from hanvisa.policy.facts import CallingClass, Operator, OperatorState
+from hanvisa.policy.model import Language
+from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 
+ABROAD = "00442079460958"
 QUICK = CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05, camp_on=0.6, camp_on_retry=0.05)
 
 
@@ -133,6 +135,34 @@ def shown(scene: Scene, channel: str) -> str:
     return str(variables["CONNECTEDLINE(name,i)"])
 
 
+async def test_an_operator_is_told_in_their_own_language_and_a_caller_from_abroad_in_english() -> None:
+    async with Scene(replace(QUICK, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN, ABROAD)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        scene.finished(olle)
+        await scene.talking(caller, olle)
+        scene.refers(olle, "0701740605")
+        await scene.hears(olle, "TransferRefused")
+        languages = {(told["channel"], told["language"]) for told in scene.log.of_kind("heard")}
+        assert languages == {(caller, Language.EN), (olle, Language.SV)}
+
+
+async def test_whom_an_operator_has_rung_abroad_is_spoken_to_in_english_when_sent_on() -> None:
+    async with Scene(replace(QUICK, may_call=CallingClass.ABROAD)) as scene:
+        scene.given_absent("bo")
+        olle = scene.dials("olle", ABROAD)
+        far = await scene.rung(ABROAD)
+        scene.answers(far)
+        await scene.talking(olle, far)
+        scene.refers(olle, "202")
+        await scene.hears(far, "Referral")
+        assert scene.log.of_kind("heard")[-1]["language"] is Language.EN
+
+
 async def test_an_operators_prefix_rings_an_absent_persons_phone_and_a_colleagues_does_not() -> None:
     async with Scene(QUICK) as scene:
         scene.given_absent("anna")
@@ -145,10 +175,65 @@ async def test_an_operators_prefix_rings_an_absent_persons_phone_and_a_colleague
         await scene.hears(caller, "Referral")
 
 
+async def test_an_operator_rings_past_a_referral_to_announce_a_caller_and_a_colleague_does_not() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "*60*201")
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(consultation, anna)
+        scene.refers(olle, "*60*201", other=consultation)
+        await scene.until(
+            lambda: scene.house.live.of_channel(anna) is scene.house.live.of_channel(caller), "put through"
+        )
+        colleague = scene.dials("bo", "*60*201")
+        await scene.hears(colleague, "Referral")
+
+
+async def test_a_consultation_by_the_prefix_of_serial_calls_gives_the_caller_back_as_well() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "*63*202")
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(consultation, bo)
+        scene.refers(olle, "*63*202", other=consultation)
+        await scene.over(consultation)
+        scene.hangs_up(bo)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(caller, again)
+
+
+async def test_an_operator_leaves_a_message_themselves_or_lets_the_caller_who_waits() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        own = scene.dials("olle", "*62*202")
+        await scene.hears(own, "SpeakAfterTheTone")
+        scene.refers(olle, "*62*202", other=own)
+        await scene.hears(caller, "SpeakAfterTheTone")
+        await scene.over(own)
+
+
+async def test_an_operators_prefix_lets_the_caller_leave_a_message() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*62*0701740699")
+        await scene.until(
+            lambda: (olle, "channel_unavailable") in scene.control.named("tell_transferor"), "nobody's"
+        )
+        scene.refers(olle, "*62*201")
+        await scene.hears(caller, "SpeakAfterTheTone")
+        assert (olle, "channel_answered") in scene.control.named("tell_transferor")
+        assert "anna" not in [dial for _, dial, *_ in scene.control.named("create")]
+
+
 async def test_serial_calls_come_back_after_each_party_until_the_operator_hangs_up() -> None:
     async with Scene(QUICK) as scene:
         caller, olle = await operator_has_caller(scene)
-        scene.refers(olle, "*61*202")
+        scene.refers(olle, "*63*202")
         bo = await scene.rung("bo")
         scene.answers(bo)
         await scene.talking(caller, bo)

@@ -343,13 +343,13 @@ async def test_a_redirect_to_a_mobile_is_refused_once_an_operator_has_touched_th
         assert all("0701740605" not in dial for _, dial, *_ in scene.control.named("create"))
 
 
-async def test_an_unanswering_operator_is_paused_and_the_caller_told_when_nobody_is_left() -> None:
+async def test_an_unanswering_operator_is_paused_and_the_caller_waits_for_them() -> None:
     async with Scene() as scene:
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)
         await scene.rung("olle")
-        await scene.hears(caller, "NoOperator")
+        await scene.hears(caller, "Queued")
         assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
 
 
@@ -374,8 +374,21 @@ async def test_opening_and_closing_by_code() -> None:
         channel = scene.dials("olle", "*27#")
         await scene.hears(channel, "OperatorStateSet")
         assert scene.directory.register.operators.rows[0].state is OperatorState.CLOSED
-        refused = scene.dials("bo", "*27")
-        await scene.hears(refused, "CodeRefused")
+        for code in ("*27", "*270#"):
+            refused = scene.dials("bo", code)
+            await scene.hears(refused, "CodeRefused")
+
+
+async def test_pausing_by_code_and_opening_again() -> None:
+    async with Scene() as scene:
+        pausing = scene.dials("olle", "*270#")
+        await scene.hears(pausing, "OperatorStateSet")
+        assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
+        scene.finished(pausing)
+        await scene.over(pausing)
+        opening = scene.dials("olle", "*27#")
+        await scene.hears(opening, "WasPaused")
+        assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
 
 
 async def test_a_number_that_leads_nowhere_is_said_and_the_operators_follow() -> None:

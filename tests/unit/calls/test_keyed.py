@@ -6,8 +6,12 @@ import asyncio
 
 import pytest
 
+from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
+from hanvisa.calls.signals import Recorded
 from unit.calls.scene import Scene
+
+RECORDS = CallSettings(record_threats=True)
 
 
 async def talk(scene: Scene, number: str) -> tuple[str, str]:
@@ -62,6 +66,55 @@ async def test_a_threat_is_marked_in_silence() -> None:
         await scene.until(lambda: call.state.threat, "it is marked")
         assert scene.control.named("play_in_bridge") == []
         assert scene.log.of_kind("heard") == []
+
+
+async def test_a_threat_is_recorded_where_the_setting_says_so_and_kept_when_they_have_talked() -> None:
+    async with Scene(RECORDS) as scene:
+        bo, far = await talk(scene, "0846500400")
+        bridge = scene.control.named("bridge")[0][0]
+        press(scene, bo, "*29#")
+        await scene.until(lambda: scene.control.named("record_bridge"), "it is recorded")
+        recording = f"hv-threat-{bridge}"
+        assert scene.control.named("record_bridge") == [(bridge, recording)]
+        scene.spool[recording] = 4.0
+        scene.hangs_up(far)
+        await scene.until(lambda: scene.control.named("stop_recording"), "it is stopped")
+        scene.tell(Recorded(recording))
+        await scene.over(bo)
+        assert list(scene.evidence.kept.values()) == [recording]
+        [told] = [one for one in scene.log.of_kind("signal") if one["type"] == "threat_recorded"]
+        assert told["seconds"] == 4.0
+        assert scene.spool == {}
+        assert scene.log.of_kind("heard") == []
+
+
+async def test_no_confidential_call_is_recorded_and_one_that_becomes_so_no_longer() -> None:
+    async with Scene(RECORDS) as scene:
+        bo, _ = await talk(scene, "0846500400")
+        press(scene, bo, "*29#")
+        await scene.until(lambda: scene.control.named("record_bridge"), "it is recorded")
+        press(scene, bo, "*28#")
+        await scene.until(lambda: scene.control.named("stop_recording"), "it is stopped")
+        scene.tell(Recorded(scene.control.named("record_bridge")[0][1]))
+        await scene.until(lambda: scene.evidence.kept, "what there is is kept")
+        last = scene.log.of_kind("decision")[-1]
+        assert (last["effect"], last["rules"]) == ("refuse", ["M4"])
+        assert len(scene.control.named("record_bridge")) == 1
+
+
+async def test_a_recording_that_cannot_be_kept_stays_where_it_is_and_is_told() -> None:
+    async with Scene(RECORDS) as scene:
+        bo, far = await talk(scene, "0846500400")
+        scene.evidence.full = True
+        press(scene, bo, "*29#")
+        await scene.until(lambda: scene.control.named("record_bridge"), "it is recorded")
+        [(_, recording)] = scene.control.named("record_bridge")
+        scene.spool[recording] = 4.0
+        scene.hangs_up(far)
+        scene.tell(Recorded(recording))
+        await scene.over(bo)
+        assert "threat_not_kept" in [one["type"] for one in scene.log.of_kind("signal")]
+        assert recording in scene.spool
 
 
 async def test_the_other_party_has_no_codes() -> None:

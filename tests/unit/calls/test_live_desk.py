@@ -65,6 +65,31 @@ async def test_an_attended_transfer_by_the_api_joins_the_far_parties() -> None:
         assert (await desk.ask(the_call(scene, caller).id, Wish.HOLD, OLLE)).what == "not_now"
 
 
+async def test_a_caller_is_sent_to_leave_a_message_and_the_operator_is_free() -> None:
+    async with Scene() as scene:
+        caller, olle = await operator_has_caller(scene)
+        desk, id_ = Desk(scene.house), the_call(scene, caller).id
+        assert (await desk.ask(id_, Wish.MESSAGE, OLLE, person=id_of("nobody"))).what == "nowhere"
+        assert (await desk.ask(id_, Wish.MESSAGE, OLLE, person=id_of("bo"))).what == "done"
+        await scene.hears(caller, "SpeakAfterTheTone")
+        assert (olle, "normal") in scene.control.named("hang_up")
+        assert scene.log.of_kind("decision")[-1]["rules"] == ["S1"]
+        assert not scene.house.live.is_engaged(OLLE)
+
+
+async def test_no_message_is_left_for_somebody_who_can_hear_none() -> None:
+    async with Scene() as scene:
+        phones = [row for row in scene.directory.register.phones.rows if row.account != "bo"]
+        scene.directory.register = scene.directory.register.replace(phones=phones)
+        caller, olle = await operator_has_caller(scene)
+        outcome = await Desk(scene.house).ask(
+            the_call(scene, caller).id, Wish.MESSAGE, OLLE, person=id_of("bo")
+        )
+        assert outcome.refused is not None
+        assert outcome.refused.rules == ("S1",)
+        assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
+
+
 async def test_hold_and_retrieve() -> None:
     async with Scene() as scene:
         caller, olle = await operator_has_caller(scene)

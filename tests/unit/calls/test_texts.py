@@ -84,3 +84,16 @@ async def test_without_a_gateway_5_is_no_way_on() -> None:
         await presses_5(scene, caller)
         await scene.until(lambda: len(words_heard(scene)) == 2, "the ways on again")
         assert "Offer.TEXT" not in "".join(words_heard(scene))
+
+
+async def test_a_number_that_has_had_its_share_is_told_so_and_not_offered_another() -> None:
+    texts = MemoryTexts(before={TEXT.to: 5})
+    async with Scene(texts=texts) as scene:
+        scene.given_absent("anna")
+        caller = scene.rings_in(ANNA_DIRECT, MOBILE)
+        await presses_5(scene, caller)
+        await scene.hears(caller, "NoMoreTexts")
+        assert "<Offer.TEXT: '5'>" not in words_heard(scene)[-1]
+        assert not texts.queued
+        [refused] = [told for told in scene.log.of_kind("decision") if told["decision"] == "TextFacts"]
+        assert refused["effect"] == "refuse"

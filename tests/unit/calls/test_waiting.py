@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls import whispering
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, PausedOperator
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Reconnected
+from hanvisa.calls.signals import Held, Reconnected, Unheld
 from hanvisa.calls.stage import RingingBack, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.policy.facts import Callback, OperatorState, OutsideNumber, TargetKind
@@ -189,7 +190,7 @@ async def test_an_operator_who_did_not_answer_is_told_at_the_next_opening_and_th
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)
-        await scene.hears(caller, "NoOperator")
+        await scene.hears(caller, "Queued")
         seen = await anext(events)
         while seen.type is not EventType.OPERATOR_PAUSED:
             seen = await anext(events)
@@ -220,6 +221,46 @@ async def test_the_organisation_is_whispered_to_the_operator_while_the_caller_he
         assert scene.control.named("stop_ringing")[-1] == (caller,)
 
 
+async def test_a_name_that_takes_too_long_to_whisper_is_cut_short_before_the_two_are_joined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asterisk joins nobody to whom something plays."""
+    monkeypatch.setattr(whispering, "LONGEST", 0.1)
+    async with Scene(replace(QUICK, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        await scene.talking(caller, olle)
+        assert scene.control.named("stop_playing") == [(f"hv-play-{olle}",)]
+
+
+@pytest.mark.parametrize("takes_off", [True, False])
+async def test_an_operator_who_holds_while_it_is_whispered_is_joined_when_they_take_the_hold_off(
+    takes_off: bool,
+) -> None:
+    """A phone does so by itself when its user takes another line."""
+    async with Scene(replace(QUICK, whisper="always")) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "Whisper")
+        scene.tell(Held(olle))
+        await scene.until(lambda: scene.control.named("stop_playing"), "it is whispered no more")
+        scene.finished(olle)
+        if takes_off:
+            assert scene.control.named("bridge") == []
+            scene.tell(Unheld(olle))
+            await scene.talking(caller, olle)
+        else:
+            await scene.hears(caller, "NoOperator")
+            assert (olle, "normal") in scene.control.named("hang_up")
+
+
 @pytest.mark.parametrize("who", ["caller", "operator"])
 async def test_who_hangs_up_while_it_is_whispered_leaves_nothing_behind(who: str) -> None:
     async with Scene(replace(QUICK, whisper="always")) as scene:
@@ -235,7 +276,7 @@ async def test_who_hangs_up_while_it_is_whispered_leaves_nothing_behind(who: str
             await scene.over(olle)
         else:
             scene.hangs_up(olle)
-            await scene.hears(caller, "NoOperator")
+            await scene.hears(caller, "Queued")
         assert scene.control.named("bridge") == []
 
 

@@ -6,6 +6,8 @@ import csv
 import re
 from pathlib import Path
 
+from hanvisa.policy.attendant import PREFIXES
+
 DEMO = Path(__file__).parents[3] / "demo" / "directory"
 FICTION = re.compile(
     r"\+46(70174(06(0[5-9]|[1-9]\d))|9803192\d\d|8465004\d\d|3139006\d\d|4062804\d\d)"
@@ -34,6 +36,11 @@ def test_everybody_has_a_phone_and_an_extension_of_the_same_name() -> None:
     phones = {row["owner"]: row["account"] for row in rows("phones") if row["owner"]}
     assert len(phones) == 60
     assert {person: extensions[person] for person in phones} == phones
+
+
+def test_no_code_begins_as_what_operators_dial_before_a_number() -> None:
+    codes = {row["code"] for row in rows("codes")}
+    assert {prefix.removesuffix("*") for prefix in PREFIXES} & codes == set()
 
 
 def test_there_is_one_of_everything_that_the_demo_shows() -> None:

@@ -75,6 +75,16 @@ async def test_a_caller_gives_up(anna: Siplet, bo: Siplet) -> None:
     assert bo.has_rung
 
 
+async def test_a_caller_gives_up_in_the_moment_of_the_answer(anna: Siplet, bo: Siplet) -> None:
+    line = await anna.call("202")
+    other = await bo.rings()
+    await line.until_ringing()
+    await line.hangup()
+    await other.answer()  # the CANCEL has not been read yet
+    assert (await other.until_ended()).reason == "hung up by the other end"
+    assert line.has_ended
+
+
 @pytest.mark.parametrize("status", [404, 486, 603])
 async def test_calls_are_turned_away_with_any_status(anna: Siplet, bo: Siplet, status: int) -> None:
     bo.refuses_with = status

@@ -12,6 +12,7 @@ from hanvisa.calls.prompts import (
     Noted,
     NothingSet,
     Prompt,
+    TakenBack,
 )
 from hanvisa.policy.codes import CodeFault
 from hanvisa.policy.facts import ForwardingKind
@@ -77,6 +78,16 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
             "This call is now confidential. A mobile is on the line. "
             "End the call, or go on with it on a fixed telephone."
         ),
+    ),
+    (
+        TakenBack(),
+        "Mobilen är bortkopplad.",
+        "The mobile is off the line.",
+    ),
+    (
+        CodeWrong(CodeFault.NO_CALL),
+        "Du har inget sekretessamtal med en mobil.",
+        "You have no confidential call with a mobile.",
     ),
     (
         NextCallConfidential(),

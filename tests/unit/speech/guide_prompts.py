@@ -32,6 +32,26 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "You are back with hash two three, and hash.",
     ),
     (
+        GuideStep(Code("*25", CodeAction.RECORD_GREETING)),
+        "En egen hälsning för frånvaron talar du in med stjärna två fem, och fyrkant.",
+        "You record a greeting of your own for the absence with star two five, and hash.",
+    ),
+    (
+        GuideStep(Code("*24", CodeAction.RECORD_NAME)),
+        "Ditt namn talar du in med stjärna två fyra, och fyrkant.",
+        "You record your name with star two four, and hash.",
+    ),
+    (
+        GuideStep(Code("*26", CodeAction.LISTEN_TO_MESSAGES)),
+        "Dina meddelanden hör du med stjärna två sex, och fyrkant.",
+        "You hear your messages with star two six, and hash.",
+    ),
+    (
+        GuideStep(Code("*29", CodeAction.THREAT)),
+        "Hotsamtal märker du medan det pågår, med stjärna två nio, och fyrkant.",
+        "You mark a threatening call while it lasts, with star two nine, and hash.",
+    ),
+    (
         GreetingChecked(),
         (
             "Det här är växelns kontroll av ditt mobilsvar. "

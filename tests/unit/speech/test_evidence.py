@@ -19,6 +19,7 @@ async def test_what_is_spoken_is_measured_kept_and_discarded(tmp_path: Path) -> 
     assert await evidence.spoken(NAME) == pytest.approx(5.0, abs=0.1)
     file = await evidence.keep(NAME, "check")
     assert (evidence.folder / file).read_bytes() == recorded.read_bytes()
+    assert (evidence.folder / file).stat().st_mode & 0o777 == 0o600
     await evidence.discard(NAME)
     assert not recorded.exists()
     with pytest.raises(SpeechError, match="can't be kept"):

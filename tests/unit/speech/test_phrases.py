@@ -17,6 +17,7 @@ from hanvisa.calls.prompts import (
     Greeting,
     MobileNumber,
     MobileTone,
+    NoMoreTexts,
     NoOperator,
     Offers,
     OfferToWait,
@@ -35,7 +36,7 @@ from hanvisa.calls.prompts import (
     Waiting,
     Why,
 )
-from hanvisa.policy.facts import Window
+from hanvisa.policy.facts import OperatorState, Window
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import catalogue, pieces, words
@@ -75,6 +76,14 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         Queued(),
         "Alla telefonister är upptagna. Vänta kvar, så svarar vi i tur och ordning.",
         "All our operators are busy. Please hold the line, and we will answer you in turn.",
+    ),
+    (
+        Queued(away=True),
+        "Just nu är ingen telefonist på plats. Vänta kvar, så svarar vi så snart någon är tillbaka.",
+        (
+            "No operator is at the desk just now. "
+            "Please hold the line, and we will answer you when one is back."
+        ),
     ),
     (
         NoOperator("Nora kommun"),
@@ -209,6 +218,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "No text message could be sent right now.",
     ),
     (
+        NoMoreTexts(),
+        "Till ditt nummer skickas inga fler sms det närmaste dygnet.",
+        "No more text messages will be sent to your number for a day.",
+    ),
+    (
         TransferRefused("O2", MOBILE, NUMBER),
         "Koppling till mobil är inte tillåten, regel O två. Du får lämna ut mobilnumret, eller direktnumret.",
         (
@@ -258,8 +272,17 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "Tyvärr blev det något fel hos oss. Ring gärna igen om en stund.",
         "We are sorry, something went wrong on our side. Please call back later.",
     ),
-    (OperatorStateSet(open=True), "Telefonistplatsen är öppen.", "The operator's position is open."),
-    (OperatorStateSet(open=False), "Telefonistplatsen är stängd.", "The operator's position is closed."),
+    (OperatorStateSet(OperatorState.OPEN), "Telefonistplatsen är öppen.", "The operator's position is open."),
+    (
+        OperatorStateSet(OperatorState.PAUSED),
+        "Telefonistplatsen är pausad.",
+        "The operator's position is paused.",
+    ),
+    (
+        OperatorStateSet(OperatorState.CLOSED),
+        "Telefonistplatsen är stängd.",
+        "The operator's position is closed.",
+    ),
     (
         CallBarred(Barred.OUTSIDE),
         "Från din telefon rings bara inom kommunen. Fråga din chef om du behöver ringa.",

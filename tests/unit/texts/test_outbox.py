@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from hanvisa.lab.waiting import until
-from hanvisa.policy.texts import TextMessage
+from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.testing import FakeClock
 from hanvisa.texts.gateway import Answer, Outcome
 from hanvisa.texts.outbox import ASIDE_FOR, GIVEN_UP_AFTER, TextOutbox
@@ -61,12 +61,31 @@ async def until_files(folder: Path, *names: str) -> None:
     await until(lambda: files(folder) == list(names), what=lambda: f"{names}, not {files(folder)}")
 
 
-async def test_one_is_sent_and_leaves_nothing(tmp_path: Path) -> None:
-    gateway = ScriptedGateway()
-    async with sending(tmp_path, gateway) as outbox:
+async def test_one_is_sent_and_kept_for_a_day_to_be_counted(tmp_path: Path) -> None:
+    gateway, clock = ScriptedGateway(), FakeClock(datetime.now(UTC))
+    async with sending(tmp_path, gateway, clock) as outbox:
         assert outbox.queue("a", TEXT)
-        await until_files(tmp_path)
-    assert gateway.asked == ["a"]
+        await until_files(tmp_path, "a.sent")
+        assert outbox.queue("a", TEXT)
+        clock.advance(A_DAY + timedelta(minutes=1))
+        assert outbox.queue("b", TEXT)
+        await until_files(tmp_path, "b.sent")
+    assert gateway.asked == ["a", "b"]
+
+
+async def test_those_to_a_number_are_counted_for_a_day_whatever_has_become_of_them(tmp_path: Path) -> None:
+    gateway, clock = ScriptedGateway(deque([TAKEN, REFUSED])), FakeClock()
+    async with sending(tmp_path, gateway, clock) as outbox:
+        outbox.queue("a", TEXT)
+        outbox.queue("b", TEXT)
+        await until_files(tmp_path, "a.sent", "b.aside")
+    outbox = TextOutbox(tmp_path, gateway, clock)  # as after a restart
+    outbox.queue("c", TEXT)
+    (tmp_path / "torn.json").write_text("{")
+    assert outbox.lately(TEXT.to) == 3
+    assert outbox.lately("+46701740691") == 0
+    clock.advance(A_DAY + timedelta(seconds=1))
+    assert outbox.lately(TEXT.to) == 0
 
 
 async def test_the_same_is_not_queued_twice(tmp_path: Path) -> None:
@@ -87,7 +106,7 @@ async def test_what_is_not_taken_now_is_sent_later(tmp_path: Path) -> None:
     gateway = ScriptedGateway(deque([NOT_NOW, NOT_NOW]))
     async with sending(tmp_path, gateway) as outbox:
         outbox.queue("a", TEXT)
-        await until_files(tmp_path)
+        await until_files(tmp_path, "a.sent")
     assert gateway.asked == ["a", "a", "a"]
 
 
@@ -98,7 +117,7 @@ async def test_what_is_refused_is_set_aside_and_holds_nothing_up(tmp_path: Path)
             outbox.queue("a", TEXT)
             await until_files(tmp_path, "a.aside")
             outbox.queue("b", TEXT)
-            await until_files(tmp_path, "a.aside")
+            await until_files(tmp_path, "a.aside", "b.sent")
         assert gateway.asked == ["a", "b"]
     assert [each["event"] for each in logs] == ["texts.refused", "texts.sent"]
     assert TEXT.to not in str(logs)
@@ -117,7 +136,7 @@ async def test_but_a_gateway_that_recognises_it_is_asked_again(tmp_path: Path) -
     gateway = ScriptedGateway(deque([UNSURE]), recognises_repeats=True)
     async with sending(tmp_path, gateway) as outbox:
         outbox.queue("a", TEXT)
-        await until_files(tmp_path)
+        await until_files(tmp_path, "a.sent")
     assert gateway.asked == ["a", "a"]
 
 
@@ -139,11 +158,13 @@ async def test_what_waits_is_sent_after_a_restart(tmp_path: Path) -> None:
     TextOutbox(tmp_path, ScriptedGateway(), FakeClock()).queue("b", TEXT)  # one that ends before it has sent
     gateway = ScriptedGateway()
     async with sending(tmp_path, gateway):
-        await until_files(tmp_path)
+        await until_files(tmp_path, "a.sent", "b.sent")
     assert sorted(gateway.asked) == ["a", "b"]
 
 
-@pytest.mark.parametrize(("recognises", "asked", "left"), [(False, [], ["a.aside"]), (True, ["a"], [])])
+@pytest.mark.parametrize(
+    ("recognises", "asked", "left"), [(False, [], ["a.aside"]), (True, ["a"], ["a.sent"])]
+)
 async def test_after_a_crash_in_the_moment_of_sending(
     tmp_path: Path, recognises: bool, asked: list[str], left: list[str]
 ) -> None:
@@ -153,7 +174,7 @@ async def test_after_a_crash_in_the_moment_of_sending(
     async with sending(tmp_path, gateway) as outbox:
         await until_files(tmp_path, *left)
         outbox.queue("b", TEXT)
-        await until_files(tmp_path, *left)
+        await until_files(tmp_path, *left, "b.sent")
     assert gateway.asked == [*asked, "b"]
 
 
@@ -180,7 +201,7 @@ async def test_a_second_service_waits_until_the_first_has_ended(
             await until(lambda: len(first.asked) >= 5)
             assert not second.asked
             await first_runs.aclose()
-            await until_files(tmp_path)
+            await until_files(tmp_path, "a.sent")
     assert second.asked == ["a"]
 
 
@@ -207,13 +228,13 @@ async def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
     assert logs[0]["event"] == "texts.not_queued"
 
 
-async def test_what_was_taken_is_not_sent_again_though_its_file_can_not_be_removed(
+async def test_what_was_taken_is_not_sent_again_though_its_file_can_not_be_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(spool: Spool, id_: str) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(Spool, "remove", fails)
+    monkeypatch.setattr(Spool, "keep_sent", fails)
     gateway = ScriptedGateway()
     async with sending(tmp_path, gateway) as outbox:
         outbox.queue("a", TEXT)

@@ -42,7 +42,7 @@ async def test_an_operator_sees_the_calls_with_protected_numbers_hidden(town: To
     await problem(await town.ask("GET", "/live/calls/hv-k-2"), 404)
 
 
-@pytest.mark.parametrize("wish", [one for one in Wish if one is not Wish.TRANSFER])
+@pytest.mark.parametrize("wish", [one for one in Wish if one not in (Wish.TRANSFER, Wish.MESSAGE)])
 async def test_an_operator_acts_on_their_own_calls_only(town: Town, wish: Wish) -> None:
     town.live.up = [CALL, replace(CALL, id="hv-k-2", operator=None, other=None)]
     response = await town.ask("POST", f"/live/calls/hv-k-1/{wish}", who="operator")
@@ -50,6 +50,18 @@ async def test_an_operator_acts_on_their_own_calls_only(town: Town, wish: Wish) 
     await problem(await town.ask("POST", f"/live/calls/hv-k-2/{wish}", who="operator"), 403)
     assert (await town.ask("POST", f"/live/calls/hv-k-2/{wish}")).status == 204
     assert town.live.asked == [("hv-k-1", wish, OLLE, "", ""), ("hv-k-2", wish, None, "", "")]
+
+
+async def test_a_caller_is_let_leave_a_message_and_a_refusal_says_why(town: Town) -> None:
+    town.live.up, anna = [CALL], {"person": str(id_of("anna"))}
+    path = "/live/calls/hv-k-1/message"
+    assert (await town.ask("POST", path, anna, who="operator")).status == 204
+    assert town.live.asked == [("hv-k-1", Wish.MESSAGE, OLLE, "", "")]
+    assert town.live.messages_for == [id_of("anna")]
+    town.live.outcome = Outcome("refused", REFUSED)
+    assert (await problem(await town.ask("POST", path, anna), 409))["rules"] == ["O2"]
+    await problem(await town.ask("POST", path, {"person": str(id_of("nobody"))}), 422)
+    await problem(await town.ask("POST", path, {}), 422)
 
 
 async def test_a_refused_transfer_says_by_which_rules_why_and_what_is_allowed_instead(town: Town) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from hanvisa.calls.ports import CallEntry
+from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.forwarding import forwarding_at
 from unit.web.town import (
@@ -14,6 +17,7 @@ from unit.web.town import (
     HEMLIG_DIRECT,
     HEMLIG_MOBILE,
     MAIN,
+    NOW,
     Town,
     answer,
     id_of,
@@ -174,6 +178,15 @@ async def test_a_call_is_told_to_who_it_concerns(town: Town, call: str) -> None:
         "command",
         "closed",
     ]
+
+
+async def test_what_was_recorded_of_a_threatening_call_is_listed_with_it(town: Town, call: str) -> None:
+    assert (await town.get(f"/calls/{call}"))["recordings"] == []
+    recorded = {"type": "threat_recorded", "file": "one.wav", "began_at": NOW.isoformat(), "seconds": 61.24}
+    await CallRecords(town.database).append([CallEntry(call, 9, NOW, "signal", recorded)])
+    [shown] = (await town.get(f"/calls/{call}"))["recordings"]
+    assert (shown["file"], shown["seconds"]) == ("one.wav", 61.2)
+    assert datetime.fromisoformat(shown["began_at"]) == NOW
 
 
 async def test_protected_numbers_and_technical_matter_are_left_out(town: Town, call: str) -> None:

@@ -62,6 +62,7 @@ class Engaged:
     persons: set[UUID] = field(default_factory=set)
     up: list[LiveCall] = field(default_factory=list)
     asked: list[tuple[str, Wish, UUID | None, str, str]] = field(default_factory=list)
+    messages_for: list[UUID] = field(default_factory=list)
     outcome: Outcome = field(default_factory=lambda: Outcome("done"))
     feed: list[Envelope] = field(default_factory=list)
     followed: list[str | None] = field(default_factory=list)
@@ -79,9 +80,17 @@ class Engaged:
         return found[0]
 
     async def ask(
-        self, call_id: str, wish: Wish, by: UUID | None, *, to: str = "", consultation: str = ""
+        self,
+        call_id: str,
+        wish: Wish,
+        by: UUID | None,
+        *,
+        to: str = "",
+        consultation: str = "",
+        person: UUID | None = None,
     ) -> Outcome:
         self.asked.append((call_id, wish, by, to, consultation))
+        self.messages_for += [person] if person else []
         return self.outcome
 
     async def events(self, after: str | None) -> AsyncIterator[Envelope]:

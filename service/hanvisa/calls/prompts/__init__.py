@@ -16,6 +16,7 @@ from hanvisa.calls.prompts.codes import (
     NextCallConfidential,
     Noted,
     NothingSet,
+    TakenBack,
 )
 from hanvisa.calls.prompts.emergency import EmergencyDialled
 from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
@@ -44,7 +45,14 @@ from hanvisa.calls.prompts.own_recordings import (
     YourOwnNotKept,
     YourOwnWrong,
 )
-from hanvisa.calls.prompts.referral import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay
+from hanvisa.calls.prompts.referral import (
+    DepartmentEmpty,
+    MobileNumber,
+    NoMoreTexts,
+    Offers,
+    Referral,
+    TextOnItsWay,
+)
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
 from hanvisa.calls.prompts.waiting import (
@@ -80,6 +88,7 @@ Prompt = (
     | Offers
     | MobileNumber
     | TextOnItsWay
+    | NoMoreTexts
     | TransferRefused
     | DialRefused
     | UnknownNumber
@@ -95,6 +104,7 @@ Prompt = (
     | ConfidentialNow
     | Noted
     | NothingSet
+    | TakenBack
     | EmergencyDialled
     | GreetingChecked
     | GuideBegins
@@ -162,6 +172,7 @@ __all__ = [
     "MobileTone",
     "NextCallConfidential",
     "NoMoreMessages",
+    "NoMoreTexts",
     "NoOperator",
     "Noted",
     "NothingHeard",
@@ -181,6 +192,7 @@ __all__ = [
     "SayYourOwn",
     "SpeakAfterTheTone",
     "SwitchboardClosed",
+    "TakenBack",
     "TextOnItsWay",
     "TransferRefused",
     "TryLater",

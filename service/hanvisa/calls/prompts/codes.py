@@ -58,3 +58,8 @@ class ConfidentialNow:
 @dataclass(frozen=True, slots=True)
 class NextCallConfidential:
     """M4: the phone's next call will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """M4: the mobile is off the operator's confidential call, and nobody is left on it."""

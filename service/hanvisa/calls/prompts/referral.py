@@ -55,6 +55,11 @@ class TextOnItsWay:
 
 
 @dataclass(frozen=True, slots=True)
+class NoMoreTexts:
+    """As many text messages as a number may have in a day were sent to the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
 class MobileNumber:
     """The mobile number read out, digit group by digit group."""
 

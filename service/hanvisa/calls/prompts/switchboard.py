@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.model import Text
 
 
@@ -16,7 +17,9 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """All operators are busy; wait, you are served in turn."""
+    """All operators are busy, or ``away`` for a while; wait, you are served in turn."""
+
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,6 @@ class NoOperator:
 
 @dataclass(frozen=True, slots=True)
 class OperatorStateSet:
-    """Confirms `*27#`."""
+    """Confirms `*27#` and `*270#`."""
 
-    open: bool
+    state: OperatorState

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.leaving import leaving
 from hanvisa.calls.outgoing import notice_private
 from hanvisa.calls.prompts import OutsideFailed, UnknownNumber
 from hanvisa.calls.ringing import outside_place, ring
@@ -24,7 +25,8 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.stages.outgoing import RING_OUTSIDE
 from hanvisa.calls.stages.reaching import display_of
 from hanvisa.calls.storing import stored
-from hanvisa.calls.targets import read_dialled, stage_for
+from hanvisa.calls.targets import read_dialled, stage_for, wanted_by
+from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import code_in, looks_like_code
 from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.numbers import NumberKind, Reading, caller_language, normalise_caller
@@ -50,8 +52,11 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
     is_ours = call.state.side == "phone"
     if is_ours and code_in(call.state.dialled, call.register) is not None:
         return DialledCode()
-    reading = read_dialled(call, call.state.dialled)
+    wanted = wanted_by(call, call.caller.person if is_ours else None, call.state.dialled)
+    reading = read_dialled(call, wanted.number)
     inside = stage_for(call, reading)
+    if isinstance(inside, ReachingPerson):
+        inside = _for_operator(call, inside, wanted)
     if is_ours and inside is None and looks_like_code(call.state.dialled):
         return DialledCode()
     await take_mark(call)
@@ -63,6 +68,12 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
     call.tell("outcome", outcome="unknown_number")
     await call.say(UnknownNumber())
     return nearest_switchboard(call, reading) if call.state.side == "carrier" else None
+
+
+def _for_operator(call: Call, stage: ReachingPerson, wanted: Wanted) -> Stage:
+    """An operator announces a caller first, or leaves a message themselves."""
+    person = call.register.person(stage.person) if wanted.message else None
+    return leaving(call, person) if person else replace(stage, past_referral=wanted.past_referral)
 
 
 async def take_mark(call: Call) -> None:

@@ -41,7 +41,9 @@ def not_had(call: Call, stage: ReachingPerson, person: Person, why: Why) -> Stag
 
 def gets_past_referral(call: Call, person: Person) -> bool:
     """Whether an absent person's phone is rung all the same. The decision goes into the call's story."""
-    facts = PastReferralFacts(person, by_operator=call.touched)
+    rings = call.caller.person if call.caller.account else None
+    by_operator = call.touched or (rings is not None and call.register.operator(rings) is not None)
+    facts = PastReferralFacts(person, by_operator)
     decision = decide(facts)
     tell(call, facts, decision)
     return decision.allowed

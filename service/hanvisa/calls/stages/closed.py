@@ -1,16 +1,30 @@
-"""A switchboard that is closed: the night service's on-call list in turn, else the closed message."""
+"""A switchboard where nobody answers: closed (the on-call list in turn, else the closed message), or unattended."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
-from hanvisa.calls.prompts import Greeting, SwitchboardClosed, TryLater
+from hanvisa.calls.operators import attendance
+from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater
 from hanvisa.calls.ringing import Place, ring
-from hanvisa.calls.stage import Closed, NightService, Stage, Talking, runs
+from hanvisa.calls.stage import (
+    AtSwitchboard,
+    Closed,
+    LeavingNumber,
+    NightService,
+    Referring,
+    Stage,
+    Talking,
+    Unattended,
+    runs,
+)
 from hanvisa.calls.stages.reaching import display_of, group_places
+from hanvisa.calls.waiting import may_be_rung_back
 from hanvisa.policy.facts import Switchboard
-from hanvisa.policy.model import Effect
+from hanvisa.policy.messages import MessageKind
+from hanvisa.policy.model import Effect, Language
+from hanvisa.policy.offers import Offer, WaysOn
 from hanvisa.policy.opening import OpeningFacts, opens_at
 from hanvisa.policy.transfer import Via
 
@@ -59,4 +73,34 @@ async def say_closed(call: Call, stage: Closed) -> Stage | None:
     call.tell("outcome", outcome="closed")
     opens = opens_at(switchboard.hours, call.house.clock.now())
     await call.say(SwitchboardClosed(switchboard.closed, opens))
+    return None
+
+
+@runs(Unattended)
+async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
+    switchboard = call.register.switchboard(stage.switchboard)
+    if switchboard is None:  # ended in the register since the stage was written
+        await call.say(TryLater())
+        return None
+    call.tell("outcome", outcome="no_operator")
+    organisation = call.register.organisation(switchboard.organisation_id)
+    said = NoOperator(organisation.name if organisation else switchboard.name)
+    person = call.register.person(stage.sought) if stage.sought else None
+    if person is not None and stage.why is not None:
+        await call.say(said)
+        return Referring(person.id, stage.why, told=True)
+    kinds = (MessageKind.RING_BACK,) if may_be_rung_back(call) else ()
+    while True:
+        offers = WaysOn(messages=kinds, language=call.state.language).offers
+        key = await call.say(said, Offers(offers)) or await call.key(call.house.settings.key_wait)
+        match Offer(key) if key in offers else None:
+            case Offer.RING_BACK:
+                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
+            case Offer.ENGLISH:
+                call.change(language=Language.EN)
+            case None if key is None:
+                break
+    if decide(attendance(call, switchboard)).effect is not Effect.REFER:  # somebody has opened meanwhile
+        return AtSwitchboard(switchboard.id, stage.sought, stage.why, stage.since)
+    await call.say(Goodbye())
     return None

@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 
 
 @runs(SwitchingOpen)
-async def switch_open(call: Call, _: SwitchingOpen) -> Stage | None:
+async def switch_open(call: Call, stage: SwitchingOpen) -> Stage | None:
     operator = call.register.operator(call.caller.person) if call.caller.person else None
     if operator is None:
         call.tell("outcome", outcome="code_refused")
         await call.say(CodeRefused())
         return None
-    opens = operator.state is not OperatorState.OPEN
-    state = OperatorState.OPEN if opens else OperatorState.CLOSED
+    state = OperatorState.PAUSED if stage.pauses else _turned(operator.state)
     if not await set_state(call, operator.person_id, state):
         await call.say(TryLater())
         return None
     call.tell("outcome", outcome="operator_state", state=state)
-    await call.say(OperatorStateSet(open=opens), *_why_paused(call, operator))
+    why_paused = _why_paused(call, operator) if state is OperatorState.OPEN else ()
+    await call.say(OperatorStateSet(state), *why_paused)
     return None
+
+
+def _turned(state: OperatorState) -> OperatorState:
+    return OperatorState.CLOSED if state is OperatorState.OPEN else OperatorState.OPEN
 
 
 def _why_paused(call: Call, before: Operator) -> tuple[Prompt, ...]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.call import LegTaken
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.desk import Desk
+from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.prompts import (
     BackAgain,
     CodeWrong,
@@ -17,6 +20,7 @@ from hanvisa.calls.prompts import (
     NothingSet,
     Prompt,
     Referral,
+    TakenBack,
     TryLater,
     Why,
 )
@@ -42,10 +46,12 @@ from hanvisa.policy.codes import (
     Meaning,
     OpenOrClose,
     Park,
+    Pause,
     PickUp,
     Record,
     SetAbsence,
     StopForwarding,
+    TakeBack,
     TellGuide,
     TellWhatIsSet,
     Wrong,
@@ -69,7 +75,7 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
         call.state.dialled, call.register, call.caller.person, call.house.clock.now(), call.house.plan
     )
     match meaning:
-        case OpenOrClose() | ListenToMessages() | Park() | PickUp() | Record():
+        case OpenOrClose() | Pause() | ListenToMessages() | Park() | PickUp() | Record():
             return _stage_of(meaning)
         case Wrong(fault):
             await say_wrong(call, fault)
@@ -77,6 +83,8 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
             return await _begin_guide(call, person)
         case TellWhatIsSet(person):
             await _done(call, meaning, *_what_is_set(call, person))
+        case TakeBack():
+            await _take_back(call, meaning)
         case Forward():
             await _forward(call, meaning)
         case _:
@@ -84,11 +92,13 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
     return None
 
 
-def _stage_of(meaning: OpenOrClose | ListenToMessages | Park | PickUp | Record) -> Stage:
+def _stage_of(meaning: OpenOrClose | Pause | ListenToMessages | Park | PickUp | Record) -> Stage:
     """What takes more than a confirmation."""
     match meaning:
         case OpenOrClose():
             return SwitchingOpen()
+        case Pause():
+            return SwitchingOpen(pauses=True)
         case ListenToMessages(person):
             return ListeningToMessages(person.id)
         case Park(person):
@@ -109,6 +119,20 @@ async def _begin_guide(call: Call, person: Person) -> Stage | None:
     call.tell("outcome", outcome="code_refused")
     await call.say(GuideRefused(superuser.name if superuser else ""))
     return None
+
+
+async def _take_back(call: Call, wanted: TakeBack) -> None:
+    operator, desk = wanted.person.id, Desk(call.house)
+    await call.answer()
+    for one in desk.calls():
+        if one.confidential and one.operator == operator and one.other:
+            came = await desk.ask(one.id, Wish.TAKE_BACK, operator, consultation=call.id)
+            if call.house.live.of_channel(call.caller.channel) is not call:
+                raise LegTaken
+            if came.what == "done":
+                await _done(call, wanted, TakenBack())
+                return
+    await say_wrong(call, CodeFault.NO_CALL)
 
 
 async def _forward(call: Call, wanted: Forward) -> None:
@@ -149,6 +173,7 @@ def forwarding_facts(call: Call, wanted: Forward) -> ForwardingFacts:
         now=now,
         confidential=has_confidential_line(register, person),
         to_mobiles=tuple(one for one in others if _read(call, person, one.target).kind.may_be_mobile),
+        limits=call.house.settings.forwarding,
     )
 
 

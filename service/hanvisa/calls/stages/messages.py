@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import CallerGone
-from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.leaving import may_leave, number_of
 from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.ports import NewMessage, Spoken
 from hanvisa.calls.prompts import (
@@ -25,7 +25,7 @@ from hanvisa.calls.stage import (
     AskingToBeRung,
     LeavingMessage,
     Referring,
-    ReferringDepartment,
+    ReferringMembers,
     ReviewingMessage,
     Stage,
     runs,
@@ -33,8 +33,8 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.storing import stored
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import new_id
-from hanvisa.policy.facts import Person
-from hanvisa.policy.messages import MessageKind, Recipient, due_at, message_facts, number_to_ring
+from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.messages import MessageKind, Recipient, due_at
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -50,8 +50,8 @@ async def leave_message(call: Call, stage: LeavingMessage) -> Stage | None:
     if to is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    if not _may(call, to, MessageKind.RECORDED):
-        return _ways_on(stage)
+    if not may_leave(call, call.caller, to, MessageKind.RECORDED).allowed:
+        return _ways_on(stage, to)
     try:
         seconds = await _recorded(call, to)
     except Gone:  # before a word was said
@@ -62,7 +62,7 @@ async def leave_message(call: Call, stage: LeavingMessage) -> Stage | None:
         return await _failed(call, to, stage)
     if not seconds:
         await call.say(NothingHeard())
-        return _ways_on(stage)
+        return _ways_on(stage, to)
     return ReviewingMessage(stage.to, stage.why, new_id())
 
 
@@ -95,23 +95,17 @@ async def ask_to_be_rung(call: Call, stage: AskingToBeRung) -> Stage | None:
     if to is None:
         await call.say(UnknownNumber())
         return None
-    if not _may(call, to, MessageKind.RING_BACK):
-        return _ways_on(stage)
+    if not may_leave(call, call.caller, to, MessageKind.RING_BACK).allowed:
+        return _ways_on(stage, to)
     if not await _keep(call, to, stage.message, None):
         await call.say(MessageFailed(to.name))
-        return _ways_on(stage)
-    await call.say(WillRingBack(to.name, number_of(call, to)), Goodbye())
+        return _ways_on(stage, to)
+    await call.say(WillRingBack(to.name, number_of(call, call.caller, to)), Goodbye())
     return None
 
 
 def recipient(call: Call, id_: UUID) -> Recipient | None:
     return call.register.person(id_) or call.register.department(id_)
-
-
-def number_of(call: Call, to: Recipient) -> str:
-    """What whoever gets the message dials to ring this caller back; "" withheld."""
-    phone = call.register.phone_of_account(call.caller.account) if call.caller.account else None
-    return number_to_ring(call.register, phone, call.caller.number, to)
 
 
 async def _recorded(call: Call, to: Recipient) -> float | None:
@@ -149,14 +143,6 @@ async def _wants_it_anew(call: Call, recording: str) -> bool:
     return False
 
 
-def _may(call: Call, to: Recipient, kind: MessageKind) -> bool:
-    number = number_of(call, to)
-    facts = message_facts(call.register, to, kind, number, confidential=call.state.confidential)
-    decision = decide(facts)
-    tell(call, facts, decision)
-    return decision.allowed
-
-
 async def _keep(call: Call, to: Recipient, message: UUID, recording: str | None) -> bool:
     """Store it whole. False when it could not be."""
     now = call.house.clock.now()
@@ -164,7 +150,7 @@ async def _keep(call: Call, to: Recipient, message: UUID, recording: str | None)
         id=message,
         person_id=to.id if isinstance(to, Person) else None,
         department_id=None if isinstance(to, Person) else to.id,
-        caller=number_of(call, to),
+        caller=number_of(call, call.caller, to),
         call_id=call.id,
         recording=recording,
         confidential=call.state.confidential,
@@ -179,17 +165,17 @@ async def _keep(call: Call, to: Recipient, message: UUID, recording: str | None)
 
 async def _failed(call: Call, to: Recipient, stage: LeavingMessage | ReviewingMessage) -> Stage:
     """They are told, and that they want to be rung back is stored instead where it can be."""
-    ring_back = bool(number_of(call, to)) and await _keep(call, to, new_id(), None)
+    ring_back = bool(number_of(call, call.caller, to)) and await _keep(call, to, new_id(), None)
     await call.house.messages.discard(recording_id(call.caller.channel))
     call.tell("signal", type="message_failed", **_told_of(to))
     await call.say(MessageFailed(to.name, ring_back))
-    return _ways_on(stage)
+    return _ways_on(stage, to)
 
 
-def _ways_on(stage: LeavingMessage | ReviewingMessage | AskingToBeRung) -> Stage:
-    if stage.why is None:
-        return ReferringDepartment(stage.to, told=True)
-    return Referring(stage.to, stage.why, told=True)
+def _ways_on(stage: LeavingMessage | ReviewingMessage | AskingToBeRung, to: Recipient) -> Stage:
+    if isinstance(to, Person):
+        return Referring(to.id, stage.why, told=True)
+    return ReferringMembers(TargetKind.DEPARTMENT, to.id, stage.why, told=True)
 
 
 def _told_of(to: Recipient) -> dict[str, str]:

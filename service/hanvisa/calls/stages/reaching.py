@@ -9,15 +9,17 @@ from uuid import UUID
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
 from hanvisa.calls.hunting import ring_members
+from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
 from hanvisa.calls.stage import (
     AtSwitchboard,
+    BackToOperator,
     ReachingMembers,
     ReachingPerson,
     Referring,
-    ReferringDepartment,
+    ReferringMembers,
     Stage,
     Talking,
     runs,
@@ -28,7 +30,7 @@ from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ring
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
-from hanvisa.policy.opening import somebody_answers
+from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
 from hanvisa.policy.transfer import Via
 
@@ -128,36 +130,53 @@ async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
     mark_confidential(call, stage.kind, stage.id)
     if stage.kind is TargetKind.GROUP:
         group = call.register.group(stage.id)
-        if group is not None and await _rings_members(call, group_places(call, group), group.ringing):
-            return Talking()
-        return to_operators(call) or ReferringDepartment(stage.id)
+        why = await _ring(call, group_places(call, group), group.ringing) if group else Why.ABSENT
+        return Talking() if why is None else _without_members(call, stage.kind, stage.id, why)
     tried = (*stage.tried, stage.id)
     department = _answering(call, stage.id, stage.tried)
+    why = Why.ABSENT
     if department is not None and department.id == stage.id:
-        if await _rings_members(call, _of_department(call, department), department.ringing):
+        why = await _ring(call, _of_department(call, department), department.ringing)
+        if why is None:
             return Talking()
         department = _answering(call, stage.id, tried)
     if department is not None:
         return ReachingMembers(TargetKind.DEPARTMENT, department.id, tried)
-    return _operators_instead(call) or ReferringDepartment(tried[0])
+    return _without_members(call, stage.kind, tried[0], why)
 
 
-def _operators_instead(call: Call) -> Stage | None:
-    """G3: the operators, for a caller whom they have not had, while somebody is there; else a message can be left."""
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
-    if call.touched or switchboard is None:
-        return None
-    return (
-        to_operators(call) if somebody_answers(call.register, switchboard, call.house.clock.now()) else None
-    )
-
-
-async def _rings_members(call: Call, members: list[list[Place]], ringing: Ringing) -> bool:
+async def _ring(call: Call, members: list[list[Place]], ringing: Ringing) -> Why | None:
+    """Why nobody of the members was to be had; None: one has answered, and talks."""
+    if not members:
+        return Why.ABSENT
     rung = await ring_members(call, members, ringing, display_of(call))
     if rung.leg is None:
-        return False
+        return rung.why
     await call.connect(rung.leg)
-    return True
+    return None
+
+
+def _without_members(call: Call, kind: TargetKind, id_: UUID, why: Why) -> Stage:
+    """G3: the operators take the call, first of all whoever had it, and see whom it was for and why.
+
+    Where they are not there either, a message can be left for a department (S1).
+    """
+    if call.state.touched_by is not None:
+        return BackToOperator(call.state.touched_by, id_, why)
+    instead = to_operators(call, id_, why)
+    if instead is None or (kind is TargetKind.DEPARTMENT and not _is_attended(call)):
+        return ReferringMembers(kind, id_, why)
+    return instead
+
+
+def _is_attended(call: Call) -> bool:
+    """Whether somebody serves the callers of the organisation's switchboard, or the night service does."""
+    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    if switchboard is None:
+        return False
+    if decide_opening(OpeningFacts(switchboard.hours, call.house.clock.now())).effect is Effect.REFER:
+        return switchboard.night_group_id is not None
+    return decide(attendance(call, switchboard)).effect is not Effect.REFER
 
 
 def _answering(call: Call, asked: UUID, tried: tuple[UUID, ...]) -> Department | None:
@@ -207,6 +226,6 @@ def display_of(call: Call) -> Display:
     return Display(person.name if person else "", call.caller.number)
 
 
-def to_operators(call: Call) -> Stage | None:
+def to_operators(call: Call, sought: UUID | None = None, why: Why | None = None) -> Stage | None:
     switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
-    return AtSwitchboard(switchboard.id) if switchboard else None
+    return AtSwitchboard(switchboard.id, sought, why) if switchboard else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import UnansweredFacts, decide, tell
+from hanvisa.calls.leaving import number_of
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
     Goodbye,
     MobileNumber,
+    NoMoreTexts,
     Offers,
     Prompt,
     Referral,
@@ -24,16 +27,17 @@ from hanvisa.calls.stage import (
     ReachingMembers,
     ReachingPerson,
     Referring,
-    ReferringDepartment,
+    ReferringMembers,
     Stage,
     runs,
 )
-from hanvisa.calls.stages.messages import number_of
 from hanvisa.ids import new_id
 from hanvisa.policy.absence import absence_at, compose_referral
-from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.facts import Department, Group, Person, TargetKind
+from hanvisa.policy.messages import kinds_for
 from hanvisa.policy.model import Language
-from hanvisa.policy.offers import Offer, WaysOn, department_ways_on, ways_on
+from hanvisa.policy.offers import Offer, WaysOn, ways_on
+from hanvisa.policy.texts import TextFacts
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -57,7 +61,7 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
             call.register,
             person,
             call.house.clock.now(),
-            number=number_of(call, person),
+            number=number_of(call, call.caller, person),
             confidential=call.state.confidential,
             language=call.state.language,
             caller=call.caller.number,
@@ -76,29 +80,30 @@ def _note(call: Call, person: Person, why: Why) -> None:
     call.tell("outcome", outcome="referred", why=why, person=str(person.id), unreferred=unreferred)
 
 
-@runs(ReferringDepartment)
-async def refer_department(call: Call, stage: ReferringDepartment) -> Stage | None:
-    department = call.register.department(stage.department)
-    if department is None:
+@runs(ReferringMembers)
+async def refer_members(call: Call, stage: ReferringMembers) -> Stage | None:
+    found = call.register.department(stage.id) or call.register.group(stage.id)
+    if found is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
     if not stage.told:
-        call.tell("outcome", outcome="referred", why="nobody", department=str(department.id))
-    numbers = call.register.numbers_of(TargetKind.DEPARTMENT, department.id)
-    empty = DepartmentEmpty(department.name, numbers[0].number if numbers else None)
-    return await _offer(
-        call,
-        empty,
-        lambda: department_ways_on(
-            call.register,
-            department,
-            call.house.clock.now(),
-            number=number_of(call, department),
-            confidential=call.state.confidential,
-            language=call.state.language,
-        ),
-        stage,
+        members = {"department" if isinstance(found, Department) else "members": str(found.id)}
+        call.tell("outcome", outcome="referred", why="nobody", **members)
+    numbers = call.register.numbers_of(stage.kind, found.id)
+    empty = DepartmentEmpty(found.name, numbers[0].number if numbers else None)
+    return await _offer(call, empty, lambda: _ways_of_members(call, found), stage)
+
+
+def _ways_of_members(call: Call, members: Department | Group) -> WaysOn:
+    """A message is for a department only: to a group it belongs to nobody in particular."""
+    ways = WaysOn(
+        operator=call.register.switchboard_of(members.organisation_id), language=call.state.language
     )
+    if isinstance(members, Group):
+        return ways
+    number = number_of(call, call.caller, members)
+    kinds = kinds_for(call.register, members, number, confidential=call.state.confidential)
+    return replace(ways, messages=kinds)
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:
@@ -121,7 +126,7 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
 
 
 async def _offer(
-    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], stage: Referring | ReferringDepartment
+    call: Call, said: Prompt, ways_now: Callable[[], WaysOn], stage: Referring | ReferringMembers
 ) -> Stage | None:
     """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye.
 
@@ -153,11 +158,11 @@ async def _offer(
             case Offer.RING_BACK:
                 return AskingToBeRung(*_whom(stage), new_id())
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
-                return _onward(chosen, ways, sought)
+                return _onward(chosen, ways, stage)
 
 
-def _whom(stage: Referring | ReferringDepartment) -> tuple[UUID, Why | None]:
-    return (stage.person, stage.why) if isinstance(stage, Referring) else (stage.department, None)
+def _whom(stage: Referring | ReferringMembers) -> tuple[UUID, Why]:
+    return (stage.person if isinstance(stage, Referring) else stage.id), stage.why
 
 
 def _mobile_number(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
@@ -169,6 +174,12 @@ def _text(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
     """Queue it, and say so: nobody waits for the gateway. It is offered once for each person sought."""
     if sought is None or ways.text is None or call.house.texts is None:
         return None
+    facts = TextFacts(call.house.texts.lately(ways.text.to), call.house.settings.text_a_day)
+    decision = decide(facts)
+    tell(call, facts, decision)
+    if not decision.allowed:
+        call.change(texted=sought.person)
+        return NoMoreTexts()
     queued = call.house.texts.queue(f"{call.id}-{sought.person.hex}", ways.text)
     if queued:
         call.change(texted=sought.person)
@@ -176,12 +187,10 @@ def _text(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
     return TextOnItsWay(queued)
 
 
-def _onward(chosen: Offer, ways: WaysOn, sought: Referring | None) -> Stage | None:
+def _onward(chosen: Offer, ways: WaysOn, stage: Referring | ReferringMembers) -> Stage | None:
     """Whom the caller has chosen instead. An operator sees who was sought, and why they were not had."""
     if chosen is Offer.OPERATOR and ways.operator is not None:
-        if sought is None:
-            return AtSwitchboard(ways.operator.id)
-        return AtSwitchboard(ways.operator.id, sought=sought.person, why=sought.why)
+        return AtSwitchboard(ways.operator.id, *_whom(stage))
     if ways.substitute is not None:
         return ReachingPerson(ways.substitute.id, via=Via.SUBSTITUTE)
     return ReachingMembers(TargetKind.DEPARTMENT, ways.department.id) if ways.department else None

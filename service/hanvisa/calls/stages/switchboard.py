@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.attending import AT_THE_HEAD
-from hanvisa.calls.operators import pause
-from hanvisa.calls.prompts import Greeting, NoOperator, TryLater, Why
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.operators import attendance, pause
+from hanvisa.calls.prompts import Greeting, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
     Apologising,
@@ -16,12 +18,15 @@ from hanvisa.calls.stage import (
     LeavingNumber,
     Stage,
     Talking,
+    Unattended,
     runs,
 )
 from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
-from hanvisa.policy.facts import Operator, OperatorState, Switchboard
+from hanvisa.policy.facts import Operator, Switchboard
+from hanvisa.policy.model import Effect
+from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -52,32 +57,41 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
     queue = call.house.queues.at(switchboard.id)
     queue.join(call, stage.since)
     try:
-        return await _until_served(call, stage, switchboard)
+        return await _until_served(call, stage, switchboard, stage.since)
     finally:
         queue.leave(call)
         call.house.queues.wake()
 
 
-async def _until_served(call: Call, stage: AtSwitchboard, switchboard: Switchboard) -> Stage | None:
+async def _until_served(
+    call: Call, stage: AtSwitchboard, switchboard: Switchboard, since: datetime
+) -> Stage | None:
     queues, waiting = call.house.queues, Waiting(call, switchboard)
+    known = Effect.ALLOW
     while True:
-        operators = call.register.operators_of(switchboard.id)
-        if all(operator.state is not OperatorState.OPEN for operator in operators):
+        facts = attendance(call, switchboard)
+        decision = decide(facts)
+        if decision.effect is not known:
+            tell(call, facts, decision)
+            known = decision.effect
+        if decision.effect is Effect.REFER:
             await waiting.stop_music()
-            await _nobody(call, switchboard)
-            return None
+            return Unattended(switchboard.id, since, stage.sought, stage.why)
         free = _operator_for(call, switchboard)
         if free is None:
-            key = await waiting.a_while(lambda: _operator_for(call, switchboard) is not None)
-            if key == CALLBACK and may_be_rung_back(call) and stage.since is not None:
+            key = await waiting.a_while(
+                lambda: _operator_for(call, switchboard) is not None, away=decision.effect is Effect.WAIT
+            )
+            if key == CALLBACK and may_be_rung_back(call):
                 await waiting.stop_music()
-                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
+                return LeavingNumber(switchboard.id, since, stage.sought, stage.why)
             continue
         await waiting.stop_music()
-        if await _rings(call, stage, free):
+        queues.at(switchboard.id).leave(call)
+        if await _takes(call, free, _display(call, stage), returns=stage.sought is not None):
             waiting.is_answered()
             return Talking()
-        queues.at(switchboard.id).join(call, stage.since or call.house.clock.now())
+        queues.at(switchboard.id).join(call, since)
         waiting = Waiting(call, switchboard)
 
 
@@ -90,21 +104,19 @@ def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
     return queues.next_operator(operators, call.house.live.is_engaged, call.house.clock.now())
 
 
-async def _rings(call: Call, stage: AtSwitchboard, operator: Operator) -> bool:
-    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md)."""
+async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
+    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md).
+
+    Of a caller who ``returns`` they are not told the organisation first.
+    """
     queues = call.house.queues
     queues.offer(operator)
-    queues.at(stage.switchboard).leave(call)
     queues.wake()
     # O2 follows the caller from here.
     call.change(touched_by=operator.person_id)
     try:
-        rung = await ring(
-            call, operator_places(call, operator), call.house.settings.ring_operator, _display(call, stage)
-        )
-        answered = rung.leg is not None and (
-            stage.sought is not None or await whisper(call, rung.leg, operator)
-        )
+        rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
+        answered = rung.leg is not None and (returns or await whisper(call, rung.leg, operator))
         if answered and rung.leg is not None:
             await call.connect(rung.leg)
     finally:
@@ -124,27 +136,25 @@ def _display(call: Call, stage: AtSwitchboard) -> Display:
 
 def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
     """What the operator's phone shows of a caller who comes back: for whom it was, and why they were not had."""
-    person = call.register.person(sought) if sought else None
-    if person is None or why is None:
-        return None
-    return f"ÅTER {person.given_name} {person.family_name[:1]}: {SHOWN_WHY[why]}"
+    name = _name_shown(call.register, sought) if sought else None
+    return f"ÅTER {name}: {SHOWN_WHY[why]}" if name and why else None
 
 
-async def _nobody(call: Call, switchboard: Switchboard) -> None:
-    organisation = call.register.organisation(switchboard.organisation_id)
-    call.tell("outcome", outcome="no_operator")
-    await call.say(NoOperator(organisation.name if organisation else switchboard.name))
+def _name_shown(register: Register, sought: UUID) -> str | None:
+    person = register.person(sought)
+    if person is not None:
+        return f"{person.given_name} {person.family_name[:1]}"
+    members = register.department(sought) or register.group(sought)
+    return members.name if members else None
 
 
 @runs(BackToOperator)
 async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
+    """The queue's rules hold: who is paused, closed or engaged is not rung, and who does not answer is paused."""
     operator = call.register.operator(stage.operator)
-    if operator is not None and not call.house.live.is_engaged(operator.person_id):
+    if operator is not None and call.house.queues.is_free(operator, call.house.live.is_engaged):
         name = _returned(call, stage.sought, stage.why) or f"ÅTER {call.caller.number}"
-        display = Display(name, call.caller.number)
-        rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
-        if rung.leg is not None:
-            await call.connect(rung.leg)
+        if await _takes(call, operator, Display(name, call.caller.number), returns=True):
             return Talking()
     switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
     if switchboard is None:

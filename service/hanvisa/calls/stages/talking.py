@@ -24,6 +24,7 @@ from hanvisa.calls.signals import (
 )
 from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
+from hanvisa.calls.threats import ThreatRecording
 from hanvisa.calls.toning import Toning
 from hanvisa.calls.transferring import Refusal, put_in_place, transfer
 from hanvisa.errors import TelephonyError
@@ -68,8 +69,10 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
     toning, holding, keyed = Toning(call), Holding(call, explaining.held), Keyed(call)
+    recording = ThreatRecording(call)
     try:
         while call.other is not None:
+            await recording.look()
             signal = await toning.next(holding.left())
             if isinstance(signal, HungUp) and signal.channel == call.other.channel:
                 return await _after_lost(call, call.other, signal) or await _after_party(call, call.other)
@@ -81,6 +84,7 @@ async def _talk(call: Call, explaining: Explaining) -> Stage | None:
         return None
     finally:
         await holding.over()
+        await recording.over()
 
 
 async def _after_lost(call: Call, other: Leg, gone: HungUp) -> Stage | None:

@@ -9,6 +9,7 @@ from hanvisa.errors import InvalidInput
 from hanvisa.policy.model import Text
 
 CALLER = "caller"
+LAST = "last"  # the lane of calls that concern every operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class DemoCall:
-    """Calls of one ``lane`` follow each other. ``phones`` (accounts) are plugged in before it begins.
+    """Calls of one ``lane`` follow each other, those of the lane LAST all others.
 
-    One that ``needs_gateway`` is told only where the demo has a gateway for text messages: on a system of its own.
+    ``phones`` are accounts, plugged in; those that are ``siplets`` too are the lab's small phones, which lose no sound
+    while the machine is busy. One with ``own_system`` is told only on a system of the demo's own: it needs a gateway
+    for text messages, or short times, or leaves something behind.
     """
 
     number: int
     title: Text
     lane: str
     phones: tuple[str, ...]
-    needs_gateway: bool
+    siplets: tuple[str, ...]
+    own_system: bool
     steps: tuple[Step, ...]
 
 
@@ -62,7 +66,8 @@ def _call(number: int, written: dict[str, Any]) -> DemoCall:
         title=Text(**written["title"]),
         lane=written["lane"],
         phones=tuple(written.get("phones", ())),
-        needs_gateway=written.get("needs_gateway", False),
+        siplets=tuple(written.get("siplets", ())),
+        own_system=written.get("own_system", False),
         steps=tuple(_step(each) for each in written["steps"]),
     )
 

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from hanvisa.lab.demo import words
+from hanvisa.policy.attendant import read_wanted
+from hanvisa.policy.codes import code_in
 from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.numbers import display, normalise_caller
@@ -38,7 +40,7 @@ class Names:
 
     def dialled(self, number: str) -> dict[str, str]:
         """The number, and what it leads to."""
-        whose, name = self._whose(number)
+        whose, name = self._whose(read_wanted(number).number)
         return {"number": self.number(number), "whose": whose.in_(self._language).format(name=name)}
 
     def _whose(self, number: str) -> tuple[Text, str]:
@@ -50,6 +52,8 @@ class Names:
         inside = next((each for each in register.extensions.rows if each.number == number), None)
         if inside is not None:
             return words.EXTENSION, self._target(inside.kind, inside.target_id)
+        if code_in(number, register):
+            return words.CODE, ""
         return words.SOME_NUMBER, ""
 
     def _target(self, kind: TargetKind, id_: UUID) -> str:

@@ -11,15 +11,23 @@ caller = NUMBER, dials = NUMBER            somebody outside rings
 phone = ACCOUNT, dials = NUMBER            a phone rings out; the line is then called "ACCOUNT second line"
 rings = WHO, answers = WHO                 it rings there, and stays unanswered, or is answered
 talk = WHO, to = WHO                       the caller (or whom ``to`` names) and WHO hear each other
-hears = WORDS, by = WHO                    these words were commanded, and exactly their files reach that ear
+hears = WORDS, by = WHO, in = WHO          these words were commanded (in the call that ``in`` made), and exactly their
+                                           files reach that ear
 unsaid = WORD, quiet = WHO                 nothing with that word was commanded; that phone has not rung
 says = WHO, heard = WHO, by = WHO          WHO speaks while they are recorded; it reaches that ear
-presses = KEY, by = WHO                    the caller does, or WHO
+toned = WHO                                the soft tone of a long talk with a mobile reaches that ear
+presses = KEYS, by = WHO                   the caller does, or WHO
 transfers = ACCOUNT, to = NUMBER           a blind transfer; with refused = 603 it must be refused so
 holds = ACCOUNT, resumes = ACCOUNT         the operator's call
 decided = EFFECT, rules = [...]            the call's log has that decision, by these rules
 texted = MOBILE, saying = WORDS            it receives one text message, with these words
 ends = WHO, hangs_up = WHO                 that line has ended; that one hangs up
+asks = WISH, to = NUMBER, refused = [...]  the operator asks it of the caller's call by the API; refused: by these rules
+threat = WHO                               the call that WHO made is marked as a threat
+checks = [MOBILE, ...]                     `hanvisa greetings check` of these begins, as at ten on a working day
+voicemail = MOBILE, in_person = MOBILE     it is answered by a voicemail, or by somebody who hears what it is about
+checked = MOBILE, came = ...               the check has ended, and that came of it
+dialplan = SCRIPT, gives = {...}, ...      a dialplan that is not ours asks over FastAGI; it is given these variables
 =========================================  =============================================================
 """
 
@@ -31,8 +39,9 @@ from zoneinfo import ZoneInfo
 
 from hanvisa.calllog import vocabulary
 from hanvisa.errors import InvalidInput
-from hanvisa.lab.alaw import RATE
+from hanvisa.lab.alaw import RATE, decode
 from hanvisa.lab.demo import words
+from hanvisa.lab.demo.beside import Beside
 from hanvisa.lab.demo.calls import CALLER, DemoCall, Step
 from hanvisa.lab.demo.given import Given
 from hanvisa.lab.demo.names import Names
@@ -43,11 +52,13 @@ from hanvisa.lab.town import Town
 from hanvisa.lab.waiting import until
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.numbers import normalise_caller
+from hanvisa.speech import audio
 
 LOCAL = ZoneInfo("Europe/Stockholm")
 SECOND_LINE = " second line"
 PATIENCE = 10.0  # seconds for what should come at once
 WORDS = 3  # times that somebody says what is their own
+TONE = decode(audio.tone())
 PIECES = 5  # of a speech that are waited for: the rest are the ways on
 
 
@@ -67,6 +78,7 @@ class Scene:
         self._phones: dict[str, Phone] = {}
         self._lines: dict[str, Line] = {}
         self._exceptions: dict[str, Any] = {}
+        self._beside = Beside(town, language, self._names, self._lines, self.tell)
         self._ringing = town.settings.ring_person + PATIENCE
         self._verbs: dict[str, Callable[..., Awaitable[None]]] = {
             "absent": self._absent,
@@ -86,6 +98,7 @@ class Scene:
             "quiet": self._quiet,
             "says": self._says,
             "heard": self._heard,
+            "toned": self._toned,
             "presses": self._presses,
             "transfers": self._transfers,
             "holds": self._holds,
@@ -94,11 +107,14 @@ class Scene:
             "texted": self._texted,
             "ends": self._ends,
             "hangs_up": self._hangs_up,
+            **self._beside.verbs,
         }
 
     async def begin(self) -> None:
         for account in self._call.phones:
-            phone = self._phones[account] = await self._town.phone(account)
+            is_small = account in self._call.siplets
+            plug_in: Callable[[str], Awaitable[Phone]] = self._town.siplet if is_small else self._town.phone
+            phone = self._phones[account] = await plug_in(account)
             phone.forget()
 
     async def do(self, step: Step) -> None:
@@ -119,6 +135,7 @@ class Scene:
 
     async def end(self) -> list[str]:
         """Everybody hangs up, the phones are unplugged, what was set is taken back; gives what could not be."""
+        await self._beside.end()
         for line in self._lines.values():
             if not line.has_ended:
                 await line.hangup()
@@ -198,9 +215,9 @@ class Scene:
         await self._lines[to].talks_to(self._lines[who], within=PATIENCE)
         self.tell(words.TALK, one=self._who(to), other=self._who(who))
 
-    async def _hears(self, said: str, by: str = CALLER) -> None:
+    async def _hears(self, said: str, by: str = CALLER, in_: str = CALLER) -> None:
         line = self._lines[by]
-        of = line if by.endswith(SECOND_LINE) else self._lines[CALLER]
+        of = line if by.endswith(SECOND_LINE) else self._lines[in_]
         speech = await self._town.commanded(of, said, within=self._ringing)
         awaited = [file for file in speech.files if not is_silent(file)][:PIECES]
         # Listening costs: it begins when all can have been said, for other calls are on at the same time.
@@ -225,6 +242,10 @@ class Scene:
     async def _heard(self, who: str, by: str) -> None:
         await self._lines[by].hears(self._lines[who].voice, within=self._ringing)
         self.tell(words.HEARS_SOMEBODY, who=self._who(by), speaker=self._who(who))
+
+    async def _toned(self, who: str) -> None:
+        await self._lines[who].hears(TONE, within=self._town.settings.mobile_tone_after + PATIENCE)
+        self.tell(words.TONED, who=self._who(who))
 
     async def _unsaid(self, word: str) -> None:
         for speech in (await self._town.story(self._lines[CALLER])).spoken:

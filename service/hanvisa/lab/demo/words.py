@@ -30,6 +30,7 @@ DEPARTMENT_NUMBER = Text(sv="numret till {name}", en="the number of {name}")
 DIRECT_NUMBER = Text(sv="direktnumret till {name}", en="the direct number of {name}")
 EXTENSION = Text(sv="{name}", en="{name}")
 MOBILE_NUMBER = Text(sv="mobilen hos {name}", en="the mobile of {name}")
+CODE = Text(sv="en kod", en="a code")
 SOME_NUMBER = Text(sv="ett nummer", en="a number")
 
 ANSWERS = Text(sv="Det ringer hos {who}, som svarar.", en="It rings at {who}, who answers.")
@@ -53,6 +54,43 @@ RESUMES = Text(sv="{who} tar tillbaka samtalet.", en="{who} takes the call back.
 ENDS = Text(sv="{who} är fri.", en="{who} is free.")
 CALLER_ENDS = Text(sv="Samtalet avslutas.", en="The call is ended.")
 HANGS_UP = Text(sv="{who} lägger på.", en="{who} hangs up.")
+TONED = Text(
+    sv="{who} hör en mjuk ton: samtalet har varat en stund.",
+    en="{who} hears a soft tone: the talk has lasted a while.",
+)
+
+ASKS = Text(sv="Telefonisten begär i sitt program: {wish}.", en="The operator asks in their program: {wish}.")
+WISHES = {
+    "transfer": Text(sv="koppla samtalet till {to}", en="transfer the call to {to}"),
+    "confidential": Text(sv="märk samtalet med sekretess", en="mark the call as confidential"),
+}
+NOT_DONE = Text(sv="Det nekas ({rules}): {because}", en="That is refused ({rules}): {because}")
+THREAT = Text(
+    sv="Samtalet är märkt som hotsamtal, utan att det hördes.",
+    en="The call is marked as a threat, and nothing of it was heard.",
+)
+CHECKS = Text(
+    sv="hanvisa greetings check ringer de mobiler vars hälsning ska kontrolleras: {numbers}.",
+    en="hanvisa greetings check rings the mobiles whose greeting is due for a check: {numbers}.",
+)
+VOICEMAIL = Text(
+    sv="{who}: mobilsvaret svarar och säger sin hälsning.",
+    en="{who}: the voicemail answers and says its greeting.",
+)
+CHECKED = {
+    "voicemail": Text(
+        sv="Hälsningen är inspelad och sparad: {who}.", en="The greeting is recorded and kept: {who}."
+    ),
+    "person": Text(
+        sv="{who} svarade själv: prövas en annan dag.", en="{who} answered in person: tried another day."
+    ),
+    "off": Text(sv="{who} är avstängd: prövas en annan dag.", en="{who} is switched off: tried another day."),
+}
+DIALPLAN = Text(
+    sv="En växel som inte är vår frågar över FastAGI: {script} ({arguments}).",
+    en="A dialplan that is not ours asks over FastAGI: {script} ({arguments}).",
+)
+GIVEN_BACK = Text(sv="Den får {name} = {value}.", en="It is given {name} = {value}.")
 
 FOUND_RUNNING = Text(sv="systemet som är i gång i {state}", en="the system that runs in {state}")
 STARTING = Text(
@@ -67,9 +105,9 @@ OWN = Text(sv="ett eget system", en="a system of its own")
 AS_EXPECTED = Text(sv="som väntat", en="as expected")
 DIFFERS = Text(sv="AVVIKER vid steget {step}: {why}", en="DIFFERS at the step {step}: {why}")
 NOT_TAKEN_BACK = Text(sv="Detta kunde inte återställas: {why}", en="This could not be taken back: {why}")
-NO_GATEWAY = Text(
-    sv="Samtal {number} hoppas över: det berättas bara på demons eget system, som har en sms-tjänst.",
-    en="Call {number} is left out: it is told only on the demo's own system, which has a gateway for texts.",
+NOT_HERE = Text(
+    sv="Samtal {number} hoppas över: det berättas bara på demons eget system (utan ./dev run).",
+    en="Call {number} is left out: it is told only on the demo's own system (without ./dev run).",
 )
 ALL_WELL = Text(
     sv="Alla {count} samtal gick som väntat ({seconds:.0f} s).",

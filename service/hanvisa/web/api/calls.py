@@ -61,7 +61,16 @@ class EventShown(Outgoing):
     data: dict[str, JsonValue]
 
 
+class CallRecording(Outgoing):
+    """What was recorded of a call that is marked as a threat."""
+
+    file: str = Field(description="in recordings/threats of the state folder")
+    began_at: Moment
+    seconds: float
+
+
 class CallStory(CallShown):
+    recordings: list[CallRecording]
     events: list[EventShown]
 
 
@@ -87,17 +96,23 @@ async def calls(ask: Ask[None, CallQuery]) -> Answer:
 
 async def read(ask: Ask[None, None]) -> Answer:
     record = await _find(ask)
-    events = [
-        EventShown(seq=event.seq, at=event.at, kind=event.kind, data=event.data)
-        for event in await _events(ask, record)
-    ]
-    return Answer(CallStory(**_fields(ask, record), events=events))
+    entries = await _events(ask, record)
+    events = [EventShown(seq=event.seq, at=event.at, kind=event.kind, data=event.data) for event in entries]
+    return Answer(CallStory(**_fields(ask, record), recordings=_recordings(entries), events=events))
 
 
 async def explain(ask: Ask[None, ExplainQuery]) -> Answer:
     record = await _find(ask)
     lines = ask.services.explain(await _events(ask, record), ask.query.language or ask.language)
     return Answer("\n".join(lines) + "\n")
+
+
+def _recordings(entries: list[CallEntry]) -> list[CallRecording]:
+    told = [entry.data for entry in entries if entry.data.get("type") == "threat_recorded"]
+    return [
+        CallRecording(file=one["file"], began_at=one["began_at"], seconds=round(one["seconds"], 1))
+        for one in told
+    ]
 
 
 async def _find(ask: Ask[Any, Any]) -> CallRecord:

@@ -12,7 +12,13 @@ from pydantic import Field
 from hanvisa.directory.repositories.forwardings import ForwardingFields, ForwardingRecord, Forwardings
 from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Forwarding, ForwardingKind, Person
-from hanvisa.policy.forwarding import COUNTED, ForwardingFacts, decide_forwarding, default_end
+from hanvisa.policy.forwarding import (
+    COUNTED,
+    ForwardingFacts,
+    ForwardingLimits,
+    decide_forwarding,
+    default_end,
+)
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import Reading, read_number
 from hanvisa.web.etags import against_others, must_match
@@ -133,6 +139,7 @@ async def _check(
         )
     if fields.ends_at <= ask.now:
         raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
+    settings = ask.services.settings
     decision = decide_forwarding(
         ForwardingFacts(
             person=person,
@@ -142,6 +149,7 @@ async def _check(
             now=ask.now,
             confidential=has_confidential_line(ask.register, person),
             to_mobiles=await _others_to_mobiles(ask, person, fields.starts_at, besides),
+            limits=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
         )
     )
     if not decision.allowed:

@@ -13,7 +13,7 @@ from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
 from hanvisa.web.masking import Mask
-from hanvisa.web.people import named_person
+from hanvisa.web.people import named_person, person_given
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, REFUSED, Problem, invalid, refused
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Handler, Route
@@ -79,6 +79,12 @@ class Transfer(Incoming):
         return self
 
 
+class MessageFor(Incoming):
+    """Whom the caller leaves a message for, as they do from a referral."""
+
+    person: UUID
+
+
 def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
     """The call as the asker may see it."""
     mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
@@ -140,6 +146,11 @@ async def transfer(ask: Ask[Transfer, None]) -> Answer:
     return await _ask(ask, Wish.TRANSFER, to=to, consultation=body.consultation or "")
 
 
+async def message(ask: Ask[MessageFor, None]) -> Answer:
+    person = person_given(ask.register, ask.body.person, "person")
+    return await _ask(ask, Wish.MESSAGE, person=person.id)
+
+
 def _doing(wish: Wish) -> Handler:
     async def do(ask: Ask[None, None]) -> Answer:
         return await _ask(ask, wish)
@@ -148,7 +159,9 @@ def _doing(wish: Wish) -> Handler:
     return do
 
 
-async def _ask(ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: str = "") -> Answer:
+async def _ask(
+    ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: str = "", person: UUID | None = None
+) -> Answer:
     desk = ask.services.live_calls
     call = desk.call(ask.path["call"])
     if not ask.scope.everything and not any(call.involves(person) for person in ask.scope.persons):
@@ -157,7 +170,7 @@ async def _ask(ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: st
             Text(sv="Samtalet är en annan telefonists.", en="The call is another operator's."),
         )
     by = None if ask.scope.everything else ask.who.person_id
-    outcome = await desk.ask(call.id, wish, by, to=to, consultation=consultation)
+    outcome = await desk.ask(call.id, wish, by, to=to, consultation=consultation, person=person)
     if outcome.refused is not None:
         raise refused(outcome.refused)
     if outcome.what == "nowhere":
@@ -179,6 +192,7 @@ _ACTIONS = (
     (Wish.RETRIEVE, "Talk again to whom one has put on hold"),
     (Wish.QUEUE, "Send the caller back to the queue"),
     (Wish.CONFIDENTIAL, "Mark the call as confidential (M4)"),
+    (Wish.TAKE_BACK, "Take a confidential call back from a mobile that is on it (M4)"),
     (Wish.THREAT, "Mark the call as a threat: its record is kept"),
     (Wish.HANG_UP, "End the call"),
 )
@@ -195,6 +209,16 @@ ROUTES = (
         status=204,
         refusals=_REFUSALS,
     ),
+    Route(
+        "POST",
+        "/live/calls/{call}/message",
+        Action.ATTEND,
+        message,
+        "Let the caller leave a message for a person",
+        body=MessageFor,
+        status=204,
+        refusals=_REFUSALS,
+    ),
     *(
         Route(
             "POST",
@@ -203,7 +227,7 @@ ROUTES = (
             _doing(wish),
             summary,
             status=204,
-            refusals=(CONFLICT,),
+            refusals=_REFUSALS,
         )
         for wish, summary in _ACTIONS
     ),

@@ -14,6 +14,7 @@ from hanvisa.calls.prompts import (
     NextCallConfidential,
     Noted,
     NothingSet,
+    TakenBack,
 )
 from hanvisa.policy.codes import CodeFault
 from hanvisa.policy.facts import ForwardingKind
@@ -36,6 +37,7 @@ class Words:
     confidential_now: str
     with_mobile: str
     end_or_move: str
+    taken_back: str
 
 
 WORDS = in_both(
@@ -64,6 +66,7 @@ WORDS = in_both(
             CodeFault.ONLY_IN_CALL: "den koden slås under ett samtal",
             CodeFault.NOBODY_PARKED: "inget samtal är parkerat där",
             CodeFault.MOBILE_ON_LINE: "en mobil är på tråden. Avsluta det samtalet först",
+            CodeFault.NO_CALL: "du har inget sekretessamtal med en mobil",
             CodeFault.NO_TIME: "orsaken gäller tills den tas bort. Slå koden utan tid",
             CodeFault.NOT_A_TIME: "det är inget klockslag. Slå timme och minut med fyra siffror",
             CodeFault.PAST: "klockslaget har redan varit i dag. Slå ett senare klockslag",
@@ -79,6 +82,7 @@ WORDS = in_both(
         confidential_now="samtalet omfattas nu av sekretess",
         with_mobile="en mobil är med i samtalet",
         end_or_move="avsluta det, eller fortsätt på en fast telefon",
+        taken_back="mobilen är bortkopplad",
     ),
     en=Words(
         noted="that has been noted",
@@ -105,6 +109,7 @@ WORDS = in_both(
             CodeFault.ONLY_IN_CALL: "that code is keyed during a call",
             CodeFault.NOBODY_PARKED: "no call is parked there",
             CodeFault.MOBILE_ON_LINE: "there is a mobile on your line. End that call first",
+            CodeFault.NO_CALL: "you have no confidential call with a mobile",
             CodeFault.NO_TIME: "that reason lasts until it is cancelled. Dial the code without a time",
             CodeFault.NOT_A_TIME: "that is not a time of day. Dial hour and minute in four digits",
             CodeFault.PAST: "that time is already past today. Dial a later time",
@@ -120,6 +125,7 @@ WORDS = in_both(
         confidential_now="this call is now confidential",
         with_mobile="a mobile is on the line",
         end_or_move="end the call, or go on with it on a fixed telephone",
+        taken_back="the mobile is off the line",
     ),
 )
 
@@ -176,3 +182,8 @@ def confidential_now(prompt: ConfidentialNow, speaker: Speaker) -> list[Piece]:
     if prompt.with_mobile:
         said += speaker.sentence(words.with_mobile) + speaker.sentence(words.end_or_move)
     return said
+
+
+@says(TakenBack)
+def taken_back(_: TakenBack, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].taken_back)

@@ -37,10 +37,14 @@ WORDS = in_both(
         tells={
             CodeAction.SET_ABSENCE: "all frånvaro hänvisas. Du anmäler den med",
             CodeAction.END_ABSENCE: "du är tillbaka med",
+            CodeAction.RECORD_GREETING: "en egen hälsning för frånvaron talar du in med",
+            CodeAction.RECORD_NAME: "ditt namn talar du in med",
+            CodeAction.LISTEN_TO_MESSAGES: "dina meddelanden hör du med",
             CodeAction.TELL_WHAT_IS_SET: "vad som är inställt hör du med",
             CodeAction.FORWARD: "du vidarekopplar telefonen med",
             CodeAction.STOP_FORWARDING: "du avslutar vidarekopplingen med",
             CodeAction.CONFIDENTIAL: "nästa samtal omfattas av sekretess med",
+            CodeAction.THREAT: "hotsamtal märker du medan det pågår, med",
         },
         then={
             CodeAction.SET_ABSENCE: "stjärna och orsakens siffra, stjärna och tiden",
@@ -61,10 +65,14 @@ WORDS = in_both(
         tells={
             CodeAction.SET_ABSENCE: "every absence is referred. You set yours with",
             CodeAction.END_ABSENCE: "you are back with",
+            CodeAction.RECORD_GREETING: "you record a greeting of your own for the absence with",
+            CodeAction.RECORD_NAME: "you record your name with",
+            CodeAction.LISTEN_TO_MESSAGES: "you hear your messages with",
             CodeAction.TELL_WHAT_IS_SET: "you hear what is set with",
             CodeAction.FORWARD: "you forward the phone with",
             CodeAction.STOP_FORWARDING: "you end the forwarding with",
             CodeAction.CONFIDENTIAL: "the next call is confidential with",
+            CodeAction.THREAT: "you mark a threatening call while it lasts, with",
         },
         then={
             CodeAction.SET_ABSENCE: "star and the digit of the reason, star and the time",

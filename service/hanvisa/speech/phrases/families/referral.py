@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hanvisa.calls.prompts import DepartmentEmpty, MobileNumber, Offers, Referral, TextOnItsWay, Why
+from hanvisa.calls.prompts import (
+    DepartmentEmpty,
+    MobileNumber,
+    NoMoreTexts,
+    Offers,
+    Referral,
+    TextOnItsWay,
+    Why,
+)
 from hanvisa.policy.model import Language
 from hanvisa.policy.offers import Offer
 from hanvisa.speech.phrases import times
@@ -35,6 +43,7 @@ class Words:
     is_: str
     text_on_its_way: str
     no_text: str
+    no_more_texts: str
 
 
 WORDS = in_both(
@@ -68,6 +77,7 @@ WORDS = in_both(
         is_="är",
         text_on_its_way="ett sms med direktnumret är på väg till din telefon",
         no_text="det gick inte att skicka något sms just nu",
+        no_more_texts="till ditt nummer skickas inga fler sms det närmaste dygnet",
     ),
     en=Words(
         person_sought="the person you are calling",
@@ -100,6 +110,7 @@ WORDS = in_both(
         is_="is",
         text_on_its_way="a text message with the direct number is on its way to your phone",
         no_text="no text message could be sent right now",
+        no_more_texts="no more text messages will be sent to your number for a day",
     ),
 )
 
@@ -157,6 +168,11 @@ def mobile_number(prompt: MobileNumber, speaker: Speaker) -> list[Piece]:
 def text_on_its_way(prompt: TextOnItsWay, speaker: Speaker) -> list[Piece]:
     words = WORDS[speaker.language]
     return speaker.sentence(words.text_on_its_way if prompt.queued else words.no_text)
+
+
+@says(NoMoreTexts)
+def no_more_texts(_: NoMoreTexts, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].no_more_texts)
 
 
 def _return(prompt: Referral, speaker: Speaker) -> list[Piece]:

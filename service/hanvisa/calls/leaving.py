@@ -1,0 +1,38 @@
+"""Whether a message may be left for somebody (S1, M4), and which number they ring back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.stage import LeavingMessage
+from hanvisa.policy.absence import absence_at
+from hanvisa.policy.messages import MessageKind, Recipient, message_facts, number_to_ring
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+    from hanvisa.calls.state import Leg
+    from hanvisa.policy.facts import Person
+    from hanvisa.policy.model import Decision
+
+
+def leaving(call: Call, person: Person) -> LeavingMessage:
+    """The stage for whoever leaves a message without having rung: absent or not, the person is not to be had."""
+    is_absent = absence_at(call.register.absences_of(person.id), call.house.clock.now())
+    return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
+
+
+def number_of(call: Call, leg: Leg, to: Recipient) -> str:
+    """What whoever gets the message dials to ring whoever is on this leg back; "" withheld."""
+    phone = call.register.phone_of_account(leg.account) if leg.account else None
+    return number_to_ring(call.register, phone, leg.number, to)
+
+
+def may_leave(call: Call, leg: Leg, to: Recipient, kind: MessageKind) -> Decision:
+    """May whoever is on this leg leave them such a message? The decision goes into the call's story."""
+    number = number_of(call, leg, to)
+    facts = message_facts(call.register, to, kind, number, confidential=call.state.confidential)
+    decision = decide(facts)
+    tell(call, facts, decision)
+    return decision

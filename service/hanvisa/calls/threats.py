@@ -1,0 +1,86 @@
+"""Recording a call that is marked as a threat, while two talk and in silence, and keeping it as evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.decisions import decide, tell
+from hanvisa.errors import HanvisaError, TelephonyError
+from hanvisa.policy.in_call import ThreatFacts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hanvisa.calls.call import Call
+
+PREFIX = (
+    "hv-threat-"  # of a recording's name; a bridge's id follows, so that whoever adopts the call knows it
+)
+
+
+class ThreatRecording:
+    """Of one talk; what the two say while one of them is on hold is a talk of its own."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._decided: ThreatFacts | None = None
+        self._name: str | None = None
+        self._began: datetime = call.house.clock.now()
+
+    async def look(self) -> None:
+        """The call may have been marked, as a threat or as confidential: begin then, or end."""
+        call = self._call
+        if not call.state.threat or call.state.bridge is None:
+            return
+        facts = ThreatFacts(
+            call.house.settings.record_threats, call.state.confidential, bool(call.state.private)
+        )
+        if facts == self._decided:
+            return
+        self._decided = facts
+        decision = decide(facts)
+        tell(call, facts, decision)
+        if decision.allowed:
+            await self._begin(call.state.bridge)
+        else:
+            await self.over()
+
+    async def over(self) -> None:
+        """Stop, and keep what there is. When the service ends, whoever takes the call on goes on recording."""
+        task = asyncio.current_task()
+        if self._name is None or (task and task.cancelling()):
+            return
+        name, self._name = self._name, None
+        await self._call.command(self._call.house.control.stop_recording(name))
+        await self._call.house.recordings.of(name)
+        await self._keep(name)
+
+    async def _begin(self, bridge: str) -> None:
+        control, name = self._call.house.control, f"{PREFIX}{bridge}"
+        self._call.house.recordings.expect(name)
+        try:
+            if not await control.is_recording(name):
+                await control.record_bridge(bridge, name)
+        except TelephonyError as error:
+            self._call.tell("command", failed=str(error))
+            return
+        self._name, self._began = name, self._call.house.clock.now()
+        self._call.tell("signal", type="threat_recording")
+
+    async def _keep(self, name: str) -> None:
+        call, evidence = self._call, self._call.house.evidence
+        try:
+            seconds = await evidence.seconds(name)
+            file = await evidence.keep(name, f"{call.id}-{self._began:%Y%m%dT%H%M%S%f}")
+        except HanvisaError as error:  # it stays where Asterisk has put it
+            call.tell("signal", type="threat_not_kept", why=str(error), recording=name)
+            return
+        await evidence.discard(name)
+        call.tell(
+            "signal",
+            type="threat_recorded",
+            file=file,
+            began_at=self._began.isoformat(),
+            seconds=seconds or 0.0,
+        )

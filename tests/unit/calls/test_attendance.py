@@ -1,0 +1,146 @@
+"""Callers whose only operator is gone for a while, or for good: with a switch that only remembers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hanvisa.calls.house import CallSettings
+from hanvisa.policy.facts import OperatorState
+from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_attendant import legs_to, rung_anew, shown
+from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_holding import second_operator
+from unit.calls.test_waiting import said_to, waits
+
+OLLE = id_of("olle")
+QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05, queue_say_every=0.1)
+AWAY = "Queued(away=True)"
+
+
+async def test_when_the_only_operators_phone_dies_nobody_is_lost_and_the_first_stays_the_first() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        behind = await waits(scene)
+        scene.hangs_up(olle, 0)
+        scene.hangs_up(olle, 18)
+        for waiting in (caller, behind):
+            await scene.until(lambda waiting=waiting: said_to(scene, waiting, AWAY), "told")  # type: ignore[misc]
+        assert said_to(scene, caller, "QueuePlace(place=1")
+        await opens(scene)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(caller, again)
+        await scene.until(lambda: said_to(scene, behind, "Queued(away=False)") > 1, "one is back")
+        decided = [
+            one["effect"] for one in scene.log.of_kind("decision") if one["decision"] == "AttendanceFacts"
+        ]
+        assert decided.count("wait") == 2
+
+
+async def test_who_is_rung_in_vain_is_paused_and_the_caller_waits_until_they_open() -> None:
+    async with Scene(replace(QUICK, ring_operator=0.1)) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        await scene.until(lambda: said_to(scene, caller, AWAY), "told")
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+        await opens(scene)
+        await rung_anew(scene, "olle", olle)
+
+
+async def test_who_waits_too_long_may_leave_the_number_and_keeps_the_place() -> None:
+    async with Scene(QUICK) as scene:
+        await scene.directory.set_operator_state(OLLE, OperatorState.PAUSED)
+        caller = await waits(scene)
+        await for_good(scene)
+        await scene.hears(caller, "Offers")
+        scene.presses(caller, "4")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "ConfirmCallback")
+        stages = {one["name"]: one["args"] for one in scene.log.of_kind("stage")}
+        assert stages["LeavingNumber"]["since"] == stages["AtSwitchboard"]["since"]
+
+
+async def test_nobody_there_is_said_with_the_ways_on_and_who_opens_meanwhile_has_the_caller() -> None:
+    async with Scene(QUICK) as scene:
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.hears(caller, "NoOperator")
+        await scene.hears(caller, "Offers")
+        await opens(scene)
+        scene.finished(caller)
+        await scene.rung("olle")
+
+
+async def test_no_key_is_a_goodbye_and_no_number_is_asked_of_a_colleague() -> None:
+    async with Scene(QUICK) as scene:
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        caller = scene.dials("bo", MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.until(lambda: said_to(scene, caller, "Offers(offers=(<Offer.AGAIN"), "no number is asked")
+        await scene.hears(caller, "Goodbye")
+
+
+async def test_who_was_sent_back_from_somebody_hears_the_ways_on_there() -> None:
+    async with Scene(QUICK) as scene:
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        scene.given_absent("anna")
+        caller = scene.rings_in("+46980319201")
+        await scene.hears(caller, "Referral")
+        scene.presses(caller, "0")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "NoOperator")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        stage = scene.log.of_kind("stage")[-1]
+        assert (stage["name"], stage["args"]["told"]) == ("Referring", True)
+
+
+@pytest.mark.parametrize("state", [OperatorState.PAUSED, OperatorState.CLOSED])
+async def test_a_caller_does_not_come_back_to_an_operator_who_is_not_open(state: OperatorState) -> None:
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        second_operator(scene)
+        scene.refers(olle, "201")
+        anna = await scene.rung("anna")
+        await scene.directory.set_operator_state(OLLE, state)
+        scene.hangs_up(anna, 19)
+        bo = await scene.rung("bo")
+        assert shown(scene, bo) == "ÅTER Anna B: svarar ej"
+        assert len(legs_to(scene, "olle")) == 1
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+
+
+async def test_an_operator_who_does_not_take_a_caller_back_is_paused_and_the_caller_waits_for_them() -> None:
+    async with Scene(replace(QUICK, unanswered_transfer="recall", ring_operator=0.1)) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        scene.hangs_up(await scene.rung("anna"), 19)
+        again = await rung_anew(scene, "olle", olle)
+        await scene.until(lambda: said_to(scene, caller, AWAY), "told")
+        assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
+        await opens(scene)
+        last = await rung_anew(scene, "olle", again)
+        assert shown(scene, last) == "ÅTER Anna B: svarar ej"
+
+
+async def opens(scene: Scene) -> None:
+    await scene.directory.set_operator_state(OLLE, OperatorState.OPEN)
+    scene.house.queues.wake()
+
+
+async def for_good(scene: Scene) -> None:
+    """The pause has lasted for too long."""
+    scene.clock.advance(timedelta(seconds=301))
+    scene.house.queues.wake()
