@@ -15,8 +15,9 @@ from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
 from hanvisa.ami.emergencies import watch_emergencies
 from hanvisa.ami.lamps import Lamps
+from hanvisa.ami.losses import watch_losses
 from hanvisa.ami.manager import Manager
-from hanvisa.ami.phones import Phones
+from hanvisa.ami.phones import Liveness, Phones
 from hanvisa.ami.projection import Projection
 from hanvisa.ami.transfers import withdraw
 from hanvisa.ari.client import Client
@@ -31,6 +32,7 @@ from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Directory
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
+from hanvisa.calls.signals import PhoneLost
 from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.loading import LOADERS
@@ -101,6 +103,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             held_back=settings.held_back,
             whisper=settings.whisper,
             key_wait=settings.key_wait,
+            keying=settings.keying,
             operator_consults_mobile=settings.operator_consults_mobile,
             unanswered_transfer=settings.unanswered_transfer,
             camp_on=settings.camp_on,
@@ -120,7 +123,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
     watch_emergencies(manager, house.alarms.dialled)
-    phones = Phones(settings.state, manager, settings.rtp_timeout)
+    phones = Phones(settings.state, manager, Liveness(settings.rtp_timeout, settings.qualify_every))
     lamps = Lamps(manager)
     prefix = settings.outside_prefix if settings.outside_prefix_required else ""
     projection = Projection(manager, voice, clock, prefix)
@@ -145,6 +148,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
 
     transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
     registry = Registry(house, missed=transfers.again)
+    watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
     message_lamps = Follower("lamps", _LAMPS, publish_lamps)
     manager.on_connected(message_lamps.again)
     followers = (

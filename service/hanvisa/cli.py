@@ -132,7 +132,7 @@ def check(
         list[str] | None, typer.Option(help="Only this mobile, as +46701740605; may be given several times.")
     ] = None,
 ) -> None:
-    """Ring the mobiles whose check is due: on working days from 9 to 15, a few at once, none twice a day.
+    """Ring the mobiles whose check is due: on working days from 9 to 15 (a setting), a few at once, none twice a day.
 
     A voicemail's greeting is recorded as evidence; a person who answers hears what it is about. To be run by a timer.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +68,9 @@ class Settings(BaseSettings):
     rtp_timeout: int = Field(
         default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
     )
+    qualify_every: int = Field(
+        default=30, gt=0, description="how often an operator's phone is asked whether it is there"
+    )
     held_remind: float = Field(
         default=60.0, gt=0, description="when an operator is reminded of a caller on hold"
     )
@@ -77,6 +81,11 @@ class Settings(BaseSettings):
         default=300.0, gt=0, description="when a caller who left a number is tried again"
     )
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
+    keying: float = Field(
+        default=3.0,
+        gt=0,
+        description="how long a caller has for each digit of a number before they are asked again",
+    )
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"
     )
@@ -109,19 +118,23 @@ class Settings(BaseSettings):
         default=None, description="certificates that may have issued the mail server's, besides the machine's"
     )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
+    forwarding_longest: int = Field(
+        default=5, ge=1, description="days that a forwarding to a mobile may last"
+    )
+    forwarding_days: int = Field(
+        default=10, ge=0, le=31, description="days of a month with a phone forwarded to a mobile"
+    )
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
     )
+    greeting_from: time = Field(
+        default=time(9), description="on working days, from when mobiles are rung for it"
+    )
+    greeting_to: time = Field(default=time(15), description="until when")
     greeting_ring: float = Field(
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
-    forwarding_longest: int = Field(
-        default=5, ge=1, description="days that a phone may be forwarded to a mobile at a time"
-    )
-    forwarding_days: int = Field(
-        default=10, ge=0, description="days of a month on which a phone may be forwarded to a mobile"
-    )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
     )

@@ -81,7 +81,14 @@ async def check_greetings(
 
 
 def _is_due(mobile: MobileChecked, settings: Settings, clock: Clock) -> bool:
-    facts = GreetingFacts(clock.now(), mobile.checked_at, mobile.rung_at, settings.greeting_every)
+    facts = GreetingFacts(
+        clock.now(),
+        mobile.checked_at,
+        mobile.rung_at,
+        settings.greeting_every,
+        settings.greeting_from,
+        settings.greeting_to,
+    )
     return decide_greeting_check(facts).allowed
 
 

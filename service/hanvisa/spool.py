@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import wave
 from array import array
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 SUFFIX = ".wav"
 _AUDIBLE = 656  # from peak to peak: a hundredth of full scale
 _SHORTEST = 0.3  # seconds
+_SECOND = 16_000  # bytes
 
 
 class Spool:
@@ -22,6 +24,11 @@ class Spool:
     async def seconds(self, recording: str) -> float | None:
         """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
         return await asyncio.to_thread(_seconds, self._recorded(recording))
+
+    async def is_full(self) -> bool:
+        """Whether no second more can be recorded: what was recorded last may have been cut short."""
+        usage = await asyncio.to_thread(shutil.disk_usage, self._spool)
+        return usage.free < _SECOND
 
     def path(self, recording: str) -> str:
         return str(self._recorded(recording).with_suffix(""))

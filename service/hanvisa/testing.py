@@ -166,13 +166,20 @@ class MemoryChanges:
 
 @dataclass
 class MemorySpool:
-    """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them."""
+    """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them.
+
+    ``cut``: Asterisk has no room to record more.
+    """
 
     sounds: dict[str, float] = field(default_factory=dict)
     full: bool = False
+    cut: bool = False
 
     async def seconds(self, recording: str) -> float | None:
         return self.sounds.get(recording)
+
+    async def is_full(self) -> bool:
+        return self.cut
 
     def path(self, recording: str) -> str:
         return f"/recorded/{recording}"

@@ -13,6 +13,7 @@ from e2e.support.world import World
 from hanvisa.lab.lines import Line
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"
+NOBODYS = "nora-399"
 LOCAL = ZoneInfo("Europe/Stockholm")
 
 
@@ -59,8 +60,37 @@ async def test_an_absence_is_set_told_followed_and_ended(world: World) -> None:
     await world.hears(dialling, "Elsa Hedström är tillbaka, och telefonen ringer", within=LONG)
     await dialling.until_ended(within=LONG)
     assert not await absences(world, ELSA)
+    dialling = await dials(world, ELSA, "#21#")
+    await world.hears(dialling, "Inget sådant var inställt", within=LONG)
+    await dialling.until_ended(within=LONG)
     dialling = await dials(world, ELSA, "*22")  # as phones do that take # for "send"
     await world.hears(dialling, "Varken frånvaro eller vidarekoppling", within=LONG)
+
+
+async def test_an_absence_until_a_time_of_the_day(world: World) -> None:
+    """G1."""
+    dialling = await dials(world, ELSA, "*23*1*2359#")
+    await world.hears(dialling, "Elsa Hedström är på sammanträde och är tillbaka", within=LONG)
+    await dialling.until_ended(within=LONG)
+    [absence] = await absences(world, ELSA)
+    ends_at = datetime.fromisoformat(absence["ends_at"]).astimezone(LOCAL)
+    assert (ends_at.date(), f"{ends_at:%H:%M}") == (datetime.now(LOCAL).date(), "23:59")
+
+
+async def test_a_reason_lasts_as_long_as_it_says_itself(world: World) -> None:
+    dialling = await dials(world, ELSA, "*23*12#")
+    await world.hears(dialling, "Elsa Hedström är på lunch", within=LONG)
+    await dialling.until_ended(within=LONG)
+    [absence] = await absences(world, ELSA)
+    began, ends = (datetime.fromisoformat(absence[name]) for name in ("starts_at", "ends_at"))
+    assert ends - began == timedelta(minutes=30)
+
+
+async def test_on_a_phone_that_is_nobodys_a_code_for_a_person_is_refused(world: World) -> None:
+    dialling = await dials(world, NOBODYS, "*23*1#")
+    await world.hears(dialling, "Telefonen tillhör ingen person", within=LONG)
+    await dialling.until_ended(within=LONG)
+    assert [one["why"] for one in (await world.story(dialling)).events("outcome")] == ["nobodys_phone"]
 
 
 async def test_an_operator_sets_and_ends_the_absence_of_somebody(world: World) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from e2e.support.switchboard import (
     LONG,
+    MAIN_NUMBER,
     ULLA,
     an_operator_with_a_caller,
     nobody_outside_was_rung,
+    past_the_greeting,
     put_through,
     refused,
 )
@@ -63,12 +65,33 @@ async def test_an_operator_keys_it_and_the_caller_goes_to_no_mobile_and_a_threat
     assert len([one for one in (await world.story(caller)).spoken if one.to == "both"]) == 1
 
 
+async def test_a_marked_call_stays_confidential_with_the_colleague_it_is_sent_to(world: World) -> None:
+    """M4."""
+    elsa = await world.phone("hallefors-205")
+    caller, line = await an_operator_with_a_caller(world)
+    await line.press("*28#")
+    await world.hears(caller, "Samtalet omfattas nu av sekretess", pieces=1, within=LONG)
+    elsas = await put_through(line.transfer("205"), elsa.rings(within=LONG))
+    await caller.talks_to(elsas, within=LONG)
+    call = await the_call(world, "+46980319246")
+    assert call["confidential"]
+    await refused(elsas.transfer(SOMEBODY))
+    await nobody_outside_was_rung(world)
+    assert (await world.story_so_far(caller)).rules[-1] == "M4"
+
+
 async def test_a_threatening_call_is_recorded_with_both_voices_where_the_setting_says_so(
     world: World,
 ) -> None:
     """M4: no longer once it is confidential. Of the code the other phone gets the keys, and no other sound."""
     await world.given_settings(record_threats=True)
-    caller, line = await an_operator_with_a_caller(world)
+    await world.given_operator(ULLA)
+    ulla = await world.siplet(ULLA)
+    caller = await world.citizen("0980319246", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
     await line.press("*29#")
     await told(world, caller, "threat_recording")
     await says(caller, line, CALLERS_WORDS)

@@ -44,6 +44,28 @@ async def test_an_attended_transfer_by_the_api_joins_the_two(world: World) -> No
     await consultation.until_ended(within=LONG)
 
 
+async def test_an_attended_transfer_to_a_mobile_is_refused(world: World) -> None:
+    """O2. The operator may ring the mobile where a setting says so, and the caller stays with the operator."""
+    await world.given_settings(operator_consults_mobile="allow")
+    ulla = await world.phone(ULLA)
+    caller, line = await an_operator_with_a_caller(world)
+    call = await the_call(world, "+46980319246")
+    await line.hold()
+    consultation = await ulla.call(ANNAS_MOBILE)
+    mobile = await world.mobile(ANNAS_MOBILE, within=LONG)
+    await mobile.answer()
+    await consultation.talks_to(mobile, within=LONG)
+    other = await consulting(world, call["id"])
+    with pytest.raises(ApiRefusedError) as refusal:
+        await world.api.do(f"/live/calls/{call['id']}/transfer", {"consultation": other["id"]})
+    problem = refusal.value.problem
+    assert (refusal.value.status, problem["rules"]) == (409, ["O2"])
+    assert problem["alternatives"]
+    await consultation.hangup()
+    await line.resume()
+    await caller.talks_to(line, within=LONG)
+
+
 async def test_a_mobile_is_refused_with_rules_reason_and_alternatives(world: World) -> None:
     caller, line = await an_operator_with_a_caller(world)
     call = await the_call(world, "+46980319246")

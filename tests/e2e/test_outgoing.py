@@ -6,6 +6,7 @@ from e2e.support.switchboard import LONG
 from e2e.support.world import World
 
 FREDRIK, GUN, HENRIK, KARIN, LARS = (f"hallefors-{number}" for number in (206, 207, 208, 211, 212))
+NOBODYS = "nora-399"
 BJORN, DAVID = "nora-303", "hallefors-204"
 MAIN, LOCATION = "+46980319200", "+46980319299"
 OUTSIDE = "0980319247"
@@ -66,6 +67,25 @@ async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: Wo
     assert story.rules == ["P1", "G4"]
     assert "Ett privat samtal: av numret sparas bara början." in await world.explanation(caller)
     assert not written_anywhere(world, PRIVATE[3:])
+
+
+async def test_a_private_call_is_refused_with_the_reason_where_the_setting_says_so(world: World) -> None:
+    """G4 and P1."""
+    await world.given_settings(private_calls_fixed="refused")
+    caller = await (await world.siplet(LARS)).call(f"*9*{PRIVATE}")
+    await world.hears(caller, "Privata samtal kräver specificerad faktura", within=LONG)
+    await caller.until_ended(within=LONG)
+    story = await world.story(caller)
+    assert (story.outcome, story.rules) == ("barred", ["P1", "G4"])
+    assert not world.carrier.offered
+
+
+async def test_112_from_a_phone_that_is_nobodys(world: World) -> None:
+    line = await (await world.phone(NOBODYS)).call("112")
+    sos = await world.mobile("112", within=LONG)
+    assert "+46846500499" in sos.invitation.get("From")
+    await sos.answer()
+    await line.talks_to(sos, within=LONG)
 
 
 @pytest.mark.parametrize("dialled", ["112", "+112", "*9*112"])

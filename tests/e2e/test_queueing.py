@@ -14,6 +14,7 @@ from e2e.support.switchboard import (
 from e2e.support.world import World
 from hanvisa.lab.api import Json
 from hanvisa.lab.lines import Line
+from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.stories import Heard
 from hanvisa.lab.waiting import until
 
@@ -148,18 +149,79 @@ async def test_the_only_operators_phone_that_dies_loses_no_caller(world: World) 
 async def test_an_operators_phone_that_dies_gives_the_caller_back(world: World) -> None:
     await world.given_settings(rtp_timeout=2)
     ulla, viktor = await world.siplet(ULLA), await world.phone(VIKTOR)
-    await world.given_operator(ULLA)
-    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
-    await past_the_greeting(caller)
-    line = await ulla.rings(within=LONG)
-    await line.answer()
-    await caller.talks_to(line, within=LONG)
+    caller, _ = await answered_by_ulla(world, ulla)
     await world.given_operator(VIKTOR)
     ulla.falls_silent()
     again = await viktor.rings(within=LONG)
     await again.answer()
     await caller.talks_to(again, within=LONG)
     assert "Telefonen hos Ulla Brandt har dött" in await world.explanation(caller)
+
+
+async def test_a_phone_that_is_gone_gives_back_whom_it_holds_and_one_that_talks_is_let_alone(
+    world: World,
+) -> None:
+    """Its cable is out, and it does not answer when it is asked; or it says itself that it goes."""
+    await world.given_settings(qualify_every=1, rtp_timeout=30)
+    ulla, viktor = await world.siplet(ULLA), await world.phone(VIKTOR)
+    caller, line = await answered_by_ulla(world, ulla)
+    await is_on_hold(world, line)
+    await world.given_operator(VIKTOR)
+    ulla.cut_off()
+    again = await viktor.rings(within=LONG)
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    assert "Telefonen hos Ulla Brandt har dött" in await world.explanation(caller)
+    assert await state_of_ulla(world) == "paused"
+    await caller.hangup()
+    await again.until_ended(within=LONG)
+
+    await world.given_operator(VIKTOR, "closed")
+    await ulla.plug_in()
+    await until(lambda: is_there(world), within=LONG, what="the phone answers when it is asked")
+    caller, line = await answered_by_ulla(world, ulla)
+    await ulla.unplug()
+    await caller.talks_to(line, within=LONG)
+    assert await state_of_ulla(world) == "open"
+
+    await ulla.plug_in()
+    await until(lambda: is_there(world), within=LONG, what="the phone is there again")
+    await is_on_hold(world, line)
+    await world.given_operator(VIKTOR)
+    await ulla.unplug()
+    again = await viktor.rings(within=LONG)
+    await line.until_ended(within=LONG)
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+
+
+async def answered_by_ulla(world: World, ulla: Siplet) -> tuple[Line, Line]:
+    """A citizen talks with her, on this phone."""
+    await world.given_operator(ULLA)
+    caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    return caller, line
+
+
+async def is_on_hold(world: World, line: Line) -> None:
+    """The operator holds the only call that there is, and that is known."""
+    await line.hold()
+
+    async def known() -> bool:
+        return all(call["held"] for call in (await world.api.get("/live/calls"))["items"])
+
+    await until(known, within=LONG, what="the call is on hold")
+
+
+async def is_there(world: World) -> bool:
+    return bool((await world.ari(f"endpoints/PJSIP/{ULLA}"))["state"] == "online")
+
+
+async def state_of_ulla(world: World) -> str:
+    return str((await world.api.get(f"/operators/{world.person(ULLA).id}"))["state"])
 
 
 async def waits(world: World, number: str) -> Line:

@@ -24,6 +24,8 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_BASE_PORT", "-1"),
         ("HANVISA_LANGUAGE", "xx"),
         ("HANVISA_RING_PERSON", "long"),
+        ("HANVISA_FORWARDING_DAYS", "32"),
+        ("HANVISA_GREETING_FROM", "early"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

@@ -79,7 +79,7 @@ class Manager:
             raise Unavailable(f"Asterisk's AMI could not be reached within {within:g} s.") from error
 
     def on_event(self, name: str, callback: Callable[[Message], None]) -> None:
-        """Call back with every event of this name. What the callback raises is logged, and ends nothing."""
+        """Call back with every event of this name; said before `start`. What the callback raises is logged only."""
         self._callbacks[name].append(callback)
 
     def on_connected(self, callback: Callable[[], None]) -> None:
@@ -166,10 +166,11 @@ class Manager:
 
     async def _use(self, connection: Connection) -> None:
         """Hold this connection until it is lost or stops answering."""
-        self._connection = connection
-        self._connected.set()
-        log.info("ami.connected")
         try:
+            await self._choose_events(connection)
+            self._connection = connection
+            self._connected.set()
+            log.info("ami.connected")
             for callback in self._on_connected:
                 _guarded(callback)
             await self._watch(connection)
@@ -180,6 +181,14 @@ class Manager:
             self._connection = None
             self._connected.clear()
             await connection.close()
+
+    async def _choose_events(self, connection: Connection) -> None:
+        """Only those that somebody wants: Asterisk has some twenty events of each call to tell."""
+        if not self._callbacks:
+            await connection.action("Events", {"EventMask": "off"}, self._timing.action)
+        for name in self._callbacks:
+            wanted = {"Operation": "Add", "MatchCriteria": f"name({name})"}
+            await connection.action("Filter", wanted, self._timing.action)
 
     async def _watch(self, connection: Connection) -> None:
         while not connection.lost.is_set():

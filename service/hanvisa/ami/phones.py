@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -30,17 +31,26 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _UNSAFE = re.compile(r'["<>\\;\x00-\x1f]')
 
 
-class Phones:
-    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says.
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """How it is seen (in seconds) that an operator's phone is dead.
 
-    An operator's phone that sends nothing for ``rtp_timeout`` seconds in a call is taken off it, as a dead one.
+    One that sends nothing for ``rtp_timeout`` in a call is taken off it; each is asked ``qualify_every`` whether it is
+    there.
     """
 
-    def __init__(self, state: Path, manager: Manager, rtp_timeout: int = 60) -> None:
+    rtp_timeout: int = 60
+    qualify_every: int = 30
+
+
+class Phones:
+    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says."""
+
+    def __init__(self, state: Path, manager: Manager, liveness: Liveness = Liveness()) -> None:
         self._file = state / "asterisk" / "etc" / "pjsip_phones.conf"
         self._secrets = state / "secrets.json"
         self._manager = manager
-        self._rtp_timeout = rtp_timeout
+        self._liveness = liveness
         self._reload_owed = False
 
     async def publish(self, register: Register) -> bool:
@@ -52,7 +62,7 @@ class Phones:
         """
         accounts = [phone.account for phone in _usable(register)]
         try:
-            text = render(register, phone_passwords(self._secrets, accounts), self._rtp_timeout)
+            text = render(register, phone_passwords(self._secrets, accounts), self._liveness)
             if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
                 write_private(self._file, text)
                 self._reload_owed = True
@@ -69,17 +79,17 @@ class Phones:
         return True
 
 
-def render(register: Register, passwords: Mapping[str, str], rtp_timeout: int = 60) -> str:
-    """The file's text. ``passwords`` by account; ``rtp_timeout`` (seconds) of operators' phones."""
+def render(register: Register, passwords: Mapping[str, str], liveness: Liveness = Liveness()) -> str:
+    """The file's text. ``passwords`` by account; ``liveness`` of operators' phones."""
     operators = _operator_phones(register)
     sections = (
-        _section(phone, register, passwords[phone.account], rtp_timeout if phone.id in operators else None)
+        _section(phone, register, passwords[phone.account], liveness if phone.id in operators else None)
         for phone in _usable(register)
     )
     return "; Written by the service from its register. Changes made here are lost.\n" + "".join(sections)
 
 
-def _section(phone: Phone, register: Register, password: str, rtp_timeout: int | None) -> str:
+def _section(phone: Phone, register: Register, password: str, liveness: Liveness | None) -> str:
     lines = [
         f"\n[{phone.account}](phone)",
         f"auth = {phone.account}",
@@ -87,16 +97,14 @@ def _section(phone: Phone, register: Register, password: str, rtp_timeout: int |
         f"mailboxes = {phone.account}@{MAILBOXES}",
         *(f"voicemail_extension = {code.code}" for code in register.codes_of(CodeAction.LISTEN_TO_MESSAGES)),
         f"callerid = {_caller_id(phone, register)}",
-        *(
-            f"set_var = {name}={value}"
-            for name, value in _variables(phone, register, rtp_timeout is not None)
-        ),
-        *([f"rtp_timeout = {rtp_timeout}"] if rtp_timeout is not None else []),
+        *(f"set_var = {name}={value}" for name, value in _variables(phone, register, liveness is not None)),
+        *([f"rtp_timeout = {liveness.rtp_timeout}"] if liveness else []),
         f"[{phone.account}](phone-auth)",
         f"username = {phone.account}",
         f"password = {password}",
         f"[{phone.account}](phone-aor)",
         f"mailboxes = {phone.account}@{MAILBOXES}",
+        *([f"qualify_frequency = {liveness.qualify_every}"] if liveness else []),
     ]
     return "\n".join(lines) + "\n"
 

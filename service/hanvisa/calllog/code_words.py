@@ -27,6 +27,7 @@ FAULTS = {
     "nobody_parked": Text(sv="ingen är parkerad där", en="nobody is parked there"),
     "mobile_on_line": Text(sv="en mobil är på tråden", en="a mobile is on the line"),
     "no_call": Text(sv="inget samtal att ta tillbaka", en="no call to take back"),
+    "nothing_to_end": Text(sv="inget sådant var inställt", en="nothing of the kind was set"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),
     "not_a_time": Text(sv="inget klockslag", en="no time of day"),
     "past": Text(sv="klockslaget har varit", en="the time is past"),

@@ -19,12 +19,13 @@ log = structlog.get_logger(__name__)
 
 SUFFIX = ".jsonl"
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
 
 def to_line(entry: CallEntry) -> bytes:
     """The entry as a line of JSON. What is no JSON (ids, times) is written as its text."""
     fields = [entry.call_id, entry.seq, entry.at.isoformat(), entry.kind, entry.data]
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), default=str)
-    return text.encode(errors="replace") + b"\n"
+    return _as_json(fields).encode(errors="replace") + b"\n"
 
 
 def from_line(line: bytes) -> CallEntry:

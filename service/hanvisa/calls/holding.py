@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.attending import AT_THE_HEAD, to_queue
+from hanvisa.calls.operators import pause
+from hanvisa.calls.prompts import Why
 from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
-from hanvisa.calls.ringing import Display
-from hanvisa.calls.signals import Answered, Signal
+from hanvisa.calls.ringing import Display, has_contact
+from hanvisa.calls.signals import Answered, PhoneLost, Signal
 from hanvisa.calls.stage import Stage, Talking
 from hanvisa.policy.facts import Operator
-from hanvisa.policy.holding import HeldStep
+from hanvisa.policy.holding import HeldStep, LostFacts, LostStep, when_lost
 from hanvisa.policy.numbers import display
 
 if TYPE_CHECKING:
@@ -33,14 +35,17 @@ class Holding:
         """Something has happened, or (None) nothing: do what is due. The next stage, if the call goes on otherwise."""
         self._look()
         await heed_ringing(self._call, signal)
-        if isinstance(signal, Answered) and signal.channel in self._call.rung:
-            return await self._take_up(signal.channel)
+        match signal:
+            case Answered(channel) if channel in self._call.rung:
+                return await self._take_up(channel)
+            case PhoneLost(account) if self._call.other and self._call.other.account == account:
+                return await self._lost(account)
         if self._call.state.held_since is None:
             await self.over()
             return None
         match step_due(self._call):
             case HeldStep.BACK:
-                return await self._back()
+                return await self._back("held_too_long")
             case HeldStep.REMIND:
                 await self._remind()
         return None
@@ -84,13 +89,22 @@ class Holding:
         call.change(other=new, held_since=None, held_reminded=False)
         if not await call.insist(call.house.control.add_to_bridge, call.state.bridge, channel):
             await call.hang_up(old.channel)
-            return await self._back()
+            return await self._back("held_too_long")
         await call.hang_up(old.channel)
         return Talking()
 
-    async def _back(self) -> Stage | None:
+    async def _lost(self, account: str) -> Stage | None:
+        """The phone is gone, as far as Asterisk knows: its operator is paused, and nobody stays on hold with it."""
+        operator, held = self._operator(), self._call.state.held_since is not None
+        facts = LostFacts(held, await has_contact(self._call, account))
+        if operator is None or when_lost(facts) is LostStep.TALK_ON:
+            return None
+        await pause(self._call, operator.person_id, Why.UNPLUGGED)
+        return await self._back("phone_lost")
+
+    async def _back(self, why: str) -> Stage | None:
         operator = self._operator()
         if operator is None or self._call.other is None:
             return None
-        self._call.tell("signal", type="held_too_long", person=str(operator.person_id))
+        self._call.tell("signal", type=why, person=str(operator.person_id))
         return await to_queue(self._call, self._call.other, self._call.caller, AT_THE_HEAD)

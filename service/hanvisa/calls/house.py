@@ -42,6 +42,7 @@ class CallSettings:
     held_back: float = 120.0  # to the queue
     callback_again: float = 300.0  # who left a number and could not be had
     key_wait: float = 2.0
+    keying: float = 3.0  # each digit of a number
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
     unanswered_transfer: Literal["referral", "recall"] = "referral"
     camp_on: float = 120.0

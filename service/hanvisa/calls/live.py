@@ -32,6 +32,12 @@ class LiveCalls:
         for channel in [channel for channel, owner in self._by_channel.items() if owner is call]:
             del self._by_channel[channel]
 
+    def at_phone(self, account: str) -> Iterator[Call]:
+        """The calls in which this phone is one of the two parties."""
+        return (
+            call for call in self if any(leg and leg.account == account for leg in (call.caller, call.other))
+        )
+
     # what a person's phones do
 
     def is_engaged(self, person: UUID) -> bool:

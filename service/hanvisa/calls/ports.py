@@ -137,6 +137,10 @@ class Spool(Protocol):
         """How long it sounds: 0.0 when nothing is heard in it, None when there is no whole recording of that name."""
         ...
 
+    async def is_full(self) -> bool:
+        """Whether no second more can be recorded: what was recorded last may have been cut short."""
+        ...
+
     def path(self, recording: str) -> str:
         """As Asterisk plays it."""
         ...

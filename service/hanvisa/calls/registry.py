@@ -24,6 +24,7 @@ from hanvisa.calls.signals import (
     HungUp,
     Key,
     Offered,
+    PhoneLost,
     Played,
     Reconnected,
     Recorded,
@@ -132,6 +133,9 @@ class Registry:
                 | Unheld(channel)
             ):
                 self._pass_on(channel, signal)
+            case PhoneLost(account):
+                for call in self.house.live.at_phone(account):
+                    call.inbox.put_nowait(signal)
 
     def _entered(self, signal: Entered, call: Call | None, args: tuple[str, ...]) -> None:
         if call is not None:

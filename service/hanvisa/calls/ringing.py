@@ -14,7 +14,7 @@ from hanvisa.calls.parties import callers_held_by, newcomer
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
-from hanvisa.errors import Gone, Refused
+from hanvisa.errors import Gone, Refused, TelephonyError
 from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, e164_to_dial
@@ -155,10 +155,22 @@ def has_mobile_in_phone(call: Call, person: UUID | None) -> bool:
 async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
     if place.digits:
         return (f"PJSIP/{place.digits}@{CARRIER}",)
+    return await _contacts(call, place.account)
+
+
+async def _contacts(call: Call, account: str) -> tuple[str, ...]:
     try:
-        return await call.house.control.dial_strings(call.caller.channel, place.account)
+        return await call.house.control.dial_strings(call.caller.channel, account)
     except Gone:
         return ()  # the caller has hung up; the signal is on its way
+
+
+async def has_contact(call: Call, account: str) -> bool:
+    """Whether the phone is to be had; so long as Asterisk can't tell, it is."""
+    try:
+        return bool(await _contacts(call, account))
+    except TelephonyError:
+        return True
 
 
 def variables(call: Call, display: Display) -> dict[str, str]:

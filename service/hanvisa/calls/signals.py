@@ -1,4 +1,4 @@
-"""What a call is told by Asterisk, as values. Made by `ari`, consumed by the call's one queue."""
+"""What a call is told by Asterisk, as values. Made by `ari` and `ami`, consumed by the call's one queue."""
 
 from __future__ import annotations
 
@@ -117,6 +117,13 @@ class Unheld:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneLost:
+    """The phone of this account has unregistered, or does not answer when it is asked whether it is there."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Woken:
     """Something the call waits for has changed (an operator is free, a queue has moved)."""
 
@@ -143,6 +150,7 @@ Signal = (
     | TransferRequested
     | Held
     | Unheld
+    | PhoneLost
     | Woken
     | Surrendered
     | Reconnected

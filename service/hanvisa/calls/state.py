@@ -5,11 +5,12 @@ No other state of a call lives only in memory: whatever instance adopts the call
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberKind, Reading
@@ -68,27 +69,12 @@ class CallState:
     stage: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), default=str, separators=(",", ":"))
+        return _STATE.dump_json(self).decode()
 
     @classmethod
     def from_json(cls, text: str) -> CallState:
-        """Raises ValueError, KeyError or TypeError when the text is not a state."""
-        fields = json.loads(text)
-        return cls(
-            **{
-                **fields,
-                "caller": _leg(fields["caller"]),
-                "other": _leg(fields["other"]) if fields["other"] else None,
-                "language": Language(fields["language"]),
-                "talking_since": _moment(fields["talking_since"]),
-                "held_since": _moment(fields.get("held_since")),
-                "organisation": _id(fields["organisation"]),
-                "touched_by": _id(fields["touched_by"]),
-                "exception": _id(fields["exception"]),
-                "serial": _id(fields.get("serial")),
-                "texted": _id(fields.get("texted")),
-            }
-        )
+        """Raises ValueError when the text is not a state."""
+        return _STATE.validate_json(text)
 
     def leg_of(self, channel: str) -> Leg | None:
         return next((leg for leg in (self.caller, self.other) if leg and leg.channel == channel), None)
@@ -100,13 +86,4 @@ class CallState:
         return replace(self, other=leg)
 
 
-def _leg(fields: dict[str, Any]) -> Leg:
-    return Leg(**{**fields, "person": _id(fields["person"]), "kind": NumberKind(fields["kind"])})
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _id(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
+_STATE = TypeAdapter(CallState)

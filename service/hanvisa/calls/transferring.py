@@ -237,13 +237,15 @@ async def _attended(
 async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """The consultation still rings: the caller is sent to what it dialled, and rings there in the operator's place.
 
-    The consultation ends first, so that nobody's phone is found busy with it.
+    The consultation ends first, so that nobody's phone is found busy with it; the caller hears ringing meanwhile.
     """
     following = await _blind(call, theirs.state.dialled, asker, transferee)
     if following is not None and not isinstance(following, Refusal):
+        await call.insist(call.house.control.ring, call.caller.channel)
         theirs.inbox.put_nowait(Surrendered())
         with suppress(TimeoutError):
             await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)
+        await call.insist(call.house.control.stop_ringing, call.caller.channel)
     return following
 
 

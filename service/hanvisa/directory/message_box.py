@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ FOLDER = "messages"
 
 
 class MessagesInState(Spool):
-    """Implements `calls.ports.MessageBox`: Asterisk records in its spool, what is kept is linked to ``state``/messages.
+    """Implements `calls.ports.MessageBox`: Asterisk records in its spool, what is kept is put into ``state``/messages.
 
     ``within`` is how long, in seconds, a caller may be held for a message (docs/decisions.md).
     """
@@ -63,19 +65,35 @@ class MessagesInState(Spool):
     async def _put(self, recorded: Path, file: Path) -> None:
         try:
             async with asyncio.timeout(self._within):
-                await asyncio.to_thread(_link, recorded, file)
+                await asyncio.to_thread(_put, recorded, file)
         except TimeoutError as error:
             raise StorageError(f"{file} could not be written within {self._within} s.") from error
         except OSError as error:
             raise StorageError(f"{file} can't be written: {error}.") from error
 
 
-def _link(recorded: Path, file: Path) -> None:
+def _put(recorded: Path, file: Path) -> None:
     """On the disk when it returns. The recording stays, so that the message can be left again if this is not all."""
-    os.link(recorded, file)
+    try:
+        os.link(recorded, file)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(recorded, file)  # Asterisk records on a disk of its own
     for path in (file, file.parent):
         opened = os.open(path, os.O_RDONLY)
         try:
             os.fsync(opened)
         finally:
             os.close(opened)
+
+
+def _copy(recorded: Path, file: Path) -> None:
+    """Whole, or not at all."""
+    new = file.with_suffix(".new")
+    try:
+        shutil.copyfile(recorded, new)
+        new.rename(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise

@@ -33,6 +33,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         self.trace = [] if trace is None else trace
         self.redirects_to: str | None = None
         self.refuses_with: int | None = None
+        self.is_cut_off = False
         self._password = password
         self.registrar = registrar
         self._waiting: dict[tuple[str, str], asyncio.Queue[Message]] = {}
@@ -68,6 +69,11 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         """Its calls send and hear nothing any more, without a word; it is still registered."""
         for line in self._dialogs.values():
             line.fall_silent()
+
+    def cut_off(self) -> None:
+        """Its cable is out, until it is plugged in or unplugged in all order: nothing passes, and it says nothing."""
+        self.falls_silent()
+        self.is_cut_off = True
 
     def vanish(self) -> None:
         """Gone without a word: no BYE, no unregistering, no more RTP."""
@@ -145,6 +151,8 @@ class Siplet(Phone, asyncio.DatagramProtocol):
 
     def send_raw(self, data: bytes, to: Address | None = None) -> None:
         """Send whatever bytes, to the switch unless told otherwise."""
+        if self.is_cut_off:
+            return
         to = to or host_of(f"sip:{self.registrar}")
         self._note("TX", data, self.address, to)
         self._transport.sendto(data, to)
@@ -162,6 +170,8 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         return "Via", f"SIP/2.0/UDP {host}:{port};branch=z9hG4bK{secrets.token_hex(8)};rport"
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
+        if self.is_cut_off:
+            return
         self._note("RX", data, addr, self.address)
         message = Message.parse(data)
         if not message.is_request:
@@ -224,6 +234,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         task.add_done_callback(self._tasks.discard)
 
     async def _register(self, expires: int) -> None:
+        self.is_cut_off = False
         own = f"<sip:{self.name}@{self.registrar}>"
         message = Message(
             f"REGISTER sip:{self.registrar} SIP/2.0",

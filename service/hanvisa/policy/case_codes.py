@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from hanvisa.policy.case_base import Row, absences_of, of_person
 from hanvisa.policy.case_expected import Case, Compared, ExpectedValues, Written
 from hanvisa.policy.case_world import World
 from hanvisa.policy.codes import Forward, Meaning, SetAbsence, Wrong, understand
-from hanvisa.policy.facts import Operator, OperatorState
+from hanvisa.policy.facts import Absence, Forwarding, Operator, OperatorState
 from hanvisa.policy.model import Text
 
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,14 +25,17 @@ class Keyed(Written):
     operator: bool = False
     at: AwareDatetime
 
-    def meaning(self, world: World) -> Meaning:
+    def meaning(
+        self, world: World, absences: tuple[Absence, ...], forwardings: tuple[Forwarding, ...]
+    ) -> Meaning:
         user = world.person(self.phone_of).id if self.phone_of else None
         operators = (
             [Operator(user, (), OperatorState.OPEN, user, _SINCE)]
             if user is not None and self.operator
             else []
         )
-        return understand(self.dialled, world.register.replace(operators=operators), user, self.at)
+        register = world.register.replace(operators=operators, absences=absences, forwardings=forwardings)
+        return understand(self.dialled, register, user, self.at)
 
 
 class ExpectedMeaning(ExpectedValues):
@@ -61,11 +65,16 @@ def told(meaning: Meaning) -> dict[str, object]:
 
 
 class CodeCase(Case):
-    """What does somebody mean who dials this on a phone?"""
+    """What does somebody mean who dials this on a phone? ``absences`` and ``forwardings`` are those of ``of``."""
 
     decide: Literal["code"]
     facts: Keyed
+    of: str = "anna"
+    absences: tuple[Row, ...] = ()
+    forwardings: tuple[Row, ...] = ()
     expect: ExpectedMeaning
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:
-        return None, self.expect.compare(told(self.facts.meaning(world)))
+        absences = absences_of(world, self.of, self.absences)
+        forwardings = world.facts(Forwarding, of_person(self.of, self.forwardings, target="202"))
+        return None, self.expect.compare(told(self.facts.meaning(world, absences, forwardings)))

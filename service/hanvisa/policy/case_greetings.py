@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -18,6 +19,8 @@ class GreetingWritten(Written):
     checked_at: AwareDatetime | None = None
     rung_at: AwareDatetime | None = None
     every: int = 180
+    starts: time = time(9)
+    ends: time = time(15)
 
 
 class GreetingCase(Case):

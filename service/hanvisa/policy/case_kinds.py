@@ -33,7 +33,7 @@ from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase, MessagesHeardCase
-from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, WaitCase
+from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, LostCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import (
@@ -45,7 +45,7 @@ from hanvisa.policy.facts import (
     TargetKind,
     Window,
 )
-from hanvisa.policy.forwarding import ForwardingFacts, decide_forwarding
+from hanvisa.policy.forwarding import ForwardingFacts, ForwardingLimits, decide_forwarding
 from hanvisa.policy.mobile_talk import TalkFacts, next_tone
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
@@ -248,6 +248,8 @@ class ForwardingWritten(Dialled):
     starts_at: AwareDatetime = ORDINARY
     ends_at: AwareDatetime
     now: AwareDatetime = ORDINARY
+    longest_days: int = 5
+    days_a_month: int = 10
 
 
 class ForwardingCase(Case):
@@ -267,6 +269,7 @@ class ForwardingCase(Case):
             ends_at=self.facts.ends_at,
             now=self.facts.now,
             confidential=is_confidential_person(world.register, person),
+            limits=ForwardingLimits(self.facts.longest_days, self.facts.days_a_month),
             to_mobiles=world.facts(
                 Forwarding, of_person(self.facts.person, self.to_mobiles, target="0701740605")
             ),
@@ -424,6 +427,7 @@ AnyCase = Annotated[
     | WaitCase
     | HeldCase
     | AttendanceCase
+    | LostCase
     | CallbackCase,
     Field(discriminator="decide"),
 ]

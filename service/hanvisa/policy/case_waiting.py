@@ -10,7 +10,7 @@ from hanvisa.policy.case_base import ORDINARY
 from hanvisa.policy.case_expected import Case, Compared, Expected, ExpectedValues, Written
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.facts import Operator, OperatorState
-from hanvisa.policy.holding import HeldFacts, HeldStep, next_held_step
+from hanvisa.policy.holding import HeldFacts, HeldStep, LostFacts, LostStep, next_held_step, when_lost
 from hanvisa.policy.model import Text
 from hanvisa.policy.waiting import AnswerTime, WaitFacts, expected_minutes
 
@@ -93,3 +93,24 @@ class AttendanceCase(Case):
         )
         decision = decide_attendance(AttendanceFacts(operators, ORDINARY, self.facts.patience))
         return decision.because, self.expect.compare(decision)
+
+
+class ExpectedLostStep(ExpectedValues):
+    step: LostStep
+
+
+class LostWritten(Written):
+    held: bool
+    reachable: bool = False
+
+
+class LostCase(Case):
+    """What becomes of the caller whose operator's phone is gone?"""
+
+    decide: Literal["phone_lost"]
+    facts: LostWritten
+    expect: ExpectedLostStep
+
+    def compare(self, world: World) -> tuple[Text | None, Compared]:  # noqa: ARG002 - as of every case
+        step = when_lost(LostFacts(**self.facts.model_dump()))
+        return None, self.expect.compare({"step": step})

@@ -22,7 +22,7 @@ from hanvisa.policy.facts import (
     RecordingKind,
     TargetKind,
 )
-from hanvisa.policy.forwarding import default_end
+from hanvisa.policy.forwarding import default_end, forwarding_at
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.register import Register
 from hanvisa.policy.timing import TimeRefused, until_keyed, until_time
@@ -58,6 +58,7 @@ class CodeFault(StrEnum):
     NOBODY_PARKED = "nobody_parked"
     MOBILE_ON_LINE = "mobile_on_line"
     NO_CALL = "no_call"
+    NOTHING_TO_END = "nothing_to_end"
     # timing.TimeFault
     NO_TIME = "no_time"
     NOT_A_TIME = "not_a_time"
@@ -276,12 +277,14 @@ def _in_its_time(
         case ((CodeAction.SET_ABSENCE | CodeAction.SET_ABSENCE_FOR), [reason, *time]) if len(time) <= 1:
             return _absence(person, register, reason, "".join(time), at)
         case ((CodeAction.END_ABSENCE | CodeAction.END_ABSENCE_FOR), []):
-            return EndAbsence(person)
+            is_absent = absence_at(register.absences_of(person.id), at) is not None
+            return EndAbsence(person) if is_absent else Wrong(CodeFault.NOTHING_TO_END)
         case _, [number, *time] if action in FORWARDS and number and len(time) <= 1:
             until = until_time(time[0], at) if any(time) else default_end(at)
             return Forward(person, FORWARDS[action], number, until)
         case _, [] if action in STOPS:
-            return StopForwarding(person, STOPS[action])
+            is_on = forwarding_at(register.forwardings_of(person.id), at, STOPS[action]) is not None
+            return StopForwarding(person, STOPS[action]) if is_on else Wrong(CodeFault.NOTHING_TO_END)
         case _, [] if action in BY_ITSELF:
             return BY_ITSELF[action](person, register, at)
     return Wrong(CodeFault.SPELLING)

@@ -202,7 +202,10 @@ class TimeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceReason:
-    """``spoken`` follows the person's name: "Anna Berg *är på sammanträde*". A ``private`` one is left out (G1)."""
+    """``spoken`` follows the person's name: "Anna Berg *är på sammanträde*". A ``private`` one is left out (G1).
+
+    ``default_until`` is how long one lasts for which nobody said: "30m", "next_working_day", or "" by the kind.
+    """
 
     code: str
     name: Text
@@ -210,6 +213,7 @@ class AbsenceReason:
     time_kind: TimeKind
     private: bool = False
     reachable: bool = False  # can be reached all the same (G3): the phone rings
+    default_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from hanvisa.policy.strictest import or_strictest
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.policy.workdays import is_working_day
 
-FROM, TO = time(9), time(15)  # local time, on working days
 GREETS = 4.0  # seconds: a person who answers says less before they listen
 
 
@@ -20,13 +19,15 @@ GREETS = 4.0  # seconds: a person who answers says less before they listen
 class GreetingFacts:
     """``checked_at`` is when the greeting was last found good, ``rung_at`` when the mobile was last rung to check it.
 
-    ``every`` is the setting (days).
+    ``every`` (days), and the hours of a working day, ``starts`` to ``ends`` in local time, are settings.
     """
 
     at: datetime
     checked_at: datetime | None = None
     rung_at: datetime | None = None
     every: int = 180
+    starts: time = time(9)
+    ends: time = time(15)
 
     def __post_init__(self) -> None:
         aware(self.at)
@@ -38,11 +39,11 @@ def decide_greeting_check(facts: GreetingFacts) -> Decision:
     now = facts.at.astimezone(LOCAL)
     if facts.checked_at is not None and facts.at < facts.checked_at + timedelta(days=facts.every):
         return _not(Text(sv="Hälsningen är kontrollerad (M2).", en="The greeting has been checked (M2)."))
-    if not (is_working_day(now.date()) and FROM <= now.time() < TO):
+    if not (is_working_day(now.date()) and facts.starts <= now.time() < facts.ends):
         return _not(
             Text(
-                sv="Det rings bara vardagar 9 till 15 (M2).",
-                en="It is rung on working days from 9 to 15 (M2).",
+                sv=f"Det rings bara vardagar {facts.starts:%H:%M} till {facts.ends:%H:%M} (M2).",
+                en=f"It is rung on working days from {facts.starts:%H:%M} to {facts.ends:%H:%M} (M2).",
             )
         )
     if facts.rung_at is not None and facts.rung_at.astimezone(LOCAL).date() == now.date():

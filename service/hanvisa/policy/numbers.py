@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 import phonenumbers
@@ -122,22 +123,14 @@ def normalise_caller(raw: str | None) -> str | None:
     if text.startswith("00"):
         text = "+" + text[2:]
     candidates = spelling.international(text, None) if text.startswith(("0", "+")) else iter((f"+{text}",))
-    numbers = (_parsed(candidate) for candidate in candidates)
-    return next(
-        (_e164(number) for number in numbers if number and phonenumbers.is_possible_number(number)), None
-    )
+    found = (_look_up(candidate) for candidate in candidates)
+    return next((number.e164 for number in found if number and number.is_possible), None)
 
 
 def caller_language(number: str | None) -> Language:
     """English for a valid number from abroad, Swedish for all others, the withheld ones among them."""
-    parsed = _parsed(number) if number else None
-    if (
-        parsed is None
-        or parsed.country_code == int(spelling.COUNTRY)
-        or not phonenumbers.is_valid_number(parsed)
-    ):
-        return Language.SV
-    return Language.EN
+    found = _look_up(number) if number else None
+    return Language.EN if found and found.is_valid and not found.is_swedish else Language.SV
 
 
 def _outside(
@@ -160,23 +153,49 @@ def _outside(
 
 def _judge(candidate: str, register: Register) -> Reading:
     """One number of the public network. What the register knows as a mobile is one, whatever its prefix."""
-    parsed = _parsed(candidate)
-    number = _e164(parsed) if parsed else candidate
+    found = _look_up(candidate)
+    number = found.e164 if found else candidate
     if mobile := register.mobile(number):
         target = (TargetKind.PERSON, mobile.person_id)
         return Reading(NumberKind.MOBILE, number, target, is_confidential(register, *target))
-    kind = _kind(parsed)
+    kind = found.kind if found else NumberKind.UNKNOWN
     if ours := register.number(number):
         kind = NumberKind.MOBILE if kind is NumberKind.MOBILE else NumberKind.INTERNAL
         target = (ours.kind, ours.target_id)
         return Reading(kind, number, target, ours.confidential or is_confidential(register, *target))
-    possible = parsed is not None and phonenumbers.is_possible_number(parsed)
-    return Reading(kind, number if possible else None)
+    return Reading(kind, number if found and found.is_possible else None)
 
 
-def _kind(parsed: phonenumbers.PhoneNumber | None) -> NumberKind:
-    if parsed is None or not phonenumbers.is_valid_number(parsed):
-        return NumberKind.UNKNOWN
+@dataclass(frozen=True, slots=True)
+class _Public:
+    """What the world's numbering plans say of a number."""
+
+    e164: str
+    is_possible: bool
+    is_valid: bool
+    is_swedish: bool
+    kind: NumberKind
+
+
+@lru_cache(maxsize=8192)  # the same numbers are rung all day, and working one out costs more than a decision
+def _look_up(number: str) -> _Public | None:
+    """None for what is no number at all."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except NumberParseException:
+        return None
+    is_valid = phonenumbers.is_valid_number(parsed)
+    return _Public(
+        e164=phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
+        is_possible=phonenumbers.is_possible_number(parsed),
+        is_valid=is_valid,
+        is_swedish=parsed.country_code == int(spelling.COUNTRY),
+        kind=_kind(parsed) if is_valid else NumberKind.UNKNOWN,
+    )
+
+
+def _kind(parsed: phonenumbers.PhoneNumber) -> NumberKind:
+    """Of a valid number."""
     type_ = phonenumbers.number_type(parsed)
     of_no_country = phonenumbers.region_code_for_number(parsed) == _NO_COUNTRY
     if type_ in _NEVER_MOBILE and not (of_no_country and type_ == PhoneNumberType.VOIP):
@@ -211,14 +230,3 @@ def _short(text: str, plan: NumberPlan, is_short: Callable[[str], bool]) -> str 
     return next(
         (digits for digits in (bare, bare.removeprefix(plan.outside_prefix)) if is_short(digits)), None
     )
-
-
-def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse(number)
-    except NumberParseException:
-        return None
-
-
-def _e164(parsed: phonenumbers.PhoneNumber) -> str:
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -10,8 +11,8 @@ from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL, WORKDAY_STARTS, local_time
 from hanvisa.policy.workdays import next_working_day
 
-BACK_SOON = "0"  # the reason "back at": without a time it lasts half an hour
-BACK_SOON_LASTS = timedelta(minutes=30)
+NEXT_WORKING_DAY = "next_working_day"
+_MINUTES = re.compile(r"([1-9]\d{0,3})m")
 
 
 class TimeFault(StrEnum):
@@ -32,15 +33,20 @@ class TimeRefused(ValueError):  # noqa: N818 - reads as the sentence it is
         self.text = text
 
 
+def is_default(text: str) -> bool:
+    """Whether a reason's ``default_until`` can be understood."""
+    return text == NEXT_WORKING_DAY or _MINUTES.fullmatch(text) is not None
+
+
 def default_until(reason: AbsenceReason, at: datetime) -> datetime | None:
     """When an absence that begins ``at`` ends if nobody said: None is until cancelled.
 
-    "Back at" lasts 30 minutes, a reason that has no time until it is cancelled, and all others until 08:00 the next
-    working day.
+    The reason says so itself. One that does not lasts until it is cancelled where it has no time, else until 08:00 the
+    next working day.
     """
-    if reason.code == BACK_SOON:
-        return aware(at) + BACK_SOON_LASTS
-    if reason.time_kind is TimeKind.NONE:
+    if minutes := _MINUTES.fullmatch(reason.default_until):
+        return aware(at) + timedelta(minutes=int(minutes[1]))
+    if reason.time_kind is TimeKind.NONE and not reason.default_until:
         return None
     return local_time(next_working_day(aware(at).astimezone(LOCAL).date()), WORKDAY_STARTS)
 

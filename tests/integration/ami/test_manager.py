@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from hanvisa.ami.fakes import Relay
 from hanvisa.ami.manager import Manager, Timing
+from hanvisa.ami.wire import Message
 from hanvisa.errors import InvalidInput, Refused, Unavailable
 from hanvisa.lab.waiting import until
 from integration.fallback.fallback_world import World, running_world
@@ -32,8 +33,13 @@ def secret(world: World) -> str:
 
 
 @asynccontextmanager
-async def a_manager(world: World, port: int | None = None) -> AsyncIterator[Manager]:
+async def a_manager(
+    world: World, port: int | None = None, callbacks: Sequence[Callable[[Message], None]] = ()
+) -> AsyncIterator[Manager]:
+    """``callbacks`` get the user's own events."""
     manager = Manager(port or world.settings.ami_port, secret(world), timing=QUICK)
+    for callback in callbacks:
+        manager.on_event("UserEvent", callback)
     await manager.start()
     try:
         await manager.until_connected(5)
@@ -82,14 +88,12 @@ async def test_a_wrong_password_is_tried_again_and_said(world: World) -> None:
 
 
 async def test_a_callback_that_raises_ends_nothing(world: World) -> None:
-    async with a_manager(world) as manager:
-        seen: list[str] = []
+    seen: list[str] = []
 
-        def raises(event: dict[str, str]) -> None:
-            raise ValueError(event["Event"])
+    def raises(event: Message) -> None:
+        raise ValueError(event["Event"])
 
-        manager.on_event("UserEvent", raises)
-        manager.on_event("UserEvent", lambda event: seen.append(event["Name"]))
+    async with a_manager(world, callbacks=[raises, lambda event: seen.append(event["Name"])]) as manager:
         for name in ("Åke", "Örjan"):
             await manager.action("UserEvent", UserEvent="Hello", Name=name)
         await until(lambda: seen == ["Åke", "Örjan"], what="both events")

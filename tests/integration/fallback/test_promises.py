@@ -139,7 +139,7 @@ async def test_a_withheld_number_is_served(world: World) -> None:
 )
 async def test_emergency_calls_go_straight_out(world: World, who: Person, shown: str) -> None:
     phone = await world.phone(who)
-    for dialled in ("112", "112#", "0112", "+112", "*31#112", "#31#112"):
+    for dialled in ("112", "112#", "0112", "+112", "*31#112", "#31#112", "*9*112", "*9*0112#", "*99*112"):
         line = await phone.call(dialled)
         sos = await world.carrier.rings_at("112")
         assert sos.invitation is not None

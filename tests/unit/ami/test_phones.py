@@ -54,6 +54,7 @@ def test_operators_phones_are_marked_and_show_the_main_number() -> None:
     assert "HANVISA_OPERATOR=yes" in text
     assert "HANVISA_NUMBER=+46980319200" in text
     assert "rtp_timeout = 60" in text, "a dead one gives its callers back"
+    assert "qualify_frequency = 30" in text, "and so does one that is gone"
 
 
 def test_all_phones_of_an_operator_are_marked() -> None:

@@ -158,9 +158,10 @@ class Scene:
         control: FakeCallControl | None = None,
         voice: Voice | None = None,
         texts: Texts | None = None,
+        clock: FakeClock | None = None,
     ) -> None:
         self.control = control or FakeCallControl()
-        self.clock = FakeClock(NOW)
+        self.clock = clock or FakeClock(NOW)
         self.directory = MemoryDirectory(register(), self.clock)
         self.spool: dict[str, float] = {}  # the recordings there are, with their seconds
         self.messages = MemoryMessages(self.spool, directory=self.directory)

@@ -20,7 +20,7 @@ SPEECH = 4.0  # seconds that every speech takes
 MESSAGE = 10.0  # seconds that a caller speaks who is recorded
 TIMEOUT = 2.5  # seconds after which a command has no answer
 BUSY = 17
-NEEDS_NOTHING = ("create", "bridge", "stop_playing", "stop_recording", "destroy_bridge")
+NEEDS_NOTHING = ("create", "originate", "bridge", "stop_playing", "stop_recording", "destroy_bridge")
 
 
 @dataclass
@@ -48,6 +48,13 @@ class Switch(FakeCallControl):
             self.is_gone(channel)
             self._soon(HungUp(channel, cause))
             self._listen()
+
+    def acts(self, channel: str) -> None:
+        """Somebody presses a key: it is counted anew how long they hear nothing."""
+        if channel in self.silent_since:
+            now = asyncio.get_running_loop().time()
+            self.longest_silence = max(self.longest_silence, now - self.silent_since[channel])
+            self.silent_since[channel] = now
 
     def partner(self, channel: str) -> str | None:
         """Whom the channel talks to."""
@@ -100,9 +107,10 @@ class Switch(FakeCallControl):
                 self._later(MESSAGE, lambda: self._recorded(of, more[0]))
             case "stop_recording":
                 self._later(SOON, lambda: self._recorded(of.removeprefix("hv-rec-"), of))
-            case "create":
+            case "create" | "originate":
                 self.dialled[of] = more[0].removeprefix("PJSIP/").removesuffix("@carrier")
-                self._soon(Entered(Channel(of, "", ""), (RUNG,)))
+                # An originated leg enters when it is answered.
+                self._later(SOON if name == "create" else 1.0, lambda: self._enters(of))
             case "dial":
                 self._dialled(of)
             case "hang_up":
@@ -116,6 +124,10 @@ class Switch(FakeCallControl):
             sounding.discard(channel)
         else:
             sounding.add(channel)
+
+    def _enters(self, channel: str) -> None:
+        if channel in self.alive:
+            self.tell(Entered(Channel(channel, "", ""), (RUNG,)))
 
     def _dialled(self, channel: str) -> None:
         match self.phones.get(self.dialled[channel], "answers"):

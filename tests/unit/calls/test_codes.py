@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls.house import CallSettings
 from hanvisa.errors import StorageError
 from hanvisa.policy.facts import ForwardingKind
+from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.testing import MemoryChanges
 from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of
 
@@ -87,6 +89,13 @@ async def test_each_kind_of_forwarding_is_followed_in_its_case(kind: ForwardingK
         await scene.talking(caller, leg)
 
 
+async def test_the_days_of_forwarding_to_a_mobile_are_a_setting() -> None:
+    async with Scene(CallSettings(forwarding=ForwardingLimits(days_a_month=0))) as scene:
+        anna = scene.dials("anna", f"*21*{ANNA_MOBILE}#")
+        await scene.hears(anna, "CodeWrong")
+        assert scene.log.of_kind("outcome")[-1]["why"] == "used_up"
+
+
 async def test_a_forwarding_for_when_it_is_busy_is_not_followed_when_nobody_answers() -> None:
     async with Scene() as scene:
         anna = scene.dials("anna", "*67*202#")
@@ -97,6 +106,17 @@ async def test_a_forwarding_for_when_it_is_busy_is_not_followed_when_nobody_answ
         scene.hangs_up(await scene.rung("anna"), 20)
         await scene.hears(caller, "Referral")
         assert not [dial for _, dial, *_ in scene.control.named("create") if dial == "PJSIP/bo"]
+
+
+async def test_what_is_set_tells_of_the_marked_next_call_too() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*28#")
+        await scene.hears(anna, "NextCallConfidential")
+        scene.finished(anna)
+        await scene.over(anna)
+        anna = scene.dials("anna", "*22#")
+        await scene.until(lambda: len(scene.control.named("play")) > 1, "what is set is told")
+        assert scene.control.named("play")[-1][1] == ("/sounds/Breath", "/sounds/NextCallConfidential")
 
 
 async def test_the_next_call_is_confidential_and_only_that() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
-from hanvisa.calls.signals import Held, Unheld
+from hanvisa.calls.signals import Held, PhoneLost, Unheld
 from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.testing import FakeClock
 from unit.calls.scene import MAIN, NOW, Scene, id_of
@@ -132,6 +132,53 @@ async def test_an_operator_who_hangs_up_ends_the_call() -> None:
         scene.hangs_up(olle, 0)
         scene.hangs_up(olle, 16)
         await scene.over(caller)
+        assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
+
+
+async def test_a_phone_that_is_gone_gives_back_whom_it_holds_and_its_operator_is_paused() -> None:
+    async with Scene(QUICK) as scene:
+        second_operator(scene)
+        caller, olle = await operator_has_caller(scene)
+        await holds(scene, olle)
+        scene.control.registered["olle"] = ()
+        scene.tell(PhoneLost("olle"))
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+        assert (olle, "normal") in scene.control.named("hang_up")
+        assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
+        assert "phone_lost" in {signal["type"] for signal in scene.log.of_kind("signal")}
+
+
+async def test_whom_the_api_holds_comes_back_as_well_and_no_reminder_rings_on() -> None:
+    async with Scene(QUICK) as scene:
+        second_operator(scene)
+        caller, _ = await operator_has_caller(scene)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert (await Desk(scene.house).ask(call.id, Wish.HOLD, OLLE)).what == "done"
+        await scene.until(lambda: call.state.held_since, "the hold is noted")
+        scene.control.registered["olle"] = ()
+        scene.tell(PhoneLost("olle"))
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_who_talks_is_not_cut_off_nor_given_back_by_a_phone_that_is_there_again(held: bool) -> None:
+    """The one talks with a phone that is gone; the other is held by one that has registered anew."""
+    async with Scene(QUICK) as scene:
+        second_operator(scene)
+        caller, olle = await operator_has_caller(scene)
+        if held:
+            await holds(scene, olle)
+        else:
+            scene.control.registered["olle"] = ()
+        scene.tell(PhoneLost("olle"))
+        await after(scene, caller, 1)
+        assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
+        assert (olle, "normal") not in scene.control.named("hang_up")
         assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
 
 

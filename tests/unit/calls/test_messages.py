@@ -170,6 +170,18 @@ async def test_where_it_fails_they_are_told_and_it_is_kept_that_they_want_to_be_
         await plays(scene, caller, "Offers", 2)
 
 
+async def test_who_was_cut_short_by_a_full_disk_is_told_so_once() -> None:
+    async with Scene() as scene:
+        scene.messages.cut = True
+        caller = await records(scene)
+        scene.said(caller)
+        await plays(scene, caller, "MessageReview", 1)
+        assert "cut=True" in scene.log.of_kind("heard")[-1]["words"]
+        scene.finished(caller)
+        await plays(scene, caller, "MessageReview", 2)
+        assert "cut=False" in scene.log.of_kind("heard")[-1]["words"]
+
+
 async def test_a_caller_asks_to_be_rung_back() -> None:
     async with Scene() as scene:
         scene.given_absent("anna")

@@ -14,6 +14,7 @@ from hanvisa.calls.live_ports import EventType, PausedOperator
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Held, Reconnected, Unheld
 from hanvisa.calls.stage import RingingBack, to_json
+from hanvisa.calls.stages import ringing_back
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.policy.facts import Callback, OperatorState, OutsideNumber, TargetKind
 from hanvisa.testing import FakeClock
@@ -168,6 +169,33 @@ async def test_a_withheld_caller_keys_the_number_and_none_that_nobody_rings_from
         assert [row.number for row in scene.directory.register.callbacks.rows] == ["+46980319245"]
 
 
+async def test_who_stops_keying_is_asked_again_and_goes_on() -> None:
+    async with Scene(replace(QUICK, keying=0.05)) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene, "")
+        scene.presses(caller, "4")
+        for keys in ("0980", "319245", "#"):
+            await heard_anew(scene, caller, "KeyYourNumber")
+            scene.presses(caller, keys[0])
+            await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
+            scene.finished(caller)
+            for key in keys[1:]:
+                scene.presses(caller, key)
+        await scene.hears(caller, "ConfirmCallback")
+        assert "+46980319245" in scene.log.of_kind("heard")[-1]["words"]
+
+
+async def test_who_keys_nothing_is_asked_again_and_then_waits_on() -> None:
+    async with Scene(replace(QUICK, keying=0.05)) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene, "")
+        scene.presses(caller, "4")
+        for _ in range(ringing_back.ASKED):
+            await heard_anew(scene, caller, "KeyYourNumber")
+            scene.finished(caller)
+        await scene.hears(caller, "Queued")
+
+
 async def test_no_key_leads_back_to_the_same_place() -> None:
     async with Scene(QUICK) as scene:
         await operator_has_caller(scene)
@@ -257,7 +285,7 @@ async def test_an_operator_who_holds_while_it_is_whispered_is_joined_when_they_t
             scene.tell(Unheld(olle))
             await scene.talking(caller, olle)
         else:
-            await scene.hears(caller, "NoOperator")
+            await scene.hears(caller, "Queued")
             assert (olle, "normal") in scene.control.named("hang_up")
 
 

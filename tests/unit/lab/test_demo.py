@@ -87,7 +87,7 @@ def test_a_call_that_can_not_be_read_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "whose"),
     [
-        ("*61*0980319201", "the direct number of Anna Berg"),
+        ("*63*0980319201", "the direct number of Anna Berg"),
         ("0980319201", "the direct number of Anna Berg"),
         ("0701740605", "the mobile of Anna Berg"),
         ("+46701740605", "the mobile of Anna Berg"),

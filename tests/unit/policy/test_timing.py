@@ -44,7 +44,9 @@ def test_the_next_working_day_passes_over_christmas() -> None:
 
 
 def test_defaults_of_the_reasons() -> None:
-    assert default_until(replace(MEETING, code="0"), NOW) == NOW + timedelta(minutes=30)
+    assert default_until(replace(MEETING, default_until="30m"), NOW) == NOW + timedelta(minutes=30)
+    named = replace(MEETING, time_kind=TimeKind.NONE, default_until="next_working_day")
+    assert default_until(named, NOW) == local("2026-03-05 08:00")
     assert default_until(replace(MEETING, code="9", time_kind=TimeKind.NONE), NOW) is None
     assert default_until(MEETING, NOW) == local("2026-03-05 08:00")
     assert default_until(MEETING, local("2026-03-27 16:00")) == local("2026-03-30 08:00")  # clocks go forward

@@ -59,6 +59,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "That time is already past today. Dial a later time.",
     ),
     (
+        CodeWrong(CodeFault.NOTHING_TO_END),
+        "Inget sådant var inställt, så det fanns inget att avsluta.",
+        "Nothing of the kind was set, so there was nothing to end.",
+    ),
+    (
         CodeWrong(CodeFault.OPERATORS_ONLY),
         "Bara telefonister kan göra det för någon annan.",
         "Only operators can do this for somebody else.",

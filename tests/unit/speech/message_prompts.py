@@ -44,6 +44,17 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "Press one to send the message, two to hear it, three to record it again.",
     ),
     (
+        MessageReview(cut=True),
+        (
+            "Mer än så gick inte att spela in. "
+            "Tryck ett för att skicka meddelandet, två för att höra det, tre för att tala in det på nytt."
+        ),
+        (
+            "No more than that could be recorded. "
+            "Press one to send the message, two to hear it, three to record it again."
+        ),
+    ),
+    (
         MessageKept("Anna Berg"),
         "Meddelandet är lämnat till Anna Berg.",
         "The message has been left for Anna Berg.",

@@ -77,6 +77,7 @@ async def test_those_to_a_number_are_counted_for_a_day_whatever_has_become_of_th
     gateway, clock = ScriptedGateway(deque([TAKEN, REFUSED])), FakeClock()
     async with sending(tmp_path, gateway, clock) as outbox:
         outbox.queue("a", TEXT)
+        await until_files(tmp_path, "a.sent")
         outbox.queue("b", TEXT)
         await until_files(tmp_path, "a.sent", "b.aside")
     outbox = TextOutbox(tmp_path, gateway, clock)  # as after a restart

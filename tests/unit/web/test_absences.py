@@ -46,7 +46,7 @@ async def test_a_synthesiser_that_fails_does_not_fail_the_saving(town: Town) -> 
 @pytest.mark.parametrize(
     ("fields", "ends_at"),
     [
-        ({"reason": "0"}, "2026-08-05T10:30:00+02:00"),
+        ({"reason": "0"}, "2026-08-05T10:45:00+02:00"),
         ({"reason": "6"}, "2026-08-06T08:00:00+02:00"),
         ({"reason": "9"}, None),
         ({"reason": "6", "ends_at": None}, None),

@@ -261,3 +261,4 @@ async def test_the_rules_and_reasons_are_listed(town: Town) -> None:
     assert len((await town.get("/policy/rules", who="person"))["items"]) == 21
     assert [one["code"] for one in (await town.get("/absence-reasons"))["items"]] == ["0", "1", "6", "9"]
     assert (await town.get("/absence-reasons/9"))["private"] is True
+    assert (await town.get("/absence-reasons/0"))["default_until"] == "45m"

@@ -257,6 +257,7 @@ async def settle(session: AsyncSession) -> None:
                 spoken_sv=f"är borta: {sv}",
                 spoken_en=f"is away: {en}",
                 time_kind=kind,
+                default_until="45m" if code == "0" else None,
                 private=private,
             )
         )

@@ -21,7 +21,9 @@ class RecordingTone:
 
 @dataclass(frozen=True, slots=True)
 class MessageReview:
-    """One keeps it, two plays it, three records it anew."""
+    """One keeps it, two plays it, three records it anew. ``cut``: the disk was full, and the end may be missing."""
+
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,10 @@ def _what_is_set(call: Call, person: Person) -> tuple[Prompt, ...]:
     absent = absence_at(call.register.absences_of(person.id), now)
     forwardings = call.register.forwardings_of(person.id)
     on = [one for kind in ForwardingKind if (one := forwarding_at(forwardings, now, kind))]
-    said = [*([_absence_told(person, absent)] if absent else []), *(_told(call, person, one) for one in on)]
+    said: list[Prompt] = [_absence_told(person, absent)] if absent else []
+    said += [_told(call, person, one) for one in on]
+    if call.register.is_marked(call.caller.account):
+        said.append(NextCallConfidential())
     return tuple(said) or (NothingSet(),)
 
 

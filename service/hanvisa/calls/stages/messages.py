@@ -127,7 +127,7 @@ async def _recorded(call: Call, to: Recipient) -> float | None:
 
 async def _wants_it_anew(call: Call, recording: str) -> bool:
     """Ask until they have chosen. Other keys than those that are offered count as none."""
-    said: list[Prompt | Spoken] = [MessageReview()]
+    said: list[Prompt | Spoken] = [MessageReview(cut=await call.house.messages.is_full())]
     asked = 0
     while asked < ASKED:
         match await call.say(*said) or await call.key(call.house.settings.key_wait):

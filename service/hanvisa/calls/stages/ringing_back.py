@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RIGHT = "1"  # the key
 END = "#"
-KEYING = 10.0  # seconds for each digit
+ASKED = 3  # times in vain
 LONGEST = 20  # digits
 TRIES = 2
 
@@ -111,14 +111,17 @@ async def _say(call: Call, prompt: Prompt) -> None:
 
 
 async def _keyed(call: Call) -> str | None:
-    """The digits that the caller keys, up to the hash; None when they give up."""
-    keyed = await call.say(KeyYourNumber()) or ""
-    while not keyed.endswith(END):
-        key = await call.key(KEYING)
-        if key is None or len(keyed) > LONGEST:
-            return None
-        keyed += key
-    return keyed.removesuffix(END)
+    """The digits that the caller keys, up to the hash; None when they give up. Who stops is asked to go on."""
+    keyed, in_vain, keying = "", 0, call.house.settings.keying
+    while in_vain < ASKED and len(keyed) <= LONGEST:
+        key = await call.say(KeyYourNumber()) or await call.key(keying)
+        in_vain = 0 if key else in_vain + 1
+        while key and key != END and len(keyed) <= LONGEST:
+            keyed += key
+            key = await call.key(keying)
+        if key == END:
+            return keyed
+    return None
 
 
 def _decide(call: Call, number: str, *, confidential: bool) -> tuple[Reading, Decision]:

@@ -59,12 +59,20 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
     finally:
         await explaining.over()
         await call.insist(control.stop_music, stage.channel)
-        if call.state.bridge is not None and isinstance(following, Talking):
-            await call.insist(control.add_to_bridge, call.state.bridge, stage.channel)
+    if isinstance(following, Talking):
+        await _retrieve(call, stage.channel)
     if following is None and stage.channel == call.caller.channel and call.state.touched_by is not None:
         await call.part()
         return BackToOperator(call.state.touched_by)
     return following
+
+
+async def _retrieve(call: Call, channel: str) -> None:
+    """Put the held party back into the bridge, or, where that is gone, both into a new one."""
+    bridge, other = call.state.bridge, call.other
+    is_back = bridge is not None and await call.insist(call.house.control.add_to_bridge, bridge, channel)
+    if not is_back and other is not None:
+        await call.connect(other)
 
 
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:

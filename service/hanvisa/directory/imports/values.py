@@ -14,6 +14,7 @@ import phonenumbers
 
 from hanvisa.directory.loading import LOCAL
 from hanvisa.policy.facts import Window
+from hanvisa.policy.timing import NEXT_WORKING_DAY, is_default
 from hanvisa.policy.workdays import next_working_day
 
 _YES = frozenset({"yes", "ja", "true", "1", "x"})
@@ -99,6 +100,13 @@ def extension(field: Field) -> str:
         raise ValueError(f"“{field.text}” is no extension: 3 to 5 digits, the first not 0.")
     if field.text == "112":
         raise ValueError("112 is the emergency number.")
+    return field.text
+
+
+def default_until(field: Field) -> str:
+    """How long an absence lasts for which nobody said."""
+    if not is_default(field.text):
+        raise ValueError(f"“{field.text}” is neither minutes (30m) nor {NEXT_WORKING_DAY}.")
     return field.text
 
 

@@ -42,6 +42,7 @@ def reason_of(row: AbsenceReasonRow | Row[Any]) -> AbsenceReason:
         time_kind=TimeKind(row.time_kind),
         private=row.private,
         reachable=row.reachable,
+        default_until=row.default_until or "",
     )
 
 

@@ -13,7 +13,7 @@ from hanvisa.policy.facts import ForwardingKind, Window
 
 
 class AbsenceReasonRow(Imported, Base):
-    """``code`` is dialled. ``default_until`` is how long one lasts that names no end: "30m", "next_working_day", none.
+    """``code`` is dialled. ``default_until`` is how long one lasts that names no end, none: by the kind.
 
     ``cannot_wait``: sickness, care of a child; such an absence is saved whatever G3 says, and alarms.
     """

@@ -18,6 +18,9 @@ class ReasonShown(Outgoing):
     name: Words
     spoken: Words = Field(description="follows the person's name")
     time_kind: TimeKind
+    default_until: str = Field(
+        description="how long where nobody says: minutes (30m), next_working_day, or empty: by time_kind"
+    )
     private: bool = Field(description="spoken and shown neutrally")
     reachable: bool = Field(description="can be reached all the same: the phone rings")
 
@@ -44,6 +47,7 @@ def _shown(reason: AbsenceReason) -> ReasonShown:
         name=Words.of(reason.name),
         spoken=Words.of(reason.spoken),
         time_kind=reason.time_kind,
+        default_until=reason.default_until,
         private=reason.private,
         reachable=reason.reachable,
     )

@@ -18,7 +18,7 @@ ABSENCE_REASONS = Sheet(
         must("spoken_sv", values.text, "är på sammanträde"),
         must("spoken_en", values.text, "is in a meeting"),
         must("time_kind", values.one_of(TimeKind), "time"),
-        may("default_until", values.text, "next_working_day"),
+        may("default_until", values.default_until, "next_working_day"),
         may("private", values.flag, "no", default=False),
         may("reachable", values.flag, "no", default=False),
         may("cannot_wait", values.flag, "no", default=False),

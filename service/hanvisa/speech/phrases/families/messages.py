@@ -28,6 +28,7 @@ class Words:
     confidential: str
     message_for: str
     after_the_tone: str
+    cut: str
     review: str
     left_for: str
     hears_of_it: str
@@ -58,6 +59,7 @@ WORDS = in_both(
         confidential="samtalet omfattas av sekretess, och det du säger nu spelas in",
         message_for="lämna ditt meddelande till",
         after_the_tone="efter tonen. Avsluta med fyrkant",
+        cut="mer än så gick inte att spela in",
         review="tryck ett för att skicka meddelandet, två för att höra det, tre för att tala in det på nytt",
         left_for="meddelandet är lämnat till",
         hears_of_it="får veta att du vill bli uppringd",
@@ -91,6 +93,7 @@ WORDS = in_both(
         confidential="this call is confidential, and what you say now will be recorded",
         message_for="leave your message for",
         after_the_tone="after the tone. End with hash",
+        cut="no more than that could be recorded",
         review="press one to send the message, two to hear it, three to record it again",
         left_for="the message has been left for",
         hears_of_it="will be told that you want to be called back",
@@ -136,8 +139,9 @@ def recording_tone(_: RecordingTone, __: Speaker) -> list[Piece]:
 
 
 @says(MessageReview)
-def message_review(_: MessageReview, speaker: Speaker) -> list[Piece]:
-    return speaker.sentence(WORDS[speaker.language].review)
+def message_review(prompt: MessageReview, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    return (speaker.sentence(words.cut) if prompt.cut else []) + speaker.sentence(words.review)
 
 
 @says(MessageKept)
