@@ -238,6 +238,7 @@ class MemoryMessages(MemorySpool):
                     message.left_at,
                     message.due_at,
                     message.confidential,
+                    message.department_id,
                 )
             )
 

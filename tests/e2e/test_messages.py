@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic
 
-from e2e.support.switchboard import LONG
+from e2e.support.switchboard import LONG, ULLA
 from e2e.support.world import World
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples, decode
@@ -17,7 +17,8 @@ from hanvisa.lab.waiting import until
 from hanvisa.speech import audio
 from integration.mail.post_office import PostOffice, open_post
 
-TORA = "hallefors-219"
+SVEN, TORA = "hallefors-218", "hallefors-219"
+HEMTJANSTEN = "0980319284"
 LARS = "hallefors-212"  # of a confidential department
 TONE = decode(audio.beep())
 WORDS = hearing.melody(71, 1.2)
@@ -106,6 +107,47 @@ async def test_a_caller_asks_to_be_rung_back_and_is_by_one_key(world: World) -> 
     rung = await world.mobile("0980319253", within=LONG)
     await rung.answer()
     await listening.talks_to(rung, within=LONG)
+
+
+async def test_a_message_for_a_department_where_nobody_is_there_is_for_whoever_of_it_hears_it_first(
+    world: World,
+) -> None:
+    """S1. Two of Hemtjänsten are told; what one of them has handled is handled for the other."""
+    await world.given_operator(ULLA, "closed")
+    for member in (SVEN, TORA):
+        await world.given_absent(member, until=timedelta(hours=2))
+        await world.siplet(member)
+    caller = await world.citizen("0980319254", dials=HEMTJANSTEN)
+    await chooses(world, caller, "1", "Ingen på Hemtjänsten kan svara just nu")
+    await speaks(world, caller, WORDS)
+    await caller.press("#")
+    await chooses(world, caller, "1", "Tryck ett för att skicka meddelandet")
+    kept_for = "Meddelandet är lämnat till Hemtjänsten. Tack för ditt samtal"
+    await world.hears(caller, kept_for, pieces=2, within=LONG)
+    await caller.until_ended(within=LONG)
+    async with open_post(PostOffice(port=world.settings.smtp_port)) as post:
+        everybody = ", ".join(
+            f"{name}@example.org" for name in ("per.sandin", "rebecka.ahl", "sven.granath", "tora.lindmark")
+        )
+        await until(lambda: mails_to(post, everybody), within=LONG, what="a mail to all of them")
+    story = await world.story(caller)
+    assert (story.outcome, "S1" in story.rules) == ("message", True)
+    assert "Meddelandet är lämnat till Hemtjänsten" in await world.explanation(caller)
+
+    await lamp_shows(world, TORA, new=1, heard=0)
+    await lamp_shows(world, SVEN, new=1, heard=0)
+    listening = await listens(
+        world, TORA, "Du har inga meddelanden. Hemtjänsten har ett nytt meddelande. Från"
+    )
+    [heard] = await listening.hears(WORDS, within=LONG, others=[OTHER_WORDS])
+    assert heard.score > hearing.HIT
+    await listening.press("7")
+    await world.hears(listening, "Meddelandet är besvarat", within=LONG)
+    await lamp_shows(world, TORA, new=0, heard=0)
+    await lamp_shows(world, SVEN, new=0, heard=0)
+    nothing = await listens(world, SVEN, "Du har inga meddelanden.")
+    await nothing.until_ended(within=LONG)
+    assert "Hemtjänsten" not in await world.explanation(nothing)
 
 
 async def chooses(world: World, caller: Line, key: str, words: str) -> None:

@@ -6,6 +6,7 @@ import structlog
 
 from hanvisa.ami.manager import Manager
 from hanvisa.policy.facts import MessageState, Phone
+from hanvisa.policy.messages import heard_by
 from hanvisa.policy.register import Register
 
 log = structlog.get_logger(__name__)
@@ -60,8 +61,9 @@ class Lamps:
 
 
 def counts_of(register: Register, phone: Phone) -> Counts:
-    """Those of whoever has the phone, or sits at it."""
+    """Those of whoever has the phone, or sits at it, and of their department."""
     user = register.user_of(phone)
-    messages = register.messages_of(user) if user else ()
+    own, departments = heard_by(register, user) if user else ([], [])
+    messages = own + departments
     new = sum(message.state is MessageState.NEW for message in messages)
     return new, len(messages) - new

@@ -72,7 +72,7 @@ def _stage(teller: Teller, data: dict[str, Any]) -> list[str]:
         return []
     if name not in vocabulary.STAGES:
         return [teller.say(vocabulary.OTHER_STAGE, name=name)]
-    target = args.get("person") or args.get("id") or args.get("operator")
+    target = args.get("person") or args.get("id") or args.get("to") or args.get("operator")
     return [
         teller.say(
             vocabulary.STAGES[name],
@@ -136,13 +136,16 @@ def _key(teller: Teller, data: dict[str, Any]) -> list[str]:
     return [teller.say(vocabulary.PRESSED, digit=data.get("digit", ""))]
 
 
+_WHO = ("person", "department", "members", "operator", "by")
+
+
 def _outcome(teller: Teller, data: dict[str, Any]) -> list[str]:
     outcome = data.get("outcome", "")
     if outcome not in vocabulary.OUTCOMES:
         return [teller.say(vocabulary.OTHER_OUTCOME, what=_plain(data))]
     told = teller.say(
         vocabulary.OUTCOMES[outcome],
-        who=teller.who(data.get("person") or data.get("members") or data.get("operator") or data.get("by")),
+        who=teller.who(next((data[name] for name in _WHO if data.get(name)), None)),
         why=teller.why(data.get("why")),
         rules=", ".join(data.get("rules") or ()),
         state=teller.why(data.get("state")),

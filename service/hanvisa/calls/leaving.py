@@ -8,7 +8,7 @@ from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.stage import LeavingMessage
 from hanvisa.policy.absence import absence_at
-from hanvisa.policy.messages import MessageKind, message_facts, number_to_ring
+from hanvisa.policy.messages import MessageKind, Recipient, message_facts, number_to_ring
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -23,16 +23,16 @@ def leaving(call: Call, person: Person) -> LeavingMessage:
     return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
 
 
-def number_of(call: Call, leg: Leg, person: Person) -> str:
-    """What the person dials to ring whoever is on this leg back; "" withheld."""
+def number_of(call: Call, leg: Leg, to: Recipient) -> str:
+    """What whoever gets the message dials to ring whoever is on this leg back; "" withheld."""
     phone = call.register.phone_of_account(leg.account) if leg.account else None
-    return number_to_ring(call.register, phone, leg.number, person)
+    return number_to_ring(call.register, phone, leg.number, to)
 
 
-def may_leave(call: Call, leg: Leg, person: Person, kind: MessageKind) -> Decision:
-    """May whoever is on this leg leave the person such a message? The decision goes into the call's story."""
-    number = number_of(call, leg, person)
-    facts = message_facts(call.register, person, kind, number, confidential=call.state.confidential)
+def may_leave(call: Call, leg: Leg, to: Recipient, kind: MessageKind) -> Decision:
+    """May whoever is on this leg leave them such a message? The decision goes into the call's story."""
+    number = number_of(call, leg, to)
+    facts = message_facts(call.register, to, kind, number, confidential=call.state.confidential)
     decision = decide(facts)
     tell(call, facts, decision)
     return decision

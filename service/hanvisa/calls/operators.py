@@ -1,4 +1,4 @@
-"""Operators' states, as calls change them."""
+"""Operators' states, as calls see and change them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from uuid import UUID
 
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.storing import stored
-from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.attendance import AttendanceFacts
+from hanvisa.policy.facts import OperatorState, Switchboard
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -25,3 +26,8 @@ async def pause(call: Call, person: UUID, why: Why) -> None:
 async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
     """Set an operator's state, if the database takes it at once: a caller is waiting. False when it did not."""
     return await stored(f"operator {person} {state}", call.house.directory.set_operator_state(person, state))
+
+
+def attendance(call: Call, switchboard: Switchboard) -> AttendanceFacts:
+    operators = tuple(call.register.operators_of(switchboard.id))
+    return AttendanceFacts(operators, call.house.clock.now(), call.house.settings.wait_for_paused)

@@ -168,16 +168,20 @@ class Evidence(Spool, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """S1. ``caller`` is what the person dials to ring back, "" withheld. ``recording`` None: they want to be rung."""
+    """S1, for a person or a department. ``caller`` is what is dialled to ring back, "" withheld.
+
+    ``recording`` None: they want to be rung.
+    """
 
     id: UUID
-    person_id: UUID
+    person_id: UUID | None
     caller: str
     call_id: str
     recording: str | None
     confidential: bool
     left_at: datetime
     due_at: datetime
+    department_id: UUID | None = None
 
 
 class MessageBox(Spool, Protocol):
@@ -201,7 +205,11 @@ class MessageBox(Spool, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that a person is owed for a message; ``recording`` is a file in the state folder."""
+    """A mail that is owed for a message; ``recording`` is a file in the state folder.
+
+    ``name`` is the person's, or, where it is ``shared``, the department's; ``address`` are then all of its persons',
+    with commas.
+    """
 
     id: UUID
     address: str
@@ -212,6 +220,7 @@ class Letter:
     due_at: datetime
     confidential: bool
     reminder: bool
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,21 +70,25 @@ class Referring:
 
 @dataclass(frozen=True)
 class ReferringMembers:
-    """Nobody of the department (nor of its stand-ins) or group is to be had, and there are no operators (G3)."""
+    """Nobody of the department (nor of its stand-ins) or group is to be had, and there are no operators (G3).
+
+    ``told``: only the ways on are spoken.
+    """
 
     kind: TargetKind
     id: UUID
     why: Why
+    told: bool = False
 
 
 @dataclass(frozen=True)
 class LeavingMessage:
-    """The caller leaves a message for a person: a tone, then what they say is recorded.
+    """The caller leaves a message for a person or a department: a tone, then what they say is recorded.
 
-    ``why`` is why the person was not to be had, here and in what follows: the ways on are told again where it fails.
+    ``why`` is why they were not to be had, here and in what follows: the ways on are told again where it fails.
     """
 
-    person: UUID
+    to: UUID
     why: Why
 
 
@@ -92,7 +96,7 @@ class LeavingMessage:
 class ReviewingMessage:
     """The message is recorded; it is kept, heard again or recorded anew. ``message`` is its id when it is kept."""
 
-    person: UUID
+    to: UUID
     why: Why
     message: UUID
 
@@ -101,7 +105,7 @@ class ReviewingMessage:
 class AskingToBeRung:
     """A message without a sound: the caller wants to be rung back. ``message`` is its id."""
 
-    person: UUID
+    to: UUID
     why: Why
     message: UUID
 
@@ -234,10 +238,14 @@ class DialledCode:
 
 @dataclass(frozen=True)
 class ListeningToMessages:
-    """`*26#`: a person hears their messages, new ones first. ``heard`` are those before this one."""
+    """`*26#`: a person hears their messages, then their department's, new ones first. ``heard`` are those before this.
+
+    ``departments``: those before this were the department's already.
+    """
 
     person: UUID
     heard: tuple[UUID, ...] = ()
+    departments: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,11 @@ def _subject(letter: Letter, caller: Text | None) -> Text:
 def _said(letter: Letter, caller: Text | None, *, code: str, has_sound: bool) -> Text:
     left, due = _moment(letter.left_at), _moment(letter.due_at)
     who = caller or Text(sv="någon", en="somebody")
+    whom = "er" if letter.shared else "dig"
     lines = [Text(sv=f"Hej {letter.name},", en=f"Hello {letter.name},"), Text("", "")]
     lines.append(
         Text(
-            sv=f"{left} lämnade {who.sv} ett meddelande till dig. Det ska besvaras senast {due}.",
+            sv=f"{left} lämnade {who.sv} ett meddelande till {whom}. Det ska besvaras senast {due}.",
             en=f"At {left} a message was left for you by {who.en}. It is to be answered by {due}.",
         )
     )

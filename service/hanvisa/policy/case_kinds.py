@@ -32,7 +32,7 @@ from hanvisa.policy.case_expected import (
 from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
-from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase
+from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase, MessagesHeardCase
 from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, LostCase, WaitCase
 from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.confidentiality import is_confidential_person
@@ -414,6 +414,7 @@ AnyCase = Annotated[
     | MessageCase
     | MessageDueCase
     | MessageMailCase
+    | MessagesHeardCase
     | TalkCase
     | RecordingCase
     | KeyedCase

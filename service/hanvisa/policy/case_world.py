@@ -71,6 +71,12 @@ class World:
             raise CaseError(f"“{name}” is not a person. Name one of [[persons]].")
         return person
 
+    def department(self, name: str) -> Department:
+        department = self.register.department(self.id_(name))
+        if department is None:
+            raise CaseError(f"“{name}” is not a department. Name one of [[departments]].")
+        return department
+
     def organisation(self, name: str) -> Organisation:
         organisation = self.register.organisation(self.id_(name))
         if organisation is None:

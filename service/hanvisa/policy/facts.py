@@ -326,16 +326,20 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """S1. ``caller`` is what the person dials to ring back, "" withheld; ``recording`` None: "please ring me"."""
+    """S1, for a person or a department. ``caller`` is what is dialled to ring back, "" withheld.
+
+    ``recording`` None: "please ring me".
+    """
 
     id: UUID
-    person_id: UUID
+    person_id: UUID | None
     caller: str
     recording: str | None
     state: MessageState
     left_at: datetime
     due_at: datetime
     confidential: bool = False  # M4
+    department_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

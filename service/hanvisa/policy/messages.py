@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
-from hanvisa.policy.facts import Message, MessageState, Person, Phone, aware
+from hanvisa.policy.facts import Department, Message, MessageState, Person, Phone, aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.register import Register
 from hanvisa.policy.strictest import or_strictest
 from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, local_time
 from hanvisa.policy.workdays import next_working_day
+
+Recipient = Person | Department
 
 
 class MessageKind(StrEnum):
@@ -22,7 +25,10 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """``has_phone``: the person has one to hear messages on. ``number`` is where to ring the caller, "" withheld."""
+    """``has_phone``: the person, or somebody of the department, has one to hear messages on.
+
+    ``number`` is where to ring the caller, "" withheld.
+    """
 
     kind: MessageKind
     has_phone: bool
@@ -50,22 +56,41 @@ def decide_mail(*, confidential: bool) -> Decision:
 
 
 def message_facts(
-    register: Register, person: Person, kind: MessageKind, number: str, *, confidential: bool
+    register: Register, to: Recipient, kind: MessageKind, number: str, *, confidential: bool
 ) -> MessageFacts:
     """``number`` as :func:`number_to_ring` gives it; ``confidential``: the call is."""
-    has_phone = bool(register.phones_of(person.id)) or register.operator(person.id) is not None
+    concerned = (to,) if isinstance(to, Person) else register.members(to.id)
+    has_phone = any(register.phones_of(one.id) or register.operator(one.id) for one in concerned)
     return MessageFacts(kind, has_phone, number, confidential)
 
 
-def number_to_ring(register: Register, phone: Phone | None, number: str, person: Person) -> str:
-    """What the person dials to ring the caller back; "" where the number is withheld.
+def kinds_for(
+    register: Register, to: Recipient, number: str, *, confidential: bool
+) -> tuple[MessageKind, ...]:
+    """What this caller may leave for a person or a department."""
+    return tuple(
+        kind
+        for kind in MessageKind
+        if decide_message(message_facts(register, to, kind, number, confidential=confidential)).allowed
+    )
+
+
+def number_to_ring(register: Register, phone: Phone | None, number: str, to: Recipient) -> str:
+    """What whoever gets the message dials to ring the caller back; "" where the number is withheld.
 
     ``number`` is the caller's, E.164; their extension where they call from a ``phone`` of ours.
     """
-    if phone is None or not number or phone.organisation_id == person.organisation_id:
+    if phone is None or not number or phone.organisation_id == to.organisation_id:
         return number
     organisation = register.organisation(phone.organisation_id)
     return f"{organisation.prefix}{number}" if organisation and organisation.prefix else ""
+
+
+def heard_by(register: Register, person_id: UUID) -> tuple[list[Message], list[Message]]:
+    """What a person hears: their own messages, and then their department's, which are for whoever is first."""
+    person = register.person(person_id)
+    departments = register.messages_of_department(person.department_id) if person else ()
+    return in_order(register.messages_of(person_id)), in_order(departments)
 
 
 def in_order(messages: Iterable[Message]) -> list[Message]:
@@ -91,8 +116,8 @@ def _working_days_after(moment: datetime, count: int) -> date:
 
 
 _NOT_HEARD = Text(
-    sv="Personen har ingen telefon att avlyssna meddelanden på.",
-    en="The person has no phone to hear messages on.",
+    sv="Det finns ingen telefon att avlyssna meddelandet på.",
+    en="There is no phone to hear the message on.",
 )
 _NO_NUMBER = Text(
     sv="Numret är hemligt, så det finns inget att ringa upp.",

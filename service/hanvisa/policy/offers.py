@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from hanvisa.policy.absence import mobile_number_to_tell
 from hanvisa.policy.facts import Department, Person, Switchboard
-from hanvisa.policy.messages import MessageKind, decide_message, message_facts
+from hanvisa.policy.messages import MessageKind, kinds_for
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
@@ -77,13 +77,7 @@ def ways_on(
     """
     substitute = substitute_of(register, person, at)
     return WaysOn(
-        messages=tuple(
-            kind
-            for kind in MessageKind
-            if decide_message(
-                message_facts(register, person, kind, number, confidential=confidential)
-            ).allowed
-        ),
+        messages=kinds_for(register, person, number, confidential=confidential),
         substitute=substitute,
         department=None if substitute else _department(register, person, at),
         mobile_number=mobile_number_to_tell(

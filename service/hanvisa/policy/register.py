@@ -175,6 +175,10 @@ class Register:
         """Those that are still to be handled."""
         return self.messages.many("person", lambda row: row.person_id, person_id)
 
+    def messages_of_department(self, department_id: UUID) -> tuple[Message, ...]:
+        """Those that are still to be handled, by whoever of the department."""
+        return self.messages.many("department", lambda row: row.department_id, department_id)
+
     def recordings_of(self, person_id: UUID) -> tuple[Recording, ...]:
         return self.recordings.many("person", lambda row: row.person_id, person_id)
 
@@ -202,7 +206,10 @@ class Register:
         """The phone's next call is confidential (M4)."""
         return self.marks.one("account", lambda row: row.account, account) is not None
 
-    # callers who have left a number
+    # what callers have left
+
+    def message(self, id_: UUID) -> Message | None:
+        return self.messages.one("id", lambda row: row.id, id_)
 
     def callback(self, id_: UUID) -> Callback | None:
         return self.callbacks.one("id", lambda row: row.id, id_)

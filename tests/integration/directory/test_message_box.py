@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import wave
 from array import array
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,6 +111,24 @@ async def test_what_is_to_be_handled_is_in_the_register_until_it_is(
     assert (row.handled_at, row.handled_by) == (NOW, "phone hallefors-201")
     with pytest.raises(NotFound):
         await box.mark(new_id(), MessageState.READ, NOW, by="hallefors-201")
+
+
+async def test_a_departments_message_is_in_the_register_for_the_department(
+    box: MessagesInState, directory: SnapshotDirectory, demo: Database, anna: UUID, tmp_path: Path
+) -> None:
+    records(tmp_path)
+    department = next(row.department_id for row in directory.register.persons.rows if row.id == anna)
+    left = replace(message(anna), person_id=None, department_id=department)
+    await box.leave(left)
+    [waiting] = directory.register.messages_of_department(department)
+    assert (waiting.id, waiting.person_id, waiting.department_id) == (left.id, None, department)
+    assert not directory.register.messages_of(anna)
+    await box.mark(left.id, MessageState.HANDLED, NOW, by="hallefors-201")
+    assert not directory.register.messages_of_department(department)
+    [row] = await rows(demo)
+    assert (row.department_id, row.handled_by) == (department, "phone hallefors-201")
+    with pytest.raises(InvalidInput, match="there is no department"):
+        await box.leave(replace(message(anna, None), person_id=None, department_id=new_id()))
 
 
 async def test_who_wants_to_be_rung_back_leaves_no_sound(

@@ -8,12 +8,13 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from hanvisa.calls.ports import NewMessage
 from hanvisa.directory.auditing import SYSTEM
@@ -21,7 +22,7 @@ from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.repositories.messages import Messages
-from hanvisa.directory.tables import PersonRow
+from hanvisa.directory.tables import DepartmentRow, MembershipRow, OperationRow, OrganisationRow, PersonRow
 from hanvisa.errors import ConfigurationError, MailError, StorageError
 from hanvisa.ids import new_id
 from hanvisa.lab.waiting import until
@@ -87,7 +88,7 @@ class Desk:
             retry_most=0.2,
         )
 
-    async def leaves(self, person: UUID, **fields: object) -> NewMessage:
+    async def leaves(self, person: UUID | None, **fields: object) -> NewMessage:
         message = NewMessage(
             new_id(), person, "+46980319244", "hv-k-1", "hv-rec-1", False, self.clock.now(), DUE
         )
@@ -282,6 +283,57 @@ async def test_it_logs_in_and_sends_nothing_to_a_server_that_does_not_encrypt(of
             await refused.send(mail)
     assert "secret" not in repr(server)
     assert len(office.mails) == 1
+
+
+async def test_a_departments_message_is_mailed_once_to_all_of_it_who_have_an_address(
+    desk: Desk, database: Database, office: PostOffice, tora: UUID
+) -> None:
+    department = await a_department(database, tora)
+    await desk.leaves(None, department_id=department)
+    await desk.outbox().send_owed()
+    await desk.outbox().send_owed()
+    [mail] = office.mails
+    assert mail["To"] == f"anna@example.org, {TORA}"
+    assert text_of(mail).startswith("Hej Hemtjänsten,")
+    assert "lämnade 0980-31 92 44 ett meddelande till er." in text_of(mail)
+
+
+async def test_a_department_without_any_address_is_owed_nothing(
+    desk: Desk, database: Database, office: PostOffice, tora: UUID
+) -> None:
+    department = await a_department(database, tora)
+    async with database.changing(SYSTEM) as session:
+        for person in await session.scalars(select(PersonRow)):
+            person.email = None
+    await desk.leaves(None, department_id=department)
+    await desk.outbox().send_owed()
+    assert not office.mails
+
+
+async def a_department(database: Database, tora: UUID) -> UUID:
+    """Hemtjänsten, to which Tora and Anna belong today; Bo has left it, and has an address."""
+    async with database.changing(SYSTEM) as session:
+        organisation = OrganisationRow(name="Hällefors kommun")
+        session.add(organisation)
+        await session.flush()
+        operation = OperationRow(name="Vård", organisation_id=organisation.id)
+        session.add(operation)
+        await session.flush()
+        department = DepartmentRow(name="Hemtjänsten", operation_id=operation.id)
+        anna = PersonRow(given_name="Anna", family_name="Berg", email="anna@example.org")
+        bo = PersonRow(given_name="Bo", family_name="Ek", email="bo@example.org")
+        session.add_all([department, anna, bo])
+        await session.flush()
+        for person, until in ((tora, None), (anna.id, None), (bo.id, date(2026, 8, 1))):
+            session.add(
+                MembershipRow(
+                    person_id=person,
+                    department_id=department.id,
+                    starts_on=date(2026, 1, 1),
+                    ends_on=until,
+                )
+            )
+        return department.id
 
 
 async def test_it_encrypts_for_a_server_with_a_trusted_certificate_and_sends_nothing_to_any_other(

@@ -95,3 +95,12 @@ async def test_a_shared_phone_shows_the_messages_of_the_operator_who_sits_at_it(
     manager = Remembering()
     await Lamps(manager).publish(given.replace(phones=shared, operators=[operator]))
     assert manager.told == ["olle@hanvisa,0,1,0"]
+
+
+async def test_a_departments_messages_light_the_lamps_of_all_who_belong_to_it() -> None:
+    given = with_messages("bo", MessageState.NEW, MessageState.NEW)
+    own, other = given.messages.rows
+    theirs = replace(other, person_id=None, department_id=id_of("tekniska"))
+    manager = Remembering()
+    await Lamps(manager).publish(given.replace(messages=[own, theirs]))
+    assert sorted(manager.told) == ["anna@hanvisa,0,1,0", "bo@hanvisa,0,2,0", "olle@hanvisa,0,1,0"]

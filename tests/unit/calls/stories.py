@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from hanvisa.calls.signals import Reconnected
-from hanvisa.policy.facts import OutsideNumber, TargetKind
+from hanvisa.policy.facts import OperatorState, OutsideNumber, TargetKind
 from unit.calls.play import Play, Story
 from unit.calls.scene import MAIN, id_of
 
@@ -90,11 +90,25 @@ async def callback(play: Play) -> None:
 
 
 async def department(play: Play) -> None:
+    _rings_department(play)
+    await play.a_while()
+
+
+async def department_message(play: Play) -> None:
+    """Nobody of the department answers, nor any operator: a message is recorded, kept, and thanked for."""
+    play.switch.phones |= dict.fromkeys(("anna", "bo", "olle"), "busy")
+    await play.scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+    _rings_department(play)
+    await asyncio.sleep(1)
+    play.scene.presses(play.caller, "1")
+    await play.a_while()
+
+
+def _rings_department(play: Play) -> None:
     number = OutsideNumber(DEPARTMENT, TargetKind.DEPARTMENT, id_of("tekniska"))
     register = play.scene.directory.register
     play.scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
     play.rings_in(DEPARTMENT)
-    await play.a_while()
 
 
 async def blind_transfer(play: Play) -> None:
@@ -159,6 +173,7 @@ STORIES: tuple[Story, ...] = (
     queue,
     callback,
     department,
+    department_message,
     blind_transfer,
     blind_transfer_to_nobody_there,
     refused_transfer,

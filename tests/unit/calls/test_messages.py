@@ -10,11 +10,20 @@ import pytest
 
 from hanvisa.calls.ports import NewMessage
 from hanvisa.errors import Gone, Refused
-from hanvisa.policy.facts import Message, MessageState, Mobile
+from hanvisa.policy.facts import (
+    Absence,
+    Message,
+    MessageState,
+    Mobile,
+    OperatorState,
+    OutsideNumber,
+    TargetKind,
+)
 from hanvisa.testing import FakeCallControl
-from unit.calls.scene import NOW, Scene, id_of
+from unit.calls.scene import MEETING, NOW, Scene, id_of
 
 ANNA = "+46980319201"
+TEKNISKA = "+46980319281"
 DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)  # Friday at five, left on a Wednesday
 
 
@@ -261,7 +270,7 @@ async def test_new_ones_are_heard_first_again_kept_and_marked_as_handled() -> No
         new = given_message(scene, "new")
         bo = scene.dials("bo", "*26#")
         await is_told(scene, "/sounds/MessageFrom", "/messages/new", CHOICES)
-        assert "MessagesWaiting(new=1, heard=1)" in scene.log.of_kind("heard")[0]["words"]
+        assert "MessagesWaiting(new=1, heard=1, department='')" in scene.log.of_kind("heard")[0]["words"]
         await choose(scene, bo, "1")
         await scene.until(lambda: len(scene.control.named("play")) == 2, "it is heard again")
         assert state(scene, new) is MessageState.READ
@@ -335,3 +344,109 @@ async def test_a_withheld_number_is_not_rung_back_and_what_can_not_be_stored_is_
         await choose(scene, bo, "7")
         await is_told(scene, "/sounds/TryLater", CHOICES)
         assert state(scene, message) is MessageState.NEW
+
+
+async def test_a_department_where_nobody_is_there_gets_a_message_when_no_operator_is_there() -> None:
+    async with Scene() as scene:
+        given_department(scene)
+        caller = scene.rings_in(TEKNISKA)
+        await scene.hears(caller, "DepartmentEmpty")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await is_recorded(scene, caller)
+        scene.presses(caller, "#")
+        scene.said(caller)
+        await scene.hears(caller, "MessageReview")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await scene.hears(caller, "MessageKept")
+        message = left(scene)
+        assert (message.person_id, message.department_id, message.due_at) == (None, id_of("tekniska"), DUE)
+        assert scene.log.of_kind("outcome")[-1] == {
+            "outcome": "message",
+            "department": str(id_of("tekniska")),
+        }
+
+
+async def test_a_caller_asks_a_department_to_ring_back() -> None:
+    async with Scene() as scene:
+        given_department(scene)
+        caller = scene.rings_in(TEKNISKA)
+        await scene.hears(caller, "DepartmentEmpty")
+        scene.presses(caller, "4")
+        scene.finished(caller)
+        await scene.hears(caller, "WillRingBack")
+        assert (left(scene).department_id, left(scene).recording) == (id_of("tekniska"), None)
+
+
+async def test_while_an_operator_is_there_the_departments_callers_come_to_them() -> None:
+    async with Scene() as scene:
+        given_department(scene, operator=OperatorState.OPEN)
+        caller = scene.rings_in(TEKNISKA)
+        scene.answers(olle := await scene.rung("olle"))
+        await scene.talking(caller, olle)
+
+
+async def test_whom_nothing_was_heard_of_has_the_ways_on_of_the_department_again() -> None:
+    async with Scene() as scene:
+        given_department(scene)
+        caller = scene.rings_in(TEKNISKA)
+        await scene.hears(caller, "DepartmentEmpty")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await is_recorded(scene, caller)
+        scene.presses(caller, "#")
+        scene.said(caller, 0.0)
+        await scene.hears(caller, "NothingHeard")
+        scene.finished(caller)
+        await is_told(scene, "/sounds/Offers")
+        await plays(scene, caller, "DepartmentEmpty")
+
+
+async def test_ones_own_messages_are_heard_first_and_then_the_departments_which_is_said_once() -> None:
+    async with Scene() as scene:
+        for name in ("first", "second"):
+            given_message(scene, name, person_id=None, department_id=id_of("tekniska"))
+        given_message(scene, "own", state=MessageState.READ)
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/messages/own", CHOICES)
+        assert "MessagesWaiting(new=0, heard=1, department='')" in scene.log.of_kind("heard")[0]["words"]
+        await choose(scene, bo, "2")
+        await is_told(scene, "/messages/first", CHOICES)
+        assert scene.log.of_kind("heard")[-1]["words"].startswith(
+            "MessagesWaiting(new=2, heard=0, department='Tekniska')"
+        )
+        await choose(scene, bo, "7")
+        await is_told(scene, "/sounds/MessageHandled")
+        scene.finished(bo)
+        await is_told(scene, "/messages/second", CHOICES)
+        assert last_played(scene)[0] == "/sounds/MessageFrom"
+        scene.hangs_up(bo)
+        await scene.over(bo)
+
+        anna = scene.dials("anna", "*26#")
+        counts = ("/sounds/Breath", "/sounds/MessagesWaiting", "/sounds/MessagesWaiting")
+        await is_told(scene, *counts, "/sounds/MessageFrom", "/messages/second", CHOICES)
+        words = scene.log.of_kind("heard")[-1]["words"]
+        assert "MessagesWaiting(new=0, heard=0, department='')" in words
+        assert "MessagesWaiting(new=1, heard=0, department='Tekniska')" in words, (
+            "a colleague has handled one"
+        )
+        scene.hangs_up(anna)
+
+
+def given_department(scene: Scene, operator: OperatorState = OperatorState.CLOSED) -> None:
+    """Tekniska has a number, and everybody there is absent; the only operator is in that state."""
+    register = scene.directory.register
+    absences = [
+        Absence(
+            id_of(f"absence {row.id}"), row.id, MEETING, NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+        )
+        for row in register.persons.rows
+    ]
+    number = OutsideNumber(TEKNISKA, TargetKind.DEPARTMENT, id_of("tekniska"))
+    scene.directory.register = register.replace(
+        absences=absences,
+        numbers=(*register.numbers.rows, number),
+        operators=[replace(row, state=operator) for row in register.operators.rows],
+    )

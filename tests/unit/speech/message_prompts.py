@@ -97,6 +97,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "You have one message that was heard.",
     ),
     (
+        MessagesWaiting(1, 0, "Gatukontoret"),
+        "Gatukontoret har ett nytt meddelande.",
+        "Gatukontoret has one new message.",
+    ),
+    (
         MessageFrom("+46980319244", NOON),
         "Från noll nio åtta noll, trettioett, nittiotvå, fyrtiofyra, i dag klockan tolv.",
         "From plus four six, nine eight zero, three one, nine two, four four, today at noon.",

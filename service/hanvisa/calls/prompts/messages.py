@@ -56,10 +56,11 @@ class MessageFailed:
 
 @dataclass(frozen=True, slots=True)
 class MessagesWaiting:
-    """How many there are, new and heard already."""
+    """How many there are, new and heard already: the person's own, or those of the ``department`` with that name."""
 
     new: int
     heard: int
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater
 from hanvisa.calls.ringing import Place, ring
 from hanvisa.calls.stage import (
@@ -20,7 +21,6 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.reaching import display_of, group_places
 from hanvisa.calls.waiting import may_be_rung_back
-from hanvisa.policy.attendance import AttendanceFacts
 from hanvisa.policy.facts import Switchboard
 from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.model import Effect, Language
@@ -74,11 +74,6 @@ async def say_closed(call: Call, stage: Closed) -> Stage | None:
     opens = opens_at(switchboard.hours, call.house.clock.now())
     await call.say(SwitchboardClosed(switchboard.closed, opens))
     return None
-
-
-def attendance(call: Call, switchboard: Switchboard) -> AttendanceFacts:
-    operators = tuple(call.register.operators_of(switchboard.id))
-    return AttendanceFacts(operators, call.house.clock.now(), call.house.settings.wait_for_paused)
 
 
 @runs(Unattended)

@@ -1,4 +1,4 @@
-"""A person hears the messages that were left for them (S1, M4)."""
+"""A person hears the messages that were left for them, and those for their department (S1, M4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hanvisa.calls.stage import CallingOut, ListeningToMessages, Stage, runs
 from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for
 from hanvisa.policy.facts import Message, MessageState
-from hanvisa.policy.messages import in_order
+from hanvisa.policy.messages import heard_by
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -30,13 +30,9 @@ ASKED = 2  # times that they are asked what is to become of a message; then it i
 @runs(ListeningToMessages)
 async def listen(call: Call, stage: ListeningToMessages) -> Stage | None:
     """No key goes on to the next message, as 2 does; what was heard stays to be handled."""
-    waiting = in_order(call.register.messages_of(stage.person))
-    left = [one for one in waiting if one.id not in stage.heard]
-    said: list[Prompt | Spoken] = []
-    if not stage.heard:
-        new = sum(one.state is MessageState.NEW for one in waiting)
-        said.append(MessagesWaiting(new, len(waiting) - new))
-        call.tell("outcome", outcome="messages", person=str(stage.person))
+    own, departments = heard_by(call.register, stage.person)
+    left = [one for one in (*own, *departments) if one.id not in stage.heard]
+    said = _counted(call, stage, own, departments if left[:1] == departments[:1] else [])
     if not left:
         await call.say(*(said or [NoMoreMessages()]))
         return None
@@ -64,7 +60,27 @@ async def listen(call: Call, stage: ListeningToMessages) -> Stage | None:
             case _:
                 said = [_choices(message)]
                 asked += 1
-    return ListeningToMessages(stage.person, (*stage.heard, message.id))
+    return ListeningToMessages(stage.person, (*stage.heard, message.id), message.department_id is not None)
+
+
+def _counted(
+    call: Call, stage: ListeningToMessages, own: list[Message], departments: list[Message]
+) -> list[Prompt | Spoken]:
+    """How many there are: of their own at the beginning, of their department's where these begin."""
+    said: list[Prompt | Spoken] = []
+    if not stage.heard:
+        said.append(_waiting(own))
+        call.tell("outcome", outcome="messages", person=str(stage.person))
+    id_ = departments[0].department_id if departments and not stage.departments else None
+    department = call.register.department(id_) if id_ else None
+    if department is not None:
+        said.append(_waiting(departments, department.name))
+    return said
+
+
+def _waiting(messages: list[Message], department: str = "") -> Prompt:
+    new = sum(one.state is MessageState.NEW for one in messages)
+    return MessagesWaiting(new, len(messages) - new, department)
 
 
 def _told(call: Call, message: Message) -> list[Prompt | Spoken]:
@@ -86,7 +102,7 @@ def _ring_back(call: Call, message: Message) -> Stage:
 
 
 async def _mark_heard(call: Call, message: Message) -> None:
-    now = next((one for one in call.register.messages_of(message.person_id) if one.id == message.id), None)
+    now = call.register.message(message.id)
     if now is not None and now.state is MessageState.NEW:
         await _mark(call, message, MessageState.READ)
 
@@ -95,5 +111,5 @@ async def _mark(call: Call, message: Message, state: MessageState) -> bool:
     marking = call.house.messages.mark(message.id, state, call.house.clock.now(), by=call.caller.account)
     if not await stored(f"message {message.id} {state}", marking):
         return False
-    call.tell("signal", type=f"message_{state}", person=str(message.person_id))
+    call.tell("signal", type=f"message_{state}", person=str(call.caller.person or ""))
     return True

@@ -1,4 +1,4 @@
-"""Messages that callers leave for somebody who was not to be had (S1, M4)."""
+"""Messages that callers leave for a person, or a department, that was not to be had (S1, M4)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from hanvisa.calls.stage import (
     AskingToBeRung,
     LeavingMessage,
     Referring,
+    ReferringMembers,
     ReviewingMessage,
     Stage,
     runs,
@@ -32,8 +33,8 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.storing import stored
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import new_id
-from hanvisa.policy.facts import Person
-from hanvisa.policy.messages import MessageKind, due_at
+from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.messages import MessageKind, Recipient, due_at
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,31 +46,31 @@ ASKED = 2  # times that the caller is asked what is to become of the message; th
 
 @runs(LeavingMessage)
 async def leave_message(call: Call, stage: LeavingMessage) -> Stage | None:
-    person = call.register.person(stage.person)
-    if person is None:  # ended in the register since the stage was written
+    to = recipient(call, stage.to)
+    if to is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    if not may_leave(call, call.caller, person, MessageKind.RECORDED).allowed:
-        return Referring(stage.person, stage.why, told=True)
+    if not may_leave(call, call.caller, to, MessageKind.RECORDED).allowed:
+        return _ways_on(stage, to)
     try:
-        seconds = await _recorded(call, person)
+        seconds = await _recorded(call, to)
     except Gone:  # before a word was said
         raise
     except TelephonyError:
         seconds = None
     if seconds is None:
-        return await _failed(call, person, stage)
+        return await _failed(call, to, stage)
     if not seconds:
         await call.say(NothingHeard())
-        return Referring(stage.person, stage.why, told=True)
-    return ReviewingMessage(stage.person, stage.why, new_id())
+        return _ways_on(stage, to)
+    return ReviewingMessage(stage.to, stage.why, new_id())
 
 
 @runs(ReviewingMessage)
 async def review(call: Call, stage: ReviewingMessage) -> Stage | None:
     """What was said is kept, unless they want to say it anew: also without a key, and when they hang up."""
-    person = call.register.person(stage.person)
-    if person is None:
+    to = recipient(call, stage.to)
+    if to is None:
         await call.say(UnknownNumber())
         return None
     recording = recording_id(call.caller.channel)
@@ -77,45 +78,49 @@ async def review(call: Call, stage: ReviewingMessage) -> Stage | None:
         anew = await _wants_it_anew(call, recording)
     except (CallerGone, Dismissed, TelephonyError):
         # Also where the caller has hung up and nothing can be played any more, which is told in a moment.
-        await _keep(call, person, stage.message, recording)
+        await _keep(call, to, stage.message, recording)
         raise
     if anew:
         await call.house.messages.discard(recording)
-        return LeavingMessage(stage.person, stage.why)
-    if not await _keep(call, person, stage.message, recording):
-        return await _failed(call, person, stage)
-    await call.say(MessageKept(person.name), Goodbye())
+        return LeavingMessage(stage.to, stage.why)
+    if not await _keep(call, to, stage.message, recording):
+        return await _failed(call, to, stage)
+    await call.say(MessageKept(to.name), Goodbye())
     return None
 
 
 @runs(AskingToBeRung)
 async def ask_to_be_rung(call: Call, stage: AskingToBeRung) -> Stage | None:
-    person = call.register.person(stage.person)
-    if person is None:
+    to = recipient(call, stage.to)
+    if to is None:
         await call.say(UnknownNumber())
         return None
-    if not may_leave(call, call.caller, person, MessageKind.RING_BACK).allowed:
-        return Referring(stage.person, stage.why, told=True)
-    if not await _keep(call, person, stage.message, None):
-        await call.say(MessageFailed(person.name))
-        return Referring(stage.person, stage.why, told=True)
-    await call.say(WillRingBack(person.name, number_of(call, call.caller, person)), Goodbye())
+    if not may_leave(call, call.caller, to, MessageKind.RING_BACK).allowed:
+        return _ways_on(stage, to)
+    if not await _keep(call, to, stage.message, None):
+        await call.say(MessageFailed(to.name))
+        return _ways_on(stage, to)
+    await call.say(WillRingBack(to.name, number_of(call, call.caller, to)), Goodbye())
     return None
 
 
-async def _recorded(call: Call, person: Person) -> float | None:
+def recipient(call: Call, id_: UUID) -> Recipient | None:
+    return call.register.person(id_) or call.register.department(id_)
+
+
+async def _recorded(call: Call, to: Recipient) -> float | None:
     """Let them speak after the tone; what the `MessageBox` has of it then. Who hangs up has left what they had said."""
     box, recording = call.house.messages, recording_id(call.caller.channel)
     if seconds := await box.seconds(recording):  # it is there already where another instance recorded it
         return seconds
-    await call.say(SpeakAfterTheTone(person.name, call.state.confidential))
+    await call.say(SpeakAfterTheTone(to.name, call.state.confidential))
     while await call.say(RecordingTone()):
         """A key came late: they have not heard the tone yet."""
     try:
         await record(call)
     except (CallerGone, Dismissed):
         if await box.seconds(recording):
-            await _keep(call, person, new_id(), recording)
+            await _keep(call, to, new_id(), recording)
         raise
     return await box.seconds(recording)
 
@@ -138,29 +143,40 @@ async def _wants_it_anew(call: Call, recording: str) -> bool:
     return False
 
 
-async def _keep(call: Call, person: Person, message: UUID, recording: str | None) -> bool:
+async def _keep(call: Call, to: Recipient, message: UUID, recording: str | None) -> bool:
     """Store it whole. False when it could not be."""
     now = call.house.clock.now()
     left = NewMessage(
         id=message,
-        person_id=person.id,
-        caller=number_of(call, call.caller, person),
+        person_id=to.id if isinstance(to, Person) else None,
+        department_id=None if isinstance(to, Person) else to.id,
+        caller=number_of(call, call.caller, to),
         call_id=call.id,
         recording=recording,
         confidential=call.state.confidential,
         left_at=now,
         due_at=due_at(now, call.house.settings.message_due),
     )
-    if not await stored(f"message for {person.id}", call.house.messages.leave(left)):
+    if not await stored(f"message for {to.id}", call.house.messages.leave(left)):
         return False
-    call.tell("outcome", outcome="message" if recording else "ring_back", person=str(person.id))
+    call.tell("outcome", outcome="message" if recording else "ring_back", **_told_of(to))
     return True
 
 
-async def _failed(call: Call, person: Person, stage: LeavingMessage | ReviewingMessage) -> Stage:
+async def _failed(call: Call, to: Recipient, stage: LeavingMessage | ReviewingMessage) -> Stage:
     """They are told, and that they want to be rung back is stored instead where it can be."""
-    ring_back = bool(number_of(call, call.caller, person)) and await _keep(call, person, new_id(), None)
+    ring_back = bool(number_of(call, call.caller, to)) and await _keep(call, to, new_id(), None)
     await call.house.messages.discard(recording_id(call.caller.channel))
-    call.tell("signal", type="message_failed", person=str(person.id))
-    await call.say(MessageFailed(person.name, ring_back))
-    return Referring(stage.person, stage.why, told=True)
+    call.tell("signal", type="message_failed", **_told_of(to))
+    await call.say(MessageFailed(to.name, ring_back))
+    return _ways_on(stage, to)
+
+
+def _ways_on(stage: LeavingMessage | ReviewingMessage | AskingToBeRung, to: Recipient) -> Stage:
+    if isinstance(to, Person):
+        return Referring(to.id, stage.why, told=True)
+    return ReferringMembers(TargetKind.DEPARTMENT, to.id, stage.why, told=True)
+
+
+def _told_of(to: Recipient) -> dict[str, str]:
+    return {"person" if isinstance(to, Person) else "department": str(to.id)}

@@ -9,6 +9,7 @@ from uuid import UUID
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
 from hanvisa.calls.hunting import ring_members
+from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
@@ -29,6 +30,7 @@ from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ring
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
+from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.stand_ins import DepartmentFacts, answering, stand_in_chain
 from hanvisa.policy.transfer import Via
 
@@ -155,10 +157,26 @@ async def _ring(call: Call, members: list[list[Place]], ringing: Ringing) -> Why
 
 
 def _without_members(call: Call, kind: TargetKind, id_: UUID, why: Why) -> Stage:
-    """G3: the operators take the call, first of all whoever had it, and see whom it was for and why."""
+    """G3: the operators take the call, first of all whoever had it, and see whom it was for and why.
+
+    Where they are not there either, a message can be left for a department (S1).
+    """
     if call.state.touched_by is not None:
         return BackToOperator(call.state.touched_by, id_, why)
-    return to_operators(call, id_, why) or ReferringMembers(kind, id_, why)
+    instead = to_operators(call, id_, why)
+    if instead is None or (kind is TargetKind.DEPARTMENT and not _is_attended(call)):
+        return ReferringMembers(kind, id_, why)
+    return instead
+
+
+def _is_attended(call: Call) -> bool:
+    """Whether somebody serves the callers of the organisation's switchboard, or the night service does."""
+    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    if switchboard is None:
+        return False
+    if decide_opening(OpeningFacts(switchboard.hours, call.house.clock.now())).effect is Effect.REFER:
+        return switchboard.night_group_id is not None
+    return decide(attendance(call, switchboard)).effect is not Effect.REFER
 
 
 def _answering(call: Call, asked: UUID, tried: tuple[UUID, ...]) -> Department | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import UnansweredFacts, decide, tell
@@ -32,13 +33,16 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.ids import new_id
 from hanvisa.policy.absence import absence_at, compose_referral
-from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.facts import Department, Group, Person, TargetKind
+from hanvisa.policy.messages import kinds_for
 from hanvisa.policy.model import Language
 from hanvisa.policy.offers import Offer, WaysOn, ways_on
 from hanvisa.policy.texts import TextFacts
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hanvisa.calls.call import Call
 
 
@@ -82,11 +86,24 @@ async def refer_members(call: Call, stage: ReferringMembers) -> Stage | None:
     if found is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
-    call.tell("outcome", outcome="referred", why="nobody", members=str(found.id))
+    if not stage.told:
+        members = {"department" if isinstance(found, Department) else "members": str(found.id)}
+        call.tell("outcome", outcome="referred", why="nobody", **members)
     numbers = call.register.numbers_of(stage.kind, found.id)
     empty = DepartmentEmpty(found.name, numbers[0].number if numbers else None)
-    operator = call.register.switchboard_of(found.organisation_id)
-    return await _offer(call, empty, lambda: WaysOn(operator=operator, language=call.state.language), stage)
+    return await _offer(call, empty, lambda: _ways_of_members(call, found), stage)
+
+
+def _ways_of_members(call: Call, members: Department | Group) -> WaysOn:
+    """A message is for a department only: to a group it belongs to nobody in particular."""
+    ways = WaysOn(
+        operator=call.register.switchboard_of(members.organisation_id), language=call.state.language
+    )
+    if isinstance(members, Group):
+        return ways
+    number = number_of(call, call.caller, members)
+    kinds = kinds_for(call.register, members, number, confidential=call.state.confidential)
+    return replace(ways, messages=kinds)
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:
@@ -115,10 +132,8 @@ async def _offer(
 
     ``ways_now`` tells what there is at this moment: somebody may have come back meanwhile.
     """
-    sought = (
-        stage if isinstance(stage, Referring) else None
-    )  # who can be left a message, ring back, and so on
-    first = None if sought and sought.told else said
+    sought = stage if isinstance(stage, Referring) else None
+    first = None if stage.told else said
     while True:
         ways = ways_now()
         offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
@@ -138,12 +153,16 @@ async def _offer(
                 first = _mobile_number(call, ways, sought)
             case Offer.TEXT:
                 first = _text(call, ways, sought)
-            case Offer.MESSAGE if sought:
-                return LeavingMessage(sought.person, sought.why)
-            case Offer.RING_BACK if sought:
-                return AskingToBeRung(sought.person, sought.why, new_id())
+            case Offer.MESSAGE:
+                return LeavingMessage(*_whom(stage))
+            case Offer.RING_BACK:
+                return AskingToBeRung(*_whom(stage), new_id())
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
                 return _onward(chosen, ways, stage)
+
+
+def _whom(stage: Referring | ReferringMembers) -> tuple[UUID, Why]:
+    return (stage.person if isinstance(stage, Referring) else stage.id), stage.why
 
 
 def _mobile_number(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
@@ -171,8 +190,7 @@ def _text(call: Call, ways: WaysOn, sought: Referring | None) -> Prompt | None:
 def _onward(chosen: Offer, ways: WaysOn, stage: Referring | ReferringMembers) -> Stage | None:
     """Whom the caller has chosen instead. An operator sees who was sought, and why they were not had."""
     if chosen is Offer.OPERATOR and ways.operator is not None:
-        sought = stage.person if isinstance(stage, Referring) else stage.id
-        return AtSwitchboard(ways.operator.id, sought, stage.why)
+        return AtSwitchboard(ways.operator.id, *_whom(stage))
     if ways.substitute is not None:
         return ReachingPerson(ways.substitute.id, via=Via.SUBSTITUTE)
     return ReachingMembers(TargetKind.DEPARTMENT, ways.department.id) if ways.department else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hanvisa.calls.attending import AT_THE_HEAD
 from hanvisa.calls.decisions import decide, tell
-from hanvisa.calls.operators import pause
+from hanvisa.calls.operators import attendance, pause
 from hanvisa.calls.prompts import Greeting, TryLater, Why
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
@@ -21,7 +21,7 @@ from hanvisa.calls.stage import (
     Unattended,
     runs,
 )
-from hanvisa.calls.stages.closed import attendance, unless_open
+from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
 from hanvisa.policy.facts import Operator, Switchboard

@@ -27,11 +27,14 @@ async def messages(session: AsyncSession, _: datetime) -> list[Message]:
             table.created_at,
             table.due_at,
             table.confidential,
+            table.department_id,
         )
         .where(table.state != MessageState.HANDLED)
         .order_by(table.created_at)
     )
     return [
-        Message(id_, person, caller, recording, MessageState(state), left_at, due_at, confidential)
-        for id_, person, caller, recording, state, left_at, due_at, confidential in rows
+        Message(
+            id_, person, caller, recording, MessageState(state), left_at, due_at, confidential, department
+        )
+        for id_, person, caller, recording, state, left_at, due_at, confidential, department in rows
     ]

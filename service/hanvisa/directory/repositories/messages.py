@@ -1,4 +1,4 @@
-"""Messages left for persons (S1)."""
+"""Messages left for persons and departments (S1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.rows import found, must_exist
-from hanvisa.directory.tables import MessageRow, PersonRow
+from hanvisa.directory.tables import DepartmentRow, MessageRow, PersonRow
 from hanvisa.policy.facts import MessageState
 
 if TYPE_CHECKING:
@@ -23,16 +23,18 @@ class Messages:
     async def create(self, message: NewMessage, recording: str | None, by: Actor) -> None:
         """``recording`` is its file in the state folder. One that is there already (by its id) stays as it is.
 
-        Raises InvalidInput for an unknown person, StorageError.
+        Raises InvalidInput for an unknown person or department, StorageError.
         """
         async with self._database.changing(by) as session:
             if await session.get(MessageRow, message.id) is not None:
                 return
             await must_exist(session, PersonRow, message.person_id, "person", "person")
+            await must_exist(session, DepartmentRow, message.department_id, "department", "department")
             session.add(
                 MessageRow(
                     id=message.id,
                     person_id=message.person_id,
+                    department_id=message.department_id,
                     call_id=message.call_id,
                     caller=message.caller,
                     recording=recording,

@@ -66,14 +66,16 @@ class DecisionRow(Base):
 
 
 class MessageRow(Changeable, Base):
-    """``recording`` is a file in the state folder, none: the caller wants to be rung back. ``caller`` "" is withheld.
+    """For a person, or a department. ``caller`` "" is withheld. ``state`` is new, read or handled.
 
-    ``state`` is new, read or handled. ``mailed_at`` and ``reminded_at`` are when a mail server took the mails.
+    ``recording`` is a file in the state folder, none: the caller wants to be rung back. ``mailed_at`` and
+    ``reminded_at`` are when a mail server took the mails.
     """
 
     __tablename__ = "messages"
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"), index=True)
     call_id: Mapped[str | None]
     caller: Mapped[str]
     text: Mapped[str] = mapped_column(default="")

@@ -37,6 +37,8 @@ class Words:
     failed: str
     none: str
     you_have: str
+    the_department: str
+    has: str
     one_new: str
     many_new: str
     one_heard: str
@@ -66,6 +68,8 @@ WORDS = in_both(
         failed="tyvärr kunde meddelandet inte tas emot",
         none="du har inga meddelanden",
         you_have="du har",
+        the_department="avdelningen",
+        has="har",
         one_new="ett nytt meddelande",
         many_new="nya meddelanden",
         one_heard="ett avlyssnat meddelande",
@@ -98,6 +102,8 @@ WORDS = in_both(
         failed="we are sorry, the message could not be taken",
         none="you have no messages",
         you_have="you have",
+        the_department="the department",
+        has="has",
         one_new="one new message",
         many_new="new messages",
         one_heard="one message that was heard",
@@ -173,7 +179,9 @@ def messages_waiting(prompt: MessagesWaiting, speaker: Speaker) -> list[Piece]:
     if not new and not heard:
         return speaker.sentence(words.none)
     between = [speaker.wording.and_] if new and heard else []
-    return speaker.sentence(words.you_have, *new, *between, *heard)
+    name = speaker.name(prompt.department, words.the_department)
+    who = [name, words.has] if prompt.department else [words.you_have]
+    return speaker.sentence(*who, *new, *between, *heard)
 
 
 @says(MessageFrom)
