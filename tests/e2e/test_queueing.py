@@ -154,8 +154,8 @@ async def test_an_operator_has_time_to_wrap_up_before_the_next_caller(world: Wor
     ulla = await world.phone(ULLA)
     served, line = await an_operator_with_a_caller(world)
     next_one = await waits(world, "0980319281")
-    await line.hangup()
     ended = monotonic()
+    await line.hangup()
     await served.until_ended(within=LONG)
     line = await ulla.rings(within=LONG)
     assert monotonic() - ended >= WRAP_UP

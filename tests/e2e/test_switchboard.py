@@ -203,7 +203,7 @@ async def test_who_has_waited_for_a_paused_operator_may_leave_the_number(world: 
     )
     assert "Tryck fyra för att bli uppringd" in offer.words
     await caller.press("4")
-    await world.hears(caller, "Vi ringer upp dig på noll nio åtta noll", within=LONG)
+    await world.commanded(caller, "Vi ringer upp dig på noll nio åtta noll", within=LONG)
     await caller.press("1")
     await world.commanded(caller, "Du behåller din plats", within=LONG)
     await caller.hangup()
