@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -35,6 +36,7 @@ app.add_typer(greetings, name="greetings")
 @app.command()
 def serve() -> None:
     """Run the service: attach to Asterisk, take calls, answer the REST API. Ctrl-C stops it; calls stay up."""
+    gc.disable()  # until the service has started: callers wait, and all that is made now stays
     import uvloop  # noqa: PLC0415 - the other commands start without it
 
     from hanvisa.bootstrap import build  # noqa: PLC0415

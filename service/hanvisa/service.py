@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -27,6 +29,8 @@ from hanvisa.mail.outbox import MailOutbox
 from hanvisa.texts.outbox import TextOutbox
 
 log = structlog.get_logger()
+
+CALLS_FIRST = 2.0  # seconds
 
 
 @dataclass
@@ -57,20 +61,9 @@ class Service:
         runner: web.AppRunner | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
-                work = [
-                    tasks.create_task(part)
-                    for part in (
-                        self.registry.run(),
-                        self.stream.run(),
-                        self.outbox.run(),
-                        *(follower.run() for follower in self.followers),
-                        self.projection.run(),
-                        self.agi.run(),
-                        *([self.texts.run()] if self.texts else []),
-                        *([self.mail.run()] if self.mail else []),
-                    )
-                ]
-                # Calls come first: the web application takes a while to be made, so it is made beside them.
+                work = [tasks.create_task(part) for part in self._calls()]
+                await self._calls_are_taken_on()
+                work += [tasks.create_task(part) for part in self._beside_them()]
                 runner = web.AppRunner(await asyncio.to_thread(self.make_web), access_log=None)
                 await runner.setup()
                 await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
@@ -87,6 +80,24 @@ class Service:
             await self.manager.stop()
             await self.directory.stop()
             await self.database.close()
+
+    def _calls(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return self.registry.run(), self.stream.run(), self.outbox.run()
+
+    async def _calls_are_taken_on(self) -> None:
+        """Callers come first: nothing else uses the processor until then, or for long where Asterisk is not there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CALLS_FIRST):
+                await self.registry.synced.wait()
+
+    def _beside_them(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return (
+            *(follower.run() for follower in self.followers),
+            self.projection.run(),
+            self.agi.run(),
+            *([self.texts.run()] if self.texts else []),
+            *([self.mail.run()] if self.mail else []),
+        )
 
     def health(self) -> Mapping[str, str | None]:
         """Each part: None when it is well, else a sentence on what is missing."""
@@ -106,6 +117,7 @@ class Service:
 
 def _pause_seldom() -> None:
     """Let the garbage collector leave alone what lives as long as the service: its pauses hold every call."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
