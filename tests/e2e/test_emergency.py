@@ -43,7 +43,7 @@ async def test_the_operators_are_told_who_dials_112_and_where(world: World) -> N
 
 async def test_where_no_operator_is_there_the_first_who_opens_is_told(world: World) -> None:
     await world.given_operator(ULLA, "closed")
-    ulla = await world.phone(ULLA)
+    ulla = await world.siplet(ULLA)
     line = await (await world.phone(ROGER)).call("112")
     sos = await world.mobile("112", within=LONG)
     await sos.answer()

@@ -10,7 +10,7 @@ from time import monotonic
 
 import numpy as np
 
-from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung
+from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, refused
 from e2e.support.world import World
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples, decode
@@ -135,10 +135,9 @@ async def test_who_speaks_too_long_is_told_so_and_a_new_message_is_told_before_a
     [message] = await until(lambda: kept(world) - before, within=LONG, what="the message kept")
     assert hearing.heard(message, WORDS, [OTHER_WORDS]).hit
 
-    both = "Du har ett nytt meddelande och ett avlyssnat meddelande. Från noll nio åtta noll, trettioett"
+    number = "noll nio åtta noll, trettioett, nittiotvå, femtioåtta"
+    both = f"Du har ett nytt meddelande och ett avlyssnat meddelande. Från {number}"
     listening = await listens(world, TORA, both)
-    [heard] = await listening.hears(WORDS, within=LONG, others=[OTHER_WORDS])
-    assert heard.score > hearing.HIT
     await listening.press("7")
     await world.commanded(listening, "Den som ringde vill bli uppringd", within=LONG)
     await listening.press("7")
@@ -166,7 +165,8 @@ async def test_the_answer_to_a_confidential_message_never_goes_to_a_mobile(world
     rung = await world.mobile(FIXED, within=LONG)
     await rung.answer()
     await listening.talks_to(rung, within=LONG)
-    assert (await world.story(listening)).told["confidential"]
+    await refused(listening.transfer(MOBILE))
+    assert "M4" in (await world.story(listening)).rules
 
 
 async def test_a_caller_from_abroad_leaves_a_message_in_english(world: World) -> None:
@@ -177,8 +177,7 @@ async def test_a_caller_from_abroad_leaves_a_message_in_english(world: World) ->
     await world.hears(caller, "Leave your message for Sven Granath after the tone", pieces=1, within=LONG)
     await speaks(world, caller, WORDS, told="after the tone")
     await caller.press("#")
-    await world.hears(caller, "Press one to send the message", pieces=1, within=LONG)
-    await caller.press("1")
+    await chooses(world, caller, "1", "Press one to send the message")
     await world.hears(
         caller, "The message has been left for Sven Granath. Thank you for calling", within=LONG
     )

@@ -1,4 +1,7 @@
-"""The service with a synthesiser that never answers: run as a program in the service's place."""
+"""The service with a synthesiser that never answers, and nothing spoken before but the ready-made pieces.
+
+Run as a program in the service's place.
+"""
 
 import uvloop
 
@@ -11,6 +14,6 @@ if __name__ == "__main__":
     settings = read_settings()
 
     async def run() -> None:
-        await build(settings, SpeechLibrary(settings.state, HangingSynthesiser())).run()
+        await build(settings, SpeechLibrary(settings.state / "hanging", HangingSynthesiser())).run()
 
     uvloop.run(run())
