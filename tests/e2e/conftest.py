@@ -20,7 +20,8 @@ from hanvisa.lab.system import System, environment
 from hanvisa.lab.town import town
 
 DEMO = REPOSITORY / "demo" / "directory"
-# What no municipality has but a test needs: a group of nothing but mobiles, a confidential line.
+# What no municipality has but a test needs: a group of nothing but mobiles, a confidential line,
+# a department without people.
 ODDITIES = Path(__file__).parent / "directory"
 LOG_LINES = 80
 TEXTS = 6  # from the base port: where a test may put a gateway for text messages

@@ -1,6 +1,6 @@
 """Who else is asked when somebody is not to be had: substitutes, departments, and groups that ring in turn."""
 
-from e2e.support.switchboard import LONG, nobody_outside_was_rung
+from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, shown_at
 from e2e.support.world import World
 from hanvisa.lab.siplet_line import SipletLine
 
@@ -8,6 +8,9 @@ ANNA, ELSA, FREDRIK, HENRIK, INGRID, MARIA = (
     f"hallefors-{number}" for number in (201, 205, 206, 208, 209, 213)
 )
 ISAK, KJELL, CARL = "nora-310", "nora-312", "bkt-505"
+PIA, ROGER = "ljusnarsberg-405", "ljusnarsberg-406"
+RECEPTION = "0313900684"  # nobody belongs to it
+ROADS = "0406280481"  # Gata och park and Vatten och avlopp stand in for each other
 IN_TURN = "0846500490"  # Isak, then Kjell
 ON_CALL = "0406280490"  # Carl, William and a mobile, together
 ELSAS_MOBILE = "0701740608"
@@ -59,6 +62,34 @@ async def test_a_group_rings_its_members_in_turn_and_passes_over_who_is_on_the_l
     await second.answer()
     await again.talks_to(second, within=LONG)
     assert len(isak.offered) == rung_before
+
+
+async def test_the_stand_in_of_a_stand_in_answers_and_rings_its_members_in_turn(world: World) -> None:
+    """G3. Nobody belongs to Receptionen, all of Överförmyndaren are away, and Biståndsenheten rings in turn."""
+    pia, roger = await world.phone(PIA), await world.phone(ROGER)
+    caller = await world.citizen("0980319235", dials=RECEPTION)
+    first = await pia.rings(within=LONG)
+    assert not roger.has_rung
+    second = await roger.rings(within=LONG)
+    await first.until_ended(within=LONG)
+    await second.answer()
+    await caller.talks_to(second, within=LONG)
+    assert "så Biståndsenheten svarar i stället (G3)" in await world.explanation(caller)
+
+
+async def test_departments_that_stand_in_for_each_other_are_rung_once_and_then_an_operator(
+    world: World,
+) -> None:
+    """G3."""
+    carl, ulla = await world.phone(CARL), await world.phone(ULLA)
+    await world.given_operator(ULLA)
+    caller = await world.citizen("0980319236", dials=ROADS)
+    await (await carl.rings(within=LONG)).until_ended(within=LONG)
+    line = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "ÅTER Gata och park: svarar ej")
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert len(carl.offered) == 1
 
 
 async def test_a_confidential_call_stays_so_at_the_substitute_and_never_follows_them_to_a_mobile(

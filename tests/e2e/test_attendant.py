@@ -284,6 +284,7 @@ async def test_a_caller_is_put_through_to_112_blind_and_attended(world: World) -
 
     caller, line = await an_operator_with_a_caller(world)
     await line.hold()
+    await world.given_operator(VIKTOR)  # who is told of it at once, or else whoever opens after this test
     consultation = await ulla.call("112")
     first = await world.mobile("112", within=LONG)
     await first.answer()

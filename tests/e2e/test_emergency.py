@@ -39,3 +39,19 @@ async def test_the_operators_are_told_who_dials_112_and_where(world: World) -> N
     [event] = [one for one in seen if one["type"] == "emergency"]
     assert event["data"]["person"]["name"] == "Roger Strand"
     assert (event["data"]["extension"], event["data"]["site"]) == ("406", "Kommunhuset i Kopparberg")
+
+
+async def test_where_no_operator_is_there_the_first_who_opens_is_told(world: World) -> None:
+    await world.given_operator(ULLA, "closed")
+    ulla = await world.siplet(ULLA)
+    line = await (await world.phone(ROGER)).call("112")
+    sos = await world.mobile("112", within=LONG)
+    await sos.answer()
+    await line.talks_to(sos, within=LONG)
+    assert (await world.story(line, within=LONG)).outcome == "emergency"
+    assert not ulla.has_rung
+    await world.given_operator(ULLA)
+    told = await ulla.rings(within=LONG)
+    await shown_at(world, ULLA, "112 Roger Strand")
+    await told.answer()
+    await world.hears(told, "Nödsamtal. Roger Strand", pieces=2, in_call_of=line, within=LONG)

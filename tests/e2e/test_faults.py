@@ -4,8 +4,10 @@ That no channel and no bridge is left is checked at the end of every test (World
 """
 
 import asyncio
+import sys
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from e2e.support.switchboard import (
     LONG,
@@ -20,6 +22,7 @@ from hanvisa.lab.waiting import until
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"
 LONGEST_SILENCE = 3.0  # seconds
+HANGING_SERVICE = Path(__file__).parent / "support" / "hanging_service.py"
 
 
 async def test_keys_in_a_burst_and_wrong_ones_leave_the_caller_all_ways_on(world: World) -> None:
@@ -36,11 +39,36 @@ async def test_keys_in_a_burst_and_wrong_ones_leave_the_caller_all_ways_on(world
     await caller.talks_to(line, within=LONG)
 
 
-async def test_who_does_nothing_at_all_hears_something_until_goodbye(world: World) -> None:
+async def test_with_a_synthesiser_that_hangs_the_caller_hears_something_and_has_a_way_on(
+    world: World,
+) -> None:
+    await world.given_service(sys.executable, str(HANGING_SERVICE))
+    ulla = await world.phone(ULLA)
+    await world.given_operator(ULLA)
+    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
+    caller = await world.citizen("0980319237", dials=world.direct_number(ELSA))
+    await world.hears(caller, "Den du söker är frånvarande", pieces=2, within=LONG)
+    await world.commanded(caller, "noll för telefonisten", within=LONG)
+    await caller.press("0")
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    assert caller.longest_silence() <= LONGEST_SILENCE
+
+
+async def test_who_does_nothing_at_all_hears_something_and_with_the_goodbye_is_not_too_late_for_a_key(
+    world: World,
+) -> None:
+    ulla = await world.phone(ULLA)
+    await world.given_operator(ULLA)
     await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
     caller = await world.citizen("0980319231", dials=world.direct_number(ELSA))
-    assert await silence_until_the_end(caller) <= LONGEST_SILENCE
-    await world.commanded(caller, "Tack för ditt samtal. Hej då", within=LONG)
+    await world.commanded(caller, "Tack för ditt samtal. Hej då", within=2 * LONG)
+    assert caller.longest_silence() <= LONGEST_SILENCE
+    await caller.press("0")
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
 
 
 async def test_who_waits_for_operators_that_do_not_answer_hears_something_until_told_so(world: World) -> None:

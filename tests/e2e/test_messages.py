@@ -8,7 +8,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic
 
-from e2e.support.switchboard import LONG, ULLA
+import numpy as np
+
+from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, refused
 from e2e.support.world import World
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples, decode
@@ -18,8 +20,11 @@ from hanvisa.speech import audio
 from integration.mail.post_office import PostOffice, open_post
 
 REBECKA, SVEN, TORA = "hallefors-217", "hallefors-218", "hallefors-219"
+REBECKAS_CONFIDENTIAL_LINE = "0980319276"
 HEMTJANSTEN = "0980319284"
 LARS = "hallefors-212"  # of a confidential department
+ABROAD = "+442079460958"
+FIXED, MOBILE = "0980319259", "0701740691"
 TONE = decode(audio.beep())
 WORDS = hearing.melody(71, 1.2)
 OTHER_WORDS = hearing.melody(72, 1.2)
@@ -109,6 +114,77 @@ async def test_a_caller_asks_to_be_rung_back_and_is_by_one_key(world: World) -> 
     await listening.talks_to(rung, within=LONG)
 
 
+async def test_who_speaks_too_long_is_told_so_and_a_new_message_is_told_before_an_older_that_was_heard(
+    world: World,
+) -> None:
+    """S1. What was recorded until then is kept."""
+    await world.given_settings(message_longest=2)
+    await world.given_absent(TORA, until=timedelta(hours=2))
+    earlier = await world.citizen("0980319257", dials=world.direct_number(TORA))
+    await chooses(world, earlier, "4", "fyra för att bli uppringd")
+    listening = await listens(world, TORA, "Du har ett nytt meddelande.")
+    await listening.press("2")
+    await world.commanded(listening, "Det finns inga fler meddelanden", within=LONG)
+
+    before = kept(world)
+    caller = await world.citizen("0980319258", dials=world.direct_number(TORA))
+    await chooses(world, caller, "1", "Tryck ett för att lämna ett meddelande")
+    await speaks(world, caller, np.concatenate((WORDS, OTHER_WORDS, WORDS)))
+    await world.hears(caller, "Mer än så gick inte att spela in. Tryck ett", pieces=1, within=LONG)
+    await caller.hangup()
+    [message] = await until(lambda: kept(world) - before, within=LONG, what="the message kept")
+    assert hearing.heard(message, WORDS, [OTHER_WORDS]).hit
+
+    number = "noll nio åtta noll, trettioett, nittiotvå, femtioåtta"
+    both = f"Du har ett nytt meddelande och ett avlyssnat meddelande. Från {number}"
+    listening = await listens(world, TORA, both)
+    await listening.press("7")
+    await world.commanded(listening, "Den som ringde vill bli uppringd", within=LONG)
+    await listening.press("7")
+    await lamp_shows(world, TORA, new=0, heard=0)
+
+
+async def test_the_answer_to_a_confidential_message_never_goes_to_a_mobile(world: World) -> None:
+    """M4. On no line but this one are the calls to her confidential, nor those that she makes."""
+    await world.given_absent(REBECKA, until=timedelta(hours=2))
+    callers = {
+        number: await world.citizen(number, dials=REBECKAS_CONFIDENTIAL_LINE) for number in (MOBILE, FIXED)
+    }
+    for caller in callers.values():
+        await chooses(world, caller, "4", "fyra för att bli uppringd")
+        await world.commanded(caller, "Rebecka Ahl får veta att du vill bli uppringd", within=LONG)
+    listening = await listens(world, REBECKA, "Du har två nya meddelanden.")
+    await listening.press("5")
+    await world.hears(listening, "Ett sekretessamtal kopplas aldrig till mobil", pieces=1, within=LONG)
+    await listening.until_ended(within=LONG)
+    await nobody_outside_was_rung(world)
+    assert "M4" in (await world.story(listening)).rules
+
+    listening = await listens(world, REBECKA, "Du har ett nytt meddelande och ett avlyssnat meddelande.")
+    await listening.press("5")
+    rung = await world.mobile(FIXED, within=LONG)
+    await rung.answer()
+    await listening.talks_to(rung, within=LONG)
+    await refused(listening.transfer(MOBILE))
+    assert "M4" in (await world.story(listening)).rules
+
+
+async def test_a_caller_from_abroad_leaves_a_message_in_english(world: World) -> None:
+    await world.given_absent(SVEN, until=timedelta(hours=2))
+    before = kept(world)
+    caller = await world.citizen(ABROAD, dials=world.direct_number(SVEN))
+    await chooses(world, caller, "1", "Press one to leave a message")
+    await world.hears(caller, "Leave your message for Sven Granath after the tone", pieces=1, within=LONG)
+    await speaks(world, caller, WORDS, told="after the tone")
+    await caller.press("#")
+    await chooses(world, caller, "1", "Press one to send the message")
+    await world.hears(
+        caller, "The message has been left for Sven Granath. Thank you for calling", within=LONG
+    )
+    await caller.until_ended(within=LONG)
+    assert len(kept(world) - before) == 1
+
+
 async def test_a_message_for_a_department_where_nobody_is_there_is_for_whoever_of_it_hears_it_first(
     world: World,
 ) -> None:
@@ -156,15 +232,17 @@ async def chooses(world: World, caller: Line, key: str, words: str) -> None:
     await caller.press(key)
 
 
-async def speaks(world: World, caller: Line, words: Samples, *, times: int = 1) -> None:
+async def speaks(
+    world: World, caller: Line, words: Samples, *, times: int = 1, told: str = "efter tonen"
+) -> None:
     """Hear the tone, and say the words when it is recorded for so many times in the call."""
-    await world.commanded(caller, "efter tonen", within=LONG)
+    await world.commanded(caller, told, within=LONG)
     await caller.press("1")  # enough of that
     await caller.hears(TONE, within=LONG)
 
     async def recorded() -> bool:
-        told = (await world.story_so_far(caller)).events("signal")
-        return [each["type"] for each in told].count("recording") == times
+        signals = (await world.story_so_far(caller)).events("signal")
+        return [each["type"] for each in signals].count("recording") == times
 
     await until(recorded, within=LONG, what="it is recorded")
     began = monotonic()

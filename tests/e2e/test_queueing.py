@@ -20,6 +20,8 @@ from hanvisa.lab.stories import Heard
 from hanvisa.lab.waiting import until
 
 WRAP_UP = 4.0  # seconds
+ABROAD = "+442079460958"
+KEY_YOUR_NUMBER = "Slå ditt telefonnummer och avsluta med fyrkant"
 
 
 async def test_who_waits_hears_the_place_again_and_again_and_then_the_expected_wait(world: World) -> None:
@@ -72,6 +74,44 @@ async def test_who_leaves_the_number_is_rung_back_in_turn_over_a_restart_and_onc
     line = await ulla.rings(within=LONG)
     await line.answer()
     await behind.talks_to(line, within=LONG)
+
+
+async def test_who_withholds_their_number_keys_one_slowly_and_is_rung_back_on_it(world: World) -> None:
+    """What was keyed before the pause counts."""
+    ulla = await world.phone(ULLA)
+    served, line = await an_operator_with_a_caller(world)
+    leaving = await waits(world, None)
+    await leaving.press("4")
+    asked = await world.commanded(leaving, KEY_YOUR_NUMBER, within=LONG)
+    await leaving.hears(asked.files[0], within=LONG)
+    await leaving.press("098031")
+
+    async def asked_again() -> bool:
+        return [one.words for one in (await world.story_so_far(leaving)).spoken].count(asked.words) == 2
+
+    await until(asked_again, within=LONG, what="asked to go on")
+    await leaving.press("9247#")
+    number = "noll nio åtta noll, trettioett, nittiotvå, fyrtiosju"
+    await world.commanded(leaving, f"Vi ringer upp dig på {number}", within=LONG)
+    await leaving.press("1")
+    await world.commanded(leaving, "Du behåller din plats", within=LONG)
+    await leaving.hangup()
+    await served.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    rung = await world.mobile("0980319247", within=LONG)
+    await rung.answer()
+    await rung.talks_to(line, within=LONG)
+
+
+async def test_a_caller_from_abroad_waits_in_english(world: World) -> None:
+    served, _ = await an_operator_with_a_caller(world)
+    caller = await world.citizen(ABROAD, dials=MAIN_NUMBER)
+    await past_the_greeting(caller)
+    await world.commanded(caller, "All our operators are busy", within=LONG)
+    await caller.press("5")
+    await is_told(world, caller, "You are next in line.")
+    await served.hangup()
 
 
 async def test_an_operator_who_did_not_answer_is_told_so_when_they_open_again(world: World) -> None:
@@ -254,7 +294,7 @@ async def state_of_ulla(world: World) -> str:
     return str((await world.api.get(f"/operators/{world.person(ULLA).id}"))["state"])
 
 
-async def waits(world: World, number: str) -> Line:
+async def waits(world: World, number: str | None) -> Line:
     """A citizen who waits at the main number, and has heard enough of the first announcement."""
     caller = await world.citizen(number, dials=MAIN_NUMBER)
     await past_the_greeting(caller)

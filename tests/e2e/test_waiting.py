@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from e2e.support.switchboard import LONG, nobody_outside_was_rung
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
 
+ABROAD = "+442079460958"
 CLOSED = "0980319273"  # with its own words
 FAULT_REPORTS = "0406280470"  # closed, with an on-call list: two phones that are unplugged, and a mobile
 ON_CALL = "0701740626"
@@ -44,12 +47,15 @@ async def test_who_is_on_call_at_a_desk_is_rung_first(world: World) -> None:
     await nobody_outside_was_rung(world)
 
 
-async def test_a_closed_switchboard_says_so_in_its_own_words(world: World) -> None:
-    words = "Vi har flyttat till kommunhuset"
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("0980319221", "Vi har flyttat till kommunhuset"), (ABROAD, "We have moved to the town hall")],
+)
+async def test_a_closed_switchboard_says_so_in_its_own_words(world: World, number: str, words: str) -> None:
 
     async def heard() -> Line | None:
         """Until they are spoken beforehand, right after the import, the fixed words are heard."""
-        caller = await world.citizen("0980319221", dials=CLOSED)
+        caller = await world.citizen(number, dials=CLOSED)
         await caller.until_ended(within=LONG)
         return caller if (await world.story(caller)).saying(words) else None
 

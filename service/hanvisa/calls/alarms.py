@@ -1,12 +1,14 @@
 """Calls to 112 that the operators are told of: an event at once, and a short call to each open one who is free.
 
-The call to 112 is the dialplan's; it neither waits for this nor knows of it.
+Where none is, the first who opens or is free within a quarter of an hour is told. The call to 112 is the dialplan's; it
+neither waits for this nor knows of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from hanvisa.calls.house import House
 
 EMERGENCY = "112"
+FIRST_WITHIN = 15 * 60.0  # seconds; afterwards help has come, or nobody needs to show it the way
 
 
 @dataclass
@@ -36,13 +39,27 @@ class Alarms:
         return await self._dialled.get()
 
 
-def raise_alarm(house: House, account: str, *, told: bool) -> Iterator[tuple[Call, Alarming]]:
-    """Tell the event, write the call down, and give the calls that tell the operators."""
-    register, now = house.directory.register, house.clock.now()
-    caller = emergency_caller(register, account)
-    house.feed.emergency(caller, now)
+def raise_alarm(house: House, account: str, *, told: bool) -> None:
+    """Tell the event, and write the call down."""
+    caller = emergency_caller(house.directory.register, account)
+    house.feed.emergency(caller, house.clock.now())
     if not told:
         _write_down(house, caller)
+
+
+async def calls_to_operators(house: House, account: str) -> list[tuple[Call, Alarming]]:
+    """The calls that tell the operators: at once, or as soon as there is one to tell; none where nobody was in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_WITHIN):
+            while not (calls := list(_calls_now(house, account))):
+                await house.queues.woken.wait()
+            return calls
+    return []
+
+
+def _calls_now(house: House, account: str) -> Iterator[tuple[Call, Alarming]]:
+    register = house.directory.register
+    caller = emergency_caller(register, account)
     for operator in operators_to_tell(register, caller, house.live.is_engaged):
         phone = register.phone(operator.phone_id)
         person = register.person(operator.person_id)

@@ -69,13 +69,13 @@ class Callbacks:
     async def run(self) -> None:
         """For ever."""
         while True:
-            self._house.queues.woken.clear()
+            woken = self._house.queues.woken
             self._line_up()
             if self._ready.is_set():
                 self._ring_whose_turn_it_is()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._until_due()):
-                    await self._house.queues.woken.wait()
+                    await woken.wait()
 
     def _line_up(self) -> None:
         """Those who are due stand in their queues, the others do not."""

@@ -63,7 +63,7 @@ class Queues:
     _offered: set[UUID] = field(default_factory=set)
     _missed: dict[UUID, datetime] = field(default_factory=dict)
     unanswered: set[UUID] = field(default_factory=set)  # operators paused for it, who have not been told yet
-    woken: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever serves those who are not there
+    woken: asyncio.Event = field(default_factory=asyncio.Event)  # set at the next wake, when another follows
 
     def at(self, switchboard: UUID) -> Queue:
         return self._queues.setdefault(switchboard, Queue())
@@ -72,10 +72,11 @@ class Queues:
         return [waiter for queue in self._queues.values() for _, waiter in queue.waiting]
 
     def wake(self) -> None:
-        """Let every waiting caller look again: an operator is free, or the queue has moved."""
+        """Let everybody who waits look again: an operator is free, or the queue has moved. 112 goes before callers."""
+        woken, self.woken = self.woken, asyncio.Event()
+        woken.set()
         for waiter in self.all_waiting():
             waiter.wake()
-        self.woken.set()
 
     def next_operator(
         self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool], now: datetime

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from hanvisa.calls.adoption import adopt, resync, sweep
-from hanvisa.calls.alarms import raise_alarm
+from hanvisa.calls.alarms import calls_to_operators, raise_alarm
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
 from hanvisa.calls.house import House
@@ -88,8 +88,12 @@ class Registry:
     async def _raise_alarms(self) -> None:
         while True:
             account, told = await self.house.alarms.next()
-            for call, stage in raise_alarm(self.house, account, told=told):
-                self.open(call, stage)
+            raise_alarm(self.house, account, told=told)
+            self._spawn(self._tell_operators(account))
+
+    async def _tell_operators(self, account: str) -> None:
+        for call, stage in await calls_to_operators(self.house, account):
+            self.open(call, stage)
 
     async def _sync(self) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""

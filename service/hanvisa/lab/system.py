@@ -48,7 +48,7 @@ class System:
         self.log_folder = settings.state / "log"
         self.service_log = self.log_folder / "service.log"
         self._say = say
-        self._service_command = tuple(service)
+        self.service_command = tuple(service)
         self._rescue_command = tuple(rescue)
         self._service: Process | None = None
         self._started_at = 0  # where in its log the service that runs began
@@ -97,7 +97,7 @@ class System:
         if self.service_running:
             return
         self._started_at = self.service_log.stat().st_size if self.service_log.exists() else 0
-        self._service = await self._spawn(self._service_command)
+        self._service = await self._spawn(self.service_command)
         try:
             async with asyncio.timeout(within):
                 await self._wait_ready()

@@ -106,6 +106,17 @@ class World(Town):
         await self._restart(before.model_copy(update=changed))
         self._undo.append(lambda: self._restart(before))
 
+    async def given_service(self, *command: str) -> None:
+        """Another program goes on in the service's place; afterwards the service itself. Calls stay up."""
+        before, self.system.service_command = self.system.service_command, command
+        await self._restart(self.system.settings)
+
+        async def taken_back() -> None:
+            self.system.service_command = before
+            await self._restart(self.system.settings)
+
+        self._undo.append(taken_back)
+
     async def _restart(self, settings: Settings) -> None:
         await self.system.stop_service()
         self.system.settings = settings

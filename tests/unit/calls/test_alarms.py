@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from hanvisa.calls import alarms
 from hanvisa.calls.live_ports import Envelope, EventType
 from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.facts import OperatorState
-from unit.calls.scene import Scene, id_of
+from unit.calls.scene import MAIN, Scene, id_of
 
 BO = EmergencyCaller("bo", id_of("bo"), "Bo Berg", "202", "", id_of("hallefors"))
 
@@ -53,6 +56,42 @@ async def test_an_operator_on_the_line_is_not_rung() -> None:
         event = await scene_event(scene)
         assert event.data == BO
         assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/0846500400@carrier"]
+
+
+async def test_where_nobody_is_free_the_first_who_is_hears_it_before_they_get_a_caller() -> None:
+    async with Scene() as scene:
+        line = scene.dials("olle", "0846500400")
+        await scene.rung("0846500400")
+        caller = scene.rings_in(MAIN)
+        for prompt in ("Greeting", "Queued"):
+            await scene.hears(caller, prompt)
+            scene.finished(caller)
+        await scene.until(lambda: scene.control.named("start_music"), "the caller waits")
+        scene.house.alarms.dialled("bo")
+        await scene_event(scene)
+        scene.hangs_up(line)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "EmergencyDialled")
+        rung = [shown for _, dial, shown, _ in scene.control.named("create") if dial == "PJSIP/olle"]
+        assert [shown["CONNECTEDLINE(name,i)"] for shown in rung] == ["112 Bo Berg"]
+
+
+async def test_who_opens_within_a_quarter_of_an_hour_hears_it_and_later_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seconds, is_told in ((alarms.FIRST_WITHIN, True), (0.0, False)):
+        monkeypatch.setattr(alarms, "FIRST_WITHIN", seconds)
+        async with Scene() as scene:
+            await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+            scene.house.alarms.dialled("bo")
+            scene.rings_in("0980319201")
+            await scene.rung("anna")
+            await scene.directory.set_operator_state(id_of("olle"), OperatorState.OPEN)
+            scene.house.queues.wake()
+            scene.dials("bo", "0846500400")
+            await scene.rung("0846500400")
+            assert ("PJSIP/olle" in [dial for _, dial, *_ in scene.control.named("create")]) is is_told
 
 
 async def scene_event(scene: Scene) -> Envelope:

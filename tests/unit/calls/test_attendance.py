@@ -90,6 +90,19 @@ async def test_no_key_is_a_goodbye_and_no_number_is_asked_of_a_colleague() -> No
         await scene.hears(caller, "Goodbye")
 
 
+async def test_a_key_that_comes_with_the_goodbye_is_heeded() -> None:
+    async with Scene(QUICK) as scene:
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        caller = scene.rings_in(MAIN)
+        for prompt in ("Greeting", "NoOperator"):
+            await scene.hears(caller, prompt)
+            scene.finished(caller)
+        await scene.hears(caller, "Goodbye")
+        scene.presses(caller, "4")
+        scene.finished(caller)
+        await scene.hears(caller, "ConfirmCallback")
+
+
 async def test_who_was_sent_back_from_somebody_hears_the_ways_on_there() -> None:
     async with Scene(QUICK) as scene:
         await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)

@@ -98,6 +98,18 @@ async def test_no_key_is_goodbye() -> None:
         await scene.over(caller)
 
 
+async def test_a_key_that_comes_with_the_goodbye_is_heeded() -> None:
+    async with Scene() as scene:
+        scene.given_absent("anna")
+        caller = scene.rings_in("+46980319201")
+        await scene.hears(caller, "Referral")
+        scene.finished(caller)
+        await scene.hears(caller, "Goodbye")
+        scene.presses(caller, "0")
+        scene.finished(caller)
+        await scene.rung("olle")
+
+
 async def test_a_transfer_to_a_mobile_is_declined_and_the_operator_told_alone() -> None:
     async with Scene() as scene:
         caller, olle = await operator_has_caller(scene)

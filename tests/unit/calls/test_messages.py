@@ -170,11 +170,14 @@ async def test_where_it_fails_they_are_told_and_it_is_kept_that_they_want_to_be_
         await plays(scene, caller, "Offers", 2)
 
 
-async def test_who_was_cut_short_by_a_full_disk_is_told_so_once() -> None:
+@pytest.mark.parametrize(("full", "seconds"), [(True, 3.0), (False, 120.4)])
+async def test_who_was_cut_short_by_a_full_disk_or_the_limit_is_told_so_once(
+    *, full: bool, seconds: float
+) -> None:
     async with Scene() as scene:
-        scene.messages.cut = True
+        scene.messages.cut = full
         caller = await records(scene)
-        scene.said(caller)
+        scene.said(caller, seconds)
         await plays(scene, caller, "MessageReview", 1)
         assert "cut=True" in scene.log.of_kind("heard")[-1]["words"]
         scene.finished(caller)

@@ -21,7 +21,7 @@ class RecordingTone:
 
 @dataclass(frozen=True, slots=True)
 class MessageReview:
-    """One keeps it, two plays it, three records it anew. ``cut``: the disk was full, and the end may be missing."""
+    """One keeps it, two plays it, three records it anew. ``cut``: no more could be recorded."""
 
     cut: bool = False
 

@@ -93,14 +93,15 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
     while True:
         offers = WaysOn(messages=kinds, language=call.state.language).offers
         key = await call.say(said, Offers(offers)) or await call.key(call.house.settings.key_wait)
+        if key is None:
+            # Somebody may have opened meanwhile.
+            if decide(attendance(call, switchboard)).effect is not Effect.REFER:
+                return AtSwitchboard(switchboard.id, stage.sought, stage.why, stage.since)
+            key = await call.say(Goodbye())
+        if key is None:
+            return None
         match Offer(key) if key in offers else None:
             case Offer.RING_BACK:
                 return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
             case Offer.ENGLISH:
                 call.change(language=Language.EN)
-            case None if key is None:
-                break
-    if decide(attendance(call, switchboard)).effect is not Effect.REFER:  # somebody has opened meanwhile
-        return AtSwitchboard(switchboard.id, stage.sought, stage.why, stage.since)
-    await call.say(Goodbye())
-    return None

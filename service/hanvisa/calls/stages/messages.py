@@ -125,9 +125,15 @@ async def _recorded(call: Call, to: Recipient) -> float | None:
     return await box.seconds(recording)
 
 
+async def _is_cut(call: Call, recording: str) -> bool:
+    """Whether they may have had more to say: they have spoken their longest time, or the disk is full."""
+    box, longest = call.house.messages, call.house.settings.message_longest
+    return (await box.seconds(recording) or 0.0) >= longest or await box.is_full()
+
+
 async def _wants_it_anew(call: Call, recording: str) -> bool:
     """Ask until they have chosen. Other keys than those that are offered count as none."""
-    said: list[Prompt | Spoken] = [MessageReview(cut=await call.house.messages.is_full())]
+    said: list[Prompt | Spoken] = [MessageReview(cut=await _is_cut(call, recording))]
     asked = 0
     while asked < ASKED:
         match await call.say(*said) or await call.key(call.house.settings.key_wait):

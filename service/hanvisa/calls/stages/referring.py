@@ -128,7 +128,7 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
 async def _offer(
     call: Call, said: Prompt, ways_now: Callable[[], WaysOn], stage: Referring | ReferringMembers
 ) -> Stage | None:
-    """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye.
+    """Say it, then what the caller can do; keys interrupt the speech. No key: goodbye, and the last chance of one.
 
     ``ways_now`` tells what there is at this moment: somebody may have come back meanwhile.
     """
@@ -138,9 +138,12 @@ async def _offer(
         ways = ways_now()
         offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
         prompts = (first, offers) if first else (offers,)
-        key = await call.say(*prompts) or await call.key(call.house.settings.key_wait)
+        key = (
+            await call.say(*prompts)
+            or await call.key(call.house.settings.key_wait)
+            or await call.say(Goodbye())
+        )
         if key is None:
-            await call.say(Goodbye())
             return None
         first = None
         match Offer(key) if key in ways.offers else None:
