@@ -47,7 +47,7 @@ async def test_whoever_has_a_mobile_on_the_line_picks_up_no_parked_caller(world:
     await mobile.answer()
     await talking.talks_to(mobile, within=LONG)
     picking = await elsa.call("*88")
-    await world.hears(picking, "En mobil är på tråden", within=LONG)
+    await world.hears(picking, "En mobil och någon annan får inte vara i samma telefon", within=LONG)
     await picking.until_ended(within=LONG)
     decided = [(one["effect"], one["rules"]) for one in (await world.story(picking)).decisions]
     assert decided == [("refuse", ["O2"])]

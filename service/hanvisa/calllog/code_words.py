@@ -25,7 +25,9 @@ FAULTS = {
     "not_absent": Text(sv="ingen frånvaro nu", en="no absence now"),
     "only_in_call": Text(sv="bara under ett samtal", en="during a call only"),
     "nobody_parked": Text(sv="ingen är parkerad där", en="nobody is parked there"),
-    "mobile_on_line": Text(sv="en mobil är på tråden", en="a mobile is on the line"),
+    "mobile_on_line": Text(
+        sv="en mobil och någon annan i samma telefon", en="a mobile and somebody else on one phone"
+    ),
     "no_call": Text(sv="inget samtal att ta tillbaka", en="no call to take back"),
     "nothing_to_end": Text(sv="inget sådant var inställt", en="nothing of the kind was set"),
     "no_time": Text(sv="orsaken tar ingen tid", en="the reason takes no time"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.marking import Dismissed
+from hanvisa.calls.ringing import has_mobile_in_phone
 from hanvisa.calls.signals import TransferRequested
 from hanvisa.calls.stage import AtSwitchboard, BackToOperator, OnHold, Stage, Talking
 from hanvisa.calls.state import VARIABLE, Leg
@@ -75,7 +76,8 @@ async def _take_back(call: Call, asked: Asked) -> Stage | None:
     call.house.live.release(mobile.channel)
     call.change(caller=other, other=mobile, answered=True)
     phone = _other_leg(call, asked.consultation, asked.by)
-    if phone is not None and await _is_put_in_place(call, mobile, phone):
+    has_place = phone is not None and not has_mobile_in_phone(call, phone.person)
+    if phone is not None and has_place and await _is_put_in_place(call, mobile, phone):
         return Talking()
     await call.part()
     return BackToOperator(asked.by or call.state.touched_by)
@@ -85,12 +87,13 @@ async def _is_put_in_place(call: Call, mobile: Leg, phone: Leg) -> bool:
     """The phone by which the operator asks takes the mobile's place, and is this call's from now on."""
     control, bridge = call.house.control, call.state.bridge
     call.house.live.bind(phone.channel, call)
+    call.change(other=phone)
     # What has been written on it must not be taken for a call that lives.
     await call.command(control.set_variable(phone.channel, VARIABLE, ""))
     if bridge is None or not await call.insist(control.add_to_bridge, bridge, phone.channel):
         await call.hang_up(phone.channel)
+        call.change(other=mobile)
         return False
-    call.change(other=phone)
     call.notice_parties()
     await call.hang_up(mobile.channel)
     return True

@@ -13,6 +13,7 @@ from hanvisa.calls.prompts import HeldReminder
 from hanvisa.calls.ringing import Display, forget, operator_places, start_ringing
 from hanvisa.calls.signals import Entered, HungUp, Signal
 from hanvisa.calls.state import Leg
+from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import Operator
 from hanvisa.policy.holding import HeldFacts, HeldStep, next_held_step
 
@@ -40,16 +41,26 @@ async def remind(call: Call, operator: Operator | None, ear: Leg | None, shown: 
     call.tell("signal", type="held_reminder", person=str(operator.person_id))
     ear = next(_talks_elsewhere(call, operator), ear)
     if ear is None:
-        for place in operator_places(call, operator):
-            await start_ringing(call, place, shown)
+        await _ring(call, operator, shown)
         return
     spoken = call.house.voice.say(HeldReminder(), call.state.language, call.house.clock.now())
     await call.command(call.house.control.play(ear.channel, spoken.files, f"hv-held-{ear.channel}"))
 
 
+async def _ring(call: Call, operator: Operator, shown: Display) -> None:
+    """Where that fails the caller waits on."""
+    try:
+        for place in operator_places(call, operator):
+            await start_ringing(call, place, shown)
+    except TelephonyError as error:
+        call.tell("command", failed=str(error))
+
+
 async def heed_ringing(call: Call, signal: Signal | None) -> None:
     """What comes of the phones that ring for it, but an answer."""
     match signal:
+        case Entered(channel, _, replaced) if replaced is not None and replaced.id in call.rung:
+            await call.hang_up(channel.id)  # another phone has picked it up, whose place is not here
         case Entered(channel) if channel.id in call.rung:
             await call.insist(call.house.control.dial, channel.id)
         case HungUp(channel, cause) if channel in call.rung and cause:

@@ -93,7 +93,7 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
     wanted = wanted_by(call, asker.person, target)
     code = code_in(wanted.number, call.register)
     if code is not None and code.action is CodeAction.PARK:
-        return await _park(call, wanted.number, asker, transferee)
+        return await _park(call, wanted, asker, transferee)
     person = call.register.person(asker.person) if asker.person else None
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
@@ -136,15 +136,17 @@ async def _to_number(
     return Transferred(wanted.number, wanted.past_referral)
 
 
-async def _park(call: Call, dialled: str, asker: Asker, transferee: Leg) -> Stage | None:
+async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> Stage | None:
     """The operator has transferred the caller to the code that parks them for somebody."""
     now = call.house.clock.now()
-    meaning = understand(dialled, call.register, asker.person, now, call.house.plan)
+    meaning = understand(wanted.number, call.register, asker.person, now, call.house.plan)
     if not isinstance(meaning, Park):
         await asker.is_told("channel_unavailable")
         return None
     await _send_on(call, asker, transferee)
     call.change(exception=None, held_since=now, held_reminded=False)
+    if wanted.serial:
+        call.change(serial=asker.person)
     return Parked(meaning.person.id)
 
 
@@ -213,6 +215,7 @@ async def _attended(
         touched_by=call.state.touched_by or theirs.state.touched_by,
         confidential=call.state.confidential or theirs.state.confidential,
         private=call.state.private or theirs.state.private,
+        threat=call.state.threat or theirs.state.threat,
     )
     taken = theirs.state.exception or call.state.exception
     for party in (far, transferee):
@@ -221,11 +224,8 @@ async def _attended(
         decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
         if not decision.allowed:
             return await _decline(call, asker, decision)
-    if (
-        request.other == theirs.caller.channel
-        and wanted_by(call, asker.leg.person, theirs.state.dialled).serial
-    ):
-        call.change(serial=asker.leg.person)
+    if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:
+        call.change(serial=asker.person)
     await asker.is_told("channel_answered")
     if await _merge(call, theirs, asker.leg, transferee, far):
         return Talking()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hanvisa.calls.house import CallSettings
-from hanvisa.policy.facts import CallingClass, Operator, OperatorState
+from hanvisa.policy.facts import CallingClass, Operator, OperatorState, OutsideNumber, TargetKind
 from hanvisa.policy.model import Language
 from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
@@ -214,6 +214,34 @@ async def test_an_operator_leaves_a_message_themselves_or_lets_the_caller_who_wa
         scene.refers(olle, "*62*202", other=own)
         await scene.hears(caller, "SpeakAfterTheTone")
         await scene.over(own)
+
+
+async def test_a_message_is_for_a_person_and_a_department_is_not_rung_instead() -> None:
+    async with Scene(QUICK) as scene:
+        number = OutsideNumber("+46980319282", TargetKind.DEPARTMENT, id_of("tekniska"))
+        register = scene.directory.register
+        scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
+        own = scene.dials("olle", "*62*0980319282")
+        await scene.hears(own, "CodeWrong")
+        assert scene.log.of_kind("outcome")[-1]["why"] == "no_person"
+        assert not scene.control.named("create")
+
+
+async def test_a_threat_stays_marked_when_the_consultation_is_joined() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "202")
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(consultation, bo)
+        theirs = scene.house.live.of_channel(consultation)
+        assert theirs is not None
+        theirs.change(threat=True)
+        scene.refers(olle, "202", other=consultation)
+        await scene.over(consultation)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.state.threat
 
 
 async def test_an_operators_prefix_lets_the_caller_leave_a_message() -> None:

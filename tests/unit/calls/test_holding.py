@@ -10,6 +10,7 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.signals import Held, PhoneLost, Unheld
+from hanvisa.errors import Unavailable
 from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.testing import FakeClock
 from unit.calls.scene import MAIN, NOW, Scene, id_of
@@ -212,3 +213,24 @@ async def after(scene: Scene, channel: str, seconds: float) -> None:
     clock.advance(timedelta(seconds=seconds))
     call.wake()
     await scene.until(call.inbox.empty, "it has looked")
+
+
+async def test_where_asterisk_does_not_answer_the_reminder_the_caller_on_hold_keeps_the_music(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: str) -> tuple[str, ...]:
+        raise Unavailable("no answer")
+
+    async with Scene() as scene:
+        caller, olle = await operator_has_caller(scene)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert (await Desk(scene.house).ask(call.id, Wish.HOLD, id_of("olle"))).what == "done"
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+        scene.tell(Held(olle))
+        await scene.until(lambda: call.other is not None and call.other.held, "the phone holds as well")
+        monkeypatch.setattr(scene.control, "dial_strings", fails)
+        await after(scene, caller, 61)
+        await scene.until(lambda: scene.log.of_kind("command"), "it has failed")
+        assert call.state.stage["name"] == "OnHold"
+        assert (caller,) not in scene.control.named("stop_music")

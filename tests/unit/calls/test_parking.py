@@ -11,13 +11,13 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Reconnected
+from hanvisa.calls.signals import Channel, Entered, Held, Reconnected
 from hanvisa.calls.state import VARIABLE, CallState
 from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_holding import after
-from unit.calls.test_no_way_around import given_confidential, was_rung
+from unit.calls.test_no_way_around import given_confidential, talks, was_rung
 
 QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05)
 
@@ -246,3 +246,54 @@ def call_of(scene: Scene, channel: str) -> Call:
     call = scene.house.live.of_channel(channel)
     assert call is not None
     return call
+
+
+async def test_a_parked_mobile_comes_to_nobody_who_has_a_caller() -> None:
+    """O2: neither by the code nor by the reminder's ringing; without a caller it does."""
+    async with Scene(QUICK) as scene:
+        olle, mobile = await talks(scene, "olle", "0701740699")
+        scene.refers(olle, "*68*202#")
+        await scene.hears(mobile, "ParkedFor")
+        scene.finished(mobile)
+        scene.hangs_up(olle)
+        caller, line = await operator_has_caller(scene)
+        scene.tell(Held(line))
+        picking = scene.dials("olle", "*88*202#")
+        await scene.hears(picking, "CodeWrong")
+        assert scene.log.of_kind("outcome")[-1]["why"] == "mobile_on_line"
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        await scene.talking(mobile, scene.dials("olle", "*88*202#"))
+
+
+async def test_whoever_rings_a_mobile_while_they_fetch_a_caller_does_not_get_them() -> None:
+    """O2."""
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*68*202#")
+        await scene.hears(caller, "ParkedFor")
+        picking = scene.dials("bo", "*88#")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.dials("bo", "0701740605")
+        await scene.rung("0701740605")
+        scene.finished(caller)
+        await scene.hears(picking, "CodeWrong")
+        assert not any({caller, picking} <= inside for inside in scene.control.bridges.values())
+
+
+async def test_a_phone_that_picks_up_the_reminders_ringing_is_not_left_in_silence() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await parked(scene)
+        await after(scene, caller, 61)
+        again = await rung_anew(scene, "olle", olle)
+        scene.control.alive.add("annas")
+        scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(again, "olle", "")))
+        await scene.until(lambda: ("annas", "normal") in scene.control.named("hang_up"), "it is hung up")
+
+
+async def test_a_caller_is_parked_and_comes_back_after_the_party_when_the_operator_wants_both() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*63**68*202#")
+        await scene.hears(caller, "ParkedFor")
+        assert call_of(scene, caller).state.serial == id_of("olle")

@@ -6,11 +6,12 @@ import pytest
 
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.live_ports import Outcome, Wish
-from unit.calls.scene import ANNA_MOBILE, Scene
+from hanvisa.calls.signals import Held
+from unit.calls.scene import ANNA_MOBILE, MAIN, Scene
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_live_desk import OLLE, the_call
-from unit.calls.test_no_way_around import was_rung
+from unit.calls.test_no_way_around import talks, was_rung
 
 
 async def put_through(scene: Scene, *, confidential: bool = True) -> tuple[str, str, str]:
@@ -123,3 +124,31 @@ async def test_the_operators_own_call_with_a_mobile_ends() -> None:
         assert (await ask(scene, olle, Wish.TAKE_BACK)).what == "done"
         await scene.over(olle)
         assert {(olle, "normal"), (mobile, "normal")} <= set(scene.control.named("hang_up"))
+
+
+async def test_the_caller_does_not_come_to_a_phone_that_has_another_mobile_on_the_line() -> None:
+    """M4, O2: they come back when it is free."""
+    async with Scene() as scene:
+        caller, mobile, _ = await put_through(scene)
+        await talks(scene, "olle", "0701740699")
+        line = scene.dials("olle", "*280#")
+        await scene.until(lambda: (mobile, "normal") in scene.control.named("hang_up"), "the mobile leaves")
+        await scene.hears(line, "TakenBack")
+        assert not any({caller, line} <= inside for inside in scene.control.bridges.values())
+
+
+async def test_the_call_that_they_have_left_is_taken_back_and_not_a_talk_of_their_own() -> None:
+    async with Scene() as scene:
+        caller, mobile, olle = await put_through(scene)
+        own = scene.rings_in(MAIN, from_="0701740605")
+        await scene.hears(own, "Greeting")
+        scene.finished(own)
+        leg = await rung_anew(scene, "olle", olle)
+        scene.answers(leg)
+        await scene.talking(own, leg)
+        assert (await ask(scene, own, Wish.CONFIDENTIAL)).what == "done"
+        scene.tell(Held(leg))
+        scene.dials("olle", "*280#")
+        await scene.until(lambda: (mobile, "normal") in scene.control.named("hang_up"), "the mobile leaves")
+        assert scene.house.live.of_channel(own) is not None
+        assert scene.house.live.of_channel(caller) is not None

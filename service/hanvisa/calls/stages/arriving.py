@@ -22,12 +22,13 @@ from hanvisa.calls.stage import (
     Transferred,
     runs,
 )
+from hanvisa.calls.stages.keying import say_wrong
 from hanvisa.calls.stages.outgoing import RING_OUTSIDE
 from hanvisa.calls.stages.reaching import display_of
 from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for, wanted_by
 from hanvisa.policy.attendant import Wanted
-from hanvisa.policy.codes import code_in, looks_like_code
+from hanvisa.policy.codes import CodeFault, code_in, looks_like_code
 from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.numbers import NumberKind, Reading, caller_language, normalise_caller
 
@@ -57,6 +58,9 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
     inside = stage_for(call, reading)
     if isinstance(inside, ReachingPerson):
         inside = _for_operator(call, inside, wanted)
+    elif wanted.message:
+        await say_wrong(call, CodeFault.NO_PERSON)
+        return None
     if is_ours and inside is None and looks_like_code(call.state.dialled):
         return DialledCode()
     await take_mark(call)

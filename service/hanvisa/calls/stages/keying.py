@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.call import LegTaken
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.desk import Desk
-from hanvisa.calls.live_ports import Wish
+from hanvisa.calls.live_ports import LiveCall, Wish
 from hanvisa.calls.prompts import (
     BackAgain,
     CodeWrong,
@@ -36,6 +38,7 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.storing import stored
+from hanvisa.errors import NotFound
 from hanvisa.policy.absence import AbsenceNow, absence_at
 from hanvisa.policy.codes import (
     CodeFault,
@@ -124,8 +127,10 @@ async def _begin_guide(call: Call, person: Person) -> Stage | None:
 async def _take_back(call: Call, wanted: TakeBack) -> None:
     operator, desk = wanted.person.id, Desk(call.house)
     await call.answer()
-    for one in desk.calls():
-        if one.confidential and one.operator == operator and one.other:
+    mine = [one for one in desk.calls() if one.confidential and one.operator == operator and one.other]
+    # Those first that they have left: a talk of their own would end.
+    for one in sorted(mine, key=lambda one: _has_part(one, operator)):
+        with suppress(NotFound):  # it has ended meanwhile
             came = await desk.ask(one.id, Wish.TAKE_BACK, operator, consultation=call.id)
             if call.house.live.of_channel(call.caller.channel) is not call:
                 raise LegTaken
@@ -133,6 +138,10 @@ async def _take_back(call: Call, wanted: TakeBack) -> None:
                 await _done(call, wanted, TakenBack())
                 return
     await say_wrong(call, CodeFault.NO_CALL)
+
+
+def _has_part(call: LiveCall, person: UUID) -> bool:
+    return person in [party.person for party in (call.caller, call.other) if party]
 
 
 async def _forward(call: Call, wanted: Forward) -> None:

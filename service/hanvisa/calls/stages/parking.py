@@ -57,6 +57,7 @@ async def park(call: Call, stage: Parked) -> Stage | None:
             await call.connect(came)
         except TelephonyError as error:  # whoever picked up has hung up in this moment: they wait on
             call.tell("command", failed=str(error))
+            call.change(other=None)
             return stage
         call.tell("outcome", outcome="picked_up", person=str(came.person or ""))
         came = Talking()
@@ -83,7 +84,7 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
     if parked is None:
         await say_wrong(call, CodeFault.NOBODY_PARKED)
         return None
-    facts = PickUpFacts(has_mobile_in_phone(parked, call.caller.person))
+    facts = PickUpFacts(_would_meet_a_mobile(parked, call.caller.person))
     decision = decide(facts)
     tell(call, facts, decision)
     if not decision.allowed:
@@ -121,17 +122,14 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
                 shown = Display(f"PARKERAD {person.given_name} {person.family_name[:1]}", call.caller.number)
                 operator = call.state.touched_by
                 await remind(call, call.register.operator(operator) if operator else None, None, shown)
-        left = seconds_left(call)
-        if left is None:
-            break
-        key, signal = None, await call.next(left)
+        key, signal = None, await call.next(seconds_left(call))
         await heed_ringing(call, signal)
         match signal:
             case Key(channel, digit) if channel == call.caller.channel:
                 key = digit
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not has_mobile_in_phone(call, leg.person):
+                if not _would_meet_a_mobile(call, leg.person):
                     return leg
                 await call.hang_up(channel)
     return _back(call, person.id)
@@ -150,15 +148,28 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
     leg = theirs.caller
     decision = await may_join(call, leg.reading, call.person_of(leg), Via.PICK_UP)
     is_wanted, call.fetched_by = call.fetched_by == channel, None
-    if not is_wanted or not decision.allowed:
+    # They may have rung a mobile since they dialled.
+    if not is_wanted or not decision.allowed or _would_meet_a_mobile(call, leg.person):
         return None
     call.house.live.bind(channel, call)
+    call.change(other=leg)
     theirs.change(caller=replace(leg, person=None))
     theirs.inbox.put_nowait(Surrendered())
     # What their call has written on it must not be taken for a call that lives.
     await call.command(call.house.control.set_variable(channel, VARIABLE, ""))
     await call.insist(call.house.control.stop_ringing, channel)
     return leg
+
+
+def _would_meet_a_mobile(parked: Call, person: UUID | None) -> bool:
+    """O2: a conference inside the phone can't be seen: a mobile there meets no caller, nor a parked mobile one."""
+    if person is None:
+        return False
+    if has_mobile_in_phone(parked, person):
+        return True
+    is_operator = parked.register.operator(person) is not None
+    others = [one for one in parked.house.live.callers_of(person, besides=parked) if one is not parked]
+    return parked.caller.kind.may_be_mobile and any(is_operator or one.touched for one in others)
 
 
 def _to_queue(call: Call, person: Person) -> Stage | None:

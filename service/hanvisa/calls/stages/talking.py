@@ -56,6 +56,8 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
             await call.command(control.remove_from_bridge(bridge, stage.channel))
             await call.insist(control.start_music, stage.channel)
         following = await _talk(call, explaining)
+    except TelephonyError as error:  # the held party must not stay alone
+        call.tell("command", failed=str(error))
     finally:
         await explaining.over()
         await call.insist(control.stop_music, stage.channel)
