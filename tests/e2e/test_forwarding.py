@@ -16,6 +16,7 @@ from e2e.support.switchboard import (
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
 from hanvisa.policy.forwarding import default_end
+from hanvisa.policy.swedish_time import LOCAL
 
 FREDRIK, HENRIK, OLGA = "hallefors-206", "hallefors-208", "hallefors-215"
 HENRIKS_MOBILE = "0701740609"
@@ -57,7 +58,7 @@ async def test_a_phone_is_forwarded_to_a_mobile_with_an_end_and_its_days_told(wo
     """M3: until 17 the same day, or midnight; of the month's ten days this one is used."""
     at = datetime.now(UTC)
     told = await forwards(world, f"*21*{HENRIKS_MOBILE}#", f"{TOLD['always']} {HENRIKS_MOBILE_TOLD}")
-    end = "i dag klockan sjutton" if default_end(at).hour else "i morgon"
+    end = "i dag klockan sjutton" if default_end(at).astimezone(LOCAL).hour else "i morgon"
     assert f"fram till {end}" in told
     assert "kvar den här månaden, nio" in told
     [forwarding] = await forwardings(world, HENRIK)
