@@ -18,7 +18,7 @@ from typing import Self
 
 import numpy as np
 from baresip import Account, Call, Config, Event, Runtime, UserAgent
-from baresip.call import CallState, DigitEvent
+from baresip.call import DigitEvent
 from baresip.errors import (
     AudioNotActive,
     AudioRestarted,
@@ -89,17 +89,21 @@ class Exchange:
                 self._runtime,
                 Account(user=account, domain=registrar, password=password, audio_codecs=("PCMA",)),
             )
-            known = self._phones[account, registrar] = BaresipPhone(account, registrar, agent, self.trace)
+            known = BaresipPhone(account, registrar, agent, self._runtime, self.trace)
+            self._phones[account, registrar] = known
         return known
 
 
 class BaresipPhone(Phone):
     """A registered phone."""
 
-    def __init__(self, account: str, registrar: str, agent: UserAgent, trace: list[str]) -> None:
+    def __init__(
+        self, account: str, registrar: str, agent: UserAgent, runtime: Runtime, trace: list[str]
+    ) -> None:
         super().__init__(account)
         self._registrar = registrar
         self._agent = agent
+        self._runtime = runtime
         self._trace = trace
         self._plugged_in = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -127,8 +131,21 @@ class BaresipPhone(Phone):
             self._plugged_in = False
 
     async def call(self, number: str, *, headers: dict[str, str] | None = None) -> "BaresipLine":
-        call = await self._agent.dial(f"sip:{number}@{self._registrar}", headers)
+        closed: dict[int, str] = {}
+
+        def note(event: StackEvent) -> None:
+            if event.event is Event.CALL_CLOSED:
+                closed[event.call] = event.text or ""
+
+        # One that is refused at once is closed before the library has told us its handle, and lets it know no more.
+        self._runtime.subscribe(note)
+        try:
+            call = await self._agent.dial(f"sip:{number}@{self._registrar}", headers)
+        finally:
+            self._runtime.unsubscribe(note)
         line = BaresipLine(self.name, number, call, self._registrar, self._trace)
+        if call.handle in closed:
+            line.ending = Ending(*split_status(closed[call.handle]))
         self.lines.append(line)
         return line
 
@@ -181,8 +198,6 @@ class BaresipLine(Line):
         self._audio = _Audio(self, call)
         call.on(self._on_event)
         call.on_dtmf(self._on_key)
-        if call.state is CallState.CLOSED:  # refused so fast that its end was told before anybody listened
-            self.ending = Ending(*split_status(call._close_reason or ""))  # noqa: SLF001 - it is told nowhere else
         self._draining = asyncio.create_task(self._audio.run())
 
     @property
