@@ -8,7 +8,6 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from time import process_time
 from typing import Any
 
 import structlog
@@ -90,7 +89,6 @@ class Service:
         with suppress(TimeoutError):
             async with asyncio.timeout(CALLS_FIRST):
                 await self.registry.synced.wait()
-                log.info("calls.served", processor=f"{process_time():.2f} s")
 
     def _beside_them(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return (

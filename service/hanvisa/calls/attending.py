@@ -110,7 +110,7 @@ def _mobile_and_other(call: Call) -> tuple[Leg | None, Leg | None]:
 
 async def to_queue(call: Call, leaves: Leg, party: Leg, since: datetime) -> Stage | None:
     """The party waits in the queue as one who came ``since`` then, the other is hung up. None: there is no queue."""
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    switchboard = call.switchboard
     if switchboard is None:
         return None
     operator = leaves.person if leaves.account else call.state.touched_by

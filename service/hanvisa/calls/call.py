@@ -33,7 +33,7 @@ from hanvisa.calls.stage import Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.policy.confidentiality import is_confidential_person
-from hanvisa.policy.facts import Organisation, Person, TargetKind
+from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import caller_language
 from hanvisa.policy.register import Register
@@ -89,6 +89,11 @@ class Call:
     @property
     def organisation(self) -> Organisation | None:
         return self.register.organisation(self.state.organisation) if self.state.organisation else None
+
+    @property
+    def switchboard(self) -> Switchboard | None:
+        """Where the call's organisation has its callers wait for operators."""
+        return self.register.switchboard_of(self.state.organisation) if self.state.organisation else None
 
     @property
     def touched(self) -> bool:

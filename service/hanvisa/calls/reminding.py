@@ -80,8 +80,7 @@ def _next(call: Call) -> tuple[float, HeldStep] | None:
         return None
     held = settings.held_remind if state.held_reminded else 0.0
     step = next_held_step(HeldFacts(held, settings.held_remind, settings.held_back))
-    has_queue = state.organisation and call.register.switchboard_of(state.organisation)
-    return step if has_queue or step[1] is HeldStep.REMIND else None
+    return step if call.switchboard or step[1] is HeldStep.REMIND else None
 
 
 def _held(call: Call) -> float:

@@ -12,9 +12,10 @@ The log names messages by their ids, which begin with the call's, and of a numbe
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -54,25 +55,28 @@ class TextOutbox:
         self._retry = retry
         self._retry_most = retry_most
         self._new: asyncio.Queue[str] = asyncio.Queue()
+        # By number, in memory: a caller waits while they are counted.
+        self._queued: defaultdict[str, list[datetime]] = defaultdict(list)
+        for waiting in self._kept():
+            self._queued[waiting.text.to].append(waiting.at)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     def queue(self, id_: str, text: TextMessage) -> bool:
         """Hand it to the kernel, which keeps it when the process dies. False when the disk does not take it."""
+        now = self._clock.now()
         try:
-            is_new = self._spool.add(Waiting(id_, self._clock.now(), text))
+            is_new = self._spool.add(Waiting(id_, now, text))
         except OSError as error:
             log.warning("texts.not_queued", text=id_, why=error.strerror)
             return False
         if is_new:
+            self._queued[text.to].append(now)
             self._new.put_nowait(id_)
         return True
 
     def lately(self, number: str) -> int:
-        try:
-            return self._spool.count(number, self._clock.now() - A_DAY)
-        except OSError as error:  # nothing can be written down then either, which `queue` tells
-            log.warning("texts.not_counted", why=error.strerror)
-            return 0
+        since = self._clock.now() - A_DAY
+        return sum(at >= since for at in self._queued.get(number, ()))
 
     async def run(self) -> None:
         """Send for ever. Cancelled, it lets what is being sent come to its end for two seconds."""
@@ -81,6 +85,19 @@ class TextOutbox:
                 tasks.create_task(self._deliver(id_))
             while True:
                 tasks.create_task(self._deliver(await self._new.get()))
+
+    def _kept(self) -> list[Waiting]:
+        try:
+            return list(self._spool.queued())
+        except OSError as error:  # nothing can be written down then either, which `queue` tells
+            log.warning("texts.not_counted", why=error.strerror)
+            return []
+
+    def _forget_counted(self, before: datetime) -> None:
+        for number, moments in list(self._queued.items()):
+            self._queued[number] = [at for at in moments if at >= before]
+            if not self._queued[number]:
+                del self._queued[number]
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -144,6 +161,7 @@ class TextOutbox:
         match answer.outcome:
             case Outcome.TAKEN:
                 log.info("texts.sent", text=waiting.id, to=_shown(waiting), why=answer.why)
+                self._forget_counted(self._clock.now() - A_DAY)
                 return await self._put_away(self._keep_sent, waiting.id)
             case Outcome.REFUSED:
                 return await self._set_aside(waiting, "texts.refused", answer.why)

@@ -60,10 +60,10 @@ class Spool:
     def ids(self, suffix: str) -> list[str]:
         return sorted(file.name.removesuffix(suffix) for file in self._folder.glob(f"*{suffix}"))
 
-    def count(self, number: str, since: datetime) -> int:
-        """How many were queued to the number since then."""
-        queued = (_queued(self._path(id_, suffix)) for suffix in QUEUED for id_ in self.ids(suffix))
-        return sum(one is not None and one.text.to == number and one.at >= since for one in queued)
+    def queued(self) -> Iterator[Waiting]:
+        """All that are kept, however far they have come; what is torn is left out."""
+        found = (_queued(self._path(id_, suffix)) for suffix in QUEUED for id_ in self.ids(suffix))
+        return (one for one in found if one is not None)
 
     def read(self, id_: str) -> Waiting | None:
         """The message, None when there is none: a torn file is logged and set aside."""

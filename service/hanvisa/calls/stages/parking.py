@@ -173,7 +173,7 @@ def _would_meet_a_mobile(parked: Call, person: UUID | None) -> bool:
 
 
 def _to_queue(call: Call, person: Person) -> Stage | None:
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    switchboard = call.switchboard
     if switchboard is None:
         return _back(call, person.id)
     call.tell("signal", type="held_too_long", person=str(call.state.touched_by or ""))

@@ -171,7 +171,7 @@ def _without_members(call: Call, kind: TargetKind, id_: UUID, why: Why) -> Stage
 
 def _is_attended(call: Call) -> bool:
     """Whether somebody serves the callers of the organisation's switchboard, or the night service does."""
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    switchboard = call.switchboard
     if switchboard is None:
         return False
     if decide_opening(OpeningFacts(switchboard.hours, call.house.clock.now())).effect is Effect.REFER:
@@ -227,5 +227,5 @@ def display_of(call: Call) -> Display:
 
 
 def to_operators(call: Call, sought: UUID | None = None, why: Why | None = None) -> Stage | None:
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    switchboard = call.switchboard
     return AtSwitchboard(switchboard.id, sought, why) if switchboard else None

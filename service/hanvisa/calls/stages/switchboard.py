@@ -157,7 +157,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
         name = _returned(call, stage.sought, stage.why) or f"ÅTER {call.caller.number}"
         if await _takes(call, operator, Display(name, call.caller.number), returns=True):
             return Talking()
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    switchboard = call.switchboard
     if switchboard is None:
         await call.say(TryLater())
         return None
@@ -168,7 +168,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
 async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
     await call.say(TryLater())
-    switchboard = call.register.switchboard_of(call.state.organisation) if call.state.organisation else None
+    switchboard = call.switchboard
     is_ours = call.state.side == "phone" and not call.touched
     return (
         None
