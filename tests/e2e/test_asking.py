@@ -1,6 +1,6 @@
 """Who else is asked when somebody is not to be had: substitutes, departments, and groups that ring in turn."""
 
-from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, shown_at
+from e2e.support.switchboard import LONG, ULLA, comes_back, nobody_outside_was_rung
 from e2e.support.world import World
 from hanvisa.lab.siplet_line import SipletLine
 
@@ -85,10 +85,7 @@ async def test_departments_that_stand_in_for_each_other_are_rung_once_and_then_a
     await world.given_operator(ULLA)
     caller = await world.citizen("0980319236", dials=ROADS)
     await (await carl.rings(within=LONG)).until_ended(within=LONG)
-    line = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Gata och park: svarar ej")
-    await line.answer()
-    await caller.talks_to(line, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Gata och park: svarar ej")
     assert len(carl.offered) == 1
 
 

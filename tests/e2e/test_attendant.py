@@ -8,6 +8,7 @@ from e2e.support.switchboard import (
     ULLA,
     VIKTOR,
     an_operator_with_a_caller,
+    comes_back,
     past_the_greeting,
     put_through,
     shown_at,
@@ -104,10 +105,7 @@ async def test_who_has_waited_long_enough_comes_back_to_the_operator(world: Worl
     await line.transfer("205")
     await world.commanded(caller, "Elsa Hedström är upptagen i telefon", within=LONG)
     await caller.press("5")
-    again = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: upptagen")
-    await again.answer()
-    await caller.talks_to(again, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Elsa H: upptagen")
     await world.hears(caller, "Vänta kvar, så kopplas du fram", within=LONG)
     assert "Elsa Hedström har inte blivit ledig; samtalet går tillbaka till telefonisten" in (
         await world.explanation(caller)
@@ -124,10 +122,7 @@ async def test_0_while_waiting_for_a_busy_person_leads_back_to_the_operator(worl
     await world.commanded(caller, "Vänta kvar, så kopplas du fram", within=LONG)
     await hears_music(caller)
     await caller.press("0")
-    again = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: upptagen")
-    await again.answer()
-    await caller.talks_to(again, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Elsa H: upptagen")
 
 
 async def test_a_caller_whom_nobody_answers_comes_back_where_the_setting_says_so(world: World) -> None:
@@ -137,10 +132,7 @@ async def test_a_caller_whom_nobody_answers_comes_back_where_the_setting_says_so
     await line.transfer("205")
     elsas = await elsa.rings(within=LONG)
     await elsas.until_ended(within=LONG)
-    again = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: svarar ej")
-    await again.answer()
-    await caller.talks_to(again, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Elsa H: svarar ej")
     assert "svarar inte" not in " ".join(one.words for one in (await world.story(caller)).spoken)
 
 
@@ -181,10 +173,7 @@ async def test_whom_an_operator_sent_to_a_group_in_vain_comes_back_with_its_name
     await line.transfer(BOOKING)
     isaks = await isak.rings(within=LONG)
     await isaks.until_ended(within=LONG)
-    again = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Lokalbokningen: svarar ej")
-    await again.answer()
-    await caller.talks_to(again, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Lokalbokningen: svarar ej")
     assert len([one for one in (await world.story(caller)).spoken if "Välkommen" in one.words]) == 1
 
 

@@ -5,6 +5,7 @@ from e2e.support.switchboard import (
     ULLA,
     VIKTOR,
     an_operator_with_a_caller,
+    comes_back,
     nobody_outside_was_rung,
     shown_at,
 )
@@ -66,10 +67,7 @@ async def test_a_parked_caller_is_not_forgotten_the_operator_is_rung_and_then_th
     reminder = await ulla.rings(within=LONG)
     await shown_at(world, ULLA, "PARKERAD Elsa H")
     await reminder.until_ended(within=LONG)
-    again = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: svarar ej")
-    await again.answer()
-    await caller.talks_to(again, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Elsa H: svarar ej")
     assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
 
 

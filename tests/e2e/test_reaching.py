@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 from time import monotonic, time
 
-from e2e.support.switchboard import LONG, ULLA, shown_at
+from e2e.support.switchboard import LONG, ULLA, comes_back, shown_at
 from e2e.support.world import World
 from hanvisa.lab.hearing import Hearing
 from hanvisa.lab.lines import Line
@@ -127,10 +127,7 @@ async def test_keys_interrupt_the_speech_and_lead_on(world: World) -> None:
     await caller.hears(*english.files[:2], since=pressed, within=LONG)
 
     await caller.press("0")
-    line = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: frånvarande")
-    await line.answer()
-    await caller.talks_to(line, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Elsa H: frånvarande")
 
 
 async def test_a_protected_mobile_is_not_offered_and_who_presses_nothing_is_bidden_goodbye(

@@ -8,6 +8,7 @@ from e2e.support.switchboard import (
     LONG,
     ULLA,
     an_operator_with_a_caller,
+    comes_back,
     nobody_outside_was_rung,
     put_through,
     refused,
@@ -90,10 +91,7 @@ async def test_who_is_sent_on_to_an_absent_person_hears_the_direct_number_and_ge
     assert not elsa.has_rung
 
     await caller.press("0")
-    again = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: frånvarande")
-    await again.answer()
-    await caller.talks_to(again, within=LONG)
+    await comes_back(world, caller, ulla, "ÅTER Elsa H: frånvarande")
 
 
 async def test_busy_and_no_answer_are_referred_likewise(world: World) -> None:
@@ -105,10 +103,7 @@ async def test_busy_and_no_answer_are_referred_likewise(world: World) -> None:
     assert direct_number(said.words) == ELSAS_NUMBER
     await caller.hears(*said.files[:4], within=LONG)
     await caller.press("0")
-    line = await ulla.rings(within=LONG)
-    await shown_at(world, ULLA, "ÅTER Elsa H: upptagen")
-    await line.answer()
-    await caller.talks_to(line, within=LONG)
+    line = await comes_back(world, caller, ulla, "ÅTER Elsa H: upptagen")
 
     await line.transfer("206")
     rings = await fredrik.rings(within=LONG)

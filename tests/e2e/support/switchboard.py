@@ -94,3 +94,12 @@ async def shown_at(world: World, phone: str, words: str) -> None:
         )
 
     await until(shown, within=LONG, what=lambda: f"{words!r} on the display of {phone}")
+
+
+async def comes_back(world: World, caller: Line, operator: Phone, words: str) -> Line:
+    """The caller is with the operator again, whose phone has shown why: the operator's new line."""
+    line = await operator.rings(within=LONG)
+    await shown_at(world, operator.name, words)
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    return line

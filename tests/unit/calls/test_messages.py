@@ -352,12 +352,7 @@ async def test_a_withheld_number_is_not_rung_back_and_what_can_not_be_stored_is_
 async def test_a_department_where_nobody_is_there_gets_a_message_when_no_operator_is_there() -> None:
     async with Scene() as scene:
         given_department(scene)
-        caller = scene.rings_in(TEKNISKA)
-        await scene.hears(caller, "DepartmentEmpty")
-        scene.presses(caller, "1")
-        scene.finished(caller)
-        await is_recorded(scene, caller)
-        scene.presses(caller, "#")
+        caller = await speaks_to_department(scene)
         scene.said(caller)
         await scene.hears(caller, "MessageReview")
         scene.presses(caller, "1")
@@ -393,12 +388,7 @@ async def test_while_an_operator_is_there_the_departments_callers_come_to_them()
 async def test_whom_nothing_was_heard_of_has_the_ways_on_of_the_department_again() -> None:
     async with Scene() as scene:
         given_department(scene)
-        caller = scene.rings_in(TEKNISKA)
-        await scene.hears(caller, "DepartmentEmpty")
-        scene.presses(caller, "1")
-        scene.finished(caller)
-        await is_recorded(scene, caller)
-        scene.presses(caller, "#")
+        caller = await speaks_to_department(scene)
         scene.said(caller, 0.0)
         await scene.hears(caller, "NothingHeard")
         scene.finished(caller)
@@ -453,3 +443,14 @@ def given_department(scene: Scene, operator: OperatorState = OperatorState.CLOSE
         numbers=(*register.numbers.rows, number),
         operators=[replace(row, state=operator) for row in register.operators.rows],
     )
+
+
+async def speaks_to_department(scene: Scene) -> str:
+    """A caller of an empty department has spoken after the tone, and pressed hash."""
+    caller = scene.rings_in(TEKNISKA)
+    await scene.hears(caller, "DepartmentEmpty")
+    scene.presses(caller, "1")
+    scene.finished(caller)
+    await is_recorded(scene, caller)
+    scene.presses(caller, "#")
+    return caller

@@ -17,7 +17,7 @@ from hanvisa.policy.facts import Department, Extension, Forwarding, OutsideNumbe
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_waiting import leaves_number, ready
+from unit.calls.test_waiting import leaves_number, ready, whispered
 
 PATIENT = CallSettings(ring_person=2, ring_operator=2, key_wait=0.05)
 MOBILE = "0701740605"
@@ -109,12 +109,7 @@ async def test_an_operator_who_rings_a_mobile_while_their_phone_rings_gets_no_ca
 
 async def test_an_operator_to_whom_the_organisation_is_whispered_rings_no_mobile() -> None:
     async with Scene(replace(PATIENT, whisper="always")) as scene:
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.hears(olle, "Whisper")
+        caller, olle = await whispered(scene)
         consult = scene.dials("olle", MOBILE)
         await scene.hears(consult, "DialRefused")
         assert not was_rung(scene, MOBILE)

@@ -235,12 +235,7 @@ async def test_an_operator_who_did_not_answer_is_told_at_the_next_opening_and_th
 
 async def test_the_organisation_is_whispered_to_the_operator_while_the_caller_hears_ringing() -> None:
     async with Scene(replace(QUICK, whisper="always")) as scene:
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.hears(olle, "Whisper")
+        caller, olle = await whispered(scene)
         assert scene.control.named("ring")[-1] == (caller,)
         assert scene.control.named("bridge") == []
         assert scene.house.live.is_engaged(id_of("olle"))
@@ -255,12 +250,7 @@ async def test_a_name_that_takes_too_long_to_whisper_is_cut_short_before_the_two
     """Asterisk joins nobody to whom something plays."""
     monkeypatch.setattr(whispering, "LONGEST", 0.1)
     async with Scene(replace(QUICK, whisper="always")) as scene:
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.hears(olle, "Whisper")
+        caller, olle = await whispered(scene)
         await scene.talking(caller, olle)
         assert scene.control.named("stop_playing") == [(f"hv-play-{olle}",)]
 
@@ -271,12 +261,7 @@ async def test_an_operator_who_holds_while_it_is_whispered_is_joined_when_they_t
 ) -> None:
     """A phone does so by itself when its user takes another line."""
     async with Scene(replace(QUICK, whisper="always")) as scene:
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.hears(olle, "Whisper")
+        caller, olle = await whispered(scene)
         scene.tell(Held(olle))
         await scene.until(lambda: scene.control.named("stop_playing"), "it is whispered no more")
         scene.finished(olle)
@@ -292,12 +277,7 @@ async def test_an_operator_who_holds_while_it_is_whispered_is_joined_when_they_t
 @pytest.mark.parametrize("who", ["caller", "operator"])
 async def test_who_hangs_up_while_it_is_whispered_leaves_nothing_behind(who: str) -> None:
     async with Scene(replace(QUICK, whisper="always")) as scene:
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.hears(olle, "Whisper")
+        caller, olle = await whispered(scene)
         if who == "caller":
             scene.hangs_up(caller)
             await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "Olle is let go")
@@ -313,12 +293,7 @@ async def test_it_is_whispered_by_itself_to_who_serves_several_main_numbers() ->
         numbers = scene.directory.register.numbers.rows
         other = OutsideNumber("+46980319299", TargetKind.SWITCHBOARD, id_of("board"))
         scene.directory.register = scene.directory.register.replace(numbers=(*numbers, other))
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.hears(olle, "Whisper")
+        caller, olle = await whispered(scene)
 
 
 async def test_after_a_call_an_operator_has_time_to_wrap_up() -> None:
@@ -378,3 +353,14 @@ def said_to(scene: Scene, channel: str, words: str) -> int:
     """How often it was said; what is said ends at once."""
     scene.finished(channel)
     return sum(words in said["words"] for said in scene.log.of_kind("heard") if said["channel"] == channel)
+
+
+async def whispered(scene: Scene) -> tuple[str, str]:
+    """A citizen has rung the main number, and Olle, who has answered, hears which: the two channels."""
+    caller = scene.rings_in(MAIN)
+    await scene.hears(caller, "Greeting")
+    scene.finished(caller)
+    olle = await scene.rung("olle")
+    scene.answers(olle)
+    await scene.hears(olle, "Whisper")
+    return caller, olle
