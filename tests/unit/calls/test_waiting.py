@@ -293,7 +293,7 @@ async def test_it_is_whispered_by_itself_to_who_serves_several_main_numbers() ->
         numbers = scene.directory.register.numbers.rows
         other = OutsideNumber("+46980319299", TargetKind.SWITCHBOARD, id_of("board"))
         scene.directory.register = scene.directory.register.replace(numbers=(*numbers, other))
-        caller, olle = await whispered(scene)
+        await whispered(scene)
 
 
 async def test_after_a_call_an_operator_has_time_to_wrap_up() -> None:
