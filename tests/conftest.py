@@ -1,9 +1,12 @@
 """For all tests."""
 
+import faulthandler
 import fcntl
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,38 @@ from hanvisa.lab.system import environment
 DIRECTORIES = (REPOSITORY / "demo" / "directory", Path(__file__).parent / "e2e" / "directory")
 SPEECH = REPOSITORY / ".state" / "cache" / "speech"
 
+# Longer than pytest-timeout's limit, which raises in the test: a test that stands still after that, or in a library's
+# native code, takes its whole process with it, so that the others go on and the run ends.
+STANDS_STILL_AFTER = 180.0
+_STDERR = os.dup(2)  # before pytest captures it
+
 
 def pytest_configure() -> None:
     """SIGTERM ends a run as Ctrl-C does: what the tests have made and started is taken away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _ends_in_time() -> Iterator[None]:
+    faulthandler.dump_traceback_later(STANDS_STILL_AFTER, exit=True, file=_STDERR)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    return (yield from _ends_in_time())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    return (yield from _ends_in_time())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    return (yield from _ends_in_time())
 
 
 @pytest.fixture(scope="session")
