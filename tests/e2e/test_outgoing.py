@@ -2,7 +2,7 @@
 
 import pytest
 
-from e2e.support.switchboard import LONG
+from e2e.support.switchboard import LONG, an_operator_for_alarms, hears_an_alarm
 from e2e.support.world import World
 
 FREDRIK, GUN, HENRIK, KARIN, LARS = (f"hallefors-{number}" for number in (206, 207, 208, 211, 212))
@@ -81,11 +81,13 @@ async def test_a_private_call_is_refused_with_the_reason_where_the_setting_says_
 
 
 async def test_112_from_a_phone_that_is_nobodys(world: World) -> None:
+    operator = await an_operator_for_alarms(world)
     line = await (await world.phone(NOBODYS)).call("112")
     sos = await world.mobile("112", within=LONG)
     assert "+46846500499" in sos.invitation.get("From")
     await sos.answer()
     await line.talks_to(sos, within=LONG)
+    await hears_an_alarm(operator)
 
 
 @pytest.mark.parametrize("dialled", ["112", "+112", "*9*112"])
@@ -93,11 +95,13 @@ async def test_emergency_calls_go_out_at_once_with_the_location_number_of_the_ph
     world: World, dialled: str
 ) -> None:
     """By the dialplan itself; spellings that only the service can read, by the service."""
+    operator = await an_operator_for_alarms(world)
     line = await (await world.phone(GUN)).call(dialled)
     sos = await world.mobile("112", within=LONG)
     assert LOCATION in sos.invitation.get("From")
     await sos.answer()
     await line.talks_to(sos, within=LONG)
+    await hears_an_alarm(operator)
 
 
 def written_anywhere(world: World, digits: str) -> list[str]:

@@ -69,6 +69,19 @@ async def put_through(transfer: Awaitable[None], ringing: Awaitable[Line]) -> Li
     return line
 
 
+async def an_operator_for_alarms(world: World) -> Phone:
+    """Somebody who will be told of a call to 112: an alarm that nobody has heard would ring in the next test."""
+    await world.given_operator(ULLA)
+    return await world.phone(ULLA)
+
+
+async def hears_an_alarm(operator: Phone) -> None:
+    """The operator is rung because of a call to 112, and is told of it."""
+    line = await operator.rings(within=LONG)
+    await line.answer()
+    await line.until_ended(within=LONG)
+
+
 async def nobody_outside_was_rung(world: World) -> None:
     """No call has gone out to the carrier since the test began: no mobile rang."""
     rung = [line.number_called for line in world.carrier.offered if hasattr(line, "number_called")]
