@@ -135,6 +135,7 @@ async def test_who_speaks_too_long_is_told_so_and_a_new_message_is_told_before_a
     [message] = await until(lambda: kept(world) - before, within=LONG, what="the message kept")
     assert hearing.heard(message, WORDS, [OTHER_WORDS]).hit
 
+    await lamp_shows(world, TORA, new=1, heard=1)
     number = "noll nio åtta noll, trettioett, nittiotvå, femtioåtta"
     both = f"Du har ett nytt meddelande och ett avlyssnat meddelande. Från {number}"
     listening = await listens(world, TORA, both)
