@@ -13,14 +13,12 @@ from urllib.parse import urlsplit
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
+from hanvisa.lab import priority
 from hanvisa.lab.probing import WITHIN, connection, http_status
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONFIGURATION = REPOSITORY / "asterisk-conf"
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
-# Sound is late where Asterisk waits for a processor: Debian's unit starts it with priority too. Says so and goes on
-# where that is not allowed.
-_BEFORE_OTHERS = ("nice", "--adjustment=-10")
 PAUSE = 0.05  # seconds between two looks
 STOPS_WITHIN = 10.0  # seconds; then it is killed
 
@@ -185,7 +183,7 @@ class Asterisk:
         try:
             with (self.folder / "log" / "console.log").open("ab") as console:
                 self._process = await asyncio.create_subprocess_exec(
-                    *(*DIES_WITH_US, *_BEFORE_OTHERS, *self._inside(), *self._asterisk(), "-f"),
+                    *(*DIES_WITH_US, *priority.COMMAND, *self._inside(), *self._asterisk(), "-f"),
                     stdin=DEVNULL,
                     stdout=console,
                     stderr=STDOUT,

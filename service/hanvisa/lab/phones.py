@@ -41,6 +41,7 @@ from hanvisa.lab.lines import (
     Phone,
     TransferRefusedError,
 )
+from hanvisa.lab.priority import before_others
 from hanvisa.lab.waiting import until
 
 _SIP_LOG = logging.getLogger("baresip.native.sip")
@@ -70,7 +71,11 @@ class Exchange:
     async def __aenter__(self) -> Self:
         _SIP_LOG.setLevel(logging.DEBUG)
         _SIP_LOG.addFilter(self._tracing)
-        await self._runtime.start(self._config)
+        await asyncio.to_thread(
+            lambda: None
+        )  # a worker of the usual priority is there for the runtime's start
+        with before_others():
+            await self._runtime.start(self._config)
         return self
 
     async def __aexit__(
