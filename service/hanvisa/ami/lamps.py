@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+
 import structlog
 
 from hanvisa.ami.manager import Manager
@@ -13,6 +16,9 @@ log = structlog.get_logger(__name__)
 
 MAILBOXES = "hanvisa"  # the context of the phones' mailboxes in pjsip.conf
 _SHOWN = "hanvisa-lamp"  # AstDB's family: which lamps were lit last, by account
+
+# Asterisk carries out each on a thread of its own: of two in the same moment the older may be told last (seen).
+APART = 0.2  # seconds
 
 Counts = tuple[int, int]  # messages that are new, and that were heard
 DARK = (0, 0)
@@ -27,10 +33,12 @@ class Lamps:
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
         self._shown: dict[str, Counts] | None = None
+        self._told_at = -math.inf  # of the event loop's clock
         manager.on_connected(self._start_over)
 
     async def publish(self, register: Register) -> None:
         """Raises `Unavailable` or `Refused`; what was not told by then is told the next time."""
+        await asyncio.sleep(self._told_at + APART - asyncio.get_running_loop().time())
         wanted = {phone.account: counts_of(register, phone) for phone in register.phones.rows}
         if self._shown is None:
             lit = {key.rpartition("/")[2] for key in await self._manager.db_tree(_SHOWN)}
@@ -53,6 +61,7 @@ class Lamps:
             Data=f"{account}@{MAILBOXES},0,{new},{heard}",
             Async="true",
         )
+        self._told_at = asyncio.get_running_loop().time()
         if counts == DARK:
             await self._manager.db_del(_SHOWN, account)
 

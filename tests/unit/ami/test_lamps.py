@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from hanvisa.ami.lamps import Lamps
+from hanvisa.ami.lamps import APART, Lamps
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.wire import Message as Response
 from hanvisa.errors import Unavailable
@@ -23,6 +24,7 @@ class Remembering(Manager):
         super().__init__(0, "")
         self.database: dict[str, str] = {}
         self.told: list[str] = []
+        self.told_at: list[float] = []
         self.gone = False
 
     async def action(self, name: str, **headers: str) -> Response:
@@ -35,6 +37,7 @@ class Remembering(Manager):
         else:
             assert (name, headers["Application"]) == ("Originate", "MinivmMWI")
             self.told.append(headers["Data"])
+            self.told_at.append(asyncio.get_running_loop().time())
         return Response()
 
     async def db_tree(self, family: str) -> dict[str, str]:
@@ -64,6 +67,16 @@ async def test_only_what_differs_is_told() -> None:
     await lamps.publish(register())
     assert manager.told == ["bo@hanvisa,0,2,1", "bo@hanvisa,0,0,1", "bo@hanvisa,0,0,0"]
     assert not manager.database
+
+
+async def test_what_changes_twice_in_a_moment_is_told_one_after_the_other() -> None:
+    """Asterisk would tell the older one last."""
+    manager = Remembering()
+    lamps = Lamps(manager)
+    await lamps.publish(with_messages("bo", MessageState.READ))
+    await lamps.publish(register())
+    earlier, later = manager.told_at
+    assert later - earlier >= APART
 
 
 async def test_after_a_connection_was_lost_what_was_lit_is_told_anew() -> None:
