@@ -155,7 +155,7 @@ async def test_an_operator_who_holds_the_caller_rings_no_mobile_and_is_told_when
     story = await told(world, caller, "transfer_refused")
     assert story.saying("koppling till mobil") is None, "nothing is said to a phone that holds"
     await line.resume()
-    await world.hears(line, "koppling till mobil är inte tillåten", in_call_of=caller, pieces=1, within=LONG)
+    await world.hears(line, "koppling till mobil är inte tillåten", in_call_of=caller, pieces=2, within=LONG)
     await nobody_outside_was_rung(world)
 
 

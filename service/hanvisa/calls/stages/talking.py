@@ -10,7 +10,7 @@ from hanvisa.calls.holding import Holding
 from hanvisa.calls.keyed import Keyed, tell_both
 from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.operators import pause
-from hanvisa.calls.prompts import TransferRefused, Why
+from hanvisa.calls.prompts import Breath, TransferRefused, Why
 from hanvisa.calls.signals import (
     LOST,
     NORMAL,
@@ -141,7 +141,7 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
         case Entered(_, _, replaced) if replaced is not None:
             return await put_in_place(call, signal)
         case Unheld(channel):
-            await explaining.now_if_due(channel)
+            await explaining.now_if_due(channel, Breath())
         case Played(playback):
             await explaining.ended(playback)
     return None
@@ -171,7 +171,8 @@ class Explaining:
         elif not leg.held:
             await self.now_if_due(leg.channel)
 
-    async def now_if_due(self, channel: str) -> None:
+    async def now_if_due(self, channel: str, *first: Breath) -> None:
+        """``first`` is for a phone that has just taken its hold off, and hears late as after an answer."""
         leg = self.call.state.leg_of(channel)
         prompt = self.due.pop(channel, None)
         if leg is None or prompt is None:
@@ -179,7 +180,7 @@ class Explaining:
         self.listener = self._listener(leg).channel
         await self.call.insist(self.call.house.control.start_music, self.listener)
         try:
-            self.call.explaining = await self.call.start_saying(leg, prompt)
+            self.call.explaining = await self.call.start_saying(leg, *first, prompt)
         except TelephonyError as error:
             self.call.tell("command", failed=str(error))
             await self._stop_music()
