@@ -221,7 +221,7 @@ async def _attended(
     for party in (far, transferee):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
+        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken, theirs=theirs)
         if not decision.allowed:
             return await _decline(call, asker, decision)
     if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:

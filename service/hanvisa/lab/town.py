@@ -44,12 +44,11 @@ async def town(settings: Settings, kind: type[TownT]) -> AsyncIterator[TownT]:
     """The people around the system with these settings, which must be up. Their phones are at its SIP port + 10."""
     trace: list[str] = []
     switch = f"{settings.sip_host}:{settings.sip_port}"
-    web = f"http://{settings.web_host}:{settings.web_port}"
     carrier = await Carrier.start(settings.carrier_host, settings.carrier_port, switch=switch, trace=trace)
     try:
         async with (
             Exchange(settings.sip_port + 10, trace=trace) as exchange,
-            Api(web, await make_token(settings, "admin")) as api,
+            Api(web_of(settings), await make_token(settings, "admin")) as api,
         ):
             people = kind(settings, exchange, carrier, api, await read_register(settings))
             yield people
@@ -58,13 +57,17 @@ async def town(settings: Settings, kind: type[TownT]) -> AsyncIterator[TownT]:
         await carrier.close()
 
 
-async def make_token(settings: Settings, role: str, scope: str = "") -> str:
-    """A new token of the API, as an administrator would make it.
+def web_of(settings: Settings) -> str:
+    return f"http://{settings.web_host}:{settings.web_port}"
+
+
+async def make_token(settings: Settings, role: str, scope: str = "", name: str = "lab") -> str:
+    """A new token of the API for the user of that name, as an administrator would make it.
 
     Raises:
         ConfigurationError: the program said why not.
     """
-    command = ["-m", "hanvisa", "token", "create", "--role", role, "--name", "lab", "--scope", scope]
+    command = ["-m", "hanvisa", "token", "create", "--role", role, "--name", name, "--scope", scope]
     program = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
@@ -156,6 +159,13 @@ class Town:
         if len(named) != 1:
             raise AssertionError(f"{who!r} names {len(named)} people: {[each.name for each in named]}")
         return named[0]
+
+    @asynccontextmanager
+    async def api_of(self, who: str, role: str) -> AsyncIterator[Api]:
+        """The API as this person uses it, in this role."""
+        token = await make_token(self.settings, role, str(self.person(who).id), who)
+        async with Api(web_of(self.settings), token) as api:
+            yield api
 
     def direct_number(self, who: str) -> str:
         """The number under which a citizen reaches this person, E.164."""
