@@ -203,13 +203,16 @@ class Town:
         story = await self.story(line)
         return await self.api.text(f"/calls/{story.id}/explain", language="sv")
 
-    async def commanded(self, caller: Line, words: str, *, within: float = 8.0) -> Heard:
-        """Wait until the log of this caller's call says that these words were commanded to be heard."""
+    async def commanded(self, caller: Line, words: str, *, to: str = "", within: float = 8.0) -> Heard:
+        """Wait until the log of this caller's call says that these words were commanded to be heard.
+
+        ``to`` is by whom: caller or other, where not by either.
+        """
         last: list[Story] = []
 
         async def saying() -> Heard | None:
             last[:] = [await self.story_so_far(caller)]
-            return last[0].saying(words)
+            return last[0].saying(words, to)
 
         def unsaid() -> str:
             spoken = [each.words for story in last for each in story.spoken]
