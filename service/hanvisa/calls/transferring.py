@@ -129,6 +129,8 @@ async def _to_number(
             return await _decline(call, asker, outgoing)
     call.change(exception=decision.exception if takes_use else None)
     await _send_on(call, asker, transferee)
+    if number.kind is NumberKind.EMERGENCY:
+        call.house.alarms.put_through(call, asker.person)
     if wanted.serial:
         call.change(serial=asker.person)
     if person is not None:
