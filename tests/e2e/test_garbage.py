@@ -4,6 +4,7 @@ That nothing was logged as a trace is checked at the end of every test here (Wor
 """
 
 import asyncio
+import socket
 import sys
 from pathlib import Path
 
@@ -208,3 +209,28 @@ async def not_left_in_silence(line: Line, *, within: float) -> None:
     await until(
         told, within=within, what=lambda: f"{line.peer!r}: spoken to or refused (ending {line.ending})"
     )
+
+
+async def test_a_text_from_outside_is_no_call(world: World) -> None:
+    """Asterisk would dial it, had it a context to go to."""
+    host, port = world.settings.carrier_host, world.settings.sip_port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as carrier:
+        carrier.bind((host, 0))
+        carrier.settimeout(LONG)
+        here = f"{host}:{carrier.getsockname()[1]}"
+        rows = (
+            f"MESSAGE sip:{MAIN_NUMBER}@{world.settings.sip_host} SIP/2.0",
+            f"Via: SIP/2.0/UDP {here};branch=z9hG4bKtext;rport",
+            f"From: <sip:0980319246@{host}>;tag=text",
+            f"To: <sip:{MAIN_NUMBER}@{world.settings.sip_host}>",
+            "Call-ID: text",
+            "CSeq: 1 MESSAGE",
+            "Max-Forwards: 70",
+            "Content-Type: text/plain",
+            "Content-Length: 2",
+            "",
+            "Hi",
+        )
+        carrier.sendto("\r\n".join(rows).encode(), (world.settings.sip_host, port))
+        answer = await asyncio.to_thread(carrier.recv, 65536)
+    assert answer.startswith(b"SIP/2.0 404 "), answer

@@ -10,6 +10,7 @@ from e2e.support.switchboard import (
     shown_at,
 )
 from e2e.support.world import World
+from hanvisa.lab.waiting import until
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"
 MOBILE = "0701740605"
@@ -35,6 +36,24 @@ async def test_a_parked_caller_hears_for_whom_and_the_named_person_picks_them_up
     assert (await world.story(caller)).outcome == "picked_up"
     await elsas.hangup()
     await caller.until_ended(within=LONG)
+
+
+async def test_the_named_persons_phone_shows_who_waits_and_calls_back(world: World) -> None:
+    elsa = await world.siplet(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+
+    def texts() -> list[str]:
+        requests = [message.partition("\n")[2] for message in world.trace]
+        return [one for one in requests if one.startswith("MESSAGE") and f"{ELSA}@" in one]
+
+    [told, *_] = await until(texts, within=LONG, what="a text at Elsa's phone")
+    assert "Parkerad för dig: 0980-31 92 46. Hämta med *88." in told
+    [sender] = [row for row in told.splitlines() if row.startswith("From:")]
+    assert "sip:*88@" in sender
+    assert not elsa.has_rung
+    elsas = await elsa.call("*88")
+    await caller.talks_to(elsas, within=LONG)
 
 
 async def test_whoever_has_a_mobile_on_the_line_picks_up_no_parked_caller(world: World) -> None:

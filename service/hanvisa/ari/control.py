@@ -128,6 +128,10 @@ class AriControl:
     async def stop_ringing(self, channel: str) -> None:
         await self._client.command("DELETE", f"/channels/{channel}/ring")
 
+    async def send_text(self, account: str, text: str, sender: str) -> None:
+        query = {"from": f"sip:{sender}@hanvisa", "body": text}
+        await self._client.command("PUT", f"/endpoints/PJSIP/{account}/sendMessage", query)
+
     async def start_music(self, channel: str) -> None:
         await self._post(f"/channels/{channel}/moh")
 

@@ -130,6 +130,9 @@ class FakeCallControl:
     async def stop_ringing(self, channel: str) -> None:
         await self._do("stop_ringing", channel)
 
+    async def send_text(self, account: str, text: str, sender: str) -> None:
+        await self._do("send_text", account, text, sender)
+
     async def start_music(self, channel: str) -> None:
         await self._do("start_music", channel)
 

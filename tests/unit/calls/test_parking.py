@@ -40,6 +40,29 @@ async def test_the_named_person_picks_the_caller_up_with_a_code() -> None:
         assert hung_up.count(bo) == 1, "once, when the caller has gone"
 
 
+async def test_the_phone_of_the_named_person_is_told_by_whom_they_are_awaited_if_it_is_free() -> None:
+    async with Scene(QUICK) as scene:
+        await parked(scene)
+        [told] = scene.control.named("send_text")
+        assert told == ("bo", "Parkerad för dig: 0980-31 92 44. Hämta med *88.", "*88")
+    async with Scene(QUICK) as scene:
+        await talks(scene, "bo", "0980319299")
+        await parked(scene)
+        assert scene.control.named("send_text") == []
+
+
+async def test_a_phone_that_can_not_be_told_keeps_nobody_from_waiting() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*68*202")
+        await scene.hears(caller, "ParkedFor")
+        scene.control.fail_at = len(scene.control.commands) + 2  # after the music
+        scene.finished(caller)
+        await scene.until(lambda: scene.control.named("send_text"), "the phone is told")
+        bo = scene.dials("bo", "*88")
+        await scene.talking(caller, bo)
+
+
 async def test_a_caller_is_picked_up_while_they_hear_whom_they_wait_for() -> None:
     async with Scene(QUICK) as scene:
         caller, olle = await operator_has_caller(scene)

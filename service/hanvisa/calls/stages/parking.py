@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hanvisa.calls.attending import AT_THE_HEAD
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_join
+from hanvisa.calls.parking_notice import tell_phones
 from hanvisa.calls.prompts import ParkedFor, ParkHere, Why
 from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
 from hanvisa.calls.ringing import Display, has_mobile_in_phone
@@ -112,6 +113,8 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
     """The leg that the caller is to talk with; a stage where nobody picks them up."""
     key = await call.say(ParkedFor(person.name), enough=lambda: call.fetched_by is not None)
     await call.insist(call.house.control.start_music, call.caller.channel)
+    if key != OPERATOR and call.fetched_by is None:
+        await tell_phones(call, person)
     while key != OPERATOR:
         if call.fetched_by is not None and (leg := await _fetched(call, call.fetched_by)) is not None:
             return leg
