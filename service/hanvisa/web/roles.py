@@ -50,6 +50,10 @@ class Action(StrEnum):
     GRANT_EXCEPTIONS = "grant exceptions"
     READ_OPERATORS = "read operators"
     SET_OPERATORS = "open, pause and close operators"
+    READ_MESSAGES = "read messages"
+    WRITE_MESSAGES = "write messages"
+    HANDLE_MESSAGES = "say that messages are read or handled"
+    HEAR_MESSAGES = "hear messages"
     READ_CALLS = "read calls"
     READ_LIVE = "see the switchboard's calls now"
     ATTEND = "attend to calls"
@@ -79,6 +83,10 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.GRANT_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
     Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
+    Action.READ_MESSAGES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.WRITE_MESSAGES: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
+    Action.HANDLE_MESSAGES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.HEAR_MESSAGES: _row(_ALL, _OWN, _OWN, _OWN, _OWN, _OWN),
     Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_LIVE: _row(_ALL, _NONE, _NONE, _ALL, _NONE, _NONE),
     Action.ATTEND: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),

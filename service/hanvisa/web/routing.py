@@ -65,12 +65,13 @@ class Ask(Generic[Body, Query]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``etag`` is the resource's version, ``location`` the address of what was made."""
+    """``etag`` is the resource's version, ``location`` the address of what was made, ``media`` the type of bytes."""
 
-    body: BaseModel | str | None = None
+    body: BaseModel | str | bytes | None = None
     status: int = 200
     etag: str | None = None
     location: str | None = None
+    media: str = "application/octet-stream"
 
 
 Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
@@ -78,7 +79,10 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest."""
+    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
+
+    ``media`` is what comes where ``reply`` is no model.
+    """
 
     method: str
     path: str
@@ -92,6 +96,7 @@ class Route:
     if_match: bool = False
     etag: bool = False
     refusals: tuple[Kind, ...] = field(default=())
+    media: str = "text/plain"
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         if self.method == "GET":
@@ -183,6 +188,10 @@ def _response(answer: Answer, language: Language) -> web.Response:
     if isinstance(answer.body, str):
         headers["Content-Language"] = language.value
         return web.Response(status=answer.status, text=answer.body, headers=headers)
+    if isinstance(answer.body, bytes):
+        return web.Response(
+            status=answer.status, body=answer.body, content_type=answer.media, headers=headers
+        )
     return web.Response(
         status=answer.status,
         body=answer.body.model_dump_json().encode(),
