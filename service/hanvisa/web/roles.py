@@ -41,6 +41,9 @@ class Reach(StrEnum):
 class Action(StrEnum):
     READ_PERSONS = "read persons"
     READ_REASONS = "read the reasons of absence"
+    READ_ORGANISATION = "read the organisation"
+    READ_TELEPHONY = "read phones, extensions and numbers"
+    CHANGE_REGISTER = "change the register"
     READ_ABSENCES = "read absences"
     READ_PRIVATE_REASONS = "read private reasons of absence"
     SET_ABSENCES = "set absences"
@@ -74,6 +77,9 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     #                                admin  manager head    operator superuser person
     Action.READ_PERSONS: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
     Action.READ_REASONS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.READ_ORGANISATION: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.READ_TELEPHONY: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
+    Action.CHANGE_REGISTER: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
     Action.READ_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.READ_PRIVATE_REASONS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.SET_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),

@@ -26,6 +26,9 @@ ELSEWHERE = person(104, UUID(int=13), LJUSNARSBERG)
 EXPECTED = {
     Action.READ_PERSONS: "aaaaoo",
     Action.READ_REASONS: "aaaaaa",
+    Action.READ_ORGANISATION: "aaaaaa",
+    Action.READ_TELEPHONY: "a-----",
+    Action.CHANGE_REGISTER: "a-----",
     Action.READ_ABSENCES: "assaii",
     Action.READ_PRIVATE_REASONS: "assiii",
     Action.SET_ABSENCES: "assaii",

@@ -12,13 +12,13 @@ from hanvisa.web.api import (
     messages,
     operators,
     persons,
-    reasons,
+    register,
     rules,
 )
 
 ROUTES = (
     *persons.ROUTES,
-    *reasons.ROUTES,
+    *register.ROUTES,
     *absences.ROUTES,
     *forwardings.ROUTES,
     *exceptions.ROUTES,
