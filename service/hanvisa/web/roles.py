@@ -40,6 +40,17 @@ class Reach(StrEnum):
 
 class Action(StrEnum):
     READ_PERSONS = "read persons"
+    CHANGE_PERSONS = "change persons"
+    CHANGE_DETAILS = "change and confirm details"
+    FLAG_DETAILS = "flag details as wrong"
+    READ_FLAGS = "read flags"
+    READ_NOTICES = "read notices"
+    WRITE_NOTICES = "write notices"
+    ACKNOWLEDGE_NOTICES = "acknowledge notices"
+    READ_TRAININGS = "read the training list"
+    TICK_TRAININGS = "keep the training list"
+    READ_RECORDINGS = "read and hear what people recorded of themselves"
+    END_RECORDINGS = "end what people recorded of themselves"
     READ_REASONS = "read the reasons of absence"
     READ_ORGANISATION = "read the organisation"
     READ_TELEPHONY = "read phones, extensions and numbers"
@@ -76,6 +87,17 @@ def _row(*reaches: Reach) -> dict[Role, Reach]:
 TABLE: dict[Action, dict[Role, Reach]] = {
     #                                admin  manager head    operator superuser person
     Action.READ_PERSONS: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
+    Action.CHANGE_PERSONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.CHANGE_DETAILS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.FLAG_DETAILS: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _NONE),
+    Action.READ_FLAGS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.READ_NOTICES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
+    Action.WRITE_NOTICES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.ACKNOWLEDGE_NOTICES: _row(_OWN, _OWN, _OWN, _OWN, _OWN, _NONE),
+    Action.READ_TRAININGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.TICK_TRAININGS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.END_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_REASONS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.READ_ORGANISATION: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.READ_TELEPHONY: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),

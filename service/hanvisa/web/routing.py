@@ -1,7 +1,7 @@
 """The API as a table of routes, and what happens to a request before and after its handler.
 
-In order: who asks (401), may they at all (403), is the path's id one (400), is the body JSON of the model (415, 400,
-422), is If-Match there where a change needs it (428). Then the handler, which is given what was found.
+In order: who asks (401), may they at all (403), is the path's id one (400), is If-Match there where a change needs it
+(428), is the body JSON of the model (415, 400, 422). Then the handler, which is given what was found.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ class Route:
             asked,
             path=_path(request.match_info),
             query=parse_query(self.query, list(request.query.items())) if self.query else None,
-            body=await self._read_body(request),
             if_match=self._read_match(request),
+            body=await self._read_body(request),
         )
         return _response(await self.handler(ask), ask.language)
 

@@ -25,6 +25,17 @@ ELSEWHERE = person(104, UUID(int=13), LJUSNARSBERG)
 # Columns: admin, telephone manager, head, operator, superuser, person.
 EXPECTED = {
     Action.READ_PERSONS: "aaaaoo",
+    Action.CHANGE_PERSONS: "ass---",
+    Action.CHANGE_DETAILS: "assiii",
+    Action.FLAG_DETAILS: "aaaao-",
+    Action.READ_FLAGS: "assaii",
+    Action.READ_NOTICES: "aaaaa-",
+    Action.WRITE_NOTICES: "ass---",
+    Action.ACKNOWLEDGE_NOTICES: "iiiii-",
+    Action.READ_TRAININGS: "assiii",
+    Action.TICK_TRAININGS: "ass---",
+    Action.READ_RECORDINGS: "assiii",
+    Action.END_RECORDINGS: "assiii",
     Action.READ_REASONS: "aaaaaa",
     Action.READ_ORGANISATION: "aaaaaa",
     Action.READ_TELEPHONY: "a-----",

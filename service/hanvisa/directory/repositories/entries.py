@@ -93,7 +93,7 @@ class Entries:
         """Raises NotFound, Conflict, and what :meth:`create` raises."""
         async with self._database.changing(by) as session:
             row = await read_before(session, self._kind.table, id_, version, _what(self._kind.table).en)
-            _must_be_in_use(row)
+            must_be_in_use(row)
             await self._set(session, row, values, id_)
             return await self._entry(session, row)
 
@@ -285,7 +285,8 @@ def _what(table: type[Any]) -> Text:
     return WHAT[table.__tablename__]
 
 
-def _must_be_in_use(row: Any) -> None:
+def must_be_in_use(row: Any) -> None:
+    """Raises NotPossible for a row that has ended."""
     if row.ended_at is not None:
         raise NotPossible(
             Text(

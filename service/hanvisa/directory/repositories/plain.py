@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from hanvisa.directory import tables
 from hanvisa.directory.loading import LOCAL
@@ -71,7 +71,8 @@ def _two_ways(number: str) -> Text:
 async def _must_have_no_members(session: AsyncSession, id_: UUID, at: datetime) -> None:
     """A department is ended when nobody belongs to it any more, nor is to."""
     member = tables.MembershipRow
-    lasting = or_(member.ends_on.is_(None), member.ends_on > at.astimezone(LOCAL).date())
+    today = at.astimezone(LOCAL).date()
+    lasting = or_(member.ends_on.is_(None), and_(member.ends_on > today, member.ends_on > member.starts_on))
     members = (
         await session.scalars(select(member.person_id).where(member.department_id == id_, lasting))
     ).all()
@@ -96,10 +97,8 @@ async def leave(session: AsyncSession, person: UUID, at: datetime) -> None:
     day = at.astimezone(LOCAL).date()
     member, grouped = tables.MembershipRow, tables.GroupMemberRow
     for row in await session.scalars(select(member).where(member.person_id == person)):
-        if row.starts_on >= day:
-            await session.delete(row)
-        elif row.ends_on is None or row.ends_on > day:
-            row.ends_on = day
+        if row.ends_on is None or row.ends_on > day:
+            row.ends_on = max(day, row.starts_on)
     for one in await session.scalars(select(grouped).where(grouped.person_id == person)):
         await session.delete(one)
 

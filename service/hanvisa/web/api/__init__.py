@@ -7,13 +7,16 @@ from hanvisa.web.api import (
     calls,
     decisions,
     exceptions,
+    flags,
     forwardings,
     live,
     messages,
+    notices,
     operators,
     persons,
     register,
     rules,
+    trainings,
 )
 
 ROUTES = (
@@ -23,6 +26,9 @@ ROUTES = (
     *forwardings.ROUTES,
     *exceptions.ROUTES,
     *messages.ROUTES,
+    *flags.ROUTES,
+    *notices.ROUTES,
+    *trainings.ROUTES,
     *operators.ROUTES,
     *calls.ROUTES,
     *live.ROUTES,

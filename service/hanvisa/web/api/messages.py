@@ -13,14 +13,14 @@ from uuid import UUID
 from pydantic import Field
 
 from hanvisa.directory.repositories.messages import MessageRecord, Messages, Written
-from hanvisa.policy.facts import Department, Message, MessageState, Person
+from hanvisa.policy.facts import Message, MessageState, Person
 from hanvisa.policy.messages import due_at
 from hanvisa.policy.model import Text
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Dialled, Incoming, ListQuery, Moment, Named, Note, Outgoing
 from hanvisa.web.masking import HIDDEN, Mask
 from hanvisa.web.paging import cut, id_after
-from hanvisa.web.people import must_cover, named, named_person, person_given
+from hanvisa.web.people import department_given, must_cover, must_reach, named, named_person, person_given
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, Problem, invalid, not_found
 from hanvisa.web.roles import Action, Scope
 from hanvisa.web.routing import Answer, Ask, Route
@@ -103,7 +103,7 @@ async def create(ask: Ask[NewMessage, None]) -> Answer:
     if body.person is not None:
         must_cover(ask.scope, person_given(ask.register, body.person, "person"))
     elif body.department is not None:
-        _must_reach(ask.scope, _department_given(ask, body.department), frozenset())
+        must_reach(ask.scope, department_given(ask.register, body.department, "department"), frozenset())
     if not body.text.strip() and not body.caller:
         raise invalid(
             "text",
@@ -167,35 +167,8 @@ async def _find(ask: Ask[Any, Any]) -> MessageRecord:
         must_cover(ask.scope, ask.register.person(message.person_id))
     elif message.department_id is not None:
         department = ask.register.department(message.department_id)
-        _must_reach(ask.scope, department, _own_departments(ask, ask.scope))
+        must_reach(ask.scope, department, _own_departments(ask, ask.scope))
     return record
-
-
-def _must_reach(scope: Scope, department: Department | None, own: frozenset[UUID]) -> None:
-    """Raises Problem (403) when the department is out of reach. One that has ended is reached by who reaches all."""
-    if scope.everything or (
-        department is not None
-        and (
-            department.organisation_id in scope.organisations
-            or department.operation_id in scope.operations
-            or department.id in own
-        )
-    ):
-        return
-    raise Problem(
-        FORBIDDEN,
-        Text(
-            sv="Avdelningen ligger utanför det som dina roller omfattar.",
-            en="The department lies outside of what your roles reach.",
-        ),
-    )
-
-
-def _department_given(ask: Ask[Any, Any], id_: UUID) -> Department:
-    department = ask.register.department(id_)
-    if department is None:
-        raise invalid("department", Text(sv="Den avdelningen finns inte.", en="There is no such department."))
-    return department
 
 
 def _own_departments(ask: Ask[Any, Any], scope: Scope) -> frozenset[UUID]:
