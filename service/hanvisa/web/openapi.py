@@ -32,7 +32,8 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         "info": {
             "title": "hanvisa",
             "version": __version__,
-            "description": "Absences, forwardings, exceptions, operators and calls, and what the policy decides.",
+            "description": "The register and its upkeep, absences, forwardings, exceptions, messages, operators and "
+            "calls, and what the policy decides.",
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },
         "servers": [{"url": "/"}],

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from hanvisa.web.api.register import RESOURCES
+from hanvisa.web.tokens import create_token
+from unit.web.test_messages import leaves
+from unit.web.test_recordings import records
 from unit.web.test_register import MADE
 from unit.web.town import Town, answer, id_of
 
@@ -51,19 +54,25 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     for path, fields, _ in MADE:
         made = await answer(await town.ask("POST", f"/{path}", fields), 201)
         parts.append(OPERATION.format(path=f"/{path}/{{id}}", name="id", value=made["id"]))
-    message = await answer(await town.ask("POST", "/messages", {"person": anna, "text": "Hej"}), 201)
+    siv, message, recording = str(id_of("siv")), await leaves(town), await records(town, "siv")
+    # Who acknowledges a notice is a person.
+    await create_token(town.database, "operator", "admin", "olle")
     notice = await answer(await town.ask("POST", "/notices", {"text": "Hej"}), 201)
     training = await answer(await town.ask("POST", "/trainings", {"person": anna}), 201)
     flag = await answer(await town.ask("POST", f"/persons/{anna}/flags", {}), 201)
     for path, name, value in (
-        ("/messages/{id}", "id", message["id"]),
+        ("/messages/{id}", "id", message),
+        ("/messages/{id}/sound", "id", message),
+        ("/recordings/{id}", "id", recording),
+        ("/recordings/{id}/sound", "id", recording),
         ("/notices/{id}", "id", notice["id"]),
+        ("/notices/{id}/acknowledge", "id", notice["id"]),
         ("/trainings/{id}", "id", training["id"]),
         ("/trainings/{id}/done", "id", training["id"]),
         ("/flags/{id}", "id", flag["id"]),
         ("/flags/{id}/close", "id", flag["id"]),
-        ("/persons/{id}/confirm", "id", anna),
-        ("/persons/{id}/flags", "id", anna),
+        ("/persons/{id}/confirm", "id", siv),
+        ("/persons/{id}/flags", "id", siv),
         ("/absence-reasons/{code}", "code", 6),
         ("/persons/{id}", "id", anna),
         ("/operators/{person}", "person", id_of("olle")),
