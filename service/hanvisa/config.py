@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         default=None, description="certificates that may have issued the mail server's, besides the machine's"
     )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
+    details_every: int = Field(
+        default=180, ge=1, description="days after which a person is to confirm their details again"
+    )
     forwarding_longest: int = Field(
         default=5, ge=1, description="days that a forwarding to a mobile may last"
     )

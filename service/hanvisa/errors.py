@@ -5,6 +5,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- InvalidInput            what a person or a file gave us is wrong (where, what, what to do)
  |- NotFound                an id that names nothing
  |- Conflict                the change meets a newer one, or a rule of the data
+ |   `- Contradiction       what is stored does not allow it: read again or not, it stays refused
  |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
@@ -37,6 +38,10 @@ class NotFound(HanvisaError):  # noqa: N818
 
 class Conflict(HanvisaError):  # noqa: N818
     error_id = "conflict"
+
+
+class Contradiction(Conflict):
+    error_id = "contradiction"
 
 
 class StorageError(HanvisaError):

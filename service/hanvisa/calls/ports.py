@@ -205,7 +205,7 @@ class MessageBox(Spool, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that is owed for a message; ``recording`` is a file in the state folder.
+    """A mail that is owed for a message; ``recording`` is a file in the state folder, ``text`` what was written.
 
     ``name`` is the person's, or, where it is ``shared``, the department's; ``address`` are then all of its persons',
     with commas.
@@ -221,6 +221,7 @@ class Letter:
     confidential: bool
     reminder: bool
     shared: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm.exc import StaleDataError
 
 from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, touched_tables
-from hanvisa.errors import ConfigurationError, Conflict, StorageError
+from hanvisa.errors import ConfigurationError, Conflict, Contradiction, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -182,7 +182,7 @@ def storage_errors() -> Iterator[None]:
             "Somebody else changed it at the same time. Read it again and repeat the change."
         ) from error
     except IntegrityError as error:
-        raise Conflict(f"The change contradicts what is stored: {error.orig}.") from error
+        raise Contradiction(f"The change contradicts what is stored: {error.orig}.") from error
     except DBAPIError as error:
         raise StorageError(f"The database does not answer: {error.orig}.") from error
     except (NoConnectionInTimeError, DisconnectionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.register import Register
@@ -26,6 +27,15 @@ def search_persons(register: Register, words: str) -> list[Person]:
     wanted = _fold(words).split()
     described = ((person, _described(register, person)) for person in register.persons.rows)
     return [person for person, text in described if all(word in text for word in wanted)]
+
+
+def has_words(words: str, texts: Iterable[str]) -> bool:
+    """Every word is part of one of the texts; a number in any spelling is sought among numbers."""
+    told = tuple(texts)
+    if _NUMBER.fullmatch(words.strip()) and any(_national(words) in _national(text) for text in told):
+        return True
+    text = _fold(" ".join(told))
+    return all(word in text for word in _fold(words).split())
 
 
 def _described(register: Register, person: Person) -> str:
@@ -58,6 +68,7 @@ def _national(number: str) -> str:
 
 def _fold(text: str) -> str:
     kept = (
-        letter if letter in "åäö" else unicodedata.normalize("NFD", letter)[0] for letter in text.casefold()
+        letter if letter in "åäö" else unicodedata.normalize("NFD", letter)[0]
+        for letter in unicodedata.normalize("NFC", text).casefold()
     )
     return "".join(kept)

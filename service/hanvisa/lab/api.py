@@ -77,6 +77,12 @@ class Api:
         answer, _ = await self._request("POST", f"{path}/{action}", headers={"If-Match": etag})
         return dict(answer)
 
+    async def end(self, path: str) -> Json:
+        """DELETE a resource as it is now: it is ended."""
+        _, etag = await self._request("GET", path)
+        answer, _ = await self._request("DELETE", path, headers={"If-Match": etag})
+        return dict(answer)
+
     async def change(self, path: str, body: Json) -> Json:
         """PATCH a resource as it is now."""
         _, etag = await self._request("GET", path)

@@ -57,6 +57,8 @@ def _said(letter: Letter, caller: Text | None, *, code: str, has_sound: bool) ->
     )
     if caller is None:
         lines.append(_CONFIDENTIAL)
+    elif letter.text:
+        lines += [Text("", ""), Text(letter.text, letter.text), Text("", "")]
     elif letter.recording is None:
         lines.append(_RING_BACK)
     elif has_sound:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel
 
-from hanvisa.errors import Conflict
+from hanvisa.errors import Conflict, Contradiction
 from hanvisa.policy.model import Text
 from hanvisa.web.problems import CHANGED, Problem
 
@@ -34,6 +34,8 @@ def against_others() -> Iterator[None]:
     """Around a change to a version that was read a moment ago: who came in between is told as a 412."""
     try:
         yield
+    except Contradiction:
+        raise
     except Conflict as error:
         raise _changed() from error
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
+from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
 from hanvisa.errors import Conflict, HanvisaError, InvalidInput, NotFound, StorageError, TelephonyError
 from hanvisa.policy.model import Text
 from hanvisa.web.languages import accepted
@@ -25,6 +26,7 @@ from hanvisa.web.problems import (
     UNAVAILABLE,
     Kind,
     Problem,
+    invalid,
 )
 
 log = structlog.get_logger(__name__)
@@ -103,6 +105,10 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
 
 
 def _of_ours(error: HanvisaError) -> Problem:
+    if isinstance(error, FieldRefused):
+        return invalid(error.where, error.what)
+    if isinstance(error, NotPossible):
+        return Problem(CONFLICT, error.what)
     if isinstance(error, StorageError):
         log.warning("web.database_does_not_answer", why=str(error))
         return Problem(UNAVAILABLE, Text(sv="Databasen svarar inte.", en="The database does not answer."))

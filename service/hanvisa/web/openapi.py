@@ -32,7 +32,8 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         "info": {
             "title": "hanvisa",
             "version": __version__,
-            "description": "Absences, forwardings, exceptions, operators and calls, and what the policy decides.",
+            "description": "The register and its upkeep, absences, forwardings, exceptions, messages, operators and "
+            "calls, and what the policy decides.",
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },
         "servers": [{"url": "/"}],
@@ -126,7 +127,9 @@ def _responses(route: Route, references: References) -> dict[str, Any]:
     if route.reply is not None:
         success["content"] = {_JSON: {"schema": references[route.reply, "serialization"]}}
     elif route.status != 204:
-        success["content"] = {"text/plain": {"schema": {"type": "string"}}}
+        success["content"] = {
+            route.media: {"schema": {"type": "string"} if route.media.startswith("text/") else {}}
+        }
     headers = {name: {"schema": {"type": "string"}} for name in _header_names(route)}
     if headers:
         success["headers"] = headers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from hanvisa.policy.facts import Person
+from hanvisa.policy.facts import Department, Person
 from hanvisa.policy.model import Text
 from hanvisa.policy.register import Register
 from hanvisa.web.fields import Named
@@ -24,6 +24,34 @@ def person_given(register: Register, id_: UUID, where: str) -> Person:
     if person is None:
         raise invalid(where, Text(sv="Den personen finns inte.", en="There is no such person."))
     return person
+
+
+def department_given(register: Register, id_: UUID, where: str) -> Department:
+    """The department that a field of the request names. Raises Problem (422) when there is none."""
+    department = register.department(id_)
+    if department is None:
+        raise invalid(where, Text(sv="Den avdelningen finns inte.", en="There is no such department."))
+    return department
+
+
+def must_reach(scope: Scope, department: Department | None, own: frozenset[UUID] = frozenset()) -> None:
+    """Raises Problem (403) when the department is out of reach. One that has ended is reached by who reaches all."""
+    if scope.everything or (
+        department is not None
+        and (
+            department.organisation_id in scope.organisations
+            or department.operation_id in scope.operations
+            or department.id in own
+        )
+    ):
+        return
+    raise Problem(
+        FORBIDDEN,
+        Text(
+            sv="Avdelningen ligger utanför det som dina roller omfattar.",
+            en="The department lies outside of what your roles reach.",
+        ),
+    )
 
 
 def must_cover(scope: Scope, person: Person | None) -> None:

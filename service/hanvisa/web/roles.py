@@ -40,7 +40,21 @@ class Reach(StrEnum):
 
 class Action(StrEnum):
     READ_PERSONS = "read persons"
+    CHANGE_PERSONS = "change persons"
+    CHANGE_DETAILS = "change and confirm details"
+    FLAG_DETAILS = "flag details as wrong"
+    READ_FLAGS = "read flags"
+    READ_NOTICES = "read notices"
+    WRITE_NOTICES = "write notices"
+    ACKNOWLEDGE_NOTICES = "acknowledge notices"
+    READ_TRAININGS = "read the training list"
+    TICK_TRAININGS = "keep the training list"
+    READ_RECORDINGS = "read and hear what people recorded of themselves"
+    END_RECORDINGS = "end what people recorded of themselves"
     READ_REASONS = "read the reasons of absence"
+    READ_ORGANISATION = "read the organisation"
+    READ_TELEPHONY = "read phones, extensions and numbers"
+    CHANGE_REGISTER = "change the register"
     READ_ABSENCES = "read absences"
     READ_PRIVATE_REASONS = "read private reasons of absence"
     SET_ABSENCES = "set absences"
@@ -51,6 +65,10 @@ class Action(StrEnum):
     GRANT_ON_THE_SPOT = "make an exception on the spot"
     READ_OPERATORS = "read operators"
     SET_OPERATORS = "open, pause and close operators"
+    READ_MESSAGES = "read messages"
+    WRITE_MESSAGES = "write messages"
+    HANDLE_MESSAGES = "say that messages are read or handled"
+    HEAR_MESSAGES = "hear messages"
     READ_CALLS = "read calls"
     READ_LIVE = "see the switchboard's calls now"
     ATTEND = "attend to calls"
@@ -70,7 +88,21 @@ def _row(*reaches: Reach) -> dict[Role, Reach]:
 TABLE: dict[Action, dict[Role, Reach]] = {
     #                                admin  manager head    operator superuser person
     Action.READ_PERSONS: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
+    Action.CHANGE_PERSONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.CHANGE_DETAILS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.FLAG_DETAILS: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _NONE),
+    Action.READ_FLAGS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.READ_NOTICES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
+    Action.WRITE_NOTICES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.ACKNOWLEDGE_NOTICES: _row(_OWN, _OWN, _OWN, _OWN, _OWN, _NONE),
+    Action.READ_TRAININGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.TICK_TRAININGS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.END_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_REASONS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.READ_ORGANISATION: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.READ_TELEPHONY: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
+    Action.CHANGE_REGISTER: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
     Action.READ_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.READ_PRIVATE_REASONS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.SET_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
@@ -81,6 +113,10 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.GRANT_ON_THE_SPOT: _row(_NONE, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
     Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
+    Action.READ_MESSAGES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.WRITE_MESSAGES: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
+    Action.HANDLE_MESSAGES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.HEAR_MESSAGES: _row(_ALL, _OWN, _OWN, _OWN, _OWN, _OWN),
     Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_LIVE: _row(_ALL, _NONE, _NONE, _ALL, _NONE, _NONE),
     Action.ATTEND: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),

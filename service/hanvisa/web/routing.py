@@ -1,7 +1,7 @@
 """The API as a table of routes, and what happens to a request before and after its handler.
 
-In order: who asks (401), may they at all (403), is the path's id one (400), is the body JSON of the model (415, 400,
-422), is If-Match there where a change needs it (428). Then the handler, which is given what was found.
+In order: who asks (401), may they at all (403), is the path's id one (400), is If-Match there where a change needs it
+(428), is the body JSON of the model (415, 400, 422). Then the handler, which is given what was found.
 """
 
 from __future__ import annotations
@@ -65,12 +65,13 @@ class Ask(Generic[Body, Query]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``etag`` is the resource's version, ``location`` the address of what was made."""
+    """``etag`` is the resource's version, ``location`` the address of what was made, ``media`` the type of bytes."""
 
-    body: BaseModel | str | None = None
+    body: BaseModel | str | bytes | None = None
     status: int = 200
     etag: str | None = None
     location: str | None = None
+    media: str = "application/octet-stream"
 
 
 Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
@@ -78,7 +79,10 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest."""
+    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
+
+    ``media`` is what comes where ``reply`` is no model.
+    """
 
     method: str
     path: str
@@ -92,6 +96,7 @@ class Route:
     if_match: bool = False
     etag: bool = False
     refusals: tuple[Kind, ...] = field(default=())
+    media: str = "text/plain"
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         if self.method == "GET":
@@ -105,8 +110,8 @@ class Route:
             asked,
             path=_path(request.match_info),
             query=parse_query(self.query, list(request.query.items())) if self.query else None,
-            body=await self._read_body(request),
             if_match=self._read_match(request),
+            body=await self._read_body(request),
         )
         return _response(await self.handler(ask), ask.language)
 
@@ -183,6 +188,10 @@ def _response(answer: Answer, language: Language) -> web.Response:
     if isinstance(answer.body, str):
         headers["Content-Language"] = language.value
         return web.Response(status=answer.status, text=answer.body, headers=headers)
+    if isinstance(answer.body, bytes):
+        return web.Response(
+            status=answer.status, body=answer.body, content_type=answer.media, headers=headers
+        )
     return web.Response(
         status=answer.status,
         body=answer.body.model_dump_json().encode(),

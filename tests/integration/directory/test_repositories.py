@@ -173,10 +173,12 @@ async def test_an_exception_needs_its_scope(
 
 
 async def test_details_and_reasons(demo: Database, anna: Person) -> None:
-    details = await Persons(demo).get(anna.id)
+    record = await Persons(demo, NOW).get(anna.id)
+    assert record.person == anna
+    details = record.details
     assert (details.external_id, details.email) == ("anna.sundqvist", "anna.sundqvist@example.org")
     with pytest.raises(NotFound):
-        await Persons(demo).get(new_id())
+        await Persons(demo, NOW).get(new_id())
     sick = await Reasons(demo).get("9")
     assert (sick.reason.private, sick.cannot_wait, sick.default_until) == (True, True, None)
     assert [record.reason.code for record in await Reasons(demo).list()][:2] == ["0", "1"]

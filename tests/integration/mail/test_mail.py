@@ -21,7 +21,7 @@ from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.repositories.letters import Letters
-from hanvisa.directory.repositories.messages import Messages
+from hanvisa.directory.repositories.messages import Messages, Written
 from hanvisa.directory.tables import DepartmentRow, MembershipRow, OperationRow, OrganisationRow, PersonRow
 from hanvisa.errors import ConfigurationError, MailError, StorageError
 from hanvisa.ids import new_id
@@ -269,6 +269,18 @@ async def test_a_person_is_reminded_once_until_it_is_handled(
     desk.clock.advance(timedelta(days=9))
     await outbox.send_owed()
     assert len(office.mails) == 2
+
+
+async def test_what_was_written_is_in_the_mail_unless_it_is_confidential(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    for confidential in (False, True):
+        written = Written(tora, None, "+46980319244", "Ring om bygglovet", confidential, DUE)
+        await Messages(desk.database).write(written, WEDNESDAY, SYSTEM)
+    await desk.outbox().send_owed()
+    open_, kept = (text_of(mail) for mail in office.mails)
+    assert open_.count("Ring om bygglovet") == 2  # Swedish and English
+    assert "bygglovet" not in kept
 
 
 async def test_it_logs_in_and_sends_nothing_to_a_server_that_does_not_encrypt(office: PostOffice) -> None:

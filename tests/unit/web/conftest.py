@@ -81,7 +81,7 @@ async def town(founded: Founded, tmp_path: Path) -> AsyncIterator[Town]:
         )
     )
     async with TestClient(TestServer(app)) as client:
-        yield Town(client, database, directory, clock, voice, live, missing, founded.tokens)
+        yield Town(client, database, directory, clock, voice, live, missing, founded.tokens, tmp_path)
     await directory.stop()
     await database.close()
 

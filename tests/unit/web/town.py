@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -111,6 +112,7 @@ class Town:
     live: Engaged
     missing: dict[str, str | None]
     tokens: dict[str, str]
+    state: Path
 
     async def ask(
         self,

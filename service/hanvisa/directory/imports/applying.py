@@ -12,6 +12,7 @@ from sqlalchemy import Table, bindparam, delete, insert, update
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
 from hanvisa.directory.imports.memberships import move_members
+from hanvisa.directory.imports.training import list_new
 from hanvisa.directory.tables import AuditRow
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ async def apply(session: AsyncSession, plan: Plan, now: datetime, by: Actor) -> 
                 await _list(session, one, listed)
         if one.sheet.name == "persons":
             await move_members(session, one, plan.existing, now)
+            list_new(session, one, plan.existing, now)
     for one in reversed(plan.tables):
         await _end(session, one, now)
     trail = [entry for one in plan.tables for entry in _trail(one, by, now)]

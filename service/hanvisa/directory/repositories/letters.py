@@ -82,6 +82,7 @@ def _letter(message: MessageRow, *, address: str, name: str) -> Letter:
         confidential=message.confidential,
         reminder=message.mailed_at is not None,
         shared=message.department_id is not None,
+        text=message.text,
     )
 
 

@@ -10,6 +10,12 @@ from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, M
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
+from hanvisa.directory.tables.informing import (
+    FlagRow,
+    NoticeAcknowledgementRow,
+    NoticeRow,
+    TrainingRow,
+)
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
     CostCentreRow,
@@ -21,6 +27,7 @@ from hanvisa.directory.tables.organisation import (
 from hanvisa.directory.tables.people import FunctionRow, MembershipRow, PersonRow
 from hanvisa.directory.tables.recordings import RecordingRow
 from hanvisa.directory.tables.telephony import (
+    CarrierRow,
     ExtensionRow,
     GroupMemberRow,
     GroupRow,
@@ -40,6 +47,7 @@ __all__ = [
     "CallEventRow",
     "CallRow",
     "CallbackRow",
+    "CarrierRow",
     "ChangeCounterRow",
     "CodeRow",
     "ConfidentialMarkRow",
@@ -50,6 +58,7 @@ __all__ = [
     "ExceptionRow",
     "ExceptionUseRow",
     "ExtensionRow",
+    "FlagRow",
     "ForwardingRow",
     "FunctionRow",
     "GreetingCheckRow",
@@ -58,6 +67,8 @@ __all__ = [
     "MembershipRow",
     "MessageRow",
     "MobileRow",
+    "NoticeAcknowledgementRow",
+    "NoticeRow",
     "NumberRow",
     "OperationRow",
     "OperatorRow",
@@ -72,5 +83,6 @@ __all__ = [
     "SiteRow",
     "SwitchboardRow",
     "TokenRow",
+    "TrainingRow",
     "UserRow",
 ]

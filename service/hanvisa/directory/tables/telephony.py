@@ -122,3 +122,13 @@ class OperatorSwitchboardRow(Base):
 
     operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"), primary_key=True)
     switchboard_id: Mapped[UUID] = mapped_column(ForeignKey("switchboards.id"), primary_key=True)
+
+
+class CarrierRow(Imported, Base):
+    """A carrier of mobile subscriptions. ``appointed``: the one that IT has appointed (B1)."""
+
+    __tablename__ = "carriers"
+    __table_args__ = (unique_while_in_use("carriers", "name"),)
+
+    name: Mapped[str]
+    appointed: Mapped[bool] = mapped_column(default=False)

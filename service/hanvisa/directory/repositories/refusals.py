@@ -1,0 +1,23 @@
+"""What the register's own rules refuse, in both languages."""
+
+from __future__ import annotations
+
+from hanvisa.errors import Contradiction, InvalidInput
+from hanvisa.policy.model import Text
+
+
+class FieldRefused(InvalidInput):
+    """``where`` is the field as it was given."""
+
+    def __init__(self, where: str, what: Text) -> None:
+        super().__init__(f"{where}: {what.en}")
+        self.where = where
+        self.what = what
+
+
+class NotPossible(Contradiction):
+    """The row is as it must be: it is needed, has ended, or another has what it wants."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what

@@ -1,0 +1,19 @@
+"""S2: how long details count as confirmed. By the calendar in Sweden, so that clock changes shift nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from hanvisa.policy.facts import aware
+from hanvisa.policy.swedish_time import LOCAL, local_time
+
+
+def stale_before(now: datetime, days: int) -> datetime:
+    """Details that were confirmed before this moment are to be confirmed again: so many days have begun since."""
+    today = aware(now).astimezone(LOCAL).date()
+    return local_time(today - timedelta(days=days - 1), time())
+
+
+def is_stale(confirmed_at: datetime | None, now: datetime, days: int) -> bool:
+    """What nobody has ever confirmed is stale."""
+    return confirmed_at is None or confirmed_at < stale_before(now, days)

@@ -1,0 +1,3 @@
+"""Sounds in answers."""
+
+WAV = "audio/wav"

@@ -1,0 +1,32 @@
+"""S2: when details are to be confirmed again, by the calendar in Sweden."""
+
+from datetime import datetime
+
+import pytest
+
+from hanvisa.policy.details import is_stale
+
+CASES = [
+    ("2026-08-03T23:59:00+02:00", "2026-08-05T00:00:00+02:00", 2, True),
+    ("2026-08-04T00:00:00+02:00", "2026-08-05T23:59:00+02:00", 2, False),
+    # over the clock changes: a day is a day, of 23 or 25 hours
+    ("2026-03-28T23:30:00+01:00", "2026-03-30T00:00:00+02:00", 2, True),
+    ("2026-03-29T00:30:00+01:00", "2026-03-30T23:59:00+02:00", 2, False),
+    ("2026-10-24T23:30:00+02:00", "2026-10-26T00:00:00+01:00", 2, True),
+    ("2026-10-25T00:30:00+02:00", "2026-10-26T23:59:00+01:00", 2, False),
+    # over the year's end
+    ("2026-12-31T23:59:00+01:00", "2027-01-01T00:00:00+01:00", 1, True),
+    ("2026-07-05T12:00:00+02:00", "2026-12-31T23:59:00+01:00", 180, False),
+    ("2026-07-05T12:00:00+02:00", "2027-01-01T00:00:00+01:00", 180, True),
+]
+
+
+@pytest.mark.parametrize(("confirmed", "now", "days", "stale"), CASES)
+def test_details_are_stale_when_the_days_have_passed(
+    confirmed: str, now: str, days: int, stale: bool
+) -> None:
+    assert is_stale(datetime.fromisoformat(confirmed), datetime.fromisoformat(now), days) == stale
+
+
+def test_what_nobody_has_confirmed_is_stale() -> None:
+    assert is_stale(None, datetime.fromisoformat("2026-08-05T10:00:00+02:00"), 180)
