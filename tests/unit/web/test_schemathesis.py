@@ -36,11 +36,14 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     absence = {"person": anna, "reason": "1", "ends_at": later}
     forwarding = {"person": anna, "target": "202", "ends_at": later}
     exception = {"scope": {"kind": "everyone"}, "reason": "Jour", "ends_at": later}
+    user = await answer(await town.ask("POST", "/users", {"name": "tor"}), 201)
     parts = [CONFIG]
     for path, body, actions in (
         ("/absences", absence, ("", "/end")),
         ("/forwardings", forwarding, ("", "/end")),
         ("/exceptions", exception, ("", "/uses", "/revoke")),
+        ("/users", {"name": "ny"}, ("", "/end", "/password")),
+        ("/tokens", {"user": user["id"], "name": "prov"}, ("", "/revoke")),
     ):
         made = await answer(await town.ask("POST", path, body), 201)
         parts += [
@@ -52,6 +55,7 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         ("/operators/{person}/state", "person", id_of("olle")),
         ("/calls/{call}", "call", call),
         ("/calls/{call}/explain", "call", call),
+        ("/audit/{id}", "id", (await town.get("/audit"))["items"][0]["id"]),
     ):
         parts.append(OPERATION.format(path=path, name=name, value=value))
     await asyncio.to_thread(file.write_text, "".join(parts))

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from hanvisa.directory.tables.absence import AbsenceReasonRow, AbsenceRow, ForwardingRow
-from hanvisa.directory.tables.access import RoleAssignmentRow, TokenRow, UserRow
+from hanvisa.directory.tables.access import (
+    RoleAssignmentRow,
+    SessionRow,
+    SignInTriesRow,
+    TokenRow,
+    UserRow,
+)
 from hanvisa.directory.tables.base import Base
 from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
+from hanvisa.directory.tables.extracts import ExtractOpeningRow, ExtractRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
@@ -50,6 +57,8 @@ __all__ = [
     "ExceptionRow",
     "ExceptionUseRow",
     "ExtensionRow",
+    "ExtractOpeningRow",
+    "ExtractRow",
     "ForwardingRow",
     "FunctionRow",
     "GreetingCheckRow",
@@ -67,8 +76,10 @@ __all__ = [
     "PhoneRow",
     "RecordingRow",
     "RoleAssignmentRow",
+    "SessionRow",
     "SettingHistoryRow",
     "SettingRow",
+    "SignInTriesRow",
     "SiteRow",
     "SwitchboardRow",
     "TokenRow",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hanvisa.web.api import (
     absences,
+    audit,
     calls,
     decisions,
     exceptions,
@@ -13,6 +14,9 @@ from hanvisa.web.api import (
     persons,
     reasons,
     rules,
+    session,
+    tokens,
+    users,
 )
 
 ROUTES = (
@@ -26,4 +30,8 @@ ROUTES = (
     *live.ROUTES,
     *decisions.ROUTES,
     *rules.ROUTES,
+    *session.ROUTES,
+    *users.ROUTES,
+    *tokens.ROUTES,
+    *audit.ROUTES,
 )
