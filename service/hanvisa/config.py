@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         description="whose accounts people may sign in with (OpenID Connect); none: passwords only",
     )
     oidc_client: str = Field(default="", description="what we are called there")
-    oidc_secret: SecretStr = Field(
+    oidc_password: SecretStr = Field(
         default=SecretStr(""), description="our password there; none: a public client"
     )
     oidc_claim: str = Field(

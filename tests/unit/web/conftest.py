@@ -64,7 +64,12 @@ async def _found(url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def town(founded: Founded, tmp_path: Path) -> AsyncIterator[Town]:
+def settings(tmp_path: Path) -> Settings:
+    return Settings(state=tmp_path)
+
+
+@pytest.fixture
+async def town(founded: Founded, tmp_path: Path, settings: Settings) -> AsyncIterator[Town]:
     shutil.copy(founded.file, tmp_path / "town.sqlite")
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite'}")
     clock = FakeClock(NOW)
@@ -77,7 +82,7 @@ async def town(founded: Founded, tmp_path: Path) -> AsyncIterator[Town]:
             directory=directory,
             database=database,
             clock=clock,
-            settings=Settings(state=tmp_path),
+            settings=settings,
             voice=voice,
             health=lambda: missing,
             explain=tell,
