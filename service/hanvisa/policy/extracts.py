@@ -61,6 +61,19 @@ class ExtractFacts:
     told: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OwedNotice:
+    """A person who is to be told of an extract on them, at their mail address."""
+
+    extract_id: UUID
+    address: str
+    name: str
+    requester: str
+    approver: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 @or_strictest(Effect.REFUSE, "F2")
 def decide_request(facts: RequestFacts) -> Decision:
     """May the extract be asked for? By somebody who is known by name, for a past and limited time."""

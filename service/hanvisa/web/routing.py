@@ -79,10 +79,18 @@ class Ask(Generic[Body, Query]):
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What is no JSON, to be kept in a file of that name."""
+
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """``etag`` is the resource's version, ``location`` the address of what was made, ``cookie`` one to be set."""
 
-    body: BaseModel | str | None = None
+    body: BaseModel | Document | str | None = None
     status: int = 200
     etag: str | None = None
     location: str | None = None
@@ -96,7 +104,7 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 class Route:
     """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
 
-    ``text`` is the media type of an answer that is no model.
+    ``media`` is the type of an answer that is no JSON.
     """
 
     method: str
@@ -111,7 +119,7 @@ class Route:
     if_match: bool = False
     etag: bool = False
     refusals: tuple[Kind, ...] = field(default=())
-    text: str = "text/plain"
+    media: str = "text/plain"
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         if self.method == "GET":
@@ -128,7 +136,7 @@ class Route:
             body=await self._read_body(request),
             if_match=self._read_match(request),
         )
-        return _response(await self.handler(ask), ask.language, self.text)
+        return _response(await self.handler(ask), ask.language, self.media)
 
     async def _read_body(self, request: web.Request) -> BaseModel | None:
         if self.body is None:
@@ -205,7 +213,7 @@ def _forbidden(action: Action) -> Problem:
     )
 
 
-def _response(answer: Answer, language: Language, text: str) -> web.Response:
+def _response(answer: Answer, language: Language, media: str) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if answer.etag is not None:
         headers["ETag"] = f'"{answer.etag}"'
@@ -215,11 +223,14 @@ def _response(answer: Answer, language: Language, text: str) -> web.Response:
         headers["Set-Cookie"] = answer.cookie
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
+    if isinstance(answer.body, Document):
+        headers["Content-Disposition"] = f'attachment; filename="{answer.body.name}"'
+        return web.Response(
+            status=answer.status, body=answer.body.content, content_type=media, headers=headers
+        )
     if isinstance(answer.body, str):
         headers["Content-Language"] = language.value
-        return web.Response(
-            status=answer.status, text=answer.body, content_type=text, charset="utf-8", headers=headers
-        )
+        return web.Response(status=answer.status, text=answer.body, headers=headers)
     return web.Response(
         status=answer.status,
         body=answer.body.model_dump_json().encode(),

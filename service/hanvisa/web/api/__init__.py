@@ -8,6 +8,7 @@ from hanvisa.web.api import (
     calls,
     decisions,
     exceptions,
+    extracts,
     forwardings,
     live,
     operators,
@@ -34,4 +35,5 @@ ROUTES = (
     *users.ROUTES,
     *tokens.ROUTES,
     *audit.ROUTES,
+    *extracts.ROUTES,
 )
