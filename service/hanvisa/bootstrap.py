@@ -38,10 +38,12 @@ from hanvisa.directory.engine import open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
+from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import CallingClass, CodeAction
@@ -158,7 +160,11 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         Follower("speech", _SPEECH, prepare_speech),
     )
 
-    mail = _mail_outbox(settings, Letters(database, clock.now, settings.message_reminder), directory, clock)
+    server = _mail_server(settings)
+    mail = _mail_outbox(
+        settings, server, Letters(database, clock.now, settings.message_reminder), directory, clock
+    )
+    notices = ExtractNotices(Extracts(database), server, clock, sender=settings.smtp_from) if server else None
 
     def register_changed(tables: frozenset[str]) -> None:
         if mail and "messages" in tables:
@@ -213,6 +219,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         followers=followers,
         texts=texts,
         mail=mail,
+        extract_notices=notices,
         make_web=make_web,
     )
     return service
@@ -228,10 +235,8 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
 
 
-def _mail_outbox(
-    settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
-) -> MailOutbox | None:
-    """None without a mail server. Raises ConfigurationError when its password or a certificate is missing."""
+def _mail_server(settings: Settings) -> MailServer | None:
+    """None where none is set. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None
     password = settings.smtp_password
@@ -243,7 +248,7 @@ def _mail_outbox(
                 "HANVISA_SMTP_USER is set and has no password. Set HANVISA_SMTP_PASSWORD, or write it as “smtp” into "
                 f"{settings.state / 'secrets.json'}."
             ) from error
-    server = MailServer(
+    return MailServer(
         settings.smtp_host,
         settings.smtp_port,
         settings.smtp_user,
@@ -251,6 +256,18 @@ def _mail_outbox(
         settings.smtp_starttls,
         trusting(settings.smtp_ca) if settings.smtp_ca else None,
     )
+
+
+def _mail_outbox(
+    settings: Settings,
+    server: MailServer | None,
+    letters: Letters,
+    directory: Directory,
+    clock: SystemClock,
+) -> MailOutbox | None:
+    """None without a mail server."""
+    if server is None:
+        return None
 
     def code() -> str:
         codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)

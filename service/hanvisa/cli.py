@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import structlog
 import typer
 
 from hanvisa.config import read_settings
-from hanvisa.errors import HanvisaError
 from hanvisa.policy.model import Language
-
-T = TypeVar("T")
+from hanvisa.running import run as _run
+from hanvisa.running import sentences as _sentences
+from hanvisa.user_commands import app as user
 
 app = typer.Typer(
     name="hanvisa",
@@ -29,6 +27,7 @@ app = typer.Typer(
 )
 token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
 app.add_typer(token, name="token")
+app.add_typer(user, name="user")
 greetings = typer.Typer(no_args_is_help=True, help="The greetings of mobiles' voicemails (M2).")
 app.add_typer(greetings, name="greetings")
 
@@ -106,6 +105,7 @@ def create(
     scope: Annotated[
         str, typer.Option(help="The id of the operation or person, for roles that have one.")
     ] = "",
+    days: Annotated[int, typer.Option(min=1, help="How long it lasts.")] = 365,
 ) -> None:
     """Make a token and print it, once: it is kept hashed.
 
@@ -121,7 +121,7 @@ def create(
         try:
             database.must_exist()
             await upgrade(settings.database_url)
-            return await create_token(database, role, name, scope)
+            return await create_token(database, role, name, scope, days=days)
         finally:
             await database.close()
 
@@ -197,26 +197,6 @@ def rescue(
     from hanvisa.rescue import main  # noqa: PLC0415
 
     raise typer.Exit(main(["--alive", alive] if alive else []))
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    with _sentences():
-        return asyncio.run(work)
-
-
-class _sentences:  # noqa: N801 - reads as the with-statement it is
-    """What goes wrong is said in a sentence, and ends the program with 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        errors = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
-        ours = [one for one in errors if isinstance(one, HanvisaError)]
-        if ours:
-            for one in ours:
-                typer.echo(str(one), err=True)
-            raise typer.Exit(1) from error
 
 
 def _configure_log() -> None:

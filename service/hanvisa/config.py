@@ -40,6 +40,37 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     agi_port: int = 4573
+    web_url: str = Field(
+        default="", description="where people reach the web: https://… behind a proxy; default: host and port"
+    )
+    web_proxies: str = Field(
+        default="",
+        description="addresses of proxies, with commas between, whose X-Forwarded-For says who asks",
+    )
+    session_hours: int = Field(default=12, ge=1, le=720, description="how long a sign-in lasts")
+    token_days: int = Field(default=365, ge=1, le=3650, description="the longest that a token lasts")
+    sign_in_tries: int = Field(default=10, ge=3, description="wrong passwords in a row that lock an account")
+    sign_in_tries_address: int = Field(
+        default=100, ge=3, description="wrong passwords in a row that lock an address, which many may share"
+    )
+    sign_in_locked: float = Field(default=900.0, gt=0, description="how long an account or address is locked")
+    oidc_issuer: str = Field(
+        default="",
+        description="whose accounts people may sign in with (OpenID Connect); none: passwords only",
+    )
+    oidc_client: str = Field(default="", description="what we are called there")
+    oidc_password: SecretStr = Field(
+        default=SecretStr(""), description="our password there; none: a public client"
+    )
+    oidc_claim: str = Field(
+        default="sub",
+        description="what of its ID token is a user's name here: sub, email, preferred_username …",
+    )
+    extract_longest: int = Field(default=92, ge=1, description="days that an extract may cover (F2)")
+    extract_kept: int = Field(default=90, ge=1, description="days that an extract's content is kept")
+    extract_tell: int = Field(
+        default=30, ge=0, description="days after which a person is told of an extract; 0: never"
+    )
     carrier_host: str = "127.0.0.2"
     carrier_port: int = 5060
     rtp_first: int = 10000
@@ -165,6 +196,10 @@ class Settings(BaseSettings):
     )
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        return frozenset(address.strip() for address in self.web_proxies.split(",")) - {""}
 
     @model_validator(mode="before")
     @classmethod

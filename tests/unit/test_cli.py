@@ -24,12 +24,14 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     structlog.reset_defaults()
 
 
-def hanvisa(*words: str) -> Result:
-    return CliRunner().invoke(app, words)
+def hanvisa(*words: str, keyed: str = "") -> Result:
+    return CliRunner().invoke(app, words, input=keyed)
 
 
 COMMANDS = [
     ("token", "create", "--role", "admin", "--name", "me"),
+    ("user", "list"),
+    ("user", "end", "siv"),
     ("explain", "0"),
     ("greetings", "check"),
 ]
@@ -56,6 +58,46 @@ def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
     ran = hanvisa("token", "create", "--role", "admin", "--name", "me")
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert len(ran.stdout.strip()) > 20
+
+
+def test_a_user_is_made_changed_and_ended(state: Path) -> None:
+    (state / "hanvisa.sqlite").touch()
+    secret = "korrekt häst batteri\n" * 2
+    assert hanvisa("user", "create", "siv", "--role", "admin", keyed=secret).stdout.endswith(
+        "siv is a user now.\n"
+    )
+    assert hanvisa("user", "list").stdout == "siv: admin, with a password\n"
+    assert hanvisa("user", "role", "siv", "--role", "superuser").exit_code == 0
+    assert hanvisa("user", "role", "siv", "--role", "admin", "--take").exit_code == 0
+    assert hanvisa("user", "create", "tor", "--no-password").exit_code == 0
+    assert hanvisa("user", "password", "tor", keyed=secret).stdout.endswith("tor has a new password.\n")
+    assert (
+        hanvisa("user", "list").stdout == "siv: superuser, with a password\ntor: no role, with a password\n"
+    )
+    assert hanvisa("user", "end", "siv").exit_code == 0
+    assert hanvisa("user", "list").stdout == "tor: no role, with a password\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "keyed", "said"),
+    [
+        (("create", "siv", "--no-password"), "", "The name “siv” is taken"),
+        (("create", "tor"), "för kort\nför kort\n", "12 characters or more"),
+        (("create", "tor", "--no-password", "--role", "head"), "", "needs a scope"),
+        (("create", "tor", "--no-password", "--role", "person"), "", "give --person"),
+        (("create", "tor", "--no-password", "--person", "ingen"), "", "There is no person “ingen”"),
+        (("password", "ingen"), "korrekt häst batteri\n" * 2, "There is no user “ingen”"),
+        (("role", "siv", "--role", "boss"), "", "There is no role “boss”"),
+    ],
+)
+def test_a_user_that_makes_no_sense_is_told_so(
+    words: tuple[str, ...], keyed: str, said: str, state: Path
+) -> None:
+    (state / "hanvisa.sqlite").touch()
+    assert hanvisa("user", "create", "siv", "--no-password").exit_code == 0
+    ran = hanvisa("user", *words, keyed=keyed)
+    assert ran.exit_code == 1
+    assert said in ran.stderr
 
 
 def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, spoken: Path) -> None:

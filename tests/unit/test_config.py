@@ -26,6 +26,9 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_RING_PERSON", "long"),
         ("HANVISA_FORWARDING_DAYS", "32"),
         ("HANVISA_GREETING_FROM", "early"),
+        ("HANVISA_SESSION_HOURS", "0"),
+        ("HANVISA_SIGN_IN_LOCKED", "-1"),
+        ("HANVISA_EXTRACT_KEPT", "0"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CHANNEL = "hanvisa_changes"  # PostgreSQL's NOTIFY; the payload is the tables' names with commas between
 
-_SECRET = frozenset({"hash"})
+_SECRET = frozenset({"hash", "password_hash", "traffic"})  # never in the trail, which is kept for years
 _COUNT = text(
     "INSERT INTO change_counters (table_name, counter) VALUES (:name, 1)"
     " ON CONFLICT (table_name) DO UPDATE SET counter = change_counters.counter + 1"
@@ -31,10 +31,14 @@ _COUNT = text(
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """In whose name something is changed. ``user_id`` None is the system itself or its administrator at the machine."""
+    """In whose name something is changed, and from which address.
+
+    ``user_id`` None is the system itself or its administrator at the machine.
+    """
 
     name: str
     user_id: UUID | None = None
+    address: str | None = None
 
 
 SYSTEM = Actor("hanvisa")
@@ -84,6 +88,7 @@ def audit_entry(
         "action": action,
         "table_name": table,
         "row_id": row_id,
+        "address": by.address,
         "before": _as_json(before),
         "after": _as_json(after),
     }

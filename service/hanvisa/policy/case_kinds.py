@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from hanvisa.policy.case_absence import ArrivalCase, ReferralCase, UnansweredCase
+from hanvisa.policy.case_access import ExtractCase, ExtractKnownCase, ExtractRequestCase, SignInCase
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
 from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
 from hanvisa.policy.case_codes import CodeCase
@@ -64,6 +65,10 @@ AnyCase = Annotated[
     | HeldCase
     | AttendanceCase
     | LostCase
-    | CallbackCase,
+    | CallbackCase
+    | SignInCase
+    | ExtractRequestCase
+    | ExtractCase
+    | ExtractKnownCase,
     Field(discriminator="decide"),
 ]

@@ -6,17 +6,18 @@ import json
 
 from aiohttp import web
 
-from hanvisa.web import docs, health
+from hanvisa.web import docs, health, signing_in_elsewhere
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
+from hanvisa.web.finding import find_by_session, find_by_token
 from hanvisa.web.live_events import PATH, live_events
 from hanvisa.web.metrics import METRICS, Metrics, metrics
 from hanvisa.web.middleware import counted, hardened, problems
+from hanvisa.web.oidc import CALLBACK, OIDC, open_client
 from hanvisa.web.openapi import document
 from hanvisa.web.quiet import quieten
 from hanvisa.web.routing import BASE
 from hanvisa.web.services import SERVICES, Services
-from hanvisa.web.tokens import find_user
 
 _LARGEST_BODY = 64 * 1024
 
@@ -27,9 +28,18 @@ def create_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[counted, hardened, problems], client_max_size=_LARGEST_BODY)
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)
-    app[GATE] = Gate(lambda hash_: find_user(services.database, hash_, services.clock.now()))
+    database, clock = services.database, services.clock
+    app[GATE] = Gate(
+        lambda hash_: find_by_token(database, hash_, clock.now()),
+        lambda hash_: find_by_session(database, hash_, clock.now()),
+        clock.now,
+    )
+    if (client := open_client(services.settings)) is not None:
+        app[OIDC] = client
     for route in ROUTES:
         route.add_to(app.router)
+    app.router.add_get(BASE + signing_in_elsewhere.PATH, signing_in_elsewhere.go)
+    app.router.add_get(CALLBACK, signing_in_elsewhere.come_back)
     app.router.add_get(BASE + PATH, live_events)
     _describe(app)
     app.router.add_get("/health/live", health.live)

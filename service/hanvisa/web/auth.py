@@ -1,29 +1,35 @@
-"""From a bearer token to who asks (RFC 6750). Tokens are random, so a plain SHA-256 of them is enough to store.
+"""From a bearer token (RFC 6750) or a session's cookie to who asks.
 
-Whom a token belongs to is kept in memory for some seconds, and longer while the database does not answer: reading
-goes on without it.
+Both are random, so a plain SHA-256 of them is enough to store.
+
+Whom a token belongs to is kept in memory for some seconds, and both are longer while the database does not answer:
+reading goes on without it, until their own end.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
 from hanvisa.errors import StorageError
 from hanvisa.policy.model import Text
 from hanvisa.web.principals import Principal
-from hanvisa.web.problems import UNAUTHENTICATED, Problem
+from hanvisa.web.problems import NOT_MEANT, UNAUTHENTICATED, Problem
 
 Lookup = Callable[[str], Awaitable[Principal | None]]
-"""From a token's hash to whom it belongs; None when it is unknown or has ended."""
+"""From a hash to whom it belongs; None when it is unknown or has ended."""
 
+CSRF_HEADER = "X-CSRF-Token"
 _FRESH = 2.0  # seconds: how long a token that was ended may still be taken
 _MOST = 1000
+_TOKEN, _SESSION = "token", "session"  # who signs out is out at once
 
 
 def new_token() -> str:
@@ -41,39 +47,50 @@ class _Known:
 
 
 class Gate:
-    """Lets in whoever has a valid token."""
+    """Lets in whoever has a valid token, or has signed in."""
 
-    def __init__(self, lookup: Lookup, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._lookup = lookup
+    def __init__(
+        self,
+        tokens: Lookup,
+        sessions: Lookup,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._lookups = {_TOKEN: tokens, _SESSION: sessions}
+        self._now = now
         self._monotonic = monotonic
-        self._known: dict[str, _Known] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
 
-    async def principal(self, authorization: str | None) -> Principal:
-        """Who the Authorization header speaks for. Raises Problem (401) when it speaks for nobody."""
-        if not authorization:
-            raise _refused(
-                Text(sv="Rubriken Authorization saknas.", en="The Authorization header is missing.")
-            )
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise _refused(
-                Text(
-                    sv="Rubriken Authorization är ingen Bearer.", en="The Authorization header is no Bearer."
-                )
-            )
-        principal = await self._find(hashed(token.strip()))
+    async def principal(self, authorization: str | None, cookie: str | None = None) -> Principal:
+        """Who the Authorization header speaks for, else the cookie. Raises Problem (401) when it is nobody."""
+        if authorization:
+            scheme, _, token = authorization.partition(" ")
+            if scheme.lower() != "bearer" or not token.strip():
+                raise _refused(_NO_BEARER)
+            principal = await self._find(_TOKEN, token.strip())
+            unknown = _UNKNOWN_TOKEN
+        elif cookie:
+            principal = await self._find(_SESSION, cookie)
+            unknown = _UNKNOWN_SESSION
+        else:
+            raise _refused(_NEITHER)
         if principal is None:
-            raise _refused(
-                Text(sv="Nyckeln är okänd eller har upphört.", en="The token is unknown or has ended.")
-            )
+            raise _refused(unknown)
         return principal
 
-    async def _find(self, key: str) -> Principal | None:
+    async def _find(self, kind: str, secret: str) -> Principal | None:
+        principal = await self._look_up(kind, hashed(secret))
+        if principal is not None and principal.ends_at is not None and principal.ends_at <= self._now():
+            return None
+        return principal
+
+    async def _look_up(self, kind: str, hash_: str) -> Principal | None:
+        key = kind, hash_
         known = self._known.get(key)
-        if known is not None and self._monotonic() - known.at < _FRESH:
+        if kind == _TOKEN and known is not None and self._monotonic() - known.at < _FRESH:
             return known.principal
         try:
-            principal = await self._lookup(key)
+            principal = await self._lookups[kind](hash_)
         except StorageError:
             if known is None:
                 raise
@@ -89,5 +106,29 @@ class Gate:
 GATE: web.AppKey[Gate] = web.AppKey("gate", Gate)
 
 
+def must_be_meant(request: web.Request, who: Principal) -> None:
+    """A change that comes with a cookie must bring along what no other site can know. Raises Problem (403)."""
+    if who.session is None or request.method in ("GET", "HEAD"):
+        return
+    given = request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(errors="surrogateescape"), who.session.csrf.encode()):
+        raise Problem(
+            NOT_MEANT,
+            Text(
+                sv=f"Rubriken {CSRF_HEADER} saknas eller är fel.",
+                en=f"The header {CSRF_HEADER} is missing or wrong.",
+            ),
+        )
+
+
 def _refused(detail: Text) -> Problem:
     return Problem(UNAUTHENTICATED, detail, headers={"WWW-Authenticate": 'Bearer realm="hanvisa"'})
+
+
+_NEITHER = Text(
+    sv="Rubriken Authorization saknas, och ingen är inloggad.",
+    en="The Authorization header is missing, and nobody has signed in.",
+)
+_NO_BEARER = Text(sv="Rubriken Authorization är ingen Bearer.", en="The Authorization header is no Bearer.")
+_UNKNOWN_TOKEN = Text(sv="Nyckeln är okänd eller har upphört.", en="The token is unknown or has ended.")
+_UNKNOWN_SESSION = Text(sv="Inloggningen har upphört.", en="The session has ended.")

@@ -1,4 +1,4 @@
-"""Around every request: errors become problems, answers get their security headers, and both are counted."""
+"""Around every request: errors become problems, refusals are kept, answers get security headers and are counted."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from hanvisa.web.problems import (
     Problem,
     invalid,
 )
+from hanvisa.web.refusals import REFUSALS, keep_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         problem = _of_ours(error)
     except Exception as error:  # noqa: BLE001 - the last boundary: the asker gets a sentence, the log the place
         problem = _unforeseen(request, error)
+    if problem.kind.status in REFUSALS:
+        await keep_refusal(request, problem)
     return problem.response(accepted(request.headers.get("Accept-Language")))
 
 

@@ -12,9 +12,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from hanvisa import __version__
 from hanvisa.policy.model import Language
 from hanvisa.web import problems
+from hanvisa.web.cookies import SESSION
 from hanvisa.web.problems import Kind
-from hanvisa.web.roles import who_may
-from hanvisa.web.routing import BASE, PARAMETERS, Route
+from hanvisa.web.roles import Action, who_may
+from hanvisa.web.routing import BASE, PARAMETERS, Anyone, Route
 
 _REFERENCE = "#/components/schemas/{model}"
 _JSON = "application/json"
@@ -37,7 +38,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"token": []}],
+        "security": [{"token": []}, {"session": []}],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -45,7 +46,13 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "hanvisa token create --role admin --name NAME",
-                }
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": SESSION,
+                    "description": "POST /api/v1/session signs in; changes then bring `csrf` along as X-CSRF-Token.",
+                },
             },
             "schemas": {**definitions, "Problem": _PROBLEM},
         },
@@ -69,17 +76,25 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__module__.rsplit(".", 1)[-1] + "_" + route.handler.__name__,
         "summary": route.summary,
-        "description": "Roles: " + ", ".join(role.value for role in who_may(route.action)) + ".",
+        "description": _who(route.action),
         "tags": [route.path.split("/")[1]],
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_match_parameter(route)],
         "responses": _responses(route, references),
     }
+    if route.action is Anyone.AT_ALL:
+        operation["security"] = []
     if route.body is not None:
         operation["requestBody"] = {
             "required": True,
             "content": {_JSON: {"schema": references[route.body, "validation"]}},
         }
     return operation
+
+
+def _who(action: Action | Anyone) -> str:
+    if isinstance(action, Action):
+        return "Roles: " + ", ".join(role.value for role in who_may(action)) + "."
+    return "Anybody." if action is Anyone.AT_ALL else "Whoever is signed in or has a token."
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -148,13 +163,10 @@ def _header_names(route: Route) -> tuple[str, ...]:
 
 def _refusals(route: Route) -> tuple[Kind, ...]:
     """Every kind of problem that the route can answer with."""
-    kinds = [
-        problems.UNAUTHENTICATED,
-        problems.FORBIDDEN,
-        problems.INTERNAL,
-        problems.UNAVAILABLE,
-        *route.refusals,
-    ]
+    kinds = [problems.INTERNAL, problems.UNAVAILABLE, *route.refusals]
+    if route.action is not Anyone.AT_ALL:
+        kinds += [problems.UNAUTHENTICATED, problems.FORBIDDEN]
+        kinds += [problems.NOT_MEANT] if route.method != "GET" else []
     if "{" in route.path:
         kinds += [problems.INVALID_ID, problems.NOT_FOUND]
     if route.query is not None or route.body is not None:

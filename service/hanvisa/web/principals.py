@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hanvisa.directory.auditing import Actor
@@ -15,13 +16,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """``name`` is what the audit trail and exceptions call them."""
+class SignedIn:
+    """The session of who asks with a cookie. ``csrf`` is what a change must bring along."""
 
-    user_id: UUID
+    id: UUID
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """``name`` is what the audit trail and exceptions call them; ``user_id`` None is who is not known.
+
+    ``ends_at`` is the end of their token or session, ``session`` None for who asks with a token, and ``address`` from
+    where they ask.
+    """
+
+    user_id: UUID | None
     name: str
     person_id: UUID | None
     assignments: tuple[Assignment, ...]
+    ends_at: datetime | None = None
+    session: SignedIn | None = None
+    address: str | None = None
 
     def scope(self, action: Action, register: Register) -> Scope:
         """What their roles reach for the action."""
@@ -29,6 +45,18 @@ class Principal:
         return scope_of(action, self.assignments, person)
 
     @property
+    def known_id(self) -> UUID:
+        """Whoever asks for what is not open to all is known."""
+        if self.user_id is None:
+            raise LookupError(self.address)
+        return self.user_id
+
+    @property
     def actor(self) -> Actor:
         """In whose name what they change is kept in the audit trail."""
-        return Actor(self.name, self.user_id)
+        return Actor(self.name, self.user_id, self.address)
+
+
+def nobody(address: str | None) -> Principal:
+    """Who has not said who they are."""
+    return Principal(None, "", None, (), address=address)

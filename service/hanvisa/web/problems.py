@@ -33,7 +33,10 @@ class FieldFault:
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's word
-    """A request that is answered with a problem. ``rules`` are those of the policy that decided."""
+    """A request that is answered with a problem. ``rules`` are those of the policy that decided.
+
+    ``claimed`` is who the asker said they are, where that is not known.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         alternatives: tuple[Alternative, ...] = (),
         faults: tuple[FieldFault, ...] = (),
         headers: Mapping[str, str] | None = None,
+        claimed: str = "",
     ) -> None:
         super().__init__(detail.en)
         self.kind = kind
@@ -52,6 +56,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         self.alternatives = alternatives
         self.faults = faults
         self.headers = dict(headers or {})
+        self.claimed = claimed
 
     def response(self, language: Language) -> web.Response:
         body: dict[str, object] = {
@@ -116,8 +121,35 @@ UNAUTHENTICATED = Kind(
     401,
     Text(sv="Vem frågar?", en="Who is asking?"),
     Text(
-        sv="Skicka rubriken ”Authorization: Bearer …” med en giltig nyckel. Kommandot ”hanvisa token create” gör en.",
-        en="Send the header “Authorization: Bearer …” with a valid token. “hanvisa token create” makes one.",
+        sv="Logga in, eller skicka rubriken ”Authorization: Bearer …” med en giltig nyckel (”hanvisa token create”).",
+        en="Sign in, or send the header “Authorization: Bearer …” with a valid token (“hanvisa token create”).",
+    ),
+)
+NOT_SIGNED_IN = Kind(
+    "sign-in-failed",
+    401,
+    Text(sv="Inloggningen misslyckades", en="The sign-in failed"),
+    Text(
+        sv="Försök igen. Ett glömt lösenord byts av administratören.",
+        en="Try again. The administrator changes a password that is forgotten.",
+    ),
+)
+TOO_MANY_TRIES = Kind(
+    "too-many-tries",
+    429,
+    Text(sv="För många försök", en="Too many tries"),
+    Text(
+        sv="Vänta så många sekunder som rubriken Retry-After säger.",
+        en="Wait as many seconds as the Retry-After header says.",
+    ),
+)
+NOT_MEANT = Kind(
+    "csrf",
+    403,
+    Text(sv="Kanske inte menat", en="Perhaps not meant"),
+    Text(
+        sv="Skicka det som ”csrf” säger i svaret från GET /api/v1/session i rubriken X-CSRF-Token.",
+        en="Send what “csrf” says in the answer of GET /api/v1/session in the header X-CSRF-Token.",
     ),
 )
 FORBIDDEN = Kind(
@@ -228,7 +260,9 @@ KINDS = (
     BAD_REQUEST,
     INVALID_ID,
     UNAUTHENTICATED,
+    NOT_SIGNED_IN,
     FORBIDDEN,
+    NOT_MEANT,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     CONFLICT,
@@ -238,6 +272,7 @@ KINDS = (
     NOT_JSON,
     INVALID,
     MISSING_MATCH,
+    TOO_MANY_TRIES,
     INTERNAL,
     UNAVAILABLE,
 )

@@ -75,6 +75,11 @@ class Action(StrEnum):
     ASK_POLICY = "ask the policy for a decision"
     READ_RULES = "read the rules"
     SEE_PROTECTED = "see protected numbers"
+    MANAGE_USERS = "manage users and tokens"
+    READ_AUDIT = "read the audit trail"
+    READ_EXTRACTS = "read extracts"
+    REQUEST_EXTRACTS = "ask for extracts"
+    APPROVE_EXTRACTS = "approve extracts"
 
 
 _ROLES = (Role.ADMIN, Role.TELEPHONE_MANAGER, Role.HEAD, Role.OPERATOR, Role.SUPERUSER, Role.PERSON)
@@ -123,7 +128,14 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.ASK_POLICY: _row(_ALL, _ALL, _ALL, _ALL, _NONE, _NONE),
     Action.READ_RULES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.SEE_PROTECTED: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.MANAGE_USERS: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
+    Action.READ_AUDIT: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
+    Action.READ_EXTRACTS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.REQUEST_EXTRACTS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.APPROVE_EXTRACTS: _row(_ALL, _NONE, _SCOPE, _NONE, _NONE, _NONE),
 }
+SCOPED = frozenset(role for row in TABLE.values() for role, reach in row.items() if reach is Reach.SCOPE)
+"""The roles that are given for an operation or cost centre."""
 
 
 @dataclass(frozen=True, slots=True)

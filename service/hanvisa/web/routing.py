@@ -1,7 +1,8 @@
 """The API as a table of routes, and what happens to a request before and after its handler.
 
-In order: who asks (401), may they at all (403), is the path's id one (400), is If-Match there where a change needs it
-(428), is the body JSON of the model (415, 400, 422). Then the handler, which is given what was found.
+In order: who asks (401), is it meant (403, of a change that comes with a cookie), may they at all (403), is the path's
+id one (400), is If-Match there where a change needs it (428), is the body JSON of the model (415, 400, 422). Then the
+handler, which is given what was found.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum, auto
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -17,9 +19,11 @@ from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.register import Register
-from hanvisa.web.auth import GATE
+from hanvisa.web.auth import GATE, must_be_meant
+from hanvisa.web.cookies import session_cookie
 from hanvisa.web.languages import accepted
-from hanvisa.web.principals import Principal
+from hanvisa.web.origin import address_of
+from hanvisa.web.principals import Principal, nobody
 from hanvisa.web.problems import FORBIDDEN, INVALID_ID, MISSING_MATCH, NOT_JSON, Kind, Problem
 from hanvisa.web.roles import NAMES, Action, Scope, who_may
 from hanvisa.web.services import SERVICES, Services
@@ -38,6 +42,16 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
 }
 
 
+WHO: web.RequestKey[Principal] = web.RequestKey("who", Principal)
+
+
+class Anyone(Enum):
+    """What is not in the table of roles, for it needs none."""
+
+    SIGNED_IN = auto()  # whoever is known, with whatever roles
+    AT_ALL = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Ask(Generic[Body, Query]):
     """A request as its handler sees it. ``scope`` is what the asker's roles reach for the route's action."""
@@ -50,6 +64,7 @@ class Ask(Generic[Body, Query]):
     body: Body
     query: Query
     if_match: str
+    cookie: str | None = None
 
     @property
     def register(self) -> Register:
@@ -64,14 +79,22 @@ class Ask(Generic[Body, Query]):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """``etag`` is the resource's version, ``location`` the address of what was made, ``media`` the type of bytes."""
+class Document:
+    """What is no JSON, to be kept in a file of that name."""
 
-    body: BaseModel | str | bytes | None = None
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``etag`` is the resource's version, ``location`` the address of what was made, ``cookie`` one to be set."""
+
+    body: BaseModel | Document | str | bytes | None = None
     status: int = 200
     etag: str | None = None
     location: str | None = None
-    media: str = "application/octet-stream"
+    cookie: str | None = None
 
 
 Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
@@ -81,12 +104,12 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 class Route:
     """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
 
-    ``media`` is what comes where ``reply`` is no model.
+    ``media`` is the type of an answer that is no JSON.
     """
 
     method: str
     path: str
-    action: Action
+    action: Action | Anyone
     handler: Handler
     summary: str
     body: type[BaseModel] | None = None
@@ -113,7 +136,7 @@ class Route:
             if_match=self._read_match(request),
             body=await self._read_body(request),
         )
-        return _response(await self.handler(ask), ask.language)
+        return _response(await self.handler(ask), ask.language, self.media)
 
     async def _read_body(self, request: web.Request) -> BaseModel | None:
         if self.body is None:
@@ -141,15 +164,28 @@ class Route:
         return if_match
 
 
-async def ask_for(request: web.Request, action: Action) -> Ask[Any, Any]:
-    """Who asks, and what they reach. Raises Problem: nobody known (401), or nothing reached (403)."""
+async def ask_for(request: web.Request, action: Action | Anyone) -> Ask[Any, Any]:
+    """Who asks, and what they reach. Raises Problem: nobody known (401), not meant or nothing reached (403)."""
     services = request.app[SERVICES]
-    who = await request.app[GATE].principal(request.headers.get("Authorization"))
-    scope = who.scope(action, services.directory.register)
-    if not scope:
-        raise _forbidden(action)
+    cookie = session_cookie(request, services.settings)
+    who = await _who(request, cookie, action)
+    scope = Scope()
+    if isinstance(action, Action):
+        scope = who.scope(action, services.directory.register)
+        if not scope:
+            raise _forbidden(action)
     language = accepted(request.headers.get("Accept-Language"))
-    return Ask(services, who, scope, language, path={}, body=None, query=None, if_match="")
+    return Ask(services, who, scope, language, path={}, body=None, query=None, if_match="", cookie=cookie)
+
+
+async def _who(request: web.Request, cookie: str | None, action: Action | Anyone) -> Principal:
+    address = address_of(request, request.app[SERVICES].settings)
+    if action is Anyone.AT_ALL:
+        return nobody(address)
+    known = await request.app[GATE].principal(request.headers.get("Authorization"), cookie)
+    who = request[WHO] = replace(known, address=address)
+    must_be_meant(request, who)
+    return who
 
 
 def _path(match_info: Mapping[str, str]) -> dict[str, Any]:
@@ -177,20 +213,27 @@ def _forbidden(action: Action) -> Problem:
     )
 
 
-def _response(answer: Answer, language: Language) -> web.Response:
+def _response(answer: Answer, language: Language, media: str) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if answer.etag is not None:
         headers["ETag"] = f'"{answer.etag}"'
     if answer.location is not None:
         headers["Location"] = BASE + answer.location
+    if answer.cookie is not None:
+        headers["Set-Cookie"] = answer.cookie
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
+    if isinstance(answer.body, Document):
+        headers["Content-Disposition"] = f'attachment; filename="{answer.body.name}"'
+        return web.Response(
+            status=answer.status, body=answer.body.content, content_type=media, headers=headers
+        )
     if isinstance(answer.body, str):
         headers["Content-Language"] = language.value
         return web.Response(status=answer.status, text=answer.body, headers=headers)
     if isinstance(answer.body, bytes):
         return web.Response(
-            status=answer.status, body=answer.body, content_type=answer.media, headers=headers
+            status=answer.status, body=answer.body, content_type=media, headers=headers
         )
     return web.Response(
         status=answer.status,

@@ -15,6 +15,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
+from hanvisa.web.passwords import Passwords
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Services:
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
     live_calls: LiveDesk
     plan: NumberPlan = field(default_factory=NumberPlan)
+    passwords: Passwords = field(default_factory=Passwords)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 

@@ -1,8 +1,8 @@
-"""Tokens, and the users they speak for with their roles."""
+"""Tokens as an administrator at the machine makes them, and what they are asked for, by its name."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -10,82 +10,60 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
-from hanvisa.directory.tables import (
-    CostCentreRow,
-    OperationRow,
-    PersonRow,
-    RoleAssignmentRow,
-    TokenRow,
-    UserRow,
-)
+from hanvisa.directory.repositories.users import SCOPES
+from hanvisa.directory.tables import PersonRow, RoleAssignmentRow, TokenRow, UserRow
 from hanvisa.errors import InvalidInput
 from hanvisa.web.auth import hashed, new_token
-from hanvisa.web.principals import Principal
-from hanvisa.web.roles import TABLE, Assignment, Reach, Role
+from hanvisa.web.roles import SCOPED, Role
 
-_OPERATION, _COST_CENTRE = "operation", "cost_centre"
-_SCOPED = frozenset(role for row in TABLE.values() for role, reach in row.items() if reach is Reach.SCOPE)
+LONGEST = 365  # days that a token lasts, if nobody says
 
 
-async def find_user(database: Database, hash_: str, now: datetime) -> Principal | None:
-    """Whose token it is; None when it is unknown or has ended. Raises StorageError.
-
-    A user who is a person has the role person without being given it.
-    """
-    async with database.reading() as session:
-        user = await session.scalar(
-            select(UserRow)
-            .join(TokenRow, TokenRow.user_id == UserRow.id)
-            .where(
-                TokenRow.hash == hash_,
-                TokenRow.revoked_at.is_(None),
-                or_(TokenRow.expires_at.is_(None), TokenRow.expires_at > now),
-                UserRow.ended_at.is_(None),
-            )
-        )
-        if user is None:
-            return None
-        rows = await session.scalars(select(RoleAssignmentRow).where(RoleAssignmentRow.user_id == user.id))
-        given = tuple(_assignment(row) for row in rows)
-    own = (Assignment(Role.PERSON),) if user.person_id is not None else ()
-    return Principal(user.id, user.name, user.person_id, given + own)
-
-
-async def create_token(database: Database, role: str, name: str, scope: str = "") -> str:
+async def create_token(
+    database: Database,
+    role: str,
+    name: str,
+    scope: str = "",
+    *,
+    days: int = LONGEST,
+    now: datetime | None = None,
+) -> str:
     """A new token for the user of that name, who is made if need be and given the role. It is told this once only.
 
     ``scope`` is, for a head or telephone manager, the operation (its id, external id or name), or `cost_centre:` and
-    that of a cost centre; for an operator, superuser or person, who the user is (id or external id). Raises
-    InvalidInput.
+    that of a cost centre; for an operator, superuser or person, who the user is (id or external id). It ends after so
+    many ``days`` from ``now``. Raises InvalidInput.
     """
-    wanted = _role(role, scope)
+    wanted = role_given(role, scope)
     token = new_token()
+    at = now or datetime.now(UTC)
     async with database.changing(SYSTEM) as session:
-        person_id = await _person(session, scope) if scope and wanted not in _SCOPED else None
+        person_id = await person_given(session, scope) if scope and wanted not in SCOPED else None
         user = await _user(session, name, person_id)
         await _give(
-            session, user.id, wanted, await _scope(session, scope) if wanted in _SCOPED else (None, None)
+            session, user.id, wanted, await scope_given(session, scope) if wanted in SCOPED else (None, None)
         )
         session.add(
             TokenRow(
                 user_id=user.id,
                 name=name,
                 hash=hashed(token),
-                created_at=datetime.now(UTC),
-                expires_at=None,
+                created_at=at,
+                expires_at=at + timedelta(days=days),
                 revoked_at=None,
             )
         )
     return token
 
 
-def _role(role: str, scope: str) -> Role:
+def role_given(role: str, scope: str) -> Role:
+    """The role, which fits its scope. Raises InvalidInput."""
     if role not in tuple(Role):
         raise InvalidInput(f"There is no role “{role}”. The roles are " + ", ".join(Role) + ".")
     wanted = Role(role)
     if wanted is Role.ADMIN and scope:
         raise InvalidInput("The role admin reaches everything and takes no scope; leave --scope out.")
-    if wanted in _SCOPED and not scope:
+    if wanted in SCOPED and not scope:
         raise InvalidInput(f"The role {role} needs a scope: --scope OPERATION, by its id or name.")
     if wanted is Role.PERSON and not scope:
         raise InvalidInput("The role person needs a scope: --scope PERSON, by the id or external id.")
@@ -104,7 +82,8 @@ async def _user(session: AsyncSession, name: str, person_id: UUID | None) -> Use
     return user
 
 
-async def _person(session: AsyncSession, wanted: str) -> UUID:
+async def person_given(session: AsyncSession, wanted: str) -> UUID:
+    """The person of that id or external id. Raises InvalidInput."""
     id_ = await session.scalar(
         select(PersonRow.id).where(or_(PersonRow.external_id == wanted, PersonRow.id == _uuid(wanted)))
     )
@@ -129,17 +108,14 @@ async def _give(
         session.add(RoleAssignmentRow(user_id=user_id, role=role, scope_kind=kind, scope_id=id_))
 
 
-async def _scope(session: AsyncSession, scope: str) -> tuple[str, UUID]:
+async def scope_given(session: AsyncSession, scope: str) -> tuple[str, UUID]:
+    """The operation or cost centre: its kind and id. Raises InvalidInput."""
     kind, colon, wanted = scope.partition(":")
     if not colon:
-        kind, wanted = _OPERATION, scope
-    tables: dict[str, type[OperationRow | CostCentreRow]] = {
-        _OPERATION: OperationRow,
-        _COST_CENTRE: CostCentreRow,
-    }
-    if kind not in tables:
+        kind, wanted = "operation", scope
+    if kind not in SCOPES:
         raise InvalidInput(f"“{scope}” is no scope. Write the operation's id or name, or cost_centre:NAME.")
-    table = tables[kind]
+    table = SCOPES[kind]
     query = select(table.id).where(
         or_(table.name == wanted, table.id == _uuid(wanted), table.external_id == wanted),
         table.ended_at.is_(None),
@@ -159,11 +135,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _assignment(row: RoleAssignmentRow) -> Assignment:
-    return Assignment(
-        Role(row.role),
-        operation_id=row.scope_id if row.scope_kind == _OPERATION else None,
-        cost_centre_id=row.scope_id if row.scope_kind == _COST_CENTRE else None,
-    )

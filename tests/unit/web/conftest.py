@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
@@ -22,9 +23,12 @@ from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.testing import FakeClock
 from hanvisa.web.app import create_app
+from hanvisa.web.passwords import Passwords
 from hanvisa.web.services import Services
 from hanvisa.web.tokens import create_token
 from unit.web.town import HEMLIG_MOBILE, NOW, Engaged, Town, Voice, id_of, settle, tell
+
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @dataclass(frozen=True)
@@ -48,19 +52,24 @@ async def _found(url: str) -> dict[str, str]:
     async with database.changing(SYSTEM) as session:
         await settle(session)
     tokens = {
-        "admin": await create_token(database, "admin", "admin"),
-        "head": await create_token(database, "head", "head", "Skola"),
-        "manager": await create_token(database, "telephone_manager", "manager", str(id_of("Skola"))),
-        "operator": await create_token(database, "operator", "operator", "olle"),
-        "superuser": await create_token(database, "superuser", "superuser", "siv"),
-        "person": await create_token(database, "person", "anna", "anna"),
+        "admin": await create_token(database, "admin", "admin", now=NOW),
+        "head": await create_token(database, "head", "head", "Skola", now=NOW),
+        "manager": await create_token(database, "telephone_manager", "manager", str(id_of("Skola")), now=NOW),
+        "operator": await create_token(database, "operator", "operator", "olle", now=NOW),
+        "superuser": await create_token(database, "superuser", "superuser", "siv", now=NOW),
+        "person": await create_token(database, "person", "anna", "anna", now=NOW),
     }
     await database.close()
     return tokens
 
 
 @pytest.fixture
-async def town(founded: Founded, tmp_path: Path) -> AsyncIterator[Town]:
+def settings(tmp_path: Path) -> Settings:
+    return Settings(state=tmp_path)
+
+
+@pytest.fixture
+async def town(founded: Founded, tmp_path: Path, settings: Settings) -> AsyncIterator[Town]:
     shutil.copy(founded.file, tmp_path / "town.sqlite")
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite'}")
     clock = FakeClock(NOW)
@@ -73,11 +82,12 @@ async def town(founded: Founded, tmp_path: Path) -> AsyncIterator[Town]:
             directory=directory,
             database=database,
             clock=clock,
-            settings=Settings(state=tmp_path),
+            settings=settings,
             voice=voice,
             health=lambda: missing,
             explain=tell,
             live_calls=live,
+            passwords=QUICK,
         )
     )
     async with TestClient(TestServer(app)) as client:

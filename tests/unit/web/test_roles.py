@@ -60,6 +60,11 @@ EXPECTED = {
     Action.ASK_POLICY: "aaaa--",
     Action.READ_RULES: "aaaaaa",
     Action.SEE_PROTECTED: "assiii",
+    Action.MANAGE_USERS: "a-----",
+    Action.READ_AUDIT: "a-----",
+    Action.READ_EXTRACTS: "assiii",
+    Action.REQUEST_EXTRACTS: "ass---",
+    Action.APPROVE_EXTRACTS: "a-s---",
 }
 REACHED = {
     "a": {ASKER, COLLEAGUE, SAME_ORGANISATION, ELSEWHERE},

@@ -14,6 +14,10 @@ from unit.web.test_messages import leaves
 from unit.web.test_recordings import records
 from unit.web.test_register import MADE
 from unit.web.town import Town, answer, id_of
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
+from hanvisa.web.tokens import create_token
+from unit.web.town import NOW, Town, answer, id_of
 
 # A body can fit its schema and still mean nothing (an end before its start, a person who is not there): no schema can
 # say so, which is why data that fits may be refused.
@@ -34,6 +38,23 @@ parameters = {{ "path.{name}" = "{value}" }}
 """
 
 
+EXTRACT = ("", "/approve", "/refuse", "/traffic", "/traffic.csv", "/openings")
+
+
+async def _extract(town: Town) -> str:
+    """Asked for by Siv, who is the head of the school."""
+    head = RoleGiven("head", "operation", id_of("Skola"))
+    await Users(town.database).create(UserFields("siv", id_of("siv"), frozenset({head})), None, SYSTEM)
+    town.tokens["siv"] = await create_token(town.database, "person", "siv", "siv", now=NOW)
+    asked = {
+        "person": str(id_of("anna")),
+        "starts_at": "2026-07-01T00:00:00+02:00",
+        "ends_at": "2026-08-01T00:00:00+02:00",
+        "reason": "Många och långa samtal",
+    }
+    return str((await answer(await town.ask("POST", "/extracts", asked, who="siv"), 201))["id"])
+
+
 async def _written(town: Town, call: str, file: Path) -> Path:
     """What Schemathesis is told: things that are there, so that it comes past the look-up of an id."""
     anna = str(id_of("anna"))
@@ -41,11 +62,15 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     absence = {"person": anna, "reason": "1", "ends_at": later}
     forwarding = {"person": anna, "target": "202", "ends_at": later}
     exception = {"scope": {"kind": "everyone"}, "reason": "Jour", "ends_at": later}
+    extract = await _extract(town)
+    user = await answer(await town.ask("POST", "/users", {"name": "tor"}), 201)
     parts = [CONFIG]
     for path, body, actions in (
         ("/absences", absence, ("", "/end")),
         ("/forwardings", forwarding, ("", "/end")),
         ("/exceptions", exception, ("", "/uses", "/revoke")),
+        ("/users", {"name": "ny"}, ("", "/end", "/password")),
+        ("/tokens", {"user": user["id"], "name": "prov"}, ("", "/revoke")),
     ):
         made = await answer(await town.ask("POST", path, body), 201)
         parts += [
@@ -79,6 +104,8 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         ("/operators/{person}/state", "person", id_of("olle")),
         ("/calls/{call}", "call", call),
         ("/calls/{call}/explain", "call", call),
+        *((f"/extracts/{{id}}{action}", "id", extract) for action in EXTRACT),
+        ("/audit/{id}", "id", (await town.get("/audit"))["items"][0]["id"]),
     ):
         parts.append(OPERATION.format(path=path, name=name, value=value))
     await asyncio.to_thread(file.write_text, "".join(parts))

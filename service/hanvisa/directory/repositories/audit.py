@@ -1,21 +1,29 @@
-"""Reading the audit trail. It is written by the changes themselves (:mod:`hanvisa.directory.auditing`)."""
+"""The audit trail: changes write theirs themselves (:mod:`hanvisa.directory.auditing`), refusals are written here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from hanvisa.directory.auditing import audit_entry
 from hanvisa.directory.engine import Database
 from hanvisa.directory.tables import AuditRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hanvisa.directory.auditing import Actor
+
+REFUSED, REQUESTS = "refused", "requests"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """``action`` is created, changed or deleted; ``before`` and ``after`` hold the columns that changed, as JSON."""
+    """``action`` is created, changed, deleted or refused; ``before`` and ``after`` hold what changed, as JSON."""
 
     id: UUID
     at: datetime
@@ -24,6 +32,7 @@ class AuditEntry:
     action: str
     table: str
     row_id: str
+    address: str | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
@@ -32,24 +41,62 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def refused(self, request: str, answer: Mapping[str, Any], by: Actor) -> None:
+        """Somebody was refused. Raises StorageError."""
+        entry = audit_entry(by, REFUSED, REQUESTS, request, before=None, after=answer)
+        async with self._database.writing() as session:
+            await session.execute(insert(AuditRow), [entry])
+
+    async def get(self, id_: UUID) -> AuditEntry | None:
+        async with self._database.reading() as session:
+            found = (await session.execute(_ENTRIES.where(AuditRow.id == id_))).one_or_none()
+        return AuditEntry(*found) if found else None
+
     async def list(
         self,
         *,
         table: str | None = None,
         row_id: str | None = None,
+        action: str | None = None,
+        by: str | None = None,
+        user_id: UUID | None = None,
+        address: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         before: UUID | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
-        """The newest first. ``before`` is the id of the last one that was seen."""
-        row = AuditRow
-        query = select(
-            row.id, row.at, row.by, row.user_id, row.action, row.table_name, row.row_id, row.before, row.after
-        ).order_by(row.id.desc())
-        if table is not None:
-            query = query.where(row.table_name == table)
-        if row_id is not None:
-            query = query.where(row.row_id == row_id)
+        """The newest first. ``before`` is the id of the last one that was seen; ``until`` is not included."""
+        query = _ENTRIES.order_by(AuditRow.id.desc()).limit(limit)
+        for column, wanted in (
+            (AuditRow.table_name, table),
+            (AuditRow.row_id, row_id),
+            (AuditRow.action, action),
+            (AuditRow.by, by),
+            (AuditRow.user_id, user_id),
+            (AuditRow.address, address),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if since is not None:
+            query = query.where(AuditRow.at >= since)
+        if until is not None:
+            query = query.where(AuditRow.at < until)
         if before is not None:
-            query = query.where(row.id < before)
+            query = query.where(AuditRow.id < before)
         async with self._database.reading() as session:
-            return [AuditEntry(*entry) for entry in await session.execute(query.limit(limit))]
+            return [AuditEntry(*entry) for entry in await session.execute(query)]
+
+
+_ENTRIES = select(
+    AuditRow.id,
+    AuditRow.at,
+    AuditRow.by,
+    AuditRow.user_id,
+    AuditRow.action,
+    AuditRow.table_name,
+    AuditRow.row_id,
+    AuditRow.address,
+    AuditRow.before,
+    AuditRow.after,
+)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from hanvisa.directory.tables.absence import AbsenceReasonRow, AbsenceRow, ForwardingRow
-from hanvisa.directory.tables.access import RoleAssignmentRow, TokenRow, UserRow
+from hanvisa.directory.tables.access import (
+    RoleAssignmentRow,
+    SessionRow,
+    SignInTriesRow,
+    TokenRow,
+    UserRow,
+)
 from hanvisa.directory.tables.base import Base
 from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
+from hanvisa.directory.tables.extracts import ExtractOpeningRow, ExtractRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.informing import (
     FlagRow,
@@ -59,6 +66,8 @@ __all__ = [
     "ExceptionUseRow",
     "ExtensionRow",
     "FlagRow",
+    "ExtractOpeningRow",
+    "ExtractRow",
     "ForwardingRow",
     "FunctionRow",
     "GreetingCheckRow",
@@ -78,8 +87,10 @@ __all__ = [
     "PhoneRow",
     "RecordingRow",
     "RoleAssignmentRow",
+    "SessionRow",
     "SettingHistoryRow",
     "SettingRow",
+    "SignInTriesRow",
     "SiteRow",
     "SwitchboardRow",
     "TokenRow",

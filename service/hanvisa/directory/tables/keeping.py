@@ -31,7 +31,11 @@ class SettingHistoryRow(Identified, Base):
 
 
 class AuditRow(Identified, Base):
-    """Who changed which row of which table, from what to what. ``action`` is created, changed or deleted."""
+    """Who changed which row of which table, from what to what, and from where.
+
+    ``action`` is created, changed or deleted; or refused, which is of no row: ``table_name`` is then "requests",
+    ``row_id`` the request, and ``after`` the answer.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (Index(None, "table_name", "row_id"), Index(None, "at"))
@@ -42,6 +46,7 @@ class AuditRow(Identified, Base):
     action: Mapped[str]
     table_name: Mapped[str]
     row_id: Mapped[str]
+    address: Mapped[str | None]
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from hanvisa.web.api import (
     absences,
+    audit,
     calls,
     decisions,
     exceptions,
     flags,
+    extracts,
     forwardings,
     live,
     on_the_spot,
@@ -19,6 +21,9 @@ from hanvisa.web.api import (
     register,
     rules,
     trainings,
+    session,
+    tokens,
+    users,
 )
 
 ROUTES = (
@@ -38,4 +43,9 @@ ROUTES = (
     *on_the_spot.ROUTES,
     *decisions.ROUTES,
     *rules.ROUTES,
+    *session.ROUTES,
+    *users.ROUTES,
+    *tokens.ROUTES,
+    *audit.ROUTES,
+    *extracts.ROUTES,
 )

@@ -157,7 +157,7 @@ async def sound(ask: Ask[None, None]) -> Answer:
     file = ask.services.settings.state / message.recording if message.recording else None
     if file is None or not await asyncio.to_thread(file.exists):
         raise not_found(Text(sv="Meddelandet har inget ljud.", en="The message has no sound."))
-    return Answer(await asyncio.to_thread(file.read_bytes), media=WAV)
+    return Answer(await asyncio.to_thread(file.read_bytes))
 
 
 async def _find(ask: Ask[Any, Any]) -> MessageRecord:

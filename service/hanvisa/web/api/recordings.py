@@ -70,7 +70,7 @@ async def sound(ask: Ask[None, None]) -> Answer:
     file = ask.services.settings.state / "recordings" / "own" / f"{record.sound}.wav"
     if not await asyncio.to_thread(file.exists):
         raise not_found(Text(sv="Ljudet finns inte kvar.", en="The sound is no longer there."))
-    return Answer(await asyncio.to_thread(file.read_bytes), media=WAV)
+    return Answer(await asyncio.to_thread(file.read_bytes))
 
 
 async def _find(ask: Ask[Any, Any]) -> RecordingRecord:

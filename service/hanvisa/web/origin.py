@@ -1,0 +1,24 @@
+"""From where a request comes, also through a proxy in front that is trusted."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hanvisa.config import Settings
+
+
+def address_of(request: web.Request, settings: Settings) -> str | None:
+    """The asker's address: what a trusted proxy says, else who has connected."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if request.remote in settings.proxies and forwarded:
+        return forwarded.rsplit(",", 1)[-1].strip()[:100]  # the last one is the proxy's own word
+    return request.remote
+
+
+def origin(settings: Settings) -> str:
+    """The address at which people reach the web, without a slash at its end."""
+    return settings.web_url.rstrip("/") or f"http://{settings.web_host}:{settings.web_port}"
+
+
+def is_encrypted(settings: Settings) -> bool:
+    return origin(settings).startswith("https://")

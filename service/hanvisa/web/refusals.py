@@ -1,0 +1,36 @@
+"""Every refusal stands in the audit trail: who asked for what, from where, and why they were refused."""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import web
+
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.errors import StorageError
+from hanvisa.policy.model import Language
+from hanvisa.web.origin import address_of
+from hanvisa.web.principals import nobody
+from hanvisa.web.problems import Problem
+from hanvisa.web.routing import WHO
+from hanvisa.web.services import SERVICES
+
+log = structlog.get_logger(__name__)
+
+REFUSALS = (401, 403, 429)
+
+
+async def keep_refusal(request: web.Request, problem: Problem) -> None:
+    """The answer does not wait for a database that is away: then the log alone tells of it."""
+    services = request.app[SERVICES]
+    who = request.get(WHO) or nobody(address_of(request, services.settings))
+    asked = f"{request.method} {request.rel_url.raw_path[:200]}"
+    answer = {
+        "status": problem.kind.status,
+        "error_id": problem.kind.error_id,
+        "detail": problem.detail.in_(Language.EN),
+        **({"claimed": problem.claimed} if problem.claimed else {}),
+    }
+    try:
+        await Audit(services.database).refused(asked, answer, who.actor)
+    except StorageError as error:
+        log.warning("web.refusal_not_kept", asked=asked, by=who.name, address=who.address, why=str(error))

@@ -1,0 +1,22 @@
+"""A table as a file that Excel opens in Sweden: UTF-8 with a byte order mark, semicolons, no cell a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerows([harmless(str(cell)) for cell in line] for line in (header, *lines))
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def harmless(cell: str) -> str:
+    """What a spreadsheet would take for a formula begins with an apostrophe, which makes it text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

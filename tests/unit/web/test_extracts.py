@@ -1,0 +1,191 @@
+"""Extracts over REST (F2): asked for by one, approved by another, opened by both, and told to the person in the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hanvisa.calls.ports import CallEntry
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
+from hanvisa.web.sheets import to_csv
+from hanvisa.web.tokens import create_token
+from unit.web.town import HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
+
+ANNA = str(id_of("anna"))
+ASKED = {
+    "person": ANNA,
+    "starts_at": "2026-07-01T00:00:00+02:00",
+    "ends_at": "2026-08-01T00:00:00+02:00",
+    "reason": "Många och långa samtal till utlandet",
+}
+SKOLA = {"scope_kind": "operation", "scope_id": id_of("Skola")}
+
+
+@pytest.fixture
+async def people(town: Town) -> None:
+    """Olle is telephone manager of the school and asks; Siv is its head and approves; Nils is an administrator."""
+    for name, roles in (
+        ("olle", (RoleGiven("telephone_manager", **SKOLA),)),
+        ("siv", (RoleGiven("head", **SKOLA),)),
+        ("nils", (RoleGiven("admin"),)),
+    ):
+        await Users(town.database).create(UserFields(name, id_of(name), frozenset(roles)), None, SYSTEM)
+        town.tokens[name] = await create_token(town.database, "person", name, name, now=NOW)
+
+
+@pytest.fixture
+async def calls(town: Town) -> None:
+    at = NOW - timedelta(days=20)
+    opened = {"side": "phone", "caller": "201", "caller_person": ANNA}
+    entries = []
+    for number, data in enumerate(
+        (
+            {"called": "+442079460000"},
+            {"called": "+4670xxxxxxx", "private": True},
+            {"called": HEMLIG_MOBILE},
+        )
+    ):
+        entries += [
+            CallEntry(f"hv-{number}", 1, at + timedelta(minutes=number), "opened", {**opened, **data}),
+            CallEntry(f"hv-{number}", 2, at + timedelta(minutes=number, seconds=90), "closed", {}),
+        ]
+    await CallRecords(town.database).append(entries)
+
+
+async def asks(town: Town, who: str = "olle", **fields: str) -> Any:
+    return await answer(await town.ask("POST", "/extracts", {**ASKED, **fields}, who=who), 201)
+
+
+async def approves(town: Town, extract: Any, who: str = "siv") -> Any:
+    path = f"/extracts/{extract['id']}/approve"
+    return await answer(await town.ask("POST", path, who=who, if_match='"1"'), 200)
+
+
+async def test_one_asks_another_approves_and_both_read(town: Town, people: None, calls: None) -> None:
+    extract = await asks(town)
+    assert (extract["state"], extract["requested_by"]["name"]) == ("requested", "olle")
+    path = f"/extracts/{extract['id']}"
+    await problem(await town.ask("GET", f"{path}/traffic", who="olle"), 409)
+    extract = await approves(town, extract)
+    assert (extract["state"], extract["decided_by"]["name"]) == ("approved", "siv")
+    assert extract["expires_at"] == "2026-11-03T09:00:00+01:00"
+    traffic = await town.get(f"{path}/traffic", who="olle")
+    assert [(one["part"], one["number"], one["seconds"]) for one in traffic["items"]] == [
+        ("caller", "+442079460000", 90),
+        ("caller", "+4670xxxxxxx", 90),
+        ("caller", HEMLIG_MOBILE, 90),  # a telephone manager sees the protected numbers of the own operation
+    ]
+    response = await town.ask("GET", f"{path}/traffic.csv", who="siv", language="sv")
+    assert response.content_type == "text/csv"
+    assert "attachment" in response.headers["Content-Disposition"]
+    lines = (await response.text(encoding="utf-8-sig")).splitlines()
+    assert lines[0] == "Början;Slut;Sekunder;Roll;Nummer;Utfall;Privat;Sekretess"
+    assert lines[1] == "2026-07-16 10:00:00;2026-07-16 10:01:30;90;ringde;'+44 20 7946 0000;;nej;nej"
+    assert lines[2].endswith("ringde;'+4670xxxxxxx;;ja;nej")
+    opened = (await town.get(f"{path}/openings", who="siv"))["items"]
+    assert [(one["by"]["name"], one["form"], one["address"]) for one in opened] == [
+        ("olle", "json", "127.0.0.1"),
+        ("siv", "csv", "127.0.0.1"),
+    ]
+
+
+async def test_who_asked_does_not_approve_nor_another_account_of_theirs(town: Town, people: None) -> None:
+    extract = await asks(town, who="siv")
+    path = f"/extracts/{extract['id']}/approve"
+    refused = await problem(await town.ask("POST", path, who="siv", if_match="*"), 409)
+    assert (refused["rules"], refused["error_id"]) == (["F2"], "refused-by-policy")
+    second = UserFields("siv som admin", id_of("siv"), frozenset({RoleGiven("admin")}))
+    await Users(town.database).create(second, None, SYSTEM)
+    town.tokens["second"] = await create_token(town.database, "admin", "siv som admin", now=NOW)
+    await problem(await town.ask("POST", path, who="second", if_match="*"), 409)
+    # An account that is nobody's may be theirs as well.
+    await problem(await town.ask("POST", path, who="admin", if_match="*"), 409)
+    # A telephone manager has not the right role.
+    await problem(await town.ask("POST", path, who="olle", if_match="*"), 403)
+
+
+async def test_only_the_two_read_it(town: Town, people: None, calls: None) -> None:
+    extract = await approves(town, await asks(town))
+    for who in ("nils", "admin", "head", "manager"):
+        path = f"/extracts/{extract['id']}"
+        await answer(await town.ask("GET", path, who=who), 200)
+        for form in ("traffic", "traffic.csv"):
+            assert (await problem(await town.ask("GET", f"{path}/{form}", who=who), 409))["rules"] == ["F2"]
+    assert not (await town.get(f"{path}/openings"))["items"]
+
+
+async def test_the_person_knows_of_it_when_the_time_has_come(town: Town, people: None, calls: None) -> None:
+    extract = await approves(town, await asks(town))
+    path = f"/extracts/{extract['id']}"
+    await town.get(f"{path}/traffic", who="olle")
+    for hidden in (path, f"{path}/openings", f"{path}/traffic"):
+        await problem(await town.ask("GET", hidden, who="person"), 404)
+    assert not (await town.get("/extracts", who="person"))["items"]
+    town.clock.advance(timedelta(days=30))
+    [known] = (await town.get("/extracts", who="person"))["items"]
+    assert (known["reason"], known["requested_by"]["name"]) == (ASKED["reason"], "olle")
+    assert [one["by"]["name"] for one in (await town.get(f"{path}/openings", who="person"))["items"]] == [
+        "olle"
+    ]
+    assert (await problem(await town.ask("GET", f"{path}/traffic", who="person"), 409))["rules"] == ["F2"]
+
+
+async def test_a_head_who_is_concerned_neither_sees_nor_decides_it(town: Town, people: None) -> None:
+    extract = await asks(town, person=str(id_of("siv")))
+    path = f"/extracts/{extract['id']}"
+    assert not (await town.get("/extracts", who="siv"))["items"]
+    await problem(await town.ask("POST", f"{path}/approve", who="siv", if_match="*"), 404)
+    await problem(
+        await town.ask("POST", f"{path}/refuse", {"reason": "nej tack"}, who="siv", if_match="*"), 404
+    )
+    await approves(town, extract, who="nils")
+
+
+async def test_what_is_refused_is_told_why_and_is_not_approved_after_all(town: Town, people: None) -> None:
+    extract = await asks(town)
+    path = f"/extracts/{extract['id']}"
+    body = {"reason": "Skälet räcker inte"}
+    await problem(await town.ask("POST", f"{path}/refuse", body, who="siv"), 428)
+    refused = await answer(await town.ask("POST", f"{path}/refuse", body, who="siv", if_match='"1"'), 200)
+    assert (refused["state"], refused["refusal"], refused["expires_at"]) == ("refused", body["reason"], None)
+    await problem(await town.ask("POST", f"{path}/approve", who="siv", if_match='"1"'), 412)
+    await problem(await town.ask("POST", f"{path}/approve", who="siv", if_match='"2"'), 409)
+
+
+async def test_its_content_is_gone_after_its_time(town: Town, people: None, calls: None) -> None:
+    extract = await approves(town, await asks(town))
+    town.clock.advance(timedelta(days=90))
+    refused = await problem(await town.ask("GET", f"/extracts/{extract['id']}/traffic", who="olle"), 409)
+    assert "deleted after its time" in refused["because"]
+
+
+@pytest.mark.parametrize(
+    ("who", "fields", "status"),
+    [
+        ("admin", {}, 409),  # nobody's account
+        ("olle", {"person": str(id_of("olle"))}, 403),  # not of the operation
+        ("siv", {"person": str(id_of("siv"))}, 409),
+        ("siv", {"ends_at": "2026-08-05T10:00:01+02:00"}, 409),
+        ("siv", {"starts_at": "2026-04-01T00:00:00+02:00"}, 409),
+        ("siv", {"reason": "misstanke"}, 422),
+        ("siv", {"person": str(id_of("ingen"))}, 422),
+        ("siv", {"person": str(id_of("nils"))}, 403),
+        ("person", {}, 403),
+        ("operator", {}, 403),
+    ],
+)
+async def test_what_can_not_be_asked_for(
+    town: Town, people: None, who: str, fields: dict[str, str], status: int
+) -> None:
+    await problem(await town.ask("POST", "/extracts", {**ASKED, **fields}, who=who), status)
+
+
+def test_no_cell_of_a_table_is_a_formula() -> None:
+    cells = ["=1+1", "+46", "-1", "@x", "\t=1", "\r=1", 'a;"b"', "å", ""]
+    lines = to_csv(["=A"], [cells]).decode("utf-8-sig").split("\r\n")
+    assert lines[0] == "'=A"
+    assert lines[1].startswith("'=1+1;'+46;'-1;'@x;'\t=1;")
