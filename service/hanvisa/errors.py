@@ -5,6 +5,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- InvalidInput            what a person or a file gave us is wrong (where, what, what to do)
  |- NotFound                an id that names nothing
  |- Conflict                the change meets a newer one, or a rule of the data
+ |- PolicyRefused           the policy says no: ``decision`` says by which rules, and why
  |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
@@ -15,6 +16,11 @@ HanvisaError                what went wrong, in a sentence, and what to do about
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hanvisa.policy.model import Decision
 
 
 class HanvisaError(Exception):
@@ -37,6 +43,14 @@ class NotFound(HanvisaError):  # noqa: N818
 
 class Conflict(HanvisaError):  # noqa: N818
     error_id = "conflict"
+
+
+class PolicyRefused(HanvisaError):  # noqa: N818
+    error_id = "refused-by-policy"
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.because.en)
+        self.decision = decision
 
 
 class StorageError(HanvisaError):

@@ -32,7 +32,7 @@ class PhoneChanges(Protocol):
     async def set_absence(
         self, person: UUID, reason: str, starts_at: datetime, ends_at: datetime | None, *, by: str
     ) -> None:
-        """``reason`` is a reason's code; ``ends_at`` None is until cancelled."""
+        """``reason`` is a reason's code; ``ends_at`` None is until cancelled. Raises PolicyRefused for G3."""
         ...
 
     async def end_absences(self, person: UUID, at: datetime, *, by: str) -> None:

@@ -10,6 +10,7 @@ from hanvisa.policy.case_absence import ArrivalCase, ReferralCase, UnansweredCas
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
 from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
 from hanvisa.policy.case_codes import CodeCase
+from hanvisa.policy.case_coverage import CoverageCase
 from hanvisa.policy.case_dialled import NumberCase
 from hanvisa.policy.case_emergency import EmergencyCase
 from hanvisa.policy.case_forwarding import ForwardingCase
@@ -42,6 +43,7 @@ AnyCase = Annotated[
     | TextCase
     | SubstituteCase
     | DepartmentCase
+    | CoverageCase
     | CodeCase
     | GuideCase
     | GuideStepCase

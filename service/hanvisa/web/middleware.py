@@ -10,7 +10,15 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
-from hanvisa.errors import Conflict, HanvisaError, InvalidInput, NotFound, StorageError, TelephonyError
+from hanvisa.errors import (
+    Conflict,
+    HanvisaError,
+    InvalidInput,
+    NotFound,
+    PolicyRefused,
+    StorageError,
+    TelephonyError,
+)
 from hanvisa.policy.model import Text
 from hanvisa.web.languages import accepted
 from hanvisa.web.metrics import METRICS
@@ -25,6 +33,7 @@ from hanvisa.web.problems import (
     UNAVAILABLE,
     Kind,
     Problem,
+    refused,
 )
 
 log = structlog.get_logger(__name__)
@@ -110,6 +119,8 @@ def _of_ours(error: HanvisaError) -> Problem:
         return Problem(
             NOT_FOUND, Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
         )
+    if isinstance(error, PolicyRefused):
+        return refused(error.decision)
     if isinstance(error, Conflict):
         log.info("web.conflict", why=str(error))
         return Problem(

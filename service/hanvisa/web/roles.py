@@ -44,6 +44,8 @@ class Action(StrEnum):
     READ_ABSENCES = "read absences"
     READ_PRIVATE_REASONS = "read private reasons of absence"
     SET_ABSENCES = "set absences"
+    FORCE_ABSENCES = "decide that a department is left empty"
+    READ_COVERAGE_ALARMS = "read alarms of empty departments"
     READ_FORWARDINGS = "read forwardings"
     SET_FORWARDINGS = "set forwardings"
     READ_EXCEPTIONS = "read exceptions"
@@ -73,6 +75,8 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.READ_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.READ_PRIVATE_REASONS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.SET_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.FORCE_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_COVERAGE_ALARMS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.SET_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _NONE, _NONE),

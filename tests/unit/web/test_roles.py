@@ -29,6 +29,8 @@ EXPECTED = {
     Action.READ_ABSENCES: "assaii",
     Action.READ_PRIVATE_REASONS: "assiii",
     Action.SET_ABSENCES: "assaii",
+    Action.FORCE_ABSENCES: "ass---",
+    Action.READ_COVERAGE_ALARMS: "ass---",
     Action.READ_FORWARDINGS: "assaii",
     Action.SET_FORWARDINGS: "assiii",
     Action.READ_EXCEPTIONS: "assa--",

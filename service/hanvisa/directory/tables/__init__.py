@@ -8,6 +8,7 @@ from hanvisa.directory.tables.base import Base
 from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
+from hanvisa.directory.tables.coverage import CoverageAlarmRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
@@ -44,6 +45,7 @@ __all__ = [
     "CodeRow",
     "ConfidentialMarkRow",
     "CostCentreRow",
+    "CoverageAlarmRow",
     "DecisionRow",
     "DepartmentRow",
     "ExceptionOperatorRow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hanvisa.web.api import (
     absences,
     calls,
+    coverage_alarms,
     decisions,
     exceptions,
     forwardings,
@@ -19,6 +20,7 @@ ROUTES = (
     *persons.ROUTES,
     *reasons.ROUTES,
     *absences.ROUTES,
+    *coverage_alarms.ROUTES,
     *forwardings.ROUTES,
     *exceptions.ROUTES,
     *operators.ROUTES,
