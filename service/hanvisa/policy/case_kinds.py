@@ -14,6 +14,7 @@ from hanvisa.policy.case_coverage import CoverageCase
 from hanvisa.policy.case_dialled import NumberCase
 from hanvisa.policy.case_emergency import EmergencyCase
 from hanvisa.policy.case_forwarding import ForwardingCase
+from hanvisa.policy.case_granting import GrantCase, ReachCase
 from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
@@ -44,6 +45,8 @@ AnyCase = Annotated[
     | SubstituteCase
     | DepartmentCase
     | CoverageCase
+    | GrantCase
+    | ReachCase
     | CodeCase
     | GuideCase
     | GuideStepCase

@@ -35,7 +35,7 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     later = "2026-08-10T08:00:00+02:00"
     absence = {"person": anna, "reason": "1", "ends_at": later}
     forwarding = {"person": anna, "target": "202", "ends_at": later}
-    exception = {"scope": {"kind": "everyone"}, "reason": "Jour", "ends_at": later}
+    exception = {"scope": {"kind": "everyone"}, "reason": "Jour i helgen", "ends_at": later}
     parts = [CONFIG]
     for path, body, actions in (
         ("/absences", absence, ("", "/end")),

@@ -16,6 +16,7 @@ from hanvisa.directory.repositories.coverage import Coverage
 from hanvisa.policy.absence import is_set_already
 from hanvisa.policy.facts import AbsenceReason, Person
 from hanvisa.policy.model import Text
+from hanvisa.policy.substance import NO_SUBSTANCE, has_substance
 from hanvisa.policy.timing import default_until
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import (
@@ -220,7 +221,7 @@ def _check(
 
 
 def _coverage(ask: Ask[Any, Any], person: Person, force_reason: str | None) -> Coverage:
-    """How G3 is kept. Raises Problem (403) when the asker may not leave the person's department empty."""
+    """How G3 is kept. Raises Problem when the asker may not leave the person's department empty, or says too little."""
     if force_reason is not None and not ask.scope_for(Action.FORCE_ABSENCES).covers(person):
         raise Problem(
             FORBIDDEN,
@@ -230,6 +231,8 @@ def _coverage(ask: Ask[Any, Any], person: Person, force_reason: str | None) -> C
             ),
             rules=("G3",),
         )
+    if force_reason is not None and not has_substance(force_reason):
+        raise invalid("force_reason", NO_SUBSTANCE, rules=("G3",))
     return Coverage(ask.now, force_reason)
 
 
