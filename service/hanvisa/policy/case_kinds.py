@@ -23,6 +23,7 @@ from hanvisa.policy.case_mobiles import TalkCase
 from hanvisa.policy.case_opening import OpeningCase
 from hanvisa.policy.case_outgoing import CallbackCase, OutgoingCase
 from hanvisa.policy.case_recordings import RecordingCase
+from hanvisa.policy.case_registration import ManagerCase, MobileCase, UnmanagedCase
 from hanvisa.policy.case_transfer import ConsultCase, JoinCase
 from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, LostCase, WaitCase
 
@@ -47,6 +48,9 @@ AnyCase = Annotated[
     | CoverageCase
     | GrantCase
     | ReachCase
+    | MobileCase
+    | ManagerCase
+    | UnmanagedCase
     | CodeCase
     | GuideCase
     | GuideStepCase

@@ -50,6 +50,8 @@ class Action(StrEnum):
     SET_FORWARDINGS = "set forwardings"
     READ_EXCEPTIONS = "read exceptions"
     GRANT_EXCEPTIONS = "grant exceptions"
+    READ_MOBILES = "read the registrations of mobiles"
+    REGISTER_MOBILES = "register mobiles"
     READ_OPERATORS = "read operators"
     SET_OPERATORS = "open, pause and close operators"
     READ_CALLS = "read calls"
@@ -81,6 +83,8 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.SET_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _NONE, _NONE),
     Action.GRANT_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_MOBILES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.REGISTER_MOBILES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
     Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),

@@ -98,6 +98,11 @@ async def test_what_cannot_wait_is_saved_with_an_alarm(
     (alarm,) = await CoverageAlarms(database).list()
     assert (alarm.absence_id, alarm.person_id) == (saved.absence.id, people["bo"])
     assert (alarm.first_day, alarm.last_day, alarm.days) == (date(2026, 8, 10), date(2026, 8, 10), 1)
+    seen = await CoverageAlarms(database).see(alarm.id, NOW, alarm.version, BY)
+    assert (seen.seen_at, seen.seen_by) == (NOW, BY.name)
+    assert await CoverageAlarms(database).list() == []
+    assert await CoverageAlarms(database).list(seen=True) == [seen]
+    assert await CoverageAlarms(database).list(seen=True, operations=[]) == []
 
 
 async def test_two_at_the_same_moment_do_not_both_empty_it(

@@ -114,7 +114,7 @@ async def test_ninety_days_by_the_clock_on_the_wall_are_let_through(town: Town) 
 
 async def test_whom_one_would_let_through_is_told_before_it_is_granted(town: Town) -> None:
     body = {**GRANT, "scope": {"kind": "department", "id": str(id_of("Kyrkskolan"))}}
-    told = await answer(await town.ask("POST", "/exceptions/preview", body, who="head"), 200)
+    told = await answer(await town.ask("POST", "/exception-previews", body, who="head"), 200)
     assert told == {
         "persons": 2,
         "mobiles": 2,
@@ -135,11 +135,11 @@ async def test_whom_one_would_let_through_is_told_before_it_is_granted(town: Tow
 
 async def test_what_could_not_be_granted_is_not_foretold(town: Town) -> None:
     everyone = {**GRANT, "scope": {"kind": "everyone"}}
-    told = await answer(await town.ask("POST", "/exceptions/preview", everyone), 200)
+    told = await answer(await town.ask("POST", "/exception-previews", everyone), 200)
     assert told["others"] is True
-    await problem(await town.ask("POST", "/exceptions/preview", everyone, who="head"), 403)
-    await problem(await town.ask("POST", "/exceptions/preview", GRANT, who="operator"), 403)
-    refused = await problem(await town.ask("POST", "/exceptions/preview", {**GRANT, "reason": "Jour"}), 422)
+    await problem(await town.ask("POST", "/exception-previews", everyone, who="head"), 403)
+    await problem(await town.ask("POST", "/exception-previews", GRANT, who="operator"), 403)
+    refused = await problem(await town.ask("POST", "/exception-previews", {**GRANT, "reason": "Jour"}), 422)
     assert (refused["rules"], refused["errors"][0]["where"]) == (["O2"], "reason")
 
 

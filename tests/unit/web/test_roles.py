@@ -35,6 +35,8 @@ EXPECTED = {
     Action.SET_FORWARDINGS: "assiii",
     Action.READ_EXCEPTIONS: "assa--",
     Action.GRANT_EXCEPTIONS: "ass---",
+    Action.READ_MOBILES: "assaii",
+    Action.REGISTER_MOBILES: "ass---",
     Action.READ_OPERATORS: "aaaaa-",
     Action.SET_OPERATORS: "a--i--",
     Action.READ_CALLS: "aisiii",

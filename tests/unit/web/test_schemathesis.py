@@ -36,11 +36,23 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     absence = {"person": anna, "reason": "1", "ends_at": later}
     forwarding = {"person": anna, "target": "202", "ends_at": later}
     exception = {"scope": {"kind": "everyone"}, "reason": "Jour i helgen", "ends_at": later}
+    mobile = {
+        "person": anna,
+        "number": "0701740690",
+        "carrier": "Upphandlad operatör",
+        "grounds": "Arbetar på fältet",
+        "decided_by": "Maria Ek",
+        "decided_at": "2026-08-03T08:00:00+02:00",
+    }
+    nils = {"person": str(id_of("nils")), "reason": "9"}  # who leaves his department empty
+    await answer(await town.ask("POST", "/absences", {**nils, "ends_at": later}), 201)
+    (alarm,) = (await town.get("/coverage-alarms"))["items"]
     parts = [CONFIG]
     for path, body, actions in (
         ("/absences", absence, ("", "/end")),
         ("/forwardings", forwarding, ("", "/end")),
         ("/exceptions", exception, ("", "/uses", "/revoke")),
+        ("/mobiles", mobile, ("", "/end")),
     ):
         made = await answer(await town.ask("POST", path, body), 201)
         parts += [
@@ -48,6 +60,8 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         ]
     for path, name, value in (
         ("/persons/{id}", "id", anna),
+        ("/coverage-alarms/{id}", "id", alarm["id"]),
+        ("/coverage-alarms/{id}/seen", "id", alarm["id"]),
         ("/operators/{person}", "person", id_of("olle")),
         ("/operators/{person}/state", "person", id_of("olle")),
         ("/calls/{call}", "call", call),

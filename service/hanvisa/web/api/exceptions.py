@@ -249,7 +249,7 @@ ROUTES = (
     ),
     Route(
         "POST",
-        "/exceptions/preview",
+        "/exception-previews",
         Action.GRANT_EXCEPTIONS,
         preview,
         "Whom an exception would let through, without granting it",

@@ -35,3 +35,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_alarms")),
     )
     op.create_index(op.f("ix_coverage_alarms_department_id"), "coverage_alarms", ["department_id"])
+    op.add_column(
+        "mobiles", sa.Column("private_use", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
