@@ -34,14 +34,17 @@ from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
 from hanvisa.config import Settings, read_secret, read_text_token
-from hanvisa.directory.engine import open_database
+from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.repositories.coverage import AlarmLetters
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
+from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import CallingClass, CodeAction
@@ -213,6 +216,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         followers=followers,
         texts=texts,
         mail=mail,
+        alarm_mails=_alarm_mails(settings, database, clock),
         make_web=make_web,
     )
     return service
@@ -231,7 +235,35 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
 def _mail_outbox(
     settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
 ) -> MailOutbox | None:
-    """None without a mail server. Raises ConfigurationError when its password or a certificate is missing."""
+    """None without a mail server."""
+    server = mail_server(settings)
+    if server is None:
+        return None
+
+    def code() -> str:
+        codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
+        return codes[0].code if codes else ""
+
+    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
+
+
+def _alarm_mails(settings: Settings, database: Database, clock: SystemClock) -> AlarmMails | None:
+    """None without a mail server. Woken by every alarm that is raised."""
+    server = mail_server(settings)
+    if server is None:
+        return None
+    mails = AlarmMails(AlarmLetters(database, clock.now), server, clock, sender=settings.smtp_from)
+
+    async def wake(tables: frozenset[str]) -> None:
+        if CoverageAlarmRow.__tablename__ in tables:
+            mails.wake()
+
+    database.listen(wake)
+    return mails
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """None where none is set. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None
     password = settings.smtp_password
@@ -243,7 +275,7 @@ def _mail_outbox(
                 "HANVISA_SMTP_USER is set and has no password. Set HANVISA_SMTP_PASSWORD, or write it as “smtp” into "
                 f"{settings.state / 'secrets.json'}."
             ) from error
-    server = MailServer(
+    return MailServer(
         settings.smtp_host,
         settings.smtp_port,
         settings.smtp_user,
@@ -251,12 +283,6 @@ def _mail_outbox(
         settings.smtp_starttls,
         trusting(settings.smtp_ca) if settings.smtp_ca else None,
     )
-
-    def code() -> str:
-        codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
-        return codes[0].code if codes else ""
-
-    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
 
 
 def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:

@@ -25,6 +25,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
+from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.texts.outbox import TextOutbox
 
@@ -48,6 +49,7 @@ class Service:
     followers: tuple[Follower, ...]
     texts: TextOutbox | None
     mail: MailOutbox | None
+    alarm_mails: AlarmMails | None
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -97,6 +99,7 @@ class Service:
             self.agi.run(),
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
+            *([self.alarm_mails.run()] if self.alarm_mails else []),
         )
 
     def health(self) -> Mapping[str, str | None]:

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
-from hanvisa.directory.repositories.coverage import Coverage, CoverageAlarms
+from hanvisa.directory.repositories.coverage import AlarmLetters, Coverage, CoverageAlarms
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     DepartmentRow,
@@ -122,3 +123,41 @@ async def test_two_at_the_same_moment_do_not_both_empty_it(
             assert kinds == ["AbsenceRecord", "PolicyRefused"], came
     finally:
         await other.close()
+
+
+async def test_the_telephone_manager_is_told_by_mail_once_and_else_the_head(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    letters = AlarmLetters(database, lambda: NOW)
+    await sets(database, people["anna"])
+    await sets(database, people["bo"], reason="9")
+    assert await letters.owed() == []  # there is nobody to tell
+    async with database.changing(SYSTEM) as session:
+        head = PersonRow(given_name="Hedvig", family_name="Lund", email="hedvig@example.org")
+        manager = PersonRow(given_name="Maja", family_name="Ros", email="maja@example.org")
+        session.add_all([head, manager])
+        await session.flush()
+        (operation,) = await session.scalars(select(OperationRow))
+        operation.head_id = head.id
+    (letter,) = await letters.owed()
+    assert (letter.address, letter.name) == ("hedvig@example.org", "Hedvig")
+    async with database.changing(SYSTEM) as session:
+        (await session.get_one(OperationRow, operation.id)).telephone_manager_id = manager.id
+    (letter,) = await letters.owed()
+    assert (letter.address, letter.department, letter.person) == ("maja@example.org", "Biblioteket", "Bo Ek")
+    await letters.sent(letter)
+    assert await letters.owed() == []
+
+
+async def test_nobody_is_told_of_an_alarm_that_was_seen(database: Database, people: dict[str, UUID]) -> None:
+    async with database.changing(SYSTEM) as session:
+        (operation,) = await session.scalars(select(OperationRow))
+        anna = await session.get_one(PersonRow, people["anna"])
+        anna.email = "anna@example.org"
+        operation.telephone_manager_id = anna.id
+    await sets(database, people["anna"])
+    await sets(database, people["bo"], reason="9")
+    (alarm,) = await CoverageAlarms(database).list()
+    assert len(await AlarmLetters(database, lambda: NOW).owed()) == 1
+    await CoverageAlarms(database).see(alarm.id, NOW, None, BY)
+    assert await AlarmLetters(database, lambda: NOW).owed() == []

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy.orm import aliased
 
+from hanvisa.calls.ports import AlarmLetter
+from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOCAL, reason_of
 from hanvisa.directory.loading.common import grouped
@@ -20,6 +23,7 @@ from hanvisa.directory.tables import (
     CoverageAlarmRow,
     DepartmentRow,
     MembershipRow,
+    OperationRow,
     PersonRow,
 )
 from hanvisa.errors import PolicyRefused
@@ -153,6 +157,39 @@ class CoverageAlarms:
             return await _record(session, row)
 
 
+class AlarmLetters:
+    """The alarms that nobody has been told of by mail, nor seen: to the telephone manager, else to the head."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def owed(self) -> list[AlarmLetter]:
+        """The oldest first. Raises StorageError."""
+        async with self._database.reading() as session:
+            rows = (await session.execute(_OWED)).all()
+        return [
+            AlarmLetter(
+                id=alarm.id,
+                address=told.email or "",
+                name=told.given_name,
+                department=department,
+                person=f"{absent.given_name} {absent.family_name}",
+                first_day=alarm.first_day,
+                last_day=alarm.last_day,
+                days=alarm.days,
+            )
+            for alarm, department, absent, manager, head in rows
+            if (told := manager or head)
+        ]
+
+    async def sent(self, letter: AlarmLetter) -> None:
+        """Raises NotFound, StorageError."""
+        async with self._database.changing(SYSTEM) as session:
+            row = await found(session, CoverageAlarmRow, letter.id, "alarm")
+            row.mailed_at = self._now()
+
+
 async def _record(session: AsyncSession, row: CoverageAlarmRow) -> CoverageAlarm:
     absence = await session.get_one(AbsenceRow, row.absence_id)
     return _alarm(row, absence.person_id)
@@ -172,6 +209,10 @@ def _alarm(row: CoverageAlarmRow, person_id: UUID) -> CoverageAlarm:
         row.seen_by,
         row.version,
     )
+
+
+def _has_address(person: Any) -> ColumnElement[bool]:
+    return and_(person.email.is_not(None), person.email != "", person.ended_at.is_(None))
 
 
 async def _teams(session: AsyncSession, person_id: UUID, at: datetime) -> tuple[Team, ...]:
@@ -223,3 +264,17 @@ async def _absences(session: AsyncSession, persons: Collection[UUID], at: dateti
     return tuple(
         Absence(row.id, row.person_id, reason_of(reason), row.starts_at, row.ends_at) for row, reason in rows
     )
+
+
+_MANAGER, _HEAD = aliased(PersonRow), aliased(PersonRow)
+_OWED = (
+    select(CoverageAlarmRow, DepartmentRow.name, PersonRow, _MANAGER, _HEAD)
+    .join(AbsenceRow, AbsenceRow.id == CoverageAlarmRow.absence_id)
+    .join(PersonRow, PersonRow.id == AbsenceRow.person_id)
+    .join(DepartmentRow, DepartmentRow.id == CoverageAlarmRow.department_id)
+    .join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
+    .outerjoin(_MANAGER, and_(_MANAGER.id == OperationRow.telephone_manager_id, _has_address(_MANAGER)))
+    .outerjoin(_HEAD, and_(_HEAD.id == OperationRow.head_id, _has_address(_HEAD)))
+    .where(CoverageAlarmRow.mailed_at.is_(None), CoverageAlarmRow.seen_at.is_(None))
+    .order_by(CoverageAlarmRow.id)
+)

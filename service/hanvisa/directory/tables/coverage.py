@@ -22,5 +22,6 @@ class CoverageAlarmRow(Changeable, Base):
     last_day: Mapped[date]
     days: Mapped[int]
     raised_at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[str | None]
