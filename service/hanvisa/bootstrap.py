@@ -34,16 +34,19 @@ from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
 from hanvisa.config import Settings, read_secret, read_text_token
-from hanvisa.directory.engine import open_database
+from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.extracts import Extracts
+from hanvisa.directory.repositories.coverage import AlarmLetters
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.errors import ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.extracts import ExtractNotices
+from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import CallingClass, CodeAction
@@ -160,7 +163,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         Follower("speech", _SPEECH, prepare_speech),
     )
 
-    server = _mail_server(settings)
+    server = mail_server(settings)
     mail = _mail_outbox(
         settings, server, Letters(database, clock.now, settings.message_reminder), directory, clock
     )
@@ -220,6 +223,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         texts=texts,
         mail=mail,
         extract_notices=notices,
+        alarm_mails=_alarm_mails(settings, server, database, clock),
         make_web=make_web,
     )
     return service
@@ -235,7 +239,23 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
 
 
-def _mail_server(settings: Settings) -> MailServer | None:
+def _alarm_mails(
+    settings: Settings, server: MailServer | None, database: Database, clock: SystemClock
+) -> AlarmMails | None:
+    """None without a mail server. Woken by every alarm that is raised."""
+    if server is None:
+        return None
+    mails = AlarmMails(AlarmLetters(database, clock.now), server, clock, sender=settings.smtp_from)
+
+    async def wake(tables: frozenset[str]) -> None:
+        if CoverageAlarmRow.__tablename__ in tables:
+            mails.wake()
+
+    database.listen(wake)
+    return mails
+
+
+def mail_server(settings: Settings) -> MailServer | None:
     """None where none is set. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None

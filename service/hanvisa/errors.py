@@ -6,6 +6,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- NotFound                an id that names nothing
  |- Conflict                the change meets a newer one, or a rule of the data
  |   `- Contradiction       what is stored does not allow it: read again or not, it stays refused
+ |- PolicyRefused           the policy says no: ``decision`` says by which rules, and why
  |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
@@ -16,6 +17,11 @@ HanvisaError                what went wrong, in a sentence, and what to do about
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hanvisa.policy.model import Decision
 
 
 class HanvisaError(Exception):
@@ -42,6 +48,14 @@ class Conflict(HanvisaError):  # noqa: N818
 
 class Contradiction(Conflict):
     error_id = "contradiction"
+
+
+class PolicyRefused(HanvisaError):  # noqa: N818
+    error_id = "refused-by-policy"
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.because.en)
+        self.decision = decision
 
 
 class StorageError(HanvisaError):

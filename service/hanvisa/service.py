@@ -26,6 +26,7 @@ from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
 from hanvisa.mail.extracts import ExtractNotices
+from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.texts.outbox import TextOutbox
 
@@ -50,6 +51,7 @@ class Service:
     texts: TextOutbox | None
     mail: MailOutbox | None
     extract_notices: ExtractNotices | None
+    alarm_mails: AlarmMails | None
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -100,6 +102,7 @@ class Service:
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
             *([self.extract_notices.run()] if self.extract_notices else []),
+            *([self.alarm_mails.run()] if self.alarm_mails else []),
         )
 
     def health(self) -> Mapping[str, str | None]:

@@ -14,6 +14,9 @@ from hanvisa.lab.lines import Line
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"
 NOBODYS = "nora-399"
+OFFICE = tuple(
+    f"ljusnarsberg-40{number}" for number in (1, 2, 3, 4)
+)  # a whole department, without a stand-in
 LOCAL = ZoneInfo("Europe/Stockholm")
 
 
@@ -105,6 +108,19 @@ async def test_an_operator_sets_and_ends_the_absence_of_somebody(world: World) -
     dialling = await dials(world, ULLA, "#230*206#")
     await world.hears(dialling, "Fredrik Ståhl är tillbaka", within=LONG)
     assert not await absences(world, FREDRIK)
+
+
+async def test_an_absence_that_would_empty_the_department_is_refused(world: World) -> None:
+    """G3: the others of it are away for a week."""
+    until = datetime.now(LOCAL) + timedelta(days=8)
+    *others, one = OFFICE
+    for other in others:
+        await world.given_absent(other, reason="semester", until=until)
+    dialling = await dials(world, one, f"*23*6*{until:%m%d}#")
+    await world.hears(dialling, "Då kan ingen på avdelningen nås på en hel dag", within=LONG)
+    await dialling.until_ended(within=LONG)
+    assert [one["why"] for one in (await world.story(dialling)).events("outcome")] == ["empty_department"]
+    assert not await absences(world, one)
 
 
 @pytest.mark.parametrize(

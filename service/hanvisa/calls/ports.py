@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class PhoneChanges(Protocol):
     async def set_absence(
         self, person: UUID, reason: str, starts_at: datetime, ends_at: datetime | None, *, by: str
     ) -> None:
-        """``reason`` is a reason's code; ``ends_at`` None is until cancelled."""
+        """``reason`` is a reason's code; ``ends_at`` None is until cancelled. Raises PolicyRefused for G3."""
         ...
 
     async def end_absences(self, person: UUID, at: datetime, *, by: str) -> None:
@@ -201,6 +201,23 @@ class MessageBox(Spool, Protocol):
     async def mark(self, message: UUID, state: MessageState, at: datetime, *, by: str) -> None:
         """Read or handled, on the phone of the account ``by``. Raises HanvisaError when it could not be stored."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLetter:
+    """A mail that is owed to ``name``, an operation's telephone manager or head: a department is empty (G3).
+
+    ``days`` is how many working days, from the first to the last; ``person`` is whose absence empties it.
+    """
+
+    id: UUID
+    address: str
+    name: str
+    department: str
+    person: str
+    first_day: date
+    last_day: date
+    days: int
 
 
 @dataclass(frozen=True, slots=True)

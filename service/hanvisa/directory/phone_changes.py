@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
+from hanvisa.directory.repositories.coverage import Coverage
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
 from hanvisa.directory.tables import ConfidentialMarkRow, RecordingRow
 
@@ -32,7 +33,7 @@ class ChangesByPhone:
         self, person: UUID, reason: str, starts_at: datetime, ends_at: datetime | None, *, by: str
     ) -> None:
         fields = AbsenceFields(person, reason, starts_at, ends_at, source=SOURCE)
-        await Absences(self._database).create(fields, _actor(by))
+        await Absences(self._database).create(fields, _actor(by), Coverage(starts_at))
 
     async def end_absences(self, person: UUID, at: datetime, *, by: str) -> None:
         await Absences(self._database).end_current(person, at, _actor(by))

@@ -11,9 +11,11 @@ from hanvisa.policy.case_access import ExtractCase, ExtractKnownCase, ExtractReq
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
 from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
 from hanvisa.policy.case_codes import CodeCase
+from hanvisa.policy.case_coverage import CoverageCase
 from hanvisa.policy.case_dialled import NumberCase
 from hanvisa.policy.case_emergency import EmergencyCase
 from hanvisa.policy.case_forwarding import ForwardingCase
+from hanvisa.policy.case_granting import GrantCase, ReachCase
 from hanvisa.policy.case_greetings import CameCase, GreetingCase
 from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
@@ -23,6 +25,7 @@ from hanvisa.policy.case_on_the_spot import OnTheSpotCase
 from hanvisa.policy.case_opening import OpeningCase
 from hanvisa.policy.case_outgoing import CallbackCase, OutgoingCase
 from hanvisa.policy.case_recordings import RecordingCase
+from hanvisa.policy.case_registration import ManagerCase, MobileCase, UnmanagedCase
 from hanvisa.policy.case_transfer import ConsultCase, JoinCase
 from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, LostCase, WaitCase
 
@@ -45,6 +48,12 @@ AnyCase = Annotated[
     | TextCase
     | SubstituteCase
     | DepartmentCase
+    | CoverageCase
+    | GrantCase
+    | ReachCase
+    | MobileCase
+    | ManagerCase
+    | UnmanagedCase
     | CodeCase
     | GuideCase
     | GuideStepCase

@@ -77,6 +77,13 @@ class World:
             raise CaseError(f"“{name}” is not a department. Name one of [[departments]].")
         return department
 
+    def operation(self, name: str) -> Operation:
+        id_ = self.id_(name)
+        operation = next((one for one in self.register.operations.rows if one.id == id_), None)
+        if operation is None:
+            raise CaseError(f"“{name}” is not an operation. Name one of [[operations]].")
+        return operation
+
     def organisation(self, name: str) -> Organisation:
         organisation = self.register.organisation(self.id_(name))
         if organisation is None:

@@ -53,6 +53,7 @@ class CodeFault(StrEnum):
     NO_REASON = "no_reason"
     NO_PERSON = "no_person"
     SET_ALREADY = "set_already"
+    EMPTY_DEPARTMENT = "empty_department"  # G3
     NOT_ABSENT = "not_absent"
     ONLY_IN_CALL = "only_in_call"
     NOBODY_PARKED = "nobody_parked"

@@ -10,8 +10,6 @@ from hanvisa.policy.facts import Person, PolicyException, ScopeKind, Window, awa
 from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
 
-LONGEST = timedelta(days=90)
-
 _GRANTERS_OF_OWN_OPERATION = ("head", "telephone_manager")
 
 

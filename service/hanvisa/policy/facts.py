@@ -205,6 +205,7 @@ class AbsenceReason:
     """``spoken`` follows the person's name: "Anna Berg *är på sammanträde*". A ``private`` one is left out (G1).
 
     ``default_until`` is how long one lasts for which nobody said: "30m", "next_working_day", or "" by the kind.
+    One that ``cannot_wait`` (sickness, care of a child) is saved whatever G3 says.
     """
 
     code: str
@@ -214,6 +215,7 @@ class AbsenceReason:
     private: bool = False
     reachable: bool = False  # can be reached all the same (G3): the phone rings
     default_until: str = ""
+    cannot_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,16 +133,18 @@ def _refusal(fault: ForwardingFault, limits: ForwardingLimits) -> Text:
             en="A phone can't be forwarded to itself. Give another number (M3).",
         ),
         ForwardingFault.CONFIDENTIAL_LINE: Text(
-            sv="En sekretesslinje vidarekopplas aldrig till en mobil (M4, M3).",
-            en="A confidential line is never forwarded to a mobile (M4, M3).",
+            sv="En sekretesslinje vidarekopplas aldrig till en mobil (M4, M3). Ange en anknytning i stället.",
+            en="A confidential line is never forwarded to a mobile (M4, M3). Give an extension instead.",
         ),
         ForwardingFault.TOO_LONG: Text(
             sv=f"Vidarekoppling till mobil får vara högst {longest} dagar (M3). Ange ett tidigare slut.",
             en=f"Forwarding to a mobile may last {longest} days at most (M3). Give an earlier end.",
         ),
         ForwardingFault.USED_UP: Text(
-            sv=f"Månadens {days} dagar med vidarekoppling till mobil räcker inte (M3).",
-            en=f"The month's {days} days of forwarding to a mobile are not enough (M3).",
+            sv=f"Månadens {days} dagar med vidarekoppling till mobil räcker inte (M3). "
+            "Ange ett tidigare slut, eller en anknytning i stället.",
+            en=f"The month's {days} days of forwarding to a mobile are not enough (M3). "
+            "Give an earlier end, or an extension instead.",
         ),
     }[fault]
 

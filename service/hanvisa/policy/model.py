@@ -35,6 +35,9 @@ class AlternativeKind(StrEnum):
     TELL_MOBILE_NUMBER = "tell_mobile_number"
     GIVE_DIRECT_NUMBER = "give_direct_number"
     TAKE_MESSAGE = "take_message"
+    CHOOSE_OTHER_DAYS = "choose_other_days"
+    NAME_STAND_IN = "name_stand_in"
+    FORCE = "force"
 
 
 @dataclass(frozen=True, slots=True)

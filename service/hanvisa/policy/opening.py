@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hanvisa.policy.facts import Window, aware
 from hanvisa.policy.model import Decision, Effect, Text
-from hanvisa.policy.swedish_time import LOCAL, local_time
+from hanvisa.policy.swedish_time import LOCAL, span
 from hanvisa.policy.workdays import is_holiday
 
 LOOK_AHEAD = 21  # days; longer than any run of holidays
@@ -47,7 +47,7 @@ def is_open(hours: Iterable[Window], at: datetime) -> bool:
         for window in hours
         for begins_on in (day - timedelta(days=1), day)
         if begins_on.isoweekday() in window.days and not is_holiday(begins_on)
-        for start, end in (_span(window, begins_on),)
+        for start, end in (span(window, begins_on),)
     )
 
 
@@ -57,16 +57,10 @@ def opens_at(hours: Iterable[Window], at: datetime) -> datetime | None:
     for day in (today + timedelta(days=ahead) for ahead in range(LOOK_AHEAD)):
         if is_holiday(day):
             continue
-        starts = [_span(window, day)[0] for window in hours if day.isoweekday() in window.days]
+        starts = [span(window, day)[0] for window in hours if day.isoweekday() in window.days]
         if later := [start for start in starts if start > at]:
             return min(later)
     return None
-
-
-def _span(window: Window, begins_on: date) -> tuple[datetime, datetime]:
-    """From when to when. A window whose end is not after its start lasts into the next day."""
-    ends_on = begins_on if window.start < window.end else begins_on + timedelta(days=1)
-    return local_time(begins_on, window.start), local_time(ends_on, window.end)
 
 
 _ALWAYS = Text(sv="Växeln är alltid öppen.", en="The switchboard is always open.")

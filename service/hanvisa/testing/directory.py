@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from hanvisa.errors import Conflict, InvalidInput
+from hanvisa.errors import Conflict, InvalidInput, PolicyRefused
 from hanvisa.policy.facts import (
     Absence,
     Callback,
@@ -19,6 +19,7 @@ from hanvisa.policy.facts import (
     Recording,
     RecordingKind,
 )
+from hanvisa.policy.model import Decision
 from hanvisa.policy.register import Register
 from hanvisa.testing.clock import FakeClock
 
@@ -29,6 +30,7 @@ class MemoryDirectory:
 
     register: Register = field(default_factory=Register)
     clock: FakeClock = field(default_factory=FakeClock)
+    refuses: Decision | None = None  # what comes of every absence that is to be set
 
     @property
     def phone_changes(self) -> MemoryChanges:
@@ -79,6 +81,8 @@ class MemoryChanges:
         *,
         by: str,  # noqa: ARG002 - the port's
     ) -> None:
+        if self.directory.refuses is not None:
+            raise PolicyRefused(self.directory.refuses)
         known = self._register.reason(reason)
         if known is None:
             raise InvalidInput(f"There is no reason {reason}.")

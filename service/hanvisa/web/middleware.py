@@ -11,7 +11,15 @@ import structlog
 from aiohttp import web
 
 from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
-from hanvisa.errors import Conflict, HanvisaError, InvalidInput, NotFound, StorageError, TelephonyError
+from hanvisa.errors import (
+    Conflict,
+    HanvisaError,
+    InvalidInput,
+    NotFound,
+    PolicyRefused,
+    StorageError,
+    TelephonyError,
+)
 from hanvisa.policy.model import Text
 from hanvisa.web.languages import accepted
 from hanvisa.web.metrics import METRICS
@@ -27,6 +35,7 @@ from hanvisa.web.problems import (
     Kind,
     Problem,
     invalid,
+    refused,
 )
 from hanvisa.web.refusals import REFUSALS, keep_refusal
 
@@ -119,6 +128,8 @@ def _of_ours(error: HanvisaError) -> Problem:
         return Problem(
             NOT_FOUND, Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
         )
+    if isinstance(error, PolicyRefused):
+        return refused(error.decision)
     if isinstance(error, Conflict):
         log.info("web.conflict", why=str(error))
         return Problem(

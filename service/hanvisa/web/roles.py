@@ -58,11 +58,15 @@ class Action(StrEnum):
     READ_ABSENCES = "read absences"
     READ_PRIVATE_REASONS = "read private reasons of absence"
     SET_ABSENCES = "set absences"
+    FORCE_ABSENCES = "decide that a department is left empty"
+    READ_COVERAGE_ALARMS = "read alarms of empty departments"
     READ_FORWARDINGS = "read forwardings"
     SET_FORWARDINGS = "set forwardings"
     READ_EXCEPTIONS = "read exceptions"
     GRANT_EXCEPTIONS = "grant exceptions"
     GRANT_ON_THE_SPOT = "make an exception on the spot"
+    READ_MOBILES = "read the registrations of mobiles"
+    REGISTER_MOBILES = "register mobiles"
     READ_OPERATORS = "read operators"
     SET_OPERATORS = "open, pause and close operators"
     READ_MESSAGES = "read messages"
@@ -111,11 +115,15 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.READ_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.READ_PRIVATE_REASONS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.SET_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.FORCE_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_COVERAGE_ALARMS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.SET_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _NONE, _NONE),
     Action.GRANT_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.GRANT_ON_THE_SPOT: _row(_NONE, _NONE, _NONE, _OWN, _NONE, _NONE),
+    Action.READ_MOBILES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
+    Action.REGISTER_MOBILES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
     Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.READ_MESSAGES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),

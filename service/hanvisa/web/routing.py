@@ -37,7 +37,7 @@ Query = TypeVar("Query")
 PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "id": TypeAdapter(UUID),
     "person": TypeAdapter(UUID),
-    "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]$")]),
+    "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 

@@ -89,7 +89,7 @@ class World(Town):
         """An exception to O2. ``of`` is the person whose mobiles (or organisation, department) it is, or the number."""
         body = {
             "scope": self._scope(scope, of),
-            "reason": more.pop("reason", "Jour"),
+            "reason": more.pop("reason", "Jour i helgen"),
             "ends_at": _moment(until),
             **more,
         }

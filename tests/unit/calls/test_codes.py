@@ -10,6 +10,7 @@ from hanvisa.calls.house import CallSettings
 from hanvisa.errors import StorageError
 from hanvisa.policy.facts import ForwardingKind
 from hanvisa.policy.forwarding import ForwardingLimits
+from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.testing import MemoryChanges
 from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of
 
@@ -42,6 +43,17 @@ async def test_what_is_wrong_is_said_and_nothing_changes(dialled: str) -> None:
         scene.finished(anna)
         await scene.over(anna)
         assert scene.directory.register is before
+
+
+async def test_an_absence_that_would_empty_the_department_is_refused_in_words() -> None:
+    """G3."""
+    empty = Text(sv="Då blir avdelningen tom (G3).", en="That leaves the department empty (G3).")
+    async with Scene() as scene:
+        scene.directory.refuses = Decision(Effect.REFUSE, ("G3",), empty)
+        anna = scene.dials("anna", "*23*1#")
+        await scene.hears(anna, "CodeWrong")
+        assert scene.log.of_kind("outcome") == [{"outcome": "code_wrong", "why": "empty_department"}]
+        assert not scene.directory.register.absences_of(id_of("anna"))
 
 
 async def test_a_database_that_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

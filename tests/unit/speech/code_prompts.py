@@ -59,6 +59,14 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "That time is already past today. Dial a later time.",
     ),
     (
+        CodeWrong(CodeFault.EMPTY_DEPARTMENT),
+        "Då kan ingen på avdelningen nås på en hel dag. Välj en annan tid, eller fråga telefonansvarig.",
+        (
+            "Nobody of the department could be reached for a whole day. "
+            "Choose another time, or ask the telephone manager."
+        ),
+    ),
+    (
         CodeWrong(CodeFault.NOTHING_TO_END),
         "Inget sådant var inställt, så det fanns inget att avsluta.",
         "Nothing of the kind was set, so there was nothing to end.",

@@ -89,6 +89,7 @@ async def test_a_head_neither_reads_nor_changes_what_is_not_theirs(town: Town, s
         ({"ends_at": None}, "ends_at"),
         ({"reason": "  "}, "reason"),
         ({"reason": "x"}, "reason"),
+        ({"reason": "Jour"}, "reason"),
         ({"max_uses": 0}, "max_uses"),
         ({"operators": []}, "operators"),
         ({"operators": [ANNA]}, "operators"),
@@ -109,6 +110,37 @@ async def test_what_no_exception_may_be(town: Town, fields: dict[str, Any], wher
 
 async def test_ninety_days_by_the_clock_on_the_wall_are_let_through(town: Town) -> None:
     await grants(town, ends_at="2026-11-03T10:00:00+01:00")
+
+
+async def test_whom_one_would_let_through_is_told_before_it_is_granted(town: Town) -> None:
+    body = {**GRANT, "scope": {"kind": "department", "id": str(id_of("Kyrkskolan"))}}
+    told = await answer(await town.ask("POST", "/exception-previews", body, who="head"), 200)
+    assert told == {
+        "persons": 2,
+        "mobiles": 2,
+        "confidential": 0,
+        "others": False,
+        "operators": [{"id": OLLE, "name": "Olle Ek"}],
+        "items": [
+            {"person": {"id": ANNA, "name": "Anna Berg"}, "number": ANNA_MOBILE, "confidential": False},
+            {
+                "person": {"id": str(id_of("hemlig")), "name": "Hanna Lind"},
+                "number": HEMLIG_MOBILE,
+                "confidential": False,
+            },
+        ],
+    }
+    assert not town.directory.register.exceptions.rows
+
+
+async def test_what_could_not_be_granted_is_not_foretold(town: Town) -> None:
+    everyone = {**GRANT, "scope": {"kind": "everyone"}}
+    told = await answer(await town.ask("POST", "/exception-previews", everyone), 200)
+    assert told["others"] is True
+    await problem(await town.ask("POST", "/exception-previews", everyone, who="head"), 403)
+    await problem(await town.ask("POST", "/exception-previews", GRANT, who="operator"), 403)
+    refused = await problem(await town.ask("POST", "/exception-previews", {**GRANT, "reason": "Jour"}), 422)
+    assert (refused["rules"], refused["errors"][0]["where"]) == (["O2"], "reason")
 
 
 async def test_an_exception_without_an_end_is_refused(town: Town) -> None:

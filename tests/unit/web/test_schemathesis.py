@@ -61,9 +61,20 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     later = "2026-08-10T08:00:00+02:00"
     absence = {"person": anna, "reason": "1", "ends_at": later}
     forwarding = {"person": anna, "target": "202", "ends_at": later}
-    exception = {"scope": {"kind": "everyone"}, "reason": "Jour", "ends_at": later}
+    exception = {"scope": {"kind": "everyone"}, "reason": "Jour i helgen", "ends_at": later}
     extract = await _extract(town)
     user = await answer(await town.ask("POST", "/users", {"name": "tor"}), 201)
+    mobile = {
+        "person": anna,
+        "number": "0701740690",
+        "carrier": "Upphandlad operatör",
+        "grounds": "Arbetar på fältet",
+        "decided_by": "Maria Ek",
+        "decided_at": "2026-08-03T08:00:00+02:00",
+    }
+    nils = {"person": str(id_of("nils")), "reason": "9"}  # who leaves his department empty
+    await answer(await town.ask("POST", "/absences", {**nils, "ends_at": later}), 201)
+    (alarm,) = (await town.get("/coverage-alarms"))["items"]
     parts = [CONFIG]
     for path, body, actions in (
         ("/absences", absence, ("", "/end")),
@@ -71,6 +82,7 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         ("/exceptions", exception, ("", "/uses", "/revoke")),
         ("/users", {"name": "ny"}, ("", "/end", "/password")),
         ("/tokens", {"user": user["id"], "name": "prov"}, ("", "/revoke")),
+        ("/mobiles", mobile, ("", "/end")),
     ):
         made = await answer(await town.ask("POST", path, body), 201)
         parts += [
@@ -100,6 +112,8 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         ("/persons/{id}/flags", "id", siv),
         ("/absence-reasons/{code}", "code", 6),
         ("/persons/{id}", "id", anna),
+        ("/coverage-alarms/{id}", "id", alarm["id"]),
+        ("/coverage-alarms/{id}/seen", "id", alarm["id"]),
         ("/operators/{person}", "person", id_of("olle")),
         ("/operators/{person}/state", "person", id_of("olle")),
         ("/calls/{call}", "call", call),

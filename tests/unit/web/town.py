@@ -261,5 +261,6 @@ async def settle(session: AsyncSession) -> None:
                 time_kind=kind,
                 default_until="45m" if code == "0" else None,
                 private=private,
+                cannot_wait=private,
             )
         )

@@ -38,7 +38,7 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.storing import stored
-from hanvisa.errors import NotFound
+from hanvisa.errors import NotFound, PolicyRefused
 from hanvisa.policy.absence import AbsenceNow, absence_at
 from hanvisa.policy.codes import (
     CodeFault,
@@ -216,7 +216,12 @@ def _confirmation(meaning: Meaning) -> tuple[Prompt, ...]:
 
 
 async def _store(call: Call, meaning: Meaning, change: Awaitable[None], *confirmation: Prompt) -> None:
-    if await stored(f"code {call.state.dialled}", change):
+    try:
+        was_stored = await stored(f"code {call.state.dialled}", change)
+    except PolicyRefused:
+        await say_wrong(call, CodeFault.EMPTY_DEPARTMENT)
+        return
+    if was_stored:
         await _done(call, meaning, *confirmation)
     else:
         call.tell("outcome", outcome="code_not_stored")

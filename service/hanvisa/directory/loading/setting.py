@@ -43,6 +43,7 @@ def reason_of(row: AbsenceReasonRow | Row[Any]) -> AbsenceReason:
         private=row.private,
         reachable=row.reachable,
         default_until=row.default_until or "",
+        cannot_wait=row.cannot_wait,
     )
 
 

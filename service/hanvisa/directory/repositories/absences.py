@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,13 +11,17 @@ from sqlalchemy import and_, or_, select
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import reason_of
+from hanvisa.directory.repositories.coverage import Coverage, alarm_of, coverage_facts, must_be_covered
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within
-from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, PersonRow
+from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CoverageAlarmRow, PersonRow
 from hanvisa.errors import InvalidInput
+from hanvisa.ids import new_id
 from hanvisa.policy.facts import Absence, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from hanvisa.directory.auditing import Actor
@@ -104,22 +108,29 @@ class Absences:
         async with self._database.reading() as session:
             return [_record_of(row, reason) for row, reason in await session.execute(query)]
 
-    async def create(self, fields: AbsenceFields, by: Actor) -> AbsenceRecord:
-        """Raises InvalidInput for an unknown person, substitute or reason, or an end that is not after the start."""
-        async with self._database.changing(by) as session:
-            row = AbsenceRow()
-            await _set(session, row, fields)
-            session.add(row)
-            await session.flush()
-            return await _record(session, row)
+    async def create(
+        self, fields: AbsenceFields, by: Actor, coverage: Coverage | None = None
+    ) -> AbsenceRecord:
+        """With ``coverage`` G3 is kept: nobody else decides it between the question and the saving.
 
-    async def change(self, id_: UUID, fields: AbsenceFields, version: int | None, by: Actor) -> AbsenceRecord:
+        Raises InvalidInput for an unknown person, substitute or reason, or an end that is not after the start, and
+        PolicyRefused where it would leave a department empty.
+        """
+        async with self._database.changing(by) as session:
+            return await _save(session, AbsenceRow(id=new_id()), fields, by, coverage)
+
+    async def change(
+        self,
+        id_: UUID,
+        fields: AbsenceFields,
+        version: int | None,
+        by: Actor,
+        coverage: Coverage | None = None,
+    ) -> AbsenceRecord:
         """Raises NotFound, Conflict, and what :meth:`create` raises."""
         async with self._database.changing(by) as session:
             row = await read_before(session, AbsenceRow, id_, version, "absence")
-            await _set(session, row, fields)
-            await session.flush()
-            return await _record(session, row)
+            return await _save(session, row, fields, by, coverage)
 
     async def end(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> AbsenceRecord:
         """The person is back at ``at``; an absence that has not begun is taken back. Raises NotFound, Conflict."""
@@ -139,7 +150,28 @@ class Absences:
                 absence.ends_at = at
 
 
-async def _set(session: AsyncSession, row: AbsenceRow, fields: AbsenceFields) -> None:
+async def _save(
+    session: AsyncSession, row: AbsenceRow, fields: AbsenceFields, by: Actor, coverage: Coverage | None
+) -> AbsenceRecord:
+    reason = await _checked(session, fields)
+    alarms: Sequence[CoverageAlarmRow] = ()
+    if coverage is not None:
+        wanted = Absence(row.id, fields.person_id, reason_of(reason), fields.starts_at, fields.ends_at)
+        facts = await coverage_facts(session, wanted, fields.source, coverage)
+        emptied = must_be_covered(facts)
+        if facts.cannot_wait:
+            alarms = [alarm_of(row, one, coverage.at) for one in emptied]
+        elif emptied:
+            fields = replace(fields, forced_by=by.name, force_reason=coverage.force_reason)
+    _set(row, fields, reason)
+    session.add(row)
+    await session.flush()
+    session.add_all(alarms)
+    return _record_of(row, reason)
+
+
+async def _checked(session: AsyncSession, fields: AbsenceFields) -> AbsenceReasonRow:
+    """The reason. Raises InvalidInput."""
     must_be_in_order(fields.starts_at, fields.ends_at)
     await must_exist(session, PersonRow, fields.person_id, "person", "person")
     await must_exist(session, PersonRow, fields.substitute_id, "substitute", "person")
@@ -150,6 +182,10 @@ async def _set(session: AsyncSession, row: AbsenceRow, fields: AbsenceFields) ->
     )
     if reason is None:
         raise InvalidInput(f"reason: there is no reason of absence with the code {fields.reason!r}.")
+    return reason
+
+
+def _set(row: AbsenceRow, fields: AbsenceFields, reason: AbsenceReasonRow) -> None:
     row.reason_id = reason.id
     for name, value in asdict(fields).items():
         if name not in ("reason", "best_reached"):

@@ -14,6 +14,7 @@ from hanvisa.directory.tables.base import Base
 from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
+from hanvisa.directory.tables.coverage import CoverageAlarmRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
 from hanvisa.directory.tables.extracts import ExtractOpeningRow, ExtractRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
@@ -59,6 +60,7 @@ __all__ = [
     "CodeRow",
     "ConfidentialMarkRow",
     "CostCentreRow",
+    "CoverageAlarmRow",
     "DecisionRow",
     "DepartmentRow",
     "ExceptionOperatorRow",

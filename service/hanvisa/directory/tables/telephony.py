@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hanvisa.directory.tables.base import Base, Identified, Imported, Keyed, unique_while_in_use
@@ -50,7 +50,10 @@ class NumberRow(Imported, Base):
 
 
 class MobileRow(Imported, Base):
-    """A registered mobile: who holds it, on what grounds, who decided it and when (H1, B1, M1)."""
+    """A registered mobile: who holds it, on what grounds, who decided it and when (H1, B1, M1).
+
+    ``private_use``: the holder uses it privately, too, which needs an itemised invoice (P1).
+    """
 
     __tablename__ = "mobiles"
     __table_args__ = (unique_while_in_use("mobiles", "number"),)
@@ -62,6 +65,7 @@ class MobileRow(Imported, Base):
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]
     itemised_invoice: Mapped[bool] = mapped_column(default=False)
+    private_use: Mapped[bool] = mapped_column(default=False, server_default=false())
     greeting_checked_at: Mapped[datetime | None]
     protected: Mapped[bool] = mapped_column(default=False)
 

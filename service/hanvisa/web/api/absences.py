@@ -1,4 +1,7 @@
-"""Absences (G1): set, changed and ended, by oneself or by who may for others. A private reason is shown to few."""
+"""Absences (G1): set, changed and ended, by oneself or by who may for others. A private reason is shown to few.
+
+One that would leave a department empty for a whole working day is refused (G3), unless it is forced or cannot wait.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,36 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
+from hanvisa.directory.repositories.coverage import Coverage
 from hanvisa.policy.absence import is_set_already
 from hanvisa.policy.facts import AbsenceReason, Person
 from hanvisa.policy.model import Text
+from hanvisa.policy.substance import NO_SUBSTANCE, has_substance
 from hanvisa.policy.timing import default_until
 from hanvisa.web.etags import against_others, must_match
-from hanvisa.web.fields import Change, Incoming, ListQuery, Moment, Named, Note, Outgoing, Words, unset
+from hanvisa.web.fields import (
+    Change,
+    Incoming,
+    ListQuery,
+    Moment,
+    Named,
+    Note,
+    Outgoing,
+    Reason,
+    Words,
+    unset,
+)
 from hanvisa.web.paging import cut, id_after
 from hanvisa.web.people import must_cover, named_person, person_given
 from hanvisa.web.preparing import prepare_referral
-from hanvisa.web.problems import CONFLICT, Problem, invalid
+from hanvisa.web.problems import CONFLICT, FORBIDDEN, REFUSED, Problem, invalid
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 from hanvisa.web.windows import WeeklyWindow, Windows, facts_of, shown
 
-ReasonCode = Annotated[str, StringConstraints(pattern="^[0-9]$")]
+ReasonCode = Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]
 
+_FORCE = "why a department is left empty all the same (G3): by its telephone manager or head"
 _NEUTRAL = Words(sv="Frånvarande", en="Absent")
 
 
@@ -43,6 +60,7 @@ class NewAbsence(Incoming):
     best_reached: Windows = Field(default_factory=list)
     note: Note = ""
     substitute: UUID | None = None
+    force_reason: Reason | None = Field(default=None, description=_FORCE)
 
 
 class AbsenceChange(Change):
@@ -54,6 +72,7 @@ class AbsenceChange(Change):
     best_reached: Windows = unset()
     note: Note = unset()
     substitute: UUID | None = unset()
+    force_reason: Reason | None = Field(default=None, description=_FORCE)
 
 
 class AbsenceShown(Outgoing):
@@ -111,7 +130,8 @@ async def create(ask: Ask[NewAbsence, None]) -> Answer:
         source="api",
     )
     _check(ask, person, fields)
-    record = await Absences(ask.services.database).create(fields, ask.who.actor)
+    coverage = _coverage(ask, person, body.force_reason)
+    record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage)
     await prepare_referral(ask.services, person, record.absence)
     answer = _answer(ask, record)
     return replace(answer, status=201, location=f"/absences/{record.absence.id}")
@@ -124,9 +144,10 @@ async def change(ask: Ask[AbsenceChange, None]) -> Answer:
     fields = _changed(record.fields, ask.body)
     _reason(ask, fields.reason)
     _check(ask, person, fields, besides=record.absence.id)
+    coverage = _coverage(ask, person, ask.body.force_reason)
     with against_others():
         record = await Absences(ask.services.database).change(
-            record.absence.id, fields, version, ask.who.actor
+            record.absence.id, fields, version, ask.who.actor, coverage
         )
     await prepare_referral(ask.services, person, record.absence)
     return _answer(ask, record)
@@ -160,7 +181,7 @@ def _reason(ask: Ask[Any, Any], code: str) -> AbsenceReason:
 
 
 def _changed(fields: AbsenceFields, body: AbsenceChange) -> AbsenceFields:
-    given = {name: getattr(body, name) for name in body.model_fields_set}
+    given = {name: getattr(body, name) for name in body.model_fields_set - {"force_reason"}}
     if "best_reached" in given:
         given["best_reached"] = facts_of(body.best_reached)
     if "substitute" in given:
@@ -197,6 +218,22 @@ def _check(
                 en=f"{person.name} is absent for the same reason all that time already; change that absence.",
             ),
         )
+
+
+def _coverage(ask: Ask[Any, Any], person: Person, force_reason: str | None) -> Coverage:
+    """How G3 is kept. Raises Problem when the asker may not leave the person's department empty, or says too little."""
+    if force_reason is not None and not ask.scope_for(Action.FORCE_ABSENCES).covers(person):
+        raise Problem(
+            FORBIDDEN,
+            Text(
+                sv="Bara telefonansvarig eller verksamhetschefen kan besluta att avdelningen blir tom (G3).",
+                en="Only the telephone manager or the head can decide that the department is left empty (G3).",
+            ),
+            rules=("G3",),
+        )
+    if force_reason is not None and not has_substance(force_reason):
+        raise invalid("force_reason", NO_SUBSTANCE, rules=("G3",))
+    return Coverage(ask.now, force_reason)
 
 
 def _answer(ask: Ask[Any, Any], record: AbsenceRecord) -> Answer:
@@ -248,7 +285,7 @@ ROUTES = (
         reply=AbsenceShown,
         status=201,
         etag=True,
-        refusals=(CONFLICT,),
+        refusals=(CONFLICT, REFUSED),
     ),
     Route("GET", "/absences/{id}", Action.READ_ABSENCES, read, "One absence", reply=AbsenceShown, etag=True),
     Route(
@@ -261,7 +298,7 @@ ROUTES = (
         reply=AbsenceShown,
         if_match=True,
         etag=True,
-        refusals=(CONFLICT,),
+        refusals=(CONFLICT, REFUSED),
     ),
     Route(
         "POST",

@@ -9,7 +9,18 @@ from pydantic import Field, model_validator
 
 from hanvisa.policy.facts import ScopeKind
 from hanvisa.policy.model import Text
-from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Outgoing, Reason, Wrong, unset
+from hanvisa.web.fields import (
+    Change,
+    Dialled,
+    Incoming,
+    ListQuery,
+    Moment,
+    Named,
+    Outgoing,
+    Reason,
+    Wrong,
+    unset,
+)
 from hanvisa.web.windows import WeeklyWindow, Windows
 
 Operators = Annotated[list[UUID], Field(min_length=1, max_length=200, description="persons")]
@@ -58,7 +69,9 @@ class NewException(Incoming):
     scope: ScopeGiven
     reason: Reason
     starts_at: Moment | None = Field(default=None, description="none: now")
-    ends_at: Moment = Field(description="at most 90 days after the start")
+    ends_at: Moment = Field(
+        description="at most so many days after the start as the setting exception_longest says (90)"
+    )
     operators: Operators | None = Field(default=None, description="null: all")
     weekly: Windows = Field(default_factory=list)
     max_uses: Uses | None = Field(default=None, description="null: any number")
@@ -109,6 +122,23 @@ class ExceptionShown(Outgoing):
 class ExceptionList(Outgoing):
     items: list[ExceptionShown]
     next: str | None
+
+
+class LetThroughShown(Outgoing):
+    person: Named | None = Field(description="null: nobody of ours has the number")
+    number: str = Field(description="E.164; stars for a protected one")
+    confidential: bool = Field(description="refused all the same (M4)")
+
+
+class ExceptionPreview(Outgoing):
+    """Whom an exception would let through, before it is granted."""
+
+    persons: int = Field(description="whose mobiles they are")
+    mobiles: int
+    confidential: int = Field(description="of the mobiles: refused all the same (M4)")
+    others: bool = Field(description="mobiles that nobody of ours has, too")
+    operators: list[Named] = Field(description="who could put callers through")
+    items: list[LetThroughShown] = Field(description="the first 200 of the mobiles")
 
 
 class UseShown(Outgoing):

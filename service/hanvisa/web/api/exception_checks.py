@@ -1,4 +1,4 @@
-"""What no exception may be, whoever grants it (docs/decisions.md: always an end, at most 90 days)."""
+"""What no exception may be, whoever grants it (docs/decisions.md: always an end, and a reason)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from hanvisa.directory.repositories.exceptions import ExceptionFields
-from hanvisa.policy.exceptions import LONGEST
 from hanvisa.policy.facts import ScopeKind
+from hanvisa.policy.granting import GrantFacts, GrantFault, decide_grant, fault_of_grant
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import read_number
 from hanvisa.policy.register import Register
-from hanvisa.web.fields import STOCKHOLM
 from hanvisa.web.people import person_given
 from hanvisa.web.problems import invalid
 from hanvisa.web.routing import Ask
@@ -20,22 +19,14 @@ _O2 = ("O2",)
 
 
 def check_exception(ask: Ask[Any, Any], fields: ExceptionFields) -> None:
-    """Raises Problem (422) for times that can't be meant or last too long, and for who is not there."""
-    if fields.ends_at <= fields.starts_at:
-        raise invalid(
-            "ends_at", Text(sv="Slutet ligger inte efter början.", en="The end is not after the start.")
-        )
-    if fields.ends_at <= ask.now:
-        raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
-    if fields.ends_at > fields.starts_at.astimezone(STOCKHOLM) + LONGEST:
-        raise invalid(
-            "ends_at",
-            Text(
-                sv=f"Ett undantag gäller högst {LONGEST.days} dagar.",
-                en=f"An exception lasts {LONGEST.days} days at most.",
-            ),
-            rules=_O2,
-        )
+    """Raises Problem (422) for what can't be granted, and for who is not there."""
+    facts = GrantFacts(
+        fields.reason, fields.starts_at, fields.ends_at, ask.now, ask.services.settings.exception_longest
+    )
+    decision = decide_grant(facts)
+    if not decision.allowed:
+        where = "reason" if fault_of_grant(facts) is GrantFault.NO_REASON else "ends_at"
+        raise invalid(where, decision.because, rules=decision.rules)
     for person in fields.operators or ():
         if ask.register.operator(person_given(ask.register, person, "operators").id) is None:
             raise invalid(

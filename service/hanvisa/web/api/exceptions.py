@@ -9,12 +9,15 @@ from hanvisa.directory.repositories.exceptions import ExceptionFields, Exception
 from hanvisa.ids import new_id
 from hanvisa.policy.exceptions import operation_of
 from hanvisa.policy.facts import PolicyException
+from hanvisa.policy.granting import reach_of
 from hanvisa.policy.model import Text
 from hanvisa.web.api.exception_bodies import (
     ExceptionChange,
     ExceptionList,
+    ExceptionPreview,
     ExceptionQuery,
     ExceptionShown,
+    LetThroughShown,
     NewException,
     ScopeShown,
     UseList,
@@ -24,6 +27,7 @@ from hanvisa.web.api.exception_checks import check_exception, mobile_given, scop
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.masking import Mask
 from hanvisa.web.paging import Page, cut, id_after
+from hanvisa.web.people import named, named_person
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, Problem
 from hanvisa.web.roles import Action, Scope
 from hanvisa.web.routing import Answer, Ask, Route
@@ -49,6 +53,37 @@ async def uses(ask: Ask[None, None]) -> Answer:
 
 
 async def grant(ask: Ask[NewException, None]) -> Answer:
+    fields = _grantable(ask)
+    record = await Exceptions(ask.services.database).create(fields, ask.who.actor)
+    return replace(_answer(ask, record), status=201, location=f"/exceptions/{record.exception.id}")
+
+
+async def preview(ask: Ask[NewException, None]) -> Answer:
+    register, wanted = ask.register, as_fact(_grantable(ask))
+    reach = reach_of(wanted, register)
+    mask = _mask(ask)
+    who = (one.person_id for one in register.operators.rows) if wanted.operators is None else wanted.operators
+    return Answer(
+        ExceptionPreview(
+            persons=len({one.person.id for one in reach.mobiles if one.person}),
+            mobiles=len(reach.mobiles),
+            confidential=sum(one.confidential for one in reach.mobiles),
+            others=reach.others,
+            operators=[named_person(register, person) for person in sorted(who)],
+            items=[
+                LetThroughShown(
+                    person=named(one.person, one.person.id) if one.person else None,
+                    number=mask.number(one.number),
+                    confidential=one.confidential,
+                )
+                for one in reach.mobiles[:_BATCH]
+            ],
+        )
+    )
+
+
+def _grantable(ask: Ask[NewException, None]) -> ExceptionFields:
+    """What is asked for. Raises Problem for what can't be granted, or not by who asks."""
     body = ask.body
     fields = ExceptionFields(
         scope=body.scope.kind,
@@ -63,8 +98,7 @@ async def grant(ask: Ask[NewException, None]) -> Answer:
     )
     check_exception(ask, fields)
     _must_reach(ask, as_fact(fields))
-    record = await Exceptions(ask.services.database).create(fields, ask.who.actor)
-    return granted(ask, record)
+    return fields
 
 
 def granted(ask: Ask[Any, Any], record: ExceptionRecord) -> Answer:
@@ -175,9 +209,13 @@ def _answer(ask: Ask[Any, Any], record: ExceptionRecord) -> Answer:
     return Answer(_shown(ask, record), etag=str(record.version))
 
 
+def _mask(ask: Ask[Any, Any]) -> Mask:
+    return Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
+
+
 def _shown(ask: Ask[Any, Any], record: ExceptionRecord) -> ExceptionShown:
     one = record.exception
-    mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
+    mask = _mask(ask)
     return ExceptionShown(
         id=one.id,
         scope=ScopeShown(
@@ -220,6 +258,15 @@ ROUTES = (
         reply=ExceptionShown,
         status=201,
         etag=True,
+    ),
+    Route(
+        "POST",
+        "/exception-previews",
+        Action.GRANT_EXCEPTIONS,
+        preview,
+        "Whom an exception would let through, without granting it",
+        body=NewException,
+        reply=ExceptionPreview,
     ),
     Route(
         "GET",

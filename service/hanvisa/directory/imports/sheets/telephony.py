@@ -139,6 +139,7 @@ MOBILES = Sheet(
         must("decided_by", values.text, "Maria Ek, verksamhetschef"),
         must("decided_at", values.moment, "2025-03-01T09:00"),
         may("itemised_invoice", values.flag, "no", default=False),
+        may("private_use", values.flag, "no", default=False),
         may("protected", values.flag, "no", default=False),
         may("greeting_checked_at", values.moment, "2026-01-15T10:00"),
     ),

@@ -62,6 +62,9 @@ WORDS = in_both(
             CodeFault.NO_REASON: "det finns ingen frånvaroorsak med den siffran",
             CodeFault.NO_PERSON: "ingen person har den anknytningen",
             CodeFault.SET_ALREADY: "den frånvaron är redan anmäld",
+            CodeFault.EMPTY_DEPARTMENT: (
+                "då kan ingen på avdelningen nås på en hel dag. Välj en annan tid, eller fråga telefonansvarig"
+            ),
             CodeFault.NOT_ABSENT: "du har ingen frånvaro anmäld nu. Anmäl den först",
             CodeFault.ONLY_IN_CALL: "den koden slås under ett samtal",
             CodeFault.NOBODY_PARKED: "inget samtal är parkerat där",
@@ -106,6 +109,10 @@ WORDS = in_both(
             CodeFault.NO_REASON: "there is no reason of absence with that digit",
             CodeFault.NO_PERSON: "nobody has that extension",
             CodeFault.SET_ALREADY: "this absence has been set already",
+            CodeFault.EMPTY_DEPARTMENT: (
+                "nobody of the department could be reached for a whole day. "
+                "Choose another time, or ask the telephone manager"
+            ),
             CodeFault.NOT_ABSENT: "you have no absence set now. Set it first",
             CodeFault.ONLY_IN_CALL: "that code is keyed during a call",
             CodeFault.NOBODY_PARKED: "no call is parked there",

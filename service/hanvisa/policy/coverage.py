@@ -1,0 +1,262 @@
+"""G3, before an absence is saved: a department is never left without anybody reachable for a whole working day.
+
+Reachable is who is there by their schedule, and not absent but for a reason that is reachable. A department that
+another stands in for is empty only when that one is, too (docs/decisions.md, Absences).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from hanvisa.policy.facts import Absence, Window, aware
+from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Language, Text
+from hanvisa.policy.strictest import or_strictest
+from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, span
+from hanvisa.policy.workdays import is_holiday, next_working_day
+
+USUAL = (Window((1, 2, 3, 4, 5), WORKDAY_STARTS, WORKDAY_ENDS),)
+LOOK_AHEAD = timedelta(days=366)  # at an absence without an end
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+NAMED = 10  # of those who are away
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person's time in a department: from ``starts_on`` up to but not on ``ends_on``.
+
+    ``schedule`` is when they work; none: the department's hours.
+    """
+
+    person_id: UUID
+    name: str
+    starts_on: date = date.min
+    ends_on: date | None = None
+    schedule: tuple[Window, ...] = ()
+
+    def belongs(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A department with its members. ``hours`` are its working days; none: the usual."""
+
+    id: UUID
+    name: str
+    members: tuple[Member, ...]
+    hours: tuple[Window, ...] = ()
+    stand_in_id: UUID | None = None
+
+    def working_time(self, day: date) -> tuple[Span, ...]:
+        """None on a public holiday or a full eve."""
+        return () if is_holiday(day) else tuple(_spans(self.hours or USUAL, day))
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageFacts:
+    """``wanted`` is to be saved, in place of the one of ``absences`` that has its id.
+
+    ``teams`` are those :func:`concerned`, ``absences`` their members'. ``forced``: who may has said so, with a reason.
+    """
+
+    wanted: Absence
+    teams: tuple[Team, ...]
+    absences: tuple[Absence, ...]
+    at: datetime
+    from_calendar: bool = False
+    forced: bool = False
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+
+    @property
+    def cannot_wait(self) -> bool:
+        """G1 goes before G3: who is ill, or has it in their calendar, is away whatever we say."""
+        return self.from_calendar or self.wanted.reason.cannot_wait
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A department that would be empty on these working days, which it is not without the absence."""
+
+    team: Team
+    days: tuple[date, ...]
+    away: tuple[str, ...]
+
+
+Span = tuple[datetime, datetime]
+Absent = Mapping[UUID, Sequence[Absence]]  # those in which a person can't be reached, by person
+
+
+@or_strictest(Effect.REFUSE, "G3")
+def decide_coverage(facts: CoverageFacts) -> Decision:
+    """May the absence be saved?"""
+    emptied = emptied_by(facts)
+    if not emptied:
+        return Decision(Effect.ALLOW, (), _COVERED)
+    sv, en = (" ".join(_told(one).in_(language) for one in emptied) for language in Language)
+    if facts.cannot_wait:
+        return Decision(Effect.ALLOW, ("G1", "G3"), Text(sv=f"{sv} {_ALARM.sv}", en=f"{en} {_ALARM.en}"))
+    if facts.forced:
+        return Decision(Effect.ALLOW, ("G3",), Text(sv=f"{sv} {_FORCED.sv}", en=f"{en} {_FORCED.en}"))
+    return Decision(Effect.REFUSE, ("G3",), Text(sv=f"{sv} {_WAY_ON.sv}", en=f"{en} {_WAY_ON.en}"), _WAYS_ON)
+
+
+def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
+    """The departments that the absence would leave empty, and when. Days that are past count no more."""
+    others = [one for one in facts.absences if one.id != facts.wanted.id]
+    before, after = _unreachable(facts.absences), _unreachable([*others, facts.wanted])
+    teams = {team.id: team for team in facts.teams}
+    found = []
+    for team in facts.teams:
+        chain = [teams[id_] for id_ in _chain(team.id, {id_: one.stand_in_id for id_, one in teams.items()})]
+        days = tuple(
+            day
+            for day in _days(facts)
+            if not _is_covered(chain, day, after) and _is_covered(chain, day, before)
+        )
+        if days:
+            found.append(Emptied(team, days, _others(team, days, facts.wanted.person_id)))
+    return tuple(found)
+
+
+def concerned(stand_ins: Mapping[UUID, UUID | None], homes: Collection[UUID]) -> set[UUID]:
+    """The departments that need the people of ``homes``, and their stand-ins. ``stand_ins`` by department."""
+    chains = [set(_chain(id_, stand_ins)) for id_ in stand_ins]
+    return {id_ for chain in chains if chain & set(homes) for id_ in chain}
+
+
+def _chain(id_: UUID | None, stand_ins: Mapping[UUID, UUID | None]) -> Iterator[UUID]:
+    """The department, its stand-in, that one's, and so on; none twice."""
+    passed: set[UUID] = set()
+    while id_ is not None and id_ in stand_ins and id_ not in passed:
+        passed.add(id_)
+        yield id_
+        id_ = stand_ins[id_]
+
+
+def _days(facts: CoverageFacts) -> Iterator[date]:
+    """From the evening before, which may last past midnight."""
+    wanted = facts.wanted
+    first = max(_day(wanted.starts_at) - DAY, _day(facts.at))
+    last = _day(wanted.ends_at - MINUTE) if wanted.ends_at else first + LOOK_AHEAD
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _is_covered(chain: Sequence[Team], day: date, absent: Absent) -> bool:
+    """Whether it is no working day of the first one, or somebody of the chain can be reached on it."""
+    time = chain[0].working_time(day)
+    return not time or any(
+        _is_reachable(member, team, day, time, absent)
+        for team in chain
+        for member in team.members
+        if member.belongs(day)
+    )
+
+
+def _is_reachable(member: Member, team: Team, day: date, time: Iterable[Span], absent: Absent) -> bool:
+    hours = member.schedule or team.hours or USUAL
+    works = [one for near in (day - DAY, day, day + DAY) for one in _spans(hours, near)]
+    return any(
+        _has_a_minute(max(start, begins), min(end, ends), absent.get(member.person_id, ()))
+        for start, end in time
+        for begins, ends in works
+    )
+
+
+def _has_a_minute(start: datetime, end: datetime, absences: Iterable[Absence]) -> bool:
+    """Whether a minute of the time is free of the absences, which are in the order of their starts."""
+    for absence in absences:
+        if min(absence.starts_at, end) - start >= MINUTE:
+            return True
+        start = max(start, absence.ends_at or end)
+    return end - start >= MINUTE
+
+
+def _unreachable(absences: Iterable[Absence]) -> Absent:
+    found: defaultdict[UUID, list[Absence]] = defaultdict(list)
+    for absence in sorted(absences, key=lambda one: one.starts_at):
+        if not absence.reason.reachable:
+            found[absence.person_id].append(absence)
+    return found
+
+
+def _others(team: Team, days: Sequence[date], person_id: UUID) -> tuple[str, ...]:
+    """Who is of the department then: not one of them can be reached."""
+    return tuple(
+        member.name
+        for member in team.members
+        if member.person_id != person_id and any(member.belongs(day) for day in days)
+    )
+
+
+def _spans(windows: Iterable[Window], day: date) -> Iterator[Span]:
+    return (span(window, day) for window in windows if day.isoweekday() in window.days)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(LOCAL).date()
+
+
+def _told(emptied: Emptied) -> Text:
+    """Which department, when, and who is away already."""
+    name, days = emptied.team.name, ", ".join(_runs(emptied.days))
+    names = ", ".join(emptied.away[:NAMED]) + (" …" if len(emptied.away) > NAMED else "")
+    return Text(
+        sv=f"{name} skulle stå utan någon som kan nås: {days} (G3). "
+        + (f"Redan borta då: {names}." if names else "Den har ingen annan, och ingen som ersätter."),
+        en=f"{name} would have nobody who can be reached: {days} (G3). "
+        + (f"Away already: {names}." if names else "It has nobody else, and no stand-in."),
+    )
+
+
+def _runs(days: Sequence[date]) -> Iterator[str]:
+    """Working days on end as one: "2026-08-03 – 2026-08-07"."""
+    first = last = days[0]
+    for day in [*days[1:], date.max]:
+        if day > max(last + DAY, next_working_day(last)):
+            yield f"{first}" if first == last else f"{first} – {last}"
+            first = day
+        last = day
+
+
+_COVERED = Text(
+    sv="Ingen avdelning blir utan någon som kan nås.", en="No department is left without anybody reachable."
+)
+_ALARM = Text(
+    sv="Frånvaron kan inte vänta och sparas ändå, och telefonansvarig larmas.",
+    en="The absence cannot wait, so it is saved all the same, and the telephone manager is alarmed.",
+)
+_FORCED = Text(sv="Det är beslutat ändå.", en="It has been decided all the same.")
+_WAYS_ON = (
+    Alternative(
+        AlternativeKind.CHOOSE_OTHER_DAYS,
+        Text(
+            sv="Välj andra dagar, eller låt någon av de andra vara kvar.",
+            en="Choose other days, or let one of the others stay.",
+        ),
+    ),
+    Alternative(
+        AlternativeKind.NAME_STAND_IN,
+        Text(
+            sv="Låt en annan avdelning ersätta: den räknas när den är bemannad.",
+            en="Let another department stand in: it counts when somebody is there.",
+        ),
+    ),
+    Alternative(
+        AlternativeKind.FORCE,
+        Text(
+            sv="Telefonansvarig eller verksamhetschefen kan besluta det ändå, med ett skäl (force_reason).",
+            en="The telephone manager or the head can decide it all the same, with a reason (force_reason).",
+        ),
+    ),
+)
+_WAY_ON = Text(
+    sv="Välj andra dagar, ordna en ersättare, eller be telefonansvarig eller verksamhetschefen besluta det ändå.",
+    en="Choose other days, arrange a stand-in, or ask the telephone manager or the head to decide it all the same.",
+)

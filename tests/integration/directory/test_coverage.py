@@ -1,0 +1,163 @@
+"""G3 where it is stored, on both databases: what the facts are, and that nobody slips in between."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
+from hanvisa.directory.repositories.coverage import AlarmLetters, Coverage, CoverageAlarms
+from hanvisa.directory.tables import (
+    AbsenceReasonRow,
+    DepartmentRow,
+    MembershipRow,
+    OperationRow,
+    OrganisationRow,
+    PersonRow,
+)
+from hanvisa.errors import PolicyRefused
+from hanvisa.policy.facts import Window
+
+NOW = datetime(2026, 8, 5, 8, tzinfo=UTC)  # a Wednesday
+MONDAY = datetime(2026, 8, 9, 22, tzinfo=UTC)  # in Sweden
+BY = Actor("anna")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def people(database: Database) -> dict[str, UUID]:
+    """Of one department: Anna, and Bo, who works on Mondays and Tuesdays and has left on 1 September."""
+    async with database.changing(SYSTEM) as session:
+        organisation = OrganisationRow(name="Nora kommun")
+        session.add(organisation)
+        await session.flush()
+        operation = OperationRow(name="Kultur", organisation_id=organisation.id)
+        session.add(operation)
+        await session.flush()
+        department = DepartmentRow(name="Biblioteket", operation_id=operation.id)
+        bo_works = (Window((1, 2), time(8), time(17)),)
+        anna = PersonRow(given_name="Anna", family_name="Berg")
+        bo = PersonRow(given_name="Bo", family_name="Ek", schedule=bo_works)
+        session.add_all([department, anna, bo])
+        await session.flush()
+        for person, leaves in ((anna, None), (bo, date(2026, 9, 1))):
+            session.add(
+                MembershipRow(
+                    person_id=person.id,
+                    department_id=department.id,
+                    starts_on=date(2020, 1, 1),
+                    ends_on=leaves,
+                )
+            )
+        for code, cannot_wait in (("6", False), ("9", True)):
+            session.add(
+                AbsenceReasonRow(
+                    code=code,
+                    name_sv="borta",
+                    name_en="away",
+                    spoken_sv="är borta",
+                    spoken_en="is away",
+                    time_kind="date",
+                    cannot_wait=cannot_wait,
+                )
+            )
+        return {"anna": anna.id, "bo": bo.id}
+
+
+async def sets(
+    database: Database, person: UUID, starts_at: datetime = MONDAY, *, reason: str = "6", source: str = "api"
+) -> AbsenceRecord:
+    fields = AbsenceFields(person, reason, starts_at, starts_at + DAY, source=source)
+    return await Absences(database).create(fields, BY, Coverage(NOW))
+
+
+async def test_schedules_absences_and_who_has_left_are_known(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    await sets(database, people["anna"])  # Bo is there
+    with pytest.raises(PolicyRefused, match=r"2026-08-12 \(G3\)\. Away already: Bo Ek"):
+        await sets(database, people["anna"], MONDAY + 2 * DAY)
+    with pytest.raises(PolicyRefused, match=r"2026-08-10 \(G3\)\. Away already: Anna Berg"):
+        await sets(database, people["bo"])
+    with pytest.raises(PolicyRefused, match=r"2026-09-07 \(G3\)\. It has nobody else"):
+        await sets(database, people["anna"], MONDAY + 28 * DAY)
+    assert len(await Absences(database).list()) == 1
+
+
+@pytest.mark.parametrize(("reason", "source"), [("9", "phone"), ("6", "calendar")])
+async def test_what_cannot_wait_is_saved_with_an_alarm(
+    database: Database, people: dict[str, UUID], reason: str, source: str
+) -> None:
+    await sets(database, people["anna"])
+    saved = await sets(database, people["bo"], reason=reason, source=source)
+    (alarm,) = await CoverageAlarms(database).list()
+    assert (alarm.absence_id, alarm.person_id) == (saved.absence.id, people["bo"])
+    assert (alarm.first_day, alarm.last_day, alarm.days) == (date(2026, 8, 10), date(2026, 8, 10), 1)
+    seen = await CoverageAlarms(database).see(alarm.id, NOW, alarm.version, BY)
+    assert (seen.seen_at, seen.seen_by) == (NOW, BY.name)
+    assert await CoverageAlarms(database).list() == []
+    assert await CoverageAlarms(database).list(seen=True) == [seen]
+    assert await CoverageAlarms(database).list(seen=True, operations=[]) == []
+
+
+async def test_two_at_the_same_moment_do_not_both_empty_it(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    """Each from a process of its own, again and again, on Mondays that have both."""
+    other = open_database(database.url.render_as_string(hide_password=False))
+    try:
+        for week in range(3):
+            monday = MONDAY + 7 * week * DAY
+            came = await asyncio.gather(
+                sets(database, people["anna"], monday),
+                sets(other, people["bo"], monday),
+                return_exceptions=True,
+            )
+            kinds = sorted(type(one).__name__ for one in came)
+            assert kinds == ["AbsenceRecord", "PolicyRefused"], came
+    finally:
+        await other.close()
+
+
+async def test_the_telephone_manager_is_told_by_mail_once_and_else_the_head(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    letters = AlarmLetters(database, lambda: NOW)
+    await sets(database, people["anna"])
+    await sets(database, people["bo"], reason="9")
+    assert await letters.owed() == []  # there is nobody to tell
+    async with database.changing(SYSTEM) as session:
+        head = PersonRow(given_name="Hedvig", family_name="Lund", email="hedvig@example.org")
+        manager = PersonRow(given_name="Maja", family_name="Ros", email="maja@example.org")
+        session.add_all([head, manager])
+        await session.flush()
+        (operation,) = await session.scalars(select(OperationRow))
+        operation.head_id = head.id
+    (letter,) = await letters.owed()
+    assert (letter.address, letter.name) == ("hedvig@example.org", "Hedvig")
+    async with database.changing(SYSTEM) as session:
+        (await session.get_one(OperationRow, operation.id)).telephone_manager_id = manager.id
+    (letter,) = await letters.owed()
+    assert (letter.address, letter.department, letter.person) == ("maja@example.org", "Biblioteket", "Bo Ek")
+    await letters.sent(letter)
+    assert await letters.owed() == []
+
+
+async def test_nobody_is_told_of_an_alarm_that_was_seen(database: Database, people: dict[str, UUID]) -> None:
+    async with database.changing(SYSTEM) as session:
+        (operation,) = await session.scalars(select(OperationRow))
+        anna = await session.get_one(PersonRow, people["anna"])
+        anna.email = "anna@example.org"
+        operation.telephone_manager_id = anna.id
+    await sets(database, people["anna"])
+    await sets(database, people["bo"], reason="9")
+    (alarm,) = await CoverageAlarms(database).list()
+    assert len(await AlarmLetters(database, lambda: NOW).owed()) == 1
+    await CoverageAlarms(database).see(alarm.id, NOW, None, BY)
+    assert await AlarmLetters(database, lambda: NOW).owed() == []

@@ -1,0 +1,108 @@
+"""G3: what is reckoned by intervals is what one finds by looking at every half hour."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hanvisa.policy.coverage import CoverageFacts, Member, Team, concerned, emptied_by
+from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind, Window
+from hanvisa.policy.model import Text
+from hanvisa.policy.swedish_time import LOCAL, local_time
+from hanvisa.policy.workdays import is_holiday
+
+FIRST = date(2026, 3, 26)  # a Thursday; summer time begins on the Sunday, and Easter is a week later
+DAYS = [FIRST + timedelta(days=number) for number in range(12)]
+HALF_HOUR = timedelta(minutes=30)
+AWAY = AbsenceReason("6", Text("semester", "holiday"), Text("är borta", "is away"), TimeKind.DATE)
+AT_HOME = AbsenceReason(
+    "5", Text("hemifrån", "at home"), Text("är hemma", "is at home"), TimeKind.TIME, reachable=True
+)
+USUAL = (Window((1, 2, 3, 4, 5), time(8), time(17)),)
+
+clocks = st.builds(time, st.integers(6, 20), st.sampled_from((0, 30)))
+windows = st.builds(
+    lambda days, start, end: Window(tuple(sorted(days)), start, end),
+    st.sets(st.integers(1, 7), min_size=1, max_size=3),
+    clocks,
+    clocks,
+).filter(lambda window: window.start < window.end)
+schedules = st.lists(windows, max_size=2).map(tuple)
+moments = st.builds(local_time, st.sampled_from(DAYS), clocks)
+
+
+@st.composite
+def absences(draw: st.DrawFn, number: int, persons: int = 3) -> Absence:
+    starts_at = draw(moments)
+    length = draw(st.one_of(st.none(), st.integers(1, 200)))
+    return Absence(
+        id=UUID(int=1000 + number),
+        person_id=UUID(int=draw(st.integers(1, persons))),
+        reason=draw(st.sampled_from((AWAY, AWAY, AT_HOME))),
+        starts_at=starts_at,
+        ends_at=starts_at + length * HALF_HOUR if length else None,
+    )
+
+
+@st.composite
+def made_up(draw: st.DrawFn) -> CoverageFacts:
+    """A department of up to three persons, who may have absences already."""
+    members = tuple(
+        Member(UUID(int=number), f"P{number}", schedule=draw(schedules))
+        for number in range(1, draw(st.integers(1, 3)) + 1)
+    )
+    team = Team(UUID(int=99), "Kansliet", members, hours=draw(schedules))
+    others = tuple(draw(absences(number)) for number in range(draw(st.integers(0, 4))))
+    wanted = draw(absences(len(others), len(members)))
+    return CoverageFacts(wanted, (team,), others, at=local_time(FIRST, time(5)))
+
+
+@given(made_up())
+def test_intervals_and_half_hours_agree(facts: CoverageFacts) -> None:
+    (team,) = facts.teams
+    before, after = facts.absences, (*facts.absences, facts.wanted)
+    empty = [day for day in DAYS if is_empty(team, day, after) and not is_empty(team, day, before)]
+    found = [day for one in emptied_by(facts) for day in one.days if day <= DAYS[-1]]
+    assert found == empty
+
+
+def is_empty(team: Team, day: date, absences: tuple[Absence, ...]) -> bool:
+    """Looked at half hour by half hour, by the clock on the wall."""
+    half_hours = [datetime(2026, 3, 26, tzinfo=UTC) + number * HALF_HOUR for number in range(-4, 13 * 48)]
+    open_ = [
+        at for at in half_hours if at.astimezone(LOCAL).date() == day and lies_in(team.hours or USUAL, at)
+    ]
+    if not open_ or is_holiday(day):
+        return False
+    return not any(
+        lies_in(member.schedule or team.hours or USUAL, at)
+        and not any(
+            one.person_id == member.person_id
+            and not one.reason.reachable
+            and one.starts_at <= at
+            and (one.ends_at is None or at < one.ends_at)
+            for one in absences
+        )
+        for member in team.members
+        for at in open_
+    )
+
+
+def lies_in(windows: tuple[Window, ...], at: datetime) -> bool:
+    local = at.astimezone(LOCAL)
+    return any(
+        local.isoweekday() in window.days and window.start <= local.time() < window.end for window in windows
+    )
+
+
+def test_the_departments_that_an_absence_concerns() -> None:
+    """Those whose stand-ins lead to the person's own, and the stand-ins of all of them; circles end."""
+    library, office, school, cash, gone = (UUID(int=number) for number in range(5))
+    stand_ins = {library: office, office: library, school: office, cash: gone}
+    assert concerned(stand_ins, [office]) == {library, office, school}
+    assert concerned(stand_ins, [school]) == {school, office, library}
+    assert concerned(stand_ins, [cash]) == {cash}
+    assert concerned(stand_ins, [gone]) == set()
