@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import structlog
 import typer
 
+from hanvisa import cli_keeping
 from hanvisa.config import read_settings
-from hanvisa.errors import HanvisaError
 from hanvisa.policy.model import Language
-
-T = TypeVar("T")
+from hanvisa.sentences import run as _run
+from hanvisa.sentences import sentences
 
 app = typer.Typer(
     name="hanvisa",
@@ -31,6 +29,7 @@ token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
 app.add_typer(token, name="token")
 greetings = typer.Typer(no_args_is_help=True, help="The greetings of mobiles' voicemails (M2).")
 app.add_typer(greetings, name="greetings")
+cli_keeping.add_to(app)
 
 
 @app.command()
@@ -46,7 +45,7 @@ def serve() -> None:
     async def run() -> None:
         await build(read_settings()).run()
 
-    with _sentences():
+    with sentences():
         uvloop.run(run())
 
 
@@ -197,26 +196,6 @@ def rescue(
     from hanvisa.rescue import main  # noqa: PLC0415
 
     raise typer.Exit(main(["--alive", alive] if alive else []))
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    with _sentences():
-        return asyncio.run(work)
-
-
-class _sentences:  # noqa: N801 - reads as the with-statement it is
-    """What goes wrong is said in a sentence, and ends the program with 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        errors = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
-        ours = [one for one in errors if isinstance(one, HanvisaError)]
-        if ours:
-            for one in ours:
-                typer.echo(str(one), err=True)
-            raise typer.Exit(1) from error
 
 
 def _configure_log() -> None:

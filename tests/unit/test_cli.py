@@ -32,6 +32,7 @@ COMMANDS = [
     ("token", "create", "--role", "admin", "--name", "me"),
     ("explain", "0"),
     ("greetings", "check"),
+    ("backup", "x"),
 ]
 
 
