@@ -12,6 +12,7 @@ import typer
 
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
+from hanvisa.discreet import without_numbers
 from hanvisa.policy.model import Language
 from hanvisa.sentences import run as _run
 from hanvisa.sentences import sentences
@@ -207,6 +208,7 @@ def _configure_log() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
+            without_numbers,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
