@@ -26,6 +26,7 @@ from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
 from hanvisa.mail.outbox import MailOutbox
+from hanvisa.nightly import Nightly
 from hanvisa.texts.outbox import TextOutbox
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ class Service:
     followers: tuple[Follower, ...]
     texts: TextOutbox | None
     mail: MailOutbox | None
+    nightly: Nightly
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -95,6 +97,7 @@ class Service:
             *(follower.run() for follower in self.followers),
             self.projection.run(),
             self.agi.run(),
+            self.nightly.run(),
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
         )

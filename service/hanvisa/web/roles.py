@@ -56,6 +56,7 @@ class Action(StrEnum):
     ASK_POLICY = "ask the policy for a decision"
     READ_RULES = "read the rules"
     SEE_PROTECTED = "see protected numbers"
+    READ_HELD = "read all that is held on somebody"
 
 
 _ROLES = (Role.ADMIN, Role.TELEPHONE_MANAGER, Role.HEAD, Role.OPERATOR, Role.SUPERUSER, Role.PERSON)
@@ -85,6 +86,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.ASK_POLICY: _row(_ALL, _ALL, _ALL, _ALL, _NONE, _NONE),
     Action.READ_RULES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.SEE_PROTECTED: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.READ_HELD: _row(_ALL, _OWN, _OWN, _OWN, _OWN, _OWN),
 }
 
 

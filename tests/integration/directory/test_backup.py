@@ -104,7 +104,7 @@ async def test_only_its_owner_can_read_a_backup_and_what_is_restored(
 
 
 def list_of_files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file() and path.suffix != ".sqlite")
+    return sorted(path.name for path in folder.iterdir() if path.is_file() and ".sqlite" not in path.name)
 
 
 def readable_by_others(path: Path) -> int:

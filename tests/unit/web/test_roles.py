@@ -41,6 +41,7 @@ EXPECTED = {
     Action.ASK_POLICY: "aaaa--",
     Action.READ_RULES: "aaaaaa",
     Action.SEE_PROTECTED: "assiii",
+    Action.READ_HELD: "aiiiii",
 }
 REACHED = {
     "a": {ASKER, COLLEAGUE, SAME_ORGANISATION, ELSEWHERE},

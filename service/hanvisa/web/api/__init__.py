@@ -8,6 +8,7 @@ from hanvisa.web.api import (
     decisions,
     exceptions,
     forwardings,
+    held,
     live,
     operators,
     persons,
@@ -17,6 +18,7 @@ from hanvisa.web.api import (
 
 ROUTES = (
     *persons.ROUTES,
+    *held.ROUTES,
     *reasons.ROUTES,
     *absences.ROUTES,
     *forwardings.ROUTES,
