@@ -37,6 +37,7 @@ from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
+from hanvisa.directory.personal.purging import SPEECH, Purged
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.coverage import AlarmLetters
@@ -49,6 +50,7 @@ from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
+from hanvisa.nightly import Nightly, purge_of
 from hanvisa.policy.facts import CallingClass, CodeAction
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
@@ -224,9 +226,19 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         mail=mail,
         extract_notices=notices,
         alarm_mails=_alarm_mails(settings, server, database, clock),
+        nightly=_nightly(settings, database, voice, clock),
         make_web=make_web,
     )
     return service
+
+
+def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock: SystemClock) -> Nightly:
+    async def take_away() -> list[Purged]:
+        purge = purge_of(settings, database, clock.now())
+        unwanted = await asyncio.to_thread(voice.prune, purge.limits.recordings)
+        return [*await purge.carry_out(), Purged("speech", SPEECH, unwanted)]
+
+    return Nightly(clock, settings.purge_at, take_away)
 
 
 def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:

@@ -10,10 +10,12 @@ from typing import Annotated
 import structlog
 import typer
 
+from hanvisa import cli_keeping
 from hanvisa.config import read_settings
+from hanvisa.discreet import without_numbers
 from hanvisa.policy.model import Language
 from hanvisa.running import run as _run
-from hanvisa.running import sentences as _sentences
+from hanvisa.running import sentences
 from hanvisa.user_commands import app as user
 
 app = typer.Typer(
@@ -30,6 +32,7 @@ app.add_typer(token, name="token")
 app.add_typer(user, name="user")
 greetings = typer.Typer(no_args_is_help=True, help="The greetings of mobiles' voicemails (M2).")
 app.add_typer(greetings, name="greetings")
+cli_keeping.add_to(app)
 
 
 @app.command()
@@ -45,7 +48,7 @@ def serve() -> None:
     async def run() -> None:
         await build(read_settings()).run()
 
-    with _sentences():
+    with sentences():
         uvloop.run(run())
 
 
@@ -208,6 +211,7 @@ def _configure_log() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
+            without_numbers,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

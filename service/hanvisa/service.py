@@ -28,6 +28,7 @@ from hanvisa.following import Follower
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
+from hanvisa.nightly import Nightly
 from hanvisa.texts.outbox import TextOutbox
 
 log = structlog.get_logger()
@@ -52,6 +53,7 @@ class Service:
     mail: MailOutbox | None
     extract_notices: ExtractNotices | None
     alarm_mails: AlarmMails | None
+    nightly: Nightly
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -99,6 +101,7 @@ class Service:
             *(follower.run() for follower in self.followers),
             self.projection.run(),
             self.agi.run(),
+            self.nightly.run(),
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
             *([self.extract_notices.run()] if self.extract_notices else []),

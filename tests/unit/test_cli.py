@@ -34,6 +34,10 @@ COMMANDS = [
     ("user", "end", "siv"),
     ("explain", "0"),
     ("greetings", "check"),
+    ("backup", "x"),
+    ("purge",),
+    ("export-person", "x", "y"),
+    ("remove-person", "x"),
 ]
 
 
@@ -45,7 +49,9 @@ def test_a_database_that_is_not_there_is_named(words: tuple[str, ...], state: Pa
     assert list(state.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [*COMMANDS, ("serve",), ("import", "x"), ("rescue",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [*COMMANDS, ("serve",), ("import", "x"), ("restore", "x"), ("rescue",)], ids=" ".join
+)
 def test_a_wrong_setting_is_named(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANVISA_LANGUAGE", "xx")
     ran = hanvisa(*words)

@@ -26,6 +26,7 @@ LAW = {
     "calllog": ADAPTER,
     "texts": ADAPTER,
     "mail": ADAPTER,
+    "backup": ("directory", "config", "progress", *EVERYBODY_MAY),
     "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
 }
 

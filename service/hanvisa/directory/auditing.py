@@ -89,8 +89,8 @@ def audit_entry(
         "table_name": table,
         "row_id": row_id,
         "address": by.address,
-        "before": _as_json(before),
-        "after": _as_json(after),
+        "before": as_json(before),
+        "after": as_json(after),
     }
 
 
@@ -135,7 +135,8 @@ def _entry_of(actor: Actor, row: Any, session: Session) -> dict[str, Any] | None
     )
 
 
-def _as_json(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def as_json(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A row's columns as they are told of: without what is secret."""
     if values is None:
         return None
     return {key: _plain(value) for key, value in values.items() if key not in _SECRET}

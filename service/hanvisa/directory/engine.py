@@ -203,11 +203,15 @@ async def _in_turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
 def _make_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
-            url, pool_pre_ping=True, pool_timeout=_CONNECT_TIMEOUT, connect_args={"timeout": _CONNECT_TIMEOUT}
+            url,
+            pool_pre_ping=True,
+            pool_timeout=_CONNECT_TIMEOUT,
+            connect_args={"timeout": _CONNECT_TIMEOUT},
+            hide_parameters=True,  # errors go to the log, which names nobody
         )
     # mode=rw: a database that is gone is an error, not a new and empty one.
     present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
-    engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT)
+    engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -15,7 +15,7 @@ from hanvisa.web.roles import Scope
 HIDDEN = "***"
 
 _NUMBER = re.compile(r"[+\d][\d\s()/.-]{2,}")
-_TECHNICAL = frozenset({"facts"})
+_TECHNICAL = frozenset({"facts", "before", "after"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,16 @@ class Mask:
             return None
         told = {name: value for name, value in event.data.items() if name not in _TECHNICAL}
         return replace(event, data=_mapped(told, self.number))
+
+    def row(self, row: dict[str, Any]) -> dict[str, Any]:
+        """What is held on somebody, for themselves: no technical matter, nor others' protected numbers."""
+        return row if self.sees.everything else _mapped(_told(row), self.number)
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _told(one) for name, one in value.items() if name not in _TECHNICAL}
+    return value
 
 
 def _mapped(value: Any, mask: Callable[[str], str]) -> Any:

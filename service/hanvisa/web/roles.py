@@ -84,6 +84,7 @@ class Action(StrEnum):
     READ_EXTRACTS = "read extracts"
     REQUEST_EXTRACTS = "ask for extracts"
     APPROVE_EXTRACTS = "approve extracts"
+    READ_HELD = "read all that is held on somebody"
 
 
 _ROLES = (Role.ADMIN, Role.TELEPHONE_MANAGER, Role.HEAD, Role.OPERATOR, Role.SUPERUSER, Role.PERSON)
@@ -141,6 +142,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.READ_EXTRACTS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.REQUEST_EXTRACTS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.APPROVE_EXTRACTS: _row(_ALL, _NONE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.READ_HELD: _row(_ALL, _OWN, _OWN, _OWN, _OWN, _OWN),
 }
 SCOPED = frozenset(role for row in TABLE.values() for role, reach in row.items() if reach is Reach.SCOPE)
 """The roles that are given for an operation or cost centre."""

@@ -11,6 +11,7 @@ Whatever is given is taken back when the test ends.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -34,6 +35,7 @@ from hanvisa.policy.register import Register
 
 _ENDED = timedelta(seconds=1)
 _TRACE = "Traceback (most recent call last)"
+_NUMBER = re.compile(r"(?:\+46|\b0)(?:70174|98031|8465|31390|40628)\d{2,}")  # the regulator's fiction numbers
 
 
 class World(Town):
@@ -154,6 +156,7 @@ class World(Town):
         await self.handle_messages()
         await self.nothing_left()
         self.no_exception_trace()
+        self.log_is_discreet()
 
     async def handle_messages(self) -> None:
         """All that have been left are handled: whoever hears theirs in the next test has no others."""
@@ -187,6 +190,14 @@ class World(Town):
         """Nothing was logged as an exception trace since the test began."""
         since = self.service_log_of_this_test()
         assert _TRACE not in since, since[since.index(_TRACE) :][:4000]
+
+    def log_is_discreet(self) -> None:
+        """Neither a number nor a password has been logged since the test began."""
+        since = self.service_log_of_this_test()
+        passwords = _texts_in(json.loads((self.settings.state / "secrets.json").read_text()))
+        passwords += [self.settings.text_token.get_secret_value(), self.settings.smtp_password]
+        told = [*_NUMBER.findall(since), *(one for one in passwords if one and one in since)]
+        assert not told, f"the log tells {told}"
 
     def service_log(self) -> str:
         log = self.system.service_log
@@ -244,3 +255,13 @@ def _moment(when: datetime | timedelta | None) -> str | None:
 def _told(each: Json) -> str:
     """A channel or a bridge in a few words."""
     return " ".join(str(each[key]) for key in ("id", "name", "state", "channels") if key in each)
+
+
+def _texts_in(values: Any) -> list[str]:
+    """All that stands in a JSON value."""
+    match values:
+        case dict():
+            return [text for value in values.values() for text in _texts_in(value)]
+        case str():
+            return [values]
+    return []

@@ -69,6 +69,7 @@ EXPECTED = {
     Action.READ_EXTRACTS: "assiii",
     Action.REQUEST_EXTRACTS: "ass---",
     Action.APPROVE_EXTRACTS: "a-s---",
+    Action.READ_HELD: "aiiiii",
 }
 REACHED = {
     "a": {ASKER, COLLEAGUE, SAME_ORGANISATION, ELSEWHERE},

@@ -40,6 +40,12 @@ async def upgrade(database_url: str) -> None:
         await engine.dispose()
 
 
+def steps() -> frozenset[str]:
+    """All that this program knows."""
+    versions = Path(__file__).parent / "versions"
+    return frozenset(file.stem.partition("_")[0] for file in versions.glob("[0-9]*.py"))
+
+
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -1,12 +1,12 @@
-"""Writes docs/calls.md and docs/rules.md anew: `./dev docs`."""
+"""Writes docs/calls.md, rules.md and personal-data.md anew: `./dev docs`."""
 
 from __future__ import annotations
 
 from hanvisa.lab.asterisk import REPOSITORY
-from hanvisa.lab.docs import calls, rules
+from hanvisa.lab.docs import calls, personal_data, rules
 
 DOCS = REPOSITORY / "docs"
-PAGES = {"calls.md": calls.page, "rules.md": rules.page}
+PAGES = {"calls.md": calls.page, "rules.md": rules.page, "personal-data.md": personal_data.page}
 
 
 def main() -> None:

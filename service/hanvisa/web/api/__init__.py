@@ -12,6 +12,7 @@ from hanvisa.web.api import (
     flags,
     extracts,
     forwardings,
+    held,
     live,
     messages,
     mobiles,
@@ -31,6 +32,7 @@ from hanvisa.web.api import (
 ROUTES = (
     *persons.ROUTES,
     *register.ROUTES,
+    *held.ROUTES,
     *absences.ROUTES,
     *coverage_alarms.ROUTES,
     *forwardings.ROUTES,

@@ -55,7 +55,7 @@ async def uses(ask: Ask[None, None]) -> Answer:
 async def grant(ask: Ask[NewException, None]) -> Answer:
     fields = _grantable(ask)
     record = await Exceptions(ask.services.database).create(fields, ask.who.actor)
-    return replace(_answer(ask, record), status=201, location=f"/exceptions/{record.exception.id}")
+    return granted(ask, record)
 
 
 async def preview(ask: Ask[NewException, None]) -> Answer:

@@ -1,0 +1,73 @@
+"""What a backup is: a ZIP file that its owner alone may read, with the database and parts of the state folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile
+
+from hanvisa.errors import InvalidInput
+
+FORMAT = 1
+MANIFEST = "hanvisa.json"
+DATABASE = "hanvisa.sqlite"
+SECRETS = "secrets.json"
+OUTBOX = "outbox"  # what happened in calls and is not in the database yet
+SOUNDS = (
+    "messages",
+    "recordings",
+    "asterisk/spool/recording",  # what could not be kept elsewhere, the recordings of threats among it
+)
+KEPT = (DATABASE, SECRETS, OUTBOX, *SOUNDS)
+# What else the service has in its state folder, and why it is in no backup.
+LEFT_OUT = {
+    "asterisk": "made by asterisk-conf/provision and from the register",
+    "sounds": "made from the register and the recordings",
+    "texts": "a text message is sent once only, and one that was put back would be sent again",
+}
+CHUNK = 1 << 20  # bytes
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``step`` is the database's migration, "" where it is not in the backup."""
+
+    database: str
+    step: str
+    made_at: str
+    version: str
+    format: int = FORMAT
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2)
+
+
+def read_manifest(archive: ZipFile) -> Manifest:
+    """Raises InvalidInput."""
+    try:
+        return Manifest(**json.loads(archive.read(MANIFEST)))
+    except (KeyError, ValueError, TypeError, BadZipFile) as error:
+        raise InvalidInput(
+            f"{archive.filename} is no backup of hanvisa's: {MANIFEST} in it can't be read ({error})."
+        ) from error
+
+
+def check_names(archive: ZipFile) -> None:
+    """Raises InvalidInput for a file in it that would land where no backup has anything to do."""
+    for name in archive.namelist():
+        if name != MANIFEST and not _is_kept(PurePosixPath(name)):
+            raise InvalidInput(f"{archive.filename} is no backup of hanvisa's: it has a file “{name[:100]}”.")
+
+
+def _is_kept(path: PurePosixPath) -> bool:
+    is_inside = not path.is_absolute() and ".." not in path.parts and "\\" not in str(path)
+    return is_inside and any(path == PurePosixPath(kept) or path.is_relative_to(kept) for kept in KEPT)
+
+
+def files_below(state: Path, folder: str) -> Iterator[Path]:
+    """The files that are there now, in order; a folder that is not there has none."""
+    return (path for path in sorted((state / folder).rglob("*")) if path.is_file() and not path.is_symlink())

@@ -1,0 +1,33 @@
+"""How a database on PostgreSQL is saved and put back: by its own programs, at one moment, while it runs."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+SUFFIX = ".pgdump"
+
+
+def how_to_back_up(url: URL, file: Path) -> str:
+    return (
+        "The database is on PostgreSQL and not in that file. Save it beside, now:\n"
+        f"  (umask 077; pg_dump --format=custom --no-owner --file={_dump(file)} --dbname={_where(url)})"
+    )
+
+
+def how_to_restore(url: URL, file: Path) -> str:
+    return (
+        "The database is on PostgreSQL. Put it back into an empty one (createdb), before the service starts:\n"
+        f"  pg_restore --no-owner --exit-on-error --single-transaction --dbname={_where(url)} {_dump(file)}"
+    )
+
+
+def _dump(file: Path) -> str:
+    return shlex.quote(f"{file}{SUFFIX}")
+
+
+def _where(url: URL) -> str:
+    """As PostgreSQL's programs take it. They ask for a password, or take it from ~/.pgpass."""
+    return shlex.quote(url.set(drivername="postgresql", password=None).render_as_string())

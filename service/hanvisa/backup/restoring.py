@@ -1,0 +1,184 @@
+"""Putting a backup back: into an empty place, or over what there is when that is asked for, while the service runs.
+
+All is unpacked and checked beside its place first. What is wrong with the backup is so known before anything changes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from hanvisa.backup import postgres
+from hanvisa.backup.archive import (
+    DATABASE,
+    FORMAT,
+    KEPT,
+    MANIFEST,
+    OUTBOX,
+    POSTGRESQL,
+    SECRETS,
+    SOUNDS,
+    SQLITE,
+    Manifest,
+    check_names,
+    files_below,
+    read_manifest,
+)
+from hanvisa.config import Settings
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.migrations import NEWEST, steps, upgrade
+from hanvisa.errors import Conflict, InvalidInput, StorageError
+from hanvisa.progress import Progress
+
+_COUNTERS = "SELECT table_name, counter FROM change_counters"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """``passwords_changed``: Asterisk still has others than secrets.json."""
+
+    manifest: Manifest
+    files: int
+    passwords_changed: bool
+    still_to_do: str = ""
+
+
+async def restore_backup(
+    settings: Settings, file: Path, say: Callable[[str], None], *, over: bool = False
+) -> Restored:
+    """Put the backup's database and files into the place that the settings name.
+
+    ``over``: where there is something already. The database takes the place of the one there in one transaction, which
+    a running service sees; files with other names stay.
+
+    Raises Conflict when the place is not empty, InvalidInput when the backup won't do, StorageError.
+    """
+    database = open_database(settings.database_url)
+    there = _what_is_there(settings.state, database)
+    if there and not over:
+        raise Conflict(
+            f"{settings.state} is not empty: it has {', '.join(there)}. Set HANVISA_STATE to an empty folder, or say "
+            "--over to put the backup in the place of what is there."
+        )
+    with _faults(file), ZipFile(file) as archive:
+        manifest = read_manifest(archive)
+        _must_suit(manifest, archive.namelist(), database, file)
+        check_names(archive)
+        settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=".hanvisa-restore-", dir=settings.state))
+        try:
+            names = _unpack(archive, staged, say)
+            if database.file:
+                await upgrade(f"sqlite+aiosqlite:///{staged / DATABASE}")
+            passwords_changed = _passwords_differ(settings.state, staged)
+            with _disk_errors(settings.state):
+                _put_in_place(staged, settings.state, database.file)
+        finally:
+            shutil.rmtree(staged)
+    still_to_do = "" if database.is_sqlite else postgres.how_to_restore(database.url, file)
+    return Restored(manifest, len(names), passwords_changed, still_to_do)
+
+
+def _what_is_there(state: Path, database: Database) -> list[str]:
+    there = [database.file.name] if database.file and database.file.exists() else []
+    kept = (name for name in KEPT if name != DATABASE)
+    return there + [name for name in kept if (state / name).is_file() or any(files_below(state, name))]
+
+
+def _must_suit(manifest: Manifest, names: Sequence[str], database: Database, file: Path) -> None:
+    if manifest.format != FORMAT or (manifest.step and manifest.step not in steps()):
+        raise InvalidInput(
+            f"{file} was made by hanvisa {manifest.version}, which is newer than this program (database {NEWEST}). "
+            "Install that version, or a later one."
+        )
+    if manifest.database == SQLITE and DATABASE not in names:
+        raise InvalidInput(f"{file} is no whole backup of hanvisa's: there is no {DATABASE} in it.")
+    ours = SQLITE if database.is_sqlite else POSTGRESQL
+    if manifest.database != ours:
+        raise InvalidInput(
+            f"{file} is the backup of a system with its database on {manifest.database}, and HANVISA_DATABASE_URL "
+            f"leads to {ours}. Set it to a database of that kind."
+        )
+
+
+def _unpack(archive: ZipFile, staged: Path, say: Callable[[str], None]) -> list[str]:
+    """Every file is read to its end, and so checked. Readable by the owner alone, as their folders are."""
+    names = [name for name in archive.namelist() if name != MANIFEST and not name.endswith("/")]
+    progress = Progress("files are unpacked.", len(names), say)
+    for name in names:
+        unpacked = staged / name
+        unpacked.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unpacked.touch(mode=0o600)
+        with archive.open(name) as member, unpacked.open("wb") as opened:
+            shutil.copyfileobj(member, opened)
+        progress.add(1)
+    return names
+
+
+def _passwords_differ(state: Path, staged: Path) -> bool:
+    new, old = staged / SECRETS, state / SECRETS
+    return new.exists() and old.exists() and new.read_bytes() != old.read_bytes()
+
+
+def _put_in_place(staged: Path, state: Path, database: Path | None) -> None:
+    """Sounds before the rows that name them; what the database is still to be told of calls after it."""
+    for folder in SOUNDS:
+        _move(staged, state, folder)
+    if database is not None:
+        _put_database(staged / DATABASE, database)
+    _move(staged, state, OUTBOX)
+    if (staged / SECRETS).exists():
+        (staged / SECRETS).replace(state / SECRETS)
+
+
+def _move(staged: Path, state: Path, folder: str) -> None:
+    for path in files_below(staged, folder):
+        place = state / path.relative_to(staged)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.replace(place)
+
+
+def _put_database(new: Path, place: Path) -> None:
+    if not place.exists():
+        for rest in (place.with_name(f"{place.name}-wal"), place.with_name(f"{place.name}-shm")):
+            rest.unlink(missing_ok=True)  # of a database that is gone: it would be taken for the new one's
+        new.replace(place)
+        return
+    with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(place)) as target:
+        known = dict(target.execute(_COUNTERS))
+        for table, counter in {**known, **dict(source.execute(_COUNTERS))}.items():
+            source.execute(
+                "INSERT INTO change_counters VALUES (?, ?) ON CONFLICT (table_name)"
+                " DO UPDATE SET counter = excluded.counter",
+                (table, max(counter, known.get(table, 0)) + 1),
+            )  # so that whoever has read the old database reads all of the new one
+        source.commit()
+        source.backup(target)
+
+
+@contextmanager
+def _faults(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (BadZipFile, EOFError, sqlite3.DatabaseError, NotImplementedError) as error:
+        raise InvalidInput(
+            f"{file} is no whole backup of hanvisa's: {error}. Nothing was changed."
+        ) from error
+    except OSError as error:
+        raise StorageError(f"{file} can't be restored: {error}.") from error
+
+
+@contextmanager
+def _disk_errors(state: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(
+            f"The backup could not be put into {state} in full: {error}. Restore it again, with --over."
+        ) from error

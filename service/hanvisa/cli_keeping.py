@@ -1,0 +1,125 @@
+"""The commands that keep, put back and take away what is stored."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hanvisa.config import read_settings
+from hanvisa.policy.model import Language
+from hanvisa.running import sentences
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (backup, restore, purge, export_person, remove_person):
+        app.command()(command)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to make; it must not be there yet.")],
+    without_secrets: Annotated[
+        bool,
+        typer.Option(
+            "--without-secrets",
+            help="Leave out the passwords of phones, Asterisk and mail. Who restores it gives all phones new ones.",
+        ),
+    ] = False,
+) -> None:
+    """Save all that can't be made anew into one file, while the service runs; docs/backup.md.
+
+    It has everything that is known of people, and the passwords: only you can read it, and it is yours to keep so.
+    """
+    from hanvisa.backup.making import make_backup  # noqa: PLC0415
+
+    with sentences():
+        made = make_backup(read_settings(), file, datetime.now(UTC), _say, secrets=not without_secrets)
+    typer.echo(f"{made.file} is made: {made.files} files, {made.size:,} bytes.".replace(",", " "))
+    if made.still_to_do:
+        typer.echo(made.still_to_do)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What hanvisa backup has made.")],
+    over: Annotated[
+        bool, typer.Option("--over", help="Put it in the place of what is there already.")
+    ] = False,
+) -> None:
+    """Put a backup into an empty place (HANVISA_STATE), or over what is there; docs/backup.md."""
+    from hanvisa.backup.restoring import restore_backup  # noqa: PLC0415
+
+    with sentences():
+        restored = asyncio.run(restore_backup(read_settings(), file, _say, over=over))
+    typer.echo(f"Restored as of {restored.manifest.made_at}: {restored.files} files.")
+    if restored.passwords_changed:
+        typer.echo("The passwords are the backup's: start Asterisk and the service anew (./dev run does).")
+    if restored.still_to_do:
+        typer.echo(restored.still_to_do)
+
+
+def purge(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be taken away, and change nothing.")
+    ] = False,
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
+) -> None:
+    """Take away what has been kept for as long as it may be; the service does so each night. docs/personal-data.md.
+
+    What follow-up counts stays, without names and numbers.
+    """
+    from hanvisa.personal import purge_now  # noqa: PLC0415
+
+    with sentences():
+        purged = asyncio.run(purge_now(read_settings(), datetime.now(UTC), dry_run=dry_run))
+    for one in purged:
+        typer.echo(f"{one.number:>9}  {one.what.in_(language)}")
+    if dry_run:
+        typer.echo("Nothing was changed." if language is Language.EN else "Ingenting har ändrats.")
+
+
+def export_person(
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A person's id or key in the import, or a caller's number as +46980319244."
+        ),
+    ],
+    file: Annotated[Path, typer.Argument(help="The ZIP file to make; it must not be there yet.")],
+) -> None:
+    """Put all that is held on one person into a file: their rows as JSON, and the sounds. Only you can read it.
+
+    It names others too, who rang them or were rung; see to that before it is handed over.
+    """
+    from hanvisa.personal import export  # noqa: PLC0415
+
+    with sentences():
+        exported = asyncio.run(export(read_settings(), id_, file, datetime.now(UTC), _say))
+    typer.echo(f"{file} is made: {exported.rows} rows, {exported.files} sounds.")
+
+
+def remove_person(
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A person's id or key in the import, or a caller's number as +46980319244."
+        ),
+    ],
+) -> None:
+    """Remove what is held on somebody who has left, or on a caller. What is counted stays, without a name.
+
+    There is no way back but a backup. Calls that are marked as a threat are kept.
+    """
+    from hanvisa.personal import remove_now  # noqa: PLC0415
+
+    with sentences():
+        removed = asyncio.run(remove_now(read_settings(), id_, datetime.now(UTC)))
+    typer.echo(f"Removed, with {removed.calls} calls and {removed.files} sounds.")
+    if removed.threats:
+        typer.echo(f"Kept as evidence: {removed.threats} calls that are marked as a threat.")
+
+
+def _say(words: str) -> None:
+    typer.echo(words, err=True)

@@ -1,0 +1,81 @@
+"""All that is held on one person, found and given out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+
+from hanvisa.directory.auditing import as_json
+from hanvisa.directory.personal.held import HELD, Held, Whose
+from hanvisa.directory.tables import MobileRow, PersonRow, UserRow
+from hanvisa.errors import NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+Row = dict[str, Any]
+
+
+async def find_whose(session: AsyncSession, id_: str) -> Whose:
+    """``id_`` is a person's id or key in the import, or a caller's number (E.164). Raises NotFound."""
+    if id_.startswith("+"):
+        return Whose(None, (id_,))
+    query = select(PersonRow.id)
+    try:
+        query = query.where(PersonRow.id == UUID(id_))
+    except ValueError:
+        query = query.where(PersonRow.external_id == id_)
+    person = await session.scalar(query)
+    if person is None:
+        raise NotFound(
+            f"There is nobody with the id {id_}. Give a person's id, as GET /api/v1/persons lists it, their key in the "
+            "import, or a caller's number, as +46980319244."
+        )
+    return await whose_is(session, person)
+
+
+async def whose_is(session: AsyncSession, person: UUID) -> Whose:
+    mobiles = await session.scalars(select(MobileRow.number).where(MobileRow.person_id == person))
+    users = await session.scalars(select(UserRow.name).where(UserRow.person_id == person))
+    return Whose(person, tuple(number for number in mobiles if number), tuple(users))
+
+
+async def rows_of(session: AsyncSession, held: Held, whose: Whose) -> AsyncIterator[Row]:
+    """Without what is secret. In the order of their keys."""
+    async for row in await session.stream(_query(held, whose)):
+        yield _plain(row)
+
+
+async def page_of(session: AsyncSession, held: Held, whose: Whose, first: int, number: int) -> list[Row]:
+    """So many rows from the ``first`` one, counted from 0."""
+    found = await session.execute(_query(held, whose).offset(first).limit(number))
+    return [_plain(row) for row in found]
+
+
+def files_named(table: str, row: Row) -> Iterator[str]:
+    """The sounds that a row names, as paths in the state folder."""
+    match table, row:
+        case "messages", {"recording": str(file)}:
+            yield file
+        case "recordings", {"sound": str(sound)}:
+            yield f"recordings/own/{sound}.wav"
+        case "greeting_checks", {"file": str(file)}:
+            yield f"recordings/greetings/{file}"
+        case "call_events", {"data": {"type": "threat_recorded", "file": str(file)}}:
+            yield f"recordings/threats/{file}"
+
+
+def held_in(table: str) -> Held:
+    return next(held for held in HELD if held.table.__tablename__ == table)
+
+
+def _query(held: Held, whose: Whose) -> Any:
+    table = held.table.__table__
+    return select(table).where(held.of(whose)).order_by(*inspect(table).primary_key)
+
+
+def _plain(row: Any) -> Row:
+    return as_json(row._mapping) or {}  # noqa: SLF001 - public in all but name

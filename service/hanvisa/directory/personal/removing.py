@@ -1,0 +1,117 @@
+"""Removing on request what is held on a person, or on a caller by their number. What is counted stays, nameless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, String, cast, exists, func, insert, or_, select
+
+from hanvisa.directory.auditing import Actor, audit_entry, touch
+from hanvisa.directory.personal import erasing
+from hanvisa.directory.personal.finding import find_whose, whose_is
+from hanvisa.directory.personal.held import Whose, calls_of
+from hanvisa.directory.personal.sounds import delete_files
+from hanvisa.directory.tables import AuditRow, CallEventRow, CallRow, DecisionRow, PersonRow
+from hanvisa.errors import Conflict
+
+if TYPE_CHECKING:
+    from hanvisa.directory.engine import Database
+
+BATCH = 100
+_CHANGED = (
+    "persons",
+    "functions",
+    "mobiles",
+    "absences",
+    "group_members",
+    "exceptions",
+    "messages",
+    "callbacks",
+    "users",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """``threats`` are calls that are marked as a threat, which are kept whole."""
+
+    calls: int
+    files: int
+    threats: int
+
+
+async def remove(database: Database, state: Path, id_: str, now: datetime, by: Actor) -> Removed:
+    """``id_`` as :func:`find_whose` takes it.
+
+    Raises NotFound, Conflict for somebody who is in the register still, StorageError.
+    """
+    async with database.reading() as session:
+        whose = await find_whose(session, id_)
+    if whose.person is None:
+        return await _remove_caller(database, state, whose, by)
+    return await remove_person(database, state, whose.person, now, by)
+
+
+async def remove_person(database: Database, state: Path, person: UUID, now: datetime, by: Actor) -> Removed:
+    """Raises NotFound, Conflict, StorageError."""
+    async with database.reading() as session:
+        whose = await whose_is(session, person)
+        ended_at = await session.scalar(select(PersonRow.ended_at).where(PersonRow.id == person))
+    if ended_at is None or ended_at > now:
+        raise Conflict(
+            f"The person {person} is in the register still, and callers ask for them. End them first, in the source of "
+            "the directory; then remove what is left."
+        )
+    calls, threats = await _remove_calls(database, whose)
+    async with database.changing(by) as session:
+        files = await erasing.erase_person(session, whose, now)
+        touch(session, _CHANGED)
+        entry = audit_entry(by, "removed", "persons", str(person), before=None, after=None)
+        await session.execute(insert(AuditRow), [entry])
+    await delete_files(state, files)
+    return Removed(calls, len(files), threats)
+
+
+async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:
+    calls, threats = await _remove_calls(database, whose)
+    async with database.changing(by) as session:
+        files = await erasing.erase_caller(session, whose)
+        touch(session, ("messages", "callbacks"))
+        entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
+        await session.execute(insert(AuditRow), [entry])
+    await delete_files(state, files)
+    return Removed(calls, len(files), threats)
+
+
+async def _remove_calls(database: Database, whose: Whose) -> tuple[int, int]:
+    """How many, and how many of them that are threats are kept."""
+    has_events = exists().where(CallEventRow.call_id == CallRow.id)
+    is_theirs = or_(calls_of(whose), *_told_of(whose))
+    theirs = select(CallRow.id).where(is_theirs, ~CallRow.threat, has_events)
+    number = 0
+    while True:
+        async with database.writing() as session:
+            ids = list(await session.scalars(theirs.limit(BATCH)))
+            await erasing.erase_calls(session, ids)
+        number += len(ids)
+        if len(ids) < BATCH:
+            break
+    async with database.reading() as session:
+        threats = select(func.count()).select_from(CallRow).where(is_theirs, CallRow.threat)
+        return number, await session.scalar(threats) or 0
+
+
+def _told_of(whose: Whose) -> list[ColumnElement[bool]]:
+    """The calls of others in which they were rung, or decided about."""
+    told = [str(whose.person)] if whose.person else []
+    told += [f'"{number}"' for number in whose.numbers]
+    kept = ((CallEventRow.call_id, CallEventRow.data), (DecisionRow.call_id, DecisionRow.facts))
+    return [
+        CallRow.id.in_(select(call_id).where(cast(data, String).contains(one)))
+        for call_id, data in kept
+        for one in told
+    ]

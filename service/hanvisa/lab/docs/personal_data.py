@@ -1,0 +1,93 @@
+"""docs/personal-data.md: what is kept of people, why, and how long, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hanvisa.config import Settings
+from hanvisa.directory.personal.held import HELD
+
+HEAD = """# What is kept of people
+
+Made by `./dev docs` from `directory/personal/held.py`: change that, not this page. A test sees to it that no table with
+something about people is missing.
+
+## In the database
+
+| table | what | why | how long |
+|---|---|---|---|
+"""
+FILES = (
+    ("`messages/`", "what callers have left", "as their rows; one that no row names a day"),
+    ("`recordings/own/`", "names and greetings in people's own voices", "as their rows"),
+    ("`sounds/`", "what is spoken, names among it", "while it is wanted, and {recordings} after"),
+    ("`recordings/greetings/`", "greetings of mobiles, as evidence", "as their rows"),
+    ("`recordings/threats/`", "threatening calls, as evidence", "for ever: it is for people to delete them"),
+    (
+        "`recordings/sv/`, `recordings/en/`",
+        "phrases and names that people have read in",
+        "until they are deleted",
+    ),
+    (
+        "`asterisk/spool/recording/`",
+        "recordings that could not be kept elsewhere",
+        "{recordings}; those of threats for ever",
+    ),
+    (
+        "`texts/`",
+        "text messages to callers: number and words",
+        "a day from being sent; 30 days where nobody knows whether they were",
+    ),
+    ("`outbox/`", "what happened in calls", "until the database has it: seconds, or while it is away"),
+    ("`secrets.json`", "passwords of phones, Asterisk and mail", "until they are changed"),
+)
+BETWEEN = """
+"As a count" means that the row stays for follow-up, without names, numbers and sounds: when, where in the organisation,
+how it ended, by which rules.
+
+## In files
+
+All lie in the state folder, for nobody but the service's own user to read.
+
+| where | what | how long |
+|---|---|---|
+"""
+TAIL = """
+Backups have all of it, for as long as they are kept ([backup.md](backup.md)). The log has no numbers but their first
+digits, no passwords and no tokens.
+
+## How it is taken away
+
+**Each night** at {purge_at} the service takes away what has been kept for as long as it may be, and logs how much of
+each kind (`purge.done`); the audit trail has it as well. `hanvisa purge` does so at once, and with `--dry-run` it says
+what it would be. The times are settings. The record of a call that is marked as a threat (`*29#`) is kept whole, with
+its recordings.
+
+**On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
+(`+46980319244`): names, numbers, messages, recordings, absences, and what happened in their calls. What is counted
+stays, without them. Who is in the register still is ended first, in the source of the directory.
+
+## How it is given out
+
+`hanvisa export-person ID FILE` puts all that is held on somebody into a ZIP file that only its owner can read: their
+rows as JSON, a file a table, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows to administrators, and to
+everybody their own (then without others' protected numbers). Both name others too, who rang them or were rung.
+"""
+
+_UNITS = {"keep_recordings": "days", "keep_audit": "years"}
+
+
+def page() -> str:
+    """The whole document."""
+    times = {
+        name.removeprefix("keep_"): f"{field.default} {_UNITS.get(name, 'months')} (`HANVISA_{name.upper()}`)"
+        for name, field in Settings.model_fields.items()
+        if name.startswith("keep_")
+    }
+    times["purge_at"] = f"{Settings.model_fields['purge_at'].default:%H:%M} (`HANVISA_PURGE_AT`)"
+    tables = ((f"`{held.table.__tablename__}`", held.what, held.why, held.kept) for held in HELD)
+    return HEAD + _rows(tables, times) + BETWEEN + _rows(FILES, times) + TAIL.format(**times)
+
+
+def _rows(rows: Iterable[tuple[str, ...]], times: dict[str, str]) -> str:
+    return "".join(f"| {' | '.join(row)} |\n".format(**times) for row in rows)

@@ -1,0 +1,71 @@
+"""What the service does by itself each night: taking away what is not kept any longer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hanvisa.directory.personal.purging import Purge, Purged
+from hanvisa.errors import HanvisaError
+from hanvisa.policy.retention import Limits, Retention, limits_at, next_purge
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hanvisa.calls.ports import Clock
+    from hanvisa.config import Settings
+    from hanvisa.directory.engine import Database
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 60.0  # seconds: the machine's clock may be set meanwhile
+
+
+class Nightly:
+    """Does ``work`` at that time of every night. What fails is logged, and done the next night."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        at: time,
+        work: Callable[[], Awaitable[Sequence[Purged]]],
+        look_every: float = LOOK_EVERY,
+    ) -> None:
+        self._clock = clock
+        self._at = at
+        self._work = work
+        self._look_every = look_every
+
+    async def run(self) -> None:
+        while True:
+            await self._until(next_purge(self._clock.now(), self._at))
+            try:
+                purged = await self._work()
+            except HanvisaError as error:
+                log.warning("purge.failed", why=str(error), again="next night")
+            else:
+                log.info("purge.done", **{one.name: one.number for one in purged})
+
+    async def _until(self, moment: datetime) -> None:
+        while (left := (moment - self._clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - a clock sets no event
+            await asyncio.sleep(min(left, self._look_every))
+
+
+def limits_of(settings: Settings, now: datetime) -> Limits:
+    retention = Retention(
+        calls=settings.keep_calls,
+        recordings=settings.keep_recordings,
+        greetings=settings.keep_greetings,
+        absences=settings.keep_absences,
+        left=settings.keep_left,
+        audit=settings.keep_audit,
+    )
+    return limits_at(retention, now)
+
+
+def purge_of(settings: Settings, database: Database, now: datetime) -> Purge:
+    return Purge(database, settings.state, limits_of(settings, now), now)

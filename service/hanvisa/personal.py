@@ -1,0 +1,103 @@
+"""`hanvisa purge`, `export-person` and `remove-person`: the commands' work, on a database of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from hanvisa.config import Settings
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.personal import finding, removing
+from hanvisa.directory.personal.held import HELD
+from hanvisa.errors import Conflict, StorageError
+from hanvisa.nightly import purge_of
+from hanvisa.progress import Progress
+
+if TYPE_CHECKING:
+    from hanvisa.directory.personal.purging import Purged
+
+ADMINISTRATOR = Actor("administrator at the machine")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    rows: int
+    files: int
+
+
+async def purge_now(settings: Settings, now: datetime, *, dry_run: bool) -> list[Purged]:
+    """Raises StorageError."""
+    async with _database(settings) as database:
+        purge = purge_of(settings, database, now)
+        return await (purge.due() if dry_run else purge.carry_out())
+
+
+async def remove_now(settings: Settings, id_: str, now: datetime) -> removing.Removed:
+    """Raises NotFound, Conflict, StorageError."""
+    async with _database(settings) as database:
+        return await removing.remove(database, settings.state, id_, now, ADMINISTRATOR)
+
+
+async def export(
+    settings: Settings, id_: str, file: Path, at: datetime, say: Callable[[str], None]
+) -> Exported:
+    """A file NAME.json for each table, a row a line, and the sounds that they name.
+
+    Raises NotFound, StorageError, and Conflict when the file is there already.
+    """
+    async with _database(settings) as database, database.reading() as session:
+        whose = await finding.find_whose(session, id_)
+        progress = Progress("rows are found.", 0, say)
+        rows, sounds = 0, set[str]()
+        with _new_zip(file) as archive:
+            about = {"id": id_, "person": str(whose.person or ""), "at": at.isoformat()}
+            archive.writestr("about.json", json.dumps(about, ensure_ascii=False))
+            for held in HELD:
+                name = held.table.__tablename__
+                with archive.open(f"{name}.jsonl", "w") as lines:
+                    async for row in finding.rows_of(session, held, whose):
+                        lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+                        sounds.update(finding.files_named(name, row))
+                        rows += 1
+                        progress.add(1)
+            there = [sound for sound in sorted(sounds) if (settings.state / sound).is_file()]
+            for sound in there:
+                archive.write(settings.state / sound, sound)
+    return Exported(rows, len(there))
+
+
+@contextmanager
+def _new_zip(file: Path) -> Iterator[ZipFile]:
+    """Readable by its owner alone; gone again when it does not get whole."""
+    try:
+        opened = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
+    except FileExistsError as error:
+        raise Conflict(f"{file} is there already. Give another name: nothing is written over.") from error
+    except OSError as error:
+        raise StorageError(f"{file} can't be made: {error}.") from error
+    try:
+        with opened, ZipFile(opened, "w", ZIP_DEFLATED) as archive:
+            yield archive
+    except BaseException:
+        file.unlink()
+        raise
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = open_database(settings.database_url)
+    try:
+        database.must_exist()
+        await upgrade(settings.database_url)
+        yield database
+    finally:
+        await database.close()

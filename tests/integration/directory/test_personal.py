@@ -1,0 +1,445 @@
+"""What is held on people: taken away when its time is over, given out and removed on request, on both databases."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import String, cast, func, select
+
+from hanvisa.calls.ports import CallEntry
+from hanvisa.config import Settings
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import Database
+from hanvisa.directory.personal.purging import BATCH, Purge
+from hanvisa.directory.personal.removing import remove
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.tables import (
+    AbsenceReasonRow,
+    AbsenceRow,
+    AuditRow,
+    Base,
+    CallbackRow,
+    CallEventRow,
+    CallRow,
+    DecisionRow,
+    ExceptionRow,
+    ExceptionUseRow,
+    ForwardingRow,
+    GreetingCheckRow,
+    MessageRow,
+    MobileRow,
+    PersonRow,
+    RecordingRow,
+    SwitchboardRow,
+    TokenRow,
+    UserRow,
+)
+from hanvisa.errors import Conflict, NotFound
+from hanvisa.ids import new_id
+from hanvisa.nightly import limits_of
+from hanvisa.personal import export
+
+NOW = datetime(2026, 8, 5, 1, 15, tzinfo=UTC)
+LONG_AGO, LATELY = NOW - timedelta(days=800), NOW - timedelta(days=3)
+CALLER, MOBILE, TOKEN = "+46980319244", "+46701740699", "ab" * 32
+SOUNDS = (
+    "messages/old.wav",
+    "messages/new.wav",
+    "recordings/own/old.wav",
+    "sounds/old.alaw",
+    "recordings/own/new.wav",
+)
+EVIDENCE = (
+    "recordings/greetings/old.wav",
+    "recordings/threats/t.wav",
+    "asterisk/spool/recording/hv-threat-1.wav",
+)
+FORGOTTEN = ("messages/nobodys.wav", "asterisk/spool/recording/hv-rec-1.wav")
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A register in which much has happened to Maja, who has left, and to Nils, who has not."""
+
+    database: Database
+    settings: Settings
+    maja: UUID
+    nils: UUID
+
+    @property
+    def state(self) -> Path:
+        return self.settings.state
+
+    def purge(self) -> Purge:
+        return Purge(self.database, self.state, limits_of(self.settings, NOW), NOW)
+
+    async def rows(self, table: Any) -> list[Any]:
+        async with self.database.reading() as session:
+            return list(await session.scalars(select(table).order_by(*table.__table__.primary_key)))
+
+    async def counts(self) -> dict[str, int]:
+        async with self.database.reading() as session:
+            return {
+                table.name: await session.scalar(select(func.count()).select_from(table)) or 0
+                for table in Base.metadata.sorted_tables
+            }
+
+    async def tables_with(self, text: str) -> set[str]:
+        """Where it stands anywhere in a row."""
+        async with self.database.reading() as session:
+            return {
+                table.name
+                for table in Base.metadata.sorted_tables
+                for column in table.columns
+                if await session.scalar(
+                    select(cast(column, String)).where(cast(column, String).contains(text)).limit(1)
+                )
+            }
+
+    def files(self) -> set[str]:
+        return {path.relative_to(self.state).as_posix() for path in self.state.rglob("*") if path.is_file()}
+
+
+def call(number: str, at: datetime, person: UUID, *, threat: bool = False) -> list[CallEntry]:
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("opened", {"side": "carrier", "caller": CALLER, "called": "201"}),
+        ("decision", {"decision": "X", "rules": ["G1"], "effect": "refer", "facts": {"person": str(person)}}),
+        ("outcome", {"outcome": "referred", "person": str(person), "unreferred": True}),
+        ("signal", {"type": "threat_recorded", "file": "t.wav", "threat": threat} if threat else {}),
+        ("closed", {}),
+    ]
+    return [CallEntry(f"hv-{number}", seq, at, kind, data) for seq, (kind, data) in enumerate(told)]
+
+
+@pytest.fixture
+async def lived(demo: Database, demo_url: str, tmp_path: Path) -> Lived:
+    state = tmp_path / "state"
+    for name in (*SOUNDS, *EVIDENCE, *FORGOTTEN):
+        file = state / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(name.encode())
+        os.utime(file, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
+    maja, nils = new_id(), new_id()
+    async with demo.changing(SYSTEM) as session:
+        reason = await session.scalar(select(AbsenceReasonRow.id).limit(1))
+        board = await session.scalar(select(SwitchboardRow.id).limit(1))
+        assert reason is not None
+        assert board is not None
+        session.add_all(
+            [
+                PersonRow(
+                    id=maja,
+                    given_name="Maja",
+                    family_name="Åkerblom",
+                    external_id="maja",
+                    email="maja@x.test",
+                ),
+                PersonRow(id=nils, given_name="Nils", family_name="Öqvist", external_id="nils"),
+            ]
+        )
+        await session.flush()
+        mobile, user = new_id(), new_id()
+        session.add(UserRow(id=user, name="maja.akerblom", person_id=maja))
+        await session.flush()
+        old, new = new_id(), new_id()
+        session.add_all(
+            [
+                TokenRow(user_id=user, name="hers", hash=TOKEN, created_at=LATELY),
+                MobileRow(
+                    id=mobile,
+                    number=MOBILE,
+                    person_id=maja,
+                    carrier="B",
+                    grounds="rör sig",
+                    decided_by="chefen",
+                    decided_at=LONG_AGO,
+                ),
+                *(
+                    AbsenceRow(
+                        id=id_,
+                        person_id=maja,
+                        reason_id=reason,
+                        starts_at=at - timedelta(days=1),
+                        ends_at=at,
+                        note="hos läkaren",
+                        source="api",
+                        forced_by="maja.akerblom",
+                    )
+                    for id_, at in ((old, LONG_AGO), (new, LATELY))
+                ),
+                *(
+                    ForwardingRow(person_id=maja, target=MOBILE, starts_at=at - timedelta(days=1), ends_at=at)
+                    for at in (LONG_AGO, LATELY)
+                ),
+                *(
+                    MessageRow(
+                        id=new_id(),
+                        person_id=maja,
+                        caller=CALLER,
+                        text="ring mig",
+                        recording=f"messages/{name}.wav",
+                        state="handled",
+                        created_at=at,
+                        due_at=at,
+                        handled_at=at,
+                        handled_by="maja.akerblom",
+                    )
+                    for name, at in (("old", LONG_AGO), ("new", LATELY))
+                ),
+                MessageRow(person_id=nils, caller=CALLER, created_at=LONG_AGO, due_at=LONG_AGO, state="new"),
+                CallbackRow(
+                    switchboard_id=board,
+                    number=CALLER,
+                    since=NOW,
+                    due_at=NOW,
+                    language="sv",
+                    confidential=False,
+                    tries=0,
+                ),
+            ]
+        )
+        await session.flush()
+        exception = new_id()
+        session.add_all(
+            [
+                RecordingRow(
+                    person_id=maja, kind="name", sound="old", recorded_at=LONG_AGO, ended_at=LONG_AGO
+                ),
+                RecordingRow(
+                    person_id=maja, kind="greeting", sound="old", absence_id=old, recorded_at=LONG_AGO
+                ),
+                RecordingRow(person_id=maja, kind="name", sound="new", recorded_at=LATELY),
+                GreetingCheckRow(mobile_id=mobile, rung_at=LONG_AGO, came="voicemail", file="old.wav"),
+                ExceptionRow(
+                    id=exception,
+                    scope="person",
+                    scope_id=maja,
+                    reason="Majas jour",
+                    granted_by="maja.akerblom",
+                    starts_at=LONG_AGO,
+                    ends_at=LATELY,
+                    uses=1,
+                ),
+            ]
+        )
+        await session.flush()
+        session.add(ExceptionUseRow(exception_id=exception, call_id="hv-old", at=LONG_AGO))
+        (await session.get_one(PersonRow, maja)).ended_at = LATELY
+    calls = [
+        *call("old", LONG_AGO, maja),
+        *call("threat", LONG_AGO, maja, threat=True),
+        *call("new", LATELY, maja),
+        *call("nils", LONG_AGO, nils),
+    ]
+    await CallRecords(demo).append(calls)
+    return Lived(demo, Settings(state=state, database_url=demo_url), maja, nils)
+
+
+async def test_a_purge_says_beforehand_what_it_takes_and_takes_that_alone(lived: Lived) -> None:
+    before = await lived.counts()
+    due = await lived.purge().due()
+    assert await lived.counts() == before
+    assert {one.name: one.number for one in due if one.number} == {
+        "calls": 2, "messages": 1, "recordings": 2, "greetings": 1, "absences": 1, "forwardings": 1, "files": 2
+    }  # fmt: skip
+    done = await lived.purge().carry_out()
+    expected = {one.name: one.number for one in due}
+    assert {one.name: one.number for one in done} == expected
+    assert not any(one.number for one in await lived.purge().due())
+    assert lived.files() == {*SOUNDS, *EVIDENCE} - {
+        "messages/old.wav", "recordings/own/old.wav", "sounds/old.alaw", "recordings/greetings/old.wav"
+    }  # fmt: skip
+
+
+async def test_a_purge_keeps_what_follow_up_counts(lived: Lived) -> None:
+    before = {row.id: row for row in await lived.rows(CallRow)}
+    decided = [(row.kind, row.effect, row.rules) for row in await lived.rows(DecisionRow)]
+    await lived.purge().carry_out()
+    counted = (
+        "started_at",
+        "ended_at",
+        "outcome",
+        "unreferred",
+        "private",
+        "organisation_id",
+        "department_id",
+    )
+    for row in await lived.rows(CallRow):
+        assert [getattr(row, name) for name in counted] == [getattr(before[row.id], name) for name in counted]
+    assert [(row.kind, row.effect, row.rules) for row in await lived.rows(DecisionRow)] == decided
+    assert len(await lived.rows(MessageRow)) == 3
+    assert [(row.came, row.file) for row in await lived.rows(GreetingCheckRow)] == [("voicemail", None)]
+    assert len(await lived.rows(ExceptionUseRow)) == 1
+
+
+async def test_after_a_purge_an_old_call_names_nobody_and_a_threat_is_kept_whole(lived: Lived) -> None:
+    await lived.purge().carry_out()
+    calls = {row.id: row for row in await lived.rows(CallRow)}
+    old, threat, new = calls["hv-old"], calls["hv-threat"], calls["hv-new"]
+    assert (old.caller, old.called, old.person_id) == ("", "", None)
+    assert (threat.caller, threat.person_id) == (new.caller, new.person_id) == (CALLER, lived.maja)
+    assert {row.call_id for row in await lived.rows(CallEventRow)} == {"hv-threat", "hv-new"}
+    facts = {row.call_id: row.facts for row in await lived.rows(DecisionRow)}
+    assert facts["hv-old"] == facts["hv-nils"] == {}
+    assert facts["hv-threat"] == facts["hv-new"] == {"person": str(lived.maja)}
+
+
+async def test_what_a_purge_takes_away_is_not_left_in_the_audit_trail(lived: Lived) -> None:
+    [old] = [row.id for row in await lived.rows(MessageRow) if row.recording == "messages/old.wav"]
+    await lived.purge().carry_out()
+    trail = await lived.rows(AuditRow)
+    [created] = [row for row in trail if row.row_id == str(old)]
+    assert (created.action, created.by, created.before, created.after) == ("created", "hanvisa", None, None)
+    purged = {row.table_name: row.after for row in trail if row.action == "purged"}
+    assert purged["calls"] == {"number": 2}
+
+
+async def test_a_message_that_nobody_has_handled_is_kept(lived: Lived) -> None:
+    await lived.purge().carry_out()
+    waiting = [row for row in await lived.rows(MessageRow) if row.state == "new"]
+    assert [(row.person_id, row.caller) for row in waiting] == [(lived.nils, CALLER)]
+
+
+async def test_a_purge_comes_through_many_rows(lived: Lived) -> None:
+    many = 2 * BATCH + 7
+    await CallRecords(lived.database).append(
+        [entry for number in range(many) for entry in call(f"many-{number}", LONG_AGO, lived.nils)]
+    )
+    done = {one.name: one.number for one in await lived.purge().carry_out()}
+    assert done["calls"] == many + 2
+
+
+async def test_who_left_long_ago_loses_their_name_with_the_purge(lived: Lived) -> None:
+    async with lived.database.changing(SYSTEM) as session:
+        (await session.get_one(PersonRow, lived.maja)).ended_at = LONG_AGO
+    done = {one.name: one.number for one in await lived.purge().carry_out()}
+    assert done["persons"] == 1
+    assert await lived.tables_with("Åkerblom") == set()
+    assert not any(one.number for one in await lived.purge().due())
+
+
+async def test_a_removed_person_is_found_nowhere_and_is_counted_still(lived: Lived) -> None:
+    before = await lived.counts()
+    removed = await remove(lived.database, lived.state, "maja", NOW, SYSTEM)
+    assert (removed.calls, removed.threats) == (2, 1)
+    for text in ("Maja", "Åkerblom", "maja@x.test", "maja.akerblom", MOBILE, "Majas jour", "läkaren", TOKEN):
+        assert await lived.tables_with(text) == set(), text
+    assert lived.files() == {*EVIDENCE, *FORGOTTEN} - {"recordings/greetings/old.wav"}
+    after = await lived.counts()
+    kept = (
+        "persons",
+        "calls",
+        "decisions",
+        "messages",
+        "exceptions",
+        "exception_uses",
+        "memberships",
+        "users",
+    )
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    [threat] = [row for row in await lived.rows(CallRow) if row.threat]
+    assert threat.person_id == lived.maja  # an id that nobody has a name for
+    trail = [row for row in await lived.rows(AuditRow) if row.action == "removed"]
+    assert [(row.table_name, row.row_id) for row in trail] == [("persons", str(lived.maja))]
+    again = await remove(lived.database, lived.state, str(lived.maja), NOW, SYSTEM)
+    assert again.calls == 0
+
+
+async def test_removing_one_leaves_everybody_else_as_they_were(lived: Lived) -> None:
+    async def others() -> list[Any]:
+        persons = [
+            (row.id, row.given_name, row.email) for row in await lived.rows(PersonRow) if row.id != lived.maja
+        ]
+        mobiles = [(row.id, row.number) for row in await lived.rows(MobileRow) if row.person_id != lived.maja]
+        calls = [(row.id, row.caller) for row in await lived.rows(CallRow) if row.id == "hv-nils"]
+        return [persons, mobiles, calls]
+
+    before = await others()
+    await remove(lived.database, lived.state, "maja", NOW, SYSTEM)
+    assert await others() == before
+
+
+async def test_who_is_in_the_register_still_is_not_removed(lived: Lived) -> None:
+    before = await lived.counts()
+    with pytest.raises(Conflict, match="in the register still"):
+        await remove(lived.database, lived.state, str(lived.nils), NOW, SYSTEM)
+    with pytest.raises(NotFound, match="nobody with the id"):
+        await remove(lived.database, lived.state, "ingen", NOW, SYSTEM)
+    assert await lived.counts() == before
+
+
+async def test_a_caller_is_removed_by_their_number(lived: Lived) -> None:
+    removed = await remove(lived.database, lived.state, CALLER, NOW, SYSTEM)
+    assert (removed.calls, removed.threats) == (3, 1)
+    assert await lived.tables_with(CALLER) == {"calls", "call_events"}  # the threat's
+    assert len(await lived.rows(CallRow)) == 4
+    assert not await lived.rows(CallbackRow)
+    assert not {"messages/old.wav", "messages/new.wav"} & lived.files()
+
+
+async def test_all_that_is_held_on_somebody_is_given_out(lived: Lived, tmp_path: Path) -> None:
+    file = tmp_path / "maja.zip"
+    exported = await export(lived.settings, "maja", file, NOW, pytest.fail)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with ZipFile(file) as archive:
+        names = set(archive.namelist())
+        rows = {
+            name.removesuffix(".jsonl"): [json.loads(line) for line in archive.read(name).splitlines()]
+            for name in names
+            if name.endswith(".jsonl")
+        }
+    assert rows["persons"][0]["family_name"] == "Åkerblom"
+    assert {row["call_id"] for row in rows["decisions"]} == {"hv-old", "hv-threat", "hv-new"}
+    counts = {name: len(found) for name, found in rows.items() if found}
+    assert counts.pop("audit") > 10
+    assert counts == {
+        "persons": 1, "mobiles": 1, "greeting_checks": 1, "absences": 2, "forwardings": 2, "recordings": 3,
+        "exceptions": 1, "exception_uses": 1, "calls": 3, "call_events": 15, "decisions": 3, "messages": 2,
+        "users": 1, "tokens": 1,
+    }  # fmt: skip
+    assert "hash" not in rows["tokens"][0]
+    assert TOKEN not in json.dumps(rows)
+    sounds = {name for name in names if not name.endswith((".json", ".jsonl"))}
+    assert sounds == {
+        "messages/old.wav", "messages/new.wav", "recordings/own/old.wav", "recordings/own/new.wav",
+        "recordings/greetings/old.wav", "recordings/threats/t.wav",
+    }  # fmt: skip
+    assert (exported.rows, exported.files) == (sum(len(found) for found in rows.values()), 6)
+    with pytest.raises(Conflict, match="there already"):
+        await export(lived.settings, "maja", file, NOW, print)
+
+
+async def test_what_is_held_on_a_caller_is_given_out_by_their_number(lived: Lived, tmp_path: Path) -> None:
+    file = tmp_path / "caller.zip"
+    await export(lived.settings, CALLER, file, NOW, print)
+    with ZipFile(file) as archive:
+        counts = {
+            name: len(archive.read(name).splitlines())
+            for name in archive.namelist()
+            if name.endswith(".jsonl")
+        }
+    found = {name.removesuffix(".jsonl"): number for name, number in counts.items() if number}
+    assert found.pop("audit") == 4
+    assert found == {
+        "calls": 4,
+        "call_events": 20,
+        "decisions": 4,
+        "messages": 3,
+        "callbacks": 1,
+        "exception_uses": 1,
+    }
+
+
+async def test_an_export_of_nobody_leaves_no_file(lived: Lived, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        await export(lived.settings, "ingen", tmp_path / "x.zip", NOW, print)
+    assert not (tmp_path / "x.zip").exists()

@@ -1,0 +1,57 @@
+"""All that is held on somebody, over REST: for administrators, and for everybody their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, Town, id_of, problem
+
+ANNA, SIV = id_of("anna"), id_of("siv")
+
+
+async def all_rows(town: Town, who: str, limit: int = 200) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = await town.get(f"/persons/{ANNA}/held?limit={limit}{cursor}", who=who)
+        rows += page["items"]
+        if page["next"] is None:
+            return rows
+        cursor = f"&cursor={page['next']}"
+
+
+@pytest.mark.usefixtures("call")
+async def test_the_rows_come_page_by_page_and_each_once(town: Town) -> None:
+    whole = await all_rows(town, "admin")
+    assert {"persons", "mobiles", "calls", "call_events", "decisions", "extensions"} <= {
+        one["table"] for one in whole
+    }
+    assert ANNA_MOBILE in [one["row"]["number"] for one in whole if one["table"] == "mobiles"]
+    assert await all_rows(town, "admin", limit=2) == whole
+
+
+@pytest.mark.usefixtures("call")
+async def test_everybody_has_their_own_without_what_is_others(town: Town) -> None:
+    own = await all_rows(town, "person")
+    assert ANNA_MOBILE in str(own)
+    assert HEMLIG_MOBILE not in str(own)
+    assert HEMLIG_MOBILE in str(await all_rows(town, "admin"))
+    assert not [one for one in own if "facts" in one["row"] or "before" in one["row"]]
+    assert not [one for one in own if one["row"].get("kind") == "command"]
+
+
+@pytest.mark.parametrize("who", ["person", "operator", "superuser", "head", "manager"])
+async def test_nobody_has_anybody_elses(town: Town, who: str) -> None:
+    other = ANNA if who != "person" else SIV
+    await problem(await town.ask("GET", f"/persons/{other}/held", who=who), 403)
+
+
+async def test_nobody_is_held_under_an_unknown_id(town: Town) -> None:
+    await problem(await town.ask("GET", f"/persons/{id_of('ingen')}/held"), 404)
+
+
+@pytest.mark.parametrize("cursor", ["x", "WyJhIiwgImIiXQ", "WyJwZXJzb25zIiwgIi0xIl0", "WyJwZXJzb25zIl0"])
+async def test_a_cursor_of_another_make_is_told(town: Town, cursor: str) -> None:
+    await problem(await town.ask("GET", f"/persons/{ANNA}/held?cursor={cursor}"), 422)
