@@ -32,6 +32,9 @@ app.add_typer(token, name="token")
 greetings = typer.Typer(no_args_is_help=True, help="The greetings of mobiles' voicemails (M2).")
 app.add_typer(greetings, name="greetings")
 
+calendars = typer.Typer(no_args_is_help=True, help="Persons' calendars, which set their absences.")
+app.add_typer(calendars, name="calendars")
+
 
 @app.command()
 def serve() -> None:
@@ -150,6 +153,33 @@ def check(
     _configure_log()
     checked = _run(run())
     typer.echo(f"{len(checked)} mobiles were rung." if checked else "No mobile is to be rung now.")
+
+
+@calendars.command("check")
+def check_calendars(language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV) -> None:
+    """Read all calendars now and tell of each event whether it is an absence, and why. Changes nothing.
+
+    What the events are about is not shown.
+    """
+    from hanvisa.bootstrap import check_calendars as check_all  # noqa: PLC0415
+
+    async def run() -> bool:
+        return await check_all(read_settings(), typer.echo, language)
+
+    raise typer.Exit(0 if _run(run()) else 1)
+
+
+@calendars.command("password")
+def password(
+    account: Annotated[str, typer.Argument(help="USER@HOST, as the file calendars.csv has them.")],
+) -> None:
+    """Keep a user's password for a calendar server in the state folder's secrets.json; it is asked for."""
+    from hanvisa.ami.secrets import keep_calendar_password  # noqa: PLC0415
+
+    with _sentences():
+        state = read_settings().state
+        given = typer.prompt("Password", hide_input=True, err=True)
+        keep_calendar_password(state / "secrets.json", account, given)
 
 
 @app.command("check-policy")

@@ -135,6 +135,30 @@ class Settings(BaseSettings):
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
+    calendar_every: float = Field(
+        default=30.0, gt=0, description="how often persons' calendars are asked whether they have changed"
+    )
+    calendar_days: int = Field(default=60, ge=1, le=400, description="how far ahead calendars are read")
+    calendar_at_once: int = Field(default=8, ge=1, description="how many calendars are asked at once")
+    calendar_words: dict[str, str] = Field(
+        default={
+            "möte": "1",
+            "konferens": "1",
+            "utbildning": "2",
+            "resa": "4",
+            "ledig": "7",
+            "vacation": "6",
+            "vab": "10",
+            "hemarbete": "11",
+        },
+        description="words that begin a calendar event, and the code of their reason, besides reasons' names; JSON",
+    )
+    calendar_private: str = Field(
+        default="3", description="the code of the reason of events that are private, or out of office"
+    )
+    calendar_unnamed: str = Field(
+        default="", description="the code of the reason of busy events that name none; none: no absence"
+    )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
     )
@@ -214,6 +238,22 @@ def read_text_token(settings: Settings) -> str:
         raise ConfigurationError(
             f"{_PREFIX}TEXT_TOKEN_FILE is “{file}”, which can't be read: {why}. Set it to a file with the token."
         ) from None  # what it holds is in the other error
+
+
+def read_calendar_passwords(state: Path) -> dict[str, str]:
+    """The passwords for calendars by USER@HOST, from the state folder's secrets.json; none where there is no such file.
+
+    Raises:
+        ConfigurationError: it can't be read.
+    """
+    file = state / "secrets.json"
+    try:
+        kept: dict[str, str] = json.loads(file.read_text())["calendars"]
+    except (FileNotFoundError, KeyError):
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigurationError(f"{file} can't be read ({type(error).__name__}).") from None
+    return kept
 
 
 def read_secret(state: Path, name: str) -> str:

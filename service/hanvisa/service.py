@@ -18,6 +18,7 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.projection import Projection
 from hanvisa.ari.client import Client
 from hanvisa.ari.stream import Stream
+from hanvisa.calendars.keeper import CalendarKeeper
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings
@@ -48,6 +49,7 @@ class Service:
     followers: tuple[Follower, ...]
     texts: TextOutbox | None
     mail: MailOutbox | None
+    calendars: CalendarKeeper
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -95,6 +97,7 @@ class Service:
             *(follower.run() for follower in self.followers),
             self.projection.run(),
             self.agi.run(),
+            self.calendars.run(),
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
         )

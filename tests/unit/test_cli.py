@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
+from hanvisa.config import read_calendar_passwords
+from hanvisa.errors import ConfigurationError
 from hanvisa.lab.own import take_speech
 from hanvisa.policy.model import Language
 from hanvisa.speech.library import SpeechLibrary
@@ -32,6 +34,7 @@ COMMANDS = [
     ("token", "create", "--role", "admin", "--name", "me"),
     ("explain", "0"),
     ("greetings", "check"),
+    ("calendars", "check"),
 ]
 
 
@@ -56,6 +59,20 @@ def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
     ran = hanvisa("token", "create", "--role", "admin", "--name", "me")
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert len(ran.stdout.strip()) > 20
+
+
+def test_a_calendars_password_is_kept_for_its_owner_alone(state: Path) -> None:
+    ran = CliRunner().invoke(
+        app, ["calendars", "password", "hanvisa@kalender.example.org"], input="grön häst\n"
+    )
+    assert ran.exit_code == 0
+    assert "grön" not in ran.output
+    assert read_calendar_passwords(state) == {"hanvisa@kalender.example.org": "grön häst"}
+    assert (state / "secrets.json").stat().st_mode & 0o077 == 0
+    (state / "secrets.json").write_text("grön")
+    with pytest.raises(ConfigurationError) as error:
+        read_calendar_passwords(state)
+    assert "grön" not in str(error.value)
 
 
 def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, spoken: Path) -> None:

@@ -21,11 +21,12 @@ LAW = {
     "ari": ADAPTER,
     "ami": ADAPTER,
     "agi": ADAPTER,
-    "directory": (*ADAPTER, "spool"),
+    "directory": (*ADAPTER, "spool", "calendars.source"),
     "speech": (*ADAPTER, "spool"),
     "calllog": ADAPTER,
     "texts": ADAPTER,
     "mail": ADAPTER,
+    "calendars": ADAPTER,
     "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
 }
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from hanvisa.policy.case_absence import ArrivalCase, ReferralCase, UnansweredCase
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
 from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
+from hanvisa.policy.case_calendar import CalendarCase, EventCase
 from hanvisa.policy.case_codes import CodeCase
 from hanvisa.policy.case_dialled import NumberCase
 from hanvisa.policy.case_emergency import EmergencyCase
@@ -62,6 +63,8 @@ AnyCase = Annotated[
     | HeldCase
     | AttendanceCase
     | LostCase
-    | CallbackCase,
+    | CallbackCase
+    | EventCase
+    | CalendarCase,
     Field(discriminator="decide"),
 ]

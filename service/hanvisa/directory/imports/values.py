@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import phonenumbers
@@ -185,6 +186,20 @@ def _window(written: str) -> Window:
         )
     except ValueError:
         raise wrong from None
+
+
+def web_address(field: Field) -> str:
+    """https://, http:// or webcal://, with a host, and with no user in it."""
+    try:
+        parts = urlsplit(field.text)
+        is_one = parts.scheme in ("http", "https", "webcal") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ValueError("it is no address. Write https://, the host and the path.")
+    if "@" in parts.netloc:
+        raise ValueError("it has a user in it. Write the user into the column user, and no password.")
+    return field.text
 
 
 def ref(table: str) -> Reader:

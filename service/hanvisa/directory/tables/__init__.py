@@ -5,6 +5,7 @@ from __future__ import annotations
 from hanvisa.directory.tables.absence import AbsenceReasonRow, AbsenceRow, ForwardingRow
 from hanvisa.directory.tables.access import RoleAssignmentRow, TokenRow, UserRow
 from hanvisa.directory.tables.base import Base
+from hanvisa.directory.tables.calendars import CalendarRow
 from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
@@ -37,6 +38,7 @@ __all__ = [
     "AbsenceRow",
     "AuditRow",
     "Base",
+    "CalendarRow",
     "CallEventRow",
     "CallRow",
     "CallbackRow",
