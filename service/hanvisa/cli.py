@@ -86,6 +86,36 @@ def import_(
 
 
 @app.command()
+def ldap(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="End as many as it says, even more than a tenth.")
+    ] = False,
+) -> None:
+    """Bring the persons up to date from the LDAP directory that is set, as the service does by itself.
+
+    docs/ldap.md says how it is set. Example: hanvisa ldap --dry-run
+    """
+    from hanvisa.directory.engine import open_database  # noqa: PLC0415
+    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
+    from hanvisa.people import bring_people  # noqa: PLC0415
+
+    async def run() -> str:
+        settings = read_settings()
+        database = open_database(settings.database_url)
+        try:
+            database.must_exist()
+            await upgrade(settings.database_url)
+            return str(await bring_people(settings, database, dry_run=dry_run, accept=accept))
+        finally:
+            await database.close()
+
+    typer.echo(_run(run()))
+
+
+@app.command()
 def speak() -> None:
     """Make all that calls need to say about the register, before the service is started the first time.
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
 
 _PREFIX = "HANVISA_"
+
+ByName = Annotated[dict[str, str], NoDecode]
+"""A JSON object in the environment."""
 
 
 class Settings(BaseSettings):
@@ -140,7 +143,7 @@ class Settings(BaseSettings):
     )
     calendar_days: int = Field(default=60, ge=1, le=400, description="how far ahead calendars are read")
     calendar_at_once: int = Field(default=8, ge=1, description="how many calendars are asked at once")
-    calendar_words: dict[str, str] = Field(
+    calendar_words: ByName = Field(
         default={
             "möte": "1",
             "konferens": "1",
@@ -158,6 +161,38 @@ class Settings(BaseSettings):
     )
     calendar_unnamed: str = Field(
         default="", description="the code of the reason of busy events that name none; none: no absence"
+    )
+    ldap_url: str = Field(
+        default="",
+        description="ldaps:// or ldap:// of a directory with the persons (docs/ldap.md); none: none",
+    )
+    ldap_user: str = Field(default="", description="the name (DN) to log in with; none: without")
+    ldap_password: SecretStr = Field(
+        default=SecretStr(""), description="default: “ldap” in the state folder's secrets.json"
+    )
+    ldap_base: str = Field(default="", description="below which the persons are: dc=example,dc=org")
+    ldap_filter: str = Field(default="(objectClass=person)", description="which entries are persons")
+    ldap_attributes: ByName = Field(
+        default={
+            "id": "employeeID",
+            "given_name": "givenName",
+            "family_name": "sn",
+            "department": "department",
+            "title": "title",
+            "email": "mail",
+        },
+        description="the columns of persons.csv, and the attributes that have them; JSON",
+    )
+    ldap_departments: ByName = Field(
+        default={}, description="departments as they are named there, and their ids in departments.csv; JSON"
+    )
+    ldap_every: float = Field(default=3600.0, gt=0, description="how often it is read")
+    ldap_most_ended: int = Field(
+        default=10, ge=0, le=100, description="percent of the persons that one reading may end without asking"
+    )
+    ldap_starttls: bool = Field(default=True, description="ask at ldap:// only where it encrypts")
+    ldap_ca: Path | None = Field(
+        default=None, description="certificates that may have issued the directory's, besides the machine's"
     )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
@@ -182,6 +217,11 @@ class Settings(BaseSettings):
     text_a_day: int = Field(default=5, ge=1, description="messages to one number: the caller's may be forged")
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
+
+    @field_validator("calendar_words", "ldap_attributes", "ldap_departments", mode="before")
+    @classmethod
+    def _from_json(cls, given: Any) -> Any:
+        return json.loads(given) if isinstance(given, str) else given
 
     @model_validator(mode="before")
     @classmethod

@@ -98,9 +98,15 @@ class Service:
             self.projection.run(),
             self.agi.run(),
             self.calendars.run(),
+            *([self._keep_people()] if self.settings.ldap_url else []),
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
         )
+
+    async def _keep_people(self) -> None:
+        from hanvisa.people import keep_people  # noqa: PLC0415 - callers wait while a service starts, and few have one
+
+        await keep_people(self.settings, self.database)
 
     def health(self) -> Mapping[str, str | None]:
         """Each part: None when it is well, else a sentence on what is missing."""

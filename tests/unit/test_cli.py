@@ -35,6 +35,7 @@ COMMANDS = [
     ("explain", "0"),
     ("greetings", "check"),
     ("calendars", "check"),
+    ("ldap",),
 ]
 
 

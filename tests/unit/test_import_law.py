@@ -27,6 +27,7 @@ LAW = {
     "texts": ADAPTER,
     "mail": ADAPTER,
     "calendars": ADAPTER,
+    "ldap": ADAPTER,
     "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
 }
 

@@ -13,7 +13,6 @@ import aiohttp
 import structlog
 
 from hanvisa.calendars.http import CalendarHttp
-from hanvisa.calendars.parsing import parse_events
 from hanvisa.calendars.source import Calendars, Days, Source
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import HanvisaError, StorageError
@@ -154,6 +153,9 @@ async def read_calendar(
     content = await http.read(session, source, mark, days)
     if content is None:
         return None
+    # The library is not loaded while a service starts: callers wait.
+    from hanvisa.calendars.parsing import parse_events  # noqa: PLC0415
+
     events = await asyncio.to_thread(parse_events, content.texts, days, source.email)
     return content.mark, events
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -71,15 +71,22 @@ class Plan:
         return ImportReport(dry_run, {one.sheet.name: one.counts for one in self.tables}, tuple(details))
 
 
+Ends = Callable[[Mapping[str, Any]], bool]
+"""Whether a row of the database is ended when it is no longer in its file."""
+
+
 async def plan_sheets(
-    session: AsyncSession, files: Mapping[str, File], now: datetime, problems: Problems, *, end_missing: bool
+    session: AsyncSession,
+    files: Mapping[str, File],
+    now: datetime,
+    problems: Problems,
+    *,
+    ends: Ends = lambda _: False,
 ) -> Plan:
     """Raises ImportRefused with all that is wrong."""
     existing = await read_existing(session, now)
     keys = {sheet.name: _keys(sheet, files[sheet.file], problems) for sheet in SHEETS if sheet.file in files}
-    ids = {
-        sheet.name: _ids(sheet, existing, keys.get(sheet.name), end_missing=end_missing) for sheet in SHEETS
-    }
+    ids = {sheet.name: _ids(sheet, existing, keys.get(sheet.name), ends) for sheet in SHEETS}
     scope = Scope(now, ids)
     plans = [
         _plan_table(
@@ -89,7 +96,7 @@ async def plan_sheets(
             scope=scope,
             existing=existing,
             problems=problems,
-            end_missing=end_missing,
+            ends=ends,
         )
         for sheet in SHEETS
         if sheet.file in files
@@ -122,10 +129,10 @@ def _normal(column: Column, line: Line) -> str:
         return text
 
 
-def _ids(sheet: Sheet, existing: Existing, keys: list[str] | None, *, end_missing: bool) -> dict[str, UUID]:
+def _ids(sheet: Sheet, existing: Existing, keys: list[str] | None, ends: Ends) -> dict[str, UUID]:
     """By external id, of all rows that there will be."""
     known = existing.rows[sheet.name]
-    ids = {} if keys is not None and end_missing else existing.in_use(sheet)
+    ids = {key: id_ for key, id_ in existing.in_use(sheet).items() if keys is None or not ends(known[key])}
     for key in keys or ():
         ids[key] = known[key]["id"] if key in known else ids.get(key) or new_id()
     return ids
@@ -139,7 +146,7 @@ def _plan_table(
     scope: Scope,
     existing: Existing,
     problems: Problems,
-    end_missing: bool,
+    ends: Ends,
 ) -> TablePlan:
     plan = TablePlan(sheet, file.columns)
     seen: set[str] = set()
@@ -156,8 +163,7 @@ def _plan_table(
         change = _change(sheet, file, entry, row, existing)
         if change is not None:
             plan.changed.append(change)
-    if end_missing:
-        plan.ended = [row for key, row in existing.imported(sheet).items() if key not in seen]
+    plan.ended = [row for key, row in existing.imported(sheet).items() if key not in seen and ends(row)]
     return plan
 
 
