@@ -12,7 +12,9 @@ from hanvisa.directory.imports import checks
 from hanvisa.directory.imports.existing import Existing, read_existing
 from hanvisa.directory.imports.report import Counts, ImportReport
 from hanvisa.directory.imports.sheets import SHEETS, Column, Sheet
+from hanvisa.directory.imports.spreadsheets import with_zeros
 from hanvisa.directory.imports.values import Field, Scope, e164, to_e164
+from hanvisa.directory.tables.base import LONGEST_KEY
 from hanvisa.ids import new_id
 
 if TYPE_CHECKING:
@@ -112,6 +114,8 @@ def _keys(sheet: Sheet, file: File, problems: Problems) -> list[str]:
     first: dict[str, int] = {}
     for line in file.lines:
         key = sheet.key({column.name: _normal(column, line) for column in sheet.columns})
+        if len(key) > LONGEST_KEY:
+            problems.add(sheet.file, f"its key is longer than {LONGEST_KEY} letters.", line=line.number)
         if not sheet.several_lines and first.setdefault(key, line.number) != line.number:
             problems.add(sheet.file, f"“{key}” is on line {first[key]} already.", line=line.number)
         keys.append(key)
@@ -150,7 +154,14 @@ def _plan_table(
 ) -> TablePlan:
     plan = TablePlan(sheet, file.columns)
     seen: set[str] = set()
+    known, told = existing.rows[sheet.name], set(keys)
     for line, key in zip(file.lines, keys, strict=True):
+        meant = with_zeros(key, known) if key not in known else None
+        if meant is not None and meant not in told:
+            what = (
+                f"“{key}” is new, and “{meant}” is known: a spreadsheet takes leading zeros. Write {meant}."
+            )
+            problems.add(sheet.file, what, line=line.number)
         entry = _entry(sheet, line, key, scope, problems)
         if key in seen:
             continue

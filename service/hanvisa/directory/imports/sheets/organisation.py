@@ -32,7 +32,7 @@ ORGANISATIONS = Sheet(
         id_("nora"),
         must("name", values.text, "Nora kommun"),
         may("prefix", values.digits, "82"),
-        may("area_code", values.digits, "0980"),
+        may("area_code", values.area_code, "0980"),
     ),
 )
 
