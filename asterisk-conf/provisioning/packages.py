@@ -22,6 +22,7 @@ NEEDED = {
         "openssl": "openssl",
         "sipp": "sip-tester",
         "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+        "/usr/sbin/slapd": "slapd",
     },
 }
 """For what -> the program, file or Python module that must be there -> the Debian package that brings it."""

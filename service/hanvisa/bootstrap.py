@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -23,39 +23,44 @@ from hanvisa.ami.transfers import withdraw
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
 from hanvisa.ari.stream import Stream
+from hanvisa.calendars.http import CalendarHttp
+from hanvisa.calendars.keeper import CalendarKeeper, Times, open_session, read_calendar
 from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.explain import explain
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.decisions import decide_again
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
-from hanvisa.calls.ports import Directory
+from hanvisa.calls.ports import Clock, Directory
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
-from hanvisa.config import Settings, read_secret, read_text_token
+from hanvisa.config import Settings, read_calendar_passwords, read_secret, read_text_token
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.personal.purging import SPEECH, Purged
+from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.coverage import AlarmLetters
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import CoverageAlarmRow
-from hanvisa.errors import ConfigurationError, NotFound
+from hanvisa.errors import CalendarError, ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.nightly import Nightly, purge_of
+from hanvisa.policy.calendar_events import EventRules, read_event
 from hanvisa.policy.facts import CallingClass, CodeAction
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
+from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.service import Service
 from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
@@ -227,6 +232,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         extract_notices=notices,
         alarm_mails=_alarm_mails(settings, server, database, clock),
         nightly=_nightly(settings, database, voice, clock),
+        calendars=_calendar_keeper(settings, database, directory, clock),
         make_web=make_web,
     )
     return service
@@ -239,6 +245,23 @@ def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock
         return [*await purge.carry_out(), Purged("speech", SPEECH, unwanted)]
 
     return Nightly(clock, settings.purge_at, take_away)
+
+
+def _calendar_keeper(
+    settings: Settings, database: Database, directory: SnapshotDirectory, clock: Clock
+) -> CalendarKeeper:
+    return CalendarKeeper(
+        Calendars(database),
+        directory,
+        http=CalendarHttp(lambda: read_calendar_passwords(settings.state)),
+        rules=_event_rules(settings),
+        clock=clock,
+        times=Times(settings.calendar_every, settings.calendar_days, settings.calendar_at_once),
+    )
+
+
+def _event_rules(settings: Settings) -> EventRules:
+    return EventRules(settings.calendar_words, settings.calendar_private, settings.calendar_unnamed)
 
 
 def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
@@ -326,6 +349,43 @@ async def explain_call(settings: Settings, call_id: str, language: Language) -> 
         return "\n".join(tell_story(entries, language, directory))
     finally:
         await database.close()
+
+
+async def check_calendars(settings: Settings, tell: Callable[[str], None], language: Language) -> bool:
+    """Read all calendars now, and tell what each event means; nothing is changed. Whether all could be read.
+
+    Raises StorageError.
+    """
+    database = open_database(settings.database_url)
+    directory = SnapshotDirectory(database)
+    http = CalendarHttp(lambda: read_calendar_passwords(settings.state))
+    now = SystemClock().now()
+    today = now.astimezone(LOCAL).date()
+    days = today, today + timedelta(days=settings.calendar_days)
+    well = True
+    try:
+        database.must_exist()
+        await directory.refresh(("persons", "reasons", "codes"))
+        async with open_session() as session:
+            for source in await Calendars(database).sources(now):
+                if source.ended:
+                    continue
+                person = directory.register.person(source.person_id)
+                tell(f"{person.name if person else source.person_id}, {source.host}:")
+                try:
+                    read = await read_calendar(http, session, source, days)
+                except CalendarError as error:
+                    well = False
+                    tell(f"  {error}.")
+                    continue
+                _, events = read or ("", [])
+                for event in events:
+                    meaning = read_event(event, directory.register, _event_rules(settings))
+                    reason = meaning.absence.reason if meaning.absence else "-"
+                    tell(f"  {event.starts}  {reason:>2}  {meaning.because.in_(language)}")
+    finally:
+        await database.close()
+    return well
 
 
 async def speak_beforehand(settings: Settings, progress: Callable[[int, int], None]) -> int:

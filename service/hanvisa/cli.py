@@ -34,6 +34,9 @@ greetings = typer.Typer(no_args_is_help=True, help="The greetings of mobiles' vo
 app.add_typer(greetings, name="greetings")
 cli_keeping.add_to(app)
 
+calendars = typer.Typer(no_args_is_help=True, help="Persons' calendars, which set their absences.")
+app.add_typer(calendars, name="calendars")
+
 
 @app.command()
 def serve() -> None:
@@ -78,6 +81,36 @@ def import_(
         database = open_database(settings.database_url)
         try:
             return str(await import_folder(database, folder, dry_run=dry_run, end_missing=end_missing))
+        finally:
+            await database.close()
+
+    typer.echo(_run(run()))
+
+
+@app.command()
+def ldap(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="End as many as it says, even more than a tenth.")
+    ] = False,
+) -> None:
+    """Bring the persons up to date from the LDAP directory that is set, as the service does by itself.
+
+    docs/ldap.md says how it is set. Example: hanvisa ldap --dry-run
+    """
+    from hanvisa.directory.engine import open_database  # noqa: PLC0415
+    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
+    from hanvisa.people import bring_people  # noqa: PLC0415
+
+    async def run() -> str:
+        settings = read_settings()
+        database = open_database(settings.database_url)
+        try:
+            database.must_exist()
+            await upgrade(settings.database_url)
+            return str(await bring_people(settings, database, dry_run=dry_run, accept=accept))
         finally:
             await database.close()
 
@@ -153,6 +186,33 @@ def check(
     _configure_log()
     checked = _run(run())
     typer.echo(f"{len(checked)} mobiles were rung." if checked else "No mobile is to be rung now.")
+
+
+@calendars.command("check")
+def check_calendars(language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV) -> None:
+    """Read all calendars now and tell of each event whether it is an absence, and why. Changes nothing.
+
+    What the events are about is not shown.
+    """
+    from hanvisa.bootstrap import check_calendars as check_all  # noqa: PLC0415
+
+    async def run() -> bool:
+        return await check_all(read_settings(), typer.echo, language)
+
+    raise typer.Exit(0 if _run(run()) else 1)
+
+
+@calendars.command("password")
+def password(
+    account: Annotated[str, typer.Argument(help="USER@HOST, as the file calendars.csv has them.")],
+) -> None:
+    """Keep a user's password for a calendar server in the state folder's secrets.json; it is asked for."""
+    from hanvisa.ami.secrets import keep_calendar_password  # noqa: PLC0415
+
+    with _sentences():
+        state = read_settings().state
+        given = typer.prompt("Password", hide_input=True, err=True)
+        keep_calendar_password(state / "secrets.json", account, given)
 
 
 @app.command("check-policy")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
 
 _PREFIX = "HANVISA_"
+
+ByName = Annotated[dict[str, str], NoDecode]
+"""A JSON object in the environment."""
 
 
 class Settings(BaseSettings):
@@ -174,6 +177,62 @@ class Settings(BaseSettings):
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
+    calendar_every: float = Field(
+        default=30.0, gt=0, description="how often persons' calendars are asked whether they have changed"
+    )
+    calendar_days: int = Field(default=60, ge=1, le=400, description="how far ahead calendars are read")
+    calendar_at_once: int = Field(default=8, ge=1, description="how many calendars are asked at once")
+    calendar_words: ByName = Field(
+        default={
+            "möte": "1",
+            "konferens": "1",
+            "utbildning": "2",
+            "resa": "4",
+            "ledig": "7",
+            "vacation": "6",
+            "vab": "10",
+            "hemarbete": "11",
+        },
+        description="words that begin a calendar event, and the code of their reason, besides reasons' names; JSON",
+    )
+    calendar_private: str = Field(
+        default="3", description="the code of the reason of events that are private, or out of office"
+    )
+    calendar_unnamed: str = Field(
+        default="", description="the code of the reason of busy events that name none; none: no absence"
+    )
+    ldap_url: str = Field(
+        default="",
+        description="ldaps:// or ldap:// of a directory with the persons (docs/ldap.md); none: none",
+    )
+    ldap_user: str = Field(default="", description="the name (DN) to log in with; none: without")
+    ldap_password: SecretStr = Field(
+        default=SecretStr(""), description="default: “ldap” in the state folder's secrets.json"
+    )
+    ldap_base: str = Field(default="", description="below which the persons are: dc=example,dc=org")
+    ldap_filter: str = Field(default="(objectClass=person)", description="which entries are persons")
+    ldap_attributes: ByName = Field(
+        default={
+            "id": "employeeID",
+            "given_name": "givenName",
+            "family_name": "sn",
+            "department": "department",
+            "title": "title",
+            "email": "mail",
+        },
+        description="the columns of persons.csv, and the attributes that have them; JSON",
+    )
+    ldap_departments: ByName = Field(
+        default={}, description="departments as they are named there, and their ids in departments.csv; JSON"
+    )
+    ldap_every: float = Field(default=3600.0, gt=0, description="how often it is read")
+    ldap_most_ended: int = Field(
+        default=10, ge=0, le=100, description="percent of the persons that one reading may end without asking"
+    )
+    ldap_starttls: bool = Field(default=True, description="ask at ldap:// only where it encrypts")
+    ldap_ca: Path | None = Field(
+        default=None, description="certificates that may have issued the directory's, besides the machine's"
+    )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
     )
@@ -224,6 +283,11 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> frozenset[str]:
         return frozenset(address.strip() for address in self.web_proxies.split(",")) - {""}
+
+    @field_validator("calendar_words", "ldap_attributes", "ldap_departments", mode="before")
+    @classmethod
+    def _from_json(cls, given: Any) -> Any:
+        return json.loads(given) if isinstance(given, str) else given
 
     @model_validator(mode="before")
     @classmethod
@@ -280,6 +344,22 @@ def read_text_token(settings: Settings) -> str:
         raise ConfigurationError(
             f"{_PREFIX}TEXT_TOKEN_FILE is “{file}”, which can't be read: {why}. Set it to a file with the token."
         ) from None  # what it holds is in the other error
+
+
+def read_calendar_passwords(state: Path) -> dict[str, str]:
+    """The passwords for calendars by USER@HOST, from the state folder's secrets.json; none where there is no such file.
+
+    Raises:
+        ConfigurationError: it can't be read.
+    """
+    file = state / "secrets.json"
+    try:
+        kept: dict[str, str] = json.loads(file.read_text())["calendars"]
+    except (FileNotFoundError, KeyError):
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigurationError(f"{file} can't be read ({type(error).__name__}).") from None
+    return kept
 
 
 def read_secret(state: Path, name: str) -> str:

@@ -10,6 +10,8 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
+ |- LdapError               an LDAP directory can't be read
+ |- CalendarError           a person's calendar can't be read
  `- TelephonyError          Asterisk
      |- Unavailable         Asterisk does not answer (connection, time-out)
      |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
@@ -68,6 +70,14 @@ class SpeechError(HanvisaError):
 
 class MailError(HanvisaError):
     error_id = "mail"
+
+
+class LdapError(HanvisaError):
+    error_id = "ldap"
+
+
+class CalendarError(HanvisaError):
+    error_id = "calendar"
 
 
 class TelephonyError(HanvisaError):

@@ -18,6 +18,7 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.projection import Projection
 from hanvisa.ari.client import Client
 from hanvisa.ari.stream import Stream
+from hanvisa.calendars.keeper import CalendarKeeper
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings
@@ -54,6 +55,7 @@ class Service:
     extract_notices: ExtractNotices | None
     alarm_mails: AlarmMails | None
     nightly: Nightly
+    calendars: CalendarKeeper
     make_web: Callable[[], web.Application]
 
     async def run(self) -> None:
@@ -102,11 +104,18 @@ class Service:
             self.projection.run(),
             self.agi.run(),
             self.nightly.run(),
+            self.calendars.run(),
+            *([self._keep_people()] if self.settings.ldap_url else []),
             *([self.texts.run()] if self.texts else []),
             *([self.mail.run()] if self.mail else []),
             *([self.extract_notices.run()] if self.extract_notices else []),
             *([self.alarm_mails.run()] if self.alarm_mails else []),
         )
+
+    async def _keep_people(self) -> None:
+        from hanvisa.people import keep_people  # noqa: PLC0415 - callers wait while a service starts, and few have one
+
+        await keep_people(self.settings, self.database)
 
     def health(self) -> Mapping[str, str | None]:
         """Each part: None when it is well, else a sentence on what is missing."""

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
+from hanvisa.config import read_calendar_passwords
+from hanvisa.errors import ConfigurationError
 from hanvisa.lab.own import take_speech
 from hanvisa.policy.model import Language
 from hanvisa.speech.library import SpeechLibrary
@@ -38,6 +40,8 @@ COMMANDS = [
     ("purge",),
     ("export-person", "x", "y"),
     ("remove-person", "x"),
+    ("calendars", "check"),
+    ("ldap",),
 ]
 
 
@@ -104,6 +108,18 @@ def test_a_user_that_makes_no_sense_is_told_so(
     ran = hanvisa("user", *words, keyed=keyed)
     assert ran.exit_code == 1
     assert said in ran.stderr
+def test_a_calendars_password_is_kept_for_its_owner_alone(state: Path) -> None:
+    ran = CliRunner().invoke(
+        app, ["calendars", "password", "hanvisa@kalender.example.org"], input="grön häst\n"
+    )
+    assert ran.exit_code == 0
+    assert "grön" not in ran.output
+    assert read_calendar_passwords(state) == {"hanvisa@kalender.example.org": "grön häst"}
+    assert (state / "secrets.json").stat().st_mode & 0o077 == 0
+    (state / "secrets.json").write_text("grön")
+    with pytest.raises(ConfigurationError) as error:
+        read_calendar_passwords(state)
+    assert "grön" not in str(error.value)
 
 
 def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, spoken: Path) -> None:

@@ -29,6 +29,8 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_SESSION_HOURS", "0"),
         ("HANVISA_SIGN_IN_LOCKED", "-1"),
         ("HANVISA_EXTRACT_KEPT", "0"),
+        ("HANVISA_CALENDAR_WORDS", "möte"),
+        ("HANVISA_LDAP_DEPARTMENTS", "7"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -46,6 +48,14 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         "HANVISA_LANGUAGE",
         "HANVISA_SIP_PORT",
     ]
+
+
+def test_settings_by_name_are_json_and_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANVISA_LDAP_DEPARTMENTS", '{"Park & natur": "park"}')
+    settings = read_settings()
+    assert settings.ldap_departments == {"Park & natur": "park"}
+    monkeypatch.setenv("HANVISA_LDAP_DEPARTMENTS", environment(settings)["HANVISA_LDAP_DEPARTMENTS"])
+    assert read_settings().ldap_departments == {"Park & natur": "park"}
 
 
 def test_every_port_derives_from_the_base_port(monkeypatch: pytest.MonkeyPatch) -> None:

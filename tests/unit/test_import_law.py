@@ -21,12 +21,14 @@ LAW = {
     "ari": ADAPTER,
     "ami": ADAPTER,
     "agi": ADAPTER,
-    "directory": (*ADAPTER, "spool"),
+    "directory": (*ADAPTER, "spool", "calendars.source"),
     "speech": (*ADAPTER, "spool"),
     "calllog": ADAPTER,
     "texts": ADAPTER,
     "mail": ADAPTER,
     "backup": ("directory", "config", "progress", *EVERYBODY_MAY),
+    "calendars": ADAPTER,
+    "ldap": ADAPTER,
     "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
 }
 

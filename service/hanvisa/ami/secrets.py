@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 _BYTES = 18  # of a password: 24 characters that every phone's settings page takes
 
@@ -23,10 +24,26 @@ def write_private(path: Path, text: str) -> None:
 
 def phone_passwords(path: Path, accounts: Iterable[str]) -> dict[str, str]:
     """The password of each account, made and kept in the file (secrets.json) where there was none."""
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept = _read(path)
     passwords: dict[str, str] = kept.setdefault("phones", {})
     missing = [account for account in accounts if account not in passwords]
     if missing:
         passwords.update((account, secrets.token_urlsafe(_BYTES)) for account in missing)
-        write_private(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+        _write(path, kept)
     return passwords
+
+
+def keep_calendar_password(path: Path, account: str, password: str) -> None:
+    """The password of USER@HOST for a calendar server, in the file (secrets.json)."""
+    kept = _read(path)
+    kept.setdefault("calendars", {})[account] = password
+    _write(path, kept)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return kept
+
+
+def _write(path: Path, kept: dict[str, Any]) -> None:
+    write_private(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")

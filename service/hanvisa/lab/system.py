@@ -1,6 +1,7 @@
 """The whole system on one machine: an Asterisk and the service, kept alive as systemd would in production."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -252,4 +253,6 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value)
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -10,6 +10,7 @@ from hanvisa.policy.case_absence import ArrivalCase, ReferralCase, UnansweredCas
 from hanvisa.policy.case_access import ExtractCase, ExtractKnownCase, ExtractRequestCase, SignInCase
 from hanvisa.policy.case_asking import DepartmentCase, OffersCase, SubstituteCase, TextCase
 from hanvisa.policy.case_attendant import PastReferralCase, PickUpCase, SentOnCase, WantedCase
+from hanvisa.policy.case_calendar import CalendarCase, EventCase
 from hanvisa.policy.case_codes import CodeCase
 from hanvisa.policy.case_coverage import CoverageCase
 from hanvisa.policy.case_dialled import NumberCase
@@ -78,6 +79,8 @@ AnyCase = Annotated[
     | SignInCase
     | ExtractRequestCase
     | ExtractCase
-    | ExtractKnownCase,
+    | ExtractKnownCase
+    | EventCase
+    | CalendarCase,
     Field(discriminator="decide"),
 ]

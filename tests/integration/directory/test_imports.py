@@ -27,6 +27,9 @@ ORGANISATIONS = "id,name,prefix\nnora,Nora kommun,82\n"
 OPERATIONS = "id,name,organisation\nteknik,Teknik,nora\n"
 DEPARTMENTS = "id,name,operation,stand_in\ngata,Gatukontoret,teknik,park\npark,Parkkontoret,teknik,gata\n"
 PERSONS = "id,given_name,family_name,department,functions\np1,Anna,Ek,gata,snö | is\np2,Bo,Alm,gata,\n"
+REASONS = (
+    "code,name_sv,name_en,spoken_sv,spoken_en,time_kind\n1,möte,meeting,är på möte,is in a meeting,time\n"
+)
 
 
 @pytest.fixture
@@ -90,6 +93,30 @@ async def test_semicolons_and_a_byte_order_mark_do_as_well(database: Database, f
     (folder / "persons.csv").write_bytes(PERSONS.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig"))
     report = await import_folder(database, folder)
     assert report.tables["persons"].created == 2
+
+
+async def test_a_file_as_excel_writes_it(database: Database, folder: Path) -> None:
+    """With its own hint of the separator, and empty columns and rows beside what is written."""
+    rows = "".join(f"{line.replace(',', ';')};;\r\n" for line in PERSONS.splitlines())
+    (folder / "persons.csv").write_bytes(f"sep=;\r\n{rows};;;;;;\r\n".encode("utf-8-sig"))
+    report = await import_folder(database, folder)
+    assert report.tables["persons"].created == 2
+    (folder / "persons.csv").write_bytes(f"sep=;\r\n{rows}p3;;;;;;\r\n".encode("utf-8-sig"))
+    with pytest.raises(ImportRefused, match=r"persons\.csv, line 5, column given_name: it is empty"):
+        await import_folder(database, folder)
+
+
+async def test_a_key_that_has_lost_its_zeros_is_no_new_person(database: Database, folder: Path) -> None:
+    write(folder, persons=PERSONS.replace("p1", "0042").replace("p2", "0043"))
+    await import_folder(database, folder)
+    write(folder, persons=PERSONS.replace("p1", "42").replace("p2", "0043"))
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder, end_missing=True)
+    assert refused.value.problems == (
+        "persons.csv, line 2: “42” is new, and “0042” is known: a spreadsheet takes leading zeros. Write 0042.",
+    )
+    write(folder, persons=PERSONS.replace("p1", "42").replace("p2", "0042"))
+    assert (await import_folder(database, folder)).tables["persons"] == Counts(created=1, changed=1)
 
 
 async def test_what_differs_is_changed_and_audited(database: Database, folder: Path) -> None:
@@ -230,6 +257,44 @@ async def test_operators_keep_the_state_that_they_set(demo: Database) -> None:
             "numbers.csv, line 2, column kind: “boat” is none of person",
         ),
         (
+            {"numbers": "number,kind,target\n980319231,person,p1\n"},
+            (
+                "numbers.csv, line 2, column number: “980319231” has lost its leading 0, as numbers do in a"
+                " spreadsheet. Format the column as text and write 0980319231."
+            ),
+        ),
+        (
+            {"numbers": "number,kind,target\n46980319231.0,person,p1\n"},
+            (
+                "“46980319231.0” has lost its +, as numbers do in a spreadsheet. Format the column as text and"
+                " write +46980319231."
+            ),
+        ),
+        (
+            {"numbers": 'number,kind,target\n"4,698E+10",person,p1\n'},
+            "“4,698E+10” is how a spreadsheet shows a long number, and digits are lost.",
+        ),
+        (
+            {"organisations": "id,name,area_code\nnora,Nora kommun,980\n"},
+            "organisations.csv, line 2, column area_code: “980” has lost its leading 0",
+        ),
+        (
+            {"persons": PERSONS.replace("p1", "007"), "phones": "account,organisation,owner\nn-1,nora,7\n"},
+            (
+                "phones.csv, line 2, column owner: there is no “7” in persons.csv or the database. Is it “007”,"
+                " whose leading zeros a spreadsheet took?"
+            ),
+        ),
+        ({"persons": PERSONS.replace("p1", "p" * 201)}, "line 2: its key is longer than 200 letters."),
+        (
+            {"absence_reasons": REASONS, "absences": "id,person,reason,starts_at\na,p1,1,0001-01-01T00:00\n"},
+            "absences.csv, line 2, column starts_at: “0001-01-01T00:00” is no time.",
+        ),
+        (
+            {"absence_reasons": REASONS, "absences": "id,person,reason,starts_at\na,p1,1,+99999d 08:00\n"},
+            "absences.csv, line 2, column starts_at: “+99999d 08:00” is no time.",
+        ),
+        (
             {"extensions": "number,organisation,kind,target\n112,nora,person,p1\n"},
             "column number: 112 is the emergency number.",
         ),
@@ -270,6 +335,14 @@ def latin_1(folder: Path) -> None:
     (folder / "persons.csv").write_bytes(PERSONS.encode("latin-1"))
 
 
+def utf_16(folder: Path) -> None:
+    (folder / "persons.csv").write_bytes(PERSONS.encode("utf-16"))
+
+
+def neither(folder: Path) -> None:
+    (folder / "persons.csv").write_bytes(PERSONS.encode("latin-1").replace(b"\xf6", b"\x80"))
+
+
 def missing(folder: Path) -> None:
     shutil.rmtree(folder)
 
@@ -282,7 +355,15 @@ def without_files(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "because"),
     [
-        (latin_1, "persons.csv, line 2: it is not UTF-8 (byte 0xf6). Save it as UTF-8."),
+        (
+            latin_1,
+            (
+                "persons.csv, line 2: it is not UTF-8 but Latin-1, as Excel saves “CSV” (byte 0xf6 in “snö”)."
+                " Save it as “CSV UTF-8”."
+            ),
+        ),
+        (utf_16, "persons.csv, line 1: it is UTF-16, as Excel saves “Unicode text”. Save it as “CSV UTF-8”."),
+        (neither, "persons.csv, line 2: it is not UTF-8 (byte 0x80). Save it as UTF-8."),
         (missing, "there is no such folder."),
         (without_files, "there are no CSV files in it."),
     ],
@@ -295,6 +376,22 @@ async def test_a_folder_that_makes_no_sense_gives_one_error(
         await import_folder(database, folder)
     assert len(refused.value.problems) == 1
     assert because in refused.value.problems[0]
+
+
+async def test_one_wrong_row_of_ten_thousand_is_named_and_nothing_is_imported(
+    database: Database, folder: Path
+) -> None:
+    lines = "".join(f"q{n},Given{n},Family{n},gata,\n" for n in range(10_000))
+    write(folder, persons=f"{PERSONS}{lines}q,Last,One,väg,\n")
+    before = monotonic()
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder)
+    assert monotonic() - before < 30
+    assert len(refused.value.problems) == 1
+    assert refused.value.problems[0].startswith(
+        "persons.csv, line 10004, column department: there is no “väg”"
+    )
+    assert not (await register_of(database)).organisations.rows
 
 
 async def test_ten_thousand_persons_take_seconds(database: Database, folder: Path) -> None:

@@ -22,6 +22,8 @@ PLAIN = (
     values.extension,
     values.digits,
     values.account,
+    values.area_code,
+    values.web_address,
     values.moment,
     values.windows,
 )

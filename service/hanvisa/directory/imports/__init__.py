@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.imports.applying import apply
+from hanvisa.directory.imports.people import MARK
 from hanvisa.directory.imports.planning import plan_sheets
 from hanvisa.directory.imports.problems import ImportRefused, Problems
 from hanvisa.directory.imports.reading import read_folder
 from hanvisa.directory.imports.report import ImportReport
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hanvisa.directory.engine import Database
@@ -28,7 +30,8 @@ async def import_folder(
     """Bring the directory to what the folder's files say, and tell what changed (or would, with ``dry_run``).
 
     Rows are known by their external ids. Those that are in the database but not in a file are ended only with
-    ``end_missing``; files that are not in the folder leave their tables as they are.
+    ``end_missing``; files that are not in the folder leave their tables as they are. Persons whom an LDAP directory has
+    are never ended here.
 
     Raises:
         ImportRefused: with every row that is wrong, by file, line and column. Nothing was changed.
@@ -37,11 +40,15 @@ async def import_folder(
     problems = Problems()
     now = datetime.now(UTC)
     files = read_folder(folder, problems)
+
+    def ends(row: Mapping[str, Any]) -> bool:
+        return end_missing and not row.get(MARK)
+
     if dry_run:
         async with database.reading() as session:
-            plan = await plan_sheets(session, files, now, problems, end_missing=end_missing)
+            plan = await plan_sheets(session, files, now, problems, ends=ends)
         return plan.report(dry_run=True)
     async with database.changing(_BY) as session:
-        plan = await plan_sheets(session, files, now, problems, end_missing=end_missing)
+        plan = await plan_sheets(session, files, now, problems, ends=ends)
         await apply(session, plan, now, _BY)
     return plan.report(dry_run=False)

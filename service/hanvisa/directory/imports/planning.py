@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,9 @@ from hanvisa.directory.imports import checks
 from hanvisa.directory.imports.existing import Existing, read_existing
 from hanvisa.directory.imports.report import Counts, ImportReport
 from hanvisa.directory.imports.sheets import SHEETS, Column, Sheet
+from hanvisa.directory.imports.spreadsheets import with_zeros
 from hanvisa.directory.imports.values import Field, Scope, e164, to_e164
+from hanvisa.directory.tables.base import LONGEST_KEY
 from hanvisa.ids import new_id
 
 if TYPE_CHECKING:
@@ -71,15 +73,22 @@ class Plan:
         return ImportReport(dry_run, {one.sheet.name: one.counts for one in self.tables}, tuple(details))
 
 
+Ends = Callable[[Mapping[str, Any]], bool]
+"""Whether a row of the database is ended when it is no longer in its file."""
+
+
 async def plan_sheets(
-    session: AsyncSession, files: Mapping[str, File], now: datetime, problems: Problems, *, end_missing: bool
+    session: AsyncSession,
+    files: Mapping[str, File],
+    now: datetime,
+    problems: Problems,
+    *,
+    ends: Ends = lambda _: False,
 ) -> Plan:
     """Raises ImportRefused with all that is wrong."""
     existing = await read_existing(session, now)
     keys = {sheet.name: _keys(sheet, files[sheet.file], problems) for sheet in SHEETS if sheet.file in files}
-    ids = {
-        sheet.name: _ids(sheet, existing, keys.get(sheet.name), end_missing=end_missing) for sheet in SHEETS
-    }
+    ids = {sheet.name: _ids(sheet, existing, keys.get(sheet.name), ends) for sheet in SHEETS}
     scope = Scope(now, ids)
     plans = [
         _plan_table(
@@ -89,7 +98,7 @@ async def plan_sheets(
             scope=scope,
             existing=existing,
             problems=problems,
-            end_missing=end_missing,
+            ends=ends,
         )
         for sheet in SHEETS
         if sheet.file in files
@@ -105,6 +114,8 @@ def _keys(sheet: Sheet, file: File, problems: Problems) -> list[str]:
     first: dict[str, int] = {}
     for line in file.lines:
         key = sheet.key({column.name: _normal(column, line) for column in sheet.columns})
+        if len(key) > LONGEST_KEY:
+            problems.add(sheet.file, f"its key is longer than {LONGEST_KEY} letters.", line=line.number)
         if not sheet.several_lines and first.setdefault(key, line.number) != line.number:
             problems.add(sheet.file, f"“{key}” is on line {first[key]} already.", line=line.number)
         keys.append(key)
@@ -122,10 +133,10 @@ def _normal(column: Column, line: Line) -> str:
         return text
 
 
-def _ids(sheet: Sheet, existing: Existing, keys: list[str] | None, *, end_missing: bool) -> dict[str, UUID]:
+def _ids(sheet: Sheet, existing: Existing, keys: list[str] | None, ends: Ends) -> dict[str, UUID]:
     """By external id, of all rows that there will be."""
     known = existing.rows[sheet.name]
-    ids = {} if keys is not None and end_missing else existing.in_use(sheet)
+    ids = {key: id_ for key, id_ in existing.in_use(sheet).items() if keys is None or not ends(known[key])}
     for key in keys or ():
         ids[key] = known[key]["id"] if key in known else ids.get(key) or new_id()
     return ids
@@ -139,11 +150,18 @@ def _plan_table(
     scope: Scope,
     existing: Existing,
     problems: Problems,
-    end_missing: bool,
+    ends: Ends,
 ) -> TablePlan:
     plan = TablePlan(sheet, file.columns)
     seen: set[str] = set()
+    known, told = existing.rows[sheet.name], set(keys)
     for line, key in zip(file.lines, keys, strict=True):
+        meant = with_zeros(key, known) if key not in known else None
+        if meant is not None and meant not in told:
+            what = (
+                f"“{key}” is new, and “{meant}” is known: a spreadsheet takes leading zeros. Write {meant}."
+            )
+            problems.add(sheet.file, what, line=line.number)
         entry = _entry(sheet, line, key, scope, problems)
         if key in seen:
             continue
@@ -156,8 +174,7 @@ def _plan_table(
         change = _change(sheet, file, entry, row, existing)
         if change is not None:
             plan.changed.append(change)
-    if end_missing:
-        plan.ended = [row for key, row in existing.imported(sheet).items() if key not in seen]
+    plan.ended = [row for key, row in existing.imported(sheet).items() if key not in seen and ends(row)]
     return plan
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hanvisa.directory.imports.sheets import SHEETS
+from hanvisa.directory.imports.spreadsheets import wrong_encoding
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.imports.problems import Problems
 
+_SEPARATOR = re.compile(r"sep=[,;]")  # for Excel, before the columns' names
 _TELEPHONE_HOURS = re.compile(r"(tele(f|ph)on|phone|tel)[ _-]?(tid(er)?|hours?|times?)", re.IGNORECASE)
 
 
@@ -55,14 +57,10 @@ def read_folder(folder: Path, problems: Problems) -> dict[str, File]:
 
 def _read(path: Path, problems: Problems) -> File | None:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problems.add(
-            path.name,
-            f"it is not UTF-8 (byte 0x{error.object[error.start]:02x}). Save it as UTF-8.",
-            line=line,
-        )
+        problems.add(path.name, wrong_encoding(raw, error), line=raw.count(b"\n", 0, error.start) + 1)
         return None
     except OSError as error:
         problems.add(path.name, f"it can't be read: {error.strerror}.")
@@ -73,6 +71,8 @@ def _read(path: Path, problems: Problems) -> File | None:
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
     try:
+        if _SEPARATOR.fullmatch(first.rstrip("\r")):
+            next(reader)
         return _lines(path.name, reader, problems)
     except csv.Error as error:
         problems.add(path.name, f"it is no CSV: {error}.", line=reader.line_num)
@@ -80,12 +80,13 @@ def _read(path: Path, problems: Problems) -> File | None:
 
 
 def _lines(name: str, reader: CsvReader, problems: Problems) -> File | None:
-    header = [column.strip() for column in next(reader, [])]
+    header = _trimmed([column.strip() for column in next(reader, [])], 0)
     if not any(header):
         problems.add(name, "it is empty; its first line is to name the columns.")
         return None
     lines = []
-    for texts in reader:
+    for fields in reader:
+        texts = _trimmed(fields, len(header))
         if not any(text.strip() for text in texts):
             continue
         if len(texts) != len(header):
@@ -98,6 +99,13 @@ def _lines(name: str, reader: CsvReader, problems: Problems) -> File | None:
     for column in sorted(repeated):
         problems.add(name, "the column is there more than once.", line=1, column=column)
     return File(frozenset(header), tuple(lines))
+
+
+def _trimmed(texts: list[str], width: int) -> list[str]:
+    """Without the empty columns that spreadsheets leave at the right, beyond ``width``."""
+    while len(texts) > width and not texts[-1].strip():
+        texts = texts[:-1]
+    return texts
 
 
 def _check_header(name: str, file: File, problems: Problems) -> bool:

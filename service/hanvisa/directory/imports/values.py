@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import phonenumbers
 
+from hanvisa.directory.imports.spreadsheets import lost_from_area_code, lost_from_number, with_zeros
 from hanvisa.directory.loading import LOCAL
 from hanvisa.policy.facts import Window
 from hanvisa.policy.timing import NEXT_WORKING_DAY, is_default
@@ -25,7 +27,8 @@ _DAYS = {
     for number, name in enumerate(names.split(), 1)
 }
 _WINDOW = re.compile(r"(\w+)(?:-(\w+))? (\d\d:\d\d)-(\d\d:\d\d)")
-_RELATIVE = re.compile(r"(today|[+-]\d+[dw]) (\d\d:\d\d)")
+_RELATIVE = re.compile(r"(today|[+-]\d{1,4}[dw]) (\d\d:\d\d)")
+_YEARS = range(1970, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def flag(field: Field) -> bool:
 
 
 def whole(field: Field) -> int:
-    if not field.text.isdecimal():
-        raise ValueError(f"“{field.text}” is no whole number.")
+    if not field.text.isdecimal() or len(field.text) > 9:
+        raise ValueError(f"“{field.text}” is no whole number, or too large.")
     return int(field.text)
 
 
@@ -82,6 +85,9 @@ def one_of(kind: type[StrEnum]) -> Reader:
 
 def e164(field: Field) -> str:
     """A telephone number in any usual Swedish or international spelling."""
+    lost = lost_from_number(field.text)
+    if lost is not None:
+        raise ValueError(lost)
     return to_e164(field.text)
 
 
@@ -116,6 +122,14 @@ def digits(field: Field) -> str:
     return field.text
 
 
+def area_code(field: Field) -> str:
+    """Digits, the first 0."""
+    lost = lost_from_area_code(digits(field))
+    if lost is not None:
+        raise ValueError(lost)
+    return field.text
+
+
 def code(field: Field) -> str:
     if re.fullmatch(r"[*#]\d{2,4}", field.text) is None:
         raise ValueError(f"“{field.text}” is no code: * or #, and two to four digits.")
@@ -139,16 +153,20 @@ def day(field: Field) -> date:
 def moment(field: Field) -> datetime:
     """ISO 8601, Swedish time unless it has an offset; or from the day of the import: "+2d 08:00", "-1w 17:00"."""
     relative = _RELATIVE.fullmatch(field.text)
+    written: datetime | None
     try:
         if relative is not None:
             clock = time.fromisoformat(relative[2])
-            return datetime.combine(_day_from_now(relative[1], field.scope.now), clock, LOCAL)
-        written = datetime.fromisoformat(field.text)
+            written = datetime.combine(_day_from_now(relative[1], field.scope.now), clock, LOCAL)
+        else:
+            written = datetime.fromisoformat(field.text)
     except ValueError:
+        written = None
+    if written is None or written.year not in _YEARS:
         raise ValueError(
             f"“{field.text}” is no time. Write it as 2026-08-31T08:00, or from today as +2d 08:00"
             " (d: days, w: working days)."
-        ) from None
+        )
     return written if written.tzinfo is not None else written.replace(tzinfo=LOCAL)
 
 
@@ -187,13 +205,31 @@ def _window(written: str) -> Window:
         raise wrong from None
 
 
+def web_address(field: Field) -> str:
+    """https://, http:// or webcal://, with a host, and with no user in it."""
+    try:
+        parts = urlsplit(field.text)
+        is_one = parts.scheme in ("http", "https", "webcal") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ValueError("it is no address. Write https://, the host and the path.")
+    if "@" in parts.netloc:
+        raise ValueError("it has a user in it. Write the user into the column user, and no password.")
+    return field.text
+
+
 def ref(table: str) -> Reader:
     """The id of a row of another table, given by its external id."""
 
     def read(field: Field) -> UUID:
         id_ = field.scope.ids[table].get(field.text)
         if id_ is None:
-            raise ValueError(f"there is no “{field.text}” in {table}.csv or the database.")
+            meant = with_zeros(field.text, field.scope.ids[table])
+            raise ValueError(
+                f"there is no “{field.text}” in {table}.csv or the database."
+                + (f" Is it “{meant}”, whose leading zeros a spreadsheet took?" if meant else "")
+            )
         return id_
 
     return read

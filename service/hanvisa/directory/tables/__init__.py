@@ -11,6 +11,7 @@ from hanvisa.directory.tables.access import (
     UserRow,
 )
 from hanvisa.directory.tables.base import Base
+from hanvisa.directory.tables.calendars import CalendarRow
 from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
@@ -52,6 +53,7 @@ __all__ = [
     "AbsenceRow",
     "AuditRow",
     "Base",
+    "CalendarRow",
     "CallEventRow",
     "CallRow",
     "CallbackRow",

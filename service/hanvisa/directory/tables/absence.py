@@ -33,10 +33,18 @@ class AbsenceReasonRow(Imported, Base):
 
 
 class AbsenceRow(Keyed, Changeable, Base):
-    """``ends_at`` none is until cancelled. ``source`` is where it was set: import, api, phone, calendar."""
+    """``ends_at`` none is until cancelled. ``source`` is where it was set: import, api, phone, calendar.
+
+    ``calendar_key`` is the event of the calendar that set it, and ``calendar_version`` the row's version then: another
+    version is a person's, and stays as it is.
+    """
 
     __tablename__ = "absences"
-    __table_args__ = (Index(None, "person_id", "starts_at"), Index(None, "ends_at"))
+    __table_args__ = (
+        Index(None, "person_id", "starts_at"),
+        Index(None, "ends_at"),
+        Index("uq_absences_calendar_id_calendar_key", "calendar_id", "calendar_key", unique=True),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     reason_id: Mapped[UUID] = mapped_column(ForeignKey("absence_reasons.id"))
@@ -48,6 +56,9 @@ class AbsenceRow(Keyed, Changeable, Base):
     source: Mapped[str]
     forced_by: Mapped[str | None]
     force_reason: Mapped[str | None]
+    calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("calendars.id"))
+    calendar_key: Mapped[str | None]
+    calendar_version: Mapped[int | None]
 
 
 class ForwardingRow(Changeable, Base):

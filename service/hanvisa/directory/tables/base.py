@@ -13,6 +13,8 @@ from hanvisa.directory.types import UtcDateTime, Windows
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Window
 
+LONGEST_KEY = 200  # letters
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(
@@ -48,7 +50,7 @@ class Changeable(Identified):
 class Keyed:
     """A row that may come from an import: ``external_id`` is its key there."""
 
-    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(LONGEST_KEY), unique=True)
 
 
 class Imported(Keyed, Changeable):

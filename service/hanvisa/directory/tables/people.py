@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hanvisa.directory.tables.base import Base, Identified, Imported
@@ -16,6 +16,7 @@ class PersonRow(Imported, Base):
     """``protected``: no number of theirs is told. ``confidential``: their line is (M4).
 
     ``best_reached`` is spoken and shown and closes nothing (G2); ``schedule`` is when they work, none: the usual.
+    ``from_ldap``: an LDAP directory has them, or had; when it no longer has, they are ended.
     """
 
     __tablename__ = "persons"
@@ -32,6 +33,7 @@ class PersonRow(Imported, Base):
     best_reached: Mapped[tuple[Window, ...]] = mapped_column(default=())
     schedule: Mapped[tuple[Window, ...]] = mapped_column(default=())
     details_confirmed_at: Mapped[datetime | None]
+    from_ldap: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class MembershipRow(Identified, Base):

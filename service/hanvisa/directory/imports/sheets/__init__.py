@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanvisa.directory.imports.sheets.absence import ABSENCE_REASONS, ABSENCES
+from hanvisa.directory.imports.sheets.absence import ABSENCE_REASONS, ABSENCES, CALENDARS
 from hanvisa.directory.imports.sheets.base import Column, Listed, Sheet
 from hanvisa.directory.imports.sheets.codes import CODES
 from hanvisa.directory.imports.sheets.organisation import (
@@ -44,6 +44,7 @@ SHEETS: tuple[Sheet, ...] = (
     MOBILES,
     ABSENCE_REASONS,
     ABSENCES,
+    CALENDARS,
     CODES,
     USERS,
     ROLES,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from hanvisa.calendars.source import CalendarKind
 from hanvisa.directory import tables
 from hanvisa.directory.imports import values
-from hanvisa.directory.imports.sheets.base import Sheet, id_, may, must, of
+from hanvisa.directory.imports.sheets.base import Sheet, Texts, id_, may, must, of
 from hanvisa.policy.facts import TimeKind
 
 ABSENCE_REASONS = Sheet(
@@ -43,4 +47,31 @@ ABSENCES = Sheet(
     ),
     at_first=lambda _: {"source": "import"},
     ended_by="ends_at",
+)
+
+
+def _check_calendar(row: Texts) -> str | None:
+    if not row.get("user") or not row["url"].startswith("http://") or _is_this_machine(row["url"]):
+        return None
+    return "a user's password is sent over https:// only."
+
+
+def _is_this_machine(url: str) -> bool:
+    try:
+        return ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        return False
+
+
+CALENDARS = Sheet(
+    "calendars.csv",
+    tables.CalendarRow,
+    of("person"),
+    (
+        must("person", values.ref("persons"), "p301", "person_id"),
+        must("url", values.web_address, "https://kalender.example.org/ek/kalender/"),
+        must("kind", values.one_of(CalendarKind), "caldav"),
+        may("user", values.text, "hanvisa", default=""),
+    ),
+    check=_check_calendar,
 )

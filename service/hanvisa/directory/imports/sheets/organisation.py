@@ -32,7 +32,7 @@ ORGANISATIONS = Sheet(
         id_("nora"),
         must("name", values.text, "Nora kommun"),
         may("prefix", values.digits, "82"),
-        may("area_code", values.digits, "0980"),
+        may("area_code", values.area_code, "0980"),
     ),
 )
 
@@ -70,6 +70,7 @@ PERSONS = Sheet(
         may("number_shown", values.one_of(NumberShown), "direct", default="direct"),
         may("best_reached", values.windows, "mon-fri 08:00-09:30", default=()),
         may("schedule", values.windows, "mon-thu 08:00-17:00", default=()),
+        may("from_ldap", values.flag, "no", default=False),
     ),
     listed=(Listed("functions", tables.FunctionRow, "person_id", "name", "position"),),
 )

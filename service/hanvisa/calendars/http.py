@@ -1,0 +1,162 @@
+"""Asking calendars for what has changed: GET for an iCalendar file, PROPFIND and REPORT for CalDAV (RFC 4791)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from xml.etree import ElementTree as ET
+
+import aiohttp
+
+from hanvisa.calendars.source import CalendarKind, Content, Days, Source
+from hanvisa.errors import CalendarError
+from hanvisa.policy.swedish_time import LOCAL
+
+WITHIN = 15.0  # seconds for one request
+LARGEST = 5_000_000  # bytes of an answer
+
+_DAV = "{DAV:}"
+_CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+_CTAG = "{http://calendarserver.org/ns/}getctag"
+_OURS = "sha256:"  # how a mark of ours begins
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+_HAS_CHANGED = (
+    '<?xml version="1.0" encoding="utf-8"?>'
+    '<propfind xmlns="DAV:" xmlns:cs="http://calendarserver.org/ns/">'
+    "<prop><cs:getctag/><sync-token/></prop></propfind>"
+)
+_EVENTS = (
+    '<?xml version="1.0" encoding="utf-8"?>'
+    '<c:calendar-query xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
+    "<prop><getetag/><c:calendar-data/></prop>"
+    '<c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT">'
+    '<c:time-range start="{first}" end="{last}"/>'
+    "</c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"
+)
+
+
+class CalendarHttp:
+    """``passwords`` tells those of today, by :attr:`Source.account`."""
+
+    def __init__(self, passwords: Callable[[], Mapping[str, str]], within: float = WITHIN) -> None:
+        self._passwords = passwords
+        self._within = within
+
+    async def read(
+        self, session: aiohttp.ClientSession, source: Source, mark: str, days: Days
+    ) -> Content | None:
+        """All of the ``days``, or None when nothing has changed since ``mark`` ("": it was never read).
+
+        Raises CalendarError. What it says has the host, never the address or the password.
+        """
+        ask = self._caldav if source.kind is CalendarKind.CALDAV else self._file
+        try:
+            async with asyncio.timeout(self._within):
+                content = await ask(session, source, mark, days)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise CalendarError(f"{source.host} does not answer ({type(error).__name__})") from None
+        return None if content is not None and mark and content.mark == mark else content
+
+    async def _file(
+        self, session: aiohttp.ClientSession, source: Source, mark: str, _: Days
+    ) -> Content | None:
+        headers = self._auth(source)
+        if mark and not mark.startswith(_OURS):
+            headers["If-None-Match" if mark.startswith(('"', "W/")) else "If-Modified-Since"] = mark
+        # A user's password goes to the host that it was given for, and nowhere else.
+        async with session.get(
+            _https(source.url), headers=headers, allow_redirects=not source.user
+        ) as answer:
+            if answer.status == 304:
+                return None
+            body = await _body(answer, source)
+            told = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+            return Content((body,), told or _hash([body]))
+
+    async def _caldav(
+        self, session: aiohttp.ClientSession, source: Source, mark: str, days: Days
+    ) -> Content | None:
+        answer = await self._ask(session, source, "PROPFIND", "0", _HAS_CHANGED)
+        now = next((text for name in (_CTAG, f"{_DAV}sync-token") for text in _texts(answer, name)), "")
+        if mark and now == mark:
+            return None
+        body = _EVENTS.format(first=_utc(days[0]), last=_utc(days[1]))
+        answer = await self._ask(session, source, "REPORT", "1", body)
+        texts = tuple(text.encode() for text in _texts(answer, f"{_CALDAV}calendar-data"))
+        return Content(texts, now or _hash(sorted(texts)))
+
+    async def _ask(
+        self, session: aiohttp.ClientSession, source: Source, method: str, depth: str, body: str
+    ) -> ET.Element:
+        headers = {**_XML, **self._auth(source), "Depth": depth}
+        async with session.request(
+            method, _https(source.url), headers=headers, data=body.encode(), allow_redirects=False
+        ) as answer:
+            told = await _body(answer, source)
+        if answer.status != 207:
+            raise CalendarError(f"{source.host} has no CalDAV there (status {answer.status})")
+        return _element(told, source)
+
+    def _auth(self, source: Source) -> dict[str, str]:
+        """The header. Raises CalendarError where the password is missing."""
+        if not source.user:
+            return {}
+        password = self._passwords().get(source.account)
+        if password is None:
+            raise CalendarError(
+                f"{source.account} has no password: set it with hanvisa calendars password {source.account}"
+            )
+        return {"Authorization": aiohttp.encode_basic_auth(source.user, password)}
+
+
+async def _body(answer: aiohttp.ClientResponse, source: Source) -> bytes:
+    """Raises CalendarError for a refusal, and for more than anybody's calendar holds."""
+    if answer.status in (401, 403):
+        raise CalendarError(f"{source.host} lets {source.user or 'nobody without a user'} not in")
+    if answer.status // 100 != 2:
+        raise CalendarError(f"{source.host} has no calendar there (status {answer.status})")
+    body = b"".join([part async for part in _parts(answer)])
+    if len(body) > LARGEST:
+        raise CalendarError(f"the calendar at {source.host} is larger than {LARGEST // 1_000_000} MB")
+    return body
+
+
+async def _parts(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    size = 0
+    async for part in answer.content.iter_any():
+        yield part
+        size += len(part)
+        if size > LARGEST:
+            return
+
+
+def _element(body: bytes, source: Source) -> ET.Element:
+    if b"<!DOCTYPE" in body:  # no answer of CalDAV has one; entities would come with it
+        raise CalendarError(f"{source.host} answers with what is no CalDAV")
+    try:
+        return ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
+    except ET.ParseError:
+        raise CalendarError(f"{source.host} answers with what is no XML") from None
+
+
+def _texts(answer: ET.Element, name: str) -> Iterator[str]:
+    """What the properties of that name hold, of those that are there."""
+    for found in answer.iter(name):
+        if found.text and found.text.strip():
+            yield found.text
+
+
+def _https(url: str) -> str:
+    """Calendar programs write webcal:// for https://."""
+    return url.replace("webcal://", "https://", 1)
+
+
+def _utc(day: date) -> str:
+    return datetime.combine(day, time(0), LOCAL).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _hash(texts: Iterable[bytes]) -> str:
+    """In place of what the server does not tell."""
+    return _OURS + hashlib.sha256(b"\0".join(texts)).hexdigest()

@@ -1,0 +1,166 @@
+"""The round that reads all calendars and keeps the absences as they have them: in effect within a minute."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import aiohttp
+import structlog
+
+from hanvisa.calendars.http import CalendarHttp
+from hanvisa.calendars.source import Calendars, Days, Source
+from hanvisa.calls.ports import Clock
+from hanvisa.errors import HanvisaError, StorageError
+from hanvisa.policy.calendar_events import Event, EventAbsence, EventRules, read_event
+from hanvisa.policy.register import Register
+from hanvisa.policy.swedish_time import LOCAL
+
+log = structlog.get_logger(__name__)
+
+REST_MOST = 900.0  # seconds that a calendar which can't be read is left alone
+
+
+class Registered(Protocol):
+    @property
+    def register(self) -> Register: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """``every``: seconds between rounds. ``days``: how far ahead is read. ``at_once``: how many together."""
+
+    every: float = 30.0
+    days: int = 60
+    at_once: int = 8
+
+
+@dataclass
+class _Seen:
+    """``mark`` is the server's as of the reading on ``day``; ``wait`` and ``again_at`` (loop time) after a failure."""
+
+    mark: str = ""
+    day: date | None = None
+    url: str = ""
+    wait: float = 0.0
+    again_at: float = 0.0
+
+
+class CalendarKeeper:
+    """Run :meth:`run`. What can't be read leaves the absences as they are."""
+
+    def __init__(
+        self,
+        calendars: Calendars,
+        directory: Registered,
+        *,
+        http: CalendarHttp,
+        rules: EventRules,
+        clock: Clock,
+        times: Times,
+    ) -> None:
+        self._calendars = calendars
+        self._directory = directory
+        self._http = http
+        self._rules = rules
+        self._clock = clock
+        self._times = times
+        self._seen: dict[UUID, _Seen] = {}
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with open_session() as session:
+            while True:
+                began = loop.time()
+                try:
+                    await self.round(session)
+                except StorageError as error:
+                    log.warning("calendars.not_known", why=str(error))
+                await asyncio.sleep(max(0.0, began + self._times.every - loop.time()))
+
+    async def round(self, session: aiohttp.ClientSession) -> None:
+        """Each calendar once. Raises StorageError when it is not known which there are."""
+        at_once = asyncio.Semaphore(self._times.at_once)
+
+        async def one(source: Source) -> None:
+            async with at_once:
+                await self._keep(session, source)
+
+        sources = await self._calendars.sources(self._clock.now())
+        self._seen = {source.id: self._seen.get(source.id, _Seen()) for source in sources}
+        await asyncio.gather(*map(one, sources))
+
+    async def _keep(self, session: aiohttp.ClientSession, source: Source) -> None:
+        """What fails is tried again a little later, each time after twice as long."""
+        loop, seen = asyncio.get_running_loop(), self._seen[source.id]
+        if seen.again_at > loop.time():
+            return
+        try:
+            await self._read_and_keep(session, source, seen)
+        except HanvisaError as error:
+            seen.mark = ""
+            seen.wait = min(max(self._times.every, seen.wait * 2), REST_MOST)
+            seen.again_at = loop.time() + seen.wait
+            log.warning(
+                "calendars.not_kept", person=str(source.person_id), why=str(error), again_in=seen.wait
+            )
+        else:
+            seen.wait = 0.0
+
+    async def _read_and_keep(self, session: aiohttp.ClientSession, source: Source, seen: _Seen) -> None:
+        """Raises CalendarError, Conflict and StorageError."""
+        now = self._clock.now()
+        today = now.astimezone(LOCAL).date()
+        if source.ended:
+            await self._calendars.keep(source, {}, now)
+            return
+        if (seen.day, seen.url) != (today, source.url):  # another day has come within reach
+            seen.mark = ""
+        days = today, today + timedelta(days=self._times.days)
+        read = await read_calendar(self._http, session, source, days, seen.mark)
+        if read is None:
+            return
+        mark, events = read
+        wanted = absences_of(events, self._directory.register, self._rules)
+        steps = await self._calendars.keep(source, wanted, now)
+        seen.mark, seen.day, seen.url = mark, today, source.url
+        if steps:
+            log.info(
+                "calendars.kept",
+                person=str(source.person_id),
+                created=len(steps.create),
+                changed=len(steps.change),
+                ended=len(steps.end),
+            )
+
+
+def open_session() -> aiohttp.ClientSession:
+    """For many calendars; nothing is remembered from one to the other."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+
+async def read_calendar(
+    http: CalendarHttp, session: aiohttp.ClientSession, source: Source, days: Days, mark: str = ""
+) -> tuple[str, list[Event]] | None:
+    """The server's mark and the events of the ``days``; None when nothing has changed since ``mark``.
+
+    Raises CalendarError.
+    """
+    content = await http.read(session, source, mark, days)
+    if content is None:
+        return None
+    # The library is not loaded while a service starts: callers wait.
+    from hanvisa.calendars.parsing import parse_events  # noqa: PLC0415
+
+    events = await asyncio.to_thread(parse_events, content.texts, days, source.email)
+    return content.mark, events
+
+
+def absences_of(events: Sequence[Event], register: Register, rules: EventRules) -> dict[str, EventAbsence]:
+    """By the event's key."""
+    read = ((event.key, read_event(event, register, rules).absence) for event in events)
+    return {key: absence for key, absence in read if absence is not None}

@@ -1,0 +1,136 @@
+"""iCalendar texts (RFC 5545) to events: each occurrence of one that recurs, within some days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import recurring_ical_events
+from icalendar import Calendar
+from icalendar.cal import Component
+
+from hanvisa.calendars.source import Days
+from hanvisa.errors import CalendarError
+from hanvisa.policy.calendar_events import Event, Shown
+from hanvisa.policy.swedish_time import LOCAL
+
+_OFTEN = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # the months
+_RECURS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_SHOWN = {
+    "FREE": Shown.FREE,
+    "TENTATIVE": Shown.TENTATIVE,
+    "OOF": Shown.AWAY,
+    "WORKINGELSEWHERE": Shown.ELSEWHERE,
+}
+_PRIVATE = ("PRIVATE", "CONFIDENTIAL")
+
+
+def parse_events(texts: Iterable[bytes], days: Days, email: str = "") -> list[Event]:
+    """All that is within the ``days``. ``email`` is the person's, for what they have declined.
+
+    An event that makes no sense (no start, a rule that recurs each second) is left out.
+
+    Raises CalendarError: a text is no calendar. What it says has nothing of what is in it.
+    """
+    first, last = (datetime.combine(day, time(0), LOCAL) for day in days)
+    try:
+        calendars = [calendar for text in texts for calendar in _calendars(text)]
+        return [event for calendar in calendars for event in _events(calendar, first, last, email.casefold())]
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+        raise CalendarError(f"it is no calendar that can be understood ({type(error).__name__})") from None
+
+
+def _calendars(text: bytes) -> list[Calendar]:
+    """Those in the text; ValueError when there is none: an empty answer is no empty calendar."""
+    found = [one for one in Calendar.from_ical(text, multiple=True) if one.name == "VCALENDAR"]
+    if not found:
+        raise ValueError("no VCALENDAR")
+    for calendar in found:
+        calendar.subcomponents = [one for one in calendar.subcomponents if _makes_sense(one)]
+    return found
+
+
+def _makes_sense(component: Component) -> bool:
+    """Whether it has a start, and recurs once a day at most, or a few times: else it would fill the memory."""
+    if component.name != "VEVENT":
+        return True
+    if any(name in _TIMES for name, _ in component.errors):
+        return False
+    start = component.get("DTSTART")
+    rules = _as_list(component.get("RRULE"))
+    return isinstance(getattr(start, "dt", None), date) and all(map(_is_seldom, rules))
+
+
+def _is_seldom(rule: Any) -> bool:
+    frequency = [str(one).upper() for one in rule.get("FREQ", ())]
+    often = any(len(rule.get(name, ())) > 2 for name in _OFTEN)
+    return frequency[:1] in ([one] for one in _RECURS) and not often and _comes(rule)
+
+
+def _comes(rule: Any) -> bool:
+    """Whether its days are in the year: one that never comes would be sought through all years there are."""
+    months = [int(month) for month in rule.get("BYMONTH", ())]
+    days = [abs(int(day)) for day in rule.get("BYMONTHDAY", ())]
+    if not all(1 <= month <= 12 for month in months) or not all(1 <= day <= 31 for day in days):
+        return False
+    return not (months and days) or min(days) <= max(_LONGEST[month - 1] for month in months)
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _events(calendar: Component, first: datetime, last: datetime, email: str) -> Iterator[Event]:
+    recurring = {
+        str(event.get("UID"))
+        for event in calendar.walk("VEVENT")
+        if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    }
+    query = recurring_ical_events.of(calendar, skip_bad_series=True)
+    for event in query.between(first, last):
+        uid = str(event.get("UID") or event.get("SUMMARY", ""))
+        yield Event(
+            key=f"{uid} {_moment(event['RECURRENCE-ID'].dt)}" if uid in recurring else uid,
+            subject=str(event.get("SUMMARY", "")),
+            starts=event["DTSTART"].dt,
+            ends=event["DTEND"].dt,
+            shown=_shown(event),
+            private=str(event.get("CLASS", "")).upper() in _PRIVATE,
+            cancelled=_status(event) == "CANCELLED",
+            declined=_has_declined(event, email),
+        )
+
+
+def _moment(moment: date) -> str:
+    """One spelling for the same occurrence, whatever zone it is written in."""
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL)
+    return aware.astimezone(UTC).isoformat()
+
+
+def _status(event: Component) -> str:
+    return str(event.get("STATUS", "")).upper()
+
+
+def _shown(event: Component) -> Shown:
+    """Outlook says it most exactly; the others whether the time is taken."""
+    said = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
+    if said in _SHOWN:
+        return _SHOWN[said]
+    if str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
+        return Shown.FREE
+    return Shown.TENTATIVE if _status(event) == "TENTATIVE" else Shown.BUSY
+
+
+def _has_declined(event: Component, email: str) -> bool:
+    return bool(email) and any(
+        str(attendee).casefold().removeprefix("mailto:") == email
+        and str(attendee.params.get("PARTSTAT", "")).upper() == "DECLINED"
+        for attendee in _as_list(event.get("ATTENDEE"))
+    )

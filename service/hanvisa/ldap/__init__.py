@@ -1,0 +1,1 @@
+"""Persons from an LDAP directory, such as Active Directory."""

@@ -1,0 +1,98 @@
+"""Reading an LDAP directory: all entries that a filter finds, page by page, or none. Blocks: to be run in a thread."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import ldap3
+from ldap3.core.exceptions import LDAPException
+
+from hanvisa.errors import LdapError
+
+WITHIN = 30  # seconds for an answer
+CONNECTED_WITHIN = 5
+PAGE = 500  # entries: servers give a thousand at most at once
+
+_GUID = "objectguid"  # Active Directory's, in bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LdapServer:
+    """``starttls``: nothing is sent to a server at ldap:// that does not encrypt. ``issuers`` are trusted (PEM).
+
+    ``user`` "" reads without logging in.
+    """
+
+    url: str
+    base: str
+    filter: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = True
+    issuers: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``values`` are by the attribute's name in small letters, the first of each."""
+
+    dn: str
+    values: Mapping[str, str]
+
+
+def read_entries(server: LdapServer, attributes: Iterable[str]) -> list[Entry]:
+    """Raises LdapError when not all of them could be read. What it says has no password."""
+    try:
+        return list(_entries(server, sorted(set(attributes))))
+    except (LDAPException, OSError, ValueError) as error:
+        raise LdapError(f"The directory at {server.url} can't be read: {_why(error)}.") from error
+
+
+def _entries(server: LdapServer, attributes: list[str]) -> Iterator[Entry]:
+    trusting = ldap3.Tls(
+        validate=ssl.CERT_REQUIRED, ca_certs_file=str(server.issuers) if server.issuers else None
+    )
+    host = ldap3.Server(server.url, tls=trusting, get_info=ldap3.NONE, connect_timeout=CONNECTED_WITHIN)
+    connection = ldap3.Connection(
+        host,
+        user=server.user or None,
+        password=server.password or None,
+        read_only=True,
+        raise_exceptions=True,
+        receive_timeout=WITHIN,
+        auto_referrals=False,
+    )
+    try:
+        connection.open()
+        if server.starttls and not host.ssl:
+            connection.start_tls()
+        connection.bind()
+        found = connection.extend.standard.paged_search(
+            server.base, server.filter, attributes=attributes, paged_size=PAGE, generator=True
+        )
+        for entry in found:
+            if entry["type"] == "searchResEntry":  # not where others' entries are
+                yield Entry(entry["dn"], _values(entry["raw_attributes"]))
+        connection.unbind()
+    finally:
+        if connection.socket is not None:  # the library leaves it open where something fails
+            connection.socket.close()
+
+
+def _values(raw: Mapping[str, list[bytes]]) -> dict[str, str]:
+    return {name.lower(): _text(name.lower(), values[0]) for name, values in raw.items() if values}
+
+
+def _text(name: str, value: bytes) -> str:
+    """Raises ValueError for one that is no text."""
+    return str(UUID(bytes_le=value)) if name == _GUID else value.decode().strip()
+
+
+def _why(error: Any) -> str:
+    """In the server's words where it has some."""
+    return str(getattr(error, "description", None) or error or type(error).__name__)

@@ -1,0 +1,199 @@
+"""iCalendar texts as calendars write them: what recurs, is moved or cancelled, and times in any zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hanvisa.calendars.parsing import parse_events
+from hanvisa.errors import CalendarError
+from hanvisa.policy.calendar_events import Event, Shown
+
+DAYS = date(2026, 3, 2), date(2026, 3, 16)
+WEEKLY = "DTSTART;TZID=Europe/Stockholm:20260302T090000\nDTEND;TZID=Europe/Stockholm:20260302T100000\nRRULE:FREQ=WEEKLY"
+
+
+def calendar(*events: str, before: str = "") -> bytes:
+    body = "".join(
+        f"BEGIN:VEVENT\nUID:a\nDTSTAMP:20260101T000000Z\n{event}\nEND:VEVENT\n" for event in events
+    )
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n{before}{body}END:VCALENDAR\n"
+    return text.replace("\n", "\r\n").encode()
+
+
+def parse(*events: str, before: str = "", email: str = "") -> list[Event]:
+    return parse_events([calendar(*events, before=before)], DAYS, email)
+
+
+def times(events: list[Event]) -> list[tuple[datetime, datetime]]:
+    return [
+        (one.starts.astimezone(UTC), one.ends.astimezone(UTC))
+        for one in events
+        if isinstance(one.starts, datetime) and isinstance(one.ends, datetime)
+    ]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+def test_a_single_event_is_known_by_its_uid_wherever_it_is_moved() -> None:
+    event = "DTSTART:20260304T120000Z\nDTEND:20260304T130000Z\nSUMMARY:Möte: budget"
+    moved = event.replace("0304", "0305")
+    (one,), (other,) = parse(event), parse(moved)
+    assert (one.key, one.subject, times([one])) == ("a", "Möte: budget", [(at(4, 12), at(4, 13))])
+    assert (other.key, times([other])) == ("a", [(at(5, 12), at(5, 13))])
+
+
+def test_what_recurs_is_each_occurrence_with_a_key_of_its_own() -> None:
+    events = parse(WEEKLY)
+    assert times(events) == [(at(2, 8), at(2, 9)), (at(9, 8), at(9, 9))]
+    assert [one.key for one in events] == ["a 2026-03-02T08:00:00+00:00", "a 2026-03-09T08:00:00+00:00"]
+
+
+def test_an_occurrence_that_is_moved_keeps_its_key() -> None:
+    moved = "RECURRENCE-ID;TZID=Europe/Stockholm:20260309T090000\nDTSTART:20260310T130000Z\nDTEND:20260310T140000Z"
+    events = sorted(parse(WEEKLY, moved), key=lambda one: one.key)
+    assert [one.key for one in events] == ["a 2026-03-02T08:00:00+00:00", "a 2026-03-09T08:00:00+00:00"]
+    assert times(events)[1] == (at(10, 13), at(10, 14))
+
+
+def test_an_occurrence_that_is_cancelled_is_gone_or_says_so() -> None:
+    without = parse(f"{WEEKLY}\nEXDATE;TZID=Europe/Stockholm:20260309T090000")
+    assert times(without) == [(at(2, 8), at(2, 9))]
+    cancelled = parse(
+        WEEKLY,
+        "RECURRENCE-ID;TZID=Europe/Stockholm:20260309T090000\nDTSTART:20260309T080000Z\n"
+        "DTEND:20260309T090000Z\nSTATUS:CANCELLED",
+    )
+    assert [one.cancelled for one in sorted(cancelled, key=lambda one: one.key)] == [False, True]
+
+
+def test_the_clock_changes_and_the_meeting_is_at_nine_all_the_same() -> None:
+    events = parse_events([calendar(WEEKLY)], (date(2026, 3, 23), date(2026, 3, 31)))
+    assert times(events) == [(at(23, 8), at(23, 9)), (at(30, 7), at(30, 8))]
+
+
+def test_days_are_days() -> None:
+    (one,) = parse("DTSTART;VALUE=DATE:20260309\nDTEND;VALUE=DATE:20260314\nSUMMARY:Semester")
+    assert (one.starts, one.ends, one.all_day) == (date(2026, 3, 9), date(2026, 3, 14), True)
+    (one,) = parse("DTSTART;VALUE=DATE:20260309\nSUMMARY:Semester")
+    assert (one.starts, one.ends) == (date(2026, 3, 9), date(2026, 3, 10))
+
+
+def test_an_event_that_has_begun_before_and_one_with_a_duration() -> None:
+    (one,) = parse("DTSTART:20260220T080000Z\nDURATION:P14DT1H")
+    assert times([one]) == [(datetime(2026, 2, 20, 8, tzinfo=UTC), at(6, 9))]
+
+
+@pytest.mark.filterwarnings("ignore::icalendar.error.GloballyUniqueTZIDGuessed")  # rightly guessed
+@pytest.mark.parametrize(
+    "zone",
+    ["W. Europe Standard Time", "Europe/Stockholm", "/freeassociation.sourceforge.net/Europe/Stockholm"],
+)
+def test_zones_as_outlook_and_others_name_them(zone: str) -> None:
+    events = parse(f'DTSTART;TZID="{zone}":20260304T130000\nDTEND;TZID="{zone}":20260304T140000')
+    assert times(events) == [(at(4, 12), at(4, 13))]
+
+
+def test_a_zone_that_the_calendar_describes_itself() -> None:
+    described = (
+        "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0300\n"
+        "TZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+    events = parse("DTSTART;TZID=Ours:20260304T130000\nDTEND;TZID=Ours:20260304T140000", before=described)
+    assert times(events) == [(at(4, 10), at(4, 11))]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("TRANSP:TRANSPARENT", {"shown": Shown.FREE}),
+        ("STATUS:TENTATIVE", {"shown": Shown.TENTATIVE}),
+        ("X-MICROSOFT-CDO-BUSYSTATUS:OOF", {"shown": Shown.AWAY}),
+        ("TRANSP:TRANSPARENT\nX-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE", {"shown": Shown.ELSEWHERE}),
+        ("CLASS:PRIVATE", {"private": True}),
+        ("CLASS:CONFIDENTIAL", {"private": True}),
+        ("ATTENDEE;PARTSTAT=DECLINED:mailto:Tora@Example.org", {"declined": True}),
+        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:tora@example.org", {"declined": False}),
+        (
+            "ATTENDEE;PARTSTAT=DECLINED:mailto:bo@example.org\nATTENDEE:mailto:tora@example.org",
+            {"declined": False},
+        ),
+    ],
+)
+def test_how_the_calendar_shows_it(line: str, expected: dict[str, Any]) -> None:
+    (one,) = parse(f"DTSTART:20260304T120000Z\nDTEND:20260304T130000Z\n{line}", email="tora@example.org")
+    assert {name: getattr(one, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "SUMMARY:Möte",
+        "DTSTART:nonsense\nSUMMARY:Möte",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=SECONDLY",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=MINUTELY;COUNT=3",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;BYSECOND=0,1,2,3",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=YEARLY;BYMONTH=13",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    ],
+)
+def test_an_event_that_makes_no_sense_is_left_out_and_the_others_count(event: str) -> None:
+    other = "DTSTART:20260305T120000Z\nDTEND:20260305T130000Z"
+    assert times(parse_events([calendar(event), calendar(other)], DAYS)) == [(at(5, 12), at(5, 13))]
+    assert times(parse_events([calendar(event, other.replace("UID:a", "UID:b"))], DAYS)) == [
+        (at(5, 12), at(5, 13))
+    ]
+
+
+@pytest.mark.parametrize("text", [b"<html>Sign in</html>", b"BEGIN:VEVENT\r\n", b"", b"\xff\xfe\x00"])
+def test_what_is_no_calendar_is_said_and_not_shown(text: bytes) -> None:
+    with pytest.raises(CalendarError, match="it is no calendar that can be understood") as error:
+        parse_events([text], DAYS)
+    assert "Sign in" not in str(error.value)
+
+
+LINES = st.sampled_from(
+    [
+        "DTSTART:20260304T120000Z",
+        "DTSTART;VALUE=DATE:20260304",
+        "DTSTART;TZID=Nowhere:20260304T120000",
+        "DTEND:20260304T130000Z",
+        "DTEND;VALUE=DATE:20260301",
+        "DURATION:-PT1H",
+        "DURATION:P99999D",
+        "RRULE:FREQ=DAILY;UNTIL=20260310",
+        "RRULE:FREQ=YEARLY;BYMONTH=13",
+        "RRULE:",
+        "RDATE:20260306T120000Z",
+        "EXDATE:20260304",
+        "RECURRENCE-ID:20260304T120000Z",
+        "UID:b",
+        "SUMMARY:Semester",
+        "STATUS:CANCELLED",
+        "BEGIN:VALARM",
+        "END:VEVENT",
+        "ATTENDEE:",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(LINES, max_size=12))
+def test_any_lines_give_events_or_one_error(lines: list[str]) -> None:
+    try:
+        events = parse_events([calendar("\n".join(lines))], DAYS, "tora@example.org")
+    except CalendarError:
+        return
+    assert len(events) < 100
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_one_error(text: bytes) -> None:
+    with pytest.raises(CalendarError):
+        parse_events([text], DAYS)
