@@ -13,8 +13,9 @@ import structlog
 import typer
 
 from hanvisa.config import read_settings
-from hanvisa.errors import HanvisaError
+from hanvisa.errors import HanvisaError, StorageError
 from hanvisa.policy.model import Language
+from hanvisa.reports.formats import Format
 
 T = TypeVar("T")
 
@@ -152,6 +153,38 @@ def check(
     typer.echo(f"{len(checked)} mobiles were rung." if checked else "No mobile is to be rung now.")
 
 
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="Which; without one all are listed.")] = "",
+    *,
+    month: Annotated[str, typer.Option(help="As 2026-08; the last whole month without it.")] = "",
+    format_: Annotated[Format, typer.Option("--format", help="json, csv or pdf")] = Format.JSON,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; standard output without it.")
+    ] = None,
+    rows: Annotated[
+        bool, typer.Option("--rows", help="Of JSON and CSV: what the figures are made of.")
+    ] = False,
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
+) -> None:
+    """Follow-up (F1): the figures of a month by organisation, operation and cost centre, and their rows.
+
+    Example: hanvisa report refusals --month 2026-08 --format pdf --output refusals.pdf
+    """
+    from hanvisa.bootstrap import SystemClock  # noqa: PLC0415
+    from hanvisa.reporting import list_reports, write_report  # noqa: PLC0415
+
+    if not name:
+        typer.echo(list_reports(language))
+        return
+    written = _run(
+        write_report(
+            read_settings(), SystemClock(), name, month=month, form=format_, language=language, rows=rows
+        )
+    )
+    _put(written, output)
+
+
 @app.command("check-policy")
 def check_policy(
     file: Annotated[Path, typer.Argument(help="A TOML file of cases, as in tests/policy.")],
@@ -197,6 +230,17 @@ def rescue(
     from hanvisa.rescue import main  # noqa: PLC0415
 
     raise typer.Exit(main(["--alive", alive] if alive else []))
+
+
+def _put(written: bytes, output: Path | None) -> None:
+    if output is None:
+        typer.echo(written, nl=False)
+        return
+    with _sentences():
+        try:
+            output.write_bytes(written)
+        except OSError as error:
+            raise StorageError(f"{output} can't be written: {error.strerror}.") from error
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

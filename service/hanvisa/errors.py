@@ -8,6 +8,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- StorageError            the database does not answer, or the disk does not take it
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
+ |- PrintingError           a report could not be made into a PDF
  `- TelephonyError          Asterisk
      |- Unavailable         Asterisk does not answer (connection, time-out)
      |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
@@ -49,6 +50,10 @@ class SpeechError(HanvisaError):
 
 class MailError(HanvisaError):
     error_id = "mail"
+
+
+class PrintingError(HanvisaError):
+    error_id = "printing"
 
 
 class TelephonyError(HanvisaError):

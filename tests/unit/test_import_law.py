@@ -26,7 +26,8 @@ LAW = {
     "calllog": ADAPTER,
     "texts": ADAPTER,
     "mail": ADAPTER,
-    "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
+    "reports": ("policy", "directory", "calls.ports", *EVERYBODY_MAY),
+    "web": ("policy", "directory", "reports", *EDGES, "config", *EVERYBODY_MAY),
 }
 
 

@@ -10,7 +10,15 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
-from hanvisa.errors import Conflict, HanvisaError, InvalidInput, NotFound, StorageError, TelephonyError
+from hanvisa.errors import (
+    Conflict,
+    HanvisaError,
+    InvalidInput,
+    NotFound,
+    PrintingError,
+    StorageError,
+    TelephonyError,
+)
 from hanvisa.policy.model import Text
 from hanvisa.web.languages import accepted
 from hanvisa.web.metrics import METRICS
@@ -40,6 +48,7 @@ SECURITY_HEADERS = {
 _KINDS: tuple[tuple[type[HanvisaError], Kind], ...] = (
     (InvalidInput, INVALID),
     (TelephonyError, UNAVAILABLE),
+    (PrintingError, UNAVAILABLE),
 )
 
 

@@ -126,7 +126,7 @@ def _responses(route: Route, references: References) -> dict[str, Any]:
     if route.reply is not None:
         success["content"] = {_JSON: {"schema": references[route.reply, "serialization"]}}
     elif route.status != 204:
-        success["content"] = {"text/plain": {"schema": {"type": "string"}}}
+        success["content"] = {route.media: {"schema": {"type": "string"}}}
     headers = {name: {"schema": {"type": "string"}} for name in _header_names(route)}
     if headers:
         success["headers"] = headers

@@ -34,6 +34,7 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "id": TypeAdapter(UUID),
     "person": TypeAdapter(UUID),
     "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]$")]),
+    "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 
@@ -64,10 +65,18 @@ class Ask(Generic[Body, Query]):
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What is no JSON, to be kept in a file of that name."""
+
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """``etag`` is the resource's version, ``location`` the address of what was made."""
 
-    body: BaseModel | str | None = None
+    body: BaseModel | Document | str | None = None
     status: int = 200
     etag: str | None = None
     location: str | None = None
@@ -78,7 +87,10 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest."""
+    """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
+
+    ``media`` is the type of an answer that is no JSON.
+    """
 
     method: str
     path: str
@@ -88,6 +100,7 @@ class Route:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     reply: type[BaseModel] | None = None
+    media: str = "text/plain"
     status: int = 200
     if_match: bool = False
     etag: bool = False
@@ -108,7 +121,7 @@ class Route:
             body=await self._read_body(request),
             if_match=self._read_match(request),
         )
-        return _response(await self.handler(ask), ask.language)
+        return _response(await self.handler(ask), ask.language, self.media)
 
     async def _read_body(self, request: web.Request) -> BaseModel | None:
         if self.body is None:
@@ -172,7 +185,7 @@ def _forbidden(action: Action) -> Problem:
     )
 
 
-def _response(answer: Answer, language: Language) -> web.Response:
+def _response(answer: Answer, language: Language, media: str) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if answer.etag is not None:
         headers["ETag"] = f'"{answer.etag}"'
@@ -180,6 +193,11 @@ def _response(answer: Answer, language: Language) -> web.Response:
         headers["Location"] = BASE + answer.location
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
+    if isinstance(answer.body, Document):
+        headers["Content-Disposition"] = f'attachment; filename="{answer.body.name}"'
+        return web.Response(
+            status=answer.status, body=answer.body.content, content_type=media, headers=headers
+        )
     if isinstance(answer.body, str):
         headers["Content-Language"] = language.value
         return web.Response(status=answer.status, text=answer.body, headers=headers)

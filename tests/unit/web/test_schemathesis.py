@@ -52,6 +52,10 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         ("/operators/{person}/state", "person", id_of("olle")),
         ("/calls/{call}", "call", call),
         ("/calls/{call}/explain", "call", call),
+        *(
+            (f"/reports/{{report}}{part}", "report", "refusals")
+            for part in ("", "/rows", "/csv", "/rows/csv", "/pdf")
+        ),
     ):
         parts.append(OPERATION.format(path=path, name=name, value=value))
     await asyncio.to_thread(file.write_text, "".join(parts))

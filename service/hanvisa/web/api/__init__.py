@@ -12,6 +12,7 @@ from hanvisa.web.api import (
     operators,
     persons,
     reasons,
+    reports,
     rules,
 )
 
@@ -26,4 +27,5 @@ ROUTES = (
     *live.ROUTES,
     *decisions.ROUTES,
     *rules.ROUTES,
+    *reports.ROUTES,
 )
