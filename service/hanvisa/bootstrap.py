@@ -232,6 +232,19 @@ def _mail_outbox(
     settings: Settings, letters: Letters, directory: Directory, clock: SystemClock
 ) -> MailOutbox | None:
     """None without a mail server. Raises ConfigurationError when its password or a certificate is missing."""
+    server = mail_server(settings)
+    if server is None:
+        return None
+
+    def code() -> str:
+        codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
+        return codes[0].code if codes else ""
+
+    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """None where none is set. Raises ConfigurationError when its password or a certificate is missing."""
     if not settings.smtp_host:
         return None
     password = settings.smtp_password
@@ -243,7 +256,7 @@ def _mail_outbox(
                 "HANVISA_SMTP_USER is set and has no password. Set HANVISA_SMTP_PASSWORD, or write it as “smtp” into "
                 f"{settings.state / 'secrets.json'}."
             ) from error
-    server = MailServer(
+    return MailServer(
         settings.smtp_host,
         settings.smtp_port,
         settings.smtp_user,
@@ -251,12 +264,6 @@ def _mail_outbox(
         settings.smtp_starttls,
         trusting(settings.smtp_ca) if settings.smtp_ca else None,
     )
-
-    def code() -> str:
-        codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
-        return codes[0].code if codes else ""
-
-    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
 
 
 def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:

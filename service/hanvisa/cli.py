@@ -177,12 +177,62 @@ def report(
     if not name:
         typer.echo(list_reports(language))
         return
-    written = _run(
-        write_report(
+
+    async def run() -> bytes:
+        return await write_report(
             read_settings(), SystemClock(), name, month=month, form=format_, language=language, rows=rows
         )
-    )
+
+    written = _run(run())
     _put(written, output)
+
+
+@app.command()
+def invoice(
+    file: Annotated[
+        Path, typer.Argument(help="The carrier's invoice as CSV; docs/reports.md says of what columns.")
+    ],
+    month: Annotated[str, typer.Option(help="Of which month it is: 2026-08.")],
+    columns: Annotated[
+        str, typer.Option(help="Which column is which; as HANVISA_INVOICE_COLUMNS, whose place it takes.")
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In place of the invoice that the month has already.")
+    ] = False,
+) -> None:
+    """Take in the carrier's invoice of a month, all or nothing; `hanvisa report invoice` holds it against the register.
+
+    Example: hanvisa invoice augusti.csv --month 2026-08 --columns "number=Abonnemang, at=Datum, private=Privat"
+    """
+    from hanvisa.reporting import take_in_invoice  # noqa: PLC0415
+
+    async def run() -> int:
+        return await take_in_invoice(read_settings(), file, month=month, columns=columns, replace=replace)
+
+    lines = _run(run())
+    typer.echo(f"{lines} lines were taken in. hanvisa report invoice --month {month} tells how they differ.")
+
+
+@app.command("mail-reports")
+def mail_reports(
+    month: Annotated[str, typer.Option(help="As 2026-08; the last whole month without it.")] = "",
+) -> None:
+    """Mail heads of operations and managers of cost centres the month's reports on what is theirs (F1), each once.
+
+    To be run by a timer, daily: who could not be sent them is tried again.
+    """
+    from hanvisa.bootstrap import SystemClock, mail_server  # noqa: PLC0415
+    from hanvisa.reporting import mail_monthly  # noqa: PLC0415
+    from hanvisa.reports.monthly import Mailed  # noqa: PLC0415
+
+    async def run() -> list[Mailed]:
+        settings = read_settings()
+        return await mail_monthly(settings, mail_server(settings), SystemClock(), month)
+
+    mailed = _run(run())
+    for one in mailed:
+        typer.echo(f"{one.who.name}: {one.why or f'{one.reports} reports'}")
+    raise typer.Exit(1 if any(one.why for one in mailed) else 0)
 
 
 @app.command("check-policy")

@@ -138,6 +138,10 @@ class Settings(BaseSettings):
         default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
     )
     greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
+    invoice_columns: str = Field(
+        default="",
+        description="which columns of the carrier's invoice are which: number=Abonnemang, at=Datum",
+    )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"
     )

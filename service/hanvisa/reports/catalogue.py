@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanvisa.errors import NotFound
-from hanvisa.reports import about_calls, about_mobiles, about_register
+from hanvisa.reports import about_calls, about_invoices, about_mobiles, about_register
 from hanvisa.reports.model import Report
 
 REPORTS: tuple[Report, ...] = (
@@ -20,6 +20,7 @@ REPORTS: tuple[Report, ...] = (
     about_calls.EMPTY_DEPARTMENTS,
     about_register.STALE_DETAILS,
     about_register.WITHOUT_TELEPHONE_MANAGER,
+    about_invoices.INVOICE,
 )
 _BY_NAME = {report.name: report for report in REPORTS}
 

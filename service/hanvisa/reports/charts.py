@@ -45,6 +45,7 @@ def draw(bars: list[Bar]) -> str:
         foreground_strong="#222222",
         foreground_subtle="#777777",
         colors=("#005a9c",),
+        opacity="1",
         font_family="DejaVu Sans",
         label_font_size=13,
         major_label_font_size=13,
@@ -60,6 +61,8 @@ def draw(bars: list[Bar]) -> str:
         width=900,
         height=60 + 34 * len(bars),
         include_x_axis=True,
+        show_x_guides=False,
+        show_y_guides=False,
     )
     from_below = bars[::-1]
     drawing.x_labels = [bar["label"] for bar in from_below]

@@ -140,3 +140,38 @@ class Unmanaged:
     operation_id: UUID
     head_id: UUID | None
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Somebody has a number from one time up to another; none is for ever."""
+
+    person_id: UUID | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    itemised: bool
+
+    def covers(self, at: datetime) -> bool:
+        return (self.starts_at is None or self.starts_at <= at) and (
+            self.ends_at is None or at < self.ends_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """``number`` is the line's in the file."""
+
+    number: int
+    at: datetime | None
+    seconds: int
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A number that is on the month's invoice, or ought to be. ``holdings`` are those of the month."""
+
+    number: str
+    lines: tuple[InvoiceLine, ...]
+    holdings: tuple[Holding, ...]
+    place: Place

@@ -1,14 +1,15 @@
-"""A report of a month: its facts are read, and the rows are those that the asker may see and asked for."""
+"""A report of a month: its facts are read, and what of it somebody may see, and asked for, is left."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanvisa.directory.engine import Database
@@ -21,6 +22,7 @@ from hanvisa.directory.tables import (
     PersonRow,
     SwitchboardRow,
 )
+from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.register import Register
 from hanvisa.reports.model import Chosen, Figure, Place, Report, Row, figures_of, values_of
@@ -60,21 +62,31 @@ class Maker:
     plan: NumberPlan
     limits: Limits
 
-    async def make(
-        self, report: Report, month: Month, now: datetime, within: Within | None, chosen: Chosen = _ANY
-    ) -> Made:
-        """``within`` None is everybody's. Raises StorageError."""
+    async def make(self, report: Report, month: Month, now: datetime) -> Made:
+        """Of everybody: :func:`narrowed` leaves what somebody may see. Raises StorageError."""
         async with self.database.reading() as session:
             source = Source(session, month, now, self.register, self.plan, self.limits)
             facts = await READERS[report.facts](source)
-            rows = [
-                row
-                for row in report.rows(facts)
-                if chosen.holds(row) and (within is None or _lies_in(row.place, within))
-            ]
+            rows = await asyncio.to_thread(
+                tuple, report.rows(facts)
+            )  # a month's calls: others go on meanwhile
             names = await _names(session, rows)
-        figures = sorted(figures_of(report, rows), key=lambda figure: _order(figure, names))
-        return Made(report, month, now, tuple(rows), tuple(figures), values_of(report, rows), names)
+        return _of_rows(report, month, now, rows, names)
+
+
+def narrowed(made: Made, within: Within | None, chosen: Chosen = _ANY) -> Made:
+    """The same report of what lies ``within`` somebody's reach (None: all) and was ``chosen``."""
+    rows = tuple(
+        row for row in made.rows if chosen.holds(row) and (within is None or _lies_in(row.place, within))
+    )
+    return _of_rows(made.report, made.month, made.made_at, rows, made.names)
+
+
+def _of_rows(
+    report: Report, month: Month, at: datetime, rows: tuple[Row, ...], names: Mapping[UUID, str]
+) -> Made:
+    figures = sorted(figures_of(report, rows), key=lambda figure: _order(figure, names))
+    return Made(report, month, at, rows, tuple(figures), values_of(report, rows), names)
 
 
 def _lies_in(place: Place, within: Within) -> bool:
@@ -85,7 +97,17 @@ def _lies_in(place: Place, within: Within) -> bool:
 def _order(figure: Figure, names: Mapping[UUID, str]) -> tuple[str, ...]:
     group = figure.group
     ids = (group.organisation_id, group.operation_id, group.cost_centre_id, group.of)
-    return tuple((names.get(id_, "") if isinstance(id_, UUID) else id_ or "").casefold() for id_ in ids)
+    return tuple(_sorted_by(id_, names).casefold() for id_ in ids)
+
+
+def _sorted_by(of: UUID | str | Text | None, names: Mapping[UUID, str]) -> str:
+    match of:
+        case UUID():
+            return names.get(of, "")
+        case Text():
+            return of.sv
+        case _:
+            return of or ""
 
 
 async def _names(session: AsyncSession, rows: Iterable[Row]) -> dict[UUID, str]:
@@ -108,7 +130,7 @@ def _ids(row: Row) -> Iterator[UUID]:
             yield one
 
 
-def _name_queries() -> tuple[Select[Any], ...]:
+def _name_queries() -> tuple[Any, ...]:
     return (
         select(OrganisationRow.id, OrganisationRow.name),
         select(OperationRow.id, OperationRow.name),

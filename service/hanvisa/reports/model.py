@@ -39,7 +39,7 @@ class Row:
 
     place: Place
     cells: tuple[Cell, ...]
-    of: UUID | str | None = None
+    of: UUID | str | Text | None = None
     amount: float = 1
     counts: bool = True
 
@@ -89,7 +89,7 @@ class Group:
     organisation_id: UUID | None
     operation_id: UUID | None
     cost_centre_id: UUID | None
-    of: UUID | str | None
+    of: UUID | str | Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,12 @@ class Chosen:
             self.organisation_id in (None, place.organisation_id)
             and self.operation_id in (None, place.operation_id)
             and self.cost_centre_id in (None, place.cost_centre_id)
-            and (self.of is None or self.of == str(row.of or ""))
+            and (self.of is None or self.of in _written(row.of))
         )
+
+
+def _written(of: UUID | str | Text | None) -> tuple[str, ...]:
+    return (of.sv, of.en) if isinstance(of, Text) else (str(of or ""),)
 
 
 def figures_of(report: Report, rows: Iterable[Row]) -> tuple[Figure, ...]:

@@ -41,7 +41,7 @@ caption { text-align: left; font-weight: bold; padding: 1mm 0; }
 th, td { text-align: left; vertical-align: top; padding: 1mm 2mm; border-bottom: 0.3pt solid #bbb;
          overflow-wrap: anywhere; }
 thead th { border-bottom: 1pt solid #222; } tr { break-inside: avoid; }
-td.number { text-align: right; } tr.total td { font-weight: bold; }
+td.number, th.number { text-align: right; } tr.total td { font-weight: bold; }
 """
 
 
@@ -113,18 +113,20 @@ def _table(
     numbers_from: int | None = None,
     total: Sequence[str] | None = None,
 ) -> str:
-    def cells(line: Sequence[str]) -> str:
+    def cells(line: Sequence[str], kind: str = "td") -> str:
         return "".join(
-            f'<td class="number">{escape(cell)}</td>'
-            if numbers_from is not None and number >= numbers_from
-            else f"<td>{escape(cell)}</td>"
+            f"<{kind}{_as_number(number, numbers_from)}>{escape(cell)}</{kind.split(maxsplit=1)[0]}>"
             for number, cell in enumerate(line)
         )
 
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    head = cells(header, 'th scope="col"')
     body = "".join(f"<tr>{cells(line)}</tr>" for line in lines)
     last = f'<tr class="total">{cells(total)}</tr>' if total else ""
     return (
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}{last}</tbody></table>"
     )
+
+
+def _as_number(column: int, numbers_from: int | None) -> str:
+    return ' class="number"' if numbers_from is not None and column >= numbers_from else ""

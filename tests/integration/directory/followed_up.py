@@ -32,7 +32,7 @@ from hanvisa.directory.tables import (
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.reports.catalogue import report_named
-from hanvisa.reports.making import NEEDED, Made, Maker
+from hanvisa.reports.making import NEEDED, Made, Maker, narrowed
 from hanvisa.reports.model import Chosen
 from hanvisa.reports.months import Month
 from hanvisa.reports.reading.source import Limits
@@ -211,7 +211,7 @@ async def made(
     directory = SnapshotDirectory(database, lambda: now)
     await directory.refresh(NEEDED)
     maker = Maker(database, directory.register, NumberPlan(), Limits())
-    return await maker.make(report_named(name), month, now, within, chosen or Chosen())
+    return narrowed(await maker.make(report_named(name), month, now), within, chosen or Chosen())
 
 
 def told(report: Made, language: Language = Language.EN) -> Sequence[str]:

@@ -9,6 +9,7 @@ from hanvisa.directory.tables.callbacks import CallbackRow
 from hanvisa.directory.tables.calls import CallEventRow, CallRow, DecisionRow, MessageRow
 from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
+from hanvisa.directory.tables.follow_up import InvoiceLineRow, InvoiceRow, ReportMailRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
@@ -55,6 +56,8 @@ __all__ = [
     "GreetingCheckRow",
     "GroupMemberRow",
     "GroupRow",
+    "InvoiceLineRow",
+    "InvoiceRow",
     "MembershipRow",
     "MessageRow",
     "MobileRow",
@@ -66,6 +69,7 @@ __all__ = [
     "PersonRow",
     "PhoneRow",
     "RecordingRow",
+    "ReportMailRow",
     "RoleAssignmentRow",
     "SettingHistoryRow",
     "SettingRow",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from hanvisa.reports import facts
-from hanvisa.reports.reading import calls, mobiles, people, register
+from hanvisa.reports.reading import calls, invoices, mobiles, people, register
 from hanvisa.reports.reading.source import Source
 
 __all__ = ["READERS", "Source"]
@@ -24,5 +24,6 @@ READERS: dict[type[Any], Callable[[Source], Awaitable[Sequence[Any]]]] = {
     facts.Unmanaged: people.operations,
     facts.ForwardedToMobile: mobiles.forwardings,
     facts.UncheckedMobile: mobiles.unchecked,
+    facts.Subscription: invoices.subscriptions,
 }
 """By the type of fact that a report is made from."""

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.reports import telling
 from hanvisa.reports.catalogue import REPORTS, report_named
-from hanvisa.reports.making import Made, Maker
+from hanvisa.reports.making import Made, Maker, narrowed
 from hanvisa.reports.model import Chosen
 from hanvisa.reports.months import PATTERN, Month
 from hanvisa.reports.pages import page_of
@@ -141,9 +141,8 @@ async def _make(ask: Ask[Any, Any]) -> Made:
     month = Month.read(query.month) if query.month else Month.of(ask.now).before
     chosen = Chosen(query.organisation, query.operation, query.cost_centre, query.of)
     within = Within(operations=scope.operations, cost_centres=scope.cost_centres)
-    return await maker.make(
-        report_named(ask.path["report"]), month, ask.now, None if scope.everything else within, chosen
-    )
+    made = await maker.make(report_named(ask.path["report"]), month, ask.now)
+    return narrowed(made, None if scope.everything else within, chosen)
 
 
 def _after(cursor: str | None) -> int:
