@@ -1,6 +1,7 @@
 # The service. `docker compose run --rm service COMMAND` runs any of its commands.
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates espeak-ng python3 python3-venv \
+    libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /hanvisa
 COPY requirements/service.txt requirements/

@@ -12,10 +12,15 @@ from pathlib import Path
 
 from provisioning.problem import INSTEAD, Problem
 
+_PRINTING = {  # reports as PDF
+    "/usr/lib/*/libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "/usr/lib/*/libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
+}
 NEEDED = {
     "python": {"ensurepip": "python3-venv"},
     "root": {"mmdebstrap": "mmdebstrap"},
-    "run": {"espeak-ng": "espeak-ng"},
+    "run": {"espeak-ng": "espeak-ng", **_PRINTING},
     "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
     "test": {
         "espeak-ng": "espeak-ng",
@@ -23,6 +28,7 @@ NEEDED = {
         "sipp": "sip-tester",
         "/usr/lib/postgresql/*/bin/initdb": "postgresql",
         "/usr/sbin/slapd": "slapd",
+        **_PRINTING,
     },
 }
 """For what -> the program, file or Python module that must be there -> the Debian package that brings it."""

@@ -13,7 +13,9 @@ import typer
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
 from hanvisa.discreet import without_numbers
+from hanvisa.errors import HanvisaError, StorageError
 from hanvisa.policy.model import Language
+from hanvisa.reports.formats import Format
 from hanvisa.running import run as _run
 from hanvisa.running import sentences
 from hanvisa.user_commands import app as user
@@ -209,10 +211,92 @@ def password(
     """Keep a user's password for a calendar server in the state folder's secrets.json; it is asked for."""
     from hanvisa.ami.secrets import keep_calendar_password  # noqa: PLC0415
 
-    with _sentences():
+    with sentences():
         state = read_settings().state
         given = typer.prompt("Password", hide_input=True, err=True)
         keep_calendar_password(state / "secrets.json", account, given)
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="Which; without one all are listed.")] = "",
+    *,
+    month: Annotated[str, typer.Option(help="As 2026-08; the last whole month without it.")] = "",
+    format_: Annotated[Format, typer.Option("--format", help="json, csv or pdf")] = Format.JSON,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; standard output without it.")
+    ] = None,
+    rows: Annotated[
+        bool, typer.Option("--rows", help="Of JSON and CSV: what the figures are made of.")
+    ] = False,
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
+) -> None:
+    """Follow-up (F1): the figures of a month by organisation, operation and cost centre, and their rows.
+
+    Example: hanvisa report refusals --month 2026-08 --format pdf --output refusals.pdf
+    """
+    from hanvisa.bootstrap import SystemClock  # noqa: PLC0415
+    from hanvisa.reporting import list_reports, write_report  # noqa: PLC0415
+
+    if not name:
+        typer.echo(list_reports(language))
+        return
+
+    async def run() -> bytes:
+        return await write_report(
+            read_settings(), SystemClock(), name, month=month, form=format_, language=language, rows=rows
+        )
+
+    written = _run(run())
+    _put(written, output)
+
+
+@app.command()
+def invoice(
+    file: Annotated[
+        Path, typer.Argument(help="The carrier's invoice as CSV; docs/reports.md says of what columns.")
+    ],
+    month: Annotated[str, typer.Option(help="Of which month it is: 2026-08.")],
+    columns: Annotated[
+        str, typer.Option(help="Which column is which; as HANVISA_INVOICE_COLUMNS, whose place it takes.")
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In place of the invoice that the month has already.")
+    ] = False,
+) -> None:
+    """Take in the carrier's invoice of a month, all or nothing; `hanvisa report invoice` holds it against the register.
+
+    Example: hanvisa invoice augusti.csv --month 2026-08 --columns "number=Abonnemang, at=Datum, private=Privat"
+    """
+    from hanvisa.reporting import take_in_invoice  # noqa: PLC0415
+
+    async def run() -> int:
+        return await take_in_invoice(read_settings(), file, month=month, columns=columns, replace=replace)
+
+    lines = _run(run())
+    typer.echo(f"{lines} lines were taken in. hanvisa report invoice --month {month} tells how they differ.")
+
+
+@app.command("mail-reports")
+def mail_reports(
+    month: Annotated[str, typer.Option(help="As 2026-08; the last whole month without it.")] = "",
+) -> None:
+    """Mail heads of operations and managers of cost centres the month's reports on what is theirs (F1), each once.
+
+    To be run by a timer, daily: who could not be sent them is tried again.
+    """
+    from hanvisa.bootstrap import SystemClock, mail_server  # noqa: PLC0415
+    from hanvisa.reporting import mail_monthly  # noqa: PLC0415
+    from hanvisa.reports.monthly import Mailed  # noqa: PLC0415
+
+    async def run() -> list[Mailed]:
+        settings = read_settings()
+        return await mail_monthly(settings, mail_server(settings), SystemClock(), month)
+
+    mailed = _run(run())
+    for one in mailed:
+        typer.echo(f"{one.who.name}: {one.why or f'{one.reports} reports'}")
+    raise typer.Exit(1 if any(one.why for one in mailed) else 0)
 
 
 @app.command("check-policy")
@@ -260,6 +344,39 @@ def rescue(
     from hanvisa.rescue import main  # noqa: PLC0415
 
     raise typer.Exit(main(["--alive", alive] if alive else []))
+
+
+
+
+def _put(written: bytes, output: Path | None) -> None:
+    if output is None:
+        typer.echo(written, nl=False)
+        return
+    with sentences():
+        try:
+            output.write_bytes(written)
+        except OSError as error:
+            raise StorageError(f"{output} can't be written: {error.strerror}.") from error
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    with sentences():
+        return asyncio.run(work)
+
+
+class _sentences:  # noqa: N801 - reads as the with-statement it is
+    """What goes wrong is said in a sentence, and ends the program with 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        errors = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
+        ours = [one for one in errors if isinstance(one, HanvisaError)]
+        if ours:
+            for one in ours:
+                typer.echo(str(one), err=True)
+            raise typer.Exit(1) from error
 
 
 def _configure_log() -> None:

@@ -169,6 +169,9 @@ class Settings(BaseSettings):
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
     )
+    details_every: int = Field(
+        default=180, ge=1, description="days after which a person's details are to be confirmed"
+    )
     greeting_from: time = Field(
         default=time(9), description="on working days, from when mobiles are rung for it"
     )
@@ -232,6 +235,10 @@ class Settings(BaseSettings):
     ldap_starttls: bool = Field(default=True, description="ask at ldap:// only where it encrypts")
     ldap_ca: Path | None = Field(
         default=None, description="certificates that may have issued the directory's, besides the machine's"
+    )
+    invoice_columns: str = Field(
+        default="",
+        description="which columns of the carrier's invoice are which: number=Abonnemang, at=Datum",
     )
     record_threats: bool = Field(
         default=False, description="record talks that are marked as a threat (docs/decisions.md), as evidence"

@@ -12,6 +12,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- MailError               a mail server did not take a mail
  |- LdapError               an LDAP directory can't be read
  |- CalendarError           a person's calendar can't be read
+ |- PrintingError           a report could not be made into a PDF
  `- TelephonyError          Asterisk
      |- Unavailable         Asterisk does not answer (connection, time-out)
      |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
@@ -78,6 +79,10 @@ class LdapError(HanvisaError):
 
 class CalendarError(HanvisaError):
     error_id = "calendar"
+
+
+class PrintingError(HanvisaError):
+    error_id = "printing"
 
 
 class TelephonyError(HanvisaError):

@@ -8,6 +8,7 @@ import pytest
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.policy.rules import RULES
+from hanvisa.reports.catalogue import REPORTS
 
 DOCS = REPOSITORY / "docs"
 DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
@@ -23,6 +24,12 @@ def test_the_settings_that_decisions_name_are_there() -> None:
     named = set(re.findall(r"HANVISA_[A-Z_]*[A-Z]", (DOCS / "decisions.md").read_text(encoding="utf-8")))
     assert named
     assert named <= {f"HANVISA_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_reports_are_told_as_they_are() -> None:
+    text = (DOCS / "reports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (.+?) \|", text, re.MULTILINE)
+    assert rows == [(report.name, report.title.sv, ", ".join(report.rules)) for report in REPORTS]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(REPOSITORY)))

@@ -29,7 +29,8 @@ LAW = {
     "backup": ("directory", "config", "progress", *EVERYBODY_MAY),
     "calendars": ADAPTER,
     "ldap": ADAPTER,
-    "web": ("policy", "directory", *EDGES, "config", *EVERYBODY_MAY),
+    "reports": ("policy", "directory", "calls.ports", *EVERYBODY_MAY),
+    "web": ("policy", "directory", "reports", *EDGES, "config", *EVERYBODY_MAY),
 }
 
 

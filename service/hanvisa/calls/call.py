@@ -35,7 +35,7 @@ from hanvisa.errors import Gone, TelephonyError
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
 from hanvisa.policy.model import Language
-from hanvisa.policy.numbers import caller_language
+from hanvisa.policy.numbers import NumberKind, caller_language
 from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
@@ -323,6 +323,8 @@ class Call:
         for leg in (self.caller, self.other):
             if leg and leg.account and leg.person and self.register.operator(leg.person):
                 self.change(touched_by=leg.person)
+            if leg and leg.kind is NumberKind.MOBILE:
+                self.tell("signal", type="with_mobile", person=str(leg.person or ""))
         self.notice_confidential()
 
     def notice_confidential(self) -> None:

@@ -103,14 +103,14 @@ def _fault_to_mobile(facts: ForwardingFacts) -> ForwardingFault | None:
 
 def days_left(facts: ForwardingFacts) -> int:
     """Days of the allowance left with this forwarding counted, in the month that has fewest; below 0 is too many."""
-    wanted = set(_days(facts.starts_at, facts.ends_at))
-    used = {day for other in facts.to_mobiles for day in _days(other.starts_at, other.ends_at)}
+    wanted = set(days_between(facts.starts_at, facts.ends_at))
+    used = {day for other in facts.to_mobiles for day in days_between(other.starts_at, other.ends_at)}
     months = {(day.year, day.month) for day in wanted}
     in_month = (sum((day.year, day.month) == month for day in wanted | used) for month in months)
     return facts.limits.days_a_month - max(in_month, default=0)
 
 
-def _days(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
+def days_between(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
     """The days in Sweden that the time touches; the end is not included."""
     first = aware(starts_at).astimezone(LOCAL).date()
     last = (aware(ends_at).astimezone(LOCAL) - timedelta(microseconds=1)).date()

@@ -17,6 +17,7 @@ from hanvisa.errors import (
     InvalidInput,
     NotFound,
     PolicyRefused,
+    PrintingError,
     StorageError,
     TelephonyError,
 )
@@ -52,6 +53,7 @@ SECURITY_HEADERS = {
 _KINDS: tuple[tuple[type[HanvisaError], Kind], ...] = (
     (InvalidInput, INVALID),
     (TelephonyError, UNAVAILABLE),
+    (PrintingError, UNAVAILABLE),
 )
 
 

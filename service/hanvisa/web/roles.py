@@ -78,6 +78,7 @@ class Action(StrEnum):
     ATTEND = "attend to calls"
     ASK_POLICY = "ask the policy for a decision"
     READ_RULES = "read the rules"
+    READ_REPORTS = "read reports"
     SEE_PROTECTED = "see protected numbers"
     MANAGE_USERS = "manage users and tokens"
     READ_AUDIT = "read the audit trail"
@@ -136,6 +137,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.ATTEND: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.ASK_POLICY: _row(_ALL, _ALL, _ALL, _ALL, _NONE, _NONE),
     Action.READ_RULES: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
+    Action.READ_REPORTS: _row(_ALL, _NONE, _SCOPE, _NONE, _NONE, _NONE),
     Action.SEE_PROTECTED: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.MANAGE_USERS: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
     Action.READ_AUDIT: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),

@@ -38,6 +38,7 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "id": TypeAdapter(UUID),
     "person": TypeAdapter(UUID),
     "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]),
+    "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 
@@ -115,6 +116,7 @@ class Route:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     reply: type[BaseModel] | None = None
+    media: str = "text/plain"
     status: int = 200
     if_match: bool = False
     etag: bool = False

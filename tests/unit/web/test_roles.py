@@ -63,6 +63,7 @@ EXPECTED = {
     Action.ATTEND: "a--i--",
     Action.ASK_POLICY: "aaaa--",
     Action.READ_RULES: "aaaaaa",
+    Action.READ_REPORTS: "a-s---",
     Action.SEE_PROTECTED: "assiii",
     Action.MANAGE_USERS: "a-----",
     Action.READ_AUDIT: "a-----",

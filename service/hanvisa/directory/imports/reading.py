@@ -48,14 +48,15 @@ def read_folder(folder: Path, problems: Problems) -> dict[str, File]:
         if path.name not in known:
             problems.add(path.name, f"this file is not known. Known are {', '.join(known)}.")
             continue
-        file = _read(path, problems)
+        file = read_file(path, problems)
         if file is not None and _check_header(path.name, file, problems):
             files[path.name] = file
     problems.raise_if_any()
     return files
 
 
-def _read(path: Path, problems: Problems) -> File | None:
+def read_file(path: Path, problems: Problems) -> File | None:
+    """The file's lines by whatever columns it has; None when it is none (``problems`` says why)."""
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")

@@ -56,9 +56,13 @@ def text(field: Field) -> str:
 
 
 def flag(field: Field) -> bool:
-    answer = field.text.casefold()
+    return flag_of(field.text)
+
+
+def flag_of(written: str) -> bool:
+    answer = written.casefold()
     if answer not in _YES | _NO:
-        raise ValueError(f"“{field.text}” is neither yes nor no.")
+        raise ValueError(f"“{written}” is neither yes nor no.")
     return answer in _YES
 
 

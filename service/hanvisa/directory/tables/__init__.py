@@ -18,6 +18,7 @@ from hanvisa.directory.tables.codes import CodeRow, ConfidentialMarkRow
 from hanvisa.directory.tables.coverage import CoverageAlarmRow
 from hanvisa.directory.tables.exceptions import ExceptionOperatorRow, ExceptionRow, ExceptionUseRow
 from hanvisa.directory.tables.extracts import ExtractOpeningRow, ExtractRow
+from hanvisa.directory.tables.follow_up import InvoiceLineRow, InvoiceRow, ReportMailRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.informing import (
     FlagRow,
@@ -77,6 +78,8 @@ __all__ = [
     "GreetingCheckRow",
     "GroupMemberRow",
     "GroupRow",
+    "InvoiceLineRow",
+    "InvoiceRow",
     "MembershipRow",
     "MessageRow",
     "MobileRow",
@@ -90,6 +93,7 @@ __all__ = [
     "PersonRow",
     "PhoneRow",
     "RecordingRow",
+    "ReportMailRow",
     "RoleAssignmentRow",
     "SessionRow",
     "SettingHistoryRow",

@@ -22,6 +22,7 @@ from hanvisa.web.api import (
     persons,
     recordings,
     register,
+    reports,
     rules,
     trainings,
     session,
@@ -54,4 +55,5 @@ ROUTES = (
     *tokens.ROUTES,
     *audit.ROUTES,
     *extracts.ROUTES,
+    *reports.ROUTES,
 )

@@ -1,0 +1,71 @@
+"""The month's reports by mail, to a real mail server: to those responsible, of what is theirs, each once (F1)."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from hanvisa.directory.engine import Database
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.mail.smtp import MailServer
+from hanvisa.policy.numbers import NumberPlan
+from hanvisa.reports.making import NEEDED, Maker
+from hanvisa.reports.monthly import Mailed, mail_reports
+from hanvisa.reports.reading.source import Limits
+from integration.directory.followed_up import AUGUST, NOW, call, founded, referred
+from integration.mail.post_office import PostOffice, open_post
+
+
+@pytest.fixture
+async def town(database: Database) -> Database:
+    """Áilu is head of the school, Åsa manages its cost centre, Čeárru is head of the care, where one met nobody."""
+    await founded(database)
+    await call(database, "one", (0, "outcome", referred("cearru")))
+    return database
+
+
+async def send(database: Database, port: int) -> list[Mailed]:
+    directory = SnapshotDirectory(database, lambda: NOW)
+    await directory.refresh(NEEDED)
+    maker = Maker(database, directory.register, NumberPlan(), Limits())
+    server = MailServer("127.0.0.1", port, starttls=False)
+    return await mail_reports(maker, server, "hanvisa@example.org", AUGUST, NOW)
+
+
+async def test_each_has_what_is_theirs_once(town: Database) -> None:
+    async with open_post(PostOffice()) as office:
+        mailed = await send(town, office.port)
+        assert {one.who.name: (one.reports, one.why) for one in mailed} == {
+            "Čeárru Đuottar": (4, ""),
+            "Áilu Ŋáhkká": (1, ""),
+            "Åsa Öberg": (1, ""),
+        }
+        assert await send(town, office.port) == []
+    mails = {mail["To"]: mail for mail in office.mails}
+    assert set(mails) == {"cearru@example.org", "ailu@example.org", "asa@example.org"}
+    mail = mails["cearru@example.org"]
+    assert mail["Subject"] == "Uppföljning av telefonin 2026-08"
+    text = mail.get_body().get_content()
+    assert "Hej Čeárru Đuottar," in text
+    assert "Ohänvisad frånvaro: Ohänvisade 1" in text
+    assert "Unreferred absences: Unreferred 1" in text
+    assert "Referred share: Referred share 0,0, Referred 0, Unreferred 1" in text
+    assert "Stale details" not in text
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "telefoni-2026-08.pdf"
+    pages = PdfReader(io.BytesIO(attached.get_content())).pages
+    printed = "\n".join(page.extract_text() for page in pages)
+    assert "Ohänvisad frånvaro" in printed
+    assert "Åsa Öberg" not in printed, "whose details are stale is the school's matter"
+
+
+async def test_what_a_server_does_not_take_is_owed_still(town: Database) -> None:
+    async with open_post(PostOffice(refuses_with="451 later")) as office:
+        refused = await send(town, office.port)
+        assert len(refused) == 3
+        assert all("451" in one.why for one in refused)
+        office.refuses_with = ""
+        assert [one.why for one in await send(town, office.port)] == ["", "", ""]
+    assert len(office.mails) == 3

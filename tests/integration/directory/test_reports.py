@@ -1,0 +1,388 @@
+"""Each report, from stored calls and a register: the figures are worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import Database
+from hanvisa.directory.tables import (
+    ExceptionRow,
+    ExceptionUseRow,
+    ForwardingRow,
+    MessageRow,
+    MobileRow,
+    OperationRow,
+    PersonRow,
+)
+from hanvisa.policy.model import Language
+from hanvisa.reports.catalogue import REPORTS
+from hanvisa.reports.model import Chosen
+from hanvisa.reports.months import Month
+from hanvisa.reports.telling import row_texts
+from integration.directory.followed_up import (
+    AT,
+    AUGUST,
+    CEARRU_MOBILE,
+    NOW,
+    call,
+    founded,
+    head_of,
+    id_of,
+    made,
+    manager_of,
+    opened,
+    referred,
+    stage,
+    told,
+)
+
+SKOLA, VARD = "Nora kommun | Skola | 4100 Centrum", "Hällefors kommun | Vård | 3100 Centrum"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def town(database: Database) -> Database:
+    await founded(database)
+    return database
+
+
+def cells(report: Any) -> list[list[str]]:
+    return [row_texts(report, row, Language.EN)[3:] for row in report.rows]
+
+
+@pytest.fixture
+async def referrals(town: Database) -> Database:
+    """Áilu: two unreferred and two referred; Čeárru: one unreferred. The same is tried twice in one of the calls."""
+    await call(town, "one", (0, "opened", opened()), (20, "outcome", referred("ailu")))
+    await call(
+        town,
+        "two",
+        (0, "opened", opened()),
+        (20, "outcome", referred("ailu", "busy")),
+        (40, "outcome", referred("ailu")),
+        (60, "outcome", referred("cearru", "unplugged")),
+        (70, "closed", {}),
+        at=AT + DAY,
+    )
+    await call(town, "three", (0, "outcome", referred("ailu", "absent")), at=AT + 2 * DAY)
+    await call(town, "four", (0, "outcome", referred("ailu", "absent")), at=AT + 3 * DAY)
+    await call(town, "in July", (0, "outcome", referred("ailu")), at=AUGUST.starts_at - timedelta(seconds=1))
+    await call(town, "in September", (0, "outcome", referred("ailu")), at=AUGUST.ends_at)
+    return town
+
+
+async def test_unreferred_absences_are_told_per_person(referrals: Database) -> None:
+    report = await made(referrals, "unreferred-absences")
+    assert told(report) == [f"{VARD} | Čeárru Đuottar | 1", f"{SKOLA} | Áilu Ŋáhkká | 2"]
+    assert report.total == (3,)
+    assert cells(report) == [
+        ["2026-08-05 10:00", "Áilu Ŋáhkká", "no answer", "one"],
+        ["2026-08-06 10:00", "Áilu Ŋáhkká", "busy", "two"],
+        ["2026-08-06 10:01", "Čeárru Đuottar", "phone unplugged", "two"],
+    ]
+
+
+async def test_the_referred_share(referrals: Database) -> None:
+    report = await made(referrals, "referred-share")
+    assert told(report) == [f"{VARD} | 0,0 | 0 | 1", f"{SKOLA} | 50,0 | 2 | 2"]
+    assert report.total == (40, 2, 3)
+
+
+async def test_each_sees_their_own_and_nobody_elses(referrals: Database) -> None:
+    of_head = await made(referrals, "unreferred-absences", within=head_of("skola"))
+    of_manager = await made(referrals, "unreferred-absences", within=manager_of("3100"))
+    assert (of_head.total, of_manager.total) == ((2,), (1,))
+    assert {row.place.operation_id for row in of_head.rows} == {id_of("skola")}
+    assert {row.place.cost_centre_id for row in of_manager.rows} == {id_of("3100")}
+    assert not (await made(referrals, "unreferred-absences", within=head_of("ledning"))).rows
+
+
+async def test_every_figure_leads_to_its_rows(referrals: Database) -> None:
+    report = await made(referrals, "unreferred-absences")
+    for figure in report.figures:
+        group = figure.group
+        chosen = Chosen(group.organisation_id, group.operation_id, group.cost_centre_id, str(group.of))
+        assert (await made(referrals, "unreferred-absences", chosen=chosen)).total == figure.values
+
+
+def join(effect: str, *rules: str, person: str, via: str = "direct", **more: Any) -> dict[str, Any]:
+    facts = {"person": {"id": str(id_of(person))}, "touched_by": str(id_of("ulla")), "via": via}
+    return {
+        "decision": "JoinFacts",
+        "schema": 1,
+        "effect": effect,
+        "rules": list(rules),
+        "facts": facts,
+        **more,
+    }
+
+
+async def test_refusals_by_rule(town: Database) -> None:
+    private = {
+        "decision": "OutgoingFacts",
+        "schema": 1,
+        "effect": "refuse",
+        "rules": ["P1", "G4"],
+        "facts": {"private": True},
+    }
+    barred = {**private, "rules": []}
+    consult = {**join("refuse", "O2", person="ailu"), "decision": "ConsultFacts"}
+    consult["facts"] = {"join": consult["facts"], "setting": "refuse"}
+    await call(
+        town,
+        "a",
+        (0, "opened", opened(organisation="hällefors")),
+        (5, "decision", join("refuse", "O2", "M3", person="ailu")),
+        (6, "decision", join("allow", "O2", person="ailu")),
+        (9, "decision", consult),
+    )
+    await call(town, "b", (0, "opened", opened("cearru")), (1, "decision", private), (2, "decision", barred))
+    report = await made(town, "refusals")
+    assert told(report) == [f"{VARD} | P1 | 1", f"{SKOLA} | O2 | 2"]
+    assert cells(report)[0] == ["2026-08-05 10:00", "P1, G4", "", "", "b"]
+    assert cells(report)[1] == ["2026-08-05 10:00", "O2, M3", "Áilu Ŋáhkká", "Ulla Brandt", "a"]
+
+
+async def test_exceptions_and_their_uses(town: Database) -> None:
+    scopes = (
+        ("person", "ailu", None, AT, 2),
+        ("department", "Hemtjänsten", None, AT, 0),
+        ("number", None, CEARRU_MOBILE, AT, 1),
+        ("everyone", None, None, AT, 0),
+        ("organisation", "nora", None, AT - 90 * DAY, 0),  # over before August
+    )
+    async with town.changing(SYSTEM) as session:
+        for scope, whom, number, starts_at, uses in scopes:
+            row = ExceptionRow(
+                scope=scope,
+                scope_id=id_of(whom) if whom else None,
+                number=number,
+                reason="=jour",
+                granted_by="chefen",
+                starts_at=starts_at,
+                ends_at=starts_at + 30 * DAY,
+            )
+            session.add(row)
+            await session.flush()
+            session.add_all(
+                ExceptionUseRow(exception_id=row.id, call_id=f"{scope}-{number_}", at=AT + number_ * DAY)
+                for number_ in range(uses)
+            )
+            session.add(ExceptionUseRow(exception_id=row.id, call_id="later", at=NOW))
+    report = await made(town, "exceptions")
+    assert told(report) == [
+        " |  |  | 1 | 0",
+        f"{VARD} | 2 | 1",
+        f"{SKOLA} | 1 | 2",
+    ]
+    assert report.total == (4, 3)
+    assert {tuple(row[:2]): row[7] for row in cells(report)} == {
+        ("person", "Áilu Ŋáhkká"): "person-0 person-1",
+        ("department", "Hemtjänsten"): "",
+        ("number", CEARRU_MOBILE): "number-0",
+        ("everyone", ""): "",
+    }
+
+
+async def test_answer_times(town: Database) -> None:
+    """Nora's callers waited 10, 20 and 60 s, one gave up after 30 s, one left a number; one found it closed."""
+    came = stage("AtSwitchboard", switchboard=str(id_of("nora växel")))
+    answer = {"outcome": "operator", "operator": str(id_of("ulla"))}
+    for number, seconds in enumerate((10, 20, 60)):
+        await call(
+            town,
+            f"answered {number}",
+            (0, "opened", opened()),
+            (1, "stage", came),
+            (2, "stage", came),
+            (1 + seconds, "outcome", answer),
+            (1 + seconds, "stage", stage("Talking")),
+            (300, "closed", {}),
+        )
+    await call(town, "gave up", (1, "stage", came), (31, "closed", {}))
+    await call(town, "left", (1, "stage", came), (5, "stage", stage("LeavingNumber")), (9, "closed", {}))
+    await call(town, "closed", (1, "stage", came), (1, "stage", stage("Closed")), (9, "closed", {}))
+    await call(town, "still there", (1, "stage", came))
+    report = await made(town, "answer-times")
+    # Ulla's operation has no cost centre; the median is of those who were answered.
+    assert told(report) == ["Nora kommun | Ledning |  | Nora växel | 20,0 | 60,0 | 60,0 | 3 | 2"]
+    assert sorted((row[5], row[2], row[3]) for row in cells(report)) == [
+        ("answered 0", "answered", "10,0"),
+        ("answered 1", "answered", "20,0"),
+        ("answered 2", "answered", "60,0"),
+        ("gave up", "gave up", "30,0"),
+        ("left", "left a number", "4,0"),
+    ]
+    assert (await made(town, "answer-times", within=head_of("ledning"))).total == report.total
+
+
+async def test_messages_overdue(town: Database) -> None:
+    due = datetime(2026, 8, 7, 15, tzinfo=UTC)
+    async with town.changing(SYSTEM) as session:
+        for person, department, due_at, handled_at in (
+            ("ailu", None, due, None),
+            ("ailu", None, due, due + DAY),
+            ("ailu", None, due, due - timedelta(minutes=1)),  # in time
+            (None, "Hemtjänsten", due, None),
+            ("ailu", None, NOW, None),  # due in September
+        ):
+            session.add(
+                MessageRow(
+                    person_id=id_of(person) if person else None,
+                    department_id=id_of(department) if department else None,
+                    caller="+46701740699",
+                    state="handled" if handled_at else "new",
+                    created_at=AT,
+                    due_at=due_at,
+                    handled_at=handled_at,
+                )
+            )
+    report = await made(town, "messages-overdue")
+    assert told(report) == [f"{VARD} | Hemtjänsten | 1 | 1", f"{SKOLA} | Áilu Ŋáhkká | 2 | 1"]
+    assert all("70174" not in cell for row in cells(report) for cell in row), "who rang is nobody's business"
+
+
+async def test_forwardings_to_mobiles(town: Database) -> None:
+    """Áilu forwards from the 30th of July to the 3rd of August (three days of August), and to an extension."""
+    july = datetime(2026, 7, 30, 12, tzinfo=UTC)
+    async with town.changing(SYSTEM) as session:
+        for target, starts_at, ends_at in (
+            ("070-174 06 05", july, july + 4 * DAY),
+            ("201", AT, AT + DAY),
+            ("0701740605", NOW, NOW + DAY),
+        ):
+            session.add(
+                ForwardingRow(person_id=id_of("ailu"), target=target, starts_at=starts_at, ends_at=ends_at)
+            )
+    for name, at in (("in it", july + 3 * DAY), ("after it", AT)):
+        await call(town, name, (0, "decision", join("allow", "M3", person="ailu", via="forwarding")), at=at)
+    report = await made(town, "forwardings")
+    assert told(report) == [f"{SKOLA} | Áilu Ŋáhkká | 1 | 3"]
+    assert cells(report) == [
+        ["Áilu Ŋáhkká", "070-174 06 05", "2026-07-30 14:00", "2026-08-03 14:00", "3", "1"]
+    ]
+
+
+async def test_private_calls_and_their_minutes(town: Database) -> None:
+    """Čeárru talks privately for 90 and for 150 s, 30 s of it on hold; one was refused, one is not private."""
+    talking, on_hold = stage("Talking"), stage("OnHold", channel="x")
+    private = (0.0, "opened", opened("cearru", "hällefors", private=True))
+    await call(town, "one", private, (10, "stage", talking), (100, "closed", {}))
+    await call(
+        town,
+        "two",
+        private,
+        (10, "stage", talking),
+        (50, "stage", on_hold),
+        (80, "stage", talking),
+        (160, "closed", {}),
+    )
+    await call(town, "refused", private, (1, "outcome", {"outcome": "barred"}), (5, "closed", {}))
+    public = (0.0, "opened", opened("cearru", "hällefors"))
+    await call(town, "public", public, (10, "stage", talking), (100, "closed", {}))
+    report = await made(town, "private-calls")
+    assert told(report) == [f"{VARD} | Čeárru Đuottar | 2 | 4,0"]
+    assert [row[2:] for row in cells(report)] == [["90,0", "one"], ["150,0", "two"]]
+
+
+async def test_the_lengths_of_mobile_calls(town: Database) -> None:
+    """Áilu's mobile is rung and talks 60 s; a citizen's mobile talks 6 min after 2 min with a fixed phone."""
+    with_ailu = {"type": "with_mobile", "person": str(id_of("ailu"))}
+    await call(
+        town,
+        "own",
+        (0, "opened", opened("ailu")),
+        (10, "signal", with_ailu),
+        (10, "stage", stage("Talking")),
+        (70, "closed", {}),
+    )
+    await call(
+        town,
+        "citizen",
+        (0, "opened", opened("ailu")),
+        (10, "stage", stage("Talking")),
+        (130, "stage", stage("Transferred", dialled="0701740699")),
+        (140, "signal", {"type": "with_mobile", "person": ""}),
+        (140, "stage", stage("Talking")),
+        (500, "closed", {}),
+    )
+    await call(
+        town, "fixed", (0, "opened", opened("ailu")), (1, "stage", stage("Talking")), (9, "closed", {})
+    )
+    report = await made(town, "mobile-calls")
+    assert told(report) == [f"{SKOLA} | 2 | 7,0 | 3,5 | 6,0"]
+    assert sorted(row[1:] for row in cells(report)) == [
+        ["", "360,0", "citizen"],
+        ["Áilu Ŋáhkká", "60,0", "own"],
+    ]
+
+
+async def test_mobiles_without_valid_greeting(town: Database) -> None:
+    report = await made(town, "mobiles-without-greeting")
+    assert told(report) == [f"{VARD} | 1"]
+    assert cells(report) == [["Čeárru Đuottar", CEARRU_MOBILE, ""]]
+    later = await made(town, "mobiles-without-greeting", month=Month.read("2027-01"), now=NOW + 180 * DAY)
+    assert later.total == (2,), "Áilu's is half a year old by then"
+    async with town.changing(SYSTEM) as session:
+        mobile = await session.get(MobileRow, id_of(CEARRU_MOBILE))
+        assert mobile is not None
+        mobile.ended_at = AT
+    assert (await made(town, "mobiles-without-greeting")).total == (0,)
+
+
+async def test_empty_departments(town: Database) -> None:
+    def department(name: str, reachable: int) -> dict[str, Any]:
+        return {"department": {"id": str(id_of(name))}, "reachable": reachable}
+
+    def decision(*chain: dict[str, Any]) -> dict[str, Any]:
+        facts = {"chain": list(chain), "tried": []}
+        return {
+            "decision": "DepartmentFacts",
+            "schema": 1,
+            "effect": "allow",
+            "rules": ["G3"],
+            "facts": facts,
+        }
+
+    empty, there = department("Hemtjänsten", 0), department("Skolkontoret", 1)
+    await call(
+        town, "stood in", (0, "decision", decision(empty, there)), (9, "decision", decision(empty, there))
+    )
+    await call(town, "operators", (0, "decision", decision(empty)))
+    await call(town, "there", (0, "decision", decision(there, empty)))
+    report = await made(town, "empty-departments")
+    assert told(report) == [f"{VARD} | Hemtjänsten | 2"]
+    assert sorted(row[2:] for row in cells(report)) == [
+        ["Skolkontoret", "stood in"],
+        ["the switchboard", "operators"],
+    ]
+
+
+async def test_stale_details(town: Database) -> None:
+    report = await made(town, "stale-details")
+    assert told(report) == [f"{SKOLA} | 1"]
+    assert cells(report) == [["Åsa Öberg", "Skolkontoret", "2026-01-05 01:00"]]
+
+
+async def test_operations_without_telephone_manager(town: Database) -> None:
+    report = await made(town, "operations-without-telephone-manager")
+    assert told(report) == ["Hällefors kommun | Vård |  | 1"]
+    assert cells(report) == [["Vård", "Čeárru Đuottar"]]
+    async with town.changing(SYSTEM) as session:
+        manager = await session.get(PersonRow, id_of("asa"))
+        operation = await session.get(OperationRow, id_of("vård"))
+        assert manager is not None
+        assert operation is not None
+        manager.ended_at = AT
+        operation.telephone_manager_id = id_of("ulla")
+    assert [row[0] for row in cells(await made(town, "operations-without-telephone-manager"))] == ["Skola"]
+
+
+@pytest.mark.parametrize("name", [report.name for report in REPORTS])
+async def test_a_month_without_anything_has_no_figures(database: Database, name: str) -> None:
+    report = await made(database, name)
+    assert (report.rows, report.figures) == ((), ())

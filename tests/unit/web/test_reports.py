@@ -1,0 +1,160 @@
+"""Reports by the API: whose they are, figures that lead to their rows, CSV and a printable PDF."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from hanvisa.calls.ports import CallEntry
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.tables import ExceptionRow
+from hanvisa.reports.catalogue import REPORTS
+from hanvisa.reports.telling import to_csv
+from unit.web.town import NOW, Town, id_of, problem
+
+MONTH = "?month=2026-08"
+
+
+@pytest.fixture
+async def followed_up(town: Town) -> Town:
+    """Siv of the school did not answer three callers, Olle of the care one."""
+    entries = []
+    for number, name in enumerate(("siv", "siv", "siv", "olle")):
+        data: dict[str, Any] = {
+            "outcome": "referred",
+            "why": "busy",
+            "person": str(id_of(name)),
+            "unreferred": True,
+        }
+        entries.append(CallEntry(f"call-{number}", 1, NOW + timedelta(minutes=number), "outcome", data))
+    await CallRecords(town.database).append(entries)
+    return town
+
+
+async def test_all_reports_are_listed(town: Town) -> None:
+    listed = await town.get("/reports")
+    assert [one["name"] for one in listed["items"]] == [report.name for report in REPORTS]
+
+
+async def test_a_figure_leads_to_its_rows(followed_up: Town) -> None:
+    report = await followed_up.get(f"/reports/unreferred-absences{MONTH}")
+    assert (report["month"], report["total"]) == ("2026-08", {"absences": 4})
+    of_olle, of_siv = report["figures"]
+    assert (of_olle["of"]["name"], of_olle["values"]) == ("Olle Ek", {"absences": 1})
+    assert (of_siv["of"]["name"], of_siv["values"]) == ("Siv Åkerström", {"absences": 3})
+    assert of_siv["operation"] == {"id": str(id_of("Skola")), "name": "Skola"}
+    leads_to = f"&operation={of_siv['operation']['id']}&of={of_siv['of']['id']}&limit=2"
+    path = f"/reports/unreferred-absences/rows{MONTH}{leads_to}"
+    first = await followed_up.get(path)
+    second = await followed_up.get(f"{path}&cursor={first['next']}")
+    told = [row["cells"] for row in first["items"] + second["items"]]
+    assert [cells["call"] for cells in told] == ["call-0", "call-1", "call-2"]
+    assert told[0]["at"] == "2026-08-05T10:00:00+02:00"
+    assert told[0]["why"] == "busy"
+    assert second["next"] is None
+
+
+async def test_the_last_whole_month_is_told_unless_another_is_asked_for(followed_up: Town) -> None:
+    assert (await followed_up.get("/reports/unreferred-absences"))["month"] == "2026-07"
+
+
+async def test_a_head_sees_their_own_and_no_other(followed_up: Town) -> None:
+    report = await followed_up.get(f"/reports/unreferred-absences{MONTH}", who="head")
+    assert report["total"] == {"absences": 3}
+    care = f"{MONTH}&operation={id_of('Omsorg')}"
+    rows = await followed_up.get(f"/reports/unreferred-absences/rows{care}", who="head")
+    assert rows == {"items": [], "next": None}
+    assert (await followed_up.get(f"/reports/unreferred-absences{care}"))["total"] == {"absences": 1}
+
+
+@pytest.mark.parametrize("who", ["manager", "operator", "superuser", "person"])
+@pytest.mark.parametrize(
+    "path", ["", "/refusals", "/refusals/rows", "/refusals/csv", "/refusals/rows/csv", "/refusals/pdf"]
+)
+async def test_nobody_else_sees_any(town: Town, who: str, path: str) -> None:
+    await problem(await town.ask("GET", f"/reports{path}", who=who), 403)
+
+
+async def test_a_report_that_is_none_and_a_month_that_is_none(town: Town) -> None:
+    await problem(await town.ask("GET", "/reports/no-such-report"), 404)
+    for month in ("2026-13", "26-08", "2026-08-01"):
+        await problem(await town.ask("GET", f"/reports/refusals?month={month}"), 422)
+    await problem(await town.ask("GET", "/reports/refusals/rows?cursor=WyJ4Il0"), 422)
+
+
+async def test_csv_opens_in_a_spreadsheet_and_has_no_formulas(town: Town) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        session.add(
+            ExceptionRow(
+                scope="number",
+                number="+46701740605",
+                reason="=HYPERLINK(1);@jour\nÅäö Ŋáhkká",
+                granted_by="-chefen",
+                starts_at=NOW,
+                ends_at=NOW + timedelta(days=1),
+            )
+        )
+    answer = await town.ask("GET", f"/reports/exceptions/rows/csv{MONTH}", language="sv")
+    content = await answer.read()
+    assert answer.content_type == "text/csv"
+    assert "exceptions-2026-08-rows.csv" in answer.headers["Content-Disposition"]
+    header, line = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    told = dict(zip(header, line, strict=True))
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert (told["Månad"], told["Verksamhet"]) == ("2026-08", "Skola")
+    assert told["Vem"] == "'+46701740605"
+    assert told["Skäl"] == "'=HYPERLINK(1);@jour\nÅäö Ŋáhkká"
+    assert told["Beviljat av"] == "'-chefen"
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_cell_that_looks_like_a_formula_is_text(cell: str) -> None:
+    header, line = csv.reader(io.StringIO(to_csv(["a"], [[cell]]).decode("utf-8-sig"), newline=""))
+    assert (header, line) == (["a"], [f"'{cell}"])
+
+
+async def test_figures_as_csv(followed_up: Town) -> None:
+    answer = await followed_up.ask("GET", f"/reports/unreferred-absences/csv{MONTH}", language="sv")
+    lines = (await answer.read()).decode("utf-8-sig").splitlines()
+    assert lines == [
+        "Månad;Organisation;Verksamhet;Kostnadsställe;Person;Ohänvisade",
+        "2026-08;Hällefors kommun;Omsorg;;Olle Ek;1",
+        "2026-08;Hällefors kommun;Skola;;Siv Åkerström;3",
+    ]
+
+
+async def test_a_pdf_is_tagged_and_has_the_figures_and_the_rows(followed_up: Town) -> None:
+    answer = await followed_up.ask("GET", f"/reports/unreferred-absences/pdf{MONTH}", language="sv")
+    assert (answer.status, answer.content_type) == (200, "application/pdf")
+    document = PdfReader(io.BytesIO(await answer.read()))
+    root = document.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "sv"
+    kinds, described = _structure(root["/StructTreeRoot"])
+    assert {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Figure"} <= kinds
+    assert described == ["Stapeldiagram: Ohänvisade. Samma siffror står i tabellen."]
+    text = "\n".join(page.extract_text() for page in document.pages)
+    assert "Ohänvisad frånvaro" in text
+    assert "Siv Åkerström" in text
+    assert document.metadata is not None
+    assert document.metadata.title == "Uppföljning av telefonin 2026-08"
+
+
+def _structure(root: Any) -> tuple[set[str], list[str]]:
+    """The kinds of the structure's elements, and the texts that stand for pictures."""
+    kinds, described, open_ = set(), [], [root]
+    while open_:
+        element = open_.pop().get_object()
+        if isinstance(element, list):
+            open_ += element
+        elif isinstance(element, dict):
+            kinds.add(str(element.get("/S", "")))
+            described += [str(element["/Alt"])] if "/Alt" in element else []
+            open_ += [element["/K"]] if "/K" in element else []
+    return kinds, described
