@@ -42,15 +42,15 @@ from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.personal.purging import SPEECH, Purged
 from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.coverage import AlarmLetters
+from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.errors import CalendarError, ConfigurationError, NotFound
 from hanvisa.following import Follower
-from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.alarms import AlarmMails
+from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.nightly import Nightly, purge_of

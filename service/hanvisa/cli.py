@@ -13,7 +13,7 @@ import typer
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
 from hanvisa.discreet import without_numbers
-from hanvisa.errors import HanvisaError, StorageError
+from hanvisa.errors import StorageError
 from hanvisa.policy.model import Language
 from hanvisa.reports.formats import Format
 from hanvisa.running import run as _run
@@ -346,8 +346,6 @@ def rescue(
     raise typer.Exit(main(["--alive", alive] if alive else []))
 
 
-
-
 def _put(written: bytes, output: Path | None) -> None:
     if output is None:
         typer.echo(written, nl=False)
@@ -357,26 +355,6 @@ def _put(written: bytes, output: Path | None) -> None:
             output.write_bytes(written)
         except OSError as error:
             raise StorageError(f"{output} can't be written: {error.strerror}.") from error
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    with sentences():
-        return asyncio.run(work)
-
-
-class _sentences:  # noqa: N801 - reads as the with-statement it is
-    """What goes wrong is said in a sentence, and ends the program with 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        errors = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
-        ours = [one for one in errors if isinstance(one, HanvisaError)]
-        if ours:
-            for one in ours:
-                typer.echo(str(one), err=True)
-            raise typer.Exit(1) from error
 
 
 def _configure_log() -> None:

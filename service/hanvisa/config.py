@@ -169,9 +169,6 @@ class Settings(BaseSettings):
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
     )
-    details_every: int = Field(
-        default=180, ge=1, description="days after which a person's details are to be confirmed"
-    )
     greeting_from: time = Field(
         default=time(9), description="on working days, from when mobiles are rung for it"
     )

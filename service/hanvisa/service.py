@@ -26,8 +26,8 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
-from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.alarms import AlarmMails
+from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.nightly import Nightly
 from hanvisa.texts.outbox import TextOutbox

@@ -111,6 +111,8 @@ def test_a_user_that_makes_no_sense_is_told_so(
     ran = hanvisa("user", *words, keyed=keyed)
     assert ran.exit_code == 1
     assert said in ran.stderr
+
+
 def test_a_calendars_password_is_kept_for_its_owner_alone(state: Path) -> None:
     ran = CliRunner().invoke(
         app, ["calendars", "password", "hanvisa@kalender.example.org"], input="grön häst\n"

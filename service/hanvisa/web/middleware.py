@@ -119,10 +119,8 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
 
 
 def _of_ours(error: HanvisaError) -> Problem:
-    if isinstance(error, FieldRefused):
-        return invalid(error.where, error.what)
-    if isinstance(error, NotPossible):
-        return Problem(CONFLICT, error.what)
+    if (told := _telling(error)) is not None:
+        return told
     if isinstance(error, StorageError):
         log.warning("web.database_does_not_answer", why=str(error))
         return Problem(UNAVAILABLE, Text(sv="Databasen svarar inte.", en="The database does not answer."))
@@ -130,8 +128,6 @@ def _of_ours(error: HanvisaError) -> Problem:
         return Problem(
             NOT_FOUND, Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
         )
-    if isinstance(error, PolicyRefused):
-        return refused(error.decision)
     if isinstance(error, Conflict):
         log.info("web.conflict", why=str(error))
         return Problem(
@@ -143,6 +139,18 @@ def _of_ours(error: HanvisaError) -> Problem:
         )
     kind = next((kind for type_, kind in _KINDS if isinstance(error, type_)), INTERNAL)
     return Problem(kind, Text(sv=str(error), en=str(error)))
+
+
+def _telling(error: HanvisaError) -> Problem | None:
+    """Of an error that says itself, in both languages, what is wrong."""
+    match error:
+        case FieldRefused():
+            return invalid(error.where, error.what)
+        case NotPossible():
+            return Problem(CONFLICT, error.what)
+        case PolicyRefused():
+            return refused(error.decision)
+    return None
 
 
 def _unforeseen(request: web.Request, error: Exception) -> Problem:

@@ -121,7 +121,6 @@ class Route:
     if_match: bool = False
     etag: bool = False
     refusals: tuple[Kind, ...] = field(default=())
-    media: str = "text/plain"
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         if self.method == "GET":
@@ -234,9 +233,7 @@ def _response(answer: Answer, language: Language, media: str) -> web.Response:
         headers["Content-Language"] = language.value
         return web.Response(status=answer.status, text=answer.body, headers=headers)
     if isinstance(answer.body, bytes):
-        return web.Response(
-            status=answer.status, body=answer.body, content_type=media, headers=headers
-        )
+        return web.Response(status=answer.status, body=answer.body, content_type=media, headers=headers)
     return web.Response(
         status=answer.status,
         body=answer.body.model_dump_json().encode(),

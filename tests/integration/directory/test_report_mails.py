@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from integration.mail.post_office import PostOffice, open_post
 from pypdf import PdfReader
 
 from hanvisa.directory.engine import Database
@@ -15,7 +16,6 @@ from hanvisa.reports.making import NEEDED, Maker
 from hanvisa.reports.monthly import Mailed, mail_reports
 from hanvisa.reports.reading.source import Limits
 from integration.directory.followed_up import AUGUST, NOW, call, founded, referred
-from integration.mail.post_office import PostOffice, open_post
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
+from integration.mail.post_office import PostOffice, open_post
 
 from hanvisa.calls.ports import AlarmLetter
 from hanvisa.errors import StorageError
@@ -16,7 +17,6 @@ from hanvisa.lab.waiting import until
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.smtp import MailServer
 from hanvisa.testing import FakeClock
-from integration.mail.post_office import PostOffice, open_post
 
 LETTER = AlarmLetter(
     id=new_id(),

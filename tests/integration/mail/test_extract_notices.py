@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from integration.mail.post_office import PostOffice, open_post
 
 from hanvisa.ids import new_id
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.smtp import MailServer
 from hanvisa.policy.extracts import OwedNotice
 from hanvisa.testing import FakeClock
-from integration.mail.post_office import PostOffice, open_post
 
 FEBRUARY, MARCH = datetime(2026, 1, 31, 23, tzinfo=UTC), datetime(2026, 2, 28, 23, tzinfo=UTC)
 

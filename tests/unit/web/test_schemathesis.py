@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
 from hanvisa.web.api.register import RESOURCES
 from hanvisa.web.tokens import create_token
 from unit.web.test_messages import leaves
 from unit.web.test_recordings import records
 from unit.web.test_register import MADE
-from unit.web.town import Town, answer, id_of
-from hanvisa.directory.auditing import SYSTEM
-from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
-from hanvisa.web.tokens import create_token
 from unit.web.town import NOW, Town, answer, id_of
 
 # A body can fit its schema and still mean nothing (an end before its start, a person who is not there): no schema can

@@ -9,8 +9,8 @@ from hanvisa.web.api import (
     coverage_alarms,
     decisions,
     exceptions,
-    flags,
     extracts,
+    flags,
     forwardings,
     held,
     live,
@@ -24,9 +24,9 @@ from hanvisa.web.api import (
     register,
     reports,
     rules,
-    trainings,
     session,
     tokens,
+    trainings,
     users,
 )
 
