@@ -36,6 +36,7 @@ COMMANDS = [
     ("purge",),
     ("export-person", "x", "y"),
     ("remove-person", "x"),
+    ("replay", "--since", "2026-08-01"),
 ]
 
 
