@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from hanvisa.running import sentences
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (backup, restore, purge, export_person, remove_person):
+    for command in (backup, restore, purge, export_person, remove_person, replay):
         app.command()(command)
 
 
@@ -119,6 +119,39 @@ def remove_person(
     typer.echo(f"Removed, with {removed.calls} calls and {removed.files} sounds.")
     if removed.threats:
         typer.echo(f"Kept as evidence: {removed.threats} calls that are marked as a threat.")
+
+
+def replay(
+    since: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day, in Sweden, as 2026-08-01.")
+    ],
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file of other exceptions, limits and allowances; docs/replay.md."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day after the last; default: until now."),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(min=0, help="How many calls to show of each kind of change; 0: all.")
+    ] = 20,
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
+) -> None:
+    """Decide the stored calls again, and show what changes, by rule: to try a rule before it is set.
+
+    Without --policy: what this version of the program would decide otherwise. Nothing is changed.
+    """
+    from hanvisa.calllog.comparing import compare_in_words  # noqa: PLC0415
+    from hanvisa.policy.swedish_time import local_time  # noqa: PLC0415
+    from hanvisa.replay import replay as decide_again  # noqa: PLC0415
+
+    first = local_time(since.date(), time())
+    end = local_time(until.date(), time()) if until else datetime.now(UTC)
+    with sentences():
+        compared = asyncio.run(decide_again(read_settings(), first, end, policy, _say))
+    for line in compare_in_words(compared, language, rows):
+        typer.echo(line)
 
 
 def _say(words: str) -> None:

@@ -45,6 +45,7 @@ COMMANDS = [
     ("ldap",),
     ("report", "refusals"),
     ("invoice", "no.csv", "--month", "2026-08"),
+    ("replay", "--since", "2026-08-01"),
 ]
 
 

@@ -156,6 +156,11 @@ def tell(call: Call, facts: Facts, decision: Decision) -> None:
 
 def decide_again(kept: dict[str, Any]) -> Decision:
     """Decide anew from what :func:`tell` has kept. ValueError or KeyError when the facts are of another schema."""
-    if kept["schema"] != SCHEMA:
-        raise ValueError(f"the facts are of schema {kept['schema']}, this version reads schema {SCHEMA}")
-    return decide(_FACTS[kept["decision"]].validate_python(kept["facts"]))
+    return decide(read_facts(kept["decision"], kept["schema"], kept["facts"]))
+
+
+def read_facts(kind: str, schema: int, facts: dict[str, Any]) -> Facts:
+    """The facts of a decision that was kept. ValueError or KeyError when they are of another schema."""
+    if schema != SCHEMA:
+        raise ValueError(f"the facts are of schema {schema}, this version reads schema {SCHEMA}")
+    return _FACTS[kind].validate_python(facts)

@@ -1,0 +1,89 @@
+"""Stored calls decided again under a policy file, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import TypeAdapter
+
+from hanvisa.calls.decisions import SCHEMA, decide
+from hanvisa.calls.ports import CallEntry
+from hanvisa.config import Settings
+from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.repositories.decisions import BATCH
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.errors import InvalidInput
+from hanvisa.policy.facts import Person
+from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.transfer import JoinFacts
+from hanvisa.replay import replay
+
+AT = datetime(2026, 8, 3, 8, tzinfo=UTC)
+MANY = 2 * BATCH + 3
+
+
+def refused(number: int, at: datetime, person: Person) -> CallEntry:
+    mobile = Reading(NumberKind.MOBILE, "+46701740605")
+    facts = JoinFacts(at=at, number=mobile, touched=True, touched_by=uuid4(), person=person)
+    decision = decide(facts)
+    data: dict[str, Any] = {
+        "decision": "JoinFacts",
+        "schema": SCHEMA,
+        "facts": TypeAdapter(JoinFacts).dump_python(facts, mode="json"),
+        "effect": str(decision.effect),
+        "rules": list(decision.rules),
+    }
+    return CallEntry(f"hv-{number}", 1, at, "decision", data)
+
+
+@pytest.fixture
+async def settings(demo: Database, demo_url: str, directory: SnapshotDirectory, tmp_path: Path) -> Settings:
+    """Many calls in the same moment, to Anna and to one elsewhere, one of them two days before."""
+    anna = next(row for row in directory.register.persons.rows if row.given_name == "Anna")
+    other = next(row for row in directory.register.persons.rows if row.department_id != anna.department_id)
+    await CallRecords(demo).append(
+        [refused(number, AT, anna if number % 2 else other) for number in range(MANY)]
+        + [refused(MANY, AT - timedelta(days=2), anna)]
+    )
+    department = directory.register.department(anna.department_id)
+    assert department is not None
+    (tmp_path / "other.toml").write_text(
+        f'[[exceptions]]\nscope = "department"\nwhose = "{department.id}"\n', encoding="utf-8"
+    )
+    return Settings(state=tmp_path, database_url=demo_url)
+
+
+async def test_each_decision_is_decided_again_once(settings: Settings) -> None:
+    policy = settings.state / "other.toml"
+    compared = await replay(settings, AT - timedelta(days=1), AT + timedelta(days=1), policy, pytest.fail)
+    assert compared.decided == MANY
+    assert {one.was.call_id for one in compared.differences} == {
+        f"hv-{number}" for number in range(1, MANY, 2)
+    }
+    assert {(one.was.effect, str(one.would_be.effect)) for one in compared.differences} == {
+        ("refuse", "allow")
+    }
+
+
+async def test_under_the_same_rules_nothing_differs(settings: Settings) -> None:
+    compared = await replay(settings, AT - timedelta(days=9), AT, None, pytest.fail)
+    assert (compared.same, compared.differences) == (1, [])  # the end is not included
+
+
+async def test_a_policy_file_that_wont_do_is_told(settings: Settings, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    for written, told in (
+        (b"x", "not TOML"),
+        (b"\xff", "not UTF-8"),
+        (b"[settings]\nx = 1", "not known here"),
+    ):
+        wrong.write_bytes(written)
+        with pytest.raises(InvalidInput, match=told):
+            await replay(settings, AT, AT, wrong, pytest.fail)
+    with pytest.raises(InvalidInput, match="can't be read"):
+        await replay(settings, AT, AT, tmp_path / "none.toml", pytest.fail)

@@ -1,0 +1,204 @@
+"""Decisions decided again under other rules: what differs, by which rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import TypeAdapter
+
+from hanvisa.calllog.comparing import compare_in_words
+from hanvisa.calls.decisions import SCHEMA, ConsultFacts, Facts, decide
+from hanvisa.calls.replaying import Replay
+from hanvisa.policy.attendance import AttendanceFacts
+from hanvisa.policy.attendant import SentOnFacts
+from hanvisa.policy.callbacks import CallbackFacts
+from hanvisa.policy.comparison import Comparison, Was
+from hanvisa.policy.facts import CallingClass, Operator, OperatorState, Person, PolicyException, ScopeKind
+from hanvisa.policy.forwarding import ForwardingFacts
+from hanvisa.policy.guide import GuideFacts
+from hanvisa.policy.in_call import ThreatFacts
+from hanvisa.policy.model import Language
+from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.outgoing import OutgoingFacts
+from hanvisa.policy.register import Register
+from hanvisa.policy.texts import TextFacts
+from hanvisa.policy.transfer import JoinFacts
+from hanvisa.policy.what_if import WhatIf, read_what_if
+
+AT = datetime(2026, 8, 3, 8, tzinfo=UTC)
+ANNA = Person(UUID(int=1), "Anna", "Berg", UUID(int=2), UUID(int=3), UUID(int=4))
+OLLE = UUID(int=5)
+MOBILE = Reading(NumberKind.MOBILE, "+46701740605")
+JOIN = JoinFacts(at=AT, number=MOBILE, touched=True, touched_by=OLLE, person=ANNA)
+GRANTED = PolicyException(UUID(int=6), ScopeKind.EVERYONE, "jour", "chefen", AT, AT + timedelta(days=1))
+PAUSED = Operator(OLLE, (), OperatorState.PAUSED, UUID(int=7), AT - timedelta(minutes=2))
+EVERYONE = '[[exceptions]]\nscope = "everyone"\n'
+
+
+def kept(facts: Facts, call_id: str = "hv-1") -> tuple[Was, int, dict[str, Any]]:
+    """As the call log has it."""
+    decision = decide(facts)
+    was = Was(call_id, AT, type(facts).__name__, str(decision.effect), decision.rules)
+    return was, SCHEMA, TypeAdapter(type(facts)).dump_python(facts, mode="json")
+
+
+def replayed(what_if: str, *all_kept: tuple[Was, int, dict[str, Any]]) -> Comparison:
+    replay = Replay(read_what_if(what_if, Register()))
+    for one in all_kept:
+        replay.add(*one)
+    return replay.comparison
+
+
+def changes(comparison: Comparison) -> list[tuple[str, str, str, str]]:
+    return [
+        (one.was.call_id, one.rule, one.was.effect, str(one.would_be.effect))
+        for one in comparison.differences
+    ]
+
+
+CASES = [
+    ("an exception lets through", EVERYONE, JOIN, "O2", "allow"),
+    ("also who is only asked about", EVERYONE, ConsultFacts(JOIN, "refuse"), "O2", "allow"),
+    ("none was there", 'without_exceptions = "all"', replace(JOIN, exceptions=(GRANTED,)), "O2", "refuse"),
+    (
+        "one was not there",
+        f'without_exceptions = ["{GRANTED.id}"]',
+        replace(JOIN, exceptions=(GRANTED,)),
+        "O2",
+        "refuse",
+    ),
+    (
+        "operators consult mobiles",
+        '[settings]\noperator_consults_mobile = "allow"',
+        ConsultFacts(JOIN, "refuse"),
+        "O2",
+        "allow",
+    ),
+    (
+        "a shorter forwarding",
+        "[settings]\nforwarding_longest = 1",
+        ForwardingFacts(ANNA, MOBILE, AT, AT + timedelta(days=2), AT),
+        "M3",
+        "refuse",
+    ),
+    (
+        "fewer days of forwarding",
+        "[settings]\nforwarding_days = 0",
+        ForwardingFacts(ANNA, MOBILE, AT, AT + timedelta(hours=2), AT),
+        "M3",
+        "refuse",
+    ),
+    (
+        "a lower class",
+        '[settings]\nmay_call = "inside"',
+        OutgoingFacts(CallingClass.NATIONAL, None, None, CallingClass.NATIONAL),
+        "",
+        "refuse",
+    ),
+    (
+        "no private calls",
+        '[settings]\nprivate_calls_fixed = "refused"',
+        OutgoingFacts(CallingClass.NATIONAL, None, None, CallingClass.NATIONAL, private=True),
+        "P1",
+        "refuse",
+    ),
+    (
+        "nobody is rung back abroad",
+        '[settings]\nmay_call = "inside"',
+        CallbackFacts(
+            Reading(NumberKind.FIXED, "+46980319244"), confidential=False, usual=CallingClass.NATIONAL
+        ),
+        "",
+        "refuse",
+    ),
+    (
+        "unanswered callers come back",
+        '[settings]\nunanswered_transfer = "recall"',
+        SentOnFacts(ANNA, "no_answer"),
+        "G1",
+        "recall",
+    ),
+    ("fewer texts", "[settings]\ntext_a_day = 1", TextFacts(lately=2, a_day=5), "O1", "refuse"),
+    ("threats are recorded", "[settings]\nrecord_threats = true", ThreatFacts(setting=False), "", "allow"),
+    (
+        "shorter waiting for the paused",
+        "[settings]\nwait_for_paused = 60",
+        AttendanceFacts((PAUSED,), AT, 300),
+        "G1",
+        "refer",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("what_if", "facts", "rule", "effect"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_each_of_them_changes_what_it_is_about(what_if: str, facts: Facts, rule: str, effect: str) -> None:
+    [(_, by, was, would_be)] = changes(replayed(what_if, kept(facts)))
+    assert (by, would_be) == (rule, effect)
+    assert was == str(decide(facts).effect)
+    assert replayed("", kept(facts)).same == 1
+
+
+@pytest.mark.parametrize("facts", [case[2] for case in CASES if case[1] != EVERYONE], ids=str)
+def test_nothing_else_changes(facts: Facts) -> None:
+    others = [case[1] for case in CASES if type(case[2]) is not type(facts) and "may_call" not in case[1]]
+    for what_if in others:
+        if isinstance(facts, JoinFacts | ConsultFacts) and "exceptions" in what_if:
+            continue
+        assert replayed(what_if, kept(facts)).same == 1, what_if
+
+
+def test_m4_is_not_excepted_from() -> None:
+    assert not changes(replayed(EVERYONE, kept(replace(JOIN, confidential=True))))
+
+
+def test_a_counted_exception_is_used_up_by_the_calls_before() -> None:
+    """Each call takes one use, however often it is decided in it."""
+    calls = [kept(JOIN, call_id) for call_id in ("hv-1", "hv-1", "hv-2", "hv-3", "hv-2")]
+    found = changes(replayed(f"{EVERYONE}max_uses = 2", *calls))
+    assert [call for call, *_ in found] == ["hv-1", "hv-1", "hv-2", "hv-2"]
+
+
+def test_what_cant_be_decided_again_is_counted() -> None:
+    was, _, facts = kept(GuideFacts(superuser=True))
+    compared = replayed(
+        "", (was, SCHEMA, {}), (was, SCHEMA + 1, facts), (replace(was, kind="Unheard"), SCHEMA, facts)
+    )
+    assert (compared.decided, compared.gone, sum(compared.undecided.values())) == (0, 1, 2)
+    told = "\n".join(compare_in_words(compared, Language.EN, 0))
+    assert "1 can't be: their facts have been purged." in told
+    assert f"1 can't be: the facts are of schema {SCHEMA + 1}, this version reads schema {SCHEMA}." in told
+
+
+def test_it_is_told_by_rule_with_the_calls() -> None:
+    many = [kept(JOIN, f"hv-{number}") for number in range(4)]
+    forwarded = kept(ForwardingFacts(ANNA, MOBILE, AT, AT + timedelta(days=2), AT), "hv-f")
+    what_if = f'[settings]\nforwarding_longest = 1\n{EVERYONE}reason = "helgjour"'
+    compared = replayed(what_if, *many, forwarded, kept(JOIN, "hv-0"))
+    excepted = "Tillåtet genom undantag från O2: helgjour (beviljat av replay, till 2999-01-01 01:00)."
+    too_long = "Vidarekoppling till mobil får vara högst 1 dagar (M3). Ange ett tidigare slut."
+    assert compare_in_words(compared, Language.SV, 2) == [
+        "6 beslut prövades på nytt: 6 blir andra, i 5 samtal.",
+        "",
+        "M3  Vidarekoppling till mobil sparsamt",
+        "      1  släpps fram enligt M3 → nekas enligt M3",
+        f"         2026-08-03 10:00:00  hv-f  {too_long}",
+        "",
+        "O2  Koppling till mobil bara i undantagsfall",
+        "      5  nekas enligt O2 → släpps fram enligt O2",
+        f"         2026-08-03 10:00:00  hv-0  {excepted}",
+        f"         2026-08-03 10:00:00  hv-1  {excepted}",
+        "         … och 3 till (--rows 0 visar alla)",
+    ]
+
+
+def test_with_no_other_rules_only_the_program_can_differ() -> None:
+    was, schema, facts = kept(JOIN)
+    replay = Replay(WhatIf())
+    replay.add(replace(was, effect="allow", rules=()), schema, facts)
+    assert changes(replay.comparison) == [("hv-1", "O2", "allow", "refuse")]
