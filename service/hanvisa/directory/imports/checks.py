@@ -1,9 +1,12 @@
-"""What single rows can't tell: numbers that would be read in two ways."""
+"""What single rows can't tell: numbers that would be read in two ways, and who may manage what."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from hanvisa.policy.facts import Operation, Person
+from hanvisa.policy.telephone_managers import ManagerFacts, decide_telephone_manager
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,3 +36,26 @@ def check_numbers(entries: Mapping[str, Sequence[Entry]], problems: Problems) ->
         if entry.values["number"] in prefixed:
             what = f"{entry.values['number']} is also an organisation's prefix with an extension of it."
             problems.add("extensions.csv", what, line=entry.line, column="number")
+
+
+def check_telephone_managers(entries: Mapping[str, Sequence[Entry]], problems: Problems) -> None:
+    """T1, of those whose organisation the files tell."""
+    organisations = {entry.id: entry.values["organisation_id"] for entry in entries.get("operations", ())}
+    operations = {entry.id: entry.values["operation_id"] for entry in entries.get("departments", ())}
+    persons = {entry.id: entry for entry in entries.get("persons", ())}
+    for entry in entries.get("operations", ()):
+        manager = persons.get(entry.values["telephone_manager_id"])
+        department: Any = manager.lists["department"] if manager else None
+        operation: Any = operations.get(department)
+        organisation = organisations.get(operation) if operation else None
+        if manager is None or department is None or operation is None or organisation is None:
+            continue
+        names = (manager.values["given_name"], manager.values["family_name"])
+        facts = ManagerFacts(
+            Operation(entry.id, entry.values["name"], entry.values["organisation_id"]),
+            Person(manager.id, *names, department, operation, organisation),
+        )
+        decision = decide_telephone_manager(facts)
+        if not decision.allowed:
+            what = decision.because.en
+            problems.add("operations.csv", what, line=entry.line, column="telephone_manager")

@@ -94,7 +94,9 @@ async def plan_sheets(
         for sheet in SHEETS
         if sheet.file in files
     ]
-    checks.check_numbers({one.sheet.name: one.entries for one in plans}, problems)
+    entries = {one.sheet.name: one.entries for one in plans}
+    checks.check_numbers(entries, problems)
+    checks.check_telephone_managers(entries, problems)
     problems.raise_if_any()
     return Plan(plans, existing)
 

@@ -1,7 +1,8 @@
-"""docs/rules.md: for each rule that is met in a call where it is decided and which tests show it.
+"""docs/rules.md: for each rule of the policy where it is decided, measured or helped, and which tests show it.
 
-Nothing is kept by hand: a function of `policy` that has the rule's id among its values decides it; a case shows it that
-expects it; a test with real phones shows it whose name, docstring or values have its id.
+Nothing is kept by hand but a rule's kinds: a function of `policy` that has the rule's id among its values decides it; a
+case shows it that expects it; a module elsewhere has to do with it whose docstrings name it; a test shows it whose
+name, docstring or values have its id, those with real phones before all others.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ast
 import functools
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,38 +20,76 @@ from hanvisa.lab.docs.source import PACKAGE
 from hanvisa.policy.rules import RULES
 
 TESTS = REPOSITORY / "tests"
-MET_IN_A_CALL = ("G1", "G2", "G3", "G4", "O1", "O2", "O3", "S1", "P1", "M2", "M3", "M4", "M5")
 CATALOGUE = "rules.py"
+ENFORCE, MEASURE, HELP = "enforce", "measure", "help"
+KINDS = {
+    "G1": (ENFORCE, MEASURE),
+    "G2": (ENFORCE,),
+    "G3": (ENFORCE, MEASURE),
+    "G4": (ENFORCE, MEASURE),
+    "O1": (ENFORCE,),
+    "O2": (ENFORCE,),
+    "O3": (HELP,),
+    "S1": (HELP, MEASURE),
+    "S2": (HELP, MEASURE),
+    "T1": (HELP, MEASURE),
+    "T2": (HELP, MEASURE),
+    "F1": (MEASURE,),
+    "F2": (ENFORCE,),
+    "H1": (ENFORCE, MEASURE),
+    "P1": (ENFORCE, MEASURE),
+    "B1": (ENFORCE, MEASURE),
+    "M1": (ENFORCE, MEASURE),
+    "M2": (MEASURE,),
+    "M3": (ENFORCE, MEASURE),
+    "M4": (ENFORCE,),
+    "M5": (HELP, MEASURE),
+}
+"""What becomes of each rule (docs/policy.md)."""
+NO_PLACE = (
+    "policy",
+    "calls",
+    "speech",
+    "lab",
+    "testing",
+    "directory/tables",
+    "directory/migrations",
+    "directory/loading",
+)
+"""Where a rule is decided, met in a call, spoken, tried or stored: not kept, measured or helped."""
 
 HEAD = """# Where each rule is decided, and what shows it
 
 Made by `./dev docs` from the code and the tests: change those, not this page. These are the rules of
-[policy.md](policy.md) that are met in a call. A rule is decided in the functions of `service/hanvisa/policy` that give
-its id, has cases in `tests/policy`, and is shown with real phones by tests of `tests/e2e` that name it. Where one of
-the three is missing the rule is open.
+[policy.md](policy.md). A rule that is enforced is decided in the functions of `service/hanvisa/policy` that give its
+id, and has cases in `tests/policy`; outside of calls it is kept, measured or helped in the modules that name it. Each
+is shown by tests that name it: with real phones (`tests/e2e`) where a call meets it, else by the register and its API.
+Where something is missing the rule is open.
 
-| rule | decided in | cases | with real phones |
-|---|---|---|---|
+| rule | kind | decided in | cases | kept, measured or helped in | shown by |
+|---|---|---|---|---|---|
 """
 
 
 @dataclass(frozen=True)
 class Shown:
-    """``deciders`` and ``cases`` by file; ``tests`` by file, their names in words."""
+    """``deciders`` and ``cases`` by file; ``places`` are paths below the package, ``tests`` names in words by path."""
 
     rule: str
     deciders: dict[str, list[str]]
     cases: list[str]
+    places: list[str]
     tests: dict[str, list[str]]
 
     @property
     def missing(self) -> tuple[str, ...]:
-        kinds = {
-            "a function of policy": self.deciders,
-            "a case": self.cases,
-            "a test with phones": self.tests,
+        enforced = ENFORCE in KINDS[self.rule]
+        needed = {
+            "a function of policy": self.deciders or (self.places and not enforced),
+            "a case": self.cases or not self.deciders,
+            "a test": self.tests,
         }
-        return tuple(kind for kind, found in kinds.items() if not found)
+        return tuple(what for what, found in needed.items() if not found)
 
 
 def page() -> str:
@@ -58,18 +98,32 @@ def page() -> str:
 
 
 def read(package: Path = PACKAGE, tests: Path = TESTS) -> list[Shown]:
+    """In the order of the catalogue."""
     deciders = [file for file in sorted((package / "policy").rglob("*.py")) if file.name != CATALOGUE]
     cases = sorted((tests / "policy").glob("*.toml"))
+    places = [
+        file
+        for file in sorted(package.rglob("*.py"))
+        if not str(file.relative_to(package)).startswith(NO_PLACE)
+    ]
     phones = sorted((tests / "e2e").glob("test_*.py"))
+    others = sorted(
+        [*(tests / "integration").rglob("test_*.py"), *(tests / "unit" / "web").rglob("test_*.py")]
+    )
     return [
         Shown(
             rule,
             {file.name: found for file in deciders if (found := _deciders(file, rule))},
             [file.name for file in cases if _expects(file, rule)],
-            {file.name: found for file in phones if (found := _tests(file, rule))},
+            [str(file.relative_to(package)) for file in places if _speaks_of(file, rule)],
+            _tests_in(phones, rule, tests) or _tests_in(others, rule, tests),
         )
-        for rule in MET_IN_A_CALL
+        for rule in RULES
     ]
+
+
+def _tests_in(files: list[Path], rule: str, tests: Path) -> dict[str, list[str]]:
+    return {str(file.relative_to(tests)): found for file in files if (found := _tests(file, rule))}
 
 
 def _row(shown: Shown) -> str:
@@ -78,11 +132,20 @@ def _row(shown: Shown) -> str:
         for file, names in shown.deciders.items()
     ]
     cases = [_link(file, f"../tests/policy/{file}") for file in shown.cases]
+    places = [_link(file, f"../service/hanvisa/{file}") for file in shown.places]
     tests = [
-        f"{_link(file, f'../tests/e2e/{file}')}: {'; '.join(names)}" for file, names in shown.tests.items()
+        f"{_link(Path(file).name, f'../tests/{file}')}: {'; '.join(names)}"
+        for file, names in shown.tests.items()
     ]
-    cells = ("<br>".join(cell) or "**open**" for cell in (deciders, cases, tests))
-    return f"| **{shown.rule}** {RULES[shown.rule].text.en} | {' | '.join(cells)} |\n"
+    columns = (
+        (deciders, not shown.places),
+        (cases, shown.deciders),
+        (places, not shown.deciders),
+        (tests, True),
+    )
+    cells = ("<br>".join(cell) or ("**open**" if needed else "") for cell, needed in columns)
+    rule = f"**{shown.rule}** {RULES[shown.rule].text.en} | {', '.join(KINDS[shown.rule])}"
+    return f"| {rule} | {' | '.join(cells)} |\n"
 
 
 def _link(name: str, path: str) -> str:
@@ -97,6 +160,18 @@ def _deciders(file: Path, rule: str) -> list[str]:
         if isinstance(node, ast.FunctionDef)
         and any(isinstance(one, ast.Constant) and one.value == rule for one in ast.walk(node))
     ]
+
+
+def _speaks_of(file: Path, rule: str) -> bool:
+    """Whether one of the file's docstrings names the rule."""
+    named = re.compile(rf"\b{rule}\b")
+    return any(named.search(text) for text in _docstrings(_parsed(file)))
+
+
+def _docstrings(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
 
 
 def _expects(file: Path, rule: str) -> bool:
