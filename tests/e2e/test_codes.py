@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from integration.mail.post_office import PostOffice, open_post
 
 from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, settled
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
-from integration.mail.post_office import PostOffice, open_post
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"
 NOBODYS = "nora-399"

@@ -60,7 +60,6 @@ async def test_it_is_for_the_call_at_hand_once_and_by_that_operator(town: Town) 
         ({"other": CALL.caller, "operator": None}, {}, ["O2"]),
         ({}, {"scope": {"kind": "everyone"}}, ["O2"]),
         ({}, {"scope": {"kind": "department", "id": str(id_of("Kyrkskolan"))}}, ["O2"]),
-        ({}, {"reason": "jour"}, ["O2"]),
         ({}, {"ends_at": "2026-08-05T11:00:01+02:00"}, ["O2"]),
         ({}, {"ends_at": "2026-08-05T11:00:00+02:00"}, None),
     ],

@@ -30,6 +30,7 @@ def _address(path: str) -> str:
         .replace("{person}", SOME_ID)
         .replace("{call}", "hv-none")
         .replace("{code}", "0")
+        .replace("{report}", "refusals")
     )
 
 
@@ -85,7 +86,7 @@ async def test_no_other_authorization_is_taken(town: Town, header: str) -> None:
         ("GET", "/nothing", 404, "not-found"),
         ("GET", "/persons/nobody", 400, "invalid-id"),
         ("GET", f"/persons/{SOME_ID}", 404, "not-found"),
-        ("GET", "/absence-reasons/77", 400, "invalid-id"),
+        ("GET", "/absence-reasons/777", 400, "invalid-id"),
         ("GET", "/absence-reasons/5", 404, "not-found"),
         ("GET", f"/absences/{SOME_ID}", 404, "not-found"),
         ("GET", f"/exceptions/{SOME_ID}", 404, "not-found"),

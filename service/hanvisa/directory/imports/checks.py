@@ -46,7 +46,7 @@ def check_telephone_managers(entries: Mapping[str, Sequence[Entry]], problems: P
     for entry in entries.get("operations", ()):
         manager = persons.get(entry.values.get("telephone_manager_id"))
         department: Any = manager.lists["department"] if manager else None
-        operation = operations.get(department)
+        operation: Any = operations.get(department)
         organisation = organisations.get(operation) if operation else None
         if manager is None or department is None or operation is None or organisation is None:
             continue
