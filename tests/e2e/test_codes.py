@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from integration.mail.post_office import PostOffice, open_post
 
 from e2e.support.switchboard import LONG, ULLA, nobody_outside_was_rung, settled
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
+from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.lab.waiting import until
 
 ELSA, FREDRIK = "hallefors-205", "hallefors-206"

@@ -78,7 +78,10 @@ WRONG = [
     ("", "augusti.csv: it is empty; its first line is to name the columns."),
     ("number\n", "augusti.csv: it has no lines but the header."),
     ("nummer\n1\n", "augusti.csv, line 1, column number: the column is missing. There are nummer: say which"),
-    (b"number\n0701740605\n\xe5\n", "augusti.csv, line 3: it is not UTF-8 (byte 0xe5). Save it as UTF-8."),
+    (
+        b"number\n0701740605\n\xe5\n",
+        "augusti.csv, line 3: it is not UTF-8 but Latin-1, as Excel saves",
+    ),
     ("number,at\n0701740605,i går\n", "augusti.csv, line 2, column at: “i går” is no time."),
     ("number,at\n0701740605,0001-01-01\n", "augusti.csv, line 2, column at: “0001-01-01” is no time."),
     ("number\n0701740605\n12\n", "augusti.csv, line 3, column number: “12” is no telephone number"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from integration.mail.post_office import PostOffice, open_post
 from pypdf import PdfReader
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.mail.smtp import MailServer
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.reports.making import NEEDED, Maker

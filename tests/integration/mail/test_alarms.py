@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
-from integration.mail.post_office import PostOffice, open_post
 
 from hanvisa.calls.ports import AlarmLetter
 from hanvisa.errors import StorageError
 from hanvisa.ids import new_id
+from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.lab.waiting import until
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.smtp import MailServer

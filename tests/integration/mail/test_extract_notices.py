@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from integration.mail.post_office import PostOffice, open_post
 
 from hanvisa.ids import new_id
+from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.smtp import MailServer
 from hanvisa.policy.extracts import OwedNotice

@@ -44,7 +44,8 @@ def check_telephone_managers(entries: Mapping[str, Sequence[Entry]], problems: P
     operations = {entry.id: entry.values["operation_id"] for entry in entries.get("departments", ())}
     persons = {entry.id: entry for entry in entries.get("persons", ())}
     for entry in entries.get("operations", ()):
-        manager = persons.get(entry.values.get("telephone_manager_id"))
+        manager_id: Any = entry.values.get("telephone_manager_id")
+        manager = persons.get(manager_id)
         department: Any = manager.lists["department"] if manager else None
         operation: Any = operations.get(department)
         organisation = organisations.get(operation) if operation else None

@@ -268,7 +268,6 @@ HELD = (
     ),
     Held(
         CostCentreRow,
-        CoverageAlarmRow,
         "who manages a cost centre",
         "follow-up rests with them (F1)",
         _IN_OFFICE,
@@ -276,7 +275,6 @@ HELD = (
     ),
     Held(
         AbsenceRow,
-        CalendarRow,
         "why somebody is away (sickness among it), from when to when, a note, who stands in",
         "callers of who is away are told so (G1, G3); a sickness never",
         "{absences} from its end",
