@@ -156,6 +156,10 @@ class Settings(BaseSettings):
     )
     text_from: str = Field(default="", description="what is shown as the sender: a number or a short name")
     text_a_day: int = Field(default=5, ge=1, description="messages to one number: the caller's may be forged")
+    exceptions_on_the_spot: bool = Field(
+        default=False,
+        description="let operators make an exception to O2 for the one call that they have (docs/decisions.md)",
+    )
     outside_prefix: str = "0"
     outside_prefix_required: bool = False
 

@@ -69,8 +69,8 @@ async def test_an_absence_is_set_told_followed_and_ended(world: World) -> None:
 
 async def test_an_absence_until_a_time_of_the_day(world: World) -> None:
     """G1."""
-    dialling = await dials(world, ELSA, "*23*1*2359#")
-    await world.hears(dialling, "Elsa Hedström är på sammanträde och är tillbaka", within=LONG)
+    dialling = await dials(world, ELSA, "*23*2*2359#")
+    await world.hears(dialling, "Elsa Hedström är på kurs och är tillbaka", within=LONG)
     await dialling.until_ended(within=LONG)
     [absence] = await absences(world, ELSA)
     ends_at = datetime.fromisoformat(absence["ends_at"]).astimezone(LOCAL)

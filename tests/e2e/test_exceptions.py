@@ -16,6 +16,7 @@ from e2e.support.switchboard import (
     refused,
 )
 from e2e.support.world import World
+from e2e.test_live_api import the_call
 from hanvisa.lab.api import Json
 from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
@@ -36,6 +37,29 @@ async def test_one_counts_for_the_very_next_transfer_and_revoked_for_none_after(
     await caller.talks_to(mobile, within=LONG)
     await line.until_ended()
     assert "Tillåtet genom undantag från O2: Jour" in await world.explanation(caller)
+
+
+async def test_an_operator_makes_one_on_the_spot_that_counts_once_and_for_its_call(world: World) -> None:
+    """O2: where the setting lets them, with a reason, which their head sees."""
+    await world.given_settings(exceptions_on_the_spot=True)
+    caller, line = await an_operator_with_a_caller(world)
+    await refused(line.transfer(ANNAS_MOBILE))
+    call = await the_call(world, "+46980319246")
+    async with world.api_of(ULLA, "operator") as ullas:
+        made = await ullas.post(
+            f"/live/calls/{call['id']}/exception",
+            {"scope": {"kind": "number", "number": ANNAS_MOBILE}, "reason": "Läckan måste stoppas nu"},
+        )
+    mobile = await put_through(line.transfer(f"*63*{ANNAS_MOBILE}"), world.mobile(ANNAS_MOBILE, within=LONG))
+    await caller.talks_to(mobile, within=LONG)
+    assert await uses(world, made) == [call["id"]]
+    await mobile.hangup()
+    again = await (await world.phone(ULLA)).rings(within=LONG)
+    await again.answer()
+    await caller.talks_to(again, within=LONG)
+    await refused(again.transfer(ANNAS_MOBILE))
+    seen = await world.api.items("/exceptions", on_the_spot="true", since=made["starts_at"])
+    assert [one["id"] for one in seen] == [made["id"]]
 
 
 async def test_an_ended_one_lets_nothing_through(world: World) -> None:

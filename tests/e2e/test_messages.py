@@ -4,7 +4,6 @@ What a caller says is a melody of their own; what is kept, and what is heard of 
 """
 
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic
 
@@ -15,9 +14,9 @@ from e2e.support.world import World
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import RATE, Samples, decode
 from hanvisa.lab.lines import Line
+from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.lab.waiting import until
 from hanvisa.speech import audio
-from integration.mail.post_office import PostOffice, open_post
 
 PER, REBECKA, SVEN, TORA = "hallefors-216", "hallefors-217", "hallefors-218", "hallefors-219"
 REBECKAS_CONFIDENTIAL_LINE = "0980319276"
@@ -50,7 +49,7 @@ async def test_a_message_is_heard_again_recorded_anew_and_kept(world: World) -> 
     await world.hears(caller, "Meddelandet är lämnat till Tora Lindmark. Tack för ditt samtal", within=LONG)
     await caller.until_ended(within=LONG)
     async with open_post(PostOffice(port=world.settings.smtp_port)) as post:
-        mail = await until(lambda: mails_to(post, "tora.lindmark@example.org"), within=LONG, what="a mail")
+        mail = await until(lambda: post.mail_to("tora.lindmark@example.org"), within=LONG, what="a mail")
 
     [message] = kept(world) - before
     [attached] = mail.iter_attachments()
@@ -206,7 +205,7 @@ async def test_a_message_for_a_department_where_nobody_is_there_is_for_whoever_o
         everybody = ", ".join(
             f"{name}@example.org" for name in ("per.sandin", "rebecka.ahl", "sven.granath", "tora.lindmark")
         )
-        await until(lambda: mails_to(post, everybody), within=LONG, what="a mail to all of them")
+        await until(lambda: post.mail_to(everybody), within=LONG, what="a mail to all of them")
     story = await world.story(caller)
     assert (story.outcome, "S1" in story.rules) == ("message", True)
     assert "Meddelandet är lämnat till Hemtjänsten" in await world.explanation(caller)
@@ -284,11 +283,6 @@ async def asked_again(world: World, caller: Line) -> None:
         return stages[-1] == "ReviewingMessage" and stages.count("ReviewingMessage") == 2
 
     await until(asked, within=LONG, what="asked again")
-
-
-def mails_to(post: PostOffice, address: str) -> EmailMessage | None:
-    """The last one."""
-    return next((mail for mail in reversed(post.mails) if mail["To"] == address), None)
 
 
 def kept(world: World) -> set[Path]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from time import monotonic
 
-from e2e.support.outage import announced_without_the_service, hanging
+from e2e.support.outage import hanging
 from e2e.support.switchboard import LONG
 from e2e.support.world import World
 
@@ -14,7 +14,7 @@ TOLD_WITHIN = 2.0  # seconds after ringing in
 async def test_an_absent_persons_caller_is_told_by_the_fallback_at_once(world: World) -> None:
     elsa = await world.phone(ELSA)
     await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
-    announcement = await announced_without_the_service(world, ELSA)
+    announcement = await world.system.laid_ready(world.person(ELSA).id)
     assert world.system.service_pid is not None
     with hanging(world.system.service_pid):
         began = monotonic()

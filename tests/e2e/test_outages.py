@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
-from e2e.support.outage import announced_without_the_service, drop_connections
+from e2e.support.outage import drop_connections
 from e2e.support.switchboard import (
     LONG,
     MAIN_NUMBER,
@@ -79,7 +79,7 @@ async def test_the_service_gone_for_good_leaves_nobody_in_silence(world: World) 
     """The rescue brings those who wait and listen into the fallback; who talks goes on talking."""
     ulla = await world.phone(ULLA)
     scene = await a_scene(world)
-    announcement = await announced_without_the_service(world, ELSA)
+    announcement = await world.system.laid_ready(world.person(ELSA).id)
     killed = monotonic()
     await world.system.kill_service()
     rescuing = asyncio.create_task(world.system.rescue())

@@ -248,6 +248,10 @@ OUTCOMES = {
         sv="{who} har ringt 112; telefonisterna får veta det.",
         en="{who} has dialled 112; the operators are told.",
     ),
+    "put_through_to_emergency": Text(
+        sv="{who} kopplar till 112; de andra telefonisterna får veta det.",
+        en="{who} puts the call through to 112; the other operators are told.",
+    ),
     "recording_wrong": Text(sv="Inspelningen togs inte: {why}.", en="The recording was not taken: {why}."),
     "recording_not_kept": Text(sv="Inspelningen sparades inte.", en="The recording was not kept."),
     "operator_state": Text(

@@ -1,5 +1,7 @@
 """Calls to 112 that the operators are told of: an event at once, and a short call to each open one who is free.
 
+Of a caller who was put through to it those are told who have not done so.
+
 Where none is, the first who opens or is free within a quarter of an hour is told. The call to 112 is the dialplan's; it
 neither waits for this nor knows of it.
 """
@@ -11,12 +13,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.feed import ALARM
 from hanvisa.calls.stage import Alarming
 from hanvisa.calls.state import CallState, Leg
-from hanvisa.policy.emergency import EmergencyCaller, emergency_caller, operators_to_tell
+from hanvisa.policy.emergency import EmergencyCall, EmergencyCaller, emergency_caller, operators_to_tell
 
 if TYPE_CHECKING:
     from hanvisa.calls.house import House
@@ -27,39 +30,49 @@ FIRST_WITHIN = 15 * 60.0  # seconds; afterwards help has come, or nobody needs t
 
 @dataclass
 class Alarms:
-    """Who has dialled 112 and is still to be told of."""
+    """Who has called 112 and is still to be told of."""
 
-    _dialled: asyncio.Queue[tuple[str, bool]] = field(default_factory=asyncio.Queue)
+    _made: asyncio.Queue[tuple[EmergencyCall, bool]] = field(default_factory=asyncio.Queue)
 
-    def dialled(self, account: str, *, told: bool = False) -> None:
-        """112 was dialled on the phone of this account. Never waits. ``told``: the call log has its call already."""
-        self._dialled.put_nowait((account, told))
+    def dialled(self, account: str) -> None:
+        """The dialplan has put 112 through, from the phone of this account. Never waits."""
+        self._made.put_nowait((EmergencyCall(account), False))
 
-    async def next(self) -> tuple[str, bool]:
-        return await self._dialled.get()
+    def made(self, call: EmergencyCall) -> None:
+        """A call to 112 that the call log has already. Never waits."""
+        self._made.put_nowait((call, True))
+
+    def put_through(self, call: Call, by: UUID | None) -> None:
+        """The call's caller is on the way to 112, sent there by this person. Never waits."""
+        self.made(EmergencyCall(call.caller.account, call.caller.number, by))
+        call.tell("outcome", outcome="put_through_to_emergency", by=str(by or ""))
+
+    async def next(self) -> tuple[EmergencyCall, bool]:
+        """The next call to tell of, and whether the call log has it."""
+        return await self._made.get()
 
 
-def raise_alarm(house: House, account: str, *, told: bool) -> None:
+def raise_alarm(house: House, call: EmergencyCall, *, told: bool) -> None:
     """Tell the event, and write the call down."""
-    caller = emergency_caller(house.directory.register, account)
+    caller = emergency_caller(house.directory.register, call)
     house.feed.emergency(caller, house.clock.now())
     if not told:
         _write_down(house, caller)
 
 
-async def calls_to_operators(house: House, account: str) -> list[tuple[Call, Alarming]]:
+async def calls_to_operators(house: House, call: EmergencyCall) -> list[tuple[Call, Alarming]]:
     """The calls that tell the operators: at once, or as soon as there is one to tell; none where nobody was in time."""
     with suppress(TimeoutError):
         async with asyncio.timeout(FIRST_WITHIN):
-            while not (calls := list(_calls_now(house, account))):
+            while not (calls := list(_calls_now(house, call))):
                 await house.queues.woken.wait()
             return calls
     return []
 
 
-def _calls_now(house: House, account: str) -> Iterator[tuple[Call, Alarming]]:
+def _calls_now(house: House, call: EmergencyCall) -> Iterator[tuple[Call, Alarming]]:
     register = house.directory.register
-    caller = emergency_caller(register, account)
+    caller = emergency_caller(register, call)
     for operator in operators_to_tell(register, caller, house.live.is_engaged):
         phone = register.phone(operator.phone_id)
         person = register.person(operator.person_id)
@@ -73,7 +86,7 @@ def _calls_now(house: House, account: str) -> Iterator[tuple[Call, Alarming]]:
                 language=person.language,
                 organisation=phone.organisation_id,
             )
-            yield Call(state, house), Alarming(account)
+            yield Call(state, house), Alarming(call)
 
 
 def _write_down(house: House, caller: EmergencyCaller) -> None:

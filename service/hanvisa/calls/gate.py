@@ -5,7 +5,7 @@ Every dial (`calls/ringing.py`) and every joining of legs that are up already (a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 
 
 async def may_join(
-    call: Call, number: Reading, person: Person | None, via: Via, *, taken: UUID | None = None
+    call: Call,
+    number: Reading,
+    person: Person | None,
+    via: Via,
+    *,
+    taken: UUID | None = None,
+    theirs: Call | None = None,
 ) -> Decision:
     """May the caller of this call be joined to ``number``? A use of the exception that lets it is taken at once.
 
-    ``taken`` is the exception whose use was taken already for this very party, when the operator rang it.
+    ``taken`` is the exception whose use was taken already for this very party, when the operator rang it; ``theirs``
+    the operator's other call, of an attended transfer.
     """
-    facts = join_facts(call, number, person, via)
+    facts = join_facts(call, number, person, via, *([theirs] if theirs else []))
     if taken is not None:
         facts = _with_use_back(facts, taken)
     decision = await _take_use(call, facts, decide_join, taken)
@@ -44,10 +51,11 @@ def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> 
     return decision
 
 
-async def may_consult(call: Call, number: Reading, by: UUID, confidential: bool) -> Decision:
-    """May ``by``, who has a caller on another line, ring this number? A conference in the phone can't be seen."""
-    join = join_facts(call, number, None, Via.DIRECT)
-    join = replace(join, touched=True, touched_by=by, confidential=join.confidential or confidential)
+async def may_consult(call: Call, number: Reading, by: UUID, held: Sequence[Call]) -> Decision:
+    """May ``by``, who has callers on other lines, ring this number? A conference in the phone can't be seen."""
+    join = join_facts(call, number, None, Via.DIRECT, *held)
+    confidential = join.confidential or any(other.state.confidential for other in held)
+    join = replace(join, touched=True, touched_by=by, confidential=confidential)
     setting = call.house.settings.operator_consults_mobile
     decision = await _take_use(call, join, lambda facts: decide_consult(facts, setting), None)
     tell(call, ConsultFacts(join, setting), decision)
@@ -67,7 +75,8 @@ async def _take_use(
     return decision
 
 
-def join_facts(call: Call, number: Reading, person: Person | None, via: Via) -> JoinFacts:
+def join_facts(call: Call, number: Reading, person: Person | None, via: Via, *others: Call) -> JoinFacts:
+    """``others`` are calls whose callers would be joined as well."""
     register = call.register
     mobile = register.mobile(number.number) if number.number else None
     person = person or (register.person(mobile.person_id) if mobile else None)
@@ -84,6 +93,7 @@ def join_facts(call: Call, number: Reading, person: Person | None, via: Via) -> 
         exceptions=register.exceptions.rows if number.kind.may_be_mobile else (),
         direct_number=register.direct_number(person) if person else None,
         mobile_protected=mobile.protected if mobile else False,
+        calls=frozenset(one.id for one in (call, *others)),
     )
 
 

@@ -47,6 +47,11 @@ class LiveCall:
         parties = (self.caller.person, self.other.person if self.other else None, self.operator)
         return person in parties
 
+    def is_with(self, person: UUID) -> bool:
+        """Whether the person talks in it, or has the caller on hold or parked."""
+        talks = person in (self.caller.person, self.other.person if self.other else None)
+        return talks or (self.held and person == self.operator)
+
 
 @dataclass(frozen=True, slots=True)
 class PausedOperator:

@@ -36,6 +36,7 @@ from hanvisa.calls.signals import (
 from hanvisa.calls.stage import Arriving, Stage
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.errors import TelephonyError
+from hanvisa.policy.emergency import EmergencyCall
 
 log = structlog.get_logger()
 
@@ -87,12 +88,12 @@ class Registry:
 
     async def _raise_alarms(self) -> None:
         while True:
-            account, told = await self.house.alarms.next()
-            raise_alarm(self.house, account, told=told)
-            self._spawn(self._tell_operators(account))
+            emergency, told = await self.house.alarms.next()
+            raise_alarm(self.house, emergency, told=told)
+            self._spawn(self._tell_operators(emergency))
 
-    async def _tell_operators(self, account: str) -> None:
-        for call, stage in await calls_to_operators(self.house, account):
+    async def _tell_operators(self, emergency: EmergencyCall) -> None:
+        for call, stage in await calls_to_operators(self.house, emergency):
             self.open(call, stage)
 
     async def _sync(self) -> None:

@@ -129,8 +129,7 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     """
     held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
     if held is not None and call.caller.person is not None:
-        confidential = any(other.state.confidential for other in held)
-        decision = await may_consult(call, place.reading, call.caller.person, confidential)
+        decision = await may_consult(call, place.reading, call.caller.person, held)
         if not decision.allowed:
             return decision
         call.change(exception=decision.exception)

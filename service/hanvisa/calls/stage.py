@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from hanvisa.calls.prompts import Why
+from hanvisa.policy.emergency import EmergencyCall
 from hanvisa.policy.facts import RecordingKind, TargetKind
 from hanvisa.policy.transfer import Via
 
@@ -298,9 +299,9 @@ class Transferred:
 
 @dataclass(frozen=True)
 class Alarming:
-    """An operator's phone is rung and told that 112 was dialled on the phone of this ``account``."""
+    """An operator's phone is rung and told that 112 was dialled, or somebody put through to it."""
 
-    account: str
+    emergency: EmergencyCall
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,8 @@ async def _to_number(
             return await _decline(call, asker, outgoing)
     call.change(exception=decision.exception if takes_use else None)
     await _send_on(call, asker, transferee)
+    if number.kind is NumberKind.EMERGENCY:
+        call.house.alarms.put_through(call, asker.person)
     if wanted.serial:
         call.change(serial=asker.person)
     if person is not None:
@@ -221,7 +223,7 @@ async def _attended(
     for party in (far, transferee):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
+        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken, theirs=theirs)
         if not decision.allowed:
             return await _decline(call, asker, decision)
     if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:

@@ -10,6 +10,7 @@ import wave
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
 
@@ -62,11 +63,16 @@ def samples_of(sound: Sound) -> Samples:
     if recorded.exists():
         path = recorded
     if path.suffix == ".wav":
-        with wave.open(str(path)) as file:
-            if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (RATE, 2, 1):
-                raise ValueError(f"{path} is not 8 kHz 16-bit mono")
-            return np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
+        return samples_of_wav(path.read_bytes())
     return decode((path if path.suffix == ".alaw" else path.with_name(path.name + ".alaw")).read_bytes())
+
+
+def samples_of_wav(wav: bytes) -> Samples:
+    """Of 8 kHz, 16 bit, mono. Raises ValueError for another."""
+    with wave.open(BytesIO(wav)) as file:
+        if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (RATE, 2, 1):
+            raise ValueError("the sound is not 8 kHz 16-bit mono")
+        return np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
 
 
 def length(sound: Sound) -> float:

@@ -67,10 +67,17 @@ class Story:
         """The data of the events of a kind."""
         return [event["data"] for event in self.told["events"] if event["kind"] == kind]
 
-    def saying(self, words: str) -> Heard | None:
-        """The last speech with these words in it."""
+    def saying(self, words: str, to: str = "") -> Heard | None:
+        """The last speech with these words in it; ``to`` is who heard it, where not either."""
         wanted = words.casefold()
-        return next((each for each in reversed(self.spoken) if wanted in each.words.casefold()), None)
+        return next(
+            (
+                each
+                for each in reversed(self.spoken)
+                if wanted in each.words.casefold() and to in ("", each.to)
+            ),
+            None,
+        )
 
 
 def _from_the_first_sound(files: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 from pydantic import SecretStr
 
@@ -17,6 +18,7 @@ from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
 from hanvisa.lab.probing import http_status
+from hanvisa.lab.waiting import until
 
 PAUSE = 0.05  # seconds between two looks at the service's readiness
 SPEECH_READY = b"event=speech.ready"  # in the service's log
@@ -151,6 +153,19 @@ class System:
                     await asyncio.sleep(PAUSE)
         except TimeoutError as error:
             raise ConfigurationError(f"The speech was not made within {within:g} s:\n{self.log()}") from error
+
+    async def laid_ready(self, person: UUID, within: float = 20.0) -> str:
+        """The announcement of this person's absence that lies ready for the dialplan in AstDB, in Swedish."""
+        key = f"hanvisa/absence/{person.hex}/1"
+
+        async def written() -> str | None:
+            shown = await self.asterisk.cli(f"database show {key}")
+            values = [
+                row.partition(":")[2].strip() for row in shown.splitlines() if row.startswith(f"/{key}")
+            ]
+            return values[0].split("&")[2] if values else None
+
+        return await until(written, within=within, what=f"{key} in AstDB")
 
     async def supervise(self) -> None:
         """Start again whatever dies, until cancelled."""

@@ -44,12 +44,11 @@ async def town(settings: Settings, kind: type[TownT]) -> AsyncIterator[TownT]:
     """The people around the system with these settings, which must be up. Their phones are at its SIP port + 10."""
     trace: list[str] = []
     switch = f"{settings.sip_host}:{settings.sip_port}"
-    web = f"http://{settings.web_host}:{settings.web_port}"
     carrier = await Carrier.start(settings.carrier_host, settings.carrier_port, switch=switch, trace=trace)
     try:
         async with (
             Exchange(settings.sip_port + 10, trace=trace) as exchange,
-            Api(web, await make_token(settings, "admin")) as api,
+            Api(web_of(settings), await make_token(settings, "admin")) as api,
         ):
             people = kind(settings, exchange, carrier, api, await read_register(settings))
             yield people
@@ -58,13 +57,17 @@ async def town(settings: Settings, kind: type[TownT]) -> AsyncIterator[TownT]:
         await carrier.close()
 
 
-async def make_token(settings: Settings, role: str, scope: str = "") -> str:
-    """A new token of the API, as an administrator would make it.
+def web_of(settings: Settings) -> str:
+    return f"http://{settings.web_host}:{settings.web_port}"
+
+
+async def make_token(settings: Settings, role: str, scope: str = "", name: str = "lab") -> str:
+    """A new token of the API for the user of that name, as an administrator would make it.
 
     Raises:
         ConfigurationError: the program said why not.
     """
-    command = ["-m", "hanvisa", "token", "create", "--role", role, "--name", "lab", "--scope", scope]
+    command = ["-m", "hanvisa", "token", "create", "--role", role, "--name", name, "--scope", scope]
     program = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
@@ -157,6 +160,13 @@ class Town:
             raise AssertionError(f"{who!r} names {len(named)} people: {[each.name for each in named]}")
         return named[0]
 
+    @asynccontextmanager
+    async def api_of(self, who: str, role: str) -> AsyncIterator[Api]:
+        """The API as this person uses it, in this role."""
+        token = await make_token(self.settings, role, str(self.person(who).id), who)
+        async with Api(web_of(self.settings), token) as api:
+            yield api
+
     def direct_number(self, who: str) -> str:
         """The number under which a citizen reaches this person, E.164."""
         number = self.register.direct_number(self.person(who))
@@ -193,13 +203,16 @@ class Town:
         story = await self.story(line)
         return await self.api.text(f"/calls/{story.id}/explain", language="sv")
 
-    async def commanded(self, caller: Line, words: str, *, within: float = 8.0) -> Heard:
-        """Wait until the log of this caller's call says that these words were commanded to be heard."""
+    async def commanded(self, caller: Line, words: str, *, to: str = "", within: float = 8.0) -> Heard:
+        """Wait until the log of this caller's call says that these words were commanded to be heard.
+
+        ``to`` is by whom: caller or other, where not by either.
+        """
         last: list[Story] = []
 
         async def saying() -> Heard | None:
             last[:] = [await self.story_so_far(caller)]
-            return last[0].saying(words)
+            return last[0].saying(words, to)
 
         def unsaid() -> str:
             spoken = [each.words for story in last for each in story.spoken]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from hanvisa.policy.case_expected import Case, Compared, ExpectedValues, Written
 from hanvisa.policy.case_world import World
-from hanvisa.policy.emergency import emergency_caller, operators_to_tell
+from hanvisa.policy.emergency import EmergencyCall, emergency_caller, operators_to_tell
 from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.policy.model import Text
 
@@ -21,9 +21,11 @@ class OperatorWritten(Written):
 
 
 class DialledFrom(Written):
-    """``account`` is the phone's."""
+    """``account`` is the phone's, ``number`` that of somebody outside; ``by`` an operator who put them through."""
 
-    account: str
+    account: str = ""
+    number: str = ""
+    by: str | None = None
 
 
 class ExpectedTold(ExpectedValues):
@@ -33,6 +35,8 @@ class ExpectedTold(ExpectedValues):
     name: str | None = None
     extension: str | None = None
     site: str | None = None
+    number: str | None = None
+    operator: str | None = None
 
 
 class EmergencyCase(Case):
@@ -48,12 +52,16 @@ class EmergencyCase(Case):
         register = world.register.replace(
             operators=[Operator(id_, (), row.state, id_, _SINCE) for id_, row in persons.items()]
         )
-        caller = emergency_caller(register, self.facts.account)
+        facts = self.facts
+        by = world.id_(facts.by) if facts.by else None
+        caller = emergency_caller(register, EmergencyCall(facts.account, facts.number, by))
         told = operators_to_tell(register, caller, lambda id_: persons[id_].engaged)
         came = {
             "told": tuple(persons[operator.person_id].person for operator in told),
             "name": caller.name,
             "extension": caller.extension,
             "site": caller.site,
+            "number": caller.number,
+            "operator": caller.operator,
         }
         return None, self.expect.compare(came)

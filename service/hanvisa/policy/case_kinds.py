@@ -18,6 +18,7 @@ from hanvisa.policy.case_guide import GuideCase, GuideStepCase
 from hanvisa.policy.case_in_call import KeyedCase, MarkedCase, TakeBackCase, ThreatCase
 from hanvisa.policy.case_messages import MessageCase, MessageDueCase, MessageMailCase, MessagesHeardCase
 from hanvisa.policy.case_mobiles import TalkCase
+from hanvisa.policy.case_on_the_spot import OnTheSpotCase
 from hanvisa.policy.case_opening import OpeningCase
 from hanvisa.policy.case_outgoing import CallbackCase, OutgoingCase
 from hanvisa.policy.case_recordings import RecordingCase
@@ -27,6 +28,7 @@ from hanvisa.policy.case_waiting import AttendanceCase, HeldCase, LostCase, Wait
 AnyCase = Annotated[
     JoinCase
     | ConsultCase
+    | OnTheSpotCase
     | ArrivalCase
     | UnansweredCase
     | ReferralCase

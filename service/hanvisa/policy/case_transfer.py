@@ -24,7 +24,10 @@ from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 
 class JoinFactsWritten(Dialled):
-    """``operator`` touched the call; ``person`` is whose number it is, where the register does not say it."""
+    """``operator`` touched the call; ``person`` is whose number it is, where the register does not say it.
+
+    ``call`` is the call's id, where an exception was made for one.
+    """
 
     at: AwareDatetime = ORDINARY
     operator: str | None = None
@@ -33,6 +36,7 @@ class JoinFactsWritten(Dialled):
     via: Via = Via.DIRECT
     person: str | None = None
     forwarding_allowed: bool = True
+    call: str = "hv-k-1"
 
     def facts(self, world: World, exceptions: tuple[Row, ...]) -> JoinFacts:
         number, register = self.read(world), world.register
@@ -53,6 +57,7 @@ class JoinFactsWritten(Dialled):
             direct_number=register.direct_number(person) if person else None,
             mobile_protected=mobile.protected if mobile else False,
             forwarding_allowed=self.forwarding_allowed,
+            calls=frozenset({self.call}),
         )
 
 

@@ -3,7 +3,7 @@
 A file is TOML: ``register`` (a table, or the path of a file with one, seen from this file) and ``[[cases]]``. Each case
 has a ``title`` and a ``why`` in both languages, ``decide`` (join, consult, arrival, unanswered, referral, forwarding,
 number, outgoing, opening, offers, substitute, department, message, message_due, message_mail, wait, callback, held,
-phone_lost, text), ``facts`` and ``expect``; `case_kinds` leads to the keys of each.
+phone_lost, on_the_spot, text), ``facts`` and ``expect``; `case_kinds` leads to the keys of each.
 """
 
 from __future__ import annotations

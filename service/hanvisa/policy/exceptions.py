@@ -43,10 +43,19 @@ def in_windows(windows: Iterable[Window], at: datetime) -> bool:
 
 
 def covers(
-    exception: PolicyException, *, operator_id: UUID | None, person: Person | None, number: str | None
+    exception: PolicyException,
+    *,
+    operator_id: UUID | None,
+    person: Person | None,
+    number: str | None,
+    calls: Collection[str] = (),
 ) -> bool:
-    """Whether the exception is for this operator, and for this person (whose mobile it is) or number (E.164)."""
-    if exception.operators is not None and operator_id not in exception.operators:
+    """Whether the exception is for this operator, and for this person (whose mobile it is) or number (E.164).
+
+    ``calls`` are those in which the caller is: one that was made on the spot is for its own call alone.
+    """
+    for_others = exception.operators is not None and operator_id not in exception.operators
+    if for_others or (exception.call is not None and exception.call not in calls):
         return False
     match exception.scope:
         case ScopeKind.EVERYONE:
@@ -68,13 +77,14 @@ def exception_for(
     operator_id: UUID | None,
     person: Person | None,
     number: str | None,
+    calls: Collection[str] = (),
 ) -> PolicyException | None:
     """The exception to use: one without a count of uses before a counted one, then the one that ends first."""
     usable = [
         exception
         for exception in exceptions
         if in_force(exception, at)
-        and covers(exception, operator_id=operator_id, person=person, number=number)
+        and covers(exception, operator_id=operator_id, person=person, number=number, calls=calls)
     ]
     return min(
         usable, key=lambda exception: (exception.max_uses is not None, exception.ends_at), default=None

@@ -375,7 +375,8 @@ class ScopeKind(StrEnum):
 class PolicyException:
     """An exception to O2 (docs/policy.md). ``id_`` is the organisation, department or person; ``number`` is E.164.
 
-    ``operators`` are persons; None is all operators. ``weekly`` empty is all the week.
+    ``operators`` are persons; None is all operators. ``weekly`` empty is all the week. ``call`` is the id of the one
+    call that an operator has made it for, on the spot; None for those that are granted beforehand.
     """
 
     id: UUID
@@ -391,6 +392,7 @@ class PolicyException:
     max_uses: int | None = None
     uses: int = 0
     revoked_at: datetime | None = None
+    call: str | None = None
 
     def __post_init__(self) -> None:
         aware(self.starts_at)

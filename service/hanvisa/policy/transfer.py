@@ -38,7 +38,8 @@ class JoinFacts:
     ``confidential`` is the call's own mark or that of the caller's line, ``target_confidential`` that of the line,
     person or department that was sought, where it is not ``number``'s own. ``person`` is whose number it is: a mobile's
     holder, or who forwards. ``direct_number`` (E.164) is that which may be given (O1). ``exceptions`` may be all there
-    are: those that don't count are sorted out here. ``forwarding_allowed``: the forwarding is within M3's limits.
+    are: those that don't count are sorted out here. ``calls`` are the ids of the calls in which the caller is, by which
+    those are found that were made on the spot. ``forwarding_allowed``: the forwarding is within M3's limits.
     """
 
     at: datetime
@@ -53,6 +54,7 @@ class JoinFacts:
     direct_number: str | None = None
     mobile_protected: bool = False
     forwarding_allowed: bool = True
+    calls: frozenset[str] = frozenset()
 
     @property
     def any_confidential(self) -> bool:
@@ -124,6 +126,7 @@ def _exception(facts: JoinFacts) -> PolicyException | None:
         operator_id=facts.touched_by,
         person=facts.person,
         number=facts.number.number,
+        calls=facts.calls,
     )
 
 

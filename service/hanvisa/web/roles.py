@@ -1,8 +1,8 @@
 """Who may do what: one table, action by role. Each cell says how far the role reaches.
 
-docs/decisions.md (exceptions are granted by admin, and by head and telephone manager within their own operation, never
-by an operator), docs/policy.md F1 (a head sees their own, nobody else's) and M1 (mobiles are known within the
-organisation).
+docs/decisions.md (exceptions are granted by admin, and by head and telephone manager within their own operation, by an
+operator only on the spot where a setting lets them), docs/policy.md F1 (a head sees their own, nobody else's) and M1
+(mobiles are known within the organisation).
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Action(StrEnum):
     SET_FORWARDINGS = "set forwardings"
     READ_EXCEPTIONS = "read exceptions"
     GRANT_EXCEPTIONS = "grant exceptions"
+    GRANT_ON_THE_SPOT = "make an exception on the spot"
     READ_OPERATORS = "read operators"
     SET_OPERATORS = "open, pause and close operators"
     READ_CALLS = "read calls"
@@ -77,6 +78,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.SET_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _NONE, _NONE),
     Action.GRANT_EXCEPTIONS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.GRANT_ON_THE_SPOT: _row(_NONE, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.READ_OPERATORS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _NONE),
     Action.SET_OPERATORS: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),

@@ -13,10 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e.support.switchboard import LONG
-from e2e.support.world import World
-from hanvisa.lab.waiting import until
-
 _PIDFD_GETFD = 438  # the same number on every architecture (Linux 5.6)
 _REMOTE, _INODE = 2, 9  # the columns of /proc/net/tcp
 
@@ -43,18 +39,6 @@ def hanging(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-async def announced_without_the_service(world: World, who: str) -> str:
-    """The announcement of this person's absence that lies ready for the dialplan in AstDB, in Swedish."""
-    key = f"hanvisa/absence/{world.person(who).id.hex}/1"
-
-    async def written() -> str | None:
-        shown = await world.system.asterisk.cli(f"database show {key}")
-        values = [row.partition(":")[2].strip() for row in shown.splitlines() if row.startswith(f"/{key}")]
-        return values[0].split("&")[2] if values else None
-
-    return await until(written, within=LONG, what=f"{key} in AstDB")
 
 
 def _connected(to_port: int) -> list[str]:

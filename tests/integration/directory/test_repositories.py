@@ -141,6 +141,21 @@ async def test_an_exception_for_some_operators(
     assert not await Exceptions(demo).list(in_force_at=NOW + HOUR)
 
 
+async def test_exceptions_made_on_the_spot_are_found_by_it_and_by_when(
+    demo: Database, directory: SnapshotDirectory, anna: Person
+) -> None:
+    kept = Exceptions(demo)
+    fields = ExceptionFields(ScopeKind.PERSON, "jour", NOW, NOW + HOUR, scope_id=anna.id)
+    beforehand = await kept.create(fields, ANNA)
+    made = await kept.create(replace(fields, max_uses=1, call="hv-k-1"), ANNA)
+    assert made.fields.call == "hv-k-1"
+    assert [row.call for row in directory.register.exceptions.rows] == [None, "hv-k-1"]
+    assert await kept.list(on_the_spot=True) == [made]
+    assert await kept.list(on_the_spot=False) == [beforehand]
+    assert await kept.list(since=NOW) == [beforehand, made]
+    assert await kept.list(on_the_spot=True, since=NOW + timedelta(seconds=1)) == []
+
+
 @pytest.mark.parametrize(
     ("scope", "fields", "because"),
     [

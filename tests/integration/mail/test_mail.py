@@ -25,12 +25,12 @@ from hanvisa.directory.repositories.messages import Messages
 from hanvisa.directory.tables import DepartmentRow, MembershipRow, OperationRow, OrganisationRow, PersonRow
 from hanvisa.errors import ConfigurationError, MailError, StorageError
 from hanvisa.ids import new_id
+from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.lab.waiting import until
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
 from hanvisa.policy.facts import MessageState
 from hanvisa.testing import FakeClock
-from integration.mail.post_office import PostOffice, open_post
 
 WEDNESDAY = datetime(2026, 8, 5, 8, tzinfo=UTC)
 DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hanvisa.calls import alarms
-from hanvisa.calls.live_ports import Envelope, EventType
+from hanvisa.calls.desk import Desk
+from hanvisa.calls.live_ports import Envelope, EventType, Wish
 from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.facts import OperatorState
 from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_calls import operator_has_caller
 
 BO = EmergencyCaller("bo", id_of("bo"), "Bo Berg", "202", "", id_of("hallefors"))
 
@@ -113,3 +117,52 @@ async def test_a_leg_that_enters_late_is_hung_up() -> None:
     async with Scene() as scene:
         scene.tell(Entered(Channel("late", "olle", ""), (RUNG,)))
         await scene.until(lambda: ("late", "normal") in scene.control.named("hang_up"), "it is hung up")
+
+
+async def test_a_caller_who_is_put_through_to_112_alarms_the_other_operators() -> None:
+    async with Scene() as scene:
+        given_operator(scene, "anna")
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "112")
+        await scene.rung("112")
+        event = await scene_event(scene)
+        assert event.data == EmergencyCaller(
+            "", number="+46980319244", by=id_of("olle"), operator="Olle Berg"
+        )
+        anna = await scene.rung("anna")
+        shown = [shown for _, dial, shown, _ in scene.control.named("create") if dial == "PJSIP/anna"]
+        assert [one["CONNECTEDLINE(name,i)"] for one in shown] == ["112 0980-31 92 44"]
+        scene.answers(anna)
+        await scene.hears(anna, "EmergencyDialled")
+        assert "PJSIP/olle" not in [dial for _, dial, *_ in scene.control.named("create")][1:]
+        outcomes = [one["outcome"] for one in scene.log.of_kind("outcome")]
+        assert outcomes.count("put_through_to_emergency") == 1
+
+
+async def test_by_the_api_and_past_a_referral_it_is_the_same() -> None:
+    async with Scene() as scene:
+        caller, _ = await operator_has_caller(scene)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        outcome = await Desk(scene.house).ask(call.id, Wish.TRANSFER, id_of("olle"), to="*60*112")
+        assert outcome.what == "done"
+        await scene.rung("112")
+        event = await scene_event(scene)
+        assert isinstance(event.data, EmergencyCaller)
+        assert event.data.by == id_of("olle")
+
+
+@pytest.mark.parametrize("dialled", ["*60*112", "*62*112", "*63**60*0112", "*60*+112"])
+async def test_what_operators_dial_before_a_number_keeps_nobody_from_112(dialled: str) -> None:
+    async with Scene() as scene:
+        scene.dials("olle", dialled)
+        await scene.rung("112")
+        event = await scene_event(scene)
+        assert isinstance(event.data, EmergencyCaller)
+        assert (event.data.account, event.data.by) == ("olle", None)
+
+
+def given_operator(scene: Scene, name: str) -> None:
+    [olle] = scene.directory.register.operators.rows
+    another = replace(olle, person_id=id_of(name), phone_id=id_of(f"phone {name}"))
+    scene.directory.register = scene.directory.register.replace(operators=(olle, another))

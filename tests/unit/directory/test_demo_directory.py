@@ -43,6 +43,14 @@ def test_no_code_begins_as_what_operators_dial_before_a_number() -> None:
     assert {prefix.removesuffix("*") for prefix in PREFIXES} & codes == set()
 
 
+def test_reasons_take_a_time_a_day_or_neither_and_end_by_themselves_but_for_illness() -> None:
+    reasons = {row["code"]: row for row in rows("absence_reasons")}
+    kinds = {code: reasons[code]["time_kind"] for code in "0123456789"}
+    assert kinds == dict.fromkeys("0123", "time") | dict.fromkeys("45678", "date") | {"9": "none"}
+    defaults = {code: reasons[code]["default_until"] for code in "0123456789"}
+    assert defaults == {"0": "30m", **dict.fromkeys("12345678", "next_working_day"), "9": ""}
+
+
 def test_there_is_one_of_everything_that_the_demo_shows() -> None:
     persons = rows("persons")
     departments = rows("departments")

@@ -42,6 +42,11 @@ def test_what_was_spoken_is_found_by_its_words() -> None:
     assert story.saying("Bo") is None
 
 
+def test_what_was_spoken_to_one_of_the_two_is_found_by_whom() -> None:
+    first, second = Story(_TOLD).saying("anna", to="caller"), Story(_TOLD).saying("anna", to="other")
+    assert (first and first.channel, second and second.channel) == ("x", "y")
+
+
 def test_the_rules_stand_once_and_in_order() -> None:
     story = Story(_TOLD)
     assert story.rules == ["M4", "O2"]

@@ -15,6 +15,17 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         ),
     ),
     (
+        EmergencyDialled(number="+46980319246", operator="Ulla Brandt"),
+        (
+            "Nödsamtal. Någon, på nummer noll nio åtta noll, trettioett, nittiotvå, fyrtiosex, "
+            "har kopplats till ett ett två av Ulla Brandt. Platsen är okänd."
+        ),
+        (
+            "Emergency call. Somebody, at the number plus four six, nine eight zero, three one, nine two, four six, "
+            "has been put through to one one two by Ulla Brandt. The place is unknown."
+        ),
+    ),
+    (
         EmergencyDialled(),
         "Nödsamtal. Någon har ringt ett ett två. Platsen är okänd.",
         "Emergency call. Somebody has dialled one one two. The place is unknown.",

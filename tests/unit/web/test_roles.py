@@ -33,6 +33,7 @@ EXPECTED = {
     Action.SET_FORWARDINGS: "assiii",
     Action.READ_EXCEPTIONS: "assa--",
     Action.GRANT_EXCEPTIONS: "ass---",
+    Action.GRANT_ON_THE_SPOT: "---i--",
     Action.READ_OPERATORS: "aaaaa-",
     Action.SET_OPERATORS: "a--i--",
     Action.READ_CALLS: "aisiii",

@@ -1,4 +1,4 @@
-"""Somebody has dialled 112."""
+"""Somebody has dialled 112, or was put through to it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EmergencyDialled:
-    """To an operator: who has dialled 112, and where they are; "" where it is not known."""
+    """To an operator: who has dialled 112, and where they are; "" where it is not known.
+
+    ``number`` is an extension or E.164; ``operator`` the name of the operator who has put them through.
+    """
 
     name: str = ""
-    extension: str = ""
+    number: str = ""
     site: str = ""
+    operator: str = ""

@@ -1,4 +1,4 @@
-"""An operator is told that somebody has dialled 112: who, and where."""
+"""An operator is told that somebody has dialled 112, or was put through to it: who, and where."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.calls.stage import Alarming, Stage, runs
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.emergency import EmergencyCaller, emergency_caller
+from hanvisa.policy.numbers import display
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
 @runs(Alarming)
 async def alarm(call: Call, stage: Alarming) -> Stage | None:
-    caller = emergency_caller(call.register, stage.account)
+    caller = emergency_caller(call.register, stage.emergency)
     try:
         if call.state.answered or await _is_answered(call, caller):
             call.change(answered=True)
-            await call.say(EmergencyDialled(caller.name, caller.extension, caller.site))
+            await call.say(
+                EmergencyDialled(caller.name, caller.extension or caller.number, caller.site, caller.operator)
+            )
     except TelephonyError as error:  # unplugged, say: the event has told it all the same
         call.tell("command", failed=str(error))
     return None
@@ -35,7 +38,7 @@ async def _is_answered(call: Call, caller: EmergencyCaller) -> bool:
     call.tell(
         "opened",
         side=call.state.side,
-        caller=caller.extension,
+        caller=caller.extension or caller.number,
         caller_person=str(caller.person or ""),
         called=call.caller.account,
         person=str(operator.id) if operator else "",
@@ -43,8 +46,8 @@ async def _is_answered(call: Call, caller: EmergencyCaller) -> bool:
         private=False,
     )
     shown = {
-        "CONNECTEDLINE(name,i)": f"112 {caller.name or caller.account} {caller.site}".strip(),
-        "CONNECTEDLINE(num,i)": caller.extension,
+        "CONNECTEDLINE(name,i)": f"112 {caller.name or caller.account or display(caller.number)} {caller.site}".strip(),
+        "CONNECTEDLINE(num,i)": caller.extension or caller.number,
     }
     await control.create(channel, f"PJSIP/{call.caller.account}", shown, "")
     if not await _has_entered(call):

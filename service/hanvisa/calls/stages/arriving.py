@@ -51,10 +51,10 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
         private=bool(call.state.private),
     )
     is_ours = call.state.side == "phone"
-    if is_ours and code_in(call.state.dialled, call.register) is not None:
-        return DialledCode()
     wanted = wanted_by(call, call.caller.person if is_ours else None, call.state.dialled)
     reading = read_dialled(call, wanted.number)
+    if is_ours and (at_once := _at_once(call, wanted, reading)):
+        return at_once
     inside = stage_for(call, reading)
     if isinstance(inside, ReachingPerson):
         inside = _for_operator(call, inside, wanted)
@@ -72,6 +72,16 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
     call.tell("outcome", outcome="unknown_number")
     await call.say(UnknownNumber())
     return nearest_switchboard(call, reading) if call.state.side == "carrier" else None
+
+
+def _at_once(call: Call, wanted: Wanted, reading: Reading) -> Stage | None:
+    """A code, or 112, whatever operators dial before it."""
+    if code_in(call.state.dialled, call.register) is not None:
+        return DialledCode()
+    if reading.kind is NumberKind.EMERGENCY:
+        call.change(dialled=wanted.number)
+        return CallingOut()
+    return None
 
 
 def _for_operator(call: Call, stage: ReachingPerson, wanted: Wanted) -> Stage:

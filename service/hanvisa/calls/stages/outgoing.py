@@ -9,7 +9,7 @@ from hanvisa.calls.outgoing import may_call_out, shown_outside
 from hanvisa.calls.prompts import Barred, CallBarred, DialRefused, OutsideFailed, UnknownNumber
 from hanvisa.calls.ringing import outside_place, ring
 from hanvisa.calls.stage import CallingOut, Stage, Talking, runs
-from hanvisa.policy.emergency import emergency_caller
+from hanvisa.policy.emergency import EmergencyCall, emergency_caller
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -34,8 +34,9 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         await call.say(CallBarred(_barred(reading, decision)))
         return None
     if reading.kind is NumberKind.EMERGENCY:
-        call.house.alarms.dialled(call.caller.account, told=True)
-        call.tell("outcome", **outcome_of(emergency_caller(call.register, call.caller.account)))
+        emergency = EmergencyCall(call.caller.account)
+        call.house.alarms.made(emergency)
+        call.tell("outcome", **outcome_of(emergency_caller(call.register, emergency)))
     rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call, reading))
     if rung.leg is None:
         if rung.refusals:

@@ -104,6 +104,7 @@ def exception_of(row: ExceptionRow | Row[Any], operators: Iterable[UUID]) -> Pol
         max_uses=row.max_uses,
         uses=row.uses,
         revoked_at=row.revoked_at,
+        call=row.call_id,
     )
 
 

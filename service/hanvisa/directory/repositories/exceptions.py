@@ -42,7 +42,7 @@ _SCOPES: dict[ScopeKind, type[Any]] = {
 class ExceptionFields:
     """``scope_id`` for an organisation, department or person, ``number`` (E.164) for a number.
 
-    ``operators`` (persons) None: all of them.
+    ``operators`` (persons) None: all of them. ``call``: an operator makes it on the spot, for the call of that id.
     """
 
     scope: ScopeKind
@@ -54,6 +54,7 @@ class ExceptionFields:
     operators: frozenset[UUID] | None = None
     weekly: tuple[Window, ...] = ()
     max_uses: int | None = None
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class ExceptionRecord:
             one.operators,
             one.weekly,
             one.max_uses,
+            one.call,
         )
 
 
@@ -104,13 +106,24 @@ class Exceptions:
             return [Use(*row) for row in await session.execute(query)]
 
     async def list(
-        self, *, in_force_at: datetime | None = None, after: UUID | None = None, limit: int = 100
+        self,
+        *,
+        in_force_at: datetime | None = None,
+        on_the_spot: bool | None = None,
+        since: datetime | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
     ) -> list[ExceptionRecord]:
         """In the order in which they were granted. ``after`` is the id of the last one that was seen.
 
-        ``in_force_at`` leaves out those that are revoked, have ended or have not begun then.
+        ``in_force_at`` leaves out those that are revoked, have ended or have not begun then, ``since`` those that had
+        begun before it, ``on_the_spot`` those that were not made so, or those that were.
         """
         query = select(ExceptionRow).order_by(ExceptionRow.id).limit(limit)
+        if on_the_spot is not None:
+            query = query.where(ExceptionRow.call_id.is_not(None) == on_the_spot)
+        if since is not None:
+            query = query.where(ExceptionRow.starts_at >= since)
         if in_force_at is not None:
             query = query.where(
                 ExceptionRow.revoked_at.is_(None),
@@ -209,6 +222,7 @@ async def _set(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields
     row.all_operators = fields.operators is None
     row.weekly = fields.weekly
     row.max_uses = fields.max_uses
+    row.call_id = fields.call
 
 
 async def _check_scope(session: AsyncSession, fields: ExceptionFields) -> None:

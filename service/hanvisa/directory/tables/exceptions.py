@@ -15,7 +15,8 @@ from hanvisa.policy.facts import Window
 class ExceptionRow(Changeable, Base):
     """``all_operators`` false: only those of `exception_operators`. ``uses`` is raised in one atomic statement.
 
-    A use does not raise ``version``: it is no change that somebody's edit could miss.
+    A use does not raise ``version``: it is no change that somebody's edit could miss. ``call_id``: an operator has made
+    it on the spot, for that call.
     """
 
     __tablename__ = "exceptions"
@@ -34,6 +35,7 @@ class ExceptionRow(Changeable, Base):
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None]
+    call_id: Mapped[str | None]
 
 
 class ExceptionOperatorRow(Base):

@@ -11,7 +11,6 @@ from time import monotonic
 from typing import Any
 
 import aiohttp
-from pydantic import SecretStr
 
 from hanvisa.config import Settings, read_settings
 from hanvisa.errors import HanvisaError
@@ -19,26 +18,13 @@ from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.demo import words
 from hanvisa.lab.demo.calls import LAST, DemoCall, read_calls
 from hanvisa.lab.demo.given import Given
+from hanvisa.lab.demo.own_system import OwnSystem, own_system
 from hanvisa.lab.demo.scene import Scene
-from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.system import System
-from hanvisa.lab.texting import FakeGateway
 from hanvisa.lab.town import Town, town
 from hanvisa.policy.model import Language, Text
 
 CALLS = REPOSITORY / "demo" / "calls"
 AT_ONCE = 4  # lanes: a small machine that places more hears worse
-SHORT = {
-    "ring_person": 3.0,
-    "ring_operator": 3.0,
-    "ring_in_turn": 3.0,
-    "key_wait": 3.0,
-    "held_remind": 10.0,
-    "held_back": 18.0,
-    "mobile_tone_after": 8.0,
-    "mobile_tone_every": 8.0,
-}
-"""Times of the demo's own system, in seconds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +66,7 @@ class Telling:
 class Demo:
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._gateway: FakeGateway | None = None
+        self._own: OwnSystem | None = None
 
     async def run(self, settings: Settings, calls: Sequence[DemoCall]) -> int:
         """Place the calls; the exit code."""
@@ -110,17 +96,12 @@ class Demo:
             yield settings, words.FOUND_RUNNING.in_(self._language).format(state=settings.state)
             return
         self._say(words.STARTING)
-        with FakeGateway() as self._gateway:
-            account = {"text_from": "Demo", "text_token": SecretStr("demo")}
-            own = own_settings(settings, "demo", text_url=self._gateway.url, **account, **SHORT)
-            await import_demo(own)
-            async with self._gateway.listening(), System(own) as system:
-                await system.speech_is_made()
-                yield own, words.OWN.in_(self._language)
+        async with own_system(settings) as self._own:
+            yield self._own.system.settings, words.OWN.in_(self._language)
 
     def _possible(self, calls: Sequence[DemoCall]) -> Iterator[DemoCall]:
         for call in calls:
-            if self._gateway or not call.own_system:
+            if self._own or not call.own_system:
                 yield call
             else:
                 self._say(words.NOT_HERE, number=call.number)
@@ -164,7 +145,7 @@ class Demo:
         await place(lanes.get(LAST, ()))
 
     async def _place_one(self, people: Town, call: DemoCall) -> Telling:
-        scene = Scene(people, call, self._language, self._gateway)
+        scene = Scene(people, call, self._language, self._own)
         telling = Telling(call, scene.told)
         try:
             await scene.begin()

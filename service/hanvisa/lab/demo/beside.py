@@ -1,4 +1,7 @@
-"""What happens beside the demo's telephones: an operator's program, the check of greetings, a dialplan not ours."""
+"""What happens beside the demo's telephones.
+
+An operator's program, the check of greetings, texts and mails, a service that dies, a dialplan that is not ours.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,9 +18,12 @@ from hanvisa.lab.api import ApiRefusedError
 from hanvisa.lab.demo import words
 from hanvisa.lab.demo.calls import CALLER
 from hanvisa.lab.demo.names import Names
+from hanvisa.lab.demo.own_system import OwnSystem
 from hanvisa.lab.fastagi import ask
+from hanvisa.lab.hearing import heard, length, samples_of_wav
 from hanvisa.lab.lines import Line
 from hanvisa.lab.town import Town
+from hanvisa.lab.waiting import until
 from hanvisa.policy.greetings import GREETS
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import normalise_caller
@@ -47,12 +53,16 @@ class Beside:
         names: Names,
         lines: Mapping[str, Line],
         tell: Callable[..., None],
+        *,
+        own: OwnSystem | None,
     ) -> None:
         self._town = town
         self._language = language
         self._names = names
         self._lines = lines
         self._tell = tell
+        self._own_system = own
+        self._ready: dict[str, str] = {}  # by whose absence they are of: the announcements that lie ready
         self._checking: asyncio.Task[list[Checked]] | None = None
         self.verbs: dict[str, Callable[..., Awaitable[None]]] = {
             "asks": self._asks,
@@ -61,6 +71,11 @@ class Beside:
             "voicemail": self._voicemail,
             "in_person": self._in_person,
             "checked": self._checked,
+            "texted": self._texted,
+            "mailed": self._mailed,
+            "ready": self._laid_ready,
+            "service": self._service,
+            "referred": self._referred,
             "dialplan": self._dialplan,
         }
 
@@ -69,6 +84,14 @@ class Beside:
             self._checking.cancel()
             with suppress(asyncio.CancelledError):
                 await self._checking
+        if self._own_system is not None:
+            await self._own_system.system.start_service()
+
+    @property
+    def _own(self) -> OwnSystem:
+        if self._own_system is None:
+            raise AssertionError("that takes a system of the demo's own")
+        return self._own_system
 
     # An operator's program
 
@@ -123,6 +146,51 @@ class Beside:
         if results.get(normalise_caller(number) or number) != came:
             raise AssertionError(f"what came of it: {results}")
         self._tell(words.CHECKED[came], who=self._names.who(number))
+
+    # What is sent out
+
+    async def _texted(self, who: str, saying: str) -> None:
+        number = normalise_caller(who)
+
+        def received() -> list[str]:
+            requests = self._own.gateway.requests
+            return [each.fields["message"] for each in requests if each.fields["to"] == number]
+
+        await until(received, within=PATIENCE, what=f"a text message to {who}")
+        if received() != [saying]:
+            raise AssertionError(f"it received {received()}")
+        self._tell(words.TEXTED, who=self._names.number(who), words=saying)
+
+    async def _mailed(self, who: str, what: str) -> None:
+        person = self._town.person(who)
+        address = (await self._town.api.get(f"/persons/{person.id}"))["email"]
+        post = self._own.post
+        mail = await until(lambda: post.mail_to(address), within=PATIENCE, what=f"a mail to {address}")
+        said = self._lines[what].voice
+        files = [
+            attached.get_filename()
+            for attached in mail.iter_attachments()
+            if heard(samples_of_wav(attached.get_content()), said).hit
+        ]
+        if not files:
+            raise AssertionError(f"what {what} said is not attached to {mail['Subject']!r}")
+        self._tell(words.MAILED, who=person.name, subject=mail["Subject"], file=files[0])
+
+    # A service that dies
+
+    async def _laid_ready(self, who: str) -> None:
+        self._ready[who] = await self._own.system.laid_ready(self._town.person(who).id)
+        self._tell(words.READY, who=self._names.who(who))
+
+    async def _service(self, state: str) -> None:
+        system = self._own.system
+        await (system.kill_service() if state == "killed" else system.start_service())
+        self._tell(words.KILLED if state == "killed" else words.BACK)
+
+    async def _referred(self, who: str, by: str = CALLER) -> None:
+        file = self._ready[who]
+        await self._lines[by].hears(file, within=length(file) + PATIENCE)
+        self._tell(words.REFERRED, who=self._names.who(who))
 
     # A dialplan that is not ours
 

@@ -11,8 +11,8 @@ caller = NUMBER, dials = NUMBER            somebody outside rings
 phone = ACCOUNT, dials = NUMBER            a phone rings out; the line is then called "ACCOUNT second line"
 rings = WHO, answers = WHO                 it rings there, and stays unanswered, or is answered
 talk = WHO, to = WHO                       the caller (or whom ``to`` names) and WHO hear each other
-hears = WORDS, by = WHO, in = WHO          these words were commanded (in the call that ``in`` made), and exactly their
-                                           files reach that ear
+hears = WORDS, by = WHO, in = WHO, to = .. these words were commanded (in the call that ``in`` made; to its caller or
+                                           the other, where both hear them), and exactly their files reach that ear
 unsaid = WORD, quiet = WHO                 nothing with that word was commanded; that phone has not rung
 says = WHO, heard = WHO, by = WHO          WHO speaks while they are recorded; it reaches that ear
 toned = WHO                                the soft tone of a long talk with a mobile reaches that ear
@@ -21,6 +21,7 @@ transfers = ACCOUNT, to = NUMBER           a blind transfer; with refused = 603 
 holds = ACCOUNT, resumes = ACCOUNT         the operator's call
 decided = EFFECT, rules = [...]            the call's log has that decision, by these rules
 texted = MOBILE, saying = WORDS            it receives one text message, with these words
+mailed = ACCOUNT, what = WHO               the person gets a mail, to which the sound of what WHO said is attached
 ends = WHO, hangs_up = WHO                 that line has ended; that one hangs up
 asks = WISH, to = NUMBER, refused = [...]  the operator asks it of the caller's call by the API; refused: by these rules
 threat = WHO                               the call that WHO made is marked as a threat
@@ -28,6 +29,9 @@ checks = [MOBILE, ...]                     `hanvisa greetings check` of these be
 voicemail = MOBILE, in_person = MOBILE     it is answered by a voicemail, or by somebody who hears what it is about
 checked = MOBILE, came = ...               the check has ended, and that came of it
 dialplan = SCRIPT, gives = {...}, ...      a dialplan that is not ours asks over FastAGI; it is given these variables
+ready = ACCOUNT                            the referral of that person lies ready for Asterisk alone
+service = killed, service = back           the service dies at once; it is started again
+referred = ACCOUNT, by = WHO               what lay ready reaches that ear
 =========================================  =============================================================
 """
 
@@ -45,13 +49,12 @@ from hanvisa.lab.demo.beside import Beside
 from hanvisa.lab.demo.calls import CALLER, DemoCall, Step
 from hanvisa.lab.demo.given import Given
 from hanvisa.lab.demo.names import Names
+from hanvisa.lab.demo.own_system import OwnSystem
 from hanvisa.lab.hearing import is_silent, length
 from hanvisa.lab.lines import Line, Phone, TransferRefusedError
-from hanvisa.lab.texting import FakeGateway
 from hanvisa.lab.town import Town
 from hanvisa.lab.waiting import until
 from hanvisa.policy.model import Language, Text
-from hanvisa.policy.numbers import normalise_caller
 from hanvisa.speech import audio
 
 LOCAL = ZoneInfo("Europe/Stockholm")
@@ -65,20 +68,17 @@ PIECES = 5  # of a speech that are waited for: the rest are the ways on
 class Scene:
     """``told`` are the sentences so far."""
 
-    def __init__(
-        self, town: Town, call: DemoCall, language: Language, gateway: FakeGateway | None = None
-    ) -> None:
+    def __init__(self, town: Town, call: DemoCall, language: Language, own: OwnSystem | None = None) -> None:
         self.told: list[str] = []
         self.given = Given(town)
         self._town = town
         self._call = call
-        self._gateway = gateway
         self._language = language
         self._names = Names(town.register, language)
         self._phones: dict[str, Phone] = {}
         self._lines: dict[str, Line] = {}
         self._exceptions: dict[str, Any] = {}
-        self._beside = Beside(town, language, self._names, self._lines, self.tell)
+        self._beside = Beside(town, language, self._names, self._lines, self.tell, own=own)
         self._ringing = town.settings.ring_person + PATIENCE
         self._verbs: dict[str, Callable[..., Awaitable[None]]] = {
             "absent": self._absent,
@@ -104,7 +104,6 @@ class Scene:
             "holds": self._holds,
             "resumes": self._resumes,
             "decided": self._decided,
-            "texted": self._texted,
             "ends": self._ends,
             "hangs_up": self._hangs_up,
             **self._beside.verbs,
@@ -215,10 +214,10 @@ class Scene:
         await self._lines[to].talks_to(self._lines[who], within=PATIENCE)
         self.tell(words.TALK, one=self._who(to), other=self._who(who))
 
-    async def _hears(self, said: str, by: str = CALLER, in_: str = CALLER) -> None:
+    async def _hears(self, said: str, by: str = CALLER, in_: str = CALLER, to: str = "") -> None:
         line = self._lines[by]
         of = line if by.endswith(SECOND_LINE) else self._lines[in_]
-        speech = await self._town.commanded(of, said, within=self._ringing)
+        speech = await self._town.commanded(of, said, to=to, within=self._ringing)
         awaited = [file for file in speech.files if not is_silent(file)][:PIECES]
         # Listening costs: it begins when all can have been said, for other calls are on at the same time.
         await asyncio.sleep(sum(map(length, awaited)))
@@ -294,17 +293,6 @@ class Scene:
         self.tell(words.HANGS_UP, who=self._who(who))
 
     # What came of it
-
-    async def _texted(self, who: str, saying: str) -> None:
-        number = normalise_caller(who)
-
-        def received() -> list[str]:
-            requests = self._gateway.requests if self._gateway else []
-            return [each.fields["message"] for each in requests if each.fields["to"] == number]
-
-        await until(received, within=PATIENCE, what=f"a text message to {who}")
-        assert received() == [saying], f"it received {received()}"  # noqa: S101 - the demo tells it
-        self.tell(words.TEXTED, who=self._names.number(who), words=saying)
 
     async def _decided(self, effect: str, rules: Sequence[str] | None = None, in_: str = CALLER) -> None:
         async def found() -> dict[str, Any] | None:

@@ -44,6 +44,23 @@ QUIET = Text(sv="{who}s telefon har inte ringt.", en="{who}'s phone has not rung
 QUIET_MOBILE = Text(sv="{who} har inte ringt.", en="{who} has not rung.")
 PRESSES = Text(sv="{who} trycker {key}.", en="{who} presses {key}.")
 TEXTED = Text(sv="{who} får ett sms: «{words}»", en="{who} receives a text message: “{words}”")
+MAILED = Text(
+    sv="{who} får ett mejl: «{subject}», med ljudet bifogat ({file}).",
+    en="{who} gets a mail: “{subject}”, with the sound attached ({file}).",
+)
+READY = Text(
+    sv="Hänvisningen av {who} ligger klar hos Asterisk, om tjänsten skulle dö.",
+    en="The referral of {who} lies ready at Asterisk, should the service die.",
+)
+KILLED = Text(
+    sv="Tjänsten dör plötsligt (SIGKILL); Asterisk är ensam kvar.",
+    en="The service dies suddenly (SIGKILL); Asterisk is left alone.",
+)
+BACK = Text(sv="Tjänsten är tillbaka.", en="The service is back.")
+REFERRED = Text(
+    sv="Den som ringer hör hänvisningen av {who}, av Asterisk ensam.",
+    en="The caller hears the referral of {who}, from Asterisk alone.",
+)
 TRANSFERS = Text(sv="{who} kopplar till {number}, {whose}.", en="{who} transfers to {number}, {whose}.")
 REFUSED = Text(
     sv="Telefonen får svaret {status}: samtalet är kvar hos {who}.",

@@ -9,6 +9,7 @@ from hanvisa.web.api import (
     exceptions,
     forwardings,
     live,
+    on_the_spot,
     operators,
     persons,
     reasons,
@@ -24,6 +25,7 @@ ROUTES = (
     *operators.ROUTES,
     *calls.ROUTES,
     *live.ROUTES,
+    *on_the_spot.ROUTES,
     *decisions.ROUTES,
     *rules.ROUTES,
 )

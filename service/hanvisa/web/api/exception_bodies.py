@@ -46,6 +46,12 @@ class ScopeGiven(Incoming):
 
 class ExceptionQuery(ListQuery):
     ended: bool = Field(default=False, description="show those that have ended or are revoked too")
+    on_the_spot: bool | None = Field(
+        default=None, description="only those that operators have made for one call, or only others"
+    )
+    since: Moment | None = Field(
+        default=None, description="only those that began then or later, whether they have ended or not"
+    )
 
 
 class NewException(Incoming):
@@ -56,6 +62,14 @@ class NewException(Incoming):
     operators: Operators | None = Field(default=None, description="null: all")
     weekly: Windows = Field(default_factory=list)
     max_uses: Uses | None = Field(default=None, description="null: any number")
+
+
+class OnTheSpot(Incoming):
+    """For the call at hand, once; `scope` is a `person` or a `number`."""
+
+    scope: ScopeGiven
+    reason: Reason
+    ends_at: Moment | None = Field(default=None, description="within an hour; none: in an hour")
 
 
 class ExceptionChange(Change):
@@ -89,6 +103,7 @@ class ExceptionShown(Outgoing):
     uses: int
     revoked_at: Moment | None
     revoked_by: str | None
+    call: str | None = Field(description="the one call for which an operator has made it on the spot")
 
 
 class ExceptionList(Outgoing):

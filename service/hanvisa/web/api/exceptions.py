@@ -62,8 +62,12 @@ async def grant(ask: Ask[NewException, None]) -> Answer:
         max_uses=body.max_uses,
     )
     check_exception(ask, fields)
-    _must_reach(ask, _as_fact(fields))
+    _must_reach(ask, as_fact(fields))
     record = await Exceptions(ask.services.database).create(fields, ask.who.actor)
+    return granted(ask, record)
+
+
+def granted(ask: Ask[Any, Any], record: ExceptionRecord) -> Answer:
     return replace(_answer(ask, record), status=201, location=f"/exceptions/{record.exception.id}")
 
 
@@ -102,7 +106,9 @@ async def _page(ask: Ask[None, ExceptionQuery]) -> Page[ExceptionRecord]:
     found: list[ExceptionRecord] = []
     after = id_after(ask.query.cursor)
     while len(found) <= ask.query.limit:
-        batch = await Exceptions(ask.services.database).list(after=after, limit=_BATCH)
+        batch = await Exceptions(ask.services.database).list(
+            on_the_spot=ask.query.on_the_spot, since=ask.query.since, after=after, limit=_BATCH
+        )
         found += [record for record in batch if _is_wanted(ask, record.exception)]
         if len(batch) < _BATCH:
             break
@@ -112,7 +118,9 @@ async def _page(ask: Ask[None, ExceptionQuery]) -> Page[ExceptionRecord]:
 
 def _is_wanted(ask: Ask[None, ExceptionQuery], exception: PolicyException) -> bool:
     over = exception.revoked_at is not None or exception.ends_at <= ask.now
-    return (ask.query.ended or not over) and _reaches(ask, ask.scope, exception)
+    return (ask.query.ended or ask.query.since is not None or not over) and _reaches(
+        ask, ask.scope, exception
+    )
 
 
 async def _find(ask: Ask[Any, Any]) -> ExceptionRecord:
@@ -146,7 +154,8 @@ def _changed(fields: ExceptionFields, body: ExceptionChange) -> ExceptionFields:
     return replace(fields, **given)
 
 
-def _as_fact(fields: ExceptionFields) -> PolicyException:
+def as_fact(fields: ExceptionFields) -> PolicyException:
+    """What the policy is asked of, before it is granted."""
     return PolicyException(
         id=new_id(),
         scope=fields.scope,
@@ -156,6 +165,9 @@ def _as_fact(fields: ExceptionFields) -> PolicyException:
         granted_by="",
         starts_at=fields.starts_at,
         ends_at=fields.ends_at,
+        operators=fields.operators,
+        max_uses=fields.max_uses,
+        call=fields.call,
     )
 
 
@@ -184,6 +196,7 @@ def _shown(ask: Ask[Any, Any], record: ExceptionRecord) -> ExceptionShown:
         uses=one.uses,
         revoked_at=one.revoked_at,
         revoked_by=record.revoked_by,
+        call=one.call,
     )
 
 

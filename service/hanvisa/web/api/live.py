@@ -46,13 +46,15 @@ class PausedOperatorShown(Outgoing):
 
 
 class EmergencyShown(Outgoing):
-    """Somebody has dialled 112. Where help is needed nothing is masked."""
+    """Somebody has dialled 112, or was put through to it. Where help is needed nothing is masked."""
 
     account: str
     person: Named | None
     extension: str
     site: str
     organisation: UUID | None
+    number: str = Field(description="E.164, of somebody outside")
+    put_through_by: Named | None = Field(description="the operator, where one has done so")
 
 
 class LiveCallList(Outgoing):
@@ -128,6 +130,8 @@ def _emergency(ask: Ask[Any, Any], caller: EmergencyCaller) -> EmergencyShown:
         extension=caller.extension,
         site=caller.site,
         organisation=caller.organisation,
+        number=caller.number,
+        put_through_by=named_person(ask.register, caller.by) if caller.by else None,
     )
 
 

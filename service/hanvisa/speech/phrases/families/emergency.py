@@ -1,4 +1,4 @@
-"""Somebody has dialled 112."""
+"""Somebody has dialled 112, or was put through to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class Words:
     emergency: str
     somebody: str
     extension: str
+    number: str
     has_dialled: str
+    was_put_through: str
+    an_operator: str
     at: str
     unknown_place: str
 
@@ -24,7 +27,10 @@ WORDS = in_both(
         emergency="nödsamtal",
         somebody="någon",
         extension="på anknytning",
+        number="på nummer",
         has_dialled="har ringt ett ett två",
+        was_put_through="har kopplats till ett ett två av",
+        an_operator="en telefonist",
         at="platsen är",
         unknown_place="okänd",
     ),
@@ -32,7 +38,10 @@ WORDS = in_both(
         emergency="emergency call",
         somebody="somebody",
         extension="at extension",
+        number="at the number",
         has_dialled="has dialled one one two",
+        was_put_through="has been put through to one one two by",
+        an_operator="an operator",
         at="the place is",
         unknown_place="unknown",
     ),
@@ -43,11 +52,15 @@ WORDS = in_both(
 def emergency_dialled(prompt: EmergencyDialled, speaker: Speaker) -> list[Piece]:
     words = WORDS[speaker.language]
     name = speaker.name(prompt.name, words.somebody)
-    extension: list[Piece | str] = []
-    if prompt.extension:
-        extension = [COMMA, words.extension, *speaker.number(prompt.extension), COMMA]
+    number: list[Piece | str] = []
+    if prompt.number:
+        where = words.number if prompt.number.startswith("+") else words.extension
+        number = [COMMA, where, *speaker.number(prompt.number), COMMA]
+    done: list[Piece | str] = [words.has_dialled]
+    if prompt.operator:
+        done = [words.was_put_through, speaker.name(prompt.operator, words.an_operator)]
     return [
         *speaker.sentence(words.emergency),
-        *speaker.sentence(name, *extension, words.has_dialled),
+        *speaker.sentence(name, *number, *done),
         *speaker.sentence(words.at, speaker.name(prompt.site, words.unknown_place)),
     ]

@@ -1,4 +1,4 @@
-"""A real mail server for tests, on a free port."""
+"""A real mail server for the tests and the demo, on a free port."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ class PostOffice:
         self.asked += 1
         if self.refuses_with:
             return self.refuses_with
-        assert isinstance(envelope.content, bytes)
         self.encrypted.append(session.ssl is not None)
-        self.mails.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default))
+        written = envelope.original_content or b""
+        self.mails.append(message_from_bytes(written, _class=EmailMessage, policy=policy.default))
         return "250 OK"
 
-    def lets(self, _: SMTP, __: Session, ___: Envelope, ____: str, given: object) -> AuthResult:
-        assert isinstance(given, LoginPassword)
+    def mail_to(self, address: str) -> EmailMessage | None:
+        """The last one."""
+        return next((mail for mail in reversed(self.mails) if mail["To"] == address), None)
+
+    def lets(self, _: SMTP, __: Session, ___: Envelope, ____: str, given: LoginPassword) -> AuthResult:
         self.logged_in.append(given.login.decode())
         return AuthResult(
             success=self.lets_in.get(given.login.decode()) == given.password.decode(), handled=False
