@@ -71,9 +71,8 @@ class Exchange:
     async def __aenter__(self) -> Self:
         _SIP_LOG.setLevel(logging.DEBUG)
         _SIP_LOG.addFilter(self._tracing)
-        await asyncio.to_thread(
-            lambda: None
-        )  # a worker of the usual priority is there for the runtime's start
+        # The loop's first worker thread has the usual priority: the library's start would make it.
+        await asyncio.to_thread(lambda: None)
         with before_others():
             await self._runtime.start(self._config)
         return self
