@@ -71,9 +71,8 @@ class Exchange:
     async def __aenter__(self) -> Self:
         _SIP_LOG.setLevel(logging.DEBUG)
         _SIP_LOG.addFilter(self._tracing)
-        await asyncio.to_thread(
-            lambda: None
-        )  # a worker of the usual priority is there for the runtime's start
+        # The loop's first worker thread has the usual priority: the library's start would make it.
+        await asyncio.to_thread(lambda: None)
         with before_others():
             await self._runtime.start(self._config)
         return self
@@ -136,21 +135,22 @@ class BaresipPhone(Phone):
             self._plugged_in = False
 
     async def call(self, number: str, *, headers: dict[str, str] | None = None) -> "BaresipLine":
-        closed: dict[int, str] = {}
-
-        def note(event: StackEvent) -> None:
-            if event.event is Event.CALL_CLOSED:
-                closed[event.call] = event.text or ""
-
-        # One that is refused at once is closed before the library has told us its handle, and lets it know no more.
-        self._runtime.subscribe(note)
+        missed: list[StackEvent] = []
+        # One that is answered or refused at once is so before the library has told us its handle, and lets it know
+        # no more.
+        self._runtime.subscribe(missed.append)
         try:
             call = await self._agent.dial(f"sip:{number}@{self._registrar}", headers)
         finally:
-            self._runtime.unsubscribe(note)
+            self._runtime.unsubscribe(missed.append)
         line = BaresipLine(self.name, number, call, self._registrar, self._trace)
-        if call.handle in closed:
-            line.ending = Ending(*split_status(closed[call.handle]))
+        for event in missed:
+            if event.call != call.handle:
+                continue
+            if event.event is Event.CALL_CLOSED:
+                line.ending = Ending(*split_status(event.text or ""))
+            else:
+                call._on_stack_event(event)  # noqa: SLF001 - nothing public tells it what it has missed
         self.lines.append(line)
         return line
 
