@@ -23,6 +23,7 @@ DEMO = REPOSITORY / "demo" / "directory"
 # What no municipality has but a test needs: a group of nothing but mobiles, a confidential line,
 # a department without people.
 ODDITIES = Path(__file__).parent / "directory"
+FAILED = REPOSITORY / ".state" / "failed"
 LOG_LINES = 80
 TEXTS = 6  # from the base port: where a test may put a gateway for text messages
 TEXT_TOKEN = SecretStr("user:secret-of-the-gateway")
@@ -95,16 +96,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failing test shows the SIP ladder, the service's log and Asterisk's."""
+    """A failing test shows the SIP ladder, the service's log and Asterisk's, and keeps what each line heard."""
     report = yield
     world = getattr(item, "funcargs", {}).get("world")
     if report.failed and isinstance(world, World):
         report.sections += [
+            ("heard (A-law, 8 kHz)", "\n".join(map(str, _keep_recordings(world, item.name)))),
             ("SIP ladder", world.ladder()),
             ("service", "\n".join(world.service_log_of_this_test().splitlines()[-LOG_LINES:])),
             ("Asterisk", world.system.asterisk.log(LOG_LINES)),
         ]
     return report
+
+
+def _keep_recordings(world: World, test: str) -> Iterator[Path]:
+    folder = FAILED / test
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, line in enumerate(world.lines(), start=1):
+        path = folder / f"{number}-{line.name}.alaw"
+        line.recording.save(path)
+        yield path
 
 
 async def _import(settings: Settings, folder: Path) -> None:

@@ -43,7 +43,7 @@ class Recording:
         return self._samples[first : self._length]
 
     def save(self, path: Path) -> None:
-        """Keep the recording as raw A-law beside a failing test's report."""
+        """Keep the recording as raw A-law."""
         path.write_bytes(encode(self.since()))
 
     def _extend(self, length: int) -> None:

@@ -146,6 +146,14 @@ class Town:
         self._phones.clear()
         self.trace.clear()
 
+    def lines(self) -> list[Line]:
+        """All ends of calls since everybody went home."""
+        return [
+            line
+            for phone in (self.carrier, *self._siplets.values(), *self._phones.values())
+            for line in phone.lines
+        ]
+
     # Who is who
 
     def person(self, who: str) -> Person:
