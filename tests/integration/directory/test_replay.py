@@ -15,7 +15,6 @@ from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.repositories.decisions import BATCH
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import InvalidInput
 from hanvisa.policy.facts import Person
@@ -24,6 +23,7 @@ from hanvisa.policy.transfer import JoinFacts
 from hanvisa.replay import replay
 
 AT = datetime(2026, 8, 3, 8, tzinfo=UTC)
+BATCH = 20
 MANY = 2 * BATCH + 3
 
 
@@ -42,8 +42,15 @@ def refused(number: int, at: datetime, person: Person) -> CallEntry:
 
 
 @pytest.fixture
-async def settings(demo: Database, demo_url: str, directory: SnapshotDirectory, tmp_path: Path) -> Settings:
-    """Many calls in the same moment, to Anna and to one elsewhere, one of them two days before."""
+async def settings(
+    demo: Database,
+    demo_url: str,
+    directory: SnapshotDirectory,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Settings:
+    """More calls in one moment than are read at once, to Anna and to one elsewhere, one of them two days before."""
+    monkeypatch.setattr("hanvisa.directory.repositories.decisions.BATCH", BATCH)
     anna = next(row for row in directory.register.persons.rows if row.given_name == "Anna")
     other = next(row for row in directory.register.persons.rows if row.department_id != anna.department_id)
     await CallRecords(demo).append(
