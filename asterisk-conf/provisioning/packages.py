@@ -17,16 +17,17 @@ _PRINTING = {  # reports as PDF
     "/usr/lib/*/libharfbuzz-subset.so.0": "libharfbuzz-subset0",
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
+_POSTGRESQL = {"/usr/lib/postgresql/*/bin/initdb": "postgresql"}
 NEEDED = {
     "python": {"ensurepip": "python3-venv"},
     "root": {"mmdebstrap": "mmdebstrap"},
     "run": {"espeak-ng": "espeak-ng", **_PRINTING},
-    "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester"},
+    "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester", **_POSTGRESQL},
     "test": {
         "espeak-ng": "espeak-ng",
         "openssl": "openssl",
         "sipp": "sip-tester",
-        "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+        **_POSTGRESQL,
         "/usr/sbin/slapd": "slapd",
         **_PRINTING,
     },

@@ -45,6 +45,7 @@ from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.coverage import AlarmLetters
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
+from hanvisa.directory.searching import SEARCHED, PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.errors import CalendarError, ConfigurationError, NotFound
@@ -158,6 +159,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         failed = await voice.prepare_catalogue() + await voice.prepare_register(directory.register)
         log.info("speech.ready", failed=failed)
 
+    search, searchable = _searching(directory)
     transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
     registry = Registry(house, missed=transfers.again)
     watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
@@ -179,7 +181,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     def register_changed(tables: frozenset[str]) -> None:
         if mail and "messages" in tables:
             mail.wake()
-        for follower in followers:
+        for follower in (*followers, searchable):
             follower.changed(tables)
         projection.request(directory.register)
         house.queues.wake()
@@ -202,6 +204,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 explain=lambda entries, language: tell_story(entries, language, directory),
                 live_calls=Desk(house),
                 plan=house.plan,
+                search=search,
             )
         )
 
@@ -227,6 +230,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ),
         ),
         followers=followers,
+        searchable=searchable,
         texts=texts,
         mail=mail,
         extract_notices=notices,
@@ -236,6 +240,12 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         make_web=make_web,
     )
     return service
+
+
+def _searching(directory: Directory) -> tuple[PersonSearch, Follower]:
+    """With its index made beforehand whenever persons have changed: who searches would wait for it."""
+    search = PersonSearch()
+    return search, Follower("search", SEARCHED, lambda: search.index(directory.register))
 
 
 def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock: SystemClock) -> Nightly:

@@ -50,6 +50,7 @@ class Service:
     projection: Projection
     agi: AgiServer
     followers: tuple[Follower, ...]
+    searchable: Follower
     texts: TextOutbox | None
     mail: MailOutbox | None
     extract_notices: ExtractNotices | None
@@ -65,6 +66,7 @@ class Service:
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)
         await upgrade(self.settings.database_url)
         await self.directory.start()
+        gc.freeze()  # the register has no garbage: _pause_seldom need not go through it
         await self.manager.start()
         runner: web.AppRunner | None = None
         try:
@@ -75,6 +77,7 @@ class Service:
                 runner = web.AppRunner(await asyncio.to_thread(self.make_web), access_log=None)
                 await runner.setup()
                 await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
+                work += [tasks.create_task(part) for part in self._at_last()]
                 _pause_seldom()
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
                 await stopping.wait()
@@ -101,7 +104,6 @@ class Service:
     def _beside_them(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return (
             *(follower.run() for follower in self.followers),
-            self.projection.run(),
             self.agi.run(),
             self.nightly.run(),
             self.calendars.run(),
@@ -111,6 +113,10 @@ class Service:
             *([self.extract_notices.run()] if self.extract_notices else []),
             *([self.alarm_mails.run()] if self.alarm_mails else []),
         )
+
+    def _at_last(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What takes seconds of the processor with a large register, and nobody waits for."""
+        return self.projection.run(), self.searchable.run()
 
     async def _keep_people(self) -> None:
         from hanvisa.people import keep_people  # noqa: PLC0415 - callers wait while a service starts, and few have one

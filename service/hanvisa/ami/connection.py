@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 
 from hanvisa.ami import wire
 from hanvisa.ami.wire import Message
@@ -49,6 +50,7 @@ class Connection:
         self._deliver = deliver
         self._pending: dict[str, _Pending] = {}
         self._ids = itertools.count(1)
+        self._heard_at = monotonic()
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
@@ -99,6 +101,11 @@ class Connection:
         finally:
             del self._pending[action_id]
 
+    @property
+    def silence(self) -> float:
+        """Seconds since something was heard: in the midst of a long list Asterisk answers nothing else."""
+        return monotonic() - self._heard_at
+
     async def close(self) -> None:
         """End it. What still waits gets `Unavailable`."""
         self._reading.cancel()
@@ -108,7 +115,9 @@ class Connection:
         try:
             await self._reader.readuntil(wire.END_OF_LINE)  # the greeting: "Asterisk Call Manager/12.0.0"
             while True:
-                self._take(wire.decode(await self._reader.readuntil(wire.END)))
+                message = wire.decode(await self._reader.readuntil(wire.END))
+                self._heard_at = monotonic()
+                self._take(message)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # lost: whoever waits is told below, and the owner by `lost`
         finally:

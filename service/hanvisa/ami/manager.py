@@ -19,6 +19,9 @@ from hanvisa.errors import Refused, TelephonyError, Unavailable
 
 log = structlog.get_logger(__name__)
 
+_TREE_WITHIN = (
+    60.0  # seconds, for a hundred thousand entries on a busy machine; that it is dead is noticed before
+)
 _PIPELINED = 200  # actions under way at a time; Asterisk answers them in order
 
 
@@ -125,7 +128,7 @@ class Manager:
     async def db_tree(self, family: str) -> dict[str, str]:
         """All of a family of AstDB and below: values by key, ``/family/key``."""
         try:
-            entries = await self.listing("DBGetTree", Family=family)
+            _, entries = await self._carry_out("DBGetTree", {"Family": family}, _TREE_WITHIN)
         except Refused:  # an empty family is refused
             return {}
         return {entry["Key"]: entry["Val"] for entry in entries}
@@ -193,10 +196,11 @@ class Manager:
     async def _watch(self, connection: Connection) -> None:
         while not connection.lost.is_set():
             try:
-                async with asyncio.timeout(self._timing.ping_every):
+                async with asyncio.timeout(max(0.0, self._timing.ping_every - connection.silence)):
                     await connection.lost.wait()
             except TimeoutError:
-                await connection.action("Ping", {}, self._timing.action)
+                if connection.silence >= self._timing.ping_every:
+                    await connection.action("Ping", {}, self._timing.action)
 
     def _dispatch(self, event: Message) -> None:
         for callback in self._callbacks.get(event["Event"], ()):

@@ -114,9 +114,11 @@ class SnapshotDirectory:
                     rows = await load(session, names, now)
             except (ValueError, LookupError, TypeError) as error:
                 raise StorageError(f"What is stored can't be read: {error!r}.") from error
-            self._counters, self._day = counters, now.astimezone(LOCAL).date()
             if rows:
-                self._register = self._register.replace(**rows)
+                register = self._register.replace(**rows)
+                await asyncio.to_thread(register.prepare, self._register)
+                self._register = register
+            self._counters, self._day = counters, now.astimezone(LOCAL).date()
         if names:
             self._tell(frozenset(names))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from sqlalchemy import JSON, DateTime
+from sqlalchemy import JSON, DateTime, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
@@ -15,6 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import Dialect
+
+_KEPT = 2**17  # ids, those of a hundred thousand persons
+
+
+@lru_cache(_KEPT)
+def _id(text: str | None) -> UUID | None:
+    """One object for an id that comes many times: a register has eight of each person's."""
+    return UUID(int=int(text, 16)) if text is not None else None
+
+
+class Id(Uuid[UUID]):
+    """SQLite has ids as text of 32 digits, PostgreSQL as they are."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        usual = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+        return _id if usual is not None else None
+
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -45,6 +64,11 @@ class Windows(TypeDecorator[tuple[Window, ...]]):
 
     def process_bind_param(self, value: Iterable[Window] | None, _: Dialect) -> list[dict[str, Any]]:
         return windows_to_json(value or ())
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """From SQLite they come as text, most of them the same."""
+        usual = super().result_processor(dialect, coltype)
+        return lru_cache(usual) if usual is not None and dialect.name == "sqlite" else usual
 
     def process_result_value(self, value: Any, _: Dialect) -> tuple[Window, ...]:
         return tuple(

@@ -1,212 +1,33 @@
-"""``./dev bench``: calls a second through the service, beside the same calls in a bare dialplan (docs/bench.md)."""
+"""``./dev bench``: what the service costs a call, and how it bears a large register (docs/bench.md)."""
 
+import argparse
 import asyncio
-import os
-import platform
-import shutil
 import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from string import Template
 
-from hanvisa.config import Settings, read_settings
-from hanvisa.directory.auditing import Actor
-from hanvisa.directory.engine import open_database
-from hanvisa.directory.repositories.absences import AbsenceFields, Absences
-from hanvisa.errors import ConfigurationError, HanvisaError
-from hanvisa.lab.asterisk import REPOSITORY, Asterisk
-from hanvisa.lab.bench_service import announcement, write_sounds
-from hanvisa.lab.climbing import Climb, climb
-from hanvisa.lab.newcomer import read_register
-from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.sipp import Load, Sipp
-from hanvisa.lab.system import System
-from hanvisa.lab.waiting import until
-from hanvisa.policy.facts import TargetKind
+from hanvisa.config import read_settings
+from hanvisa.errors import HanvisaError
+from hanvisa.lab.bench_calls import bench_calls
+from hanvisa.lab.bench_register import bench_register
 
-LOAD = REPOSITORY / "tests" / "load"
-BARE, SERVICE = "bare dialplan", "the service"
-SECONDS = 5.0  # of calls at each rate
-LONGER = 10.0  # of calls at half of the bare dialplan's best rate
-RTP_PORTS = 8000
-AIM_RATIO = 0.7
-AIM_MORE = 0.010  # seconds
-
-SERVICE_COMMAND = (sys.executable, "-m", "hanvisa.lab.bench_service")
+PARTS = {"calls": bench_calls, "register": bench_register}
 
 
 def main() -> int:
     """Measure and print; the exit code. It does not depend on what was measured."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Measures, and tells what is aimed at.")
+    parser.add_argument("part", nargs="?", choices=list(PARTS), help="calls or register; left out: both")
+    part = parser.parse_args().part
     try:
-        if shutil.which("sipp") is None:
-            raise ConfigurationError("SIPp is not installed (Debian: apt-get install sip-tester).")
-        asyncio.run(_bench(read_settings()))
+        for name, bench in PARTS.items():
+            if part in (None, name):
+                asyncio.run(bench(read_settings()))
     except HanvisaError as error:
-        say(f"dev bench: {error}")
+        sys.stdout.write(f"dev bench: {error}\n")
         return 1
     except KeyboardInterrupt:
-        say("Stopped.")
+        sys.stdout.write("Stopped.\n")
         return 130
     return 0
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-async def _bench(settings: Settings) -> None:
-    own = own_settings(settings, "bench", key_wait=0)
-    own = own.model_copy(update={"rtp_last": own.rtp_first + RTP_PORTS - 1})
-    say("Preparing: a database with the demo directory, Asterisk, the service ...")
-    await import_demo(own)
-    absent = await make_somebody_absent(own)
-    write_sounds(own.state)
-    system = System(own, service=SERVICE_COMMAND)
-    system.asterisk = Asterisk(own, dialplan=write_dialplan(own.state))
-    async with system:
-        say(await _setting(system.asterisk))
-        bench = Bench(own, system.asterisk, {BARE: "bench", SERVICE: absent})
-        climbs, half = await bench.run()
-    say(summary(climbs, half))
-
-
-class Bench:
-    """``dialled`` is the number that leads to each way."""
-
-    def __init__(self, settings: Settings, asterisk: Asterisk, dialled: dict[str, str]) -> None:
-        self._asterisk = asterisk
-        self._dialled = dialled
-        self._sipp = Sipp(
-            LOAD / "call.xml",
-            switch=f"{settings.sip_host}:{settings.sip_port}",
-            host=settings.carrier_host,
-            port=settings.carrier_port,
-        )
-
-    async def run(self) -> tuple[list[Climb], list[Load]]:
-        """The climbs of both ways, and both measured at half of the bare dialplan's best rate."""
-        for way in self._dialled:
-            await self._place(way, 10, 2)
-        say(heading())
-        climbs = await climb(list(self._dialled), self._measure)
-        bare = climbs[0].best
-        if bare is None:
-            raise ConfigurationError(f"The bare dialplan did not hold any rate:\n{self._asterisk.log(20)}")
-        say(f"half of the {BARE}'s best rate:")
-        half = [await self._measure(way, bare.rate / 2, LONGER) for way in self._dialled]
-        return climbs, half
-
-    async def _measure(self, way: str, rate: float, seconds: float = SECONDS) -> Load:
-        load = await self._place(way, rate, seconds)
-        say(row(way, load))
-        return load
-
-    async def _place(self, way: str, rate: float, seconds: float) -> Load:
-        load = await self._sipp.place(self._dialled[way], rate, seconds)
-        await until(self._is_quiet, within=60, what="Asterisk without a call after a load")
-        return load
-
-    async def _is_quiet(self) -> bool:
-        return (await self._asterisk.cli("core show channels count")).startswith("0 active channels")
-
-
-async def make_somebody_absent(settings: Settings) -> str:
-    """Somebody with a direct number is in a meeting; the number, as it is dialled in Sweden.
-
-    Raises:
-        ConfigurationError: the register has nobody with a direct number.
-    """
-    register = await read_register(settings)
-    number = next((one for one in register.numbers.rows if one.kind is TargetKind.PERSON), None)
-    reason = next((one for one in register.reasons.rows if not one.reachable and not one.private), None)
-    if number is None or reason is None:
-        raise ConfigurationError(
-            "The demo directory has nobody with a direct number, or no reason of absence."
-        )
-    now = datetime.now(UTC)
-    fields = AbsenceFields(number.target_id, reason.code, now - timedelta(hours=1), now + timedelta(hours=2))
-    database = open_database(settings.database_url)
-    try:
-        await Absences(database).create(fields, Actor("bench"))
-    finally:
-        await database.close()
-    return "0" + number.number.removeprefix("+46")
-
-
-def write_dialplan(state: Path) -> Path:
-    """The product's from-carrier, and the bare way beside it."""
-    folder = state / "dialplan"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(REPOSITORY / "dialplan" / "from-carrier.conf", folder)
-    bare = Template((LOAD / "bench.conf").read_text()).substitute(announcement=announcement(state))
-    (folder / "the-bare-way.conf").write_text(bare)  # files are read by their names: after from-carrier.conf
-    return folder
-
-
-async def _setting(asterisk: Asterisk) -> str:
-    sipp = await asyncio.create_subprocess_exec("sipp", "-v", stdout=asyncio.subprocess.PIPE)
-    told, _ = await sipp.communicate()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    versions = (
-        (await asterisk.cli("core show version")).split(" built")[0],
-        told.decode().strip().splitlines()[0].rstrip("."),
-        f"Python {platform.python_version()}",
-    )
-    return f"""
-machine        {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, Linux {platform.release()}
-versions       {", ".join(versions)}
-calls          one kind: INVITE, 200 OK, two seconds of announcement (G.711 A-law), BYE from Asterisk;
-               callers send no RTP, and throw away what they get. SIPp, Asterisk and the service share the machine.
-{BARE:14} Answer(), Playback(), Hangup()
-{SERVICE:14} an absent person's direct number: the referral is that same file, no key, goodbye (20 ms of silence)
-a rate         {SECONDS:g} s of calls; it fails when more than 1 % don't end well or 1 % wait longer than 1 s for 200 OK
-"""
-
-
-def _processor() -> str:
-    """What the processor calls itself."""
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def heading() -> str:
-    return f"{'':15}  {'calls/s':>8}  {'placed':>6}  {'ended well':>10}  {'median':>9}  {'99 %':>9}"
-
-
-def row(way: str, load: Load) -> str:
-    """One line of the table. The times are from INVITE to 200 OK."""
-    verdict = "" if load.held else "  failed"
-    return (
-        f"{way:15}  {load.reached:8.1f}  {load.placed:6}  {load.share:10.1%}  "
-        f"{_milliseconds(load.median)}  {_milliseconds(load.p99)}{verdict}"
-    )
-
-
-def summary(climbs: list[Climb], half: list[Load]) -> str:
-    """The best rates, their ratio and the times at half of the bare dialplan's best, beside what is aimed at."""
-    bare, service = climbs
-    ratio = service.best_rate / bare.best_rate
-    bare_half, service_half = half
-    more = service_half.median - bare_half.median
-    more_p99 = service_half.p99 - bare_half.p99
-    well = service_half.held and more <= AIM_MORE
-    return f"""
-best rate        {BARE} {bare.best_rate:.0f} calls/s, {SERVICE} {service.best_rate:.0f} calls/s
-ratio            {ratio:.2f}  (aim: at least {AIM_RATIO:g}: {_met(ratio >= AIM_RATIO)})
-INVITE to 200 OK at {bare_half.rate:.0f} calls/s: median {_milliseconds(more).strip()} more, \
-99 % {_milliseconds(more_p99).strip()} more  (aim: median at most {AIM_MORE * 1000:g} ms more: {_met(well)})
-"""
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:6.1f} ms"
-
-
-def _met(is_met: bool) -> str:
-    return "met" if is_met else "not met"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
 So that callers hear the same as from the bare dialplan, and no synthesiser works beside them.
 """
 
+import gc
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +27,7 @@ from hanvisa.speech.store import SUFFIX
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
 SECONDS = 2.0
+COMMAND = (sys.executable, "-m", "hanvisa.lab.bench_service")
 BLINK = 0.02  # seconds; one packet of silence, for what is said beside the referral
 
 
@@ -74,6 +77,7 @@ def write_sounds(state: Path) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # as `hanvisa serve` does
     settings = read_settings()
 
     async def run() -> None:

@@ -140,20 +140,30 @@ class System:
                 rescuing.kill()
                 await rescuing.wait()
 
+    async def tells(self, event: bytes, within: float) -> None:
+        """Wait until the service that runs has written ``event`` to its log.
+
+        Raises:
+            ConfigurationError: it has not within so many seconds.
+        """
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    if event in self.service_log.read_bytes()[self._started_at :]:
+                        return
+                    await asyncio.sleep(PAUSE)
+        except TimeoutError as error:
+            raise ConfigurationError(
+                f"The service did not tell of {event.decode()} within {within:g} s:\n{self.log()}"
+            ) from error
+
     async def speech_is_made(self, within: float = 120.0) -> None:
         """Wait until all of the register can be said: making it takes a small machine from phones that listen.
 
         Raises:
             ConfigurationError: it took longer than ``within`` seconds.
         """
-        try:
-            async with asyncio.timeout(within):
-                while True:
-                    if SPEECH_READY in self.service_log.read_bytes()[self._started_at :]:
-                        return
-                    await asyncio.sleep(PAUSE)
-        except TimeoutError as error:
-            raise ConfigurationError(f"The speech was not made within {within:g} s:\n{self.log()}") from error
+        await self.tells(SPEECH_READY, within)
 
     async def laid_ready(self, person: UUID, within: float = 20.0) -> str:
         """The announcement of this person's absence that lies ready for the dialplan in AstDB, in Swedish."""

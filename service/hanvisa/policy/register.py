@@ -42,27 +42,40 @@ from hanvisa.policy.facts import (
 Row = TypeVar("Row")
 
 
+Key = Callable[[Row], Hashable]
+
+
 @dataclass(frozen=True)
 class Table(Generic[Row]):
     """The rows of one kind, and its indexes, each made when it is first asked for."""
 
     rows: tuple[Row, ...] = ()
-    _indexes: dict[str, dict[Any, tuple[Row, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _many: dict[str, tuple[Key[Row], dict[Any, tuple[Row, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _one: dict[str, tuple[Key[Row], dict[Any, Row]]] = field(default_factory=dict, compare=False, repr=False)
 
-    def many(self, index: str, key: Callable[[Row], Hashable], wanted: Hashable) -> tuple[Row, ...]:
+    def many(self, index: str, key: Key[Row], wanted: Hashable) -> tuple[Row, ...]:
         """The rows whose ``key`` is ``wanted``, in the table's order. ``index`` names the key."""
-        rows_by_key = self._indexes.get(index)
-        if rows_by_key is None:
+        if index not in self._many:
             grouped: defaultdict[Hashable, list[Row]] = defaultdict(list)
             for row in self.rows:
                 grouped[key(row)].append(row)
-            rows_by_key = self._indexes[index] = {k: tuple(v) for k, v in grouped.items()}
-        return rows_by_key.get(wanted, ())
+            self._many[index] = key, {k: tuple(v) for k, v in grouped.items()}
+        return self._many[index][1].get(wanted, ())
 
-    def one(self, index: str, key: Callable[[Row], Hashable], wanted: Hashable) -> Row | None:
-        """The row whose ``key`` is ``wanted``, or None."""
-        rows = self.many(index, key, wanted)
-        return rows[0] if rows else None
+    def one(self, index: str, key: Key[Row], wanted: Hashable) -> Row | None:
+        """The row whose ``key`` is ``wanted``, the first of several, or None."""
+        if index not in self._one:
+            self._one[index] = key, {key(row): row for row in reversed(self.rows)}
+        return self._one[index][1].get(wanted)
+
+    def prepare(self, before: Table[Row]) -> None:
+        """Make the indexes that the table before this one had, so that no call waits for them."""
+        for index, (key, _) in tuple(before._many.items()):
+            self.many(index, key, None)
+        for index, (key, _) in tuple(before._one.items()):
+            self.one(index, key, None)
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,11 @@ class Register:
     def replace(self, **rows: Iterable[Any]) -> Register:
         """This register with other rows of the named tables."""
         return dataclasses.replace(self, **{name: Table(tuple(new)) for name, new in rows.items()})
+
+    def prepare(self, before: Register) -> None:
+        """Make the indexes that the register before this one had. It takes a while for a hundred thousand persons."""
+        for name in (one.name for one in dataclasses.fields(self)):
+            getattr(self, name).prepare(getattr(before, name))
 
     # by id
 

@@ -74,7 +74,3 @@ def named_person(register: Register, id_: UUID) -> Named:
 
 def named(thing: HasName | None, id_: UUID) -> Named:
     return Named(id=id_, name=thing.name if thing is not None else "")
-
-
-def name_key(person: Person) -> tuple[str, str, str]:
-    return person.family_name.casefold(), person.given_name.casefold(), str(person.id)

@@ -12,6 +12,7 @@ from hanvisa.calls.live_ports import LiveDesk
 from hanvisa.calls.ports import CallEntry, Clock, Voice
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
+from hanvisa.directory.searching import PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
@@ -34,6 +35,7 @@ class Services:
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
     live_calls: LiveDesk
     plan: NumberPlan = field(default_factory=NumberPlan)
+    search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 

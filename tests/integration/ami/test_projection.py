@@ -105,6 +105,21 @@ async def test_another_start_finds_it_done(world: World, projection: Projection,
     assert await world.manager.db_tree("hanvisa") == before
 
 
+async def test_what_a_digest_tells_of_is_not_read_back(
+    world: World, projection: Projection, files: Files
+) -> None:
+    """Of a hundred thousand persons that takes long. A family whose writing was broken off has no digest."""
+    register = make_register()
+    await projection.project(register)
+    numbers = await world.manager.db_tree("hanvisa/number")
+    await world.manager.db_put("hanvisa/number", "46980319201", "person&wrong")
+    await Projection(world.manager, files, FakeClock(datetime.now(UTC))).project(register)
+    assert await world.manager.db_tree("hanvisa/number") != numbers
+    await world.manager.db_del("hanvisa/digest", "number")
+    await Projection(world.manager, files, FakeClock(datetime.now(UTC))).project(register)
+    assert await world.manager.db_tree("hanvisa/number") == numbers
+
+
 async def test_an_entry_too_long_keeps_out_no_other(world: World, projection: Projection) -> None:
     register = make_register()
     many_phones = [

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
 import pytest_asyncio
@@ -22,90 +16,15 @@ from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.imports import import_folder
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.lab.postgres import PostgresServer, postgres_server
 
 DEMO = Path(__file__).parents[3] / "demo" / "directory"
 
 
-@dataclass
-class PostgresServer:
-    """A server on a socket in a folder of its own, without a port. Root runs it as the user postgres."""
-
-    programs: Path
-    folder: Path
-    process: subprocess.Popen[bytes] | None = None
-    names: Iterator[int] = field(default_factory=count)
-
-    def make(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        self.run(
-            "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
-        )
-
-    def start(self) -> None:
-        options = (
-            "-c",
-            "listen_addresses=",
-            "-c",
-            f"unix_socket_directories={self.folder}",
-            "-c",
-            "fsync=off",
-        )
-        # The server is told to stop when the tests die, in whatever way.
-        dies_with_us = ("setpriv", "--pdeathsig", "QUIT", "--")
-        self.process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
-            [*dies_with_us, self.programs / "postgres", *options], **self._surroundings
-        )
-        ready = ("--quiet", f"--host={self.folder}", "--username=postgres")
-        deadline = monotonic() + 30
-        while self.run("pg_isready", *ready, check=False) != 0:
-            assert self.process.poll() is None, "PostgreSQL's server ended while it started"
-            assert monotonic() < deadline, "PostgreSQL's server did not start within 30 s"
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(timeout=30)
-
-    def new_database(self, template: str = "template1") -> str:
-        """The URL of a new database, like the template."""
-        name = f"test{next(self.names)}"
-        who = (f"--host={self.folder}", "--username=postgres")
-        self.run("createdb", *who, f"--template={template}", "--strategy=file_copy", name)
-        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
-
-    def run(self, program: str, *arguments: str, check: bool = True) -> int:
-        return subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-            [self.programs / program, *arguments], check=check, **self._surroundings
-        ).returncode
-
-    @property
-    def _surroundings(self) -> dict[str, Any]:
-        return {
-            "cwd": self.folder,
-            "env": {"PGDATA": str(self.folder / "data"), "PATH": os.environ["PATH"]},
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.DEVNULL,
-            "stderr": subprocess.DEVNULL,
-            "user": "postgres" if os.geteuid() == 0 else None,
-        }
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    assert found, "PostgreSQL's server is not installed: apt-get install postgresql"
-    # Not pytest's own folder for temporary files: the server's user may not enter that.
-    server = PostgresServer(found[-1], Path(tempfile.mkdtemp(prefix="hanvisa-postgres-")) / "server")
-    server.folder.parent.chmod(0o755)
-    server.make()
-    server.start()
-    try:
+    with postgres_server() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(server.folder.parent)
 
 
 class Templates(Protocol):

@@ -1,4 +1,4 @@
-"""The bench reads SIPp rightly, climbs to where a way fails, and says whether the aims are met."""
+"""The benches read SIPp rightly, climb to where a way fails, and say whether the aims are met."""
 
 import math
 import re
@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from hanvisa.lab import bench, bench_service
+from hanvisa.lab import bench_calls, bench_register, bench_service
 from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.bench_register import Measured
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.sipp import Load, percentile, read_messages, read_successes
 
@@ -103,13 +104,31 @@ def test_a_rate_that_held_above_one_that_failed_is_luck() -> None:
 
 def test_summary_says_what_is_met() -> None:
     climbs = [Climb("bare dialplan", {200: load(200)}), Climb("the service", {150: load(150)})]
-    told = bench.summary(climbs, [load(100, wait=0.002), load(100, wait=0.008)])
+    told = bench_calls.summary(climbs, [load(100, wait=0.002), load(100, wait=0.008)])
     assert "0.75" in told
     assert "6.0 ms more" in told
     assert "not met" not in told
-    failing = bench.summary(climbs, [load(100), load(100, wait=0.013)])
+    failing = bench_calls.summary(climbs, [load(100), load(100, wait=0.013)])
     assert "11.0 ms more" in failing
     assert failing.count("not met") == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "missed"),
+    [
+        (Measured("SQLite", (0.005,) * 99 + (0.5,), 300, 300, 4.9, 499.0), []),
+        (Measured("SQLite", (0.005,) * 98 + (0.02,) * 2, 300, 300, 4.9, 499.0), ["99 % under 20 ms"]),
+        (Measured("SQLite", (0.005,), 300, 300, 5.1, 499.0), ["start under 5 s"]),
+        (Measured("SQLite", (0.005,), 300, 300, 4.9, 501.0), ["under 500 MB"]),
+    ],
+)
+def test_the_registers_aims(one: Measured, missed: list[str]) -> None:
+    told = bench_register.table([one]).splitlines()[-1].removeprefix("SQLite").split(";")
+    assert [each.partition(":")[0].strip() for each in told if each.endswith("not met")] == missed
+
+
+def test_what_is_typed_is_sought_at_each_letter() -> None:
+    assert list(bench_register.letter_by_letter("Bo Ek")) == ["B", "Bo", "Bo E", "Bo Ek"]
 
 
 def test_the_scenario_fails_a_call_that_ends_before_the_announcement_can_be_over() -> None:

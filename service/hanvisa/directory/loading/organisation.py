@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from sys import intern
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select
 
-from hanvisa.directory.loading.common import belongs_now, grouped
+from hanvisa.directory.loading.common import belongs_now, by_value, grouped, read
 from hanvisa.directory.tables import (
     DepartmentRow,
     FunctionRow,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 
 SUPERUSER = "superuser"  # the role
+_LANGUAGES, _SHOWN = by_value(Language), by_value(NumberShown)
 
 
 async def organisations(session: AsyncSession, _: datetime) -> list[Organisation]:
@@ -102,12 +104,12 @@ async def superusers(session: AsyncSession, _: datetime) -> list[Superuser]:
 
 
 async def persons(session: AsyncSession, at: datetime) -> list[Person]:
-    functions = await session.execute(
-        select(FunctionRow.person_id, FunctionRow.name).order_by(FunctionRow.person_id, FunctionRow.position)
+    functions = select(FunctionRow.person_id, FunctionRow.name).order_by(
+        FunctionRow.person_id, FunctionRow.position
     )
-    names = grouped(functions.all())
+    names = grouped(await read(session, functions, lambda row: (row[0], intern(row[1]))))
     table = PersonRow
-    rows = await session.execute(
+    query = (
         select(
             table.id,
             table.given_name,
@@ -129,25 +131,29 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
         .where(table.ended_at.is_(None))
         .order_by(table.family_name, table.given_name, table.id)
     )
-    return [
-        Person(
-            id=row.id,
-            given_name=row.given_name,
-            family_name=row.family_name,
-            department_id=row.department_id,
-            operation_id=row.operation_id,
-            organisation_id=row.organisation_id,
-            title=row.title,
-            functions=names.get(row.id, ()),
-            language=Language(row.language),
-            protected=row.protected,
-            confidential=row.confidential,
-            best_reached=row.best_reached,
-            may_call=_class(row.may_call),
-            number_shown=NumberShown(row.number_shown),
+
+    def made(row: Any) -> Person:
+        """Its names are those of others too: one object each."""
+        id_, given, family, title, language, protected, confidential, reached, may_call, shown, *where = row
+        department_id, operation_id, organisation_id = where
+        return Person(
+            id_,
+            intern(given),
+            intern(family),
+            department_id,
+            operation_id,
+            organisation_id,
+            intern(title),
+            names.get(id_, ()),
+            _LANGUAGES[language],
+            protected,
+            confidential,
+            reached,
+            _class(may_call),
+            _SHOWN[shown],
         )
-        for row in rows
-    ]
+
+    return await read(session, query, made)
 
 
 def _class(stored: str | None) -> CallingClass | None:

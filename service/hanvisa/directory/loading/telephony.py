@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from hanvisa.directory.loading.common import grouped
+from hanvisa.directory.loading.common import by_value, grouped, read
 from hanvisa.directory.tables import (
     ExtensionRow,
     GroupMemberRow,
@@ -38,45 +38,52 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
+_KINDS = by_value(TargetKind)
+
+
 async def mobiles(session: AsyncSession, _: datetime) -> list[Mobile]:
     table = MobileRow
-    rows = await session.execute(
+    query = (
         select(table.id, table.person_id, table.number, table.protected)
         .where(table.ended_at.is_(None))
         .order_by(table.number)
     )
-    return [Mobile(*row) for row in rows]
+    return await read(session, query, lambda row: Mobile(*row))
 
 
 async def extensions(session: AsyncSession, _: datetime) -> list[Extension]:
     table = ExtensionRow
-    rows = await session.execute(
+    query = (
         select(table.number, table.organisation_id, table.kind, table.target_id, table.confidential)
         .where(table.ended_at.is_(None))
         .order_by(table.number)
     )
-    return [
-        Extension(number, organisation_id, TargetKind(kind), target_id, confidential)
-        for number, organisation_id, kind, target_id, confidential in rows
-    ]
+
+    def made(row: Any) -> Extension:
+        number, organisation_id, kind, target_id, confidential = row
+        return Extension(number, organisation_id, _KINDS[kind], target_id, confidential)
+
+    return await read(session, query, made)
 
 
 async def numbers(session: AsyncSession, _: datetime) -> list[OutsideNumber]:
     table = NumberRow
-    rows = await session.execute(
+    query = (
         select(table.number, table.kind, table.target_id, table.confidential)
         .where(table.ended_at.is_(None))
         .order_by(table.number)
     )
-    return [
-        OutsideNumber(number, TargetKind(kind), target_id, confidential)
-        for number, kind, target_id, confidential in rows
-    ]
+
+    def made(row: Any) -> OutsideNumber:
+        number, kind, target_id, confidential = row
+        return OutsideNumber(number, _KINDS[kind], target_id, confidential)
+
+    return await read(session, query, made)
 
 
 async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
     table = PhoneRow
-    rows = await session.execute(
+    query = (
         select(
             table.id,
             table.account,
@@ -89,10 +96,12 @@ async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
         .where(table.ended_at.is_(None))
         .order_by(table.account)
     )
-    return [
-        Phone(id_, account, organisation, owner, location, site or "")
-        for id_, account, organisation, owner, location, site in rows
-    ]
+
+    def made(row: Any) -> Phone:
+        id_, account, organisation, owner, location, site = row
+        return Phone(id_, account, organisation, owner, location, site or "")
+
+    return await read(session, query, made)
 
 
 async def groups(session: AsyncSession, _: datetime) -> list[Group]:

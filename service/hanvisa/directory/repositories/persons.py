@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -96,8 +96,8 @@ class Persons:
     async def details(self, ids: Collection[UUID]) -> dict[UUID, PersonDetails]:
         """Of those of the persons who are there."""
         async with self._database.reading() as session:
-            rows = await session.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))
-            return {row.id: _details(row) for row in rows}
+            rows = await session.execute(select(*_DETAILS).where(PersonRow.id.in_(ids)))
+            return {row.id: PersonDetails(*row) for row in rows}
 
     async def stale(self, before: datetime) -> set[UUID]:
         """Those whose details nobody has confirmed since, or ever."""
@@ -249,7 +249,8 @@ async def _functions(session: AsyncSession, person: UUID) -> tuple[str, ...]:
     return tuple((await session.scalars(names)).all())
 
 
+_DETAILS = [getattr(PersonRow, field.name) for field in fields(PersonDetails)]
+
+
 def _details(row: PersonRow) -> PersonDetails:
-    return PersonDetails(
-        row.id, row.external_id, row.email, row.schedule, row.details_confirmed_at, row.ended_at, row.version
-    )
+    return PersonDetails(*(getattr(row, column.key) for column in _DETAILS))

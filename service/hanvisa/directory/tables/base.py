@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, MetaData, String, Uuid, text
+from sqlalchemy import Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from hanvisa.directory.types import UtcDateTime, Windows
+from hanvisa.directory.types import Id, UtcDateTime, Windows
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Window
 
@@ -28,7 +28,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
-        UUID: Uuid,
+        UUID: Id,
         tuple[Window, ...]: Windows,
     }
 

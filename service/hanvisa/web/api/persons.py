@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from hanvisa.directory.repositories.persons import PersonDetails, PersonRecord, Persons
-from hanvisa.directory.searching import search_persons
+from hanvisa.directory.searching import BEGINS, HOLDS, After, Found, name_key
 from hanvisa.policy.details import is_stale, stale_before
 from hanvisa.policy.facts import CallingClass, NumberShown, Person, TargetKind
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Incoming, ListQuery, Moment, Named, Outgoing, unset
-from hanvisa.web.paging import page_of
-from hanvisa.web.people import department_given, must_cover, must_reach, name_key, named
+from hanvisa.web.paging import cut, not_ours, read_cursor
+from hanvisa.web.people import department_given, must_cover, must_reach, named
 from hanvisa.web.plain_fields import ExternalId, Name, composed
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, Problem, invalid
 from hanvisa.web.roles import Action, Scope
@@ -45,7 +46,8 @@ class PersonQuery(ListQuery):
     q: str | None = Field(
         default=None,
         max_length=100,
-        description="words: name, title, function, department, organisation or number",
+        description="words: name, title, function, department, organisation or number. Who has words that begin so "
+        "comes first, then who has words with that in them; a, a and o find å, ä and ö as well",
     )
     stale: bool = Field(default=False, description="only those whose details are to be confirmed (S2)")
 
@@ -123,14 +125,20 @@ class PersonList(Outgoing):
 
 
 async def find(ask: Ask[None, PersonQuery]) -> Answer:
-    found = (person for person in search_persons(ask.register, ask.query.q or "") if ask.scope.covers(person))
+    sees = ask.scope_for(Action.SEE_PROTECTED)
+    index = await ask.services.search.index(ask.register)
+    found = index.find(ask.query.q or "", sees.covers, _after(ask.query.cursor))
+    wanted = (one for one in found if ask.scope.covers(one.person))
     if ask.query.stale:
         stale = await _persons(ask).stale(stale_before(ask.now, ask.services.settings.details_every))
-        found = (person for person in found if person.id in stale)
-    page = page_of(found, name_key, ask.query.limit, ask.query.cursor)
-    details = await _persons(ask).details([person.id for person in page.items])
-    sees = ask.scope_for(Action.SEE_PROTECTED)
-    items = [_shown(ask, one, details[one.id], sees) for one in page.items if one.id in details]
+        wanted = (one for one in wanted if one.person.id in stale)
+    page = cut(tuple(islice(wanted, ask.query.limit + 1)), _key, ask.query.limit)
+    details = await _persons(ask).details([one.person.id for one in page.items])
+    items = [
+        _shown(ask, one.person, details[one.person.id], sees)
+        for one in page.items
+        if one.person.id in details
+    ]
     return Answer(PersonList(items=items, next=page.next))
 
 
@@ -182,6 +190,25 @@ async def confirm(ask: Ask[None, None]) -> Answer:
     with against_others():
         record = await _persons(ask).confirm(record.person.id, version, ask.who.actor)
     return _answer(ask, record)
+
+
+def _key(found: Found) -> tuple[str, ...]:
+    family, given, id_ = name_key(found.person)
+    return str(found.how), family, given, str(id_)
+
+
+def _after(cursor: str | None) -> After | None:
+    """Raises Problem when the cursor is none of ours."""
+    if cursor is None:
+        return None
+    try:
+        how, family, given, id_ = read_cursor(cursor)
+        after = int(how), family, given, UUID(id_)
+    except ValueError:
+        raise not_ours() from None
+    if after[0] not in (BEGINS, HOLDS):
+        raise not_ours()
+    return after
 
 
 def _persons(ask: Ask[Any, Any]) -> Persons:

@@ -1,0 +1,168 @@
+"""``./dev bench register``: searching, starting and memory with a hundred thousand people, on both databases."""
+
+import platform
+import random
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from hanvisa.config import Settings
+from hanvisa.directory.engine import open_database
+from hanvisa.directory.spelling import folded, plain
+from hanvisa.lab.api import Api
+from hanvisa.lab.bench_service import COMMAND, write_sounds
+from hanvisa.lab.bench_words import machine, met, milliseconds, say
+from hanvisa.lab.crowd import Somebody, add_people
+from hanvisa.lab.own import import_demo, own_settings
+from hanvisa.lab.postgres import postgres_server
+from hanvisa.lab.sipp import percentile
+from hanvisa.lab.system import System
+from hanvisa.lab.town import make_token, web_of
+from hanvisa.progress import Progress
+
+PEOPLE = 100_000
+SOUGHT = 300  # of them
+SEED = 2
+FIRST_START = 600.0  # seconds; all that Asterisk must know is written then
+PROJECTED = b"projection.ready"  # in the service's log
+AIM_SEARCH = 0.020  # seconds, 99 % of searches
+AIM_START = 5.0  # seconds
+AIM_MEMORY = 500.0  # MB
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """``waits`` are sorted, in seconds; ``found`` of those ``sought`` were on the first page in the end."""
+
+    database: str
+    waits: Sequence[float]
+    found: int
+    sought: int
+    start: float
+    memory: float  # MB, at its highest
+
+
+async def bench_register(settings: Settings) -> None:
+    """Measure and print. Raises ConfigurationError, StorageError."""
+    say(_setting())
+    with postgres_server() as server:
+        measured = [
+            await _measure(settings, "SQLite", None),
+            await _measure(settings, "PostgreSQL", server.new_database()),
+        ]
+    say(table(measured))
+
+
+async def _measure(settings: Settings, name: str, database_url: str | None) -> Measured:
+    own = own_settings(settings, "bench-register")
+    if database_url is not None:
+        own = own.model_copy(update={"database_url": database_url})
+    say(f"{name}: making {PEOPLE:,} people ...".replace(",", " "))
+    await import_demo(own)
+    people = await _fill(own)
+    write_sounds(own.state)
+    system = System(own, service=COMMAND)
+    try:
+        await system.asterisk.start()
+        say(f"{name}: the first start, at which Asterisk is told of them ...")
+        await system.start_service(FIRST_START)
+        await system.tells(PROJECTED, FIRST_START)
+        await system.stop_service()
+        say(f"{name}: starting, and searching letter by letter ...")
+        began = perf_counter()
+        await system.start_service()
+        start = perf_counter() - began
+        await system.tells(PROJECTED, FIRST_START)
+        waits, found = await _search(own, random.Random(SEED).sample(people, SOUGHT))  # noqa: S311
+        return Measured(name, sorted(waits), found, SOUGHT, start, _memory(system))
+    finally:
+        await system.stop()
+
+
+async def _fill(own: Settings) -> list[Somebody]:
+    database = open_database(own.database_url)
+    try:
+        return await add_people(database, PEOPLE, Progress("people", PEOPLE, say).add)
+    finally:
+        await database.close()
+
+
+async def _search(own: Settings, sought: Sequence[Somebody]) -> tuple[list[float], int]:
+    """How long each letter waited, and how many of the persons were found."""
+    token = await make_token(own, "operator", "ulla.brandt")
+    waits: list[float] = []
+    found = 0
+    progress = Progress("people sought", len(sought), say)
+    async with Api(web_of(own), token) as api:
+        for number, somebody in enumerate(sought):
+            page: list[dict[str, object]] = []
+            for typed in letter_by_letter(WAYS[number % len(WAYS)](somebody)):
+                began = perf_counter()
+                page = (await api.get("/persons", q=typed))["items"]
+                waits.append(perf_counter() - began)
+            found += any(one["id"] == str(somebody.id) for one in page)
+            progress.add(1)
+    return waits, found
+
+
+WAYS: tuple[Callable[[Somebody], str], ...] = (
+    lambda one: f"{one.given} {one.family}",
+    lambda one: f"{one.family} {one.given}",
+    lambda one: f"{one.family[:6]} {one.given[:3]} {one.department[:5]}",
+    lambda one: f"{one.department} {one.given} {one.family}",
+    lambda one: plain(folded(f"{one.given} {one.family}")),
+    lambda one: one.direct,
+    lambda one: one.extension,
+)
+"""What an operator types of somebody."""
+
+
+def letter_by_letter(words: str) -> Iterator[str]:
+    """A space alone is not sought."""
+    return (words[:end] for end in range(1, len(words) + 1) if not words[:end].endswith(" "))
+
+
+def table(measured: Sequence[Measured]) -> str:
+    """What was measured, beside what is aimed at."""
+    heading = (
+        f"{'':12}  {'median':>9}  {'99 %':>9}  {'slowest':>9}  {'found':>9}  {'start':>8}  {'memory':>8}"
+    )
+    return "\n".join(["", heading, *map(_row, measured), "", *(_verdict(one) for one in measured)])
+
+
+def _row(one: Measured) -> str:
+    times = (percentile(one.waits, 0.5), percentile(one.waits, 0.99), one.waits[-1])
+    return (
+        f"{one.database:12}  {'  '.join(map(milliseconds, times))}  {f'{one.found} of {one.sought}':>9}  "
+        f"{one.start:6.1f} s  {one.memory:5.0f} MB"
+    )
+
+
+def _verdict(one: Measured) -> str:
+    return (
+        f"{one.database:12}  99 % under {AIM_SEARCH * 1000:g} ms: {met(percentile(one.waits, 0.99) < AIM_SEARCH)}; "
+        f"start under {AIM_START:g} s: {met(one.start < AIM_START)}; "
+        f"under {AIM_MEMORY:g} MB: {met(one.memory < AIM_MEMORY)}"
+    )
+
+
+def _memory(system: System) -> float:
+    """The most that the service has had in memory since it was started."""
+    status = Path(f"/proc/{system.service_pid}/status").read_text()
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 / 1e6 if found else float("inf")
+
+
+def _setting() -> str:
+    return f"""
+machine        {machine()}
+versions       Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, PostgreSQL as Debian has it
+register       {PEOPLE:,} people beside the demo directory, each with an extension and a direct number, three of ten
+               with a mobile, one of twenty absent; 2 % have left, 1 % are protected; no phones
+search         GET /persons?q=… over HTTP, one at a time, for each letter of what an operator types of {SOUGHT} people
+start          from the process's start until /health/ready says so; all is in the database and in Asterisk already
+memory         the service's, at its highest (VmHWM), from that start to the end of the search
+"""

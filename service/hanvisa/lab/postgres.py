@@ -1,0 +1,109 @@
+"""A PostgreSQL server of one's own, for tests and the bench: in a new folder, on a socket, gone with who started it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from hanvisa.errors import ConfigurationError
+
+STARTS_WITHIN = 30.0  # seconds
+PAUSE = 0.05  # seconds between two looks
+
+
+@contextmanager
+def postgres_server() -> Iterator["PostgresServer"]:
+    """A server that runs, and whose folder is deleted at last.
+
+    Raises:
+        ConfigurationError: it is not installed, or does not start.
+    """
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not found:
+        raise ConfigurationError("PostgreSQL's server is not installed (Debian: apt-get install postgresql).")
+    folder = Path(tempfile.mkdtemp(prefix="hanvisa-postgres-"))
+    folder.chmod(0o755)  # for the server's user
+    server = PostgresServer(found[-1], folder / "server")
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@dataclass
+class PostgresServer:
+    """A server on a socket in a folder of its own, without a port. Root runs it as the user postgres."""
+
+    programs: Path
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+    names: Iterator[int] = field(default_factory=count)
+
+    def make(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self.run(
+            "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
+        )
+
+    def start(self) -> None:
+        """Raises ConfigurationError."""
+        options = (
+            "-c",
+            "listen_addresses=",
+            "-c",
+            f"unix_socket_directories={self.folder}",
+            "-c",
+            "fsync=off",
+        )
+        # The server is told to stop when who started it dies, in whatever way.
+        dies_with_us = ("setpriv", "--pdeathsig", "QUIT", "--")
+        self.process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
+            [*dies_with_us, self.programs / "postgres", *options], **self._surroundings
+        )
+        ready = ("--quiet", f"--host={self.folder}", "--username=postgres")
+        deadline = monotonic() + STARTS_WITHIN
+        while self.run("pg_isready", *ready, check=False) != 0:
+            if self.process.poll() is not None or monotonic() > deadline:
+                raise ConfigurationError(f"PostgreSQL's server did not start within {STARTS_WITHIN:g} s.")
+            sleep(PAUSE)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(timeout=30)
+
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of a new database, like the template."""
+        name = f"test{next(self.names)}"
+        who = (f"--host={self.folder}", "--username=postgres")
+        self.run("createdb", *who, f"--template={template}", "--strategy=file_copy", name)
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
+
+    def run(self, program: str, *arguments: str, check: bool = True) -> int:
+        return subprocess.run(  # noqa: S603 - PostgreSQL's own programs
+            [self.programs / program, *arguments], check=check, **self._surroundings
+        ).returncode
+
+    @property
+    def _surroundings(self) -> dict[str, Any]:
+        return {
+            "cwd": self.folder,
+            "env": {"PGDATA": str(self.folder / "data"), "PATH": os.environ["PATH"]},
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            "user": "postgres" if os.geteuid() == 0 else None,
+        }
