@@ -60,6 +60,7 @@ class Calendars:
                     user=row.user,
                     email=email or "",
                     ended=bool(is_ended),
+                    version=row.version,
                 )
                 for row, email, is_ended in await session.execute(query)
             ]
