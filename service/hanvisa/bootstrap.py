@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,7 @@ from hanvisa.ami.losses import watch_losses
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Liveness, Phones
 from hanvisa.ami.projection import Projection
+from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.ami.transfers import withdraw
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
@@ -187,6 +189,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         house.queues.wake()
 
     directory.on_change(register_changed)
+    calendars = _calendar_keeper(settings, database, directory, clock)
 
     def make_web() -> web.Application:
         # Imported when the calls are served already: half a second that no caller waits for.
@@ -203,6 +206,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 health=service.health,
                 explain=lambda entries, language: tell_story(entries, language, directory),
                 live_calls=Desk(house),
+                calendar_read=calendars.reading,
+                keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
                 plan=house.plan,
                 search=search,
             )
@@ -236,7 +241,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         extract_notices=notices,
         alarm_mails=_alarm_mails(settings, server, database, clock),
         nightly=_nightly(settings, database, voice, clock),
-        calendars=_calendar_keeper(settings, database, directory, clock),
+        calendars=calendars,
         make_web=make_web,
     )
     return service
@@ -386,7 +391,7 @@ async def check_calendars(settings: Settings, tell: Callable[[str], None], langu
                     read = await read_calendar(http, session, source, days)
                 except CalendarError as error:
                     well = False
-                    tell(f"  {error}.")
+                    tell(f"  {error.what.in_(language)}.")
                     continue
                 _, events = read or ("", [])
                 for event in events:

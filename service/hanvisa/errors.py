@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hanvisa.policy.model import Decision
+    from hanvisa.policy.model import Decision, Text
 
 
 class HanvisaError(Exception):
@@ -79,6 +79,10 @@ class LdapError(HanvisaError):
 
 class CalendarError(HanvisaError):
     error_id = "calendar"
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what
 
 
 class PrintingError(HanvisaError):

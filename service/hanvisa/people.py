@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import structlog
 
@@ -27,7 +28,7 @@ async def bring_people(
     entries = await asyncio.to_thread(read_entries, server, settings.ldap_attributes.values())
     return await import_people(
         database,
-        [_told(entry, settings) for entry in entries],
+        [told_of(entry, settings.ldap_attributes) for entry in entries],
         BY,
         departments=settings.ldap_departments,
         most_ended=settings.ldap_most_ended,
@@ -51,12 +52,12 @@ async def keep_people(settings: Settings, database: Database) -> None:
         await asyncio.sleep(settings.ldap_every)
 
 
-def _told(entry: Entry, settings: Settings) -> Told:
-    texts = {
-        column: entry.values.get(attribute.lower(), "")
-        for column, attribute in settings.ldap_attributes.items()
-    }
-    return Told(entry.dn, texts)
+def told_of(entry: Entry, attributes: Mapping[str, str]) -> Told:
+    """``attributes`` are by the column of persons.csv."""
+    attributes = {column: name.lower() for column, name in attributes.items()}
+    texts = {column: entry.values.get(name, "") for column, name in attributes.items()}
+    no_text = (column for column, name in attributes.items() if name in entry.no_text)
+    return Told(entry.dn, texts, tuple(no_text))
 
 
 def _server(settings: Settings) -> LdapServer:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from uuid import UUID
 
+_ONE = Lock()  # that changes the file at a time
 _BYTES = 18  # of a password: 24 characters that every phone's settings page takes
 
 
@@ -24,26 +28,35 @@ def write_private(path: Path, text: str) -> None:
 
 def phone_passwords(path: Path, accounts: Iterable[str]) -> dict[str, str]:
     """The password of each account, made and kept in the file (secrets.json) where there was none."""
-    kept = _read(path)
-    passwords: dict[str, str] = kept.setdefault("phones", {})
-    missing = [account for account in accounts if account not in passwords]
-    if missing:
+    with _changing(path) as kept:
+        passwords: dict[str, str] = kept.setdefault("phones", {})
+        missing = (account for account in accounts if account not in passwords)
         passwords.update((account, secrets.token_urlsafe(_BYTES)) for account in missing)
-        _write(path, kept)
     return passwords
 
 
 def keep_calendar_password(path: Path, account: str, password: str) -> None:
     """The password of USER@HOST for a calendar server, in the file (secrets.json)."""
-    kept = _read(path)
-    kept.setdefault("calendars", {})[account] = password
-    _write(path, kept)
+    with _changing(path) as kept:
+        kept.setdefault("calendars", {})[account] = password
 
 
-def _read(path: Path) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return kept
+def keep_own_calendar_password(path: Path, calendar: UUID, account: str, password: str | None) -> None:
+    """The password of USER@HOST for this calendar alone, in place of the one that it had; None: it has none."""
+    with _changing(path) as kept:
+        passwords: dict[str, str] = kept.setdefault("calendars", {})
+        for name in [name for name in passwords if name.startswith(f"{calendar} ")]:
+            del passwords[name]
+        if password is not None:
+            passwords[f"{calendar} {account}"] = password
 
 
-def _write(path: Path, kept: dict[str, Any]) -> None:
-    write_private(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+@contextmanager
+def _changing(path: Path) -> Iterator[dict[str, Any]]:
+    """What the file holds. Written when it differs, and by nobody else of this process meanwhile."""
+    with _ONE:
+        text = path.read_text(encoding="utf-8") if path.exists() else "{}"
+        kept: dict[str, Any] = json.loads(text)
+        yield kept
+        if kept != json.loads(text):
+            write_private(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")

@@ -9,18 +9,22 @@ from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree as ET
 
 import aiohttp
+from yarl import URL
 
 from hanvisa.calendars.source import CalendarKind, Content, Days, Source
 from hanvisa.errors import CalendarError
+from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
 
 WITHIN = 15.0  # seconds for one request
 LARGEST = 5_000_000  # bytes of an answer
+REDIRECTS = 5  # one after the other
 
 _DAV = "{DAV:}"
 _CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 _CTAG = "{http://calendarserver.org/ns/}getctag"
 _OURS = "sha256:"  # how a mark of ours begins
+_MOVED = (301, 302, 303, 307, 308)
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 _HAS_CHANGED = (
     '<?xml version="1.0" encoding="utf-8"?>'
@@ -38,7 +42,7 @@ _EVENTS = (
 
 
 class CalendarHttp:
-    """``passwords`` tells those of today, by :attr:`Source.account`."""
+    """``passwords`` tells those of today, by :attr:`Source.own_account` or :attr:`Source.account`."""
 
     def __init__(self, passwords: Callable[[], Mapping[str, str]], within: float = WITHIN) -> None:
         self._passwords = passwords
@@ -56,7 +60,10 @@ class CalendarHttp:
             async with asyncio.timeout(self._within):
                 content = await ask(session, source, mark, days)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            raise CalendarError(f"{source.host} does not answer ({type(error).__name__})") from None
+            name = type(error).__name__
+            raise CalendarError(
+                Text(sv=f"{source.host} svarar inte ({name})", en=f"{source.host} does not answer ({name})")
+            ) from None
         return None if content is not None and mark and content.mark == mark else content
 
     async def _file(
@@ -65,15 +72,19 @@ class CalendarHttp:
         headers = self._auth(source)
         if mark and not mark.startswith(_OURS):
             headers["If-None-Match" if mark.startswith(('"', "W/")) else "If-Modified-Since"] = mark
-        # A user's password goes to the host that it was given for, and nowhere else.
-        async with session.get(
-            _https(source.url), headers=headers, allow_redirects=not source.user
-        ) as answer:
-            if answer.status == 304:
-                return None
-            body = await _body(answer, source)
-            told = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
-            return Content((body,), told or _hash([body]))
+        url = URL(_https(source.url))
+        for _attempt in range(REDIRECTS):
+            async with session.get(url, headers=headers, allow_redirects=False) as answer:
+                if answer.status == 304:
+                    return None
+                if answer.status not in _MOVED:
+                    body = await _body(answer, source)
+                    told = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+                    return Content((body,), told or _hash([body]))
+                url = _moved_to(url, answer, source)
+        raise CalendarError(
+            Text(sv=f"{source.host} skickar vidare i en ring", en=f"{source.host} sends us round in a circle")
+        )
 
     async def _caldav(
         self, session: aiohttp.ClientSession, source: Source, mark: str, days: Days
@@ -96,31 +107,70 @@ class CalendarHttp:
         ) as answer:
             told = await _body(answer, source)
         if answer.status != 207:
-            raise CalendarError(f"{source.host} has no CalDAV there (status {answer.status})")
+            raise CalendarError(
+                Text(
+                    sv=f"{source.host} har ingen CalDAV där (status {answer.status})",
+                    en=f"{source.host} has no CalDAV there (status {answer.status})",
+                )
+            )
         return _element(told, source)
 
     def _auth(self, source: Source) -> dict[str, str]:
         """The header. Raises CalendarError where the password is missing."""
         if not source.user:
             return {}
-        password = self._passwords().get(source.account)
+        passwords = self._passwords()
+        password = passwords.get(source.own_account) or passwords.get(source.account)
         if password is None:
+            command = f"hanvisa calendars password {source.account}"
             raise CalendarError(
-                f"{source.account} has no password: set it with hanvisa calendars password {source.account}"
+                Text(
+                    sv=f"{source.account} har inget lösenord: ange det med kalendern, eller med {command}",
+                    en=f"{source.account} has no password: set it with the calendar, or with {command}",
+                )
             )
         return {"Authorization": aiohttp.encode_basic_auth(source.user, password)}
 
 
 async def _body(answer: aiohttp.ClientResponse, source: Source) -> bytes:
     """Raises CalendarError for a refusal, and for more than anybody's calendar holds."""
-    if answer.status in (401, 403):
-        raise CalendarError(f"{source.host} lets {source.user or 'nobody without a user'} not in")
-    if answer.status // 100 != 2:
-        raise CalendarError(f"{source.host} has no calendar there (status {answer.status})")
+    host, status = source.host, answer.status
+    if status in (401, 403):
+        raise CalendarError(
+            Text(sv=f"{host} släpper inte in {source.user}", en=f"{host} does not let {source.user} in")
+            if source.user
+            else Text(sv=f"{host} släpper inte in utan användare", en=f"{host} lets nobody in without a user")
+        )
+    if status // 100 != 2:
+        raise CalendarError(
+            Text(
+                sv=f"{host} har ingen kalender där (status {status})",
+                en=f"{host} has no calendar there (status {status})",
+            )
+        )
     body = b"".join([part async for part in _parts(answer)])
     if len(body) > LARGEST:
-        raise CalendarError(f"the calendar at {source.host} is larger than {LARGEST // 1_000_000} MB")
+        size = LARGEST // 1_000_000
+        raise CalendarError(
+            Text(
+                sv=f"kalendern hos {host} är större än {size} MB",
+                en=f"the calendar at {host} is larger than {size} MB",
+            )
+        )
     return body
+
+
+def _moved_to(url: URL, answer: aiohttp.ClientResponse, source: Source) -> URL:
+    """Raises CalendarError for what is not encrypted when the calendar is, or would take a user's password along."""
+    there = url.join(URL(answer.headers.get("Location", "")))
+    if source.user or there.scheme not in ("https", url.scheme):
+        raise CalendarError(
+            Text(
+                sv=f"{source.host} skickar vidare någon annanstans (status {answer.status}): ange den adressen",
+                en=f"{source.host} sends us elsewhere (status {answer.status}): give that address",
+            )
+        )
+    return there
 
 
 async def _parts(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
@@ -134,11 +184,20 @@ async def _parts(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 
 def _element(body: bytes, source: Source) -> ET.Element:
     if b"<!DOCTYPE" in body:  # no answer of CalDAV has one; entities would come with it
-        raise CalendarError(f"{source.host} answers with what is no CalDAV")
+        raise _no_xml(source)
     try:
         return ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
     except ET.ParseError:
-        raise CalendarError(f"{source.host} answers with what is no XML") from None
+        raise _no_xml(source) from None
+
+
+def _no_xml(source: Source) -> CalendarError:
+    return CalendarError(
+        Text(
+            sv=f"{source.host} svarar med något annat än CalDAV",
+            en=f"{source.host} answers with what is no CalDAV",
+        )
+    )
 
 
 def _texts(answer: ET.Element, name: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -13,16 +13,21 @@ import aiohttp
 import structlog
 
 from hanvisa.calendars.http import CalendarHttp
-from hanvisa.calendars.source import Calendars, Days, Source
+from hanvisa.calendars.source import Calendars, Days, Reading, Source
 from hanvisa.calls.ports import Clock
-from hanvisa.errors import HanvisaError, StorageError
+from hanvisa.errors import CalendarError, HanvisaError, StorageError
 from hanvisa.policy.calendar_events import Event, EventAbsence, EventRules, read_event
+from hanvisa.policy.model import Text
 from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
 
 log = structlog.get_logger(__name__)
 
 REST_MOST = 900.0  # seconds that a calendar which can't be read is left alone
+_NOT_KEPT = Text(
+    sv="det som kalendern säger kunde inte sparas just nu",
+    en="what the calendar says could not be kept just now",
+)
 
 
 class Registered(Protocol):
@@ -43,11 +48,12 @@ class Times:
 class _Seen:
     """``mark`` is the server's as of the reading on ``day``; ``wait`` and ``again_at`` (loop time) after a failure."""
 
+    version: int
     mark: str = ""
     day: date | None = None
-    url: str = ""
     wait: float = 0.0
     again_at: float = 0.0
+    reading: Reading | None = None
 
 
 class CalendarKeeper:
@@ -71,6 +77,11 @@ class CalendarKeeper:
         self._times = times
         self._seen: dict[UUID, _Seen] = {}
 
+    def reading(self, calendar: UUID) -> Reading | None:
+        """None: it was not asked since the service started."""
+        seen = self._seen.get(calendar)
+        return seen.reading if seen else None
+
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         async with open_session() as session:
@@ -91,7 +102,7 @@ class CalendarKeeper:
                 await self._keep(session, source)
 
         sources = await self._calendars.sources(self._clock.now())
-        self._seen = {source.id: self._seen.get(source.id, _Seen()) for source in sources}
+        self._seen = {source.id: self._seen_of(source) for source in sources}
         await asyncio.gather(*map(one, sources))
 
     async def _keep(self, session: aiohttp.ClientSession, source: Source) -> None:
@@ -99,26 +110,40 @@ class CalendarKeeper:
         loop, seen = asyncio.get_running_loop(), self._seen[source.id]
         if seen.again_at > loop.time():
             return
+        now = self._clock.now()
         try:
-            await self._read_and_keep(session, source, seen)
+            await self._read_and_keep(session, source, seen, now)
         except HanvisaError as error:
             seen.mark = ""
             seen.wait = min(max(self._times.every, seen.wait * 2), REST_MOST)
             seen.again_at = loop.time() + seen.wait
+            seen.reading = Reading(
+                asked_at=now,
+                well_at=seen.reading.well_at if seen.reading else None,
+                problem=error.what if isinstance(error, CalendarError) else _NOT_KEPT,
+                again_at=now + timedelta(seconds=seen.wait),
+            )
             log.warning(
                 "calendars.not_kept", person=str(source.person_id), why=str(error), again_in=seen.wait
             )
         else:
             seen.wait = 0.0
+            seen.reading = Reading(asked_at=now, well_at=now)
 
-    async def _read_and_keep(self, session: aiohttp.ClientSession, source: Source, seen: _Seen) -> None:
+    def _seen_of(self, source: Source) -> _Seen:
+        """One with another address or password is asked anew, and at once."""
+        seen = self._seen.get(source.id)
+        return seen if seen and seen.version == source.version else _Seen(source.version)
+
+    async def _read_and_keep(
+        self, session: aiohttp.ClientSession, source: Source, seen: _Seen, now: datetime
+    ) -> None:
         """Raises CalendarError, Conflict and StorageError."""
-        now = self._clock.now()
         today = now.astimezone(LOCAL).date()
         if source.ended:
             await self._calendars.keep(source, {}, now)
             return
-        if (seen.day, seen.url) != (today, source.url):  # another day has come within reach
+        if seen.day != today:  # another day has come within reach
             seen.mark = ""
         days = today, today + timedelta(days=self._times.days)
         read = await read_calendar(self._http, session, source, days, seen.mark)
@@ -127,7 +152,7 @@ class CalendarKeeper:
         mark, events = read
         wanted = absences_of(events, self._directory.register, self._rules)
         steps = await self._calendars.keep(source, wanted, now)
-        seen.mark, seen.day, seen.url = mark, today, source.url
+        seen.mark, seen.day = mark, today
         if steps:
             log.info(
                 "calendars.kept",

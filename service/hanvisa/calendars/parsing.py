@@ -13,12 +13,17 @@ from icalendar.cal import Component
 from hanvisa.calendars.source import Days
 from hanvisa.errors import CalendarError
 from hanvisa.policy.calendar_events import Event, Shown
+from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
 
 _OFTEN = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # the months
 _RECURS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_NOT_WITH = {  # RFC 5545, 3.3.10; what has no days would be sought day by day through all years there are
+    "DAILY": ("BYYEARDAY", "BYWEEKNO", "BYSETPOS"),
+    "WEEKLY": ("BYYEARDAY", "BYWEEKNO"),
+}
 _SHOWN = {
     "FREE": Shown.FREE,
     "TENTATIVE": Shown.TENTATIVE,
@@ -40,7 +45,13 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "") -> list[Ev
         calendars = [calendar for text in texts for calendar in _calendars(text)]
         return [event for calendar in calendars for event in _events(calendar, first, last, email.casefold())]
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-        raise CalendarError(f"it is no calendar that can be understood ({type(error).__name__})") from None
+        name = type(error).__name__
+        raise CalendarError(
+            Text(
+                sv=f"det är ingen kalender som går att förstå ({name})",
+                en=f"it is no calendar that can be understood ({name})",
+            )
+        ) from None
 
 
 def _calendars(text: bytes) -> list[Calendar]:
@@ -65,9 +76,11 @@ def _makes_sense(component: Component) -> bool:
 
 
 def _is_seldom(rule: Any) -> bool:
-    frequency = [str(one).upper() for one in rule.get("FREQ", ())]
+    frequency = "".join(str(one).upper() for one in rule.get("FREQ", ())[:1])
     often = any(len(rule.get(name, ())) > 2 for name in _OFTEN)
-    return frequency[:1] in ([one] for one in _RECURS) and not often and _comes(rule)
+    stands_still = any(int(step) < 1 for step in rule.get("INTERVAL", ()))
+    odd = any(name in rule for name in _NOT_WITH.get(frequency, ()))
+    return frequency in _RECURS and not (often or stands_still or odd) and _comes(rule)
 
 
 def _comes(rule: Any) -> bool:

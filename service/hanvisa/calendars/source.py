@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from hanvisa.policy.calendar_events import EventAbsence, Steps
+from hanvisa.policy.model import Text
 
 Days = tuple[date, date]
 """The first day that is read, and the one before which it ends."""
@@ -25,7 +27,8 @@ class CalendarKind(StrEnum):
 class Source:
     """A person's calendar. ``email`` is by which its events know the person, "" where it is not known.
 
-    ``ended``: it is read no more, and what came of it is taken back.
+    ``ended``: it is read no more, and what came of it is taken back. Another ``version`` has another address or
+    password.
     """
 
     id: UUID
@@ -35,16 +38,80 @@ class Source:
     user: str = ""
     email: str = ""
     ended: bool = False
+    version: int = 1
 
     @property
     def host(self) -> str:
         """What may stand in a log: an address may hold a key to the calendar."""
-        return urlsplit(self.url).hostname or ""
+        return host_of(self.url)
 
     @property
     def account(self) -> str:
-        """By what its password is kept."""
-        return f"{self.user}@{self.host}"
+        """By what a password is kept that several calendars have."""
+        return account_of(self.url, self.user)
+
+    @property
+    def own_account(self) -> str:
+        """By what a password is kept that this calendar alone has."""
+        return f"{self.id} {self.account}"
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def account_of(url: str, user: str) -> str:
+    """A password goes to the host that it was given for, and nowhere else."""
+    return f"{user}@{host_of(url)}"
+
+
+def fault_of_address(url: str) -> Text | None:
+    """Why there can't be a calendar: it takes https://, http:// or webcal://, with a host, and with no user in it."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("http", "https", "webcal") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        return Text(
+            sv="är ingen adress. Skriv https://, värden och sökvägen",
+            en="is no address. Write https://, the host and the path",
+        )
+    if "@" in parts.netloc:
+        return Text(
+            sv="har en användare i sig. Skriv användaren för sig, och inget lösenord",
+            en="has a user in it. Write the user by itself, and no password",
+        )
+    return None
+
+
+def is_plain(url: str) -> bool:
+    return url[:5].casefold() == "http:"
+
+
+def may_take_password(url: str) -> bool:
+    """What is encrypted, or goes to this machine alone."""
+    return not is_plain(url) or _is_this_machine(url)
+
+
+def _is_this_machine(url: str) -> bool:
+    try:
+        return ip_address(host_of(url)).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a calendar was asked last. ``problem``: why it could not be read, and ``again_at`` when it is tried again.
+
+    ``well_at`` is when it was last read, or had not changed.
+    """
+
+    asked_at: datetime
+    well_at: datetime | None
+    problem: Text | None = None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +129,6 @@ class Calendars(Protocol):
         """Those that are in use, and those that have ended and left absences that are not past."""
         ...
 
-    async def keep(self, source: Source, wanted: Mapping[str, EventAbsence], now: datetime) -> Steps:
-        """Bring the absences to what the calendar says; what was changed."""
+    async def keep(self, source: Source, says: Mapping[str, EventAbsence], now: datetime) -> Steps:
+        """Bring the absences to what the calendar says, and raise the alarms of G3; what was changed."""
         ...

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 CHANNEL = "hanvisa_changes"  # PostgreSQL's NOTIFY; the payload is the tables' names with commas between
 
-_SECRET = frozenset({"hash", "password_hash", "traffic"})  # never in the trail, which is kept for years
+SECRET = frozenset({"hash", "password_hash", "traffic", "url"})
+"""Columns that are never in the trail, which is kept for years. A calendar's url may hold a key to it."""
+
 _COUNT = text(
     "INSERT INTO change_counters (table_name, counter) VALUES (:name, 1)"
     " ON CONFLICT (table_name) DO UPDATE SET counter = change_counters.counter + 1"
@@ -139,7 +141,7 @@ def as_json(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A row's columns as they are told of: without what is secret."""
     if values is None:
         return None
-    return {key: _plain(value) for key, value in values.items() if key not in _SECRET}
+    return {key: _plain(value) for key, value in values.items() if key not in SECRET}
 
 
 def _plain(value: Any) -> Any:

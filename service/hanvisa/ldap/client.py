@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import ldap3
-from ldap3.core.exceptions import LDAPException
 
 from hanvisa.errors import LdapError
 
@@ -39,17 +39,21 @@ class LdapServer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``values`` are by the attribute's name in small letters, the first of each."""
+    """``values`` are by the attribute's name in small letters, the first of each.
+
+    ``no_text``: attributes whose value is none.
+    """
 
     dn: str
     values: Mapping[str, str]
+    no_text: frozenset[str] = frozenset()
 
 
 def read_entries(server: LdapServer, attributes: Iterable[str]) -> list[Entry]:
     """Raises LdapError when not all of them could be read. What it says has no password."""
     try:
         return list(_entries(server, sorted(set(attributes))))
-    except (LDAPException, OSError, ValueError) as error:
+    except Exception as error:  # the library lets out whatever it meets in what is no LDAP
         raise LdapError(f"The directory at {server.url} can't be read: {_why(error)}.") from error
 
 
@@ -77,20 +81,26 @@ def _entries(server: LdapServer, attributes: list[str]) -> Iterator[Entry]:
         )
         for entry in found:
             if entry["type"] == "searchResEntry":  # not where others' entries are
-                yield Entry(entry["dn"], _values(entry["raw_attributes"]))
+                yield entry_of(entry["dn"], entry["raw_attributes"])
         connection.unbind()
     finally:
         if connection.socket is not None:  # the library leaves it open where something fails
             connection.socket.close()
 
 
-def _values(raw: Mapping[str, list[bytes]]) -> dict[str, str]:
-    return {name.lower(): _text(name.lower(), values[0]) for name, values in raw.items() if values}
+def entry_of(dn: str, raw: Mapping[str, list[bytes]]) -> Entry:
+    texts = {name.lower(): _text(name.lower(), values[0]) for name, values in raw.items() if values}
+    values = {name: text for name, text in texts.items() if text is not None}
+    return Entry(dn, values, frozenset(texts.keys() - values.keys()))
 
 
-def _text(name: str, value: bytes) -> str:
-    """Raises ValueError for one that is no text."""
-    return str(UUID(bytes_le=value)) if name == _GUID else value.decode().strip()
+def _text(name: str, value: bytes) -> str | None:
+    """None for one that is no text."""
+    try:
+        text = str(UUID(bytes_le=value)) if name == _GUID else value.decode()
+    except ValueError:
+        return None
+    return None if "\0" in text else unicodedata.normalize("NFC", text.strip())
 
 
 def _why(error: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -123,6 +123,14 @@ def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
         if days:
             found.append(Emptied(team, days, _others(team, days, facts.wanted.person_id)))
     return tuple(found)
+
+
+def emptied_in_turn(facts: CoverageFacts, wanted: Iterable[Absence]) -> Iterator[tuple[Emptied, ...]]:
+    """The same of each of several absences of the person, when those before it are saved."""
+    for one in wanted:
+        facts = replace(facts, wanted=one)
+        yield emptied_by(facts)
+        facts = replace(facts, absences=(*(other for other in facts.absences if other.id != one.id), one))
 
 
 def concerned(stand_ins: Mapping[UUID, UUID | None], homes: Collection[UUID]) -> set[UUID]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import LiveDesk
 from hanvisa.calls.ports import CallEntry, Clock, Voice
 from hanvisa.config import Settings
@@ -23,7 +25,8 @@ from hanvisa.web.passwords import Passwords
 class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
 
-    ``explain`` tells a call's events in words, line by line.
+    ``explain`` tells a call's events in words, line by line. ``calendar_read`` tells how a calendar was read last.
+    ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away.
     """
 
     directory: SnapshotDirectory
@@ -34,6 +37,8 @@ class Services:
     health: Callable[[], Mapping[str, str | None]]
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
     live_calls: LiveDesk
+    calendar_read: Callable[[UUID], Reading | None]
+    keep_calendar_password: Callable[[UUID, str, str | None], None]
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

@@ -80,6 +80,27 @@ class World(Town):
         self._undo.append(lambda: self.end("/forwardings", forwarding))
         return forwarding
 
+    async def given_calendar(self, who: str, address: str) -> Json:
+        """The person's absences are read from an iCalendar file on the web."""
+        person = self.person(who).id
+        body = {"person": str(person), "address": address, "kind": "ical"}
+        calendar = await self.api.post("/calendars", body)
+
+        async def none_left() -> bool:
+            return not await self.absences_from_calendar(who)
+
+        async def taken_back() -> None:
+            await self.end("/calendars", calendar)
+            await until(none_left, what="the end of what came from the calendar")
+
+        self._undo.append(taken_back)
+        return calendar
+
+    async def absences_from_calendar(self, who: str) -> list[Json]:
+        """Those of the person that are not past."""
+        absences = (await self.api.get(f"/absences?person={self.person(who).id}"))["items"]
+        return [one for one in absences if one["source"] == "calendar"]
+
     async def given_exception(
         self,
         scope: Literal["everyone", "organisation", "department", "person", "number"] = "everyone",

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from hanvisa.calendars.http import CalendarHttp
 from hanvisa.calendars.keeper import CalendarKeeper, Times
-from hanvisa.calendars.source import CalendarKind
+from hanvisa.calendars.source import CalendarKind, Reading
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.phone_changes import ChangesByPhone
@@ -27,6 +27,7 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import CalendarRow, PersonRow
 from hanvisa.lab.waiting import until
 from hanvisa.policy.calendar_events import EventRules
+from hanvisa.policy.model import Text
 from hanvisa.testing import FakeClock
 from integration.calendars.feed import Feed, running_feed
 from integration.calendars.radicale import PASSWORD, USER, Calendar, running_radicale
@@ -58,6 +59,7 @@ class Desk:
     session: aiohttp.ClientSession
     clock: FakeClock
     person: UUID
+    passwords: dict[str, str]
 
     async def has_calendar(self, url: str, kind: CalendarKind, user: str = "") -> UUID:
         async with self.database.changing(SYSTEM) as session:
@@ -104,7 +106,7 @@ async def desk(demo: Database) -> AsyncIterator[Desk]:
         times=Times(every=0.05),
     )
     async with aiohttp.ClientSession() as session:
-        yield Desk(demo, directory, keeper, session, clock, person.id)
+        yield Desk(demo, directory, keeper, session, clock, person.id, passwords)
 
 
 def at(hour: int, minute: int = 0, day: int = 4) -> datetime:
@@ -281,7 +283,7 @@ async def test_a_calendar_that_failed_rests_for_a_while_and_is_read_again(desk: 
 
 @pytest.mark.parametrize(
     ("user", "why"),
-    [("", "lets nobody without a user not in"), ("bo", "bo@127.0.0.1 has no password: set it with hanvisa")],
+    [("", "lets nobody in without a user"), ("bo", "bo@127.0.0.1 has no password: set it with the calendar")],
 )
 async def test_who_is_not_let_in_is_told(desk: Desk, caldav: Calendar, user: str, why: str) -> None:
     await desk.has_calendar(caldav.url, CalendarKind.CALDAV, user)
@@ -295,6 +297,51 @@ async def test_an_address_without_a_calendar_is_told(desk: Desk, caldav: Calenda
     with structlog.testing.capture_logs() as logs:
         await desk.round()
     assert "127.0.0.1 has no calendar there (status 404)" in logs[0]["why"]
+
+
+async def test_how_it_went_is_told_and_one_that_is_mended_is_asked_at_once(desk: Desk, feed: Feed) -> None:
+    calendar = await desk.has_calendar(feed.url.replace("tora", "nobody"), CalendarKind.ICAL)
+    assert desk.keeper.reading(calendar) is None
+    await desk.round()
+    read = desk.keeper.reading(calendar)
+    assert read is not None
+    assert (read.asked_at, read.well_at, read.again_at) == (NOON, None, NOON + timedelta(seconds=0.05))
+    assert str(read.problem) == str(
+        Text(
+            sv="127.0.0.1 har ingen kalender där (status 404)",
+            en="127.0.0.1 has no calendar there (status 404)",
+        )
+    )
+    feed.text = ics(*MEETING)
+    async with desk.database.changing(SYSTEM) as session:
+        (await session.get_one(CalendarRow, calendar)).url = feed.url
+    await desk.round()
+    assert len(await desk.told()) == 1
+    assert desk.keeper.reading(calendar) == Reading(NOON, NOON)
+    feed.status = 500
+    desk.clock.advance(timedelta(minutes=1))
+    await desk.round()
+    again = desk.keeper.reading(calendar)
+    assert again is not None
+    assert (again.asked_at, again.well_at) == (NOON + timedelta(minutes=1), NOON)
+
+
+async def test_a_password_of_its_own_comes_before_a_common_one(desk: Desk, caldav: Calendar) -> None:
+    calendar = await desk.has_calendar(caldav.url, CalendarKind.CALDAV, USER)
+    await caldav.put("budget", *MEETING)
+    desk.passwords[f"{USER}@127.0.0.1"] = "another"
+    await desk.round()
+    read = desk.keeper.reading(calendar)
+    assert read is not None
+    assert read.problem is not None
+    assert read.problem.en == f"127.0.0.1 does not let {USER} in"
+    desk.passwords[f"{calendar} {USER}@127.0.0.1"] = PASSWORD
+
+    async def kept() -> bool:
+        await desk.round()
+        return bool(await desk.told())
+
+    await until(kept)
 
 
 @pytest.mark.parametrize("whose", ["calendar", "person"])

@@ -9,12 +9,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from hanvisa.calendars.source import CalendarKind, Source
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
+from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.repositories.coverage import AlarmLetters, Coverage, CoverageAlarms
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
+    CalendarRow,
     DepartmentRow,
     MembershipRow,
     OperationRow,
@@ -22,6 +25,7 @@ from hanvisa.directory.tables import (
     PersonRow,
 )
 from hanvisa.errors import PolicyRefused
+from hanvisa.policy.calendar_events import EventAbsence
 from hanvisa.policy.facts import Window
 
 NOW = datetime(2026, 8, 5, 8, tzinfo=UTC)  # a Wednesday
@@ -104,6 +108,73 @@ async def test_what_cannot_wait_is_saved_with_an_alarm(
     assert await CoverageAlarms(database).list() == []
     assert await CoverageAlarms(database).list(seen=True) == [seen]
     assert await CoverageAlarms(database).list(seen=True, operations=[]) == []
+
+
+async def says(database: Database, person: UUID, **events: tuple[datetime, timedelta]) -> None:
+    """The person's calendar: each event by its key, with start and length."""
+    async with database.changing(SYSTEM) as session:
+        row = await session.scalar(select(CalendarRow).where(CalendarRow.person_id == person))
+        if row is None:
+            row = CalendarRow(person_id=person, url="https://kalender.example.org/", kind=CalendarKind.ICAL)
+            session.add(row)
+            await session.flush()
+        source = Source(row.id, person, row.url, CalendarKind.ICAL)
+    absences = {key: EventAbsence("6", start, start + length) for key, (start, length) in events.items()}
+    await Calendars(database).keep(source, absences, NOW)
+
+
+async def alarms(database: Database) -> list[tuple[UUID, date, date]]:
+    return [(one.person_id, one.first_day, one.last_day) for one in await CoverageAlarms(database).list()]
+
+
+async def test_what_stands_in_a_calendar_is_saved_with_an_alarm(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    """G1 before G3, once for each day that is empty."""
+    monday, tuesday = date(2026, 8, 10), date(2026, 8, 11)
+    await sets(database, people["anna"])
+    await says(database, people["bo"], a=(MONDAY, DAY))
+    bo = people["bo"]
+    assert await alarms(database) == [(bo, monday, monday)]
+    (_, saved) = await Absences(database).list()
+    assert (saved.source, saved.absence.starts_at, saved.forced_by) == ("calendar", MONDAY, None)
+    await says(database, bo, a=(MONDAY, DAY + timedelta(hours=1)))
+    assert await alarms(database) == [(bo, monday, monday)]
+    await sets(database, people["anna"], MONDAY + 7 * DAY)
+    await says(database, bo, a=(MONDAY + 7 * DAY, DAY))
+    assert await alarms(database) == [(bo, monday, monday), (bo, monday + 7 * DAY, monday + 7 * DAY)]
+    await says(database, bo, a=(MONDAY + DAY, DAY))
+    assert tuesday not in [first for _, first, _ in await alarms(database)]
+
+
+async def test_events_of_one_reading_that_empty_a_day_together_alarm_once(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    half = timedelta(hours=12)
+    await sets(database, people["anna"])
+    await says(database, people["bo"], a=(MONDAY, half), b=(MONDAY + half, half))
+    (alarm,) = await CoverageAlarms(database).list()
+    assert (await Absences(database).get(alarm.absence_id)).absence.starts_at == MONDAY + half
+
+
+async def test_a_calendar_and_a_person_at_the_same_moment_do_not_empty_it_unseen(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    """The person's absence is refused, or the calendar's alarms."""
+    other = open_database(database.url.render_as_string(hide_password=False))
+    try:
+        for week in range(3):
+            monday = MONDAY + 7 * week * DAY
+            came, _ = await asyncio.gather(
+                sets(database, people["anna"], monday),
+                says(other, people["bo"], a=(monday, DAY)),
+                return_exceptions=True,
+            )
+            refused = isinstance(came, PolicyRefused)
+            raised = [first for _, first, _ in await alarms(database) if first > monday.date()]
+            assert refused != bool(raised), came
+    finally:
+        await other.close()
 
 
 async def test_two_at_the_same_moment_do_not_both_empty_it(

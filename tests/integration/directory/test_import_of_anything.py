@@ -11,10 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.imports import ImportRefused, import_folder
+from hanvisa.directory.imports.people import TooManyEnded, import_people
 from hanvisa.directory.imports.sheets import SHEETS
-from hanvisa.directory.tables import Base
+from hanvisa.directory.tables import Base, PersonRow
+from hanvisa.ldap.client import entry_of
+from hanvisa.people import BY, told_of
 
 DEMO = {
     path.name: list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
@@ -96,6 +100,38 @@ def written(lines: list[list[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(lines)
     return text.getvalue().encode(errors="replace")
+
+
+ATTRIBUTES = Settings().ldap_attributes
+VALUES = st.one_of(
+    st.sampled_from(["", "e1", "e2", "e3", "Anna", "hallefors-bygg", "x" * 300, "\0"]).map(str.encode),
+    st.binary(max_size=12),
+)
+ENTRIES = st.dictionaries(st.sampled_from(sorted(ATTRIBUTES.values())), st.lists(VALUES, max_size=2))
+
+
+@FEW
+@given(raw=st.lists(ENTRIES, max_size=6))
+async def test_any_entries_of_a_directory(demo: Database, raw: list[dict[str, list[bytes]]]) -> None:
+    """Each is brought, or left out and named; one that would end too many changes nothing."""
+    people = [told_of(entry_of(f"uid={n}", one), ATTRIBUTES) for n, one in enumerate(raw)]
+    before = await rows(demo)
+    try:
+        report = await import_people(demo, people, BY, departments={}, most_ended=10)
+    except TooManyEnded:
+        assert await rows(demo) == before
+        return
+    left_out = {why.partition(":")[0] for why in report.left_out}
+    assert left_out <= {one.where for one in people}
+    async with demo.reading() as session:
+        brought = await session.scalar(
+            select(func.count())
+            .select_from(PersonRow)
+            .where(PersonRow.from_ldap.is_(True), PersonRow.ended_at.is_(None))
+        )
+    counts = report.report.tables["persons"]
+    assert counts.created + counts.changed + counts.unchanged == len(people) - len(left_out)
+    assert (brought or 0) >= len(people) - len(left_out)
 
 
 @FEW

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import ldap3
 import pytest
 import structlog
 from pydantic import SecretStr
@@ -195,6 +196,21 @@ async def test_an_entry_that_makes_no_sense_is_left_out_and_its_person_stays(
     there = await persons(register)
     assert [there[key].ended_at for key in ("e4", "e5")] == [None, None]
     assert there["e6"].family_name == "Nieminen"
+
+
+async def test_an_attribute_that_is_no_text_leaves_out_its_entry_alone(
+    register: Database, slapd: Slapd, settings: Settings
+) -> None:
+    """A picture, where somebody has mapped it to the title; the directory itself takes nothing but UTF-8 as text."""
+    employ(slapd)
+    await bring_people(settings, register)
+    slapd.connection.modify(f"uid=e4,{BASE}", {"jpegPhoto": [(ldap3.MODIFY_REPLACE, [b"\xff\xd8\xff\xe0"])]})
+    slapd.put("e6", "Leevi", "Nieminen")
+    mapped = settings.model_copy(update={"ldap_attributes": {**ATTRIBUTES, "title": "jpegPhoto"}})
+    report = await bring_people(mapped, register)
+    assert report.left_out == (f"uid=e4,{BASE}: title: it is no text in UTF-8.",)
+    there = await persons(register)
+    assert (there["e4"].ended_at, there["e6"].family_name) == (None, "Nieminen")
 
 
 async def test_two_entries_of_the_same_id_are_both_left_out(

@@ -78,6 +78,25 @@ def test_the_clock_changes_and_the_meeting_is_at_nine_all_the_same() -> None:
     assert times(events) == [(at(23, 8), at(23, 9)), (at(30, 7), at(30, 8))]
 
 
+def test_october_and_the_new_year_and_it_is_at_nine_all_the_same() -> None:
+    daily = WEEKLY.replace("WEEKLY", "DAILY")
+    october = times(parse_events([calendar(daily)], (date(2026, 10, 24), date(2026, 10, 27))))
+    assert [(start.day, start.hour) for start, _ in october] == [(24, 7), (25, 8), (26, 8)]
+    events = parse_events([calendar(daily)], (date(2026, 12, 30), date(2027, 1, 3)))
+    assert [start.isoformat() for start, _ in times(events)] == [
+        f"{day}T08:00:00+00:00" for day in ("2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02")
+    ]
+    assert len({one.key for one in events}) == 4
+
+
+def test_the_hour_that_is_there_twice_and_the_one_that_is_not() -> None:
+    night = "DTSTART;TZID=Europe/Stockholm:{}T013000\nDTEND;TZID=Europe/Stockholm:{}T033000"
+    days = date(2026, 1, 1), date(2026, 12, 31)
+    (march,) = times(parse_events([calendar(night.format("20260329", "20260329"))], days))
+    (october,) = times(parse_events([calendar(night.format("20261025", "20261025"))], days))
+    assert [(end - start).seconds // 3600 for start, end in (march, october)] == [1, 3]
+
+
 def test_days_are_days() -> None:
     (one,) = parse("DTSTART;VALUE=DATE:20260309\nDTEND;VALUE=DATE:20260314\nSUMMARY:Semester")
     assert (one.starts, one.ends, one.all_day) == (date(2026, 3, 9), date(2026, 3, 14), True)
@@ -139,6 +158,10 @@ def test_how_the_calendar_shows_it(line: str, expected: dict[str, Any]) -> None:
         "DTSTART:20260304T120000Z\nRRULE:FREQ=SECONDLY",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=MINUTELY;COUNT=3",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;BYSECOND=0,1,2,3",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;INTERVAL=0",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=WEEKLY;INTERVAL=-1",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;BYYEARDAY=200;BYMONTH=1",
+        "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;BYSETPOS=2",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=YEARLY;BYMONTH=13",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
     ],
@@ -169,6 +192,15 @@ LINES = st.sampled_from(
         "DURATION:P99999D",
         "RRULE:FREQ=DAILY;UNTIL=20260310",
         "RRULE:FREQ=YEARLY;BYMONTH=13",
+        "RRULE:FREQ=MONTHLY;BYDAY=53MO",
+        "RRULE:FREQ=WEEKLY;INTERVAL=0",
+        "RRULE:FREQ=DAILY;BYWEEKNO=1,x",
+        "RRULE:FREQ=DAILY;COUNT=-1",
+        "RRULE:FREQ=DAILY;UNTIL=99991231T235959Z",
+        "EXRULE:FREQ=DAILY",
+        "RDATE;VALUE=PERIOD:20260304T120000Z/PT1H",
+        "DTSTART:99991231T235959Z",
+        "DTSTART:00010101T000000",
         "RRULE:",
         "RDATE:20260306T120000Z",
         "EXDATE:20260304",

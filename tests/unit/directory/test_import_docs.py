@@ -23,7 +23,7 @@ PLAIN = (
     values.digits,
     values.account,
     values.area_code,
-    values.web_address,
+    values.calendar_address,
     values.moment,
     values.windows,
 )

@@ -60,6 +60,26 @@ def test_a_text_is_read(reader: Reader, text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("now", "text", "moment"),
+    [
+        ("2026-03-28T12:00+01:00", "+1d 08:00", "2026-03-29T08:00+02:00"),
+        ("2026-03-28T12:00+01:00", "2026-03-29T03:30", "2026-03-29T03:30+02:00"),
+        ("2026-03-28T12:00+01:00", "2026-03-29T02:30", "2026-03-29T03:30+02:00"),  # there is no such time
+        ("2026-10-24T12:00+02:00", "+1d 08:00", "2026-10-25T08:00+01:00"),
+        ("2026-10-24T12:00+02:00", "2026-10-25T02:30", "2026-10-25T02:30+02:00"),  # the first of two
+        ("2026-10-24T12:00+02:00", "2026-10-25T02:30+01:00", "2026-10-25T02:30+01:00"),
+        ("2026-12-31T23:30+01:00", "today 08:00", "2026-12-31T08:00+01:00"),
+        ("2026-12-31T23:30+01:00", "+1d 08:00", "2027-01-01T08:00+01:00"),
+        ("2026-12-31T22:30+00:00", "+1w 08:00", "2027-01-04T08:00+01:00"),
+        ("2026-12-31T23:30+00:00", "today 08:00", "2027-01-01T08:00+01:00"),  # the new year has come
+    ],
+)
+def test_times_where_the_clock_changes_and_the_year_ends(now: str, text: str, moment: str) -> None:
+    read = values.moment(Field(text, {}, Scope(datetime.fromisoformat(now), {})))
+    assert read.timestamp() == datetime.fromisoformat(moment).timestamp()
+
+
+@pytest.mark.parametrize(
     ("reader", "text", "because"),
     [
         (values.flag, "maybe", "neither yes nor no"),

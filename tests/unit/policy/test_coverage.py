@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanvisa.policy.coverage import CoverageFacts, Member, Team, concerned, emptied_by
+from hanvisa.policy.coverage import CoverageFacts, Member, Team, concerned, emptied_by, emptied_in_turn
 from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind, Window
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL, local_time
@@ -67,6 +67,14 @@ def test_intervals_and_half_hours_agree(facts: CoverageFacts) -> None:
     empty = [day for day in DAYS if is_empty(team, day, after) and not is_empty(team, day, before)]
     found = [day for one in emptied_by(facts) for day in one.days if day <= DAYS[-1]]
     assert found == empty
+
+
+@given(made_up())
+def test_in_turn_nothing_is_emptied_twice(facts: CoverageFacts) -> None:
+    """Each but the last is there already when the next is judged; the same one again empties nothing more."""
+    first, again = emptied_in_turn(facts, [facts.wanted, facts.wanted])
+    assert first == emptied_by(facts)
+    assert again == ()
 
 
 def is_empty(team: Team, day: date, absences: tuple[Absence, ...]) -> bool:

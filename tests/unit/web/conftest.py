@@ -7,13 +7,17 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
+from hanvisa.ami.secrets import keep_own_calendar_password
+from hanvisa.calendars.source import Reading
 from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
@@ -77,6 +81,7 @@ async def town(founded: Founded, tmp_path: Path, settings: Settings) -> AsyncIte
     await directory.start()
     missing: dict[str, str | None] = {"asterisk": None}
     voice, live = Voice(), Engaged()
+    readings: dict[UUID, Reading] = {}
     app = create_app(
         Services(
             directory=directory,
@@ -87,11 +92,15 @@ async def town(founded: Founded, tmp_path: Path, settings: Settings) -> AsyncIte
             health=lambda: missing,
             explain=tell,
             live_calls=live,
+            calendar_read=readings.get,
+            keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
             passwords=QUICK,
         )
     )
     async with TestClient(TestServer(app)) as client:
-        yield Town(client, database, directory, clock, voice, live, missing, founded.tokens, tmp_path)
+        yield Town(
+            client, database, directory, clock, voice, live, missing, founded.tokens, tmp_path, readings
+        )
     await directory.stop()
     await database.close()
 

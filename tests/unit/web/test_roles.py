@@ -45,6 +45,8 @@ EXPECTED = {
     Action.SET_ABSENCES: "assaii",
     Action.FORCE_ABSENCES: "ass---",
     Action.READ_COVERAGE_ALARMS: "ass---",
+    Action.READ_CALENDARS: "assiii",
+    Action.SET_CALENDARS: "asiiii",
     Action.READ_FORWARDINGS: "assaii",
     Action.SET_FORWARDINGS: "assiii",
     Action.READ_EXCEPTIONS: "assa--",

@@ -60,6 +60,7 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     absence = {"person": anna, "reason": "1", "ends_at": later}
     forwarding = {"person": anna, "target": "202", "ends_at": later}
     exception = {"scope": {"kind": "everyone"}, "reason": "Jour i helgen", "ends_at": later}
+    calendar = {"person": anna, "address": "https://kalender.example.org/a.ics", "kind": "ical"}
     extract = await _extract(town)
     user = await answer(await town.ask("POST", "/users", {"name": "tor"}), 201)
     mobile = {
@@ -77,6 +78,7 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     for path, body, actions in (
         ("/absences", absence, ("", "/end")),
         ("/forwardings", forwarding, ("", "/end")),
+        ("/calendars", calendar, ("", "/end")),
         ("/exceptions", exception, ("", "/uses", "/revoke")),
         ("/users", {"name": "ny"}, ("", "/end", "/password")),
         ("/tokens", {"user": user["id"], "name": "prov"}, ("", "/revoke")),

@@ -13,6 +13,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
 from hanvisa.calls.prompts import Prompt
 from hanvisa.directory.engine import Database
@@ -113,6 +114,7 @@ class Town:
     missing: dict[str, str | None]
     tokens: dict[str, str]
     state: Path
+    readings: dict[UUID, Reading]
 
     async def ask(
         self,

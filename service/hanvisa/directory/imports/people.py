@@ -34,10 +34,14 @@ _NAMED = 10  # in a sentence
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One person there: ``where`` names the entry, ``texts`` are by the column of persons.csv."""
+    """One person there: ``where`` names the entry, ``texts`` are by the column of persons.csv.
+
+    ``no_text``: columns for which it has something that is none.
+    """
 
     where: str
     texts: Mapping[str, str]
+    no_text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,9 @@ async def _plan(
     columns = frozenset({MARK, *(column for one in people for column in one.texts)})
     lines = [Line(number, _texts(one, known)) for number, one in enumerate(people)]
     faults = _Faults()
+    for number, one in enumerate(people):
+        for column in one.no_text:
+            faults.add(PERSONS.file, "it is no text in UTF-8.", line=number, column=column)
     for id_, number in _repeated(people):
         faults.add(PERSONS.file, f"another entry has the id “{id_}” too.", line=number)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from hanvisa.directory.auditing import SECRET
 from hanvisa.directory.imports import checks
 from hanvisa.directory.imports.existing import Existing, read_existing
 from hanvisa.directory.imports.report import Counts, ImportReport
@@ -241,7 +242,9 @@ def _details(plan: TablePlan) -> list[str]:
     for change in plan.changed:
         before = {**change.before, **change.lists_before}
         after = {**change.after, **change.lists_after}
-        what = ", ".join(f"{key} {_shown(before[key])} -> {_shown(after[key])}" for key in after)
+        what = ", ".join(
+            key if key in SECRET else f"{key} {_shown(before[key])} -> {_shown(after[key])}" for key in after
+        )
         lines.append(f"{name} {change.entry.key}: {what}")
     return lines + [f"{name} {row['external_id']}: ended" for row in plan.ended]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def read_file(path: Path, problems: Problems) -> File | None:
     """The file's lines by whatever columns it has; None when it is none (``problems`` says why)."""
     try:
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
+        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))  # a Mac writes å as two
     except UnicodeDecodeError as error:
         problems.add(path.name, wrong_encoding(raw, error), line=raw.count(b"\n", 0, error.start) + 1)
         return None

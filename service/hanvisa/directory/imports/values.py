@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import phonenumbers
 
+from hanvisa.calendars.source import fault_of_address
 from hanvisa.directory.imports.spreadsheets import lost_from_area_code, lost_from_number, with_zeros
 from hanvisa.directory.loading import LOCAL
 from hanvisa.policy.facts import Window
@@ -209,17 +209,11 @@ def _window(written: str) -> Window:
         raise wrong from None
 
 
-def web_address(field: Field) -> str:
+def calendar_address(field: Field) -> str:
     """https://, http:// or webcal://, with a host, and with no user in it."""
-    try:
-        parts = urlsplit(field.text)
-        is_one = parts.scheme in ("http", "https", "webcal") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_one = False
-    if not is_one:
-        raise ValueError("it is no address. Write https://, the host and the path.")
-    if "@" in parts.netloc:
-        raise ValueError("it has a user in it. Write the user into the column user, and no password.")
+    fault = fault_of_address(field.text)
+    if fault is not None:
+        raise ValueError(f"it {fault.en}.")
     return field.text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,16 +11,21 @@ from sqlalchemy import and_, or_, select
 from hanvisa.calendars.source import CalendarKind, Source
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
-from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CalendarRow, PersonRow
+from hanvisa.directory.loading import reason_of
+from hanvisa.directory.repositories.coverage import CALENDAR, Coverage, alarm_of, coverage_facts
+from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CalendarRow, CoverageAlarmRow, PersonRow
+from hanvisa.errors import Conflict
+from hanvisa.ids import new_id
 from hanvisa.policy.calendar_events import EventAbsence, Kept, Steps, plan_steps
+from hanvisa.policy.coverage import emptied_in_turn
+from hanvisa.policy.facts import Absence
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-SOURCE = "calendar"
-BY = Actor(SOURCE)
+BY = Actor(CALENDAR)
 _NEVER = datetime.max.replace(tzinfo=UTC)  # until cancelled, as a person has said
 
 
@@ -55,35 +60,35 @@ class Calendars:
                     user=row.user,
                     email=email or "",
                     ended=bool(is_ended),
+                    version=row.version,
                 )
                 for row, email, is_ended in await session.execute(query)
             ]
 
-    async def keep(self, source: Source, wanted: Mapping[str, EventAbsence], now: datetime) -> Steps:
+    async def keep(self, source: Source, says: Mapping[str, EventAbsence], now: datetime) -> Steps:
         """Raises Conflict and StorageError."""
         async with self._database.reading() as session:
-            steps, _ = await _plan(session, source, wanted, now)
+            steps, _ = await _plan(session, source, says, now)
         if not steps:
             return steps  # as nearly always: without taking turns to write
         async with self._database.changing(BY) as session:
-            steps, rows = await _plan(session, source, wanted, now)
-            reasons = await _reason_ids(session)
-            for key, absence in steps.create.items():
-                row = AbsenceRow(
-                    person_id=source.person_id,
-                    source=SOURCE,
-                    calendar_id=source.id,
-                    calendar_key=key,
-                    calendar_version=1,
-                )
-                _set(row, absence, reasons)
-                session.add(row)
-            for id_, absence in steps.change.items():
-                _set(rows[id_], absence, reasons)
-                _is_ours(rows[id_])
+            steps, rows = await _plan(session, source, says, now)
             for id_ in steps.end:
                 rows[id_].ends_at = max(rows[id_].starts_at, now)
                 _is_ours(rows[id_])
+            changed = {rows[id_]: absence for id_, absence in steps.change.items()}
+            created = {_new_row(source, key): absence for key, absence in steps.create.items()}
+            wanted = {**changed, **created}
+            reasons = await _reasons(session, {absence.reason for absence in wanted.values()})
+            alarms = await _alarms(session, wanted, reasons, now)
+            for row, absence in wanted.items():
+                row.reason_id = reasons[absence.reason].id
+                row.starts_at, row.ends_at = absence.starts_at, absence.ends_at
+            for row in changed:
+                _is_ours(row)
+            session.add_all(created)
+            await session.flush()
+            session.add_all(alarms)
         return steps
 
 
@@ -115,9 +120,33 @@ async def _plan(
     return plan_steps(wanted, kept, now), rows
 
 
-def _set(row: AbsenceRow, absence: EventAbsence, reasons: Mapping[str, UUID]) -> None:
-    row.reason_id = reasons[absence.reason]
-    row.starts_at, row.ends_at = absence.starts_at, absence.ends_at
+def _new_row(source: Source, key: str) -> AbsenceRow:
+    return AbsenceRow(
+        id=new_id(),
+        person_id=source.person_id,
+        source=CALENDAR,
+        calendar_id=source.id,
+        calendar_key=key,
+        calendar_version=1,
+    )
+
+
+async def _alarms(
+    session: AsyncSession,
+    wanted: Mapping[AbsenceRow, EventAbsence],
+    reasons: Mapping[str, AbsenceReasonRow],
+    now: datetime,
+) -> list[CoverageAlarmRow]:
+    """Of the departments that the absences will leave empty: a calendar can't be refused, so they are saved (G3)."""
+    absences = [
+        Absence(row.id, row.person_id, reason_of(reasons[one.reason]), one.starts_at, one.ends_at)
+        for row, one in wanted.items()
+    ]
+    if not absences:
+        return []
+    facts = await coverage_facts(session, absences[0], CALENDAR, Coverage(now))
+    found = zip(wanted, emptied_in_turn(facts, absences), strict=True)
+    return [alarm_of(row, one, now) for row, emptied in found for one in emptied]
 
 
 def _is_ours(row: AbsenceRow) -> None:
@@ -125,8 +154,11 @@ def _is_ours(row: AbsenceRow) -> None:
     row.calendar_version = row.version + 1
 
 
-async def _reason_ids(session: AsyncSession) -> dict[str, UUID]:
-    rows = await session.execute(
-        select(AbsenceReasonRow.code, AbsenceReasonRow.id).where(AbsenceReasonRow.ended_at.is_(None))
-    )
-    return {row.code: row.id for row in rows}
+async def _reasons(session: AsyncSession, codes: Collection[str]) -> dict[str, AbsenceReasonRow]:
+    """Raises Conflict when one has ended since the calendar was read."""
+    table = AbsenceReasonRow
+    rows = await session.scalars(select(table).where(table.code.in_(codes), table.ended_at.is_(None)))
+    found = {row.code: row for row in rows}
+    if len(found) < len(codes):
+        raise Conflict("A reason of absence has ended. The calendar is read again.")
+    return found

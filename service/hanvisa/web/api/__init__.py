@@ -5,6 +5,7 @@ from __future__ import annotations
 from hanvisa.web.api import (
     absences,
     audit,
+    calendars,
     calls,
     coverage_alarms,
     decisions,
@@ -36,6 +37,7 @@ ROUTES = (
     *held.ROUTES,
     *absences.ROUTES,
     *coverage_alarms.ROUTES,
+    *calendars.ROUTES,
     *forwardings.ROUTES,
     *exceptions.ROUTES,
     *messages.ROUTES,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-from hanvisa.calendars.source import CalendarKind
+from hanvisa.calendars.source import CalendarKind, may_take_password
 from hanvisa.directory import tables
 from hanvisa.directory.imports import values
 from hanvisa.directory.imports.sheets.base import Sheet, Texts, id_, may, must, of
@@ -51,16 +48,9 @@ ABSENCES = Sheet(
 
 
 def _check_calendar(row: Texts) -> str | None:
-    if not row.get("user") or not row["url"].startswith("http://") or _is_this_machine(row["url"]):
+    if not row.get("user") or may_take_password(row["url"]):
         return None
     return "a user's password is sent over https:// only."
-
-
-def _is_this_machine(url: str) -> bool:
-    try:
-        return ip_address(urlsplit(url).hostname or "").is_loopback
-    except ValueError:
-        return False
 
 
 CALENDARS = Sheet(
@@ -69,7 +59,7 @@ CALENDARS = Sheet(
     of("person"),
     (
         must("person", values.ref("persons"), "p301", "person_id"),
-        must("url", values.web_address, "https://kalender.example.org/ek/kalender/"),
+        must("url", values.calendar_address, "https://kalender.example.org/ek/kalender/"),
         must("kind", values.one_of(CalendarKind), "caldav"),
         may("user", values.text, "hanvisa", default=""),
     ),

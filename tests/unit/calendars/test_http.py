@@ -1,0 +1,110 @@
+"""What a server answers that is no calendar: whatever it is, one error that names the host, and no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hanvisa.calendars.http import CalendarHttp
+from hanvisa.calendars.keeper import read_calendar
+from hanvisa.calendars.source import CalendarKind, Source
+from hanvisa.errors import CalendarError
+
+DAYS = date(2026, 3, 2), date(2026, 3, 16)
+CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\nEND:VCALENDAR\r\n"
+CALDAV = (
+    '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:propstat><d:prop>'
+    "<d:sync-token>1</d:sync-token><c:calendar-data>{}</c:calendar-data>"
+    "</d:prop></d:propstat></d:response></d:multistatus>"
+)
+
+
+@dataclass
+class Server:
+    """Answers everything alike; ``/moved`` is where it sends one on, if anywhere."""
+
+    url: str = ""
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.path == "/moved":
+            return web.Response(body=CALENDAR)
+        return web.Response(status=self.status, body=self.body, headers=self.headers)
+
+    def source(self, kind: CalendarKind, user: str = "") -> Source:
+        return Source(uuid4(), uuid4(), f"{self.url}/key-4711", kind, user)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    served = Server()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", served.answer)
+    async with TestServer(app) as running:
+        served.url = str(running.make_url("")).rstrip("/")
+        yield served
+
+
+async def read(source: Source) -> object:
+    http = CalendarHttp(lambda: {source.account: "grön häst"})
+    async with aiohttp.ClientSession() as session:
+        return await read_calendar(http, session, source, DAYS)
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(CalendarKind),
+    status=st.sampled_from((200, 204, 207, 301, 401, 404, 500)),
+    body=st.binary(max_size=200)
+    | st.text(max_size=40).map(lambda text: CALDAV.format(text).encode(errors="replace"))
+    | st.sampled_from((b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', b"<a xmlns=''>", CALENDAR)),
+)
+async def test_any_answer_is_a_calendar_or_one_error(
+    server: Server, kind: CalendarKind, status: int, body: bytes
+) -> None:
+    server.status, server.body = status, body
+    try:
+        await read(server.source(kind))
+    except CalendarError as error:
+        told = (error.what.sv, error.what.en)
+        assert all(told)
+        assert "key-4711" not in str(told)
+
+
+async def test_a_file_that_has_moved_is_followed(server: Server) -> None:
+    server.status, server.headers = 302, {"Location": "/moved"}
+    assert await read(server.source(CalendarKind.ICAL)) is not None
+
+
+@pytest.mark.parametrize(
+    ("user", "to", "why"),
+    [
+        ("anna", "/moved", "127.0.0.1 sends us elsewhere (status 302): give that address"),
+        ("", "ftp://127.0.0.1/", "127.0.0.1 sends us elsewhere (status 302): give that address"),
+        ("", "/round", "127.0.0.1 sends us round in a circle"),
+    ],
+)
+async def test_it_is_not_followed_with_a_password_to_what_is_no_web_or_for_ever(
+    server: Server, user: str, to: str, why: str
+) -> None:
+    server.status, server.headers = 302, {"Location": to}
+    with pytest.raises(CalendarError) as error:
+        await read(server.source(CalendarKind.ICAL, user))
+    assert error.value.what.en == why
+
+
+async def test_one_that_is_too_large_is_not_read_to_its_end(server: Server) -> None:
+    server.body = b"x" * 6_000_000
+    with pytest.raises(CalendarError, match=r"the calendar at 127\.0\.0\.1 is larger than 5 MB"):
+        await read(server.source(CalendarKind.ICAL))
