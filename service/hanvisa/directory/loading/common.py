@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,12 @@ LOCAL = ZoneInfo("Europe/Stockholm")
 
 def belongs_now(at: datetime) -> ColumnElement[bool]:
     """The membership is that of the day (local time)."""
-    today = at.astimezone(LOCAL).date()
+    return member_on(at.astimezone(LOCAL).date())
+
+
+def member_on(day: date) -> ColumnElement[bool]:
     return and_(
-        MembershipRow.starts_on <= today, or_(MembershipRow.ends_on.is_(None), MembershipRow.ends_on > today)
+        MembershipRow.starts_on <= day, or_(MembershipRow.ends_on.is_(None), MembershipRow.ends_on > day)
     )
 
 
