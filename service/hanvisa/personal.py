@@ -50,7 +50,7 @@ async def remove_now(settings: Settings, id_: str, now: datetime) -> removing.Re
 async def export(
     settings: Settings, id_: str, file: Path, at: datetime, say: Callable[[str], None]
 ) -> Exported:
-    """A file NAME.json for each table, a row a line, and the sounds that they name.
+    """A file NAME.json for each table, a row a line, and the sounds that they name: to be handed to the person.
 
     Raises NotFound, StorageError, and Conflict when the file is there already.
     """
@@ -65,6 +65,8 @@ async def export(
                 name = held.table.__tablename__
                 with archive.open(f"{name}.jsonl", "w") as lines:
                     async for row in finding.rows_of(session, held, whose):
+                        if not finding.may_be_told(name, row, at):
+                            continue
                         lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
                         sounds.update(finding.files_named(name, row))
                         rows += 1

@@ -75,6 +75,7 @@ class Department:
     stand_in_id: UUID | None = None  # the department that answers when this one is empty
     may_call: CallingClass | None = None  # None: as everybody
     ringing: Ringing = Ringing.TOGETHER
+    cost_centre_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

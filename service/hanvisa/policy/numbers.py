@@ -21,6 +21,7 @@ from hanvisa.policy.facts import Extension, Organisation, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
+_E164 = re.compile(r"\+[0-9]+")
 _SHORT = re.compile(r"1177|11313|11414|116\d{3}|118\d{2,3}")
 _NEVER_MOBILE = {
     PhoneNumberType.FIXED_LINE,
@@ -106,7 +107,9 @@ def e164_to_dial(reading: Reading) -> str | None:
 
 
 def display(number: str) -> str:
-    """A number as it is written in Sweden: "070-174 06 05", "+49 30 12345"; what is no E.164 as it is."""
+    """A number as it is written in Sweden: "070-174 06 05", "+49 30 12345"; what is no E.164 (or masked) as it is."""
+    if not _E164.fullmatch(number):
+        return number
     try:
         parsed = phonenumbers.parse(number)
     except NumberParseException:

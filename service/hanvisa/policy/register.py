@@ -166,6 +166,9 @@ class Register:
 
     # what belongs to whom
 
+    def departments_at(self, cost_centre_id: UUID) -> tuple[Department, ...]:
+        return self.departments.many("cost centre", lambda row: row.cost_centre_id, cost_centre_id)
+
     def members(self, department_id: UUID) -> tuple[Person, ...]:
         return self.persons.many("department", lambda row: row.department_id, department_id)
 

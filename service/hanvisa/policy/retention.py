@@ -24,7 +24,10 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What was over before these moments is not kept. ``recordings``: handled, or replaced, before then."""
+    """What was over before these moments is not kept. ``recordings``: handled, or replaced, before then.
+
+    ``ended`` is now: what has an end of its own is kept until then.
+    """
 
     calls: datetime
     recordings: datetime
@@ -32,6 +35,7 @@ class Limits:
     absences: datetime
     left: datetime
     audit: datetime
+    ended: datetime
 
 
 def limits_at(retention: Retention, now: datetime) -> Limits:
@@ -43,6 +47,7 @@ def limits_at(retention: Retention, now: datetime) -> Limits:
         absences=_months_before(now, retention.absences),
         left=_months_before(now, retention.left),
         audit=_months_before(now, 12 * retention.audit),
+        ended=aware(now),
     )
 
 

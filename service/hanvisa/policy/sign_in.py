@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,3 +66,8 @@ def _again(tries: Tries, free: int, most: int, locked: timedelta) -> datetime | 
         return tries.last_at + locked
     seconds = 2 ** min(tries.wrong - free - 1, _LONGEST)
     return tries.last_at + min(timedelta(seconds=seconds), locked)
+
+
+def account_key(name: str) -> str:
+    """What tries are counted under: not the name itself, which may be a password in the wrong field."""
+    return hashlib.sha256(name.casefold().encode(errors="surrogateescape")).hexdigest()

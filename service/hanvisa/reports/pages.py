@@ -59,13 +59,18 @@ def chart_url(number: int) -> str:
 
 def page_of(reports: Sequence[Made], language: Language) -> Page:
     """One or several reports of the same month. Whatever is in them is text."""
-    title = escape(_TITLE.in_(language).format(month=reports[0].month))
+    title = _TITLE.in_(language).format(month=reports[0].month)
     sections = (_section(made, number, language) for number, made in enumerate(reports))
-    html = (
+    return Page(document(title, "".join(sections), language), [bars_of(made, language) for made in reports])
+
+
+def document(title: str, body: str, language: Language) -> str:
+    """HTML to print, with the title (text) above the body (HTML)."""
+    title = escape(title)
+    return (
         f'<!DOCTYPE html><html lang="{language.value}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{''.join(sections)}</body></html>"
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>"
     )
-    return Page(html, [bars_of(made, language) for made in reports])
 
 
 def _section(made: Made, number: int, language: Language) -> str:
@@ -94,18 +99,23 @@ def _figures(made: Made, language: Language) -> str:
     lines = [telling.figure_texts(made, figure, language) for figure in made.figures]
     total = [_TOTAL.in_(language), *[""] * (texts - 1), *telling.value_texts(made, made.total)]
     header = telling.figure_header(made.report, language)
-    return _table(_FIGURES.in_(language), header, lines, numbers_from=texts, total=total)
+    return table_of(_FIGURES.in_(language), header, lines, numbers_from=texts, total=total)
 
 
 def _rows(made: Made, language: Language) -> str:
     lines = [telling.row_texts(made, row, language) for row in made.rows[:MOST_ROWS]]
-    table = _table(_ROWS.in_(language), telling.row_header(made.report, language), lines)
-    if len(made.rows) <= MOST_ROWS:
-        return table
-    return f"<p>{escape(_MORE.in_(language).format(shown=MOST_ROWS, all=len(made.rows)))}</p>{table}"
+    table = table_of(_ROWS.in_(language), telling.row_header(made.report, language), lines)
+    return f"{more_than(MOST_ROWS, len(made.rows), language)}{table}"
 
 
-def _table(
+def more_than(shown: int, all_: int, language: Language) -> str:
+    """What stands above a table that has not all of its rows on paper."""
+    if all_ <= shown:
+        return ""
+    return f"<p>{escape(_MORE.in_(language).format(shown=shown, all=all_))}</p>"
+
+
+def table_of(
     caption: str,
     header: Sequence[str],
     lines: Iterable[Sequence[str]],
@@ -113,6 +123,8 @@ def _table(
     numbers_from: int | None = None,
     total: Sequence[str] | None = None,
 ) -> str:
+    """As HTML, with its headings marked. Whatever is in it is text."""
+
     def cells(line: Sequence[str], kind: str = "td") -> str:
         return "".join(
             f"<{kind}{_as_number(number, numbers_from)}>{escape(cell)}</{kind.split(maxsplit=1)[0]}>"

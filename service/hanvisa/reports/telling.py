@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +11,7 @@ from hanvisa.policy.model import Language, Text
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.reports.making import Made
 from hanvisa.reports.model import Cell, Figure, Report, Row, Unit
+from hanvisa.reports.sheets import to_csv
 
 MONTH = Text("Månad", "Month")
 PLACE = (
@@ -20,7 +19,6 @@ PLACE = (
     Text("Verksamhet", "Operation"),
     Text("Kostnadsställe", "Cost centre"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def figure_header(report: Report, language: Language) -> list[str]:
@@ -150,16 +148,3 @@ def figures_csv(made: Made, language: Language) -> bytes:
 def rows_csv(made: Made, language: Language) -> bytes:
     header = [MONTH.in_(language), *row_header(made.report, language)]
     return to_csv(header, ([str(made.month), *row_texts(made, one, language)] for one in made.rows))
-
-
-def to_csv(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
-    """As Excel opens it in Sweden: UTF-8 with a byte order mark, semicolons; no cell is a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerows([harmless(cell) for cell in line] for line in (header, *lines))
-    return text.getvalue().encode("utf-8-sig", errors="replace")
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula is text: it begins with an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

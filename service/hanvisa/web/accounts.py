@@ -11,9 +11,10 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.signing_in import SignInTries
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, UserRecord, Users
 from hanvisa.errors import Conflict, InvalidInput
+from hanvisa.policy.sign_in import account_key
 from hanvisa.web.passwords import SHORTEST, Passwords
 from hanvisa.web.roles import SCOPED, Role
-from hanvisa.web.signing_in import account_key, limits
+from hanvisa.web.signing_in import limits
 from hanvisa.web.tokens import person_given, role_given, scope_given
 
 

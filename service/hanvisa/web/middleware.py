@@ -38,7 +38,7 @@ from hanvisa.web.problems import (
     invalid,
     refused,
 )
-from hanvisa.web.refusals import REFUSALS, keep_refusal
+from hanvisa.web.refusals import is_refusal, keep_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         problem = _of_ours(error)
     except Exception as error:  # noqa: BLE001 - the last boundary: the asker gets a sentence, the log the place
         problem = _unforeseen(request, error)
-    if problem.kind.status in REFUSALS:
+    if is_refusal(problem):
         await keep_refusal(request, problem)
     return problem.response(accepted(request.headers.get("Accept-Language")))
 

@@ -41,6 +41,7 @@ def must_reach(scope: Scope, department: Department | None, own: frozenset[UUID]
         and (
             department.organisation_id in scope.organisations
             or department.operation_id in scope.operations
+            or department.id in scope.departments
             or department.id in own
         )
     ):

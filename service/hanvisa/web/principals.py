@@ -42,7 +42,7 @@ class Principal:
     def scope(self, action: Action, register: Register) -> Scope:
         """What their roles reach for the action."""
         person = register.person(self.person_id) if self.person_id is not None else None
-        return scope_of(action, self.assignments, person)
+        return scope_of(action, self.assignments, person, register.departments_at)
 
     @property
     def known_id(self) -> UUID:

@@ -1,4 +1,7 @@
-"""Every refusal stands in the audit trail: who asked for what, from where, and why they were refused."""
+"""Every refusal stands in the audit trail: who asked for what, from where, and why they were refused.
+
+Of what the policy refuses, by which rules: why it did may name others, and the trail is kept for years.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,11 @@ from hanvisa.web.services import SERVICES
 
 log = structlog.get_logger(__name__)
 
-REFUSALS = (401, 403, 429)
+_STATUSES = (401, 403, 429)
+
+
+def is_refusal(problem: Problem) -> bool:
+    return problem.kind.status in _STATUSES or bool(problem.rules)
 
 
 async def keep_refusal(request: web.Request, problem: Problem) -> None:
@@ -27,7 +34,7 @@ async def keep_refusal(request: web.Request, problem: Problem) -> None:
     answer = {
         "status": problem.kind.status,
         "error_id": problem.kind.error_id,
-        "detail": problem.detail.in_(Language.EN),
+        **({"rules": list(problem.rules)} if problem.rules else {"detail": problem.detail.in_(Language.EN)}),
         **({"claimed": problem.claimed} if problem.claimed else {}),
     }
     try:

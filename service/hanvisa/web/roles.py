@@ -1,8 +1,8 @@
 """Who may do what: one table, action by role. Each cell says how far the role reaches.
 
 docs/decisions.md (exceptions are granted by admin, and by head and telephone manager within their own operation, by an
-operator only on the spot where a setting lets them), docs/policy.md F1 (a head sees their own, nobody else's) and M1
-(mobiles are known within the organisation).
+operator only on the spot where a setting lets them), docs/policy.md F1 (a head sees their own, nobody else's), F2
+(others' calls are read from an extract, docs/adr/0092) and M1 (mobiles are known within the organisation).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from hanvisa.directory.repositories.scoping import Within
 from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import date
     from uuid import UUID
 
-    from hanvisa.policy.facts import Person
+    from hanvisa.policy.facts import Department, Person
 
 
 class Role(StrEnum):
@@ -136,7 +137,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.WRITE_MESSAGES: _row(_ALL, _ALL, _ALL, _ALL, _ORG, _ORG),
     Action.HANDLE_MESSAGES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.HEAR_MESSAGES: _row(_ALL, _OWN, _OWN, _OWN, _OWN, _OWN),
-    Action.READ_CALLS: _row(_ALL, _OWN, _SCOPE, _OWN, _OWN, _OWN),
+    Action.READ_CALLS: _row(_ALL, _OWN, _OWN, _OWN, _OWN, _OWN),
     Action.READ_LIVE: _row(_ALL, _NONE, _NONE, _ALL, _NONE, _NONE),
     Action.ATTEND: _row(_ALL, _NONE, _NONE, _OWN, _NONE, _NONE),
     Action.ASK_POLICY: _row(_ALL, _ALL, _ALL, _ALL, _NONE, _NONE),
@@ -165,26 +166,30 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one user's roles reach together, for one action. Empty reaches nothing."""
+    """What one user's roles reach together, for one action. Empty reaches nothing.
+
+    ``departments`` are those of the cost centres.
+    """
 
     everything: bool = False
     organisations: frozenset[UUID] = frozenset()
     operations: frozenset[UUID] = frozenset()
     cost_centres: frozenset[UUID] = frozenset()
+    departments: frozenset[UUID] = frozenset()
     persons: frozenset[UUID] = frozenset()
 
-    @property
-    def within(self) -> Within | None:
-        """The persons it reaches, for a query; None is everybody."""
+    def within(self, day: date) -> Within | None:
+        """The persons it reaches on that day, for a query; None is everybody."""
         if self.everything:
             return None
-        return Within(organisations=self.organisations, operations=self.operations, persons=self.persons)
+        return Within(self.organisations, self.operations, self.cost_centres, self.persons, day)
 
     def covers(self, person: Person) -> bool:
         return (
             self.everything
             or person.organisation_id in self.organisations
             or person.operation_id in self.operations
+            or person.department_id in self.departments
             or person.id in self.persons
         )
 
@@ -194,8 +199,16 @@ class Scope:
         )
 
 
-def scope_of(action: Action, assignments: Iterable[Assignment], person: Person | None) -> Scope:
-    """What the assignments reach for the action; ``person`` is the user's own, if the user is one."""
+def scope_of(
+    action: Action,
+    assignments: Iterable[Assignment],
+    person: Person | None,
+    departments_at: Callable[[UUID], Iterable[Department]] = lambda _: (),
+) -> Scope:
+    """What the assignments reach for the action.
+
+    ``person`` is the user's own, if the user is one; ``departments_at`` gives those of a cost centre.
+    """
     everything = False
     organisations: set[UUID] = set()
     operations: set[UUID] = set()
@@ -218,6 +231,7 @@ def scope_of(action: Action, assignments: Iterable[Assignment], person: Person |
         frozenset(organisations),
         frozenset(operations),
         frozenset(cost_centres),
+        frozenset(department.id for one in cost_centres for department in departments_at(one)),
         frozenset(persons),
     )
 

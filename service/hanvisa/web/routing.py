@@ -17,8 +17,10 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 
+from hanvisa.directory.repositories.scoping import Within
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.register import Register
+from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.auth import GATE, must_be_meant
 from hanvisa.web.cookies import session_cookie
 from hanvisa.web.languages import accepted
@@ -74,6 +76,11 @@ class Ask(Generic[Body, Query]):
     @property
     def now(self) -> datetime:
         return self.services.clock.now()
+
+    @property
+    def within(self) -> Within | None:
+        """Whose rows the asker may be shown in a list; None: everybody's."""
+        return self.scope.within(self.now.astimezone(LOCAL).date())
 
     def scope_for(self, action: Action) -> Scope:
         return self.who.scope(action, self.register)

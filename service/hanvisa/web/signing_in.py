@@ -12,7 +12,7 @@ from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
 from hanvisa.directory.repositories.users import Credentials, Users
 from hanvisa.policy.model import Text
-from hanvisa.policy.sign_in import SignInLimits
+from hanvisa.policy.sign_in import SignInLimits, account_key
 from hanvisa.web.auth import hashed
 from hanvisa.web.cookies import SESSION, set_cookie
 from hanvisa.web.problems import NOT_SIGNED_IN, TOO_MANY_TRIES, Problem
@@ -65,11 +65,6 @@ def limits(settings: Settings) -> SignInLimits:
     return SignInLimits(
         settings.sign_in_tries, settings.sign_in_tries_address, timedelta(seconds=settings.sign_in_locked)
     )
-
-
-def account_key(name: str) -> str:
-    """What tries are counted under: not the name itself, which may be a password in the wrong field."""
-    return hashed(name.casefold())
 
 
 def _too_soon(wait: timedelta, claimed: str) -> Problem:

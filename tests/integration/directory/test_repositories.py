@@ -244,8 +244,9 @@ async def test_calls_are_listed_the_newest_first(
     assert [call.id for call in newest] == ["hv-3", "hv-2"]
     rest = await calls.list(after=(newest[-1].started_at, newest[-1].id))
     assert [call.id for call in rest] == ["hv-1", "hv-0"]
-    assert len(await calls.list(within=Within(persons=[operator]))) == 4
-    assert not await calls.list(within=Within(operations=[new_id()]))
+    assert len(await calls.list(taking_part=[operator])) == len(await calls.list(taking_part=[anna.id])) == 4
+    assert not await calls.list(taking_part=[])
+    assert not await calls.list(taking_part=[new_id()])
     assert [call.id for call in await calls.list(since=NOW + 3 * HOUR)] == ["hv-3"]
     with pytest.raises(NotFound):
         await calls.get("hv-9")

@@ -107,7 +107,27 @@ def test_the_callers_language(number: str | None, language: Language) -> None:
     assert caller_language(number) is language
 
 
-def test_numbers_are_shown_as_they_are_written() -> None:
-    assert display("+46701740605") == "070-174 06 05"
-    assert display("+4930123456") == "+49 30 123456"
-    assert display("201") == "201"
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+46701740605", "070-174 06 05"),
+        ("+46980319244", "0980-31 92 44"),
+        ("+4930123456", "+49 30 123456"),
+        ("+999", "+999"),
+        ("201", "201"),
+        ("1177", "1177"),
+        ("", ""),
+        ("+", "+"),
+        ("***", "***"),
+        # Of a private call: x is no extension, and +4670 no number.
+        ("+4670xxxxxxx", "+4670xxxxxxx"),
+        ("+4698xxxxxxx", "+4698xxxxxxx"),
+        ("+4420xxxxxxxx", "+4420xxxxxxxx"),
+        ("xxxx", "xxxx"),
+        ("+46701740605x12", "+46701740605x12"),
+        ("+46701740605;ext=12", "+46701740605;ext=12"),
+        ("tel:+46701740605", "tel:+46701740605"),
+    ],
+)
+def test_numbers_are_shown_as_they_are_written_and_masked_ones_as_they_are(number: str, shown: str) -> None:
+    assert display(number) == shown

@@ -29,6 +29,7 @@ def test_each_kind_has_its_own_time() -> None:
     days = {name: f"{getattr(limits, name).astimezone():%Y}" for name in ("calls", "recordings", "audit")}
     assert days == {"calls": "2025", "recordings": "2026", "audit": "2021"}
     assert limits.recordings == datetime(2026, 7, 5, 22, tzinfo=UTC)
+    assert limits.ended == datetime(2026, 8, 5, 1, 15, tzinfo=UTC)
     assert limits.audit == datetime(2021, 8, 4, 22, tzinfo=UTC)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
-from hanvisa.web.sheets import to_csv
 from hanvisa.web.tokens import create_token
+from unit.web.printed import structure_of, text_of
 from unit.web.town import HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
 
 ANNA = str(id_of("anna"))
@@ -93,6 +95,63 @@ async def test_one_asks_another_approves_and_both_read(town: Town, people: None,
     ]
 
 
+async def test_it_is_printed_tagged_with_why_and_by_whom_and_that_is_kept(
+    town: Town, people: None, calls: None
+) -> None:
+    extract = await approves(town, await asks(town, reason="Många <och> långa samtal {till} utlandet"))
+    path = f"/extracts/{extract['id']}"
+    response = await town.ask("GET", f"{path}/traffic.pdf", who="siv", language="sv")
+    assert (response.status, response.content_type) == (200, "application/pdf")
+    assert "extract-2026-07-01.pdf" in response.headers["Content-Disposition"]
+    document = PdfReader(io.BytesIO(await response.read()))
+    assert document.trailer["/Root"]["/Lang"] == "sv"
+    assert {"/H1", "/P", "/Table", "/TH", "/TD"} <= structure_of(document)[0]
+    text = " ".join(text_of(document).split())
+    for told in (
+        "Specificerat utdrag av samtal",
+        "Gäller Anna Berg, 2026-07-01 00:00 – 2026-08-01 00:00.",
+        "Skäl: Många <och> långa samtal {till} utlandet",
+        "Begärt av olle 2026-08-05 10:00 och godkänt av siv 2026-08-05 10:00 (F2).",
+        "Utskrivet av siv 2026-08-05 10:00, vilket är antecknat.",
+        "+44 20 7946 0000",
+        "+4670xxxxxxx",
+        "070-174 06 06",
+    ):
+        assert told in text
+    [opening] = (await town.get(f"{path}/openings", who="olle"))["items"]
+    assert (opening["by"]["name"], opening["form"]) == ("siv", "pdf")
+
+
+async def test_no_calls_are_told_of_too(town: Town, people: None) -> None:
+    extract = await approves(town, await asks(town))
+    response = await town.ask("GET", f"/extracts/{extract['id']}/traffic.pdf", who="olle")
+    text = text_of(PdfReader(io.BytesIO(await response.read())))
+    assert "No calls in that time." in text
+
+
+async def test_protected_numbers_of_others_are_stars_in_it(town: Town, people: None) -> None:
+    """The head of the care sees none of the school's."""
+    at = NOW - timedelta(days=20)
+    opened = {"side": "phone", "caller": "200", "caller_person": str(id_of("olle")), "called": HEMLIG_MOBILE}
+    await CallRecords(town.database).append([CallEntry("hv-1", 1, at, "opened", opened)])
+    scope = RoleGiven("head", "operation", id_of("Omsorg"))
+    await Users(town.database).create(UserFields("vik", id_of("siv"), frozenset({scope})), None, SYSTEM)
+    town.tokens["vik"] = await create_token(town.database, "person", "vik", "siv", now=NOW)
+    extract = await approves(town, await asks(town, who="nils", person=str(id_of("olle"))), who="vik")
+    for who, number in (("nils", HEMLIG_MOBILE), ("vik", "***")):
+        [call] = (await town.get(f"/extracts/{extract['id']}/traffic", who=who))["items"]
+        assert call["number"] == number
+
+
+async def test_who_tried_to_open_it_is_in_the_trail(town: Town, people: None, calls: None) -> None:
+    extract = await approves(town, await asks(town))
+    path = f"/extracts/{extract['id']}/traffic.csv"
+    await problem(await town.ask("GET", path, who="nils"), 409)
+    [entry] = (await town.get("/audit?action=refused&by=nils"))["items"]
+    assert entry["row"] == f"GET /api/v1{path}"
+    assert entry["after"] == {"status": 409, "error_id": "refused-by-policy", "rules": ["F2"]}
+
+
 async def test_who_asked_does_not_approve_nor_another_account_of_theirs(town: Town, people: None) -> None:
     extract = await asks(town, who="siv")
     path = f"/extracts/{extract['id']}/approve"
@@ -113,7 +172,7 @@ async def test_only_the_two_read_it(town: Town, people: None, calls: None) -> No
     for who in ("nils", "admin", "head", "manager"):
         path = f"/extracts/{extract['id']}"
         await answer(await town.ask("GET", path, who=who), 200)
-        for form in ("traffic", "traffic.csv"):
+        for form in ("traffic", "traffic.csv", "traffic.pdf"):
             assert (await problem(await town.ask("GET", f"{path}/{form}", who=who), 409))["rules"] == ["F2"]
     assert not (await town.get(f"{path}/openings"))["items"]
 
@@ -182,10 +241,3 @@ async def test_what_can_not_be_asked_for(
     town: Town, people: None, who: str, fields: dict[str, str], status: int
 ) -> None:
     await problem(await town.ask("POST", "/extracts", {**ASKED, **fields}, who=who), status)
-
-
-def test_no_cell_of_a_table_is_a_formula() -> None:
-    cells = ["=1+1", "+46", "-1", "@x", "\t=1", "\r=1", 'a;"b"', "å", ""]
-    lines = to_csv(["=A"], [cells]).decode("utf-8-sig").split("\r\n")
-    assert lines[0] == "'=A"
-    assert lines[1].startswith("'=1+1;'+46;'-1;'@x;'\t=1;")

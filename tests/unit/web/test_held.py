@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, Town, id_of, problem
+from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.repositories.extracts import Extracts
+from hanvisa.directory.repositories.users import UserFields, Users
+from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, id_of, problem
 
 ANNA, SIV = id_of("anna"), id_of("siv")
+DAY = timedelta(days=1)
 
 
 async def all_rows(town: Town, who: str, limit: int = 200) -> list[dict[str, Any]]:
@@ -40,6 +45,23 @@ async def test_everybody_has_their_own_without_what_is_others(town: Town) -> Non
     assert HEMLIG_MOBILE in str(await all_rows(town, "admin"))
     assert not [one for one in own if "facts" in one["row"] or "before" in one["row"]]
     assert not [one for one in own if one["row"].get("kind") == "command"]
+
+
+async def test_an_extract_is_not_given_away_before_its_time(town: Town) -> None:
+    """F2: neither itself nor by what the trail says of it."""
+    made = await Users(town.database).create(UserFields("ylva"), None, SYSTEM)
+    by = Actor("ylva", made.id)
+    extracts = Extracts(town.database)
+    extract = await extracts.request(ANNA, NOW - DAY, NOW, reason="Misstanke om missbruk", at=NOW, by=by)
+    await extracts.approve(extract.id, 1, at=NOW, expires_at=NOW + 9 * DAY, tell_at=NOW + DAY, by=by)
+    own = await all_rows(town, "person")
+    assert not [one for one in own if one["table"] == "extracts"]
+    assert "extracts" not in str(own)
+    assert "ylva" not in str(own)
+    assert "extracts" in str(await all_rows(town, "admin"))
+    town.clock.advance(DAY)
+    [told] = [one["row"] for one in await all_rows(town, "person") if one["table"] == "extracts"]
+    assert (told["reason"], "traffic" in told) == ("Misstanke om missbruk", False)
 
 
 @pytest.mark.parametrize("who", ["person", "operator", "superuser", "head", "manager"])

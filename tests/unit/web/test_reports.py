@@ -15,7 +15,8 @@ from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.tables import ExceptionRow
 from hanvisa.reports.catalogue import REPORTS
-from hanvisa.reports.telling import to_csv
+from hanvisa.reports.sheets import to_csv
+from unit.web.printed import structure_of, text_of
 from unit.web.town import NOW, Town, id_of, problem
 
 MONTH = "?month=2026-08"
@@ -113,10 +114,18 @@ async def test_csv_opens_in_a_spreadsheet_and_has_no_formulas(town: Town) -> Non
     assert told["Beviljat av"] == "'-chefen"
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"])
 def test_a_cell_that_looks_like_a_formula_is_text(cell: str) -> None:
-    header, line = csv.reader(io.StringIO(to_csv(["a"], [[cell]]).decode("utf-8-sig"), newline=""))
-    assert (header, line) == (["a"], [f"'{cell}"])
+    header, line = csv.reader(io.StringIO(to_csv([cell], [[cell]]).decode("utf-8-sig"), newline=""))
+    assert header == line == [f"'{cell}"]
+
+
+@pytest.mark.parametrize("cell", ["", "å", "a=1", 'a;"b"', "'=1", "a\r\n=1"])
+def test_any_other_cell_is_as_it_was(cell: str) -> None:
+    _, line = csv.reader(
+        io.StringIO(to_csv(["a"], [[cell, "b"]]).decode("utf-8-sig"), newline=""), delimiter=";"
+    )
+    assert line == [cell, "b"]
 
 
 async def test_figures_as_csv(followed_up: Town) -> None:
@@ -133,28 +142,12 @@ async def test_a_pdf_is_tagged_and_has_the_figures_and_the_rows(followed_up: Tow
     answer = await followed_up.ask("GET", f"/reports/unreferred-absences/pdf{MONTH}", language="sv")
     assert (answer.status, answer.content_type) == (200, "application/pdf")
     document = PdfReader(io.BytesIO(await answer.read()))
-    root = document.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"] == "sv"
-    kinds, described = _structure(root["/StructTreeRoot"])
+    assert document.trailer["/Root"]["/Lang"] == "sv"
+    kinds, described = structure_of(document)
     assert {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Figure"} <= kinds
     assert described == ["Stapeldiagram: Ohänvisade. Samma siffror står i tabellen."]
-    text = "\n".join(page.extract_text() for page in document.pages)
+    text = text_of(document)
     assert "Ohänvisad frånvaro" in text
     assert "Siv Åkerström" in text
     assert document.metadata is not None
     assert document.metadata.title == "Uppföljning av telefonin 2026-08"
-
-
-def _structure(root: Any) -> tuple[set[str], list[str]]:
-    """The kinds of the structure's elements, and the texts that stand for pictures."""
-    kinds, described, open_ = set(), [], [root]
-    while open_:
-        element = open_.pop().get_object()
-        if isinstance(element, list):
-            open_ += element
-        elif isinstance(element, dict):
-            kinds.add(str(element.get("/S", "")))
-            described += [str(element["/Alt"])] if "/Alt" in element else []
-            open_ += [element["/K"]] if "/K" in element else []
-    return kinds, described

@@ -1,10 +1,11 @@
 """Who may do what, cell by cell, and what a scope covers."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from hanvisa.policy.facts import Person
+from hanvisa.policy.facts import Department, Person
 from hanvisa.web.roles import TABLE, Action, Assignment, Role, Scope, scope_of
 
 NORA, LJUSNARSBERG = UUID(int=1), UUID(int=2)
@@ -60,7 +61,7 @@ EXPECTED = {
     Action.WRITE_MESSAGES: "aaaaoo",
     Action.HANDLE_MESSAGES: "assaii",
     Action.HEAR_MESSAGES: "aiiiii",
-    Action.READ_CALLS: "aisiii",
+    Action.READ_CALLS: "aiiiii",
     Action.READ_LIVE: "a--a--",
     Action.ATTEND: "a--i--",
     Action.ASK_POLICY: "aaaa--",
@@ -111,10 +112,19 @@ def test_roles_reach_together() -> None:
     assert scope.covers(SAME_ORGANISATION)
 
 
-def test_a_head_of_a_cost_centre_reaches_its_calls_and_no_operation() -> None:
-    scope = scope_of(Action.READ_CALLS, [Assignment(Role.HEAD, cost_centre_id=CENTRE)], None)
+def test_a_head_of_a_cost_centre_reaches_its_reports_and_no_operation() -> None:
+    scope = scope_of(Action.READ_REPORTS, [Assignment(Role.HEAD, cost_centre_id=CENTRE)], None)
     assert scope.cost_centres == {CENTRE}
     assert not scope.covers(COLLEAGUE)
+
+
+def test_a_head_of_a_cost_centre_reaches_its_departments_and_no_others() -> None:
+    pays_for = {CENTRE: (Department(ASKER.department_id, "Kyrkskolan", SCHOOL, NORA),)}
+    assignment = Assignment(Role.HEAD, cost_centre_id=CENTRE)
+    scope = scope_of(Action.READ_ABSENCES, [assignment], None, lambda centre: pays_for.get(centre, ()))
+    elsewhere = replace(COLLEAGUE, department_id=UUID(int=32))
+    assert scope.covers(COLLEAGUE)
+    assert not scope.covers(elsewhere)
 
 
 def test_a_user_who_is_no_person_has_nothing_of_their_own() -> None:

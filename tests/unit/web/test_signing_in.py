@@ -224,6 +224,28 @@ async def test_without_the_database_a_refusal_is_a_refusal(
     assert "web.refusal_not_kept" in capsys.readouterr().out
 
 
+async def test_neither_passwords_nor_tokens_nor_cookies_reach_the_log(
+    town: Town, siv: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever is done with them, and whatever goes wrong meanwhile."""
+    wrong, new = "fel häst batteri", "ett annat lösenord"
+    await problem(await signs_in(town, password=wrong), 401)
+    await problem(await signs_in(town, wrong, PASSWORD), 401)
+    response = await signs_in(town)
+    csrf, cookie = (await answer(response, 201))["csrf"], response.cookies[SESSION].value
+    body = {"old": PASSWORD, "password": new}
+    response = await town.client.post(f"{PATH}/password", json=body, headers={CSRF_HEADER: csrf})
+    cookies = {cookie, response.cookies[SESSION].value}
+    made = await answer(await town.ask("POST", "/tokens", {"user": siv["id"], "name": "prov"}), 201)
+    monkeypatch.setattr(town.clock, "now", lambda: 1 / 0)
+    await problem(await town.ask("GET", "/absences"), 500)
+    await problem(await signs_in(town), 500)
+    logged = "".join(capfd.readouterr())
+    assert "web.unforeseen_error" in logged
+    secrets = {PASSWORD, wrong, new, csrf, made["token"], *cookies, *town.tokens.values()}
+    assert not [one for one in secrets if one in logged]
+
+
 async def test_passwords_are_kept_by_argon2id_and_compared_slowly_whoever_it_is() -> None:
     passwords = Passwords()
     kept = await passwords.hash(PASSWORD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -41,9 +41,12 @@ def by_value(kind: type[Member]) -> dict[str, Member]:
 
 def belongs_now(at: datetime) -> ColumnElement[bool]:
     """The membership is that of the day (local time)."""
-    today = at.astimezone(LOCAL).date()
+    return member_on(at.astimezone(LOCAL).date())
+
+
+def member_on(day: date) -> ColumnElement[bool]:
     return and_(
-        MembershipRow.starts_on <= today, or_(MembershipRow.ends_on.is_(None), MembershipRow.ends_on > today)
+        MembershipRow.starts_on <= day, or_(MembershipRow.ends_on.is_(None), MembershipRow.ends_on > day)
     )
 
 

@@ -71,6 +71,7 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
             table.stand_in_id,
             table.may_call,
             table.ringing,
+            table.cost_centre_id,
         )
         .join(OperationRow, OperationRow.id == table.operation_id)
         .where(table.ended_at.is_(None))
@@ -86,6 +87,7 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
             stand_in_id=row.stand_in_id,
             ringing=Ringing(row.ringing),
             may_call=_class(row.may_call),
+            cost_centre_id=row.cost_centre_id,
         )
         for row in rows
     ]

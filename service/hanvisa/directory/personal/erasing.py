@@ -10,35 +10,32 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, null, or_, select, update
+from sqlalchemy import delete, null, select, update
 
-from hanvisa.directory.personal.held import Whose, audit_of, is_of
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
-    CallbackRow,
     CallEventRow,
     CallRow,
+    CoverageAlarmRow,
     DecisionRow,
     ExceptionOperatorRow,
     ExceptionRow,
+    ExtractOpeningRow,
+    ExtractRow,
     ForwardingRow,
-    FunctionRow,
     GreetingCheckRow,
-    GroupMemberRow,
+    InvoiceLineRow,
     MessageRow,
-    MobileRow,
-    PersonRow,
+    NoticeAcknowledgementRow,
+    NoticeRow,
     RecordingRow,
-    RoleAssignmentRow,
+    SessionRow,
     SettingHistoryRow,
-    TokenRow,
-    UserRow,
+    SignInTriesRow,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.ext.asyncio import AsyncSession
 
 Files = set[str]
@@ -65,7 +62,7 @@ async def erase_messages(session: AsyncSession, ids: Collection[UUID]) -> Files:
         .where(MessageRow.id.in_(ids))
         .values(caller="", text="", recording=None, handled_by=None, call_id=None)
     )
-    await _erase_audit(session, MessageRow, ids)
+    await erase_trail_of(session, MessageRow, ids)
     return files
 
 
@@ -74,7 +71,7 @@ async def erase_own_recordings(session: AsyncSession, ids: Collection[UUID]) -> 
     row = RecordingRow
     sounds = set(await session.scalars(select(row.sound).where(row.id.in_(ids))))
     await session.execute(delete(row).where(row.id.in_(ids)))
-    await _erase_audit(session, row, ids)
+    await erase_trail_of(session, row, ids)
     sounds -= set(await session.scalars(select(row.sound).where(row.sound.in_(sounds))))
     return {f"recordings/own/{sound}.wav" for sound in sounds} | {f"sounds/{sound}.alaw" for sound in sounds}
 
@@ -85,20 +82,22 @@ async def erase_greetings(session: AsyncSession, ids: Collection[UUID]) -> Files
     files = await session.scalars(select(row.file).where(row.id.in_(ids)))
     gone = {f"recordings/greetings/{file}" for file in files if file}
     await session.execute(update(row).where(row.id.in_(ids)).values(file=None))
+    await erase_trail_of(session, row, ids)
     return gone
 
 
 async def erase_absences(session: AsyncSession, ids: Collection[UUID]) -> Files:
     greetings = await session.scalars(select(RecordingRow.id).where(RecordingRow.absence_id.in_(ids)))
     files = await erase_own_recordings(session, list(greetings))
+    await session.execute(delete(CoverageAlarmRow).where(CoverageAlarmRow.absence_id.in_(ids)))
     await session.execute(delete(AbsenceRow).where(AbsenceRow.id.in_(ids)))
-    await _erase_audit(session, AbsenceRow, ids)
+    await erase_trail_of(session, AbsenceRow, ids)
     return files
 
 
 async def erase_forwardings(session: AsyncSession, ids: Collection[UUID]) -> Files:
     await session.execute(delete(ForwardingRow).where(ForwardingRow.id.in_(ids)))
-    await _erase_audit(session, ForwardingRow, ids)
+    await erase_trail_of(session, ForwardingRow, ids)
     return set()
 
 
@@ -110,6 +109,50 @@ async def erase_exceptions(session: AsyncSession, ids: Collection[UUID]) -> File
         .where(ExceptionRow.id.in_(ids))
         .values(reason="", granted_by="", revoked_by=None, number=None)
     )
+    await erase_trail_of(session, ExceptionRow, ids)
+    return set()
+
+
+async def erase_extracted_calls(session: AsyncSession, ids: Collection[UUID]) -> Files:
+    """That it was made, why, by whom, and who has opened it stay."""
+    await session.execute(update(ExtractRow).where(ExtractRow.id.in_(ids)).values(traffic=null()))
+    return set()
+
+
+async def erase_extracts(session: AsyncSession, ids: Collection[UUID]) -> Files:
+    """Of whose calls it was, of which time, and how it was decided stay."""
+    await erase_extracted_calls(session, ids)
+    await session.execute(update(ExtractRow).where(ExtractRow.id.in_(ids)).values(reason="", refusal=None))
+    opened = select(ExtractOpeningRow.id).where(ExtractOpeningRow.extract_id.in_(ids))
+    openings = list(await session.scalars(opened))
+    await session.execute(delete(ExtractOpeningRow).where(ExtractOpeningRow.id.in_(openings)))
+    await erase_trail_of(session, ExtractOpeningRow, openings)
+    await erase_trail_of(session, ExtractRow, ids)
+    return set()
+
+
+async def erase_sessions(session: AsyncSession, ids: Collection[UUID]) -> Files:
+    """The audit trail keeps who signed in when, and from where."""
+    await session.execute(delete(SessionRow).where(SessionRow.id.in_(ids)))
+    await erase_trail_of(session, SessionRow, ids)
+    return set()
+
+
+async def erase_tries(session: AsyncSession, names: Collection[str]) -> Files:
+    await session.execute(delete(SignInTriesRow).where(SignInTriesRow.name.in_(names)))
+    return set()
+
+
+async def erase_invoices(session: AsyncSession, ids: Collection[UUID]) -> Files:
+    """That a month's invoice was read in stays."""
+    await session.execute(delete(InvoiceLineRow).where(InvoiceLineRow.invoice_id.in_(ids)))
+    return set()
+
+
+async def erase_notices(session: AsyncSession, ids: Collection[UUID]) -> Files:
+    await session.execute(delete(NoticeAcknowledgementRow).where(NoticeAcknowledgementRow.notice_id.in_(ids)))
+    await session.execute(delete(NoticeRow).where(NoticeRow.id.in_(ids)))
+    await erase_trail_of(session, NoticeRow, ids)
     return set()
 
 
@@ -124,97 +167,8 @@ async def erase_setting_history(session: AsyncSession, ids: Collection[UUID]) ->
     return set()
 
 
-async def erase_person(session: AsyncSession, whose: Whose, at: datetime) -> Files:
-    """One who has left: all but that there was somebody, where they belonged, and what is counted of them.
-
-    Their calls, which may be many, are not among it.
-    """
-    nameless = f"removed {whose.person}"
-    files = await _erase_what_they_have(session, whose)
-    await session.execute(
-        update(PersonRow)
-        .where(PersonRow.id == whose.person)
-        .values(
-            given_name="",
-            family_name="",
-            title="",
-            email=None,
-            external_id=None,
-            best_reached=(),
-            schedule=(),
-            details_confirmed_at=None,
-        )
-    )
-    await session.execute(
-        update(MobileRow)
-        .where(MobileRow.person_id == whose.person)
-        .values(number="", grounds="", decided_by="", external_id=None, ended_at=at)
-    )
-    users = list(await session.scalars(select(UserRow.id).where(UserRow.person_id == whose.person)))
-    await session.execute(delete(TokenRow).where(TokenRow.user_id.in_(users)))
-    await session.execute(delete(RoleAssignmentRow).where(RoleAssignmentRow.user_id.in_(users)))
-    for number, user in enumerate(users):
-        await session.execute(
-            update(UserRow)
-            .where(UserRow.id == user)
-            .values(name=f"{nameless} {number}", external_id=None, ended_at=at)
-        )
-    await session.execute(update(AuditRow).where(audit_of(whose)).values(before=null(), after=null()))
-    for column in (
-        AuditRow.by,
-        SettingHistoryRow.by,
-        ExceptionRow.granted_by,
-        ExceptionRow.revoked_by,
-        MessageRow.handled_by,
-        AbsenceRow.forced_by,
-    ):
-        await session.execute(
-            update(column.class_).where(column.in_(whose.users)).values({column.key: nameless})
-        )
-    return files
-
-
-async def erase_caller(session: AsyncSession, whose: Whose) -> Files:
-    """A number that is nobody's of the register: messages from it and the wish to be rung back."""
-    files = await erase_messages(
-        session, await _ids(session, MessageRow, MessageRow.caller.in_(whose.numbers))
-    )
-    await session.execute(delete(CallbackRow).where(CallbackRow.number.in_(whose.numbers)))
-    await session.execute(update(AuditRow).where(audit_of(whose)).values(before=null(), after=null()))
-    return files
-
-
-async def _erase_what_they_have(session: AsyncSession, whose: Whose) -> Files:
-    files = await erase_messages(session, await _ids(session, MessageRow, is_of(MessageRow.person_id)(whose)))
-    files |= await erase_own_recordings(
-        session, await _ids(session, RecordingRow, is_of(RecordingRow.person_id)(whose))
-    )
-    files |= await erase_absences(
-        session, await _ids(session, AbsenceRow, is_of(AbsenceRow.person_id)(whose))
-    )
-    await erase_forwardings(
-        session, await _ids(session, ForwardingRow, is_of(ForwardingRow.person_id)(whose))
-    )
-    mobiles = await _ids(session, MobileRow, MobileRow.person_id == whose.person)
-    checks = GreetingCheckRow.mobile_id.in_(mobiles)
-    files |= await erase_greetings(session, await _ids(session, GreetingCheckRow, checks))
-    exceptions = or_(ExceptionRow.scope_id == whose.person, ExceptionRow.number.in_(whose.numbers))
-    await erase_exceptions(session, await _ids(session, ExceptionRow, exceptions))
-    await session.execute(
-        update(AbsenceRow).where(AbsenceRow.substitute_id == whose.person).values(substitute_id=None)
-    )
-    await session.execute(delete(FunctionRow).where(FunctionRow.person_id == whose.person))
-    await session.execute(delete(ExceptionOperatorRow).where(ExceptionOperatorRow.person_id == whose.person))
-    group = or_(GroupMemberRow.person_id == whose.person, GroupMemberRow.number.in_(whose.numbers))
-    await session.execute(delete(GroupMemberRow).where(group))
-    return files
-
-
-async def _ids(session: AsyncSession, table: Any, condition: Any) -> list[UUID]:
-    return list(await session.scalars(select(table.id).where(condition)))
-
-
-async def _erase_audit(session: AsyncSession, table: Any, ids: Iterable[Any]) -> None:
+async def erase_trail_of(session: AsyncSession, table: Any, ids: Iterable[Any]) -> None:
+    """What stood in these rows, from the audit trail."""
     await session.execute(
         update(AuditRow)
         .where(AuditRow.table_name == table.__tablename__, AuditRow.row_id.in_([str(id_) for id_ in ids]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import inspect, select
 
 from hanvisa.directory.auditing import as_json
-from hanvisa.directory.personal.held import HELD, Held, Whose
+from hanvisa.directory.personal.held import Held, Whose
 from hanvisa.directory.tables import MobileRow, PersonRow, UserRow
 from hanvisa.errors import NotFound
 
@@ -68,8 +69,14 @@ def files_named(table: str, row: Row) -> Iterator[str]:
             yield f"recordings/threats/{file}"
 
 
-def held_in(table: str) -> Held:
-    return next(held for held in HELD if held.table.__tablename__ == table)
+def may_be_told(table: str, row: Row, now: datetime) -> bool:
+    """To the person whose row it is: not of an extract before its time (F2), nor what the trail has of it."""
+    match table, row:
+        case "extracts", {"tell_at": tell_at}:
+            return tell_at is not None and datetime.fromisoformat(tell_at) <= now
+        case "audit", {"table_name": "extracts"}:
+            return False
+    return True
 
 
 def _query(held: Held, whose: Whose) -> Any:

@@ -56,6 +56,7 @@ from hanvisa.directory.tables import (
     TrainingRow,
     UserRow,
 )
+from hanvisa.policy.sign_in import account_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,12 @@ def messages_of(whose: Whose) -> ColumnElement[bool]:
 
 
 def audit_of(whose: Whose) -> ColumnElement[bool]:
-    """Changes of what is theirs: of their rows, or with their id or number before or after; and what they did."""
+    """Changes of what is theirs: of their rows, or with their id, number or user before or after; and what they did."""
     told = [str(whose.person)] if whose.person else []
-    told += [f'"{number}"' for number in whose.numbers]
+    told += [f'"{one}"' for one in (*whose.numbers, *whose.users)]
     said = (cast(column, String) for column in (AuditRow.before, AuditRow.after))
     return or_(
-        AuditRow.row_id == str(whose.person),
+        AuditRow.row_id.contains(str(whose.person)),
         AuditRow.by.in_(whose.users),
         *(column.contains(one) for column in said for one in told),
     )
@@ -210,7 +211,7 @@ HELD = (
         NoticeRow,
         "a notice of a change, by whom it was written",
         "operators are told of changes (T2)",
-        "until it is ended, and in the changes",
+        "{audit} from its end",
         lambda whose: NoticeRow.written_by.in_(whose.users),
     ),
     Held(
@@ -231,7 +232,7 @@ HELD = (
         InvoiceLineRow,
         "a mobile's line of the carrier's invoice: number, when, how long, private or not",
         "the register of mobiles is held against what is paid for (B1, M1, P1)",
-        "until the month's invoice is replaced",
+        "{calls} from its month, or until the invoice is replaced",
         lambda whose: InvoiceLineRow.number.in_(whose.numbers),
     ),
     Held(
@@ -373,21 +374,21 @@ HELD = (
         SessionRow,
         "when somebody signed in, and from which address; of the cookie a digest",
         "to know who asks",
-        _REGISTER,
+        "until it ends, or they sign out; then in the changes",
         _of_user(SessionRow.user_id),
     ),
     Held(
         SignInTriesRow,
         "wrong passwords in a row, of a name or an address",
         "nobody guesses a password",
-        "until the right one is given",
-        lambda whose: SignInTriesRow.name.in_(whose.users),
+        "until the right one is given, and {recordings} at most",
+        lambda whose: SignInTriesRow.name.in_([account_key(user) for user in whose.users]),
     ),
     Held(
         ExtractRow,
         "an extract of somebody's calls on suspicion: why, who asked and decided, and the calls",
         "misuse is looked into by two, and not by one alone (F2)",
-        "the calls until the extract's end; the rest as long as the changes",
+        "the calls until the extract's end; why, and who has opened it, {audit}; the rest as a count",
         is_of(ExtractRow.person_id),
     ),
     Held(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, insert, or_, select
+from sqlalchemy import exists, func, insert, null, or_, select
 
 from hanvisa.directory.auditing import SYSTEM, Actor, audit_entry
 from hanvisa.directory.personal import erasing
@@ -21,14 +21,22 @@ from hanvisa.directory.tables import (
     CallEventRow,
     CallRow,
     ExceptionRow,
+    ExtractOpeningRow,
+    ExtractRow,
     ForwardingRow,
     GreetingCheckRow,
+    InvoiceLineRow,
+    InvoiceRow,
     MessageRow,
+    NoticeRow,
     PersonRow,
     RecordingRow,
+    SessionRow,
     SettingHistoryRow,
+    SignInTriesRow,
 )
 from hanvisa.policy.model import Text
+from hanvisa.policy.swedish_time import LOCAL
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -85,6 +93,25 @@ def _exceptions(limits: Limits) -> Select[Any]:
     return select(row.id).where(row.ends_at < limits.audit, tells)
 
 
+def _extracts(limits: Limits) -> Select[Any]:
+    row = ExtractRow
+    opened = exists().where(ExtractOpeningRow.extract_id == row.id)
+    return select(row.id).where(
+        row.requested_at < limits.audit, or_(row.reason != "", row.refusal.is_not(None), opened)
+    )
+
+
+def _sessions(limits: Limits) -> Select[Any]:
+    row = SessionRow
+    return select(row.id).where(or_(row.expires_at <= limits.ended, row.ended_at <= limits.ended))
+
+
+def _invoices(limits: Limits) -> Select[Any]:
+    row = InvoiceRow
+    has_lines = exists().where(InvoiceLineRow.invoice_id == row.id)
+    return select(row.id).where(row.month < f"{limits.calls.astimezone(LOCAL):%Y-%m}", has_lines)
+
+
 def _left(limits: Limits) -> Select[Any]:
     named = or_(PersonRow.given_name != "", PersonRow.family_name != "")
     return select(PersonRow.id).where(PersonRow.ended_at < limits.left, named)
@@ -136,6 +163,44 @@ KINDS = (
         Text(sv="undantag: skäl och namn", en="exceptions: reasons and names"),
         _exceptions,
         erasing.erase_exceptions,
+    ),
+    Kind(
+        "extracts",
+        Text(sv="utdrag: samtalen i dem", en="extracts: the calls in them"),
+        lambda limits: select(ExtractRow.id).where(
+            ExtractRow.expires_at <= limits.ended, ExtractRow.traffic.is_not(null())
+        ),
+        erasing.erase_extracted_calls,
+    ),
+    Kind(
+        "extract-reasons",
+        Text(sv="utdrag: skäl och vem som har öppnat dem", en="extracts: reasons and who has opened them"),
+        _extracts,
+        erasing.erase_extracts,
+    ),
+    Kind(
+        "sessions",
+        Text(sv="inloggningar som är över", en="sessions that are over"),
+        _sessions,
+        erasing.erase_sessions,
+    ),
+    Kind(
+        "sign-in-tries",
+        Text(sv="felaktiga lösenord", en="wrong passwords"),
+        lambda limits: select(SignInTriesRow.name).where(SignInTriesRow.last_at < limits.recordings),
+        erasing.erase_tries,
+    ),
+    Kind(
+        "invoices",
+        Text(sv="operatörens fakturor: rader", en="the carrier's invoices: lines"),
+        _invoices,
+        erasing.erase_invoices,
+    ),
+    Kind(
+        "notices",
+        Text(sv="meddelanden om förändringar", en="notices of changes"),
+        lambda limits: select(NoticeRow.id).where(NoticeRow.ended_at < limits.audit),
+        erasing.erase_notices,
     ),
     Kind(
         "settings",

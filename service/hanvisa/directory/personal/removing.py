@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, cast, exists, func, insert, or_, select
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
-from hanvisa.directory.personal import erasing
+from hanvisa.directory.personal import erasing, leaving
 from hanvisa.directory.personal.finding import find_whose, whose_is
 from hanvisa.directory.personal.held import Whose, calls_of
 from hanvisa.directory.personal.sounds import delete_files
@@ -27,6 +27,8 @@ _CHANGED = (
     "functions",
     "mobiles",
     "absences",
+    "forwardings",
+    "recordings",
     "group_members",
     "exceptions",
     "messages",
@@ -68,7 +70,7 @@ async def remove_person(database: Database, state: Path, person: UUID, now: date
         )
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
-        files = await erasing.erase_person(session, whose, now)
+        files = await leaving.erase_person(session, whose, now)
         touch(session, _CHANGED)
         entry = audit_entry(by, "removed", "persons", str(person), before=None, after=None)
         await session.execute(insert(AuditRow), [entry])
@@ -79,7 +81,7 @@ async def remove_person(database: Database, state: Path, person: UUID, now: date
 async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
-        files = await erasing.erase_caller(session, whose)
+        files = await leaving.erase_caller(session, whose)
         touch(session, ("messages", "callbacks"))
         entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
         await session.execute(insert(AuditRow), [entry])

@@ -23,7 +23,7 @@ REFUSED, REQUESTS = "refused", "requests"
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """``action`` is created, changed, deleted or refused; ``before`` and ``after`` hold what changed, as JSON."""
+    """``before`` and ``after`` hold what changed, as JSON; ``action`` as :class:`AuditRow` has it."""
 
     id: UUID
     at: datetime

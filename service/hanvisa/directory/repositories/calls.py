@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, insert, or_, select, tuple_
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.folding import fold_into_calls
-from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow
 from hanvisa.errors import Conflict, NotFound, StorageError
 
@@ -88,7 +87,7 @@ class CallRecords:
     async def list(
         self,
         *,
-        within: Within | None = None,
+        taking_part: Collection[UUID] | None = None,
         person_id: UUID | None = None,
         operator_id: UUID | None = None,
         caller: str | None = None,
@@ -97,10 +96,13 @@ class CallRecords:
         after: tuple[datetime, str] | None = None,
         limit: int = 100,
     ) -> list[CallRecord]:
-        """The newest first. ``after`` is the start and id of the last one that was seen. ``until`` is not included."""
+        """The newest first. ``taking_part``: any of these called, was sought, or was the operator.
+
+        ``after`` is the start and id of the last one that was seen. ``until`` is not included.
+        """
         query = select(CallRow).order_by(CallRow.started_at.desc(), CallRow.id.desc()).limit(limit)
-        if within is not None:
-            query = query.where(_holds(within))
+        if taking_part is not None:
+            query = query.where(_with_any_of(taking_part))
         if person_id is not None:
             query = query.where(CallRow.person_id == person_id)
         if operator_id is not None:
@@ -117,14 +119,11 @@ class CallRecords:
             return [_record(row) for row in await session.scalars(query)]
 
 
-def _holds(within: Within) -> Any:
+def _with_any_of(persons: Collection[UUID]) -> ColumnElement[bool]:
     return or_(
-        CallRow.organisation_id.in_(within.organisations),
-        CallRow.operation_id.in_(within.operations),
-        CallRow.cost_centre_id.in_(within.cost_centres),
-        CallRow.person_id.in_(within.persons),
-        CallRow.caller_person_id.in_(within.persons),
-        CallRow.operator_id.in_(within.persons),
+        CallRow.person_id.in_(persons),
+        CallRow.caller_person_id.in_(persons),
+        CallRow.operator_id.in_(persons),
     )
 
 

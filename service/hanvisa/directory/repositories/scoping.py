@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
+from hanvisa.directory.loading.common import member_on
 from hanvisa.directory.tables import DepartmentRow, MembershipRow, OperationRow
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Those of any of these organisations, operations and cost centres, and these persons. Empty: nobody's."""
+    """Those of any of these organisations, operations and cost centres, and these persons. Empty: nobody's.
+
+    ``on`` is the day on which they belong there; None: they do, or have done.
+    """
 
     organisations: Collection[UUID] = ()
     operations: Collection[UUID] = ()
     cost_centres: Collection[UUID] = ()
     persons: Collection[UUID] = ()
+    on: date | None = None
 
     def holds(self, person: Any) -> ColumnElement[bool]:
-        """The person of the column belongs to it, or has belonged."""
+        """The person of the column belongs to it."""
         members = (
             select(MembershipRow.person_id)
             .join(DepartmentRow, DepartmentRow.id == MembershipRow.department_id)
@@ -35,4 +41,6 @@ class Within:
                 )
             )
         )
+        if self.on is not None:
+            members = members.where(member_on(self.on))
         return or_(person.in_(self.persons), person.in_(members))

@@ -16,7 +16,7 @@ from hanvisa.directory.types import Json
 class ExtractRow(Changeable, Base):
     """Of a person's calls from ``starts_at`` to ``ends_at``; ``state`` is requested, approved or refused.
 
-    ``traffic`` is made at the approval, and is to be emptied at ``expires_at``; all else stays. ``told_at``: when the
+    ``traffic`` is made at the approval, and is emptied after ``expires_at``; all else stays. ``told_at``: when the
     person was told of it.
     """
 
@@ -39,7 +39,7 @@ class ExtractRow(Changeable, Base):
 
 
 class ExtractOpeningRow(Identified, Base):
-    """Who opened an extract, when, from where, and as what (json or csv)."""
+    """Who opened an extract, when, from where, and as what (json, csv or pdf)."""
 
     __tablename__ = "extract_openings"
 

@@ -33,8 +33,8 @@ class SettingHistoryRow(Identified, Base):
 class AuditRow(Identified, Base):
     """Who changed which row of which table, from what to what, and from where.
 
-    ``action`` is created, changed or deleted; or refused, which is of no row: ``table_name`` is then "requests",
-    ``row_id`` the request, and ``after`` the answer.
+    ``action`` is created, changed or deleted; purged or removed, of a kind or a person; or refused, which is of no row:
+    ``table_name`` is then "requests", ``row_id`` the request, and ``after`` the answer.
     """
 
     __tablename__ = "audit"

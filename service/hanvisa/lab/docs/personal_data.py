@@ -64,14 +64,15 @@ what it would be. The times are settings. The record of a call that is marked as
 its recordings.
 
 **On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
-(`+46980319244`): names, numbers, messages, recordings, absences, and what happened in their calls. What is counted
-stays, without them. Who is in the register still is ended first, in the source of the directory.
+(`+46980319244`): names, numbers, messages, recordings, absences, accounts, extracts, and what happened in their calls.
+What is counted stays, without them. Who is in the register still is ended first, in the source of the directory.
 
 ## How it is given out
 
 `hanvisa export-person ID FILE` puts all that is held on somebody into a ZIP file that only its owner can read: their
 rows as JSON, a file a table, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows to administrators, and to
 everybody their own (then without others' protected numbers). Both name others too, who rang them or were rung.
+An extract of their calls that they are not to be told of yet (F2) is in neither.
 """
 
 _UNITS = {"keep_recordings": "days", "keep_audit": "years"}

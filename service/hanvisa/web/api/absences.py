@@ -98,7 +98,7 @@ class AbsenceList(Outgoing):
 async def absences(ask: Ask[None, AbsenceQuery]) -> Answer:
     query = ask.query
     found = await Absences(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         not_ended_at=None if query.ended else ask.now,
         after=id_after(query.cursor),

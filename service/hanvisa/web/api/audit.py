@@ -19,7 +19,7 @@ from hanvisa.web.routing import Answer, Ask, Route
 class AuditQuery(ListQuery):
     """The newest first."""
 
-    action: Literal["created", "changed", "deleted", "refused"] | None = None
+    action: Literal["created", "changed", "deleted", "refused", "purged", "removed"] | None = None
     table: Line | None = Field(default=None, description="what was changed; “requests” for refusals")
     row: Line | None = Field(default=None, description="the id of what was changed")
     by: Line | None = Field(default=None, description="the name of who did it")

@@ -1,4 +1,4 @@
-"""Calls that were, and why each went as it did."""
+"""Calls that were, and why each went as it did: everybody's own. Others' are read from an extract (F2)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pydantic import Field, JsonValue
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.repositories.calls import CallRecord, CallRecords
-from hanvisa.directory.repositories.scoping import Within
 from hanvisa.policy.model import Language, Text
 from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
 from hanvisa.web.masking import Mask
@@ -82,7 +81,7 @@ class CallList(Outgoing):
 async def calls(ask: Ask[None, CallQuery]) -> Answer:
     query = ask.query
     found = await CallRecords(ask.services.database).list(
-        within=_within(ask),
+        taking_part=None if ask.scope.everything else ask.scope.persons,
         person_id=query.person,
         operator_id=query.operator,
         since=query.since,
@@ -117,14 +116,8 @@ def _recordings(entries: list[CallEntry]) -> list[CallRecording]:
 
 async def _find(ask: Ask[Any, Any]) -> CallRecord:
     record = await CallRecords(ask.services.database).get(ask.path["call"])
-    scope = ask.scope
-    reached = (
-        scope.everything
-        or record.operation_id in scope.operations
-        or record.cost_centre_id in scope.cost_centres
-        or not scope.persons.isdisjoint({record.person_id, record.caller_person_id, record.operator_id})
-    )
-    if not reached:
+    taking_part = {record.person_id, record.caller_person_id, record.operator_id}
+    if not ask.scope.everything and ask.scope.persons.isdisjoint(taking_part):
         raise Problem(
             FORBIDDEN,
             Text(
@@ -139,14 +132,6 @@ async def _events(ask: Ask[Any, Any], record: CallRecord) -> list[CallEntry]:
     mask = _mask(ask)
     entries = await CallRecords(ask.services.database).entries(record.id)
     return [event for entry in entries if (event := mask.event(entry)) is not None]
-
-
-def _within(ask: Ask[Any, Any]) -> Within | None:
-    if ask.scope.everything:
-        return None
-    return Within(
-        operations=ask.scope.operations, cost_centres=ask.scope.cost_centres, persons=ask.scope.persons
-    )
 
 
 def _mask(ask: Ask[Any, Any]) -> Mask:

@@ -77,7 +77,7 @@ class OpeningShown(Outgoing):
     by: Named
     at: Moment
     address: str | None
-    form: str = Field(description="json or csv")
+    form: str = Field(description="json, csv or pdf")
 
 
 class OpeningList(Outgoing):

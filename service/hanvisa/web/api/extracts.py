@@ -16,9 +16,9 @@ from hanvisa.policy.extracts import (
     decide_request,
     may_know,
 )
-from hanvisa.policy.model import Decision, Language, Text
-from hanvisa.policy.numbers import display
+from hanvisa.policy.model import Decision, Text
 from hanvisa.policy.swedish_time import LOCAL
+from hanvisa.reports.printing import print_pdf
 from hanvisa.web.api.extract_bodies import (
     ExtractedCallShown,
     ExtractList,
@@ -30,6 +30,7 @@ from hanvisa.web.api.extract_bodies import (
     RefusedExtract,
     TrafficShown,
 )
+from hanvisa.web.api.extract_sheets import page_of, sheet_of
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Named
 from hanvisa.web.masking import Mask
@@ -38,13 +39,12 @@ from hanvisa.web.people import must_cover, named_person, person_given
 from hanvisa.web.problems import REFUSED, not_found, refused
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Document, Route
-from hanvisa.web.sheets import to_csv
 
 
 async def extracts(ask: Ask[None, ExtractQuery]) -> Answer:
     query = ask.query
     found = await Extracts(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         hidden_from=ask.who.person_id,
         now=ask.now,
         person_id=query.person,
@@ -112,9 +112,13 @@ async def traffic(ask: Ask[None, None]) -> Answer:
 
 async def traffic_as_csv(ask: Ask[None, None]) -> Answer:
     record, calls = await _open(ask, "csv")
-    header = [text.in_(ask.language) for text in _HEADER]
-    lines = [_line(call, ask.language) for call in calls]
-    return Answer(Document(to_csv(header, lines), f"extract-{record.starts_at:%Y-%m-%d}.csv"))
+    return Answer(Document(sheet_of(calls, ask.language), f"{_file(record)}.csv"))
+
+
+async def traffic_to_print(ask: Ask[None, None]) -> Answer:
+    record, calls = await _open(ask, "pdf")
+    page = page_of(_shown(ask, record), calls, ask.who.name, ask.now, ask.language)
+    return Answer(Document(await print_pdf(page), f"{_file(record)}.pdf"))
 
 
 async def openings(ask: Ask[None, None]) -> Answer:
@@ -146,6 +150,10 @@ async def _open(ask: Ask[Any, Any], form: str) -> tuple[ExtractRecord, list[Extr
     calls = await Extracts(ask.services.database).open(record.id, form, ask.now, ask.who.actor)
     mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
     return record, [_call(call, mask) for call in calls]
+
+
+def _file(record: ExtractRecord) -> str:
+    return f"extract-{record.starts_at.astimezone(LOCAL):%Y-%m-%d}"
 
 
 def _must_be_allowed(decision: Decision) -> None:
@@ -185,41 +193,6 @@ def _call(call: ExtractedCall, mask: Mask) -> ExtractedCallShown:
             "confidential": call.confidential,
         }
     )
-
-
-_HEADER = (
-    Text(sv="Början", en="Began"),
-    Text(sv="Slut", en="Ended"),
-    Text(sv="Sekunder", en="Seconds"),
-    Text(sv="Roll", en="Part"),
-    Text(sv="Nummer", en="Number"),
-    Text(sv="Utfall", en="Outcome"),
-    Text(sv="Privat", en="Private"),
-    Text(sv="Sekretess", en="Confidential"),
-)
-_PARTS = {
-    "caller": Text(sv="ringde", en="called"),
-    "called": Text(sv="söktes", en="was called"),
-    "operator": Text(sv="expedierade", en="attended"),
-}
-_YES, _NO = Text(sv="ja", en="yes"), Text(sv="nej", en="no")
-
-
-def _line(call: ExtractedCallShown, language: Language) -> list[str]:
-    return [
-        _moment(call.started_at),
-        _moment(call.ended_at) if call.ended_at else "",
-        "" if call.seconds is None else str(call.seconds),
-        _PARTS[call.part].in_(language),
-        call.number if call.private else display(call.number),  # a masked one is no number
-        call.outcome or "",
-        (_YES if call.private else _NO).in_(language),
-        (_YES if call.confidential else _NO).in_(language),
-    ]
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
 
 
 def _answer(ask: Ask[Any, Any], record: ExtractRecord) -> Answer:
@@ -311,6 +284,15 @@ ROUTES = (
         traffic_as_csv,
         "Open an extract, which is kept: its calls as a table for a spreadsheet",
         media="text/csv",
+        refusals=(REFUSED,),
+    ),
+    Route(
+        "GET",
+        "/extracts/{id}/traffic.pdf",
+        Action.READ_EXTRACTS,
+        traffic_to_print,
+        "Open an extract, which is kept: its calls to print (PDF/UA)",
+        media="application/pdf",
         refusals=(REFUSED,),
     ),
     Route(

@@ -61,7 +61,7 @@ class FlagList(Outgoing):
 async def flags(ask: Ask[None, FlagQuery]) -> Answer:
     query = ask.query
     found = await Flags(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         closed=query.closed,
         after=id_after(query.cursor),

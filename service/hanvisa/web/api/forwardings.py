@@ -72,7 +72,7 @@ class ForwardingList(Outgoing):
 async def forwardings(ask: Ask[None, ForwardingQuery]) -> Answer:
     query = ask.query
     found = await Forwardings(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         not_ended_at=None if query.ended else ask.now,
         after=id_after(query.cursor),

@@ -73,7 +73,7 @@ class MessageList(Outgoing):
 async def messages(ask: Ask[None, MessageQuery]) -> Answer:
     query = ask.query
     found = await Messages(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         departments=_own_departments(ask, ask.scope),
         person_id=query.person,
         department_id=query.department,

@@ -106,7 +106,7 @@ class MobileList(Outgoing):
 async def mobiles(ask: Ask[None, MobileQuery]) -> Answer:
     query = ask.query
     found = await Mobiles(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         ended=query.ended,
         after=id_after(query.cursor),

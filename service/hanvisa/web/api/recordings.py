@@ -43,7 +43,7 @@ class RecordingList(Outgoing):
 async def recordings(ask: Ask[None, RecordingQuery]) -> Answer:
     query = ask.query
     found = await Recordings(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         ended=query.ended,
         after=id_after(query.cursor),

@@ -45,7 +45,7 @@ class TrainingList(Outgoing):
 async def trainings(ask: Ask[None, TrainingQuery]) -> Answer:
     query = ask.query
     found = await Trainings(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         done=query.done,
         after=id_after(query.cursor),

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hanvisa.directory.repositories.signing_in import SignInTries
 from hanvisa.directory.repositories.users import UserFields, UserRecord, Users
+from hanvisa.policy.sign_in import account_key
 from hanvisa.web.api.roles import RoleOfUser, Roles, shown
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Incoming, Line, ListQuery, Moment, Named, Outgoing, unset
@@ -19,7 +20,7 @@ from hanvisa.web.people import named_person, person_given
 from hanvisa.web.problems import CONFLICT
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
-from hanvisa.web.signing_in import account_key, limits
+from hanvisa.web.signing_in import limits
 
 
 class UserQuery(ListQuery):

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (
+    *"=+-@",
+    *"＝＋－＠",
+    "\t",
+    "\r",
+    "\n",
+)  # the wide ones are signs too where spreadsheets speak Japanese
 
 
-def to_csv(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+def to_csv(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
-    writer.writerows([harmless(str(cell)) for cell in line] for line in (header, *lines))
+    writer.writerows([harmless(cell) for cell in line] for line in (header, *lines))
     return text.getvalue().encode("utf-8-sig", errors="replace")
 
 
