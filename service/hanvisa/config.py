@@ -162,10 +162,6 @@ class Settings(BaseSettings):
         default=10, ge=0, le=31, description="days of a month with a phone forwarded to a mobile"
     )
     exception_longest: int = Field(default=90, ge=1, description="days that an exception to O2 may last")
-    mobile_carriers: str = Field(
-        default="Upphandlad operatör",
-        description="with whom mobile subscriptions are taken, as IT has appointed; several with | between",
-    )
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
     )

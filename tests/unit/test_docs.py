@@ -36,3 +36,10 @@ def test_the_reports_are_told_as_they_are() -> None:
 def test_what_a_document_links_to_is_there(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_each_decision_record_has_a_number_of_its_own() -> None:
+    records = {int(path.name[:4]): path for path in DOCS.glob("adr/*.md")}
+    assert len(records) == len(list(DOCS.glob("adr/*.md"))), "two have the same number: give the later one the next"
+    for number, path in records.items():
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path.name

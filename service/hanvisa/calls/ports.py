@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hanvisa.calls.prompts import Prompt
 from hanvisa.policy.facts import Callback, ForwardingKind, Message, MessageState, OperatorState, RecordingKind
+from hanvisa.policy.forwarding import Judge
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextMessage
@@ -47,9 +48,10 @@ class PhoneChanges(Protocol):
         starts_at: datetime,
         ends_at: datetime,
         *,
+        judge: Judge,
         by: str,
     ) -> None:
-        """In place of what holds of the kind. ``target`` as it was dialled."""
+        """In place of what holds of the kind. ``target`` as it was dialled. Raises PolicyRefused for M3."""
         ...
 
     async def stop_forwarding(self, person: UUID, kind: ForwardingKind, at: datetime, *, by: str) -> None: ...

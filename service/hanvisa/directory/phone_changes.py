@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.engine import Database
     from hanvisa.policy.facts import ForwardingKind, RecordingKind
+    from hanvisa.policy.forwarding import Judge
 
 SOURCE = "phone"
 
@@ -46,10 +47,11 @@ class ChangesByPhone:
         starts_at: datetime,
         ends_at: datetime,
         *,
+        judge: Judge,
         by: str,
     ) -> None:
         fields = ForwardingFields(person, target, starts_at, ends_at, kind)
-        await Forwardings(self._database).replace(fields, _actor(by))
+        await Forwardings(self._database).replace(fields, _actor(by), judge)
 
     async def stop_forwarding(self, person: UUID, kind: ForwardingKind, at: datetime, *, by: str) -> None:
         await Forwardings(self._database).end_current(person, kind, at, _actor(by))

@@ -1,4 +1,4 @@
-"""Exceptions to O2: when one is in force, what it covers, and who may grant it (docs/decisions.md)."""
+"""Exceptions to O2: when one is in force, what it covers, and in whose operation it lies (docs/decisions.md)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from uuid import UUID
 from hanvisa.policy.facts import Person, PolicyException, ScopeKind, Window, aware
 from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
-
-_GRANTERS_OF_OWN_OPERATION = ("head", "telephone_manager")
 
 
 def in_force(exception: PolicyException, at: datetime) -> bool:
@@ -87,16 +85,6 @@ def exception_for(
     return min(
         usable, key=lambda exception: (exception.max_uses is not None, exception.ends_at), default=None
     )
-
-
-def may_grant(
-    role: str, own_operations: Collection[UUID], exception: PolicyException, register: Register
-) -> bool:
-    """An admin may grant any; a head or telephone manager those that lie within an operation of theirs; others none."""
-    if role == "admin":
-        return True
-    operation = operation_of(exception, register)
-    return role in _GRANTERS_OF_OWN_OPERATION and operation is not None and operation in own_operations
 
 
 def operation_of(exception: PolicyException, register: Register) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -27,6 +27,10 @@ class ForwardingFault(StrEnum):
     CONFIDENTIAL_LINE = "confidential_line"
     TOO_LONG = "too_long"
     USED_UP = "used_up"
+
+
+Judge = Callable[[tuple[Forwarding, ...]], Decision]
+"""May it be set? Asked where it is stored, with the person's other forwardings, the past ones of these months too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ def _undecided(facts: MobileFacts) -> Iterator[MobileFault]:
 
 def told_of(fault: MobileFault, facts: MobileFacts) -> Text:
     """The fault in words, with what to do."""
+    if fault is MobileFault.OTHER_CARRIER and not facts.carriers:
+        return _NONE_APPOINTED
     if fault is MobileFault.OTHER_CARRIER:
         appointed = ", ".join(facts.carriers)
         return Text(
@@ -185,6 +187,10 @@ _TOLD = {
         en="Private use only with an itemised invoice. Order it first, or leave out the private use (P1).",
     ),
 }
+_NONE_APPOINTED = Text(
+    sv="It har inte anvisat någon operatör än. Be administratören lägga in den bland operatörerna (B1).",
+    en="IT has appointed no carrier yet. Ask the admin to enter it among the carriers (B1).",
+)
 _REGISTERED = Text(
     sv="Mobilen har innehavare, nummer, anvisad operatör, skäl och beslut (M1, B1, H1).",
     en="The mobile has a holder, a number, the appointed carrier, grounds and a decision (M1, B1, H1).",

@@ -19,6 +19,7 @@ from hanvisa.policy.facts import (
     Recording,
     RecordingKind,
 )
+from hanvisa.policy.forwarding import Judge
 from hanvisa.policy.model import Decision
 from hanvisa.policy.register import Register
 from hanvisa.testing.clock import FakeClock
@@ -30,7 +31,7 @@ class MemoryDirectory:
 
     register: Register = field(default_factory=Register)
     clock: FakeClock = field(default_factory=FakeClock)
-    refuses: Decision | None = None  # what comes of every absence that is to be set
+    refuses: Decision | None = None  # what comes of every absence and forwarding that is to be stored
 
     @property
     def phone_changes(self) -> MemoryChanges:
@@ -101,9 +102,13 @@ class MemoryChanges:
         starts_at: datetime,
         ends_at: datetime,
         *,
+        judge: Judge,
         by: str,
     ) -> None:
         await self.stop_forwarding(person, kind, starts_at, by=by)
+        decision = self.directory.refuses or judge(self._register.forwardings_of(person))
+        if not decision.allowed:
+            raise PolicyRefused(decision)
         forwarding = Forwarding(uuid4(), person, target, starts_at, ends_at, kind)
         self._replace(forwardings=(*self._register.forwardings.rows, forwarding))
 

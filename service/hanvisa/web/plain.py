@@ -7,7 +7,7 @@ What is answered has the names of what it refers to; ``DELETE`` ends, and what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -18,17 +18,21 @@ from pydantic import BaseModel, Field, create_model
 from hanvisa.directory.repositories.entries import Entries, Entry
 from hanvisa.directory.repositories.kinds import Kind
 from hanvisa.policy.facts import Window
+from hanvisa.policy.model import Decision
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, ListQuery, Moment, Named, Outgoing, Words, unset
 from hanvisa.web.masking import Mask
 from hanvisa.web.paging import cut, id_after
 from hanvisa.web.plain_fields import Member, Spoken
-from hanvisa.web.problems import CONFLICT
+from hanvisa.web.problems import CONFLICT, REFUSED, refused
+from hanvisa.web.problems import Kind as ProblemKind
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Handler, Route
 from hanvisa.web.windows import WeeklyWindow, facts_of, shown
 
 Model = type[BaseModel]
+Rule = Callable[[Ask[Any, Any], Mapping[str, Any], Mapping[str, Any]], Decision | None]
+"""What the policy says of a row as it is to be, and of what is given of it, both by column. None: nothing."""
 
 
 class MemberShown(Outgoing):
@@ -38,7 +42,10 @@ class MemberShown(Outgoing):
 
 @dataclass(frozen=True)
 class Resource:
-    """``key`` is the column that addresses name. One that is not ``made`` here is changed only."""
+    """``key`` is the column that addresses name. One that is not ``made`` here is changed only.
+
+    ``rule`` is asked before a row is made or changed.
+    """
 
     path: str
     noun: str
@@ -48,6 +55,11 @@ class Resource:
     change: Action
     key: str = "id"
     made: bool = True
+    rule: Rule | None = None
+
+    @property
+    def refusals(self) -> tuple[ProblemKind, ...]:
+        return (CONFLICT, REFUSED) if self.rule else (CONFLICT,)
 
     @property
     def columns(self) -> Mapping[str, Any]:
@@ -129,7 +141,7 @@ def routes(resource: Resource) -> tuple[Route, ...]:
         reply=made.shown,
         if_match=True,
         etag=True,
-        refusals=(CONFLICT,),
+        refusals=resource.refusals,
     )
     if not resource.made:
         return listing, reading, changing
@@ -145,7 +157,7 @@ def routes(resource: Resource) -> tuple[Route, ...]:
             reply=made.shown,
             status=201,
             etag=True,
-            refusals=(CONFLICT,),
+            refusals=resource.refusals,
         ),
         reading,
         changing,
@@ -257,6 +269,7 @@ def _read(resource: Resource, made: _Models) -> Handler:
 def _create(resource: Resource, made: _Models) -> Handler:
     async def handle(ask: Ask[Any, None]) -> Answer:
         values = resource.stored(ask.body, set(resource.fields.model_fields))
+        _must_be_allowed(ask, resource, values, values)
         entry = await _entries(ask, resource).create(values, ask.who.actor)
         return _answer(ask, resource, made, entry, status=201, location=f"{resource.path}/{entry.id}")
 
@@ -268,6 +281,7 @@ def _change(resource: Resource, made: _Models) -> Handler:
         entry = await _find(ask, resource)
         version = must_match(ask.if_match, entry.version)
         values = resource.stored(ask.body, ask.body.model_fields_set)
+        _must_be_allowed(ask, resource, {**entry.values, **values}, values)
         with against_others():
             entry = await _entries(ask, resource).change(entry.id, values, version, ask.who.actor)
         return _answer(ask, resource, made, entry)
@@ -284,6 +298,15 @@ def _end(resource: Resource, made: _Models) -> Handler:
         return _answer(ask, resource, made, entry)
 
     return handle
+
+
+def _must_be_allowed(
+    ask: Ask[Any, Any], resource: Resource, row: Mapping[str, Any], given: Mapping[str, Any]
+) -> None:
+    """Raises Problem for what the policy refuses."""
+    decision = resource.rule(ask, row, given) if resource.rule else None
+    if decision is not None and not decision.allowed:
+        raise refused(decision)
 
 
 async def _find(ask: Ask[Any, Any], resource: Resource) -> Entry:

@@ -19,11 +19,15 @@ from hanvisa.errors import Conflict, StorageError
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Callback, ForwardingKind, Recording, RecordingKind
 from hanvisa.policy.forwarding import forwarding_at
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Decision, Effect, Language, Text
 
 ELSA = "hallefors-205"
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+
+
+def allowed(_: object) -> Decision:
+    return Decision(Effect.ALLOW, (), Text("", ""))
 
 
 def person_of(directory: SnapshotDirectory, account: str) -> UUID:
@@ -52,9 +56,9 @@ async def test_a_forwarding_takes_the_place_of_the_one_of_its_kind(
 ) -> None:
     elsa, later = person_of(directory, ELSA), NOW + timedelta(minutes=1)
     changes = directory.phone_changes
-    await changes.forward(elsa, ForwardingKind.ALWAYS, "201", NOW, NOW + HOUR, by=ELSA)
-    await changes.forward(elsa, ForwardingKind.BUSY, "202", NOW, NOW + HOUR, by=ELSA)
-    await changes.forward(elsa, ForwardingKind.ALWAYS, "203", later, NOW + HOUR, by=ELSA)
+    await changes.forward(elsa, ForwardingKind.ALWAYS, "201", NOW, NOW + HOUR, judge=allowed, by=ELSA)
+    await changes.forward(elsa, ForwardingKind.BUSY, "202", NOW, NOW + HOUR, judge=allowed, by=ELSA)
+    await changes.forward(elsa, ForwardingKind.ALWAYS, "203", later, NOW + HOUR, judge=allowed, by=ELSA)
     on = directory.register.forwardings_of(elsa)
     told = {kind: one.target for kind in ForwardingKind if (one := forwarding_at(on, later, kind))}
     assert told == {ForwardingKind.ALWAYS: "203", ForwardingKind.BUSY: "202"}

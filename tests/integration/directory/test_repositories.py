@@ -20,7 +20,6 @@ from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.exceptions import ExceptionFields, Exceptions
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
 from hanvisa.directory.repositories.persons import Persons
-from hanvisa.directory.repositories.reasons import Reasons
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import DecisionRow
@@ -179,9 +178,6 @@ async def test_details_and_reasons(demo: Database, anna: Person) -> None:
     assert (details.external_id, details.email) == ("anna.sundqvist", "anna.sundqvist@example.org")
     with pytest.raises(NotFound):
         await Persons(demo, NOW).get(new_id())
-    sick = await Reasons(demo).get("9")
-    assert (sick.reason.private, sick.cannot_wait, sick.default_until) == (True, True, None)
-    assert [record.reason.code for record in await Reasons(demo).list()][:2] == ["0", "1"]
 
 
 @dataclass

@@ -56,6 +56,17 @@ async def test_an_absence_that_would_empty_the_department_is_refused_in_words() 
         assert not scene.directory.register.absences_of(id_of("anna"))
 
 
+async def test_a_forwarding_that_another_came_before_is_refused_in_words() -> None:
+    """M3: the month's last day went to another phone of theirs in the same moment."""
+    used = Text(sv="Månadens dagar räcker inte (M3).", en="The month's days are not enough (M3).")
+    async with Scene() as scene:
+        scene.directory.refuses = Decision(Effect.REFUSE, ("M3",), used)
+        anna = scene.dials("anna", "*21*0701740690#")
+        await scene.hears(anna, "CodeWrong")
+        assert scene.log.of_kind("outcome") == [{"outcome": "code_wrong", "why": "used_up"}]
+        assert not scene.directory.register.forwardings_of(id_of("anna"))
+
+
 async def test_a_database_that_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object, **__: object) -> None:
         raise StorageError("It could not be stored within 0.2 s.")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 
-from hanvisa.policy.exceptions import covers, exception_for, in_force, in_windows, may_grant
+from hanvisa.policy.exceptions import covers, exception_for, in_force, in_windows
 from hanvisa.policy.facts import PolicyException, ScopeKind, Window
 from unit.policy.made_up import (
     ANNA,
@@ -17,9 +17,7 @@ from unit.policy.made_up import (
     MOBILE,
     NORA,
     NOW,
-    OPERATION,
     OPERATOR,
-    REGISTER,
     exception,
     exceptions,
     id_,
@@ -125,24 +123,3 @@ def test_uses_are_not_wasted_and_what_ends_first_goes_first() -> None:
     assert chosen == short
     assert exception_for([counted], NOW, operator_id=None, person=None, number=None) == counted
     assert exception_for([], NOW, operator_id=None, person=None, number=None) is None
-
-
-@pytest.mark.parametrize(
-    ("role", "operations", "one", "may"),
-    [
-        ("admin", (), exception(), True),
-        ("head", (OPERATION,), exception(), False),
-        ("head", (OPERATION,), exception(scope=ScopeKind.ORGANISATION, scope_id=HALLEFORS.id), False),
-        ("head", (OPERATION,), exception(scope=ScopeKind.DEPARTMENT, scope_id=DEPARTMENT.id), True),
-        ("head", (OTHER,), exception(scope=ScopeKind.DEPARTMENT, scope_id=DEPARTMENT.id), False),
-        ("telephone_manager", (OPERATION,), exception(scope=ScopeKind.PERSON, scope_id=ANNA.id), True),
-        ("telephone_manager", (OPERATION,), exception(scope=ScopeKind.NUMBER, number=MOBILE), True),
-        ("telephone_manager", (OPERATION,), exception(scope=ScopeKind.NUMBER, number="+46701740699"), False),
-        ("telephone_manager", (OPERATION,), exception(scope=ScopeKind.PERSON, scope_id=OTHER), False),
-        ("operator", (OPERATION,), exception(scope=ScopeKind.PERSON, scope_id=ANNA.id), False),
-        ("superuser", (OPERATION,), exception(scope=ScopeKind.PERSON, scope_id=ANNA.id), False),
-        ("person", (OPERATION,), exception(scope=ScopeKind.PERSON, scope_id=ANNA.id), False),
-    ],
-)
-def test_who_may_grant(role: str, operations: tuple[object, ...], one: PolicyException, may: bool) -> None:
-    assert may_grant(role, operations, one, REGISTER) is may  # type: ignore[arg-type]  # ids

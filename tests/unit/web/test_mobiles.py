@@ -77,6 +77,21 @@ async def test_what_the_rules_ask_for_is_missed(
     assert town.directory.register.mobile("+46701740690") is None
 
 
+async def test_the_appointed_carriers_are_the_registers(town: Town) -> None:
+    """B1: who is appointed, and no more, is said in one place, and counts at once."""
+    (appointed,) = (await town.get("/carriers"))["items"]
+    at = f"/carriers/{appointed['id']}"
+    await answer(await town.ask("PATCH", at, {"appointed": False}, if_match="*"), 200)
+    refused = await problem(await town.ask("POST", "/mobiles", WHOLE), 409)
+    assert refused["because"].startswith("IT has appointed no carrier yet.")
+    for name in ("Norrskensmobil", "Fjälltelefon"):
+        await answer(await town.ask("POST", "/carriers", {"name": name, "appointed": True}), 201)
+    refused = await problem(await town.ask("POST", "/mobiles", WHOLE), 409)
+    assert "Appointed is: Norrskensmobil, Fjälltelefon (B1)." in refused["because"]
+    mobile = await registers(town, carrier="fjälltelefon")
+    assert mobile["carrier"] == "fjälltelefon"
+
+
 async def test_an_empty_registration_is_told_all_at_once(town: Town) -> None:
     refused = await problem(await town.ask("POST", "/mobiles", {}, language="sv"), 409)
     assert refused["rules"] == ["M1", "B1", "H1"]
@@ -167,6 +182,19 @@ async def test_one_that_is_ended_is_in_use_no_more_and_kept(town: Town) -> None:
     await problem(await town.ask("PATCH", path, {"protected": True}, if_match="*"), 409)
     again = await registers(town)
     assert again["id"] != mobile["id"]
+
+
+async def test_the_holder_says_that_it_greets_personally(town: Town) -> None:
+    """M2."""
+    (own,) = (await town.get("/mobiles", who="person"))["items"]
+    path = f"/mobiles/{own['id']}/greeting"
+    await problem(await town.ask("POST", path, who="superuser", if_match="*"), 403)
+    await problem(await town.ask("POST", path, who="person"), 428)
+    said = await answer(await town.ask("POST", path, who="person", if_match='"1"'), 200)
+    assert said["greeting_checked_at"] == "2026-08-05T10:00:00+02:00"
+    await problem(await town.ask("POST", path, who="person", if_match='"1"'), 412)
+    await answer(await town.ask("POST", f"/mobiles/{own['id']}/end", if_match="*"), 200)
+    await problem(await town.ask("POST", path, who="person", if_match="*"), 409)
 
 
 async def test_a_list_goes_on_page_by_page(town: Town) -> None:

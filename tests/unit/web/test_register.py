@@ -180,6 +180,26 @@ async def test_what_is_still_needed_is_not_ended(town: Town, path: str, because:
     assert (await town.get(path))["ended_at"] is None
 
 
+async def test_a_telephone_manager_is_of_the_organisation(town: Town) -> None:
+    """T1, when an operation is made, when it is given one, and when it moves."""
+    nils = str(id_of("nils"))
+    body = {"name": "Vård", "organisation": HALLEFORS, "telephone_manager": nils}
+    refused = await problem(await town.ask("POST", "/operations", body), 409)
+    assert (refused["error_id"], refused["rules"]) == ("refused-by-policy", ["T1"])
+    assert refused["because"].startswith("Nils Öberg is of another organisation than Vård.")
+    made = await makes(town, "operations", **{**body, "telephone_manager": ANNA})
+    at = f"/operations/{made['id']}"
+    for change in ({"telephone_manager": nils}, {"organisation": NORA}):
+        refused = await problem(await town.ask("PATCH", at, change, if_match="*"), 409)
+        assert refused["rules"] == ["T1"]
+    moved = {"organisation": NORA, "telephone_manager": nils}
+    assert (await answer(await town.ask("PATCH", at, moved, if_match="*"), 200))["telephone_manager"][
+        "id"
+    ] == nils
+    without = await answer(await town.ask("PATCH", at, {"telephone_manager": None}, if_match="*"), 200)
+    assert without["telephone_manager"] is None
+
+
 async def test_nothing_stands_in_for_itself(town: Town) -> None:
     body = {"stand_in_department": KYRK}
     refused = await problem(await town.ask("PATCH", f"/departments/{KYRK}", body, if_match="*"), 422)

@@ -172,6 +172,49 @@ async def test_an_operator_pauses_themselves_and_the_register_knows(town: Town) 
     await problem(await town.ask("POST", f"/operators/{ANNA}/state", {"state": "open"}), 404)
 
 
+async def test_an_operator_is_made_changed_ended_and_made_again(town: Town) -> None:
+    board, siv = str(id_of("board")), str(id_of("siv"))
+    body = {"person": siv, "phone": str(id_of("phone siv")), "switchboards": [board]}
+    at = f"/operators/{siv}"
+    await problem(await town.ask("POST", "/operators", body, who="operator"), 403)
+    response = await town.ask("POST", "/operators", body)
+    made = await answer(response, 201)
+    assert (response.headers["Location"], made["state"], made["phone"]) == (f"/api/v1{at}", "closed", "siv")
+    assert town.directory.register.operator(id_of("siv")) is not None
+    await problem(await town.ask("POST", "/operators", body), 409)
+    change = {"phone": str(id_of("phone hemlig"))}
+    await problem(await town.ask("PATCH", at, change), 428)
+    changed = await answer(await town.ask("PATCH", at, change, if_match='"1"'), 200)
+    assert (changed["phone"], changed["switchboards"]) == ("hemlig", made["switchboards"])
+    await problem(await town.ask("PATCH", at, change, if_match='"1"'), 412)
+    await answer(await town.ask("DELETE", at, if_match='"2"'), 200)
+    assert town.directory.register.operator(id_of("siv")) is None
+    await problem(await town.ask("GET", at), 404)
+    again = await answer(await town.ask("POST", "/operators", body), 201)
+    assert again["phone"] == "siv"
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"person": str(id_of("nobody"))}, "person"),
+        ({"phone": str(id_of("anna"))}, "phone"),
+        ({"switchboards": [str(id_of("anna"))]}, "switchboards"),
+        ({"switchboards": []}, "switchboards"),
+    ],
+)
+async def test_an_operator_sits_and_serves_where_there_is_something(
+    town: Town, fields: dict[str, Any], where: str
+) -> None:
+    body = {
+        "person": str(id_of("siv")),
+        "phone": str(id_of("phone siv")),
+        "switchboards": [str(id_of("board"))],
+    }
+    refused = await problem(await town.ask("POST", "/operators", {**body, **fields}), 422)
+    assert refused["errors"][0]["where"] == where
+
+
 # Calls
 
 

@@ -20,6 +20,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
+    CarrierRow,
     DepartmentRow,
     ExtensionRow,
     MembershipRow,
@@ -221,6 +222,7 @@ async def settle(session: AsyncSession) -> None:
                 decided_at=NOW,
             )
         )
+    session.add(CarrierRow(name="Upphandlad operatör", appointed=True))
     session.add(
         SwitchboardRow(
             id=id_of("board"),

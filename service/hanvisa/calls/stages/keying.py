@@ -62,12 +62,12 @@ from hanvisa.policy.codes import (
 )
 from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TimeKind
-from hanvisa.policy.forwarding import ForwardingFacts, days_left, fault_of, forwarding_at
+from hanvisa.policy.forwarding import ForwardingFacts, days_left, decide_forwarding, fault_of, forwarding_at
 from hanvisa.policy.guide import GuideFacts, superuser_to_ask
 from hanvisa.policy.numbers import Reading, read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterable
 
     from hanvisa.calls.call import Call
 
@@ -160,6 +160,9 @@ async def _forward(call: Call, wanted: Forward) -> None:
             wanted.target,
             facts.starts_at,
             wanted.until,
+            judge=lambda others: decide_forwarding(
+                replace(facts, to_mobiles=_to_mobiles(call, wanted.person, others))
+            ),
             by=call.caller.account,
         )
         left = days_left(facts) if facts.target.kind.may_be_mobile else None
@@ -181,9 +184,13 @@ def forwarding_facts(call: Call, wanted: Forward) -> ForwardingFacts:
         ends_at=wanted.until,
         now=now,
         confidential=has_confidential_line(register, person),
-        to_mobiles=tuple(one for one in others if _read(call, person, one.target).kind.may_be_mobile),
+        to_mobiles=_to_mobiles(call, person, others),
         limits=call.house.settings.forwarding,
     )
+
+
+def _to_mobiles(call: Call, person: Person, forwardings: Iterable[Forwarding]) -> tuple[Forwarding, ...]:
+    return tuple(one for one in forwardings if _read(call, person, one.target).kind.may_be_mobile)
 
 
 def _change(call: Call, meaning: Meaning) -> Awaitable[None]:
@@ -219,7 +226,9 @@ async def _store(call: Call, meaning: Meaning, change: Awaitable[None], *confirm
     try:
         was_stored = await stored(f"code {call.state.dialled}", change)
     except PolicyRefused:
-        await say_wrong(call, CodeFault.EMPTY_DEPARTMENT)
+        # Of a forwarding the limits were kept a moment ago: another one has come in between.
+        fault = CodeFault.USED_UP if isinstance(meaning, Forward) else CodeFault.EMPTY_DEPARTMENT
+        await say_wrong(call, fault)
         return
     if was_stored:
         await _done(call, meaning, *confirmation)

@@ -1,4 +1,4 @@
-"""Forwardings from a fixed phone (M3). Whether one may be set is the policy's matter."""
+"""Forwardings from a fixed phone (M3). Whether one may be set is the policy's matter, asked where it is stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.tables import ForwardingRow, PersonRow
+from hanvisa.errors import PolicyRefused
+from hanvisa.ids import new_id
 from hanvisa.policy.facts import Forwarding, ForwardingKind
+from hanvisa.policy.forwarding import COUNTED, Judge
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,22 +77,32 @@ class Forwardings:
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 
-    async def create(self, fields: ForwardingFields, by: Actor) -> ForwardingRecord:
-        """Raises InvalidInput for an unknown person or an end that is not after the start."""
+    async def create(
+        self, fields: ForwardingFields, by: Actor, judge: Judge | None = None
+    ) -> ForwardingRecord:
+        """With a ``judge`` M3 is kept: nobody else forwards the person's phone between the question and the saving.
+
+        Raises InvalidInput for an unknown person or an end that is not after the start, and PolicyRefused.
+        """
         async with self._database.changing(by) as session:
-            row = ForwardingRow()
-            await _set(session, row, fields)
+            row = ForwardingRow(id=new_id())
+            await _set(session, row, fields, judge)
             session.add(row)
             await session.flush()
             return _record(row)
 
     async def change(
-        self, id_: UUID, fields: ForwardingFields, version: int | None, by: Actor
+        self,
+        id_: UUID,
+        fields: ForwardingFields,
+        version: int | None,
+        by: Actor,
+        judge: Judge | None = None,
     ) -> ForwardingRecord:
         """Raises NotFound, Conflict, and what :meth:`create` raises."""
         async with self._database.changing(by) as session:
             row = await read_before(session, ForwardingRow, id_, version, "forwarding")
-            await _set(session, row, fields)
+            await _set(session, row, fields, judge)
             await session.flush()
             return _record(row)
 
@@ -101,12 +114,13 @@ class Forwardings:
             await session.flush()
             return _record(row)
 
-    async def replace(self, fields: ForwardingFields, by: Actor) -> None:
-        """Forward the person from now on; what holds now of the same kind ends. Raises InvalidInput."""
+    async def replace(self, fields: ForwardingFields, by: Actor, judge: Judge | None = None) -> None:
+        """Forward the person from now on; what holds now of the same kind ends. Raises what :meth:`create` raises."""
         async with self._database.changing(by) as session:
+            await _alone(session, fields.person_id)
             await _end_current(session, fields.person_id, fields.kind, fields.starts_at)
-            row = ForwardingRow()
-            await _set(session, row, fields)
+            row = ForwardingRow(id=new_id())
+            await _set(session, row, fields, judge)
             session.add(row)
 
     async def end_current(self, person_id: UUID, kind: ForwardingKind, at: datetime, by: Actor) -> None:
@@ -128,14 +142,38 @@ async def _end_current(session: AsyncSession, person_id: UUID, kind: ForwardingK
         row.ends_at = at
 
 
-async def _set(session: AsyncSession, row: ForwardingRow, fields: ForwardingFields) -> None:
+async def _alone(session: AsyncSession, person_id: UUID) -> None:
+    """Until the transaction ends nobody else forwards this person's phone. SQLite has one writer as it is."""
+    await session.execute(
+        select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True)
+    )
+
+
+async def _set(
+    session: AsyncSession, row: ForwardingRow, fields: ForwardingFields, judge: Judge | None
+) -> None:
     must_be_in_order(fields.starts_at, fields.ends_at)
     await must_exist(session, PersonRow, fields.person_id, "person", "person")
+    if judge is not None:
+        await _alone(session, fields.person_id)
+        decision = judge(await _others(session, row.id, fields))
+        if not decision.allowed:
+            raise PolicyRefused(decision)
     row.person_id = fields.person_id
     row.target = fields.target
     row.starts_at = fields.starts_at
     row.ends_at = fields.ends_at
     row.kind = fields.kind
+
+
+async def _others(session: AsyncSession, own: UUID, fields: ForwardingFields) -> tuple[Forwarding, ...]:
+    """The person's, but for the one that is set, from as far back as they may count."""
+    others = select(ForwardingRow).where(
+        ForwardingRow.person_id == fields.person_id,
+        ForwardingRow.id != own,
+        ForwardingRow.ends_at > fields.starts_at - COUNTED,
+    )
+    return tuple(_record(row).forwarding for row in await session.scalars(others))
 
 
 def _record(row: ForwardingRow) -> ForwardingRecord:

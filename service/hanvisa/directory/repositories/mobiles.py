@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.entries import must_be_in_use
 from hanvisa.directory.repositories.rows import found, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.tables import MobileRow, PersonRow
@@ -98,6 +99,15 @@ class Mobiles:
             row = await read_before(session, MobileRow, id_, version, "mobile")
             if row.ended_at is None:
                 row.ended_at = at
+            await session.flush()
+            return _record(row)
+
+    async def confirm_greeting(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> MobileRecord:
+        """Its voicemail greets personally (M2). Raises NotFound, Conflict."""
+        async with self._database.changing(by) as session:
+            row = await read_before(session, MobileRow, id_, version, "mobile")
+            must_be_in_use(row)
+            row.greeting_checked_at = at
             await session.flush()
             return _record(row)
 

@@ -149,7 +149,7 @@ class Persons:
                 _list_functions(session, id_, functions)
                 moved = True
             if moved:
-                flag_modified(row, "given_name")  # so that the person has a new version
+                flag_modified(row, "ended_at")  # so that the person has a new version
             await session.flush()
             return await self._record(session, row)
 
@@ -161,13 +161,7 @@ class Persons:
     async def confirm(self, id_: UUID, version: int | None, by: Actor) -> PersonRecord:
         """The details are right; what was flagged is put right too. Raises NotFound, Conflict."""
         async with self._database.changing(by) as session:
-            row = await read_before(session, PersonRow, id_, version, "person")
-            must_be_in_use(row)
-            row.details_confirmed_at = self._at
-            flagged = select(FlagRow).where(FlagRow.person_id == id_, FlagRow.closed_at.is_(None))
-            for flag in await session.scalars(flagged):
-                flag.closed_at = self._at
-                flag.closed_by = by.name
+            row = await confirm_details(session, id_, version, self._at, by)
             await session.flush()
             return await self._record(session, row)
 
@@ -203,6 +197,20 @@ class Persons:
             number_shown=NumberShown(row.number_shown),
         )
         return PersonRecord(person, _details(row))
+
+
+async def confirm_details(
+    session: AsyncSession, id_: UUID, version: int | None, at: datetime, by: Actor
+) -> PersonRow:
+    """They are right; what was flagged is put right too. Raises NotFound, Conflict, NotPossible."""
+    row = await read_before(session, PersonRow, id_, version, "person")
+    must_be_in_use(row)
+    row.details_confirmed_at = at
+    flagged = select(FlagRow).where(FlagRow.person_id == id_, FlagRow.closed_at.is_(None))
+    for flag in await session.scalars(flagged):
+        flag.closed_at = at
+        flag.closed_by = by.name
+    return row
 
 
 async def _set(session: AsyncSession, row: PersonRow, values: Mapping[str, Any]) -> None:

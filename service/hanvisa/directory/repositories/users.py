@@ -122,7 +122,9 @@ class Users:
         """Raises NotFound, and what :meth:`create` raises."""
         async with self._database.changing(by) as session:
             row = await read_before(session, UserRow, id_, version, "user")
-            flag_modified(row, "name")  # who has other roles is another version too
+            flag_modified(
+                row, "ended_at"
+            )  # who has other roles is another version too; what is flagged is not told of
             await _set(session, row, fields)
             return (await _records(session, [row]))[0]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,24 +12,22 @@ from hanvisa.directory.repositories.forwardings import ForwardingFields, Forward
 from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Forwarding, ForwardingKind, Person
 from hanvisa.policy.forwarding import (
-    COUNTED,
     ForwardingFacts,
     ForwardingLimits,
+    Judge,
     decide_forwarding,
     default_end,
 )
-from hanvisa.policy.model import Text
+from hanvisa.policy.model import Decision, Text
 from hanvisa.policy.numbers import Reading, read_number
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Named, Outgoing, unset
 from hanvisa.web.masking import Mask
 from hanvisa.web.paging import cut, id_after
 from hanvisa.web.people import must_cover, named_person, person_given
-from hanvisa.web.problems import REFUSED, Problem, invalid
+from hanvisa.web.problems import REFUSED, invalid
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
-
-_MANY = 1000
 
 
 class ForwardingQuery(ListQuery):
@@ -94,8 +91,9 @@ async def create(ask: Ask[NewForwarding, None]) -> Answer:
     fields = ForwardingFields(
         person.id, body.target, starts_at, body.ends_at or default_end(starts_at), body.kind
     )
-    await _check(ask, person, fields)
-    record = await Forwardings(ask.services.database).create(fields, ask.who.actor)
+    _check_times(ask, fields)
+    judge = _judge(ask, person, fields)
+    record = await Forwardings(ask.services.database).create(fields, ask.who.actor, judge)
     return replace(_answer(ask, record), status=201, location=f"/forwardings/{record.forwarding.id}")
 
 
@@ -105,10 +103,10 @@ async def change(ask: Ask[ForwardingChange, None]) -> Answer:
     person = person_given(ask.register, record.forwarding.person_id, "person")
     given = {name: getattr(ask.body, name) for name in ask.body.model_fields_set}
     fields = replace(record.fields, **given)
-    await _check(ask, person, fields, besides=record.forwarding.id)
+    _check_times(ask, fields)
     with against_others():
         record = await Forwardings(ask.services.database).change(
-            record.forwarding.id, fields, version, ask.who.actor
+            record.forwarding.id, fields, version, ask.who.actor, _judge(ask, person, fields)
         )
     return _answer(ask, record)
 
@@ -129,46 +127,39 @@ async def _find(ask: Ask[Any, Any]) -> ForwardingRecord:
     return record
 
 
-async def _check(
-    ask: Ask[Any, Any], person: Person, fields: ForwardingFields, besides: UUID | None = None
-) -> None:
-    """Raises Problem for times that can't be meant, and what M3 refuses."""
+def _check_times(ask: Ask[Any, Any], fields: ForwardingFields) -> None:
+    """Raises Problem for times that can't be meant."""
     if fields.ends_at <= fields.starts_at:
         raise invalid(
             "ends_at", Text(sv="Slutet ligger inte efter början.", en="The end is not after the start.")
         )
     if fields.ends_at <= ask.now:
         raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
+
+
+def _judge(ask: Ask[Any, Any], person: Person, fields: ForwardingFields) -> Judge:
+    """What M3 says of it, beside the person's others."""
     settings = ask.services.settings
-    decision = decide_forwarding(
-        ForwardingFacts(
-            person=person,
-            target=_read(ask, person, fields.target),
-            starts_at=fields.starts_at,
-            ends_at=fields.ends_at,
-            now=ask.now,
-            confidential=has_confidential_line(ask.register, person),
-            to_mobiles=await _others_to_mobiles(ask, person, fields.starts_at, besides),
-            limits=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
-        )
+    facts = ForwardingFacts(
+        person=person,
+        target=_read(ask, person, fields.target),
+        starts_at=fields.starts_at,
+        ends_at=fields.ends_at,
+        now=ask.now,
+        confidential=has_confidential_line(ask.register, person),
+        limits=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
     )
-    if not decision.allowed:
-        raise Problem(REFUSED, decision.because, rules=decision.rules)
+
+    def judge(others: tuple[Forwarding, ...]) -> Decision:
+        to_mobiles = (one for one in others if _read(ask, person, one.target).kind.may_be_mobile)
+        return decide_forwarding(replace(facts, to_mobiles=tuple(to_mobiles)))
+
+    return judge
 
 
 def _read(ask: Ask[Any, Any], person: Person, target: str) -> Reading:
     organisation = ask.register.organisation(person.organisation_id)
     return read_number(target, organisation, ask.register, ask.services.plan)
-
-
-async def _others_to_mobiles(
-    ask: Ask[Any, Any], person: Person, starts_at: datetime, besides: UUID | None
-) -> tuple[Forwarding, ...]:
-    records = await Forwardings(ask.services.database).list(
-        person_id=person.id, not_ended_at=starts_at - COUNTED, limit=_MANY
-    )
-    others = (record.forwarding for record in records if record.forwarding.id != besides)
-    return tuple(one for one in others if _read(ask, person, one.target).kind.may_be_mobile)
 
 
 def _answer(ask: Ask[Any, Any], record: ForwardingRecord) -> Answer:

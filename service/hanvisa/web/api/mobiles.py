@@ -11,7 +11,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from hanvisa.directory.repositories.entries import Entries
 from hanvisa.directory.repositories.mobiles import MobileFields, MobileRecord, Mobiles
+from hanvisa.directory.repositories.plain import CARRIERS
 from hanvisa.policy.facts import Mobile
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import Reading, read_number
@@ -60,7 +62,7 @@ class NewMobile(Incoming):
 
     person: UUID | None = Field(default=None, description="the holder (M1)")
     number: Dialled | None = Field(default=None, description="a whole number, in any usual spelling (M1)")
-    carrier: Line | None = Field(default=None, description="the one that IT has appointed (B1)")
+    carrier: Line | None = Field(default=None, description="one that IT has appointed, in `/carriers` (B1)")
     grounds: Line | None = Field(default=None, description="why the work needs a mobile (H1)")
     decided_by: Line | None = Field(default=None, description="the head of operation who decided it (H1)")
     decided_at: Moment | None = Field(default=None, description="when it was decided (H1)")
@@ -121,7 +123,7 @@ async def read(ask: Ask[None, None]) -> Answer:
 
 
 async def register(ask: Ask[NewMobile, None]) -> Answer:
-    fields = _checked(ask, dict(ask.body))
+    fields = await _checked(ask, dict(ask.body))
     record = await Mobiles(ask.services.database).create(fields, ask.who.actor)
     return replace(_answer(ask, record), status=201, location=f"/mobiles/{record.id}")
 
@@ -138,7 +140,8 @@ async def change(ask: Ask[MobileChange, None]) -> Answer:
             ),
         )
     given = {name: getattr(ask.body, name) for name in ask.body.model_fields_set}
-    fields = _checked(ask, {"person": record.fields.person_id, **_named(record.fields), **given}, record.id)
+    there = {"person": record.fields.person_id, **_named(record.fields)}
+    fields = await _checked(ask, {**there, **given}, record.id)
     with against_others():
         record = await Mobiles(ask.services.database).change(record.id, fields, version, ask.who.actor)
     return _answer(ask, record)
@@ -152,13 +155,23 @@ async def end(ask: Ask[None, None]) -> Answer:
     return _answer(ask, record)
 
 
+async def confirm_greeting(ask: Ask[None, None]) -> Answer:
+    record = await _find(ask)
+    version = must_match(ask.if_match, record.version)
+    with against_others():
+        record = await Mobiles(ask.services.database).confirm_greeting(
+            record.id, ask.now, version, ask.who.actor
+        )
+    return _answer(ask, record)
+
+
 async def _find(ask: Ask[Any, Any]) -> MobileRecord:
     record = await Mobiles(ask.services.database).get(ask.path["id"])
     must_cover(ask.scope, ask.register.person(record.fields.person_id))
     return record
 
 
-def _checked(ask: Ask[Any, Any], given: dict[str, Any], besides: UUID | None = None) -> MobileFields:
+async def _checked(ask: Ask[Any, Any], given: dict[str, Any], besides: UUID | None = None) -> MobileFields:
     """What is to be registered. Raises Problem for what the rules refuse, and for a holder out of reach."""
     holder = person_given(ask.register, given["person"], "person") if given["person"] else None
     if holder is not None:
@@ -173,7 +186,7 @@ def _checked(ask: Ask[Any, Any], given: dict[str, Any], besides: UUID | None = N
         decided_by=given["decided_by"] or "",
         decided_at=given["decided_at"],
         now=ask.now,
-        carriers=_appointed(ask),
+        carriers=await _appointed(ask),
         itemised_invoice=given["itemised_invoice"],
         private_use=given["private_use"],
     )
@@ -185,9 +198,9 @@ def _checked(ask: Ask[Any, Any], given: dict[str, Any], besides: UUID | None = N
     return MobileFields(person_id=holder.id, **{**registered, "number": number.number})
 
 
-def _appointed(ask: Ask[Any, Any]) -> tuple[str, ...]:
-    names = (name.strip() for name in ask.services.settings.mobile_carriers.split("|"))
-    return tuple(name for name in names if name)
+async def _appointed(ask: Ask[Any, Any]) -> tuple[str, ...]:
+    carriers = await Entries(ask.services.database, CARRIERS).list(where={"appointed": True})
+    return tuple(carrier.values["name"] for carrier in carriers)
 
 
 def _in_use(ask: Ask[Any, Any], number: Reading | None, besides: UUID | None) -> Mobile | None:
@@ -257,6 +270,17 @@ ROUTES = (
         if_match=True,
         etag=True,
         refusals=(CONFLICT, REFUSED),
+    ),
+    Route(
+        "POST",
+        "/mobiles/{id}/greeting",
+        Action.CHANGE_DETAILS,
+        confirm_greeting,
+        "Say that its voicemail has a personal greeting (M2)",
+        reply=MobileRegistered,
+        if_match=True,
+        etag=True,
+        refusals=(CONFLICT,),
     ),
     Route(
         "POST",

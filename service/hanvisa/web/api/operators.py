@@ -1,17 +1,20 @@
-"""Operators, what they serve, and whether they are open for callers."""
+"""Operators: made, changed and ended by the admin; opened, paused and closed by themselves."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from hanvisa.directory.repositories.operators import OperatorRecord, Operators
 from hanvisa.policy.facts import OperatorState, TargetKind
-from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
+from hanvisa.web.etags import against_others, must_match
+from hanvisa.web.fields import Change, Incoming, ListQuery, Moment, Named, Outgoing, unset
 from hanvisa.web.paging import page_of
 from hanvisa.web.people import must_cover, named, named_person
+from hanvisa.web.problems import CONFLICT
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 
@@ -36,6 +39,22 @@ class OperatorList(Outgoing):
     next: str | None
 
 
+Switchboards = Annotated[list[UUID], Field(min_length=1, max_length=50, description="that they serve")]
+
+
+class NewOperator(Incoming):
+    person: UUID
+    phone: UUID = Field(description="at which they sit")
+    switchboards: Switchboards
+
+
+class OperatorChange(Change):
+    """What is left out stays as it is."""
+
+    phone: UUID = unset()
+    switchboards: Switchboards = unset()
+
+
 class NewState(Incoming):
     state: OperatorState
 
@@ -50,6 +69,30 @@ async def operators(ask: Ask[None, ListQuery]) -> Answer:
 
 async def read(ask: Ask[None, None]) -> Answer:
     return _answer(ask, await Operators(ask.services.database).get(ask.path["person"]))
+
+
+async def create(ask: Ask[NewOperator, None]) -> Answer:
+    body = ask.body
+    record = await Operators(ask.services.database).create(
+        body.person, body.phone, body.switchboards, ask.who.actor, at=ask.now
+    )
+    return replace(_answer(ask, record), status=201, location=f"/operators/{body.person}")
+
+
+async def change(ask: Ask[OperatorChange, None]) -> Answer:
+    repository, person, body = Operators(ask.services.database), ask.path["person"], ask.body
+    version = must_match(ask.if_match, (await repository.get(person)).version)
+    with against_others():
+        record = await repository.change(person, body.phone, body.switchboards, version, ask.who.actor)
+    return _answer(ask, record)
+
+
+async def end(ask: Ask[None, None]) -> Answer:
+    repository, person = Operators(ask.services.database), ask.path["person"]
+    version = must_match(ask.if_match, (await repository.get(person)).version)
+    with against_others():
+        record = await repository.end(person, version, ask.who.actor, at=ask.now)
+    return _answer(ask, record)
 
 
 async def set_state(ask: Ask[NewState, None]) -> Answer:
@@ -97,12 +140,45 @@ ROUTES = (
         reply=OperatorList,
     ),
     Route(
+        "POST",
+        "/operators",
+        Action.CHANGE_REGISTER,
+        create,
+        "Make a person an operator, closed at first",
+        body=NewOperator,
+        reply=OperatorShown,
+        status=201,
+        etag=True,
+        refusals=(CONFLICT,),
+    ),
+    Route(
         "GET",
         "/operators/{person}",
         Action.READ_OPERATORS,
         read,
         "One operator",
         reply=OperatorShown,
+        etag=True,
+    ),
+    Route(
+        "PATCH",
+        "/operators/{person}",
+        Action.CHANGE_REGISTER,
+        change,
+        "Change where an operator sits, or what they serve",
+        body=OperatorChange,
+        reply=OperatorShown,
+        if_match=True,
+        etag=True,
+    ),
+    Route(
+        "DELETE",
+        "/operators/{person}",
+        Action.CHANGE_REGISTER,
+        end,
+        "End it: the person is no operator any more",
+        reply=OperatorShown,
+        if_match=True,
         etag=True,
     ),
     Route(

@@ -15,6 +15,7 @@ from hanvisa.directory.imports.sheets.organisation import (
 )
 from hanvisa.directory.imports.sheets.roles import ROLES, USERS
 from hanvisa.directory.imports.sheets.telephony import (
+    CARRIERS,
     EXTENSIONS,
     GROUP_MEMBERS,
     GROUPS,
@@ -41,6 +42,7 @@ SHEETS: tuple[Sheet, ...] = (
     OPERATORS,
     EXTENSIONS,
     NUMBERS,
+    CARRIERS,
     MOBILES,
     ABSENCE_REASONS,
     ABSENCES,

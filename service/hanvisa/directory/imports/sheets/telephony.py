@@ -127,6 +127,17 @@ NUMBERS = Sheet(
 )
 
 
+CARRIERS = Sheet(
+    "carriers.csv",
+    tables.CarrierRow,
+    of("name"),
+    (
+        must("name", values.text, "Upphandlad operatör"),
+        may("appointed", values.flag, "no", default=False),
+    ),
+)
+
+
 MOBILES = Sheet(
     "mobiles.csv",
     tables.MobileRow,
