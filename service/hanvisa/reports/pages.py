@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.reports import telling
-from hanvisa.reports.charts import Bar, bars_of
+from hanvisa.reports.charts import bars_of
 from hanvisa.reports.making import Made
+from hanvisa.reports.printing import Page, chart_url
 
 MOST_ROWS = 300  # of a report on paper: all are in the CSV
 
@@ -43,18 +43,6 @@ th, td { text-align: left; vertical-align: top; padding: 1mm 2mm; border-bottom:
 thead th { border-bottom: 1pt solid #222; } tr { break-inside: avoid; }
 td.number, th.number { text-align: right; } tr.total td { font-weight: bold; }
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """HTML, and the charts that it has at their :func:`chart_url`."""
-
-    html: str
-    charts: list[list[Bar]]
-
-
-def chart_url(number: int) -> str:
-    return f"chart:{number}"
 
 
 def page_of(reports: Sequence[Made], language: Language) -> Page:

@@ -10,13 +10,24 @@ import base64
 import json
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from hanvisa.errors import PrintingError
-from hanvisa.reports.charts import draw
-from hanvisa.reports.pages import Page, chart_url
+from hanvisa.reports.drawing import Bar, draw
 
 _KINDER = 10  # than the calls
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """HTML, and the charts that it has at their :func:`chart_url`."""
+
+    html: str
+    charts: list[list[Bar]]
+
+
+def chart_url(number: int) -> str:
+    return f"chart:{number}"
 
 
 async def print_pdf(page: Page) -> bytes:

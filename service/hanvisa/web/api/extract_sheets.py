@@ -9,7 +9,8 @@ from html import escape
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.numbers import display
 from hanvisa.policy.swedish_time import LOCAL
-from hanvisa.reports.pages import Page, document, more_than, table_of
+from hanvisa.reports.pages import document, more_than, table_of
+from hanvisa.reports.printing import Page
 from hanvisa.reports.sheets import to_csv
 from hanvisa.web.api.extract_bodies import ExtractedCallShown, ExtractShown
 
