@@ -107,41 +107,15 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         texts=texts,
         queues=Queues(wrap_up=settings.wrap_up),
         plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
-        settings=CallSettings(
-            ring_person=settings.ring_person,
-            ring_operator=settings.ring_operator,
-            ring_in_turn=settings.ring_in_turn,
-            queue_say_every=settings.queue_say_every,
-            wait_for_paused=settings.wait_for_paused,
-            callback_again=settings.callback_again,
-            held_remind=settings.held_remind,
-            held_back=settings.held_back,
-            whisper=settings.whisper,
-            key_wait=settings.key_wait,
-            keying=settings.keying,
-            operator_consults_mobile=settings.operator_consults_mobile,
-            unanswered_transfer=settings.unanswered_transfer,
-            camp_on=settings.camp_on,
-            camp_on_retry=settings.camp_on_retry,
-            mobile_tone_after=settings.mobile_tone_after,
-            mobile_tone_every=settings.mobile_tone_every,
-            message_longest=settings.message_longest,
-            message_silence=settings.message_silence,
-            message_due=settings.message_due,
-            forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
-            text_a_day=settings.text_a_day,
-            record_threats=settings.record_threats,
-            may_call=CallingClass(settings.may_call),
-            private_prefix=settings.private_prefix,
-            private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
-        ),
+        settings=_call_settings(settings),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
     watch_emergencies(manager, house.alarms.dialled)
     phones = Phones(settings.state, manager, Liveness(settings.rtp_timeout, settings.qualify_every))
     lamps = Lamps(manager)
-    prefix = settings.outside_prefix if settings.outside_prefix_required else ""
-    projection = Projection(manager, voice, clock, prefix)
+    projection = Projection(
+        manager, voice, clock, settings.outside_prefix if settings.outside_prefix_required else ""
+    )
 
     async def publish_phones() -> None:
         await manager.until_connected(within=5)
@@ -245,6 +219,37 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         make_web=make_web,
     )
     return service
+
+
+def _call_settings(settings: Settings) -> CallSettings:
+    return CallSettings(
+        ring_person=settings.ring_person,
+        ring_operator=settings.ring_operator,
+        ring_in_turn=settings.ring_in_turn,
+        queue_say_every=settings.queue_say_every,
+        wait_for_paused=settings.wait_for_paused,
+        callback_again=settings.callback_again,
+        held_remind=settings.held_remind,
+        held_back=settings.held_back,
+        whisper=settings.whisper,
+        key_wait=settings.key_wait,
+        keying=settings.keying,
+        operator_consults_mobile=settings.operator_consults_mobile,
+        unanswered_transfer=settings.unanswered_transfer,
+        camp_on=settings.camp_on,
+        camp_on_retry=settings.camp_on_retry,
+        mobile_tone_after=settings.mobile_tone_after,
+        mobile_tone_every=settings.mobile_tone_every,
+        message_longest=settings.message_longest,
+        message_silence=settings.message_silence,
+        message_due=settings.message_due,
+        forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
+        text_a_day=settings.text_a_day,
+        record_threats=settings.record_threats,
+        may_call=CallingClass(settings.may_call),
+        private_prefix=settings.private_prefix,
+        private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
+    )
 
 
 def _searching(directory: Directory) -> tuple[PersonSearch, Follower]:
