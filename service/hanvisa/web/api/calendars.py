@@ -109,7 +109,7 @@ class CalendarList(Outgoing):
 async def calendars(ask: Ask[None, CalendarQuery]) -> Answer:
     query = ask.query
     found = await CalendarAddresses(ask.services.database).list(
-        within=ask.scope.within,
+        within=ask.within,
         person_id=query.person,
         ended=query.ended,
         after=id_after(query.cursor),
