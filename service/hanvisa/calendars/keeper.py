@@ -46,14 +46,17 @@ class Times:
 
 @dataclass
 class _Seen:
-    """``mark`` is the server's as of the reading on ``day``; ``wait`` and ``again_at`` (loop time) after a failure."""
+    """``mark`` is the server's as of the reading on ``day``; ``wait`` is seconds, after a failure."""
 
     version: int
     mark: str = ""
     day: date | None = None
     wait: float = 0.0
-    again_at: float = 0.0
     reading: Reading | None = None
+
+    def rests(self, now: datetime) -> bool:
+        again_at = self.reading.again_at if self.reading else None
+        return again_at is not None and now < again_at
 
 
 class CalendarKeeper:
@@ -107,16 +110,14 @@ class CalendarKeeper:
 
     async def _keep(self, session: aiohttp.ClientSession, source: Source) -> None:
         """What fails is tried again a little later, each time after twice as long."""
-        loop, seen = asyncio.get_running_loop(), self._seen[source.id]
-        if seen.again_at > loop.time():
+        now, seen = self._clock.now(), self._seen[source.id]
+        if seen.rests(now):
             return
-        now = self._clock.now()
         try:
             await self._read_and_keep(session, source, seen, now)
         except HanvisaError as error:
             seen.mark = ""
             seen.wait = min(max(self._times.every, seen.wait * 2), REST_MOST)
-            seen.again_at = loop.time() + seen.wait
             seen.reading = Reading(
                 asked_at=now,
                 well_at=seen.reading.well_at if seen.reading else None,
