@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
+from itertools import islice
 from typing import Any
 
 import recurring_ical_events
@@ -16,7 +17,10 @@ from hanvisa.policy.calendar_events import Event, Shown
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
 
+MOST = 2000  # events in the days that are read: each is weighed, and callers wait meanwhile
+
 _OFTEN = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_ONCE = ("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SUMMARY", "STATUS", "CLASS")
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # the months
 _RECURS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -38,12 +42,13 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "") -> list[Ev
 
     An event that makes no sense (no start, a rule that recurs each second) is left out.
 
-    Raises CalendarError: a text is no calendar. What it says has nothing of what is in it.
+    Raises CalendarError: a text is no calendar, or has too many. What it says has nothing of what is in it.
     """
     first, last = (datetime.combine(day, time(0), LOCAL) for day in days)
     try:
         calendars = [calendar for text in texts for calendar in _calendars(text)]
-        return [event for calendar in calendars for event in _events(calendar, first, last, email.casefold())]
+        found = (event for one in calendars for event in _events(one, first, last, email.casefold()))
+        events = list(islice(found, MOST + 1))
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         name = type(error).__name__
         raise CalendarError(
@@ -52,6 +57,14 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "") -> list[Ev
                 en=f"it is no calendar that can be understood ({name})",
             )
         ) from None
+    if len(events) > MOST:
+        raise CalendarError(
+            Text(
+                sv=f"kalendern har mer än {MOST} händelser i de kommande dagarna",
+                en=f"the calendar has more than {MOST} events in the coming days",
+            )
+        )
+    return events
 
 
 def _calendars(text: bytes) -> list[Calendar]:
@@ -68,7 +81,9 @@ def _makes_sense(component: Component) -> bool:
     """Whether it has a start, and recurs once a day at most, or a few times: else it would fill the memory."""
     if component.name != "VEVENT":
         return True
-    if any(name in _TIMES for name, _ in component.errors):
+    if any(name in _TIMES for name, _ in component.errors) or any(
+        isinstance(component.get(name), list) for name in _ONCE
+    ):
         return False
     start = component.get("DTSTART")
     rules = _as_list(component.get("RRULE"))

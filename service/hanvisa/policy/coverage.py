@@ -22,6 +22,7 @@ USUAL = (Window((1, 2, 3, 4, 5), WORKDAY_STARTS, WORKDAY_ENDS),)
 LOOK_AHEAD = timedelta(days=366)  # at an absence without an end
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+NEAR = 3 * DAY  # around an absence: more than its days and the working hours of the one before
 NAMED = 10  # of those who are away
 
 
@@ -109,8 +110,9 @@ def decide_coverage(facts: CoverageFacts) -> Decision:
 
 def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
     """The departments that the absence would leave empty, and when. Days that are past count no more."""
-    others = [one for one in facts.absences if one.id != facts.wanted.id]
-    before, after = _unreachable(facts.absences), _unreachable([*others, facts.wanted])
+    near = [one for one in facts.absences if _is_near(one, facts.wanted)]
+    others = [one for one in near if one.id != facts.wanted.id]
+    before, after = _unreachable(near), _unreachable([*others, facts.wanted])
     teams = {team.id: team for team in facts.teams}
     found = []
     for team in facts.teams:
@@ -154,6 +156,13 @@ def _days(facts: CoverageFacts) -> Iterator[date]:
     first = max(_day(wanted.starts_at) - DAY, _day(facts.at))
     last = _day(wanted.ends_at - MINUTE) if wanted.ends_at else first + LOOK_AHEAD
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _is_near(one: Absence, wanted: Absence) -> bool:
+    """Whether it may matter on one of the days; a calendar has hundreds that do not."""
+    return (one.ends_at is None or one.ends_at > wanted.starts_at - NEAR) and (
+        wanted.ends_at is None or one.starts_at < wanted.ends_at + NEAR
+    )
 
 
 def _is_covered(chain: Sequence[Team], day: date, absent: Absent) -> bool:

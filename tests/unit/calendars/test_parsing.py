@@ -155,6 +155,8 @@ def test_how_the_calendar_shows_it(line: str, expected: dict[str, Any]) -> None:
     [
         "SUMMARY:Möte",
         "DTSTART:nonsense\nSUMMARY:Möte",
+        "DTSTART:20260304T120000Z\nUID:b",
+        "DTSTART:20260304T120000Z\nDTSTART:20260305T120000Z",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=SECONDLY",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=MINUTELY;COUNT=3",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;BYSECOND=0,1,2,3",
@@ -179,6 +181,14 @@ def test_what_is_no_calendar_is_said_and_not_shown(text: bytes) -> None:
     with pytest.raises(CalendarError, match="it is no calendar that can be understood") as error:
         parse_events([text], DAYS)
     assert "Sign in" not in str(error.value)
+
+
+def test_more_than_anybody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hanvisa.calendars.parsing.MOST", 3)
+    texts = [calendar("DTSTART:20260304T120000Z\nDTEND:20260304T130000Z")] * 4
+    assert len(parse_events(texts[1:], DAYS)) == 3
+    with pytest.raises(CalendarError, match="the calendar has more than 3 events in the coming days"):
+        parse_events(texts, DAYS)
 
 
 LINES = st.sampled_from(
