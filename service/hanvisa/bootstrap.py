@@ -61,6 +61,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.policy.swedish_time import LOCAL
+from hanvisa.run_time import in_force
 from hanvisa.service import Service
 from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
@@ -104,34 +105,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         texts=texts,
         queues=Queues(wrap_up=settings.wrap_up),
         plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
-        settings=CallSettings(
-            ring_person=settings.ring_person,
-            ring_operator=settings.ring_operator,
-            ring_in_turn=settings.ring_in_turn,
-            queue_say_every=settings.queue_say_every,
-            wait_for_paused=settings.wait_for_paused,
-            callback_again=settings.callback_again,
-            held_remind=settings.held_remind,
-            held_back=settings.held_back,
-            whisper=settings.whisper,
-            key_wait=settings.key_wait,
-            keying=settings.keying,
-            operator_consults_mobile=settings.operator_consults_mobile,
-            unanswered_transfer=settings.unanswered_transfer,
-            camp_on=settings.camp_on,
-            camp_on_retry=settings.camp_on_retry,
-            mobile_tone_after=settings.mobile_tone_after,
-            mobile_tone_every=settings.mobile_tone_every,
-            message_longest=settings.message_longest,
-            message_silence=settings.message_silence,
-            message_due=settings.message_due,
-            forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
-            text_a_day=settings.text_a_day,
-            record_threats=settings.record_threats,
-            may_call=CallingClass(settings.may_call),
-            private_prefix=settings.private_prefix,
-            private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
-        ),
+        settings=_call_settings(settings),
     )
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
     watch_emergencies(manager, house.alarms.dialled)
@@ -184,6 +158,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         projection.request(directory.register)
         house.queues.wake()
 
+    directory.on_change(_settings_kept(settings, directory, house))
     directory.on_change(register_changed)
 
     def make_web() -> web.Application:
@@ -196,7 +171,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 directory=directory,
                 database=database,
                 clock=clock,
-                settings=settings,
+                given=settings,
                 voice=voice,
                 health=service.health,
                 explain=lambda entries, language: tell_story(entries, language, directory),
@@ -222,7 +197,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 voice,
                 clock,
                 house.plan,
-                settings.operator_consults_mobile,
+                lambda: house.settings.operator_consults_mobile,
                 Language(settings.language),
             ),
         ),
@@ -236,6 +211,49 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         make_web=make_web,
     )
     return service
+
+
+def _call_settings(settings: Settings) -> CallSettings:
+    return CallSettings(
+        ring_person=settings.ring_person,
+        ring_operator=settings.ring_operator,
+        ring_in_turn=settings.ring_in_turn,
+        queue_say_every=settings.queue_say_every,
+        wait_for_paused=settings.wait_for_paused,
+        callback_again=settings.callback_again,
+        held_remind=settings.held_remind,
+        held_back=settings.held_back,
+        whisper=settings.whisper,
+        key_wait=settings.key_wait,
+        keying=settings.keying,
+        operator_consults_mobile=settings.operator_consults_mobile,
+        unanswered_transfer=settings.unanswered_transfer,
+        camp_on=settings.camp_on,
+        camp_on_retry=settings.camp_on_retry,
+        mobile_tone_after=settings.mobile_tone_after,
+        mobile_tone_every=settings.mobile_tone_every,
+        message_longest=settings.message_longest,
+        message_silence=settings.message_silence,
+        message_due=settings.message_due,
+        forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
+        text_a_day=settings.text_a_day,
+        record_threats=settings.record_threats,
+        may_call=CallingClass(settings.may_call),
+        private_prefix=settings.private_prefix,
+        private_calls_fixed=PrivateCalls(settings.private_calls_fixed),
+    )
+
+
+def _settings_kept(
+    settings: Settings, directory: Directory, house: House
+) -> Callable[[frozenset[str]], None]:
+    """Has the calls go by what an admin has changed."""
+
+    def changed(tables: frozenset[str]) -> None:
+        if "settings" in tables:
+            house.settings = _call_settings(in_force(settings, directory.register.settings.rows))
+
+    return changed
 
 
 def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock: SystemClock) -> Nightly:

@@ -30,7 +30,7 @@ LAW = {
     "calendars": ADAPTER,
     "ldap": ADAPTER,
     "reports": ("policy", "directory", "calls.ports", *EVERYBODY_MAY),
-    "web": ("policy", "directory", "reports", *EDGES, "config", *EVERYBODY_MAY),
+    "web": ("policy", "directory", "reports", *EDGES, "config", "run_time", *EVERYBODY_MAY),
 }
 
 

@@ -15,6 +15,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
+from hanvisa.run_time import in_force
 from hanvisa.web.passwords import Passwords
 
 
@@ -22,13 +23,14 @@ from hanvisa.web.passwords import Passwords
 class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
 
-    ``explain`` tells a call's events in words, line by line.
+    ``explain`` tells a call's events in words, line by line. ``given`` are the settings that the service was started
+    with.
     """
 
     directory: SnapshotDirectory
     database: Database
     clock: Clock
-    settings: Settings
+    given: Settings
     voice: Voice
     health: Callable[[], Mapping[str, str | None]]
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
@@ -36,6 +38,11 @@ class Services:
     plan: NumberPlan = field(default_factory=NumberPlan)
     passwords: Passwords = field(default_factory=Passwords)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force: what admins have changed counts at once."""
+        return in_force(self.given, self.directory.register.settings.rows)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
