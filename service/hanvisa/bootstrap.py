@@ -39,10 +39,10 @@ from hanvisa.config import Settings, read_calendar_passwords, read_secret, read_
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
-from hanvisa.directory.personal.purging import SPEECH, Purged
 from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.coverage import AlarmLetters
+from hanvisa.directory.repositories.details import DetailsRequests
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.snapshot import SnapshotDirectory
@@ -50,6 +50,7 @@ from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.errors import CalendarError, ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.alarms import AlarmMails
+from hanvisa.mail.details import DetailsMails
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
@@ -69,6 +70,7 @@ from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
 from hanvisa.texts.outbox import TextOutbox
 from hanvisa.texts.template import Account, read_template
+from hanvisa.web.origin import DETAILS, origin
 
 log = structlog.get_logger()
 
@@ -207,6 +209,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         extract_notices=notices,
         alarm_mails=_alarm_mails(settings, server, database, clock),
         nightly=_nightly(settings, database, voice, clock),
+        asking=_asking_for_details(settings, server, database, directory, clock),
         calendars=_calendar_keeper(settings, database, directory, clock),
         make_web=make_web,
     )
@@ -257,12 +260,28 @@ def _settings_kept(
 
 
 def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock: SystemClock) -> Nightly:
-    async def take_away() -> list[Purged]:
+    async def take_away() -> dict[str, int]:
         purge = purge_of(settings, database, clock.now())
         unwanted = await asyncio.to_thread(voice.prune, purge.limits.recordings)
-        return [*await purge.carry_out(), Purged("speech", SPEECH, unwanted)]
+        return {**{one.name: one.number for one in await purge.carry_out()}, "speech": unwanted}
 
-    return Nightly(clock, settings.purge_at, take_away)
+    return Nightly("purge", clock, settings.purge_at, take_away)
+
+
+def _asking_for_details(
+    settings: Settings, server: MailServer | None, database: Database, directory: Directory, clock: Clock
+) -> Nightly | None:
+    """None without a mail server."""
+    if server is None:
+        return None
+
+    def every() -> int:
+        return in_force(settings, directory.register.settings.rows).details_every
+
+    letters = DetailsRequests(database, clock.now, every, settings.details_link)
+    page = origin(settings) + DETAILS
+    mails = DetailsMails(letters, server, clock, sender=settings.smtp_from, page=page)
+    return Nightly("details", clock, settings.purge_at, mails.send_owed)
 
 
 def _calendar_keeper(

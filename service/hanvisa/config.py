@@ -165,6 +165,12 @@ class Settings(BaseSettings):
     details_every: int = Field(
         default=180, ge=1, le=3650, description="days after which a person is to confirm their details again"
     )
+    details_link: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="days that a mail's link to do so holds; then they are asked again",
+    )
     forwarding_longest: int = Field(
         default=5, ge=1, le=366, description="days that a forwarding to a mobile may last"
     )

@@ -55,6 +55,7 @@ class Service:
     extract_notices: ExtractNotices | None
     alarm_mails: AlarmMails | None
     nightly: Nightly
+    asking: Nightly | None
     calendars: CalendarKeeper
     make_web: Callable[[], web.Application]
 
@@ -110,6 +111,7 @@ class Service:
             *([self.mail.run()] if self.mail else []),
             *([self.extract_notices.run()] if self.extract_notices else []),
             *([self.alarm_mails.run()] if self.alarm_mails else []),
+            *([self.asking.run()] if self.asking else []),
         )
 
     async def _keep_people(self) -> None:

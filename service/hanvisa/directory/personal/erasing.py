@@ -20,6 +20,7 @@ from hanvisa.directory.tables import (
     CallEventRow,
     CallRow,
     DecisionRow,
+    DetailsRequestRow,
     ExceptionOperatorRow,
     ExceptionRow,
     ForwardingRow,
@@ -204,6 +205,7 @@ async def _erase_what_they_have(session: AsyncSession, whose: Whose) -> Files:
         update(AbsenceRow).where(AbsenceRow.substitute_id == whose.person).values(substitute_id=None)
     )
     await session.execute(delete(FunctionRow).where(FunctionRow.person_id == whose.person))
+    await session.execute(delete(DetailsRequestRow).where(DetailsRequestRow.person_id == whose.person))
     await session.execute(delete(ExceptionOperatorRow).where(ExceptionOperatorRow.person_id == whose.person))
     group = or_(GroupMemberRow.person_id == whose.person, GroupMemberRow.number.in_(whose.numbers))
     await session.execute(delete(GroupMemberRow).where(group))
