@@ -41,10 +41,10 @@ from hanvisa.config import Settings, read_calendar_passwords, read_secret, read_
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
-from hanvisa.directory.personal.purging import SPEECH, Purged
 from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.coverage import AlarmLetters
+from hanvisa.directory.repositories.details import DetailsRequests
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.searching import SEARCHED, PersonSearch
@@ -53,6 +53,7 @@ from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.errors import CalendarError, ConfigurationError, NotFound
 from hanvisa.following import Follower
 from hanvisa.mail.alarms import AlarmMails
+from hanvisa.mail.details import DetailsMails
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer, trusting
@@ -64,6 +65,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.policy.swedish_time import LOCAL
+from hanvisa.run_time import in_force
 from hanvisa.service import Service
 from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
@@ -71,6 +73,7 @@ from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
 from hanvisa.texts.outbox import TextOutbox
 from hanvisa.texts.template import Account, read_template
+from hanvisa.web.origin import DETAILS, origin
 
 log = structlog.get_logger()
 
@@ -162,6 +165,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         projection.request(directory.register)
         house.queues.wake()
 
+    directory.on_change(_settings_kept(settings, directory, house))
     directory.on_change(register_changed)
     calendars = _calendar_keeper(settings, database, directory, clock)
 
@@ -175,7 +179,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 directory=directory,
                 database=database,
                 clock=clock,
-                settings=settings,
+                given=settings,
                 voice=voice,
                 health=service.health,
                 explain=lambda entries, language: tell_story(entries, language, directory),
@@ -204,7 +208,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 voice,
                 clock,
                 house.plan,
-                settings.operator_consults_mobile,
+                lambda: house.settings.operator_consults_mobile,
                 Language(settings.language),
             ),
         ),
@@ -216,6 +220,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         alarm_mails=_alarm_mails(settings, server, database, clock),
         nightly=_nightly(settings, database, voice, clock),
         calendars=calendars,
+        asking=_asking_for_details(settings, server, database, directory, clock),
         make_web=make_web,
     )
     return service
@@ -258,13 +263,41 @@ def _searching(directory: Directory) -> tuple[PersonSearch, Follower]:
     return search, Follower("search", SEARCHED, lambda: search.index(directory.register))
 
 
+def _settings_kept(
+    settings: Settings, directory: Directory, house: House
+) -> Callable[[frozenset[str]], None]:
+    """Has the calls go by what an admin has changed."""
+
+    def changed(tables: frozenset[str]) -> None:
+        if "settings" in tables:
+            house.settings = _call_settings(in_force(settings, directory.register.settings.rows))
+
+    return changed
+
+
 def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock: SystemClock) -> Nightly:
-    async def take_away() -> list[Purged]:
+    async def take_away() -> dict[str, int]:
         purge = purge_of(settings, database, clock.now())
         unwanted = await asyncio.to_thread(voice.prune, purge.limits.recordings)
-        return [*await purge.carry_out(), Purged("speech", SPEECH, unwanted)]
+        return {**{one.name: one.number for one in await purge.carry_out()}, "speech": unwanted}
 
-    return Nightly(clock, settings.purge_at, take_away)
+    return Nightly("purge", clock, settings.purge_at, take_away)
+
+
+def _asking_for_details(
+    settings: Settings, server: MailServer | None, database: Database, directory: Directory, clock: Clock
+) -> Nightly | None:
+    """None without a mail server."""
+    if server is None:
+        return None
+
+    def every() -> int:
+        return in_force(settings, directory.register.settings.rows).details_every
+
+    letters = DetailsRequests(database, clock.now, every, settings.details_link)
+    page = origin(settings) + DETAILS
+    mails = DetailsMails(letters, server, clock, sender=settings.smtp_from, page=page)
+    return Nightly("details", clock, settings.purge_at, mails.send_owed)
 
 
 def _calendar_keeper(

@@ -69,21 +69,21 @@ class Settings(BaseSettings):
         default="sub",
         description="what of its ID token is a user's name here: sub, email, preferred_username …",
     )
-    extract_longest: int = Field(default=92, ge=1, description="days that an extract may cover (F2)")
-    extract_kept: int = Field(default=90, ge=1, description="days that an extract's content is kept")
+    extract_longest: int = Field(default=92, ge=1, le=3650, description="days that an extract may cover (F2)")
+    extract_kept: int = Field(default=90, ge=1, le=3650, description="days that an extract's content is kept")
     extract_tell: int = Field(
-        default=30, ge=0, description="days after which a person is told of an extract; 0: never"
+        default=30, ge=0, le=3650, description="days after which a person is told of an extract; 0: never"
     )
     carrier_host: str = "127.0.0.2"
     carrier_port: int = 5060
     rtp_first: int = 10000
     rtp_last: int = 10799
 
-    ring_person: float = 20.0
+    ring_person: float = Field(default=20.0, gt=0, le=600, description="a person's phones")
     ring_in_turn: float = Field(
-        default=15.0, description="each member of a group or department that rings in turn"
+        default=15.0, gt=0, le=600, description="each member of a group or department that rings in turn"
     )
-    ring_operator: float = 12.0
+    ring_operator: float = Field(default=12.0, gt=0, le=600, description="an operator's phone")
     whisper: Literal["several", "always", "never"] = Field(
         default="several",
         description="who is told the organisation before a caller is put through: operators with several numbers",
@@ -92,11 +92,15 @@ class Settings(BaseSettings):
         default=0.0, ge=0, description="after a call, in which an operator is offered nobody"
     )
     queue_say_every: float = Field(
-        default=45.0, gt=0, description="how often callers who wait are told their place in the queue"
+        default=45.0,
+        gt=0,
+        le=3600,
+        description="how often callers who wait are told their place in the queue",
     )
     wait_for_paused: float = Field(
         default=300.0,
         ge=0,
+        le=86400,
         description="how long callers wait for an operator who has paused, when no other is there",
     )
     rtp_timeout: int = Field(
@@ -106,13 +110,13 @@ class Settings(BaseSettings):
         default=30, gt=0, description="how often an operator's phone is asked whether it is there"
     )
     held_remind: float = Field(
-        default=60.0, gt=0, description="when an operator is reminded of a caller on hold"
+        default=60.0, gt=0, le=3600, description="when an operator is reminded of a caller on hold"
     )
     held_back: float = Field(
-        default=120.0, gt=0, description="when a caller on hold goes back to the head of the queue"
+        default=120.0, gt=0, le=3600, description="when a caller on hold goes back to the head of the queue"
     )
     callback_again: float = Field(
-        default=300.0, gt=0, description="when a caller who left a number is tried again"
+        default=300.0, gt=0, le=86400, description="when a caller who left a number is tried again"
     )
     key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
     keying: float = Field(
@@ -123,20 +127,26 @@ class Settings(BaseSettings):
     log_linger: float = Field(
         default=1.0, description="how long steps of calls are gathered before they are stored"
     )
-    operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
+    operator_consults_mobile: Literal["refuse", "allow"] = Field(
+        default="refuse", description="whether an operator with a caller may ring a mobile (O2)"
+    )
     unanswered_transfer: Literal["referral", "recall"] = Field(
         default="referral", description="what becomes of a caller whom an operator sent on and nobody answers"
     )
-    camp_on: float = Field(default=120.0, description="how long a caller waits for a busy person")
+    camp_on: float = Field(
+        default=120.0, gt=0, le=3600, description="how long a caller waits for a busy person"
+    )
     camp_on_retry: float = Field(
         default=10.0, description="how often a phone is tried that is busy for a reason of its own"
     )
-    mobile_tone_after: float = Field(default=300.0, gt=0, description="into a talk with a mobile")
-    mobile_tone_every: float = Field(default=300.0, gt=0, description="after the first tone")
-    message_longest: int = Field(default=120, ge=1, description="how long a caller may speak in a message")
+    mobile_tone_after: float = Field(default=300.0, gt=0, le=86400, description="into a talk with a mobile")
+    mobile_tone_every: float = Field(default=300.0, gt=0, le=86400, description="after the first tone")
+    message_longest: int = Field(
+        default=120, ge=1, le=3600, description="how long a caller may speak in a message"
+    )
     message_silence: int = Field(default=5, ge=1, description="of a caller, that ends their message")
     message_due: int = Field(
-        default=2, ge=1, description="working days within which a message is to be handled"
+        default=2, ge=1, le=60, description="working days within which a message is to be handled"
     )
     message_reminder: int = Field(
         default=1, ge=0, description="working days after which a person is reminded of a message"
@@ -153,15 +163,23 @@ class Settings(BaseSettings):
     )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
     details_every: int = Field(
-        default=180, ge=1, description="days after which a person is to confirm their details again"
+        default=180, ge=1, le=3650, description="days after which a person is to confirm their details again"
+    )
+    details_link: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="days that a mail's link to do so holds; then they are asked again",
     )
     forwarding_longest: int = Field(
-        default=5, ge=1, description="days that a forwarding to a mobile may last"
+        default=5, ge=1, le=366, description="days that a forwarding to a mobile may last"
     )
     forwarding_days: int = Field(
         default=10, ge=0, le=31, description="days of a month with a phone forwarded to a mobile"
     )
-    exception_longest: int = Field(default=90, ge=1, description="days that an exception to O2 may last")
+    exception_longest: int = Field(
+        default=90, ge=1, le=3650, description="days that an exception to O2 may last"
+    )
     greeting_every: int = Field(
         default=180, ge=1, description="days after which a mobile's greeting is checked"
     )
@@ -260,7 +278,10 @@ class Settings(BaseSettings):
         description="where neither the person nor their department has a class of their own",
     )
     private_prefix: str = Field(default="*9*", description="dialled before the number of a private call")
-    private_calls_fixed: Literal["itemised", "marked", "refused"] = "itemised"
+    private_calls_fixed: Literal["itemised", "marked", "refused"] = Field(
+        default="itemised",
+        description="private calls from fixed phones: with an itemised invoice, all of them marked, or none (P1)",
+    )
     text_url: str = Field(
         default="", description="the gateway for text messages (docs/texts.md); none: they are not offered"
     )
@@ -272,7 +293,9 @@ class Settings(BaseSettings):
         default="json", description="how the gateway wants a message: json, 46elks, twilio, or a file's path"
     )
     text_from: str = Field(default="", description="what is shown as the sender: a number or a short name")
-    text_a_day: int = Field(default=5, ge=1, description="messages to one number: the caller's may be forged")
+    text_a_day: int = Field(
+        default=5, ge=1, le=1000, description="messages to one number: the caller's may be forged"
+    )
     exceptions_on_the_spot: bool = Field(
         default=False,
         description="let operators make an exception to O2 for the one call that they have (docs/decisions.md)",

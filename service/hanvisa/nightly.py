@@ -1,15 +1,15 @@
-"""What the service does by itself each night: taking away what is not kept any longer."""
+"""What the service does by itself each night: it takes away what is not kept, and asks who is to confirm details."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import time
 from typing import TYPE_CHECKING
 
 import structlog
 
-from hanvisa.directory.personal.purging import Purge, Purged
+from hanvisa.directory.personal.purging import Purge
 from hanvisa.errors import HanvisaError
 from hanvisa.policy.retention import Limits, Retention, limits_at, next_purge
 
@@ -26,15 +26,17 @@ LOOK_EVERY = 60.0  # seconds: the machine's clock may be set meanwhile
 
 
 class Nightly:
-    """Does ``work`` at that time of every night. What fails is logged, and done the next night."""
+    """Does ``work`` at that time of every night, and logs what was done. What fails is done the next night."""
 
     def __init__(
         self,
+        name: str,
         clock: Clock,
         at: time,
-        work: Callable[[], Awaitable[Sequence[Purged]]],
+        work: Callable[[], Awaitable[Mapping[str, int]]],
         look_every: float = LOOK_EVERY,
     ) -> None:
+        self._failed, self._done = f"{name}.failed", f"{name}.done"
         self._clock = clock
         self._at = at
         self._work = work
@@ -44,11 +46,11 @@ class Nightly:
         while True:
             await self._until(next_purge(self._clock.now(), self._at))
             try:
-                purged = await self._work()
+                done = await self._work()
             except HanvisaError as error:
-                log.warning("purge.failed", why=str(error), again="next night")
+                log.warning(self._failed, why=str(error), again="next night")
             else:
-                log.info("purge.done", **{one.name: one.number for one in purged})
+                log.info(self._done, **done)
 
     async def _until(self, moment: datetime) -> None:
         while (left := (moment - self._clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - a clock sets no event

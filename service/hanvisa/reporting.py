@@ -25,6 +25,7 @@ from hanvisa.reports.months import Month
 from hanvisa.reports.pages import page_of
 from hanvisa.reports.printing import print_pdf
 from hanvisa.reports.reading.source import Limits
+from hanvisa.run_time import in_force
 
 
 def list_reports(language: Language) -> str:
@@ -81,12 +82,13 @@ async def _maker(settings: Settings, clock: Clock) -> AsyncIterator[Maker]:
     try:
         database.must_exist()
         await upgrade(settings.database_url)
-        await directory.refresh(NEEDED)
+        await directory.refresh({*NEEDED, "settings"})
+        current = in_force(settings, directory.register.settings.rows)
         yield Maker(
             database,
             directory.register,
             NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
-            Limits(settings.greeting_every, settings.details_every),
+            Limits(current.greeting_every, current.details_every),
         )
     finally:
         await database.close()

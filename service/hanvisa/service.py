@@ -56,6 +56,7 @@ class Service:
     extract_notices: ExtractNotices | None
     alarm_mails: AlarmMails | None
     nightly: Nightly
+    asking: Nightly | None
     calendars: CalendarKeeper
     make_web: Callable[[], web.Application]
 
@@ -112,6 +113,7 @@ class Service:
             *([self.mail.run()] if self.mail else []),
             *([self.extract_notices.run()] if self.extract_notices else []),
             *([self.alarm_mails.run()] if self.alarm_mails else []),
+            *([self.asking.run()] if self.asking else []),
         )
 
     def _at_last(self) -> tuple[Coroutine[Any, Any, None], ...]:

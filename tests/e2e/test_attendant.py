@@ -126,7 +126,7 @@ async def test_0_while_waiting_for_a_busy_person_leads_back_to_the_operator(worl
 
 
 async def test_a_caller_whom_nobody_answers_comes_back_where_the_setting_says_so(world: World) -> None:
-    await world.given_settings(unanswered_transfer="recall")
+    await world.given_setting("unanswered_transfer", "recall")
     elsa, ulla = await world.phone(ELSA), await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
     await line.transfer("205")

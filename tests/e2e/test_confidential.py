@@ -82,7 +82,7 @@ async def test_a_threatening_call_is_recorded_with_both_voices_where_the_setting
     world: World,
 ) -> None:
     """M4: no longer once it is confidential. Of the code the other phone gets the keys, and no other sound."""
-    await world.given_settings(record_threats=True)
+    await world.given_setting("record_threats", True)
     await world.given_operator(ULLA)
     ulla = await world.siplet(ULLA)
     caller = await world.citizen("0980319246", dials=MAIN_NUMBER)

@@ -41,7 +41,7 @@ async def test_one_counts_for_the_very_next_transfer_and_revoked_for_none_after(
 
 async def test_an_operator_makes_one_on_the_spot_that_counts_once_and_for_its_call(world: World) -> None:
     """O2: where the setting lets them, with a reason, which their head sees."""
-    await world.given_settings(exceptions_on_the_spot=True)
+    await world.given_setting("exceptions_on_the_spot", True)
     caller, line = await an_operator_with_a_caller(world)
     await refused(line.transfer(ANNAS_MOBILE))
     call = await the_call(world, "+46980319246")

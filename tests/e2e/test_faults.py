@@ -72,7 +72,7 @@ async def test_who_does_nothing_at_all_hears_something_and_with_the_goodbye_is_n
 
 
 async def test_who_waits_for_operators_that_do_not_answer_hears_something_until_told_so(world: World) -> None:
-    await world.given_settings(wait_for_paused=2)
+    await world.given_setting("wait_for_paused", 2)
     await world.phone(ULLA)
     await world.given_operator(ULLA)
     caller = await world.citizen("0980319232", dials=MAIN_NUMBER)

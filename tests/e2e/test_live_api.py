@@ -46,7 +46,7 @@ async def test_an_attended_transfer_by_the_api_joins_the_two(world: World) -> No
 
 async def test_an_attended_transfer_to_a_mobile_is_refused(world: World) -> None:
     """O2. The operator may ring the mobile where a setting says so, and the caller stays with the operator."""
-    await world.given_settings(operator_consults_mobile="allow")
+    await world.given_setting("operator_consults_mobile", "allow")
     ulla = await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
     call = await the_call(world, "+46980319246")

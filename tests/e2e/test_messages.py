@@ -117,7 +117,7 @@ async def test_who_speaks_too_long_is_told_so_and_a_new_message_is_told_before_a
     world: World,
 ) -> None:
     """S1. What was recorded until then is kept."""
-    await world.given_settings(message_longest=2)
+    await world.given_setting("message_longest", 2)
     await world.given_absent(TORA, until=timedelta(hours=2))
     earlier = await world.citizen("0980319257", dials=world.direct_number(TORA))
     await chooses(world, earlier, "4", "fyra för att bli uppringd")

@@ -115,7 +115,7 @@ async def test_an_operator_to_whom_the_organisation_is_whispered_rings_no_mobile
     world: World,
 ) -> None:
     """O2. The caller is theirs from the answer on, though the two are joined when all has been said."""
-    await world.given_settings(whisper="always")
+    await world.given_setting("whisper", "always")
     await world.given_operator(ULLA)
     ulla = await world.phone(ULLA)
     caller = await world.citizen("0980319246", dials=LONG_NAMED)

@@ -71,7 +71,7 @@ async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: Wo
 
 async def test_a_private_call_is_refused_with_the_reason_where_the_setting_says_so(world: World) -> None:
     """G4 and P1."""
-    await world.given_settings(private_calls_fixed="refused")
+    await world.given_setting("private_calls_fixed", "refused")
     caller = await (await world.siplet(LARS)).call(f"*9*{PRIVATE}")
     await world.hears(caller, "Privata samtal kräver specificerad faktura", within=LONG)
     await caller.until_ended(within=LONG)

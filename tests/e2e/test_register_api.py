@@ -15,8 +15,8 @@ async def test_a_phone_that_is_added_registers_and_is_rung_and_one_that_is_ended
     await elsas.answer()
     await talk.talks_to(elsas, within=LONG)
 
-    department = str(world.person("anna").department_id)
-    organisation = str(world.person("anna").organisation_id)
+    department = str(world.person("hallefors-201").department_id)
+    organisation = str(world.person("hallefors-201").organisation_id)
     person = await world.api.post(
         "/persons", {"given_name": "Åsa", "family_name": "Ŋuorra", "department": department}
     )

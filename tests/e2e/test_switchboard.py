@@ -193,7 +193,7 @@ async def test_no_caller_is_lost_when_the_only_operator_does_not_answer(world: W
 
 
 async def test_who_has_waited_for_a_paused_operator_may_leave_the_number(world: World) -> None:
-    await world.given_settings(wait_for_paused=6)
+    await world.given_setting("wait_for_paused", 6)
     ulla = await world.phone(ULLA)
     await world.given_operator(ULLA, "paused")
     caller = await rings_the_main_number(world, "0980319235")

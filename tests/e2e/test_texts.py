@@ -38,7 +38,7 @@ async def test_the_direct_number_comes_as_a_text_message_to_the_callers_mobile(w
 
 async def test_a_number_gets_so_many_a_day_and_hears_when_there_are_no_more(world: World) -> None:
     """O1: whoever has a number that is forged is not flooded, however many calls show it."""
-    await world.given_settings(text_a_day=1)
+    await world.given_setting("text_a_day", 1)
     await world.given_absent(TORA)
     told = (
         "Ett sms med direktnumret är på väg",

@@ -30,7 +30,16 @@ LAW = {
     "calendars": ADAPTER,
     "ldap": ADAPTER,
     "reports": ("policy", "directory", "calls.ports", *EVERYBODY_MAY),
-    "web": ("policy", "directory", "reports", "calendars.source", *EDGES, "config", *EVERYBODY_MAY),
+    "web": (
+        "policy",
+        "directory",
+        "reports",
+        "calendars.source",
+        *EDGES,
+        "config",
+        "run_time",
+        *EVERYBODY_MAY,
+    ),
 }
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from structlog.testing import capture_logs
 
-from hanvisa.directory.personal.purging import FILES, Purged
 from hanvisa.errors import StorageError
 from hanvisa.lab.waiting import until
 from hanvisa.nightly import Nightly
@@ -18,13 +17,13 @@ async def test_it_is_done_once_a_night_and_told_and_a_failure_ends_nothing() -> 
     clock = FakeClock(datetime(2026, 8, 4, 20, tzinfo=UTC))
     done: list[datetime] = []
 
-    async def work() -> list[Purged]:
+    async def work() -> dict[str, int]:
         done.append(clock.now())
         if len(done) == 1:
             raise StorageError("The database does not answer.")
-        return [Purged("files", FILES, 3)]
+        return {"files": 3}
 
-    nightly = asyncio.create_task(Nightly(clock, time(3, 15), work, look_every=0.001).run())
+    nightly = asyncio.create_task(Nightly("purge", clock, time(3, 15), work, look_every=0.001).run())
     with capture_logs() as told:
         for night in range(1, 4):
             clock.advance(timedelta(hours=5, minutes=14))

@@ -6,7 +6,7 @@ otherwise; the effect is then the strictest one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
@@ -37,7 +37,7 @@ class Answers:
     voice: Voice
     clock: Clock
     plan: NumberPlan
-    consults: Literal["refuse", "allow"]
+    consults: Callable[[], Literal["refuse", "allow"]]
     language: Language
 
     async def to(self, script: str, arguments: Sequence[str]) -> Variables:
@@ -72,14 +72,14 @@ class Answers:
             confidential=_is_yes(asked, "confidential"),
         )
         takes, language = _is_yes(asked, "take"), self._language(asked)
-        decision, reading = decide(question, register, self.plan, self.consults)
+        decision, reading = decide(question, register, self.plan, self.consults())
         while takes and decision and decision.exception:
             if await self.directory.reserve_use(decision.exception, "agi"):
                 break
             # The last use went to somebody else in the same moment: decide without that exception.
             left = (one for one in register.exceptions.rows if one.id != decision.exception)
             register = register.replace(exceptions=left)
-            decision, reading = decide(question, register, self.plan, self.consults)
+            decision, reading = decide(question, register, self.plan, self.consults())
         if decision is None:
             raise InvalidInput(f"target={question.target} leads to no person of ours. Ask kind=transfer.")
         return {**_told(decision, language), "HANVISA_READ_AS": reading.kind, ERROR: ""}

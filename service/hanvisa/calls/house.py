@@ -60,8 +60,10 @@ class CallSettings:
     private_calls_fixed: PrivateCalls = PrivateCalls.ITEMISED
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class House:
+    """``settings`` are replaced when an admin changes one."""
+
     control: CallControl
     directory: Directory
     voice: Voice

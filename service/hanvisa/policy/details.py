@@ -1,8 +1,13 @@
-"""S2: how long details count as confirmed. By the calendar in Sweden, so that clock changes shift nothing."""
+"""S2: how long details count as confirmed, and what a mail asks that is to be confirmed.
+
+By the calendar in Sweden, so that clock changes shift nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from hanvisa.policy.facts import aware
 from hanvisa.policy.swedish_time import LOCAL, local_time
@@ -17,3 +22,14 @@ def stale_before(now: datetime, days: int) -> datetime:
 def is_stale(confirmed_at: datetime | None, now: datetime, days: int) -> bool:
     """What nobody has ever confirmed is stale."""
     return confirmed_at is None or confirmed_at < stale_before(now, days)
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsLetter:
+    """Somebody who is to confirm their details, at their mail address. ``token`` opens the page, until ``ends_at``."""
+
+    person_id: UUID
+    address: str
+    name: str
+    token: str
+    ends_at: datetime

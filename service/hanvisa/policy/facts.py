@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from hanvisa.policy.model import Language, Text
@@ -400,3 +401,11 @@ class PolicyException:
     def __post_init__(self) -> None:
         aware(self.starts_at)
         aware(self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSetting:
+    """A setting that an admin has changed while the service runs."""
+
+    key: str
+    value: Any

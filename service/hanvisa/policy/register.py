@@ -16,6 +16,7 @@ from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
     Callback,
+    ChangedSetting,
     Code,
     CodeAction,
     ConfidentialMark,
@@ -101,6 +102,7 @@ class Register:
     superusers: Table[Superuser] = Table()
     recordings: Table[Recording] = Table()
     exceptions: Table[PolicyException] = Table()
+    settings: Table[ChangedSetting] = Table()
 
     def replace(self, **rows: Iterable[Any]) -> Register:
         """This register with other rows of the named tables."""

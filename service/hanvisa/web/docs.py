@@ -21,9 +21,15 @@ code { font-family: ui-monospace, monospace }
 table { border-collapse: collapse; margin: .5rem 0 }
 th, td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0 }
 """
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+
+def style_source(style: str) -> str:
+    """For the policy of a page (CSP): these styles and no others."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
+
 CONTENT_SECURITY_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; "
+    f"default-src 'none'; style-src {style_source(_STYLE)}; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 

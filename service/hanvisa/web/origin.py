@@ -6,6 +6,8 @@ from aiohttp import web
 
 from hanvisa.config import Settings
 
+DETAILS = "/details"  # the page on which persons confirm their details, with what opens it after it
+
 
 def address_of(request: web.Request, settings: Settings) -> str | None:
     """The asker's address: what a trusted proxy says, else who has connected."""

@@ -84,6 +84,8 @@ class Action(StrEnum):
     READ_REPORTS = "read reports"
     SEE_PROTECTED = "see protected numbers"
     MANAGE_USERS = "manage users and tokens"
+    READ_SETTINGS = "read settings"
+    CHANGE_SETTINGS = "change settings"
     READ_AUDIT = "read the audit trail"
     READ_EXTRACTS = "read extracts"
     REQUEST_EXTRACTS = "ask for extracts"
@@ -145,6 +147,8 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.READ_REPORTS: _row(_ALL, _NONE, _SCOPE, _NONE, _NONE, _NONE),
     Action.SEE_PROTECTED: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.MANAGE_USERS: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
+    Action.READ_SETTINGS: _row(_ALL, _ALL, _ALL, _NONE, _NONE, _NONE),
+    Action.CHANGE_SETTINGS: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
     Action.READ_AUDIT: _row(_ALL, _NONE, _NONE, _NONE, _NONE, _NONE),
     Action.READ_EXTRACTS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.REQUEST_EXTRACTS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),

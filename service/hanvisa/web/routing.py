@@ -39,6 +39,7 @@ Query = TypeVar("Query")
 PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "id": TypeAdapter(UUID),
     "person": TypeAdapter(UUID),
+    "key": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z_]{1,50}$")]),
     "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]),
     "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),

@@ -18,6 +18,7 @@ from hanvisa.directory.searching import PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
+from hanvisa.run_time import in_force
 from hanvisa.web.passwords import Passwords
 
 
@@ -26,13 +27,14 @@ class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
 
     ``explain`` tells a call's events in words, line by line. ``calendar_read`` tells how a calendar was read last.
-    ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away.
+    ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
+    are the settings that the service was started with.
     """
 
     directory: SnapshotDirectory
     database: Database
     clock: Clock
-    settings: Settings
+    given: Settings
     voice: Voice
     health: Callable[[], Mapping[str, str | None]]
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
@@ -43,6 +45,11 @@ class Services:
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force: what admins have changed counts at once."""
+        return in_force(self.given, self.directory.register.settings.rows)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

@@ -33,12 +33,15 @@ _SENTENCES: dict[str, Text] = {
     "int_type": Text(sv="ska vara ett heltal", en="must be a whole number"),
     "int_parsing": Text(sv="ska vara ett heltal", en="must be a whole number"),
     "int_from_float": Text(sv="ska vara ett heltal", en="must be a whole number"),
+    "float_type": Text(sv="ska vara ett tal", en="must be a number"),
+    "finite_number": Text(sv="ska vara ett ändligt tal", en="must be a finite number"),
     "bool_type": Text(sv="ska vara true eller false", en="must be true or false"),
     "bool_parsing": Text(sv="ska vara true eller false", en="must be true or false"),
     "uuid_type": Text(sv="ska vara ett id (UUID)", en="must be an id (a UUID)"),
     "uuid_parsing": Text(sv="ska vara ett id (UUID)", en="must be an id (a UUID)"),
     "enum": Text(sv="ska vara {expected}", en="must be {expected}"),
     "literal_error": Text(sv="ska vara {expected}", en="must be {expected}"),
+    "greater_than": Text(sv="ska vara mer än {gt}", en="must be more than {gt}"),
     "greater_than_equal": Text(sv="ska vara minst {ge}", en="must be at least {ge}"),
     "less_than_equal": Text(sv="ska vara högst {le}", en="must be at most {le}"),
     "list_type": Text(sv="ska vara en lista", en="must be a list"),
@@ -84,8 +87,18 @@ def parse_query(model: type[Model], query: list[tuple[str, str]]) -> Model:
         raise _invalid(error.errors(include_url=False)) from None
 
 
+def told(detail: ErrorDetails) -> Text:
+    """What is wrong, in words."""
+    context: dict[str, Any] = detail.get("ctx", {})
+    if isinstance(cause := context.get("error"), Wrong):
+        return cause.what
+    sentence = _SENTENCES.get(detail["type"], _UNFORESEEN)
+    values = {**context, "msg": detail["msg"]}
+    return Text(sv=_filled(sentence.sv, values, "eller"), en=_filled(sentence.en, values, "or"))
+
+
 def _invalid(details: list[ErrorDetails]) -> Problem:
-    return _problem(tuple(FieldFault(_where(detail), _what(detail)) for detail in details[:20]))
+    return _problem(tuple(FieldFault(_where(detail), told(detail)) for detail in details[:20]))
 
 
 def _problem(faults: tuple[FieldFault, ...]) -> Problem:
@@ -97,15 +110,6 @@ def _problem(faults: tuple[FieldFault, ...]) -> Problem:
 
 def _where(detail: ErrorDetails) -> str:
     return ".".join(str(step) for step in detail["loc"])
-
-
-def _what(detail: ErrorDetails) -> Text:
-    context: dict[str, Any] = detail.get("ctx", {})
-    if isinstance(cause := context.get("error"), Wrong):
-        return cause.what
-    sentence = _SENTENCES.get(detail["type"], _UNFORESEEN)
-    values = {**context, "msg": detail["msg"]}
-    return Text(sv=_filled(sentence.sv, values, "eller"), en=_filled(sentence.en, values, "or"))
 
 
 def _filled(sentence: str, values: dict[str, Any], conjunction: str) -> str:

@@ -127,6 +127,11 @@ class World(Town):
         await self.api.post(f"{path}/state", {"state": state})
         self._undo.append(lambda: self.api.post(f"{path}/state", {"state": before}))
 
+    async def given_setting(self, key: str, value: Any) -> None:
+        """An admin changes a setting, which counts for the next call; afterwards it is as it was."""
+        await self.api.change(f"/settings/{key}", {"value": value})
+        self._undo.append(lambda: self.api.change(f"/settings/{key}", {"value": None}))
+
     async def given_settings(self, **changed: Any) -> None:
         """The service goes on with other settings; afterwards with its own again. Calls stay up."""
         before = self.system.settings

@@ -82,7 +82,7 @@ async def directory(world: World) -> AsyncIterator[MemoryDirectory]:
     """The register that the server answers from."""
     register = MemoryDirectory(make_register())
     voice = TwoMelodies(world.settings.state / "sounds")
-    answers = Answers(register, voice, Now(), NumberPlan(), "refuse", Language.SV)
+    answers = Answers(register, voice, Now(), NumberPlan(), lambda: "refuse", Language.SV)
     server = asyncio.create_task(AgiServer(world.settings.agi_port, answers).run())
     yield register
     server.cancel()

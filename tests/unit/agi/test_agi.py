@@ -18,7 +18,7 @@ from unit.calls.scene import NOW, Scene, register
 
 def answers(directory: MemoryDirectory | None = None) -> Answers:
     directory = directory or MemoryDirectory(register())
-    return Answers(directory, FakeVoice(), FakeClock(NOW), NumberPlan(), "refuse", Language.SV)
+    return Answers(directory, FakeVoice(), FakeClock(NOW), NumberPlan(), lambda: "refuse", Language.SV)
 
 
 @pytest.mark.parametrize(

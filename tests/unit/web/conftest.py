@@ -87,7 +87,7 @@ async def town(founded: Founded, tmp_path: Path, settings: Settings) -> AsyncIte
             directory=directory,
             database=database,
             clock=clock,
-            settings=settings,
+            given=settings,
             voice=voice,
             health=lambda: missing,
             explain=tell,

@@ -167,6 +167,25 @@ async def test_it_is_changed_by_its_newest_version_and_not_when_revoked(town: To
     assert len((await town.get("/exceptions?ended=true"))["items"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"ends_at": "2026-11-04T10:00:01+01:00"}, "ends_at"),
+        ({"ends_at": None}, "ends_at"),
+        ({"reason": "Jour"}, "reason"),
+        ({"operators": [ANNA]}, "operators"),
+    ],
+)
+async def test_what_could_not_be_granted_is_not_made_of_one_by_a_change(
+    town: Town, change: dict[str, Any], where: str
+) -> None:
+    granted = await grants(town)
+    path = f"/exceptions/{granted['id']}"
+    refused = await problem(await town.ask("PATCH", path, change, if_match="*"), 422)
+    assert refused["errors"][0]["where"] == where
+    assert await town.get(path) == granted
+
+
 async def test_each_use_is_told(town: Town) -> None:
     granted = await grants(town, max_uses=1)
     (exception,) = town.directory.register.exceptions.rows

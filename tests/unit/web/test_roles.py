@@ -69,6 +69,8 @@ EXPECTED = {
     Action.READ_REPORTS: "a-s---",
     Action.SEE_PROTECTED: "assiii",
     Action.MANAGE_USERS: "a-----",
+    Action.READ_SETTINGS: "aaa---",
+    Action.CHANGE_SETTINGS: "a-----",
     Action.READ_AUDIT: "a-----",
     Action.READ_EXTRACTS: "assiii",
     Action.REQUEST_EXTRACTS: "ass---",

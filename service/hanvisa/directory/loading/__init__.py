@@ -43,6 +43,7 @@ from hanvisa.directory.tables import (
     PhoneRow,
     RecordingRow,
     RoleAssignmentRow,
+    SettingRow,
     SiteRow,
     SwitchboardRow,
     UserRow,
@@ -89,6 +90,7 @@ LOADERS: dict[str, Loader] = {
     "messages": _loader(messages.messages, MessageRow),
     "callbacks": _loader(callbacks.callbacks, CallbackRow),
     "exceptions": _loader(setting.exceptions, ExceptionRow, ExceptionOperatorRow),
+    "settings": _loader(setting.settings, SettingRow),
 }
 """By the names of the register's tables."""
 

@@ -1,4 +1,4 @@
-"""What is set for a time: absences with their reasons, forwardings and exceptions."""
+"""What is set for a time, absences with their reasons, forwardings and exceptions, and settings."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from hanvisa.directory.tables import (
     ExceptionOperatorRow,
     ExceptionRow,
     ForwardingRow,
+    SettingRow,
 )
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
+    ChangedSetting,
     Forwarding,
     ForwardingKind,
     PolicyException,
@@ -119,3 +121,9 @@ async def exceptions(session: AsyncSession, at: datetime) -> list[PolicyExceptio
         .order_by(table.starts_at, table.id)
     )
     return [exception_of(row, operators.get(row.id, ())) for row in rows]
+
+
+async def settings(session: AsyncSession, _: datetime) -> list[ChangedSetting]:
+    """Without those that were taken back."""
+    rows = await session.execute(select(SettingRow.key, SettingRow.value).order_by(SettingRow.key))
+    return [ChangedSetting(key, value) for key, value in rows if value is not None]

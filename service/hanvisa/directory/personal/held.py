@@ -23,6 +23,7 @@ from hanvisa.directory.tables import (
     CostCentreRow,
     CoverageAlarmRow,
     DecisionRow,
+    DetailsRequestRow,
     ExceptionOperatorRow,
     ExceptionRow,
     ExceptionUseRow,
@@ -199,6 +200,13 @@ HELD = (
         "details are kept current (S2)",
         _REGISTER,
         is_of(FlagRow.person_id),
+    ),
+    Held(
+        DetailsRequestRow,
+        "when somebody was asked by mail to confirm their details, and whether they have; of the link a digest",
+        "details are kept current (S2)",
+        _REGISTER,
+        is_of(DetailsRequestRow.person_id),
     ),
     Held(
         TrainingRow,

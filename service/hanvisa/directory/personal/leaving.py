@@ -29,6 +29,7 @@ from hanvisa.directory.tables import (
     CalendarRow,
     CallbackRow,
     CoverageAlarmRow,
+    DetailsRequestRow,
     ExceptionOperatorRow,
     ExceptionRow,
     ExtensionRow,
@@ -92,6 +93,7 @@ _DOERS: tuple[Any, ...] = tuple(
 
 _OF_NO_USE: tuple[Any, ...] = (
     CalendarRow,
+    DetailsRequestRow,
     ExceptionOperatorRow,
     FlagRow,
     FunctionRow,

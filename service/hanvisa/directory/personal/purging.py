@@ -218,7 +218,6 @@ KINDS = (
     ),
 )
 LEFT = Text(sv="personer som har slutat: namn och nummer", en="persons who have left: names and numbers")
-SPEECH = Text(sv="tal som ingen längre behöver", en="speech that nobody wants any more")
 FILES = Text(sv="ljud som ingenting längre hör till", en="sounds that belong to nothing any more")
 
 

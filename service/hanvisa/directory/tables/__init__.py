@@ -21,6 +21,7 @@ from hanvisa.directory.tables.extracts import ExtractOpeningRow, ExtractRow
 from hanvisa.directory.tables.follow_up import InvoiceLineRow, InvoiceRow, ReportMailRow
 from hanvisa.directory.tables.greetings import GreetingCheckRow
 from hanvisa.directory.tables.informing import (
+    DetailsRequestRow,
     FlagRow,
     NoticeAcknowledgementRow,
     NoticeRow,
@@ -66,6 +67,7 @@ __all__ = [
     "CoverageAlarmRow",
     "DecisionRow",
     "DepartmentRow",
+    "DetailsRequestRow",
     "ExceptionOperatorRow",
     "ExceptionRow",
     "ExceptionUseRow",

@@ -1,4 +1,4 @@
-"""What people tell each other: notices of changes (T2), trainings (T1), and flags on details that are wrong (S2)."""
+"""What people are told and asked: notices of changes (T2), trainings (T1), flags and confirmed details (S2)."""
 
 from __future__ import annotations
 
@@ -59,3 +59,18 @@ class FlagRow(Changeable, Base):
     flagged_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
+
+
+class DetailsRequestRow(Base):
+    """The last mail that asked a person to confirm their details. ``hash`` is the SHA-256 of what its link has.
+
+    The link holds until ``ends_at``, once; then they are asked again.
+    """
+
+    __tablename__ = "details_requests"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    sent_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]

@@ -7,18 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from hanvisa.directory.tables.base import Base, Identified
 from hanvisa.directory.types import Json
 
 
 class SettingRow(Base):
+    """``value`` none (JSON's null): it is again as the service was started with it."""
+
     __tablename__ = "settings"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(Json)
     version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy gives the class
+        return {"version_id_col": cls.version}
 
 
 class SettingHistoryRow(Identified, Base):

@@ -1,4 +1,4 @@
-"""Carriers, notices with who has read them, trainings, flags on wrong details, and mails that ask to confirm them."""
+"""Carriers, notices with who has read them, trainings, and flags on wrong details."""
 
 from __future__ import annotations
 

@@ -1,0 +1,91 @@
+"""Mails that ask persons to confirm their details (S2), with a link. What is not taken goes the next night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Protocol
+
+import structlog
+
+from hanvisa.calls.ports import Clock
+from hanvisa.errors import MailError
+from hanvisa.mail.outbox import Server
+from hanvisa.policy.details import DetailsLetter
+from hanvisa.policy.swedish_time import LOCAL
+
+log = structlog.get_logger(__name__)
+
+_SIGNATURE = "-- "  # what follows is the other language, as in the mails of messages
+
+
+class DetailsLetters(Protocol):
+    """Who is to be asked: kept where it survives a restart."""
+
+    async def owed(self) -> Sequence[DetailsLetter]:
+        """Raises StorageError."""
+        ...
+
+    async def sent(self, letter: DetailsLetter) -> None:
+        """From now on its link holds. Raises StorageError."""
+        ...
+
+
+class DetailsMails:
+    """``page`` is the address of the page, without what opens it."""
+
+    def __init__(
+        self, letters: DetailsLetters, server: Server, clock: Clock, *, sender: str, page: str
+    ) -> None:
+        self._letters = letters
+        self._server = server
+        self._clock = clock
+        self._sender = sender
+        self._page = page
+
+    async def send_owed(self) -> dict[str, int]:
+        """How many were sent, and how many not. Raises StorageError."""
+        done = {"sent": 0, "not_sent": 0}
+        for letter in await self._letters.owed():
+            try:
+                await self._server.send(compose(letter, self._page, self._sender, self._clock))
+            except (MailError, ValueError) as error:  # ValueError: an address that is none
+                log.warning("mail.details_not_sent", person=str(letter.person_id), why=str(error))
+                done["not_sent"] += 1
+                continue
+            await self._letters.sent(letter)
+            done["sent"] += 1
+        return done
+
+
+def compose(letter: DetailsLetter, page: str, sender: str, clock: Clock) -> EmailMessage:
+    """Swedish first, then English. The details are on the page alone. Raises ValueError for an address that is none."""
+    link, until = f"{page}/{letter.token}", f"{letter.ends_at.astimezone(LOCAL):%Y-%m-%d}"
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = letter.address
+    mail["Subject"] = "Stämmer dina uppgifter i växeln?"
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = f"<{letter.person_id}.{clock.now():%Y%m%d%H%M%S}.details@hanvisa>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(
+        f"""Hej {letter.name},
+
+växeln behöver kunna ge rätt besked om din titel, vad du arbetar med och var du hör hemma.
+Se efter om uppgifterna stämmer, och bekräfta dem till och med {until}:
+
+{link}
+
+{_SIGNATURE}
+Are your details at the switchboard right?
+
+Hello {letter.name},
+
+the switchboard needs to give correct information on your title, what you work with, and where
+you belong. See whether the details are right, and confirm them by {until}:
+
+{link}
+"""
+    )
+    return mail

@@ -1,0 +1,205 @@
+"""Two admins change the same thing at once, each from a process of their own: one has it, the other is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories import plain
+from hanvisa.directory.repositories.absences import AbsenceFields, Absences
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.repositories.entries import Entries
+from hanvisa.directory.repositories.exceptions import ExceptionFields, Exceptions
+from hanvisa.directory.repositories.flags import Flags
+from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
+from hanvisa.directory.repositories.mobiles import MobileFields, Mobiles
+from hanvisa.directory.repositories.notices import Notices
+from hanvisa.directory.repositories.operators import Operators
+from hanvisa.directory.repositories.persons import Persons
+from hanvisa.directory.repositories.settings import KeptSettings
+from hanvisa.directory.repositories.trainings import Trainings
+from hanvisa.directory.repositories.users import UserFields, Users
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.errors import Conflict, Contradiction
+from hanvisa.policy.facts import Person, ScopeKind
+
+NOW = datetime(2026, 8, 5, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIRST, SECOND = Actor("first"), Actor("second")
+Change = Callable[[Database, Actor], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class World:
+    database: Database
+    directory: SnapshotDirectory
+    anna: Person
+
+
+async def a_site(world: World) -> Change:
+    made = await Entries(world.database, plain.SITES).create(
+        {"name": "Tingshuset", "organisation_id": world.anna.organisation_id}, FIRST
+    )
+    return lambda database, by: Entries(database, plain.SITES).change(
+        made.id, {"name": by.name}, made.version, by
+    )
+
+
+async def a_group(world: World) -> Change:
+    """Whose members are in another table."""
+    made = await Entries(world.database, plain.GROUPS).create(
+        {"name": "Jour", "organisation_id": world.anna.organisation_id, "members": []}, FIRST
+    )
+    members = [{"person_id": world.anna.id, "number": None}]
+    return lambda database, by: Entries(database, plain.GROUPS).change(
+        made.id, {"members": members if by is FIRST else [*members, _OUTSIDE]}, made.version, by
+    )
+
+
+async def a_person(world: World) -> Change:
+    version = (await Persons(world.database, NOW).get(world.anna.id)).details.version
+    return lambda database, by: Persons(database, NOW).change(
+        world.anna.id, {"title": by.name}, None, date(2026, 8, 5), version=version, by=by
+    )
+
+
+async def a_move(world: World) -> Change:
+    """To other departments: at the end they belong to one."""
+    version = (await Persons(world.database, NOW).get(world.anna.id)).details.version
+    first, second = [
+        one.id for one in world.directory.register.departments.rows if one.id != world.anna.department_id
+    ][:2]
+    return lambda database, by: Persons(database, NOW).change(
+        world.anna.id,
+        {"department": first if by is FIRST else second},
+        None,
+        date(2026, 8, 5),
+        version=version,
+        by=by,
+    )
+
+
+async def an_operator(world: World) -> Change:
+    (operator, *_) = await Operators(world.database).list()
+    boards = [one.id for one in world.directory.register.switchboards.rows]
+    served = set(operator.operator.switchboard_ids)
+    others = [served ^ {board} for board in boards[:2]]
+    return lambda database, by: Operators(database).change(
+        operator.operator.person_id, None, others[by is SECOND], operator.version, by
+    )
+
+
+async def a_setting(world: World) -> Change:
+    """That nobody has changed before."""
+    return lambda database, by: KeptSettings(database).change(
+        "exception_longest", 10 if by is FIRST else 20, 0, NOW, by
+    )
+
+
+async def a_setting_again(world: World) -> Change:
+    await KeptSettings(world.database).change("exception_longest", 5, 0, NOW, FIRST)
+    return lambda database, by: KeptSettings(database).change(
+        "exception_longest", 10 if by is FIRST else 20, 1, NOW, by
+    )
+
+
+async def a_mobile(world: World) -> Change:
+    fields = MobileFields(world.anna.id, "+46701740690", "Bolaget", "Arbetar på fältet", "Chefen", NOW)
+    made = await Mobiles(world.database).create(fields, FIRST)
+    return lambda database, by: Mobiles(database).change(
+        made.id, replace(fields, grounds=by.name), made.version, by
+    )
+
+
+async def an_absence(world: World) -> Change:
+    fields = AbsenceFields(world.anna.id, "1", NOW, NOW + HOUR)
+    made = await Absences(world.database).create(fields, FIRST)
+    return lambda database, by: Absences(database).change(
+        made.absence.id, replace(made.fields, note=by.name), made.version, by
+    )
+
+
+async def a_forwarding(world: World) -> Change:
+    made = await Forwardings(world.database).create(
+        ForwardingFields(world.anna.id, "202", NOW, NOW + HOUR), FIRST
+    )
+    ends = {FIRST: NOW + 2 * HOUR, SECOND: NOW + 3 * HOUR}
+    return lambda database, by: Forwardings(database).change(
+        made.forwarding.id, replace(made.fields, ends_at=ends[by]), made.version, by
+    )
+
+
+async def an_exception(world: World) -> Change:
+    fields = ExceptionFields(ScopeKind.EVERYONE, "Jour i helgen", NOW, NOW + HOUR)
+    made = await Exceptions(world.database).create(fields, FIRST)
+    return lambda database, by: Exceptions(database).change(
+        made.exception.id, replace(fields, reason=by.name), made.version, by
+    )
+
+
+async def a_notice(world: World) -> Change:
+    made = await Notices(world.database).write("Vi flyttar.", None, NOW, FIRST)
+    return lambda database, by: Notices(database).change(made.id, by.name, made.version, by)
+
+
+async def a_training(world: World) -> Change:
+    made = await Trainings(world.database).add(world.anna.id, "", NOW, FIRST)
+    return lambda database, by: Trainings(database).tick_off(made.id, NOW, made.version, by)
+
+
+async def a_flag(world: World) -> Change:
+    made = await Flags(world.database).flag(world.anna.id, "title", "", NOW, FIRST)
+    return lambda database, by: Flags(database).close(made.id, NOW, made.version, by)
+
+
+async def a_user(world: World) -> Change:
+    made = await Users(world.database).create(UserFields("tor", None, frozenset()), None, FIRST)
+    return lambda database, by: Users(database).change(
+        made.id, UserFields(f"tor {by.name}", None, frozenset()), made.version, by
+    )
+
+
+_OUTSIDE = {"person_id": None, "number": "+46980319230"}
+THINGS = (
+    a_site,
+    a_group,
+    a_person,
+    a_move,
+    an_operator,
+    a_setting,
+    a_setting_again,
+    a_mobile,
+    an_absence,
+    a_forwarding,
+    an_exception,
+    a_notice,
+    a_training,
+    a_flag,
+    a_user,
+)
+
+
+@pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.__name__)
+async def test_one_has_it_and_the_other_is_told(
+    demo: Database,
+    other: Database,
+    directory: SnapshotDirectory,
+    thing: Callable[[World], Awaitable[Change]],
+) -> None:
+    anna = next(row for row in directory.register.persons.rows if row.given_name == "Anna")
+    change = await thing(World(demo, directory, anna))
+    before = {entry.id for entry in await Audit(demo).list(limit=200)}
+    came = await asyncio.gather(change(demo, FIRST), change(other, SECOND), return_exceptions=True)
+    (refused,) = (error for error in came if isinstance(error, BaseException))
+    assert isinstance(refused, Conflict), came
+    assert not isinstance(refused, Contradiction)  # which would be no 412
+    by = FIRST if isinstance(came[1], BaseException) else SECOND
+    told = {entry.by for entry in await Audit(demo).list(limit=200) if entry.id not in before}
+    assert told == {by.name}
