@@ -6,6 +6,8 @@ from typing import Any
 
 from pypdf import PdfReader
 
+HEADED_TABLE = {"/H1", "/P", "/Table", "/TH", "/TD"}
+
 
 def structure_of(document: PdfReader) -> tuple[set[str], list[str]]:
     """The kinds of the elements of a tagged document, and the texts that stand for pictures."""

@@ -66,6 +66,7 @@ async def chiefs(town: Town) -> None:
 async def test_no_list_has_anybody_elses(
     town: Town, chiefs: None, calls: list[str], who: str, query: str
 ) -> None:
+    """F2: no filter, time, page or cursor leads to others' calls."""
     everybodys = await town.get(f"/calls{query}")
     assert everybodys["items"]
     own = {"hv-3"} if who in ("chief", "superuser") else set()
@@ -79,6 +80,7 @@ async def test_no_list_has_anybody_elses(
 async def test_no_call_of_others_is_opened_or_explained(
     town: Town, chiefs: None, calls: list[str], who: str
 ) -> None:
+    """F2: neither by its id nor by why it went as it did."""
     for call in calls[:3]:
         for path in (f"/calls/{call}", f"/calls/{call}/explain"):
             await problem(await town.ask("GET", path, who=who), 403)
@@ -90,6 +92,7 @@ async def test_an_account_that_is_nobodys_has_no_calls(town: Town, calls: list[s
 
 
 async def test_follow_up_tells_a_head_how_it_went_and_not_with_whom(town: Town, calls: list[str]) -> None:
+    """F1, and F2: figures by person, and no number of whom they talked with."""
     told = {}
     for report in REPORTS:
         for form in ("", "/rows", "/csv", "/rows/csv"):
