@@ -13,7 +13,8 @@ from hanvisa.directory.engine import open_database
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import REPOSITORY, Asterisk
-from hanvisa.lab.bench_service import COMMAND, announcement, write_sounds
+from hanvisa.lab.bench_service import COMMAND, announcement
+from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import machine, met, milliseconds, say
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.newcomer import read_register

@@ -13,7 +13,8 @@ from hanvisa.config import Settings
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.spelling import folded, plain
 from hanvisa.lab.api import Api
-from hanvisa.lab.bench_service import COMMAND, write_sounds
+from hanvisa.lab.bench_service import COMMAND
+from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import machine, met, milliseconds, say
 from hanvisa.lab.crowd import Somebody, add_people
 from hanvisa.lab.own import import_demo, own_settings

@@ -11,24 +11,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import uvloop
 
 from hanvisa.bootstrap import build
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import Prompt, Referral
 from hanvisa.config import read_settings
-from hanvisa.lab.alaw import RATE, SILENCE, encode
-from hanvisa.lab.hearing import melody
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.speech.library import SpeechLibrary
-from hanvisa.speech.store import SUFFIX
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
-SECONDS = 2.0
 COMMAND = (sys.executable, "-m", "hanvisa.lab.bench_service")
-BLINK = 0.02  # seconds; one packet of silence, for what is said beside the referral
 
 
 class BenchVoice(SpeechLibrary):
@@ -66,14 +60,6 @@ def announcement(state: Path) -> Path:
 
 def blink(state: Path) -> Path:
     return state / "sounds" / "bench-blink"
-
-
-def write_sounds(state: Path) -> None:
-    """Lay the two files where the service and the dialplan play them."""
-    sound = np.tile(melody(0, 1.0), round(SECONDS) + 1)[: round(SECONDS * RATE)]
-    announcement(state).parent.mkdir(parents=True, exist_ok=True)
-    announcement(state).with_suffix(SUFFIX).write_bytes(encode(sound))
-    blink(state).with_suffix(SUFFIX).write_bytes(bytes([SILENCE]) * round(BLINK * RATE))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from hanvisa.lab import bench_calls, bench_register, bench_service
+from hanvisa.lab import bench_calls, bench_register, bench_sounds
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.bench_register import Measured
 from hanvisa.lab.climbing import Climb, climb
@@ -137,7 +137,7 @@ def test_the_scenario_fails_a_call_that_ends_before_the_announcement_can_be_over
     assert steps[-3:] == ["pause", "recv", "send"]
     pause = scenario.find("pause")
     assert pause is not None
-    assert 0 < int(pause.attrib["milliseconds"]) / 1000 < bench_service.SECONDS
+    assert 0 < int(pause.attrib["milliseconds"]) / 1000 < bench_sounds.SECONDS
 
 
 def test_the_bare_way_is_in_no_dialplan_of_the_product() -> None:
