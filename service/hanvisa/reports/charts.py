@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Language, Text
 from hanvisa.reports.making import Made
-from hanvisa.reports.model import Cell
+from hanvisa.reports.model import Group
 from hanvisa.reports.telling import text_of, value_texts
 
 MOST = 15  # bars
+_ALL = Text("Alla", "All")
 
 
 class Bar(TypedDict):
@@ -25,7 +26,7 @@ def bars_of(made: Made, language: Language) -> list[Bar]:
     figures = sorted(made.figures, key=lambda figure: -(figure.values[0] or 0))[:MOST]
     return [
         Bar(
-            label=_label(made, figure.group.of or figure.group.operation_id, language),
+            label=_label(made, figure.group, language),
             value=figure.values[0] or 0,
             shown=value_texts(made, figure.values)[0],
         )
@@ -49,29 +50,26 @@ def draw(bars: list[Bar]) -> str:
         font_family="DejaVu Sans",
         label_font_size=13,
         major_label_font_size=13,
-        value_font_size=13,
-        value_colors=("#ffffff",),
     )
     drawing = pygal.HorizontalBar(
         style=style,
         js=(),
         show_legend=False,
-        print_values=True,
-        print_values_position="center",
         width=900,
         height=60 + 34 * len(bars),
         include_x_axis=True,
         show_x_guides=False,
         show_y_guides=False,
+        show_x_labels=False,  # each bar's label has its value
     )
     from_below = bars[::-1]
-    drawing.x_labels = [bar["label"] for bar in from_below]
-    drawing.add(
-        "", [{"value": bar["value"], "formatter": lambda _, bar=bar: bar["shown"]} for bar in from_below]
-    )
+    drawing.x_labels = [f"{bar['label']}: {bar['shown']}" for bar in from_below]
+    drawing.add("", [bar["value"] for bar in from_below])
     return str(drawing.render(is_unicode=True))
 
 
-def _label(made: Made, cell: Cell, language: Language) -> str:
+def _label(made: Made, group: Group, language: Language) -> str:
+    """What the figure is of, else where it belongs, as narrowly as is known."""
+    cell = group.of or group.operation_id or group.organisation_id or _ALL
     label = text_of(made, cell, language)
     return label if len(label) <= 30 else f"{label[:29]}…"
