@@ -40,6 +40,8 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
 
 def test_each_decision_record_has_a_number_of_its_own() -> None:
     records = {int(path.name[:4]): path for path in DOCS.glob("adr/*.md")}
-    assert len(records) == len(list(DOCS.glob("adr/*.md"))), "two have the same number: give the later one the next"
+    assert len(records) == len(list(DOCS.glob("adr/*.md"))), (
+        "two have the same number: give the later one the next"
+    )
     for number, path in records.items():
         assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path.name
