@@ -100,6 +100,6 @@ async def test_what_differs_is_told_and_ends_with_1(settings: Settings, tmp_path
     assert "hallefors-206 rang" in wrong
     assert "Elsa Hedström registers a mobile (POST /mobiles)." in register
     assert "That is refused (M1, B1, H1): A mobile has a number" in register
-    assert "The answer: what is title." in register
+    assert 'The answer: what = "title"' in register
     assert "it is given {'what': 'title'}" in register
     assert "2 of 3" in register

@@ -15,6 +15,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import normalise_caller
 from hanvisa.policy.register import Register
 from hanvisa.policy.rules import RULES
+from hanvisa.policy.substance import has_substance
 from unit.policy.made_up import ANNA, HALLEFORS, MOBILE, id_
 
 CALLS = read_calls(REPOSITORY / "demo" / "calls")
@@ -61,6 +62,12 @@ def test_whoever_asks_the_api_has_a_phone_and_an_account() -> None:
     with (DIRECTORY / "phones.csv").open(encoding="utf-8") as file:
         owners = {row["owner"] for row in csv.DictReader(file) if row["account"] in asking}
     assert owners <= column("roles", "person")
+
+
+def test_every_exception_has_a_reason_of_substance() -> None:
+    reasons = [step.more["reason"] for call in CALLS for step in call.steps if step.verb == "exception"]
+    assert reasons
+    assert [reason for reason in reasons if not has_substance(reason)] == []
 
 
 def test_every_rule_of_the_policy_is_met_once_at_least() -> None:

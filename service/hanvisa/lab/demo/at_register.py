@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -76,7 +77,8 @@ class AtRegister:
         if refused is not None:
             raise AssertionError(f"{asked} was carried out")
         for where in (*(gives or {}), *shows):
-            self._tell(words.ANSWERED, where=where, value=_found(given, where))
+            value = json.dumps(_found(given, where), ensure_ascii=False)
+            self._tell(words.ANSWERED, where=where, value=value)
         for name, where in (keeps or {}).items():
             self._kept[name] = str(_found(given, where))
 

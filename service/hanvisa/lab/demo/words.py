@@ -82,7 +82,7 @@ WISHES = {
     "confidential": Text(sv="märk samtalet med sekretess", en="mark the call as confidential"),
 }
 DOES = Text(sv="{who} {does} ({asked}).", en="{who} {does} ({asked}).")
-ANSWERED = Text(sv="Svaret: {where} är {value}.", en="The answer: {where} is {value}.")
+ANSWERED = Text(sv="Svaret: {where} = {value}", en="The answer: {where} = {value}")
 NOT_DONE = Text(sv="Det nekas ({rules}): {because}", en="That is refused ({rules}): {because}")
 THREAT = Text(
     sv="Samtalet är märkt som hotsamtal, utan att det hördes.",
@@ -109,7 +109,7 @@ DIALPLAN = Text(
     sv="En växel som inte är vår frågar över FastAGI: {script} ({arguments}).",
     en="A dialplan that is not ours asks over FastAGI: {script} ({arguments}).",
 )
-GIVEN_BACK = Text(sv="Den får {name} = {value}.", en="It is given {name} = {value}.")
+GIVEN_BACK = Text(sv="Den får {name} = {value}", en="It is given {name} = {value}")
 
 FOUND_RUNNING = Text(sv="systemet som är i gång i {state}", en="the system that runs in {state}")
 STARTING = Text(

@@ -78,7 +78,7 @@ class FigureShown(Outgoing):
     operation: Named | None
     cost_centre: Named | None
     of: Named | str | None
-    values: dict[str, float | None] = Field(description="by the names of the measures")
+    values: dict[str, int | float | None] = Field(description="by the names of the measures")
     rows: str = Field(description="the address of what it is made of")
 
 
@@ -86,7 +86,7 @@ class ReportMade(ReportShown):
     month: str
     made_at: Moment
     figures: list[FigureShown]
-    total: dict[str, float | None]
+    total: dict[str, int | float | None]
 
 
 class RowShown(Outgoing):
