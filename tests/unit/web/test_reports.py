@@ -46,6 +46,7 @@ async def test_all_reports_are_listed(town: Town) -> None:
 async def test_a_figure_leads_to_its_rows(followed_up: Town) -> None:
     report = await followed_up.get(f"/reports/unreferred-absences{MONTH}")
     assert (report["month"], report["total"]) == ("2026-08", {"absences": 4})
+    assert isinstance(report["total"]["absences"], int), "a count is told as one"
     of_olle, of_siv = report["figures"]
     assert (of_olle["of"]["name"], of_olle["values"]) == ("Olle Ek", {"absences": 1})
     assert (of_siv["of"]["name"], of_siv["values"]) == ("Siv Åkerström", {"absences": 3})
