@@ -217,8 +217,9 @@ def password(
         keep_calendar_password(state / "secrets.json", account, given)
 
 
-@app.command()
+@app.command(add_help_option=False)
 def report(
+    ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Which; without one all are listed.")] = "",
     *,
     month: Annotated[str, typer.Option(help="As 2026-08; the last whole month without it.")] = "",
@@ -230,14 +231,22 @@ def report(
         bool, typer.Option("--rows", help="Of JSON and CSV: what the figures are made of.")
     ] = False,
     language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
+    help_: Annotated[
+        bool, typer.Option("--help", help="Which reports there are; with a name, what that one tells.")
+    ] = False,
 ) -> None:
     """Follow-up (F1): the figures of a month by organisation, operation and cost centre, and their rows.
 
     Example: hanvisa report refusals --month 2026-08 --format pdf --output refusals.pdf
     """
     from hanvisa.bootstrap import SystemClock  # noqa: PLC0415
-    from hanvisa.reporting import list_reports, write_report  # noqa: PLC0415
+    from hanvisa.reporting import list_reports, teach, write_report  # noqa: PLC0415
 
+    if help_:
+        with sentences():
+            taught = teach(name, language)
+        typer.echo(f"{ctx.get_help()}\n{taught}")
+        return
     if not name:
         typer.echo(list_reports(language))
         return

@@ -44,7 +44,7 @@ async def replay(
 
 def _read(policy: Path, register: Register) -> WhatIf:
     try:
-        return read_what_if(policy.read_text(encoding="utf-8"), register)
+        return read_what_if(policy.read_text(encoding="utf-8"), register, policy.name)
     except CaseError as error:
         raise InvalidInput(f"{policy}: {error}") from error
     except UnicodeDecodeError as error:

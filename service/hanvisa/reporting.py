@@ -14,12 +14,13 @@ from hanvisa.directory.imports.invoice import import_invoice, read_columns
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Language, Text
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.reports import telling
 from hanvisa.reports.catalogue import REPORTS, report_named
 from hanvisa.reports.formats import Format
 from hanvisa.reports.making import NEEDED, Made, Maker
+from hanvisa.reports.model import Column, Measure
 from hanvisa.reports.monthly import Mailed, Server, mail_reports
 from hanvisa.reports.months import Month
 from hanvisa.reports.pages import page_of
@@ -31,6 +32,25 @@ from hanvisa.run_time import in_force
 def list_reports(language: Language) -> str:
     width = max(len(report.name) for report in REPORTS)
     return "\n".join(f"{report.name:<{width}}  {report.meaning.in_(language)}" for report in REPORTS)
+
+
+def teach(name: str, language: Language) -> str:
+    """What a report tells, and how to ask for it; without a name which there are. Raises NotFound."""
+    if not name:
+        return f"{_THERE_ARE.in_(language)}\n\n{list_reports(language)}\n\n{_MORE.in_(language)}"
+    report = report_named(name)
+    by = (*telling.PLACE, *((report.by,) if report.by else ()))
+    lines = (
+        (_COUNTS, report.measures),
+        (_FOR_EACH, by),
+        (_ROWS, report.columns),
+    )
+    told = "\n".join(
+        f"{what.in_(language)} {', '.join(_title(one).in_(language) for one in ones)}."
+        for what, ones in lines
+    )
+    head = f"{report.title.in_(language)} ({', '.join(report.rules)})"
+    return f"{head}\n{report.meaning.in_(language)}\n\n{told}\n\n{_EXAMPLES.in_(language).format(name=name)}"
 
 
 async def write_report(
@@ -71,6 +91,10 @@ async def take_in_invoice(settings: Settings, file: Path, *, month: str, columns
         await database.close()
 
 
+def _title(one: Measure | Column | Text) -> Text:
+    return one if isinstance(one, Text) else one.title
+
+
 def _month(written: str, clock: Clock) -> Month:
     return Month.read(written) if written else Month.of(clock.now()).before
 
@@ -105,3 +129,21 @@ async def _written(made: Made, form: Format, language: Language, *, rows: bool) 
             if rows:
                 told["rows"] = [telling.row_json(made, row, language) for row in made.rows]
             return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+_THERE_ARE = Text("Rapporterna:", "The reports:")
+_MORE = Text(
+    "Vad en av dem visar: hanvisa report NAMN --help. Allt om dem: docs/reports.md.",
+    "What one of them tells: hanvisa report NAME --help. All about them: docs/reports.md.",
+)
+_COUNTS = Text("Siffror:", "Figures:")
+_FOR_EACH = Text("För varje:", "For each:")
+_ROWS = Text("Varje siffras underlag (--rows):", "What each figure is made of (--rows):")
+_EXAMPLES = Text(
+    """Den senaste hela månaden:   hanvisa report {name}
+Att skriva ut:              hanvisa report {name} --month 2026-08 --format pdf --output {name}.pdf
+För ett kalkylblad:         hanvisa report {name} --format csv --rows --output {name}.csv""",
+    """The last whole month:   hanvisa report {name}
+To print:               hanvisa report {name} --month 2026-08 --format pdf --output {name}.pdf
+For a spreadsheet:      hanvisa report {name} --format csv --rows --output {name}.csv""",
+)

@@ -16,6 +16,7 @@ from hanvisa.config import read_calendar_passwords
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.own import take_speech
 from hanvisa.policy.model import Language
+from hanvisa.reports.catalogue import REPORTS
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
@@ -148,6 +149,21 @@ def test_the_reports_are_listed() -> None:
     assert "operations-without-telephone-manager  Operations that have no telephone manager" in listed.stdout
 
 
+def test_the_help_of_report_teaches_which_there_are_and_what_each_tells() -> None:
+    told = hanvisa("report", "--help", "--language", "en")
+    assert told.exit_code == 0
+    assert "--month" in told.stdout
+    assert all(f"\n{report.name} " in told.stdout for report in REPORTS)
+    assert told.stdout.endswith("hanvisa report NAME --help. All about them: docs/reports.md.\n")
+    for report in REPORTS:
+        about = hanvisa("report", report.name, "--help", "--language", "en").stdout
+        assert f"{report.title.en} ({', '.join(report.rules)})\n{report.meaning.en}\n" in about
+        assert all(one.title.en in about for one in (*report.measures, *report.columns))
+        assert f"hanvisa report {report.name} --month 2026-08 --format pdf" in about
+    assert "Att skriva ut:" in hanvisa("report", "refusals", "--help").stdout
+    assert hanvisa("report", "nothing", "--help").stderr.startswith("There is no report “nothing”.")
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -163,6 +179,15 @@ def test_what_is_wrong_with_a_report_is_said(words: tuple[str, ...], why: str) -
     ran = hanvisa(*words)
     assert ran.exit_code == 1
     assert ran.stderr.startswith(why)
+
+
+def test_each_report_is_written(state: Path) -> None:
+    (state / "hanvisa.sqlite").touch()
+    for report in REPORTS:
+        ran = hanvisa("report", report.name, "--month", "2026-08", "--rows")
+        assert (ran.exit_code, ran.stderr) == (0, ""), report.name
+        told = json.loads(ran.stdout)
+        assert (told["name"], told["month"], told["rows"]) == (report.name, "2026-08", [])
 
 
 def test_a_report_is_written_in_each_form(state: Path) -> None:

@@ -25,6 +25,10 @@ _GONE = Text(
 _UNDECIDED = Text(sv="{number} kan inte prövas: {why}.", en="{number} can't be: {why}.")
 _NO_RULE = Text(sv="Ingen regel", en="No rule")
 _MORE = Text(sv="… och {number} till (--rows 0 visar alla)", en="… and {number} more (--rows 0 shows all)")
+_EXPLAIN = Text(
+    sv="Så gick ett av samtalen: hanvisa explain SAMTAL. Inget har ändrats.",
+    en="How one of the calls went: hanvisa explain CALL. Nothing has been changed.",
+)
 _BY = Text(sv="enligt {rules}", en="by {rules}")
 
 
@@ -46,6 +50,8 @@ def compare_in_words(comparison: Comparison, language: Language, rows: int) -> l
     for rule, differences in comparison.by_rule().items():
         lines += ["", _rule(rule, language)]
         lines += _changes(differences, language, rows)
+    if comparison.differences:
+        lines += ["", _EXPLAIN.in_(language)]
     return lines
 
 
@@ -64,7 +70,8 @@ def _changes(differences: Sequence[Difference], language: Language, rows: int) -
         shown = alike[:rows] if rows else alike
         for one in shown:
             because = sentence(one.would_be.because.in_(language))
-            yield f"         {one.was.at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}  {one.was.call_id}  {because}"
+            about = f"{one.about}: " if one.about else ""
+            yield f"         {one.was.at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}  {one.was.call_id}  {about}{because}"
         if len(shown) < len(alike):
             yield f"         {_MORE.in_(language).format(number=len(alike) - len(shown))}"
 

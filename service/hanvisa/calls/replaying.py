@@ -13,7 +13,7 @@ from hanvisa.policy.attendance import AttendanceFacts
 from hanvisa.policy.attendant import SentOnFacts
 from hanvisa.policy.callbacks import CallbackFacts
 from hanvisa.policy.comparison import Comparison, Was
-from hanvisa.policy.facts import PolicyException
+from hanvisa.policy.facts import Person, PolicyException
 from hanvisa.policy.forwarding import ForwardingFacts
 from hanvisa.policy.in_call import ThreatFacts
 from hanvisa.policy.model import Decision
@@ -51,12 +51,13 @@ class Replay:
             self.comparison.gone += 1
             return
         try:
-            would_be = decide(self._under_the_others(read_facts(was.kind, schema, facts), was.call_id))
+            others = self._under_the_others(read_facts(was.kind, schema, facts), was.call_id)
+            would_be = decide(others)
         except (ValueError, KeyError, TypeError) as error:
             self.comparison.undecided[_first_line(error)] += 1
             return
         self._use(would_be, was.call_id)
-        self.comparison.add(was, would_be)
+        self.comparison.add(was, would_be, _about(others))
 
     def _under_the_others(self, facts: Facts, call_id: str) -> Facts:
         others = self._what_if.settings
@@ -89,6 +90,11 @@ class Replay:
         """One call takes one use, however often it is decided in it."""
         if decision.exception in self._ours and decision.exception is not None:
             self._used_in[decision.exception].add(call_id)
+
+
+def _about(facts: Facts) -> str:
+    person = getattr(facts.join if isinstance(facts, ConsultFacts) else facts, "person", None)
+    return person.name if isinstance(person, Person) else ""
 
 
 def _with_settings(facts: Facts, others: OtherSettings) -> Facts:

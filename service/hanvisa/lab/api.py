@@ -20,12 +20,13 @@ class ApiRefusedError(AssertionError):
 
 
 class Api:
-    """A user of the API with their token. ``base`` is ``http://host:port``."""
+    """A user of the API with their token. ``base`` is ``http://host:port``; ``language`` is what sentences come in."""
 
-    def __init__(self, base: str, token: str) -> None:
+    def __init__(self, base: str, token: str, language: str = "en") -> None:
         self._base = f"{base}/api/v1"
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {token}"}, timeout=aiohttp.ClientTimeout(total=10)
+            headers={"Authorization": f"Bearer {token}", "Accept-Language": language},
+            timeout=aiohttp.ClientTimeout(total=10),
         )
 
     async def __aenter__(self) -> Self:
@@ -34,6 +35,9 @@ class Api:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         await self._session.close()
 
     async def get(self, path: str, **query: str) -> Json:
@@ -87,6 +91,11 @@ class Api:
         """PATCH a resource as it is now."""
         _, etag = await self._request("GET", path)
         answer, _ = await self._request("PATCH", path, json=body, headers={"If-Match": etag})
+        return dict(answer)
+
+    async def ask(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Whatever the API can be asked; a change is one of the resource as it is now."""
+        answer, _ = await self._request(method, path, json=body, headers={"If-Match": "*"})
         return dict(answer)
 
     async def _request(self, method: str, path: str, **options: Any) -> tuple[Any, str]:

@@ -40,15 +40,18 @@ TownT = TypeVar("TownT", bound="Town")
 
 
 @asynccontextmanager
-async def town(settings: Settings, kind: type[TownT]) -> AsyncIterator[TownT]:
-    """The people around the system with these settings, which must be up. Their phones are at its SIP port + 10."""
+async def town(settings: Settings, kind: type[TownT], language: str = "en") -> AsyncIterator[TownT]:
+    """The people around the system with these settings, which must be up. Their phones are at its SIP port + 10.
+
+    ``language`` is the one that the API's sentences come in.
+    """
     trace: list[str] = []
     switch = f"{settings.sip_host}:{settings.sip_port}"
     carrier = await Carrier.start(settings.carrier_host, settings.carrier_port, switch=switch, trace=trace)
     try:
         async with (
             Exchange(settings.sip_port + 10, trace=trace) as exchange,
-            Api(web_of(settings), await make_token(settings, "admin")) as api,
+            Api(web_of(settings), await make_token(settings, "admin"), language) as api,
         ):
             people = kind(settings, exchange, carrier, api, await read_register(settings))
             yield people

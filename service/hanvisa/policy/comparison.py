@@ -25,8 +25,11 @@ class Was:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
+    """``about`` is the name of whom the step was about, where it was about somebody of ours."""
+
     was: Was
     would_be: Decision
+    about: str = ""
 
     @property
     def rule(self) -> str:
@@ -43,11 +46,11 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
     undecided: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, was: Was, would_be: Decision) -> None:
+    def add(self, was: Was, would_be: Decision, about: str = "") -> None:
         if (was.effect, was.rules) == (would_be.effect, would_be.rules):
             self.same += 1
         else:
-            self.differences.append(Difference(was, would_be))
+            self.differences.append(Difference(was, would_be, about))
 
     @property
     def decided(self) -> int:

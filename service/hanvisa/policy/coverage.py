@@ -90,6 +90,15 @@ class Emptied:
     away: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyDay:
+    """A working day on which nobody of a department could be reached. ``stood_in``: the one that did so for it."""
+
+    day: date
+    stood_in: Team | None
+    away: tuple[str, ...]
+
+
 Span = tuple[datetime, datetime]
 Absent = Mapping[UUID, Sequence[Absence]]  # those in which a person can't be reached, by person
 
@@ -116,7 +125,9 @@ def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
     teams = {team.id: team for team in facts.teams}
     found = []
     for team in facts.teams:
-        chain = [teams[id_] for id_ in _chain(team.id, {id_: one.stand_in_id for id_, one in teams.items()})]
+        chain = [
+            teams[id_] for id_ in chain_of(team.id, {id_: one.stand_in_id for id_, one in teams.items()})
+        ]
         days = tuple(
             day
             for day in _days(facts)
@@ -135,13 +146,27 @@ def emptied_in_turn(facts: CoverageFacts, wanted: Iterable[Absence]) -> Iterator
         facts = replace(facts, absences=(*(other for other in facts.absences if other.id != one.id), one))
 
 
+def empty_days(
+    chain: Sequence[Team], absences: Iterable[Absence], days: Iterable[date]
+) -> Iterator[EmptyDay]:
+    """Those of the first of the ``chain``, which the others stand in for; who has no people is never empty."""
+    absent = _unreachable(absences)
+    team, *others = chain
+    for day in days:
+        time = team.working_time(day)
+        if not any(member.belongs(day) for member in team.members) or _is_covered([team], day, absent):
+            continue
+        stood_in = next((one for one in others if _has_somebody(one, day, time, absent)), None)
+        yield EmptyDay(day, stood_in, _others(team, (day,), None))
+
+
 def concerned(stand_ins: Mapping[UUID, UUID | None], homes: Collection[UUID]) -> set[UUID]:
     """The departments that need the people of ``homes``, and their stand-ins. ``stand_ins`` by department."""
-    chains = [set(_chain(id_, stand_ins)) for id_ in stand_ins]
+    chains = [set(chain_of(id_, stand_ins)) for id_ in stand_ins]
     return {id_ for chain in chains if chain & set(homes) for id_ in chain}
 
 
-def _chain(id_: UUID | None, stand_ins: Mapping[UUID, UUID | None]) -> Iterator[UUID]:
+def chain_of(id_: UUID | None, stand_ins: Mapping[UUID, UUID | None]) -> Iterator[UUID]:
     """The department, its stand-in, that one's, and so on; none twice."""
     passed: set[UUID] = set()
     while id_ is not None and id_ in stand_ins and id_ not in passed:
@@ -168,11 +193,12 @@ def _is_near(one: Absence, wanted: Absence) -> bool:
 def _is_covered(chain: Sequence[Team], day: date, absent: Absent) -> bool:
     """Whether it is no working day of the first one, or somebody of the chain can be reached on it."""
     time = chain[0].working_time(day)
-    return not time or any(
-        _is_reachable(member, team, day, time, absent)
-        for team in chain
-        for member in team.members
-        if member.belongs(day)
+    return not time or any(_has_somebody(team, day, time, absent) for team in chain)
+
+
+def _has_somebody(team: Team, day: date, time: Iterable[Span], absent: Absent) -> bool:
+    return any(
+        _is_reachable(member, team, day, time, absent) for member in team.members if member.belongs(day)
     )
 
 
@@ -203,8 +229,8 @@ def _unreachable(absences: Iterable[Absence]) -> Absent:
     return found
 
 
-def _others(team: Team, days: Sequence[date], person_id: UUID) -> tuple[str, ...]:
-    """Who is of the department then: not one of them can be reached."""
+def _others(team: Team, days: Sequence[date], person_id: UUID | None) -> tuple[str, ...]:
+    """Who is of the department then, besides that person: not one of them can be reached."""
     return tuple(
         member.name
         for member in team.members

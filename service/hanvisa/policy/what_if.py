@@ -92,8 +92,11 @@ class WhatIf:
     without: frozenset[UUID] | None = frozenset()
 
 
-def read_what_if(text: str, register: Register) -> WhatIf:
-    """Names are those of the register. Raises CaseError: what is wrong, and what to do."""
+def read_what_if(text: str, register: Register, named: str = "replay") -> WhatIf:
+    """Names are those of the register; who grants its exceptions is it, as it is ``named``.
+
+    Raises CaseError: what is wrong, and what to do.
+    """
     try:
         written = _File.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -103,12 +106,12 @@ def read_what_if(text: str, register: Register) -> WhatIf:
     without = written.without_exceptions
     return WhatIf(
         settings=written.settings,
-        exceptions=tuple(_exception(one, register) for one in written.exceptions),
+        exceptions=tuple(_exception(one, register, named) for one in written.exceptions),
         without=None if without == "all" else frozenset(without),
     )
 
 
-def _exception(written: _Exception, register: Register) -> PolicyException:
+def _exception(written: _Exception, register: Register, named: str) -> PolicyException:
     operators = None
     if written.operators is not None:
         operators = frozenset(_find(ScopeKind.PERSON, one, register) for one in written.operators)
@@ -116,7 +119,7 @@ def _exception(written: _Exception, register: Register) -> PolicyException:
         id=uuid4(),
         scope=written.scope,
         reason=written.reason,
-        granted_by="replay",
+        granted_by=named,
         starts_at=written.starts_at,
         ends_at=written.ends_at,
         scope_id=_find(written.scope, written.whose, register) if written.whose is not None else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hanvisa.policy.model import Text
 from hanvisa.reports import columns, measures
-from hanvisa.reports.facts import EmptyDepartment, PrivateCall, Referral, Refusal, SwitchboardCall
+from hanvisa.reports.facts import PrivateCall, Referral, Refusal, SwitchboardCall
 from hanvisa.reports.model import NOWHERE, Column, Report, Row, Unit
 from hanvisa.reports.stories import WaitEnd, talks, waits
 
@@ -67,12 +67,6 @@ def _private(facts: Iterable[PrivateCall]) -> Iterator[Row]:
         for talk in talks(one.steps):
             cells = (talk.since, one.person_id, talk.seconds, one.call_id)
             yield Row(one.place, cells, one.person_id, talk.seconds / 60)
-
-
-def _empty(facts: Iterable[EmptyDepartment]) -> Iterator[Row]:
-    for one in facts:
-        answered = one.answered_by or Text("växeln", "the switchboard")
-        yield Row(one.place, (one.at, one.department_id, answered, one.call_id), one.department_id)
 
 
 _OF_REFERRALS = (columns.AT, columns.PERSON, columns.WHY, columns.CALL)
@@ -171,23 +165,4 @@ PRIVATE_CALLS = Report(
         measures.total("minutes", "Minuter", "Minutes", Unit.MINUTES),
     ),
     by=Text("Person", "Person"),
-)
-EMPTY_DEPARTMENTS = Report(
-    name="empty-departments",
-    title=Text("Tomma avdelningar", "Empty departments"),
-    meaning=Text(
-        "Samtal till en avdelning där ingen fanns att nå, och vem som svarade i stället.",
-        "Calls to a department of which nobody was to be had, and who answered instead.",
-    ),
-    rules=("G3",),
-    facts=EmptyDepartment,
-    rows=_empty,
-    columns=(
-        columns.AT,
-        columns.DEPARTMENT,
-        Column("answered_by", Text("Svarade i stället", "Answered instead")),
-        columns.CALL,
-    ),
-    measures=(measures.number("calls", "Samtal", "Calls"),),
-    by=Text("Avdelning", "Department"),
 )

@@ -1,4 +1,4 @@
-"""The carrier's invoice held against the register (B1, M1, P1)."""
+"""The carrier's invoice held against the register (H1, B1, M1, P1)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ INVOICE = Report(
         "Det som skiljer månadens faktura från registret. Utan inläst faktura (hanvisa invoice) är rapporten tom.",
         "How the month's invoice and the register differ. Without an invoice (hanvisa invoice) there is nothing.",
     ),
-    rules=("M1", "B1", "P1"),
+    rules=("H1", "M1", "B1", "P1"),
     facts=Subscription,
     rows=_differences,
     columns=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanvisa.errors import NotFound
-from hanvisa.reports import about_calls, about_invoices, about_mobiles, about_register
+from hanvisa.reports import about_calls, about_departments, about_invoices, about_mobiles, about_register
 from hanvisa.reports.model import Report
 
 REPORTS: tuple[Report, ...] = (
@@ -17,7 +17,8 @@ REPORTS: tuple[Report, ...] = (
     about_calls.PRIVATE_CALLS,
     about_mobiles.MOBILE_CALLS,
     about_mobiles.WITHOUT_GREETING,
-    about_calls.EMPTY_DEPARTMENTS,
+    about_departments.EMPTY_DEPARTMENTS,
+    about_departments.DEPARTMENTS_OF_ONE,
     about_register.STALE_DETAILS,
     about_register.WITHOUT_TELEPHONE_MANAGER,
     about_invoices.INVOICE,

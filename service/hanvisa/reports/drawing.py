@@ -29,24 +29,19 @@ def draw(bars: list[Bar]) -> str:
         font_family="DejaVu Sans",
         label_font_size=13,
         major_label_font_size=13,
-        value_font_size=13,
-        value_colors=("#ffffff",),
     )
     drawing = pygal.HorizontalBar(
         style=style,
         js=(),
         show_legend=False,
-        print_values=True,
-        print_values_position="center",
         width=900,
         height=60 + 34 * len(bars),
         include_x_axis=True,
         show_x_guides=False,
         show_y_guides=False,
+        show_x_labels=False,  # each bar's label has its value
     )
     from_below = bars[::-1]
-    drawing.x_labels = [bar["label"] for bar in from_below]
-    drawing.add(
-        "", [{"value": bar["value"], "formatter": lambda _, bar=bar: bar["shown"]} for bar in from_below]
-    )
+    drawing.x_labels = [f"{bar['label']}: {bar['shown']}" for bar in from_below]
+    drawing.add("", [bar["value"] for bar in from_below])
     return str(drawing.render(is_unicode=True))

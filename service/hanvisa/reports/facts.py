@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from hanvisa.calls.ports import CallEntry
+from hanvisa.policy.coverage import Team
+from hanvisa.policy.facts import Absence
 from hanvisa.reports.model import Place
 
 
@@ -116,13 +118,24 @@ class UncheckedMobile:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyDepartment:
-    """Somebody called a department of which nobody was to be had (G3). ``answered_by`` none: the operators."""
+class DepartmentCall:
+    """Somebody called a department."""
 
     call_id: str
     at: datetime
-    department_id: UUID
-    answered_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentMonth:
+    """The ``chain`` is the department and those that stand in for it, one for the other.
+
+    ``absences`` are their people's, ``days`` those of the month that are over, ``calls`` those for the department.
+    """
+
+    chain: tuple[Team, ...]
+    absences: tuple[Absence, ...]
+    days: tuple[date, ...]
+    calls: tuple[DepartmentCall, ...]
     place: Place
 
 

@@ -31,6 +31,8 @@ class Place:
 
 
 NOWHERE = Place()
+NONE = "none"
+"""How it is written that something has no organisation, operation, cost centre or the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +104,28 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which rows are asked for; None is any. ``of`` is as it is written: an id, a rule."""
+    """Which rows are asked for, as it is written: an id, a rule, a text; NONE is what has none. None is any."""
 
-    organisation_id: UUID | None = None
-    operation_id: UUID | None = None
-    cost_centre_id: UUID | None = None
+    organisation: str | None = None
+    operation: str | None = None
+    cost_centre: str | None = None
     of: str | None = None
+
+    @classmethod
+    def leading_to(cls, group: Group) -> Chosen:
+        """The rows of the group, and no others."""
+        ids = (group.organisation_id, group.operation_id, group.cost_centre_id)
+        return cls(*(_written(one)[0] for one in (*ids, group.of)))
 
     def holds(self, row: Row) -> bool:
         place = row.place
-        return (
-            self.organisation_id in (None, place.organisation_id)
-            and self.operation_id in (None, place.operation_id)
-            and self.cost_centre_id in (None, place.cost_centre_id)
-            and (self.of is None or self.of in _written(row.of))
-        )
+        there = (place.organisation_id, place.operation_id, place.cost_centre_id, row.of)
+        wanted = (self.organisation, self.operation, self.cost_centre, self.of)
+        return all(one is None or one in _written(has) for one, has in zip(wanted, there, strict=True))
 
 
 def _written(of: UUID | str | Text | None) -> tuple[str, ...]:
-    return (of.sv, of.en) if isinstance(of, Text) else (str(of or ""),)
+    return (of.en, of.sv) if isinstance(of, Text) else (str(of or NONE),)
 
 
 def figures_of(report: Report, rows: Iterable[Row]) -> tuple[Figure, ...]:

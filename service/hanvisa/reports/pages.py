@@ -40,7 +40,7 @@ table { border-collapse: collapse; width: 100%; margin: 0 0 5mm; }
 caption { text-align: left; font-weight: bold; padding: 1mm 0; }
 th, td { text-align: left; vertical-align: top; padding: 1mm 2mm; border-bottom: 0.3pt solid #bbb;
          overflow-wrap: anywhere; }
-thead th { border-bottom: 1pt solid #222; } tr { break-inside: avoid; }
+thead th { border-bottom: 1pt solid #222; overflow-wrap: normal; } tr { break-inside: avoid; }
 td.number, th.number { text-align: right; } tr.total td { font-weight: bold; }
 """
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.reports.making import Made
-from hanvisa.reports.model import Cell, Figure, Report, Row, Unit
+from hanvisa.reports.model import Cell, Chosen, Figure, Report, Row, Unit
 from hanvisa.reports.sheets import to_csv
 
 MONTH = Text("Månad", "Month")
@@ -106,11 +108,20 @@ def figures_json(made: Made, language: Language) -> dict[str, Any]:
                 "cost_centre": json_of(made, figure.group.cost_centre_id, language),
                 "of": json_of(made, figure.group.of, language),
                 "values": values(figure.values),
+                "rows": rows_address(made, figure),
             }
             for figure in made.figures
         ],
         "total": values(made.total),
     }
+
+
+def rows_address(made: Made, figure: Figure) -> str:
+    """Where the API has the rows that the figure is made of."""
+    chosen = asdict(Chosen.leading_to(figure.group))
+    if made.report.by is None:
+        del chosen["of"]
+    return f"/api/v1/reports/{made.report.name}/rows?{urlencode({'month': str(made.month), **chosen})}"
 
 
 def report_json(report: Report, language: Language) -> dict[str, Any]:

@@ -41,6 +41,40 @@ steps = [
 """
 
 
+REGISTER = """
+[[call]]
+title = { sv = "Vid registret", en = "At the register" }
+lane = "three"
+meets = ["S2"]
+
+[[call.steps]]
+api = "POST /mobiles"
+by = "hallefors-205"
+does = { sv = "registrerar en mobil", en = "registers a mobile" }
+body = { person = "{hallefors-204}" }
+refused = ["M1", "B1", "H1"]
+
+[[call.steps]]
+api = "POST /persons/{hallefors-201}/flags"
+by = "hallefors-291"
+does = { sv = "flaggar en titel", en = "flags a title" }
+body = { what = "title" }
+keeps = { flag = "id" }
+
+[[call.steps]]
+api = "GET /flags/{flag}"
+by = "hallefors-201"
+does = { sv = "ser det", en = "sees it" }
+gives = { "person.id" = "{hallefors-201}", what = "title" }
+
+[[call.steps]]
+api = "GET /flags/{flag}"
+by = "hallefors-202"
+does = { sv = "väntar sig annat", en = "expects another" }
+gives = { what = "name" }
+"""
+
+
 @pytest.fixture
 def settings(spoken: Path) -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
@@ -50,7 +84,7 @@ def settings(spoken: Path) -> Iterator[Settings]:
 
 
 async def test_what_differs_is_told_and_ends_with_1(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "calls.toml").write_text(CALLS, encoding="utf-8")
+    (tmp_path / "calls.toml").write_text(CALLS + REGISTER, encoding="utf-8")
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "hanvisa.lab.demo", "--language", "en", "--calls", str(tmp_path)),
         env=environment(settings),
@@ -60,7 +94,12 @@ async def test_what_differs_is_told_and_ends_with_1(settings: Settings, tmp_path
     said = (await demo.communicate())[0].decode()
     assert demo.returncode == 1, said
     well, _, wrong = said.partition(" 2  Wrongly expected")
+    wrong, _, register = wrong.partition(" 3  At the register")
     assert "✓" in well
     assert "✗" not in well
     assert "hallefors-206 rang" in wrong
-    assert "1 of 2" in wrong
+    assert "Elsa Hedström registers a mobile (POST /mobiles)." in register
+    assert "That is refused (M1, B1, H1): A mobile has a number" in register
+    assert 'The answer: what = "title"' in register
+    assert "it is given {'what': 'title'}" in register
+    assert "2 of 3" in register

@@ -74,6 +74,34 @@ async def test_a_month_has_one_invoice_unless_it_is_replaced(town: Database, tmp
     assert await kept(town) == [(2, "+46701740699", None, None, False)]
 
 
+async def test_a_column_that_somebody_has_named_must_be_there(town: Database, tmp_path: Path) -> None:
+    columns = read_columns("number=Abonnemang, at=Datim")
+    with pytest.raises(ImportRefused) as refused:
+        await import_invoice(
+            town, written(tmp_path, "Abonnemang;Datum\n0701740605;2026-08-01\n"), "2026-08", columns
+        )
+    [problem] = refused.value.problems
+    assert problem == (
+        "augusti.csv, line 1, column Datim: the column is missing. There are Abonnemang, Datum: say which is meant "
+        "(--columns at=COLUMN)."
+    )
+
+
+async def test_some_calls_come_late_and_all_of_them_are_another_months(
+    town: Database, tmp_path: Path
+) -> None:
+    july, august = "0701740605,2026-07-31 23:59\n", "0701740605,2026-08-01 00:00\n"
+    with pytest.raises(ImportRefused) as refused:
+        await import_invoice(town, written(tmp_path, f"number,at\n{july}"), "2026-08", OURS)
+    [problem] = refused.value.problems
+    assert problem == (
+        "augusti.csv, line 2: none of its calls is of 2026-08; this one is of 2026-07. Say whose month it is "
+        "(--month 2026-07)."
+    )
+    file = written(tmp_path, f"number,at\n{july}{august}")
+    assert await import_invoice(town, file, "2026-08", OURS) == 2
+
+
 WRONG = [
     ("", "augusti.csv: it is empty; its first line is to name the columns."),
     ("number\n", "augusti.csv: it has no lines but the header."),
@@ -126,7 +154,7 @@ def test_any_bytes_are_read_or_named(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = written(Path(folder), content)
         try:
-            read = read_invoice(file, OURS)
+            read = read_invoice(file, "2026-08", OURS)
         except ImportRefused as refused:
             assert all(problem.startswith("augusti.csv") for problem in refused.problems)  # noqa: PT017 - either way
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from uuid import uuid4
 
 import pytest
 from pydantic import TypeAdapter
+from typer.testing import CliRunner
 
 from hanvisa.calls.decisions import SCHEMA, decide
 from hanvisa.calls.ports import CallEntry
+from hanvisa.cli import app
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.calls import CallRecords
@@ -75,6 +78,26 @@ async def test_each_decision_is_decided_again_once(settings: Settings) -> None:
     assert {(one.was.effect, str(one.would_be.effect)) for one in compared.differences} == {
         ("refuse", "allow")
     }
+
+
+async def test_a_chief_tries_a_rule_on_the_command_line(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By rule and kind of change, with the calls; then nothing has changed."""
+    monkeypatch.setenv("HANVISA_STATE", str(settings.state))
+    monkeypatch.setenv("HANVISA_DATABASE_URL", settings.database_url)
+    policy = str(settings.state / "other.toml")
+    words = ("replay", "--since", "2026-08-03", "--until", "2026-08-04", "--policy", policy, "--rows", "1")
+    ran = await asyncio.to_thread(CliRunner().invoke, app, words)
+    assert ran.exit_code == 0, ran.output
+    heading, _, rule, change, row, more, _, explain = ran.stdout.splitlines()
+    half = MANY // 2
+    assert heading == f"{MANY} beslut prövades på nytt: {half} blir andra, i {half} samtal."
+    assert rule == "O2  Koppling till mobil bara i undantagsfall"
+    assert change.split(maxsplit=1) == [str(half), "nekas enligt O2 → släpps fram enligt O2"]
+    assert "Anna Sundqvist: Tillåtet genom undantag från O2: what if (beviljat av other.toml, till" in row
+    assert more.strip() == f"… och {half - 1} till (--rows 0 visar alla)"
+    assert explain.endswith("Inget har ändrats.")
 
 
 async def test_under_the_same_rules_nothing_differs(settings: Settings) -> None:

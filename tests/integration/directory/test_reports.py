@@ -10,6 +10,9 @@ import pytest
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.tables import (
+    AbsenceReasonRow,
+    AbsenceRow,
+    DepartmentRow,
     ExceptionRow,
     ExceptionUseRow,
     ForwardingRow,
@@ -20,7 +23,6 @@ from hanvisa.directory.tables import (
 )
 from hanvisa.policy.model import Language
 from hanvisa.reports.catalogue import REPORTS
-from hanvisa.reports.model import Chosen
 from hanvisa.reports.months import Month
 from hanvisa.reports.telling import row_texts
 from integration.directory.followed_up import (
@@ -99,14 +101,6 @@ async def test_each_sees_their_own_and_nobody_elses(referrals: Database) -> None
     assert {row.place.operation_id for row in of_head.rows} == {id_of("skola")}
     assert {row.place.cost_centre_id for row in of_manager.rows} == {id_of("3100")}
     assert not (await made(referrals, "unreferred-absences", within=head_of("ledning"))).rows
-
-
-async def test_every_figure_leads_to_its_rows(referrals: Database) -> None:
-    report = await made(referrals, "unreferred-absences")
-    for figure in report.figures:
-        group = figure.group
-        chosen = Chosen(group.organisation_id, group.operation_id, group.cost_centre_id, str(group.of))
-        assert (await made(referrals, "unreferred-absences", chosen=chosen)).total == figure.values
 
 
 def join(effect: str, *rules: str, person: str, via: str = "direct", **more: Any) -> dict[str, Any]:
@@ -334,32 +328,119 @@ async def test_mobiles_without_valid_greeting(town: Database) -> None:
     assert (await made(town, "mobiles-without-greeting")).total == (0,)
 
 
+def looked_at(*chain: str) -> dict[str, Any]:
+    """A department was asked for, and those that stand in for it."""
+    links = [{"department": {"id": str(id_of(name))}, "reachable": 0} for name in chain]
+    return {
+        "decision": "DepartmentFacts",
+        "schema": 1,
+        "effect": "refer",
+        "rules": ["G3"],
+        "facts": {"chain": links, "tried": []},
+    }
+
+
 async def test_empty_departments(town: Database) -> None:
-    def department(name: str, reachable: int) -> dict[str, Any]:
-        return {"department": {"id": str(id_of(name))}, "reachable": reachable}
-
-    def decision(*chain: dict[str, Any]) -> dict[str, Any]:
-        facts = {"chain": list(chain), "tried": []}
-        return {
-            "decision": "DepartmentFacts",
-            "schema": 1,
-            "effect": "allow",
-            "rules": ["G3"],
-            "facts": facts,
-        }
-
-    empty, there = department("Hemtjänsten", 0), department("Skolkontoret", 1)
-    await call(
-        town, "stood in", (0, "decision", decision(empty, there)), (9, "decision", decision(empty, there))
+    """Hemtjänsten is empty on the 5th and 6th, and on the 7th until noon; at Skolkontoret the switchboard stands in."""
+    wednesday = datetime(2026, 8, 4, 22, tzinfo=UTC)  # it begins, in Sweden
+    hour = timedelta(hours=1)
+    away = (
+        ("cearru", "6", wednesday - 5 * hour, wednesday + 2 * DAY + 12 * hour),
+        ("cearru", "11", wednesday + 7 * DAY, wednesday + 9 * DAY),  # and can be reached
+        ("ailu", "6", wednesday + 4 * DAY, wednesday + 7 * DAY),  # from the Sunday on
+        ("ailu", "6", NOW - DAY, None),
+        ("asa", "6", wednesday + 5 * DAY + 8 * hour, wednesday + 5 * DAY + 17 * hour),  # the Monday, 8 to 17
     )
-    await call(town, "operators", (0, "decision", decision(empty)))
-    await call(town, "there", (0, "decision", decision(there, empty)))
+    async with town.changing(SYSTEM) as session:
+        for code, reachable in (("6", False), ("11", True)):
+            session.add(
+                AbsenceReasonRow(
+                    id=id_of(code),
+                    code=code,
+                    name_sv="borta",
+                    name_en="away",
+                    spoken_sv="är borta",
+                    spoken_en="is away",
+                    time_kind="date",
+                    reachable=reachable,
+                )
+            )
+        department = await session.get(DepartmentRow, id_of("Skolkontoret"))
+        assert department is not None
+        department.stand_in_id = id_of("Växeln")
+        await session.flush()
+        for name, code, starts_at, ends_at in away:
+            session.add(
+                AbsenceRow(
+                    person_id=id_of(name),
+                    reason_id=id_of(code),
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    source="api",
+                )
+            )
+    met = (0, "decision", looked_at("Hemtjänsten"))
+    await call(town, "met it", met, (9, "decision", looked_at("Hemtjänsten")))
+    await call(town, "next day", met, at=AT + DAY)
+    await call(town, "in the evening", met, at=AT + 8 * hour)
+    await call(town, "when somebody was back", met, at=AT + 2 * DAY + 4 * hour)
+    await call(town, "purged", (0, "decision", {**looked_at("Hemtjänsten"), "facts": {}}))
+    await call(town, "stood in for", (0, "decision", looked_at("Skolkontoret", "Växeln")), at=AT + 5 * DAY)
     report = await made(town, "empty-departments")
-    assert told(report) == [f"{VARD} | Hemtjänsten | 2"]
-    assert sorted(row[2:] for row in cells(report)) == [
-        ["Skolkontoret", "stood in"],
-        ["the switchboard", "operators"],
+    assert told(report) == [f"{VARD} | Hemtjänsten | 2 | 0 | 2", f"{SKOLA} | Skolkontoret | 0 | 1 | 1"]
+    assert report.total == (2, 1, 3)
+    assert cells(report) == [
+        ["2026-08-05", "Hemtjänsten", "Čeárru Đuottar", "nobody", "1", "met it"],
+        ["2026-08-06", "Hemtjänsten", "Čeárru Đuottar", "nobody", "1", "next day"],
+        ["2026-08-10", "Skolkontoret", "Åsa Öberg, Áilu Ŋáhkká", "Växeln", "1", "stood in for"],
     ]
+    on_thursday = await made(town, "empty-departments", now=AT + DAY)
+    assert [row[0] for row in cells(on_thursday)] == ["2026-08-05"], "Thursday is not over yet"
+
+
+async def test_whoever_has_left_is_not_missed_and_a_department_ends(town: Database) -> None:
+    """Čeárru is away all August, and leaves on the 20th; the next day Hemtjänsten has nobody to be empty of."""
+    async with town.changing(SYSTEM) as session:
+        reason = AbsenceReasonRow(
+            code="9",
+            name_sv="sjuk",
+            name_en="sick",
+            spoken_sv="är borta",
+            spoken_en="is away",
+            time_kind="none",
+        )
+        session.add(reason)
+        await session.flush()
+        session.add(
+            AbsenceRow(
+                person_id=id_of("cearru"),
+                reason_id=reason.id,
+                starts_at=AUGUST.starts_at,
+                ends_at=None,
+                source="api",
+            )
+        )
+        person = await session.get(PersonRow, id_of("cearru"))
+        assert person is not None
+        person.ended_at = datetime(2026, 8, 20, 10, tzinfo=UTC)
+    assert (await made(town, "empty-departments")).total == (13, 0, 0)
+    async with town.changing(SYSTEM) as session:
+        department = await session.get(DepartmentRow, id_of("Hemtjänsten"))
+        assert department is not None
+        department.ended_at = datetime(2026, 8, 8, 10, tzinfo=UTC)
+    assert (await made(town, "empty-departments")).total == (5, 0, 0)
+
+
+async def test_departments_of_one_person(town: Database) -> None:
+    """Hemtjänsten and Växeln have one person each; once Hemtjänsten stands in for Växeln, that one is none of them."""
+    report = await made(town, "departments-of-one")
+    assert cells(report) == [["Hemtjänsten", "Čeárru Đuottar"], ["Växeln", "Ulla Brandt"]]
+    assert told(report) == ["Hällefors kommun | Ledning |  | 1", f"{VARD} | 1"]
+    async with town.changing(SYSTEM) as session:
+        department = await session.get(DepartmentRow, id_of("Växeln"))
+        assert department is not None
+        department.stand_in_id = id_of("Hemtjänsten")
+    assert [row[0] for row in cells(await made(town, "departments-of-one"))] == ["Hemtjänsten"]
 
 
 async def test_stale_details(town: Database) -> None:

@@ -187,13 +187,15 @@ def test_it_is_told_by_rule_with_the_calls() -> None:
         "",
         "M3  Vidarekoppling till mobil sparsamt",
         "      1  släpps fram enligt M3 → nekas enligt M3",
-        f"         2026-08-03 10:00:00  hv-f  {too_long}",
+        f"         2026-08-03 10:00:00  hv-f  Anna Berg: {too_long}",
         "",
         "O2  Koppling till mobil bara i undantagsfall",
         "      5  nekas enligt O2 → släpps fram enligt O2",
-        f"         2026-08-03 10:00:00  hv-0  {excepted}",
-        f"         2026-08-03 10:00:00  hv-1  {excepted}",
+        f"         2026-08-03 10:00:00  hv-0  Anna Berg: {excepted}",
+        f"         2026-08-03 10:00:00  hv-1  Anna Berg: {excepted}",
         "         … och 3 till (--rows 0 visar alla)",
+        "",
+        "Så gick ett av samtalen: hanvisa explain SAMTAL. Inget har ändrats.",
     ]
 
 

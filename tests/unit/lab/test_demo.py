@@ -14,6 +14,8 @@ from hanvisa.policy.facts import Mobile, OutsideNumber, Phone, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import normalise_caller
 from hanvisa.policy.register import Register
+from hanvisa.policy.rules import RULES
+from hanvisa.policy.substance import has_substance
 from unit.policy.made_up import ANNA, HALLEFORS, MOBILE, id_
 
 CALLS = read_calls(REPOSITORY / "demo" / "calls")
@@ -52,6 +54,24 @@ def test_calls_are_numbered_from_one() -> None:
 def test_phones_are_those_of_the_demo_directory(call: DemoCall) -> None:
     assert set(call.phones) <= column("phones", "account")
     assert set(call.siplets) <= set(call.phones)
+
+
+def test_whoever_asks_the_api_has_a_phone_and_an_account() -> None:
+    asking = {step.more["by"] for call in CALLS for step in call.steps if step.verb == "api"}
+    assert asking <= column("phones", "account")
+    with (DIRECTORY / "phones.csv").open(encoding="utf-8") as file:
+        owners = {row["owner"] for row in csv.DictReader(file) if row["account"] in asking}
+    assert owners <= column("roles", "person")
+
+
+def test_every_exception_has_a_reason_of_substance() -> None:
+    reasons = [step.more["reason"] for call in CALLS for step in call.steps if step.verb == "exception"]
+    assert reasons
+    assert [reason for reason in reasons if not has_substance(reason)] == []
+
+
+def test_every_rule_of_the_policy_is_met_once_at_least() -> None:
+    assert {rule for call in CALLS for rule in call.rules} == set(RULES)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.title.en)

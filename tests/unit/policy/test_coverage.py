@@ -8,7 +8,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanvisa.policy.coverage import CoverageFacts, Member, Team, concerned, emptied_by, emptied_in_turn
+from hanvisa.policy.coverage import (
+    CoverageFacts,
+    Member,
+    Team,
+    concerned,
+    emptied_by,
+    emptied_in_turn,
+    empty_days,
+)
 from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind, Window
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL, local_time
@@ -75,6 +83,28 @@ def test_in_turn_nothing_is_emptied_twice(facts: CoverageFacts) -> None:
     first, again = emptied_in_turn(facts, [facts.wanted, facts.wanted])
     assert first == emptied_by(facts)
     assert again == ()
+
+
+@given(made_up())
+def test_the_empty_days_of_a_month_agree_too(facts: CoverageFacts) -> None:
+    (team,) = facts.teams
+    absences = (*facts.absences, facts.wanted)
+    found = [one.day for one in empty_days((team,), absences, DAYS)]
+    assert found == [day for day in DAYS if is_empty(team, day, absences)]
+
+
+def test_who_stands_in_on_an_empty_day_is_told_with_who_is_away() -> None:
+    """Friday and the Monday after: on the Friday the office stands in, on the Monday nobody is there either."""
+    school = Team(UUID(int=1), "Skolkontoret", (Member(UUID(int=11), "Sara"), Member(UUID(int=12), "Sten")))
+    office = Team(UUID(int=2), "Kansliet", (Member(UUID(int=21), "Anna", ends_on=DAYS[3]),))
+    absences = tuple(
+        Absence(UUID(int=number), UUID(int=number), AWAY, local_time(DAYS[1], time(7)), None)
+        for number in (11, 12)
+    )
+    friday, monday = empty_days((school, office), absences, DAYS[:5])
+    assert (friday.day, friday.stood_in, friday.away) == (DAYS[1], office, ("Sara", "Sten"))
+    assert (monday.day, monday.stood_in) == (DAYS[4], None)
+    assert list(empty_days((Team(UUID(int=3), "Tom", ()),), absences, DAYS)) == [], "it has nobody to miss"
 
 
 def is_empty(team: Team, day: date, absences: tuple[Absence, ...]) -> bool:

@@ -19,6 +19,7 @@ async def writes(town: Town, who: str = "manager", **fields: Any) -> Any:
 
 
 async def test_each_operator_and_superuser_acknowledges_it(town: Town) -> None:
+    """T2."""
     notice = await writes(town)
     assert {one["name"] for one in notice["missing"]} == {"Olle Ek", "Siv Åkerström"}
     assert (notice["written_by"], notice["operation"]["name"]) == ("manager", "Skola")
@@ -35,6 +36,7 @@ async def test_each_operator_and_superuser_acknowledges_it(town: Town) -> None:
 
 
 async def test_another_text_is_to_be_read_again(town: Town) -> None:
+    """T2."""
     notice = await writes(town)
     at = f"/notices/{notice['id']}"
     await answer(await town.ask("POST", f"{at}/acknowledge", who="operator", if_match='"1"'), 200)

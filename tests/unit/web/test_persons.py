@@ -184,6 +184,7 @@ async def test_one_keeps_ones_own_details_right_and_no_more(town: Town) -> None:
 
 
 async def test_details_are_confirmed_by_the_person_and_stale_after_the_interval(town: Town) -> None:
+    """S2."""
     assert len((await town.get("/persons?stale=true"))["items"]) == 5
     tag = (await town.ask("GET", f"/persons/{ANNA}", who="person")).headers["ETag"]
     path = f"/persons/{ANNA}/confirm"
@@ -201,6 +202,7 @@ async def test_details_are_confirmed_by_the_person_and_stale_after_the_interval(
 
 
 async def test_an_operator_flags_with_one_key_and_the_person_closes_it_by_confirming(town: Town) -> None:
+    """S2."""
     flag = await answer(await town.ask("POST", f"/persons/{ANNA}/flags", {}, who="operator"), 201)
     assert (flag["what"], flag["flagged_by"], flag["closed_at"]) == ("other", "operator", None)
     assert [one["id"] for one in (await town.get("/flags", who="person"))["items"]] == [flag["id"]]
@@ -228,6 +230,7 @@ async def test_a_flag_is_closed_by_who_puts_it_right(town: Town) -> None:
 
 
 async def test_the_telephone_manager_ticks_off_who_has_been_trained(town: Town) -> None:
+    """T1."""
     await makes(town)
     await makes(town, department=VAXELN)
     (training,) = (await town.get("/trainings", who="manager"))["items"]

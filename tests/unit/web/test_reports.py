@@ -16,8 +16,9 @@ from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.tables import ExceptionRow
 from hanvisa.reports.catalogue import REPORTS
 from hanvisa.reports.sheets import to_csv
+from hanvisa.web.routing import BASE
 from unit.web.printed import HEADED_TABLE, structure_of, text_of
-from unit.web.town import NOW, Town, id_of, problem
+from unit.web.town import ANNA_MOBILE, NOW, Town, id_of, problem
 
 MONTH = "?month=2026-08"
 
@@ -46,12 +47,12 @@ async def test_all_reports_are_listed(town: Town) -> None:
 async def test_a_figure_leads_to_its_rows(followed_up: Town) -> None:
     report = await followed_up.get(f"/reports/unreferred-absences{MONTH}")
     assert (report["month"], report["total"]) == ("2026-08", {"absences": 4})
+    assert isinstance(report["total"]["absences"], int), "a count is told as one"
     of_olle, of_siv = report["figures"]
     assert (of_olle["of"]["name"], of_olle["values"]) == ("Olle Ek", {"absences": 1})
     assert (of_siv["of"]["name"], of_siv["values"]) == ("Siv Åkerström", {"absences": 3})
     assert of_siv["operation"] == {"id": str(id_of("Skola")), "name": "Skola"}
-    leads_to = f"&operation={of_siv['operation']['id']}&of={of_siv['of']['id']}&limit=2"
-    path = f"/reports/unreferred-absences/rows{MONTH}{leads_to}"
+    path = f"{of_siv['rows'].removeprefix(BASE)}&limit=2"
     first = await followed_up.get(path)
     second = await followed_up.get(f"{path}&cursor={first['next']}")
     told = [row["cells"] for row in first["items"] + second["items"]]
@@ -61,11 +62,35 @@ async def test_a_figure_leads_to_its_rows(followed_up: Town) -> None:
     assert second["next"] is None
 
 
+async def test_a_figure_of_no_operation_leads_to_its_rows_and_no_others(town: Town) -> None:
+    """An exception for everyone, and one for Anna's mobile, who belongs to the school."""
+    async with town.database.changing(SYSTEM) as session:
+        for scope, number in (("everyone", None), ("number", ANNA_MOBILE)):
+            session.add(
+                ExceptionRow(
+                    scope=scope,
+                    number=number,
+                    reason="jour i helgen",
+                    granted_by="chefen",
+                    starts_at=NOW,
+                    ends_at=NOW + timedelta(days=1),
+                )
+            )
+    report = await town.get(f"/reports/exceptions{MONTH}")
+    of_nobody = next(one for one in report["figures"] if one["operation"] is None)
+    assert "organisation=none&operation=none&cost_centre=none" in of_nobody["rows"]
+    led_to = await town.get(of_nobody["rows"].removeprefix(BASE))
+    assert [row["cells"]["scope"] for row in led_to["items"]] == ["everyone"]
+    refused = await problem(await town.ask("GET", "/reports/exceptions?operation=nobody"), 422)
+    assert refused["errors"][0]["where"] == "operation"
+
+
 async def test_the_last_whole_month_is_told_unless_another_is_asked_for(followed_up: Town) -> None:
     assert (await followed_up.get("/reports/unreferred-absences"))["month"] == "2026-07"
 
 
 async def test_a_head_sees_their_own_and_no_other(followed_up: Town) -> None:
+    """F1."""
     report = await followed_up.get(f"/reports/unreferred-absences{MONTH}", who="head")
     assert report["total"] == {"absences": 3}
     care = f"{MONTH}&operation={id_of('Omsorg')}"

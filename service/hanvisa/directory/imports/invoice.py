@@ -6,7 +6,7 @@ Whom a subscription called is not read: nobody needs to know.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,23 +62,18 @@ def read_columns(written: str) -> dict[str, str]:
     return columns
 
 
-def read_invoice(file: Path, columns: Mapping[str, str]) -> list[Charged]:
+def read_invoice(file: Path, month: str, columns: Mapping[str, str]) -> list[Charged]:
     """Raises ImportRefused with everything that is wrong, by line and column."""
     problems = Problems()
     read = read_file(file, problems)
-    if read is not None and columns[NUMBER] not in read.columns:
-        problems.add(
-            file.name,
-            f"the column is missing. There are {', '.join(sorted(read.columns))}: say which has the subscription's "
-            "number (--columns number=NAME).",
-            line=1,
-            column=columns[NUMBER],
-        )
-    elif read is not None and not read.lines:
+    if read is not None:
+        _must_have(file.name, read.columns, columns, problems)
+    if read is not None and not read.lines:
         problems.add(file.name, "it has no lines but the header.")
     problems.raise_if_any()
     lines = read.lines if read is not None else ()
     charged = [_charged(file.name, line, columns, problems) for line in lines]
+    _must_be_of(file.name, month, charged, problems)
     problems.raise_if_any()
     return charged
 
@@ -87,7 +82,7 @@ async def import_invoice(
     database: Database, file: Path, month: str, columns: Mapping[str, str], *, replace: bool = False
 ) -> int:
     """Keep the invoice; how many lines it has. Raises ImportRefused, and Conflict where the month has one already."""
-    charged = read_invoice(file, columns)
+    charged = read_invoice(file, month, columns)
     async with database.changing(_BY) as session:
         there = await session.scalar(select(InvoiceRow).where(InvoiceRow.month == month))
         if there is not None and not replace:
@@ -115,6 +110,31 @@ async def import_invoice(
         for first in range(0, len(rows), _AT_ONCE):
             await session.execute(insert(InvoiceLineRow), rows[first : first + _AT_ONCE])
     return len(charged)
+
+
+def _must_have(file: str, there: Collection[str], columns: Mapping[str, str], problems: Problems) -> None:
+    """The number's column, and every other one that somebody has named."""
+    for name, theirs in columns.items():
+        if theirs not in there and (name == NUMBER or theirs != name):
+            problems.add(
+                file,
+                f"the column is missing. There are {', '.join(sorted(there))}: say which is meant "
+                f"(--columns {name}=COLUMN).",
+                line=1,
+                column=theirs,
+            )
+
+
+def _must_be_of(file: str, month: str, charged: Iterable[Charged], problems: Problems) -> None:
+    """Some calls of a month come on a later invoice; all of them, and it is another month's."""
+    months = {f"{one.at.astimezone(LOCAL):%Y-%m}": one.line for one in charged if one.at is not None}
+    if months and month not in months:
+        newest = max(months)
+        problems.add(
+            file,
+            f"none of its calls is of {month}; this one is of {newest}. Say whose month it is (--month {newest}).",
+            line=months[newest],
+        )
 
 
 def _charged(file: str, line: Line, columns: Mapping[str, str], problems: Problems) -> Charged:

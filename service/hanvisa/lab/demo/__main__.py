@@ -22,6 +22,7 @@ from hanvisa.lab.demo.own_system import OwnSystem, own_system
 from hanvisa.lab.demo.scene import Scene
 from hanvisa.lab.town import Town, town
 from hanvisa.policy.model import Language, Text
+from hanvisa.policy.rules import RULES
 
 CALLS = REPOSITORY / "demo" / "calls"
 AT_ONCE = 4  # lanes: a small machine that places more hears worse
@@ -70,7 +71,10 @@ class Demo:
 
     async def run(self, settings: Settings, calls: Sequence[DemoCall]) -> int:
         """Place the calls; the exit code."""
-        async with self._system(settings) as (used, called), town(used, Town) as people:
+        async with (
+            self._system(settings) as (used, called),
+            town(used, Town, self._language) as people,
+        ):
             calls = list(self._possible(calls))
             self._say(words.BEGINNING, count=len(calls), system=called)
             began = monotonic()
@@ -79,6 +83,7 @@ class Demo:
         seconds = monotonic() - began
         if not differing:
             self._say(words.ALL_WELL, count=len(calls), seconds=seconds)
+            self._say_which_rules(calls)
             return 0
         self._say(
             words.SOME_DIFFER,
@@ -98,6 +103,11 @@ class Demo:
         self._say(words.STARTING)
         async with own_system(settings) as self._own:
             yield self._own.system.settings, words.OWN.in_(self._language)
+
+    def _say_which_rules(self, calls: Sequence[DemoCall]) -> None:
+        met = {rule for call in calls for rule in call.rules}
+        unmet = [rule for rule in RULES if rule not in met]
+        self._say(words.RULES_UNMET if unmet else words.RULES_MET, count=len(RULES), unmet=", ".join(unmet))
 
     def _possible(self, calls: Sequence[DemoCall]) -> Iterator[DemoCall]:
         for call in calls:
@@ -167,7 +177,8 @@ class Demo:
         for wrong in telling.wrong:
             sys.stdout.write(f"    ✗ {wrong}\n")
         if not telling.wrong:
-            sys.stdout.write(f"    ✓ {words.AS_EXPECTED.in_(self._language)}\n")
+            rules = f" ({', '.join(telling.call.rules)})" if telling.call.rules else ""
+            sys.stdout.write(f"    ✓ {words.AS_EXPECTED.in_(self._language)}{rules}\n")
         sys.stdout.flush()
 
     def _say(self, text: Text, **values: Any) -> None:

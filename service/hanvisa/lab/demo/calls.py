@@ -7,9 +7,11 @@ from typing import Any
 
 from hanvisa.errors import InvalidInput
 from hanvisa.policy.model import Text
+from hanvisa.policy.rules import RULES
 
 CALLER = "caller"
 LAST = "last"  # the lane of calls that concern every operator
+_NAMING = ("rules", "refused")  # of a step: the rules that must have decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class DemoCall:
 
     ``phones`` are accounts, plugged in; those that are ``siplets`` too are the lab's small phones, which lose no sound
     while the machine is busy. One with ``own_system`` is told only on a system of the demo's own: it needs a gateway
-    for text messages, or short times, or leaves something behind.
+    for text messages, or short times, or leaves something behind. ``meets`` are rules that are met in it and that no
+    step names.
     """
 
     number: int
@@ -40,7 +43,17 @@ class DemoCall:
     phones: tuple[str, ...]
     siplets: tuple[str, ...]
     own_system: bool
+    meets: tuple[str, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that one meets in it, in the order of the catalogue."""
+        named = {
+            *self.meets,
+            *(rule for step in self.steps for key in _NAMING for rule in _listed(step.more.get(key))),
+        }
+        return tuple(rule for rule in RULES if rule in named)
 
 
 def read_calls(folder: Path) -> list[DemoCall]:
@@ -60,6 +73,11 @@ def read_calls(folder: Path) -> list[DemoCall]:
     return calls
 
 
+def _listed(rules: Any) -> list[str]:
+    """``refused`` may be a number, SIP's."""
+    return rules if isinstance(rules, list) else []
+
+
 def _call(number: int, written: dict[str, Any]) -> DemoCall:
     return DemoCall(
         number=number,
@@ -68,6 +86,7 @@ def _call(number: int, written: dict[str, Any]) -> DemoCall:
         phones=tuple(written.get("phones", ())),
         siplets=tuple(written.get("siplets", ())),
         own_system=written.get("own_system", False),
+        meets=tuple(written.get("meets", ())),
         steps=tuple(_step(each) for each in written["steps"]),
     )
 

@@ -54,6 +54,10 @@ class Given:
             await self._town.api.post(f"{path}/state", {"state": state})
             self._undo.append(lambda: self._town.api.post(f"{path}/state", {"state": before}))
 
+    def afterwards(self, undo: Undo) -> None:
+        """What takes back something that was set otherwise."""
+        self._undo.append(undo)
+
     async def take_back(self) -> list[str]:
         """Take back all that was set; gives what went wrong."""
         wrong = []

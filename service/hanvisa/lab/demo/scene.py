@@ -32,6 +32,10 @@ dialplan = SCRIPT, gives = {...}, ...      a dialplan that is not ours asks over
 ready = ACCOUNT                            the referral of that person lies ready for Asterisk alone
 service = killed, service = back           the service dies at once; it is started again
 referred = ACCOUNT, by = WHO               what lay ready reaches that ear
+api = REQUEST, by = ACCOUNT, does = {...}  that person asks it of the API, with their own account and its roles
+  body = {...}, refused = [...]            refused: by these rules
+  gives = {...}, shows = [...]             what must stand where in the answer; what of it is told besides
+  keeps = {...}                            what of it later steps call {NAME}
 =========================================  =============================================================
 """
 
@@ -45,6 +49,7 @@ from hanvisa.calllog import vocabulary
 from hanvisa.errors import InvalidInput
 from hanvisa.lab.alaw import RATE, decode
 from hanvisa.lab.demo import words
+from hanvisa.lab.demo.at_register import AtRegister
 from hanvisa.lab.demo.beside import Beside
 from hanvisa.lab.demo.calls import CALLER, DemoCall, Step
 from hanvisa.lab.demo.given import Given
@@ -79,6 +84,7 @@ class Scene:
         self._lines: dict[str, Line] = {}
         self._exceptions: dict[str, Any] = {}
         self._beside = Beside(town, language, self._names, self._lines, self.tell, own=own)
+        self._at_register = AtRegister(town, language, self._names, self.given, self.tell)
         self._ringing = town.settings.ring_person + PATIENCE
         self._verbs: dict[str, Callable[..., Awaitable[None]]] = {
             "absent": self._absent,
@@ -107,6 +113,7 @@ class Scene:
             "ends": self._ends,
             "hangs_up": self._hangs_up,
             **self._beside.verbs,
+            **self._at_register.verbs,
         }
 
     async def begin(self) -> None:
@@ -135,6 +142,7 @@ class Scene:
     async def end(self) -> list[str]:
         """Everybody hangs up, the phones are unplugged, what was set is taken back; gives what could not be."""
         await self._beside.end()
+        await self._at_register.end()
         for line in self._lines.values():
             if not line.has_ended:
                 await line.hangup()

@@ -81,6 +81,8 @@ WISHES = {
     "transfer": Text(sv="koppla samtalet till {to}", en="transfer the call to {to}"),
     "confidential": Text(sv="märk samtalet med sekretess", en="mark the call as confidential"),
 }
+DOES = Text(sv="{who} {does} ({asked}).", en="{who} {does} ({asked}).")
+ANSWERED = Text(sv="Svaret: {where} = {value}", en="The answer: {where} = {value}")
 NOT_DONE = Text(sv="Det nekas ({rules}): {because}", en="That is refused ({rules}): {because}")
 THREAT = Text(
     sv="Samtalet är märkt som hotsamtal, utan att det hördes.",
@@ -107,7 +109,7 @@ DIALPLAN = Text(
     sv="En växel som inte är vår frågar över FastAGI: {script} ({arguments}).",
     en="A dialplan that is not ours asks over FastAGI: {script} ({arguments}).",
 )
-GIVEN_BACK = Text(sv="Den får {name} = {value}.", en="It is given {name} = {value}.")
+GIVEN_BACK = Text(sv="Den får {name} = {value}", en="It is given {name} = {value}")
 
 FOUND_RUNNING = Text(sv="systemet som är i gång i {state}", en="the system that runs in {state}")
 STARTING = Text(
@@ -130,6 +132,10 @@ ALL_WELL = Text(
     sv="Alla {count} samtal gick som väntat ({seconds:.0f} s).",
     en="All {count} calls went as expected ({seconds:.0f} s).",
 )
+RULES_MET = Text(
+    sv="Alla {count} regler i policyn har mötts.", en="All {count} rules of the policy have been met."
+)
+RULES_UNMET = Text(sv="Dessa regler möttes inte nu: {unmet}.", en="These rules were not met now: {unmet}.")
 SOME_DIFFER = Text(
     sv="{differing} av {count} samtal avvek ({seconds:.0f} s): {numbers}.",
     en="{differing} of {count} calls differed ({seconds:.0f} s): {numbers}.",

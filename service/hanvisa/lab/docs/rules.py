@@ -2,7 +2,7 @@
 
 Nothing is kept by hand but a rule's kinds: a function of `policy` that has the rule's id among its values decides it; a
 case shows it that expects it; a module elsewhere has to do with it whose docstrings name it; a test shows it whose
-name, docstring or values have its id, those with real phones before all others.
+name, docstring or values have its id, those with real phones before all others; a story of the demo lets one meet it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.demo.calls import read_calls
 from hanvisa.lab.docs.source import PACKAGE
 from hanvisa.policy.rules import RULES
+from hanvisa.reports.catalogue import REPORTS
 
 TESTS = REPOSITORY / "tests"
+STORIES = REPOSITORY / "demo" / "calls"
 CATALOGUE = "rules.py"
 ENFORCE, MEASURE, HELP = "enforce", "measure", "help"
 KINDS = {
@@ -62,24 +65,29 @@ HEAD = """# Where each rule is decided, and what shows it
 
 Made by `./dev docs` from the code and the tests: change those, not this page. These are the rules of
 [policy.md](policy.md). A rule that is enforced is decided in the functions of `service/hanvisa/policy` that give its
-id, and has cases in `tests/policy`; outside of calls it is kept, measured or helped in the modules that name it. Each
-is shown by tests that name it: with real phones (`tests/e2e`) where a call meets it, else by the register and its API.
-Where something is missing the rule is open.
+id, and has cases in `tests/policy`; outside of calls it is kept, measured or helped in the modules that name it, and
+followed up by [reports](reports.md). Each is shown by tests that name it: with real phones (`tests/e2e`) where a call
+meets it, else by the register and its API. One meets it in the demo's stories of these numbers (`./dev demo 9` tells
+the ninth alone). Where something is missing the rule is open.
 
-| rule | kind | decided in | cases | kept, measured or helped in | shown by |
-|---|---|---|---|---|---|
+| rule | kind | decided in | cases | kept, measured or helped in | shown by | met in `./dev demo` |
+|---|---|---|---|---|---|---|
 """
 
 
 @dataclass(frozen=True)
 class Shown:
-    """``deciders`` and ``cases`` by file; ``places`` are paths below the package, ``tests`` names in words by path."""
+    """``deciders`` and ``cases`` by file; ``places`` are paths below the package, ``tests`` names in words by path.
+
+    ``stories`` are the numbers of the demo's.
+    """
 
     rule: str
     deciders: dict[str, list[str]]
     cases: list[str]
     places: list[str]
     tests: dict[str, list[str]]
+    stories: list[int]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -88,6 +96,7 @@ class Shown:
             "a function of policy": self.deciders or (self.places and not enforced),
             "a case": self.cases or not self.deciders,
             "a test": self.tests,
+            "a story of the demo": self.stories,
         }
         return tuple(what for what, found in needed.items() if not found)
 
@@ -97,7 +106,7 @@ def page() -> str:
     return HEAD + "".join(_row(shown) for shown in read())
 
 
-def read(package: Path = PACKAGE, tests: Path = TESTS) -> list[Shown]:
+def read(package: Path = PACKAGE, tests: Path = TESTS, stories: Path = STORIES) -> list[Shown]:
     """In the order of the catalogue."""
     deciders = [file for file in sorted((package / "policy").rglob("*.py")) if file.name != CATALOGUE]
     cases = sorted((tests / "policy").glob("*.toml"))
@@ -110,6 +119,7 @@ def read(package: Path = PACKAGE, tests: Path = TESTS) -> list[Shown]:
     others = sorted(
         [*(tests / "integration").rglob("test_*.py"), *(tests / "unit" / "web").rglob("test_*.py")]
     )
+    told = read_calls(stories)
     return [
         Shown(
             rule,
@@ -117,6 +127,7 @@ def read(package: Path = PACKAGE, tests: Path = TESTS) -> list[Shown]:
             [file.name for file in cases if _expects(file, rule)],
             [str(file.relative_to(package)) for file in places if _speaks_of(file, rule)],
             _tests_in(phones, rule, tests) or _tests_in(others, rule, tests),
+            [story.number for story in told if rule in story.rules],
         )
         for rule in RULES
     ]
@@ -133,6 +144,7 @@ def _row(shown: Shown) -> str:
     ]
     cases = [_link(file, f"../tests/policy/{file}") for file in shown.cases]
     places = [_link(file, f"../service/hanvisa/{file}") for file in shown.places]
+    places += [f"report {_link(one.name, 'reports.md')}" for one in REPORTS if shown.rule in one.rules]
     tests = [
         f"{_link(Path(file).name, f'../tests/{file}')}: {'; '.join(names)}"
         for file, names in shown.tests.items()
@@ -142,6 +154,7 @@ def _row(shown: Shown) -> str:
         (cases, shown.deciders),
         (places, not shown.deciders),
         (tests, True),
+        ([", ".join(map(str, shown.stories))] if shown.stories else [], True),
     )
     cells = ("<br>".join(cell) or ("**open**" if needed else "") for cell, needed in columns)
     rule = f"**{shown.rule}** {RULES[shown.rule].text.en} | {', '.join(KINDS[shown.rule])}"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from hanvisa.reports import facts
-from hanvisa.reports.reading import calls, invoices, mobiles, people, register
+from hanvisa.reports.reading import calls, departments, invoices, mobiles, people, register
 from hanvisa.reports.reading.source import Source
 
 __all__ = ["READERS", "Source"]
@@ -17,7 +17,7 @@ READERS: dict[type[Any], Callable[[Source], Awaitable[Sequence[Any]]]] = {
     facts.SwitchboardCall: calls.switchboard_calls,
     facts.PrivateCall: calls.private_calls,
     facts.MobileCall: calls.mobile_calls,
-    facts.EmptyDepartment: calls.empty_departments,
+    facts.DepartmentMonth: departments.months,
     facts.ExceptionInForce: register.exceptions,
     facts.MessageDue: people.messages,
     facts.StaleDetails: people.details,

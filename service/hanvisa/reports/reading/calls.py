@@ -21,7 +21,7 @@ from hanvisa.directory.tables import (
 )
 from hanvisa.policy.model import Effect
 from hanvisa.reports.facts import (
-    EmptyDepartment,
+    DepartmentCall,
     MobileCall,
     PrivateCall,
     Referral,
@@ -102,26 +102,19 @@ async def mobile_calls(source: Source) -> list[MobileCall]:
     return [MobileCall(call.id, _place(call), steps) for call, steps in stories]
 
 
-async def empty_departments(source: Source) -> list[EmptyDepartment]:
-    """Where the department that was asked for had nobody who was to be had, when it was first looked at in the call."""
+async def department_calls(source: Source) -> Mapping[UUID, Sequence[DepartmentCall]]:
+    """By department, each call once, when the department was first looked at in it."""
     decision = DecisionRow
     query = (
         _in_month(select(decision.call_id, decision.at, decision.facts), source, decision.call_id)
         .where(decision.kind == "DepartmentFacts")
         .order_by(decision.at, decision.call_id, decision.seq)
     )
-    found: dict[tuple[str, UUID], tuple[datetime, UUID | None]] = {}
+    found: defaultdict[UUID, dict[str, DepartmentCall]] = defaultdict(dict)
     for call_id, at, facts in await source.session.execute(query):
-        asked, *others = facts["chain"]
-        if not asked["reachable"]:
-            answers = next((one for one in others if one["reachable"]), None)
-            key = call_id, UUID(asked["department"]["id"])
-            found.setdefault(key, (at, UUID(answers["department"]["id"]) if answers else None))
-    places = await source.places(departments=(department for _, department in found))
-    return [
-        EmptyDepartment(call_id, at, department, answered_by, place_of(places.of_department(department)))
-        for (call_id, department), (at, answered_by) in found.items()
-    ]
+        for asked in facts.get("chain", ())[:1]:  # none: purged
+            found[UUID(asked["department"]["id"])].setdefault(call_id, DepartmentCall(call_id, at))
+    return {department: tuple(calls.values()) for department, calls in found.items()}
 
 
 def _in_month(query: Select[Any], source: Source, call_id: Any = None) -> Select[Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
@@ -21,18 +20,26 @@ from hanvisa.web.paging import cut, not_ours, read_cursor
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Document, Route
 
+Placed = Annotated[
+    str | None,
+    Field(
+        pattern=r"^(none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
+        description="its id, or `none`: what belongs to none",
+    ),
+]
+
 
 class FigureQuery(Incoming):
     month: str | None = Field(
         default=None, pattern=PATTERN, examples=["2026-08"], description="none: the last whole one"
     )
-    organisation: UUID | None = None
-    operation: UUID | None = None
-    cost_centre: UUID | None = None
+    organisation: Placed = None
+    operation: Placed = None
+    cost_centre: Placed = None
     of: str | None = Field(
         default=None,
         max_length=100,
-        description="of a figure: the id of its `of`, or the text where it has none",
+        description="of a figure: the id of its `of`, or the text where it has none; `none`: what has no such",
     )
 
 
@@ -67,20 +74,19 @@ class ReportList(Outgoing):
 
 
 class FigureShown(Outgoing):
-    """The same organisation, operation, cost_centre and of, given to `/rows`, lead to what it is made of."""
-
     organisation: Named | None
     operation: Named | None
     cost_centre: Named | None
     of: Named | str | None
-    values: dict[str, float | None] = Field(description="by the names of the measures")
+    values: dict[str, int | float | None] = Field(description="by the names of the measures")
+    rows: str = Field(description="the address of what it is made of")
 
 
 class ReportMade(ReportShown):
     month: str
     made_at: Moment
     figures: list[FigureShown]
-    total: dict[str, float | None]
+    total: dict[str, int | float | None]
 
 
 class RowShown(Outgoing):
