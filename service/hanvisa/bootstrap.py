@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -64,6 +64,7 @@ from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
+from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.run_time import in_force
 from hanvisa.service import Service
@@ -120,14 +121,6 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         manager, voice, clock, settings.outside_prefix if settings.outside_prefix_required else ""
     )
 
-    async def publish_phones() -> None:
-        await manager.until_connected(within=5)
-        await phones.publish(directory.register)
-
-    async def publish_lamps() -> None:
-        await manager.until_connected(within=5)
-        await lamps.publish(directory.register)
-
     async def withdraw_transfers() -> None:
         await manager.until_connected(within=5)
         if await withdraw(manager):
@@ -142,12 +135,12 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
     registry = Registry(house, missed=transfers.again)
     watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
-    message_lamps = Follower("lamps", _LAMPS, publish_lamps)
+    message_lamps = Follower("lamps", _LAMPS, _publishing(manager, lamps.publish, directory))
     manager.on_connected(message_lamps.again)
     followers = (
         transfers,
         message_lamps,
-        Follower("phones", _PHONES, publish_phones, awaited=True),
+        Follower("phones", _PHONES, _publishing(manager, phones.publish, directory), awaited=True),
         Follower("speech", _SPEECH, prepare_speech),
     )
 
@@ -224,6 +217,18 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         make_web=make_web,
     )
     return service
+
+
+def _publishing(
+    manager: Manager, publish: Callable[[Register], Awaitable[object]], directory: Directory
+) -> Callable[[], Awaitable[None]]:
+    """Has Asterisk know the register as it is, once it is there."""
+
+    async def published() -> None:
+        await manager.until_connected(within=5)
+        await publish(directory.register)
+
+    return published
 
 
 def _call_settings(settings: Settings) -> CallSettings:
