@@ -15,17 +15,14 @@ LENGTH = timedelta(hours=2)
 async def test_a_meeting_in_the_calendar_is_heard_until_it_is_cancelled(world: World) -> None:
     """G1, from the calendar to the ear; and the phone rings again when the meeting is taken away."""
 
-    async def is_away() -> bool:
-        return bool(await world.absences_from_calendar(ELSA))
-
     async def is_back() -> bool:
-        return not await is_away()
+        return not await world.is_referred(ELSA)
 
     async with running_feed() as feed:
         feed.text = calendar(meeting())
         await world.given_calendar(ELSA, feed.url)
         elsa = await world.phone(ELSA)
-        await until(is_away, what="an absence from the calendar")
+        await until(lambda: world.is_referred(ELSA), what="an absence from the calendar")
         caller = await world.citizen("0980319245", dials=world.direct_number(ELSA))
         await world.hears(caller, "är på sammanträde", pieces=3)
         assert not elsa.has_rung

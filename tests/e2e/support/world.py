@@ -86,20 +86,20 @@ class World(Town):
         body = {"person": str(person), "address": address, "kind": "ical"}
         calendar = await self.api.post("/calendars", body)
 
-        async def none_left() -> bool:
-            return not await self.absences_from_calendar(who)
+        async def is_there() -> bool:
+            return not await self.is_referred(who)
 
         async def taken_back() -> None:
             await self.end("/calendars", calendar)
-            await until(none_left, what="the end of what came from the calendar")
+            await until(is_there, what="the end of what came from the calendar")
 
         self._undo.append(taken_back)
         return calendar
 
-    async def absences_from_calendar(self, who: str) -> list[Json]:
-        """Those of the person that are not past."""
-        absences = (await self.api.get(f"/absences?person={self.person(who).id}"))["items"]
-        return [one for one in absences if one["source"] == "calendar"]
+    async def is_referred(self, who: str) -> bool:
+        """Whether the service, as of now, would refer the person's callers (G1)."""
+        arrival = {"kind": "arrival", "target": self.direct_number(who)}
+        return "G1" in (await self.api.post("/policy/decisions", arrival))["rules"]
 
     async def given_exception(
         self,
