@@ -68,10 +68,10 @@ does = { sv = "ser det", en = "sees it" }
 gives = { "person.id" = "{hallefors-201}", what = "title" }
 
 [[call.steps]]
-api = "GET /flags/{flag}"
-by = "hallefors-202"
-does = { sv = "väntar sig annat", en = "expects another" }
-gives = { what = "name" }
+api = "POST /persons/{hallefors-201}/confirm"
+by = "hallefors-201"
+does = { sv = "bekräftar, och väntar sig annat", en = "confirms, and expects something else" }
+gives = { details_stale = true }
 """
 
 
@@ -101,5 +101,5 @@ async def test_what_differs_is_told_and_ends_with_1(settings: Settings, tmp_path
     assert "Elsa Hedström registers a mobile (POST /mobiles)." in register
     assert "That is refused (M1, B1, H1): A mobile has a number" in register
     assert 'The answer: what = "title"' in register
-    assert "it is given {'what': 'title'}" in register
+    assert "it is given {'details_stale': False}" in register
     assert "2 of 3" in register
