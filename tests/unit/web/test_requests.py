@@ -31,6 +31,7 @@ def _address(path: str) -> str:
         .replace("{call}", "hv-none")
         .replace("{code}", "0")
         .replace("{report}", "refusals")
+        .replace("{key}", "ring_person")
     )
 
 

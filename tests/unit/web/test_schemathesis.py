@@ -50,7 +50,7 @@ parameters = {{ "path.{name}" = "{value}" }}
 """
 
 
-EXTRACT = ("", "/approve", "/refuse", "/traffic", "/traffic.csv", "/openings")
+EXTRACT = ("", "/approve", "/refuse", "/traffic", "/traffic.csv", "/traffic.pdf", "/openings")
 
 
 async def _extract(town: Town) -> str:
