@@ -61,13 +61,15 @@ class Team:
 class CoverageFacts:
     """``wanted`` is to be saved, in place of the one of ``absences`` that has its id.
 
-    ``teams`` are those :func:`concerned`, ``absences`` their members'. ``forced``: who may has said so, with a reason.
+    ``teams`` are those :func:`concerned`, ``absences`` their members', ``calendars`` the ids of those that a calendar
+    has set. ``forced``: who may has said so, with a reason.
     """
 
     wanted: Absence
     teams: tuple[Team, ...]
     absences: tuple[Absence, ...]
     at: datetime
+    calendars: frozenset[UUID] = frozenset()
     from_calendar: bool = False
     forced: bool = False
 
@@ -78,6 +80,12 @@ class CoverageFacts:
     def cannot_wait(self) -> bool:
         """G1 goes before G3: who is ill, or has it in their calendar, is away whatever we say."""
         return self.from_calendar or self.wanted.reason.cannot_wait
+
+    def was_decided(self, absence: Absence) -> bool:
+        """Not the person's own that could not wait: nobody was asked, and when it ends ``wanted`` is what is left."""
+        return absence.person_id != self.wanted.person_id or not (
+            absence.reason.cannot_wait or (absence.id in self.calendars and absence.id != self.wanted.id)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,9 @@ def decide_coverage(facts: CoverageFacts) -> Decision:
 
 def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
     """The departments that the absence would leave empty, and when. Days that are past count no more."""
-    others = [one for one in facts.absences if one.id != facts.wanted.id]
-    before, after = _unreachable(facts.absences), _unreachable([*others, facts.wanted])
+    compared = [
+        (_unreachable(before), _unreachable(_saved(before, facts.wanted))) for before in _before(facts)
+    ]
     teams = {team.id: team for team in facts.teams}
     found = []
     for team in facts.teams:
@@ -118,7 +127,10 @@ def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
         days = tuple(
             day
             for day in _days(facts)
-            if not _is_covered(chain, day, after) and _is_covered(chain, day, before)
+            if any(
+                not _is_covered(chain, day, after) and _is_covered(chain, day, before)
+                for before, after in compared
+            )
         )
         if days:
             found.append(Emptied(team, days, _others(team, days, facts.wanted.person_id)))
@@ -130,7 +142,19 @@ def emptied_in_turn(facts: CoverageFacts, wanted: Iterable[Absence]) -> Iterator
     for one in wanted:
         facts = replace(facts, wanted=one)
         yield emptied_by(facts)
-        facts = replace(facts, absences=(*(other for other in facts.absences if other.id != one.id), one))
+        facts = replace(facts, absences=_saved(facts.absences, one))
+
+
+def _before(facts: CoverageFacts) -> Iterator[tuple[Absence, ...]]:
+    """The absences as they are; where ``wanted`` can wait those alone, too, that were decided."""
+    yield facts.absences
+    decided = tuple(filter(facts.was_decided, facts.absences))
+    if not facts.cannot_wait and decided != facts.absences:
+        yield decided
+
+
+def _saved(absences: Iterable[Absence], wanted: Absence) -> tuple[Absence, ...]:
+    return (*(one for one in absences if one.id != wanted.id), wanted)
 
 
 def concerned(stand_ins: Mapping[UUID, UUID | None], homes: Collection[UUID]) -> set[UUID]:
