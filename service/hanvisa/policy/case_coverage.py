@@ -74,7 +74,8 @@ class CoverageCase(Case):
             from_calendar=written.from_calendar,
             forced=written.forced,
         )
-        decision, emptied = decide_coverage(facts), emptied_by(facts)
+        emptied = emptied_by(facts)
+        decision = decide_coverage(facts, emptied)
         compared = self.expect.compare(decision)
         compared["empty"] = (self.expect.empty, {one.team.name: one.days for one in emptied})
         if self.expect.away is not None:

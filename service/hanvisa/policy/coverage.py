@@ -19,7 +19,7 @@ from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, spa
 from hanvisa.policy.workdays import is_holiday, next_working_day
 
 USUAL = (Window((1, 2, 3, 4, 5), WORKDAY_STARTS, WORKDAY_ENDS),)
-LOOK_AHEAD = timedelta(days=366)  # at an absence without an end
+LOOK_AHEAD = timedelta(days=366)  # however long the absence
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 NAMED = 10  # of those who are away
@@ -102,9 +102,8 @@ Absent = Mapping[UUID, Sequence[Absence]]  # those in which a person can't be re
 
 
 @or_strictest(Effect.REFUSE, "G3")
-def decide_coverage(facts: CoverageFacts) -> Decision:
-    """May the absence be saved?"""
-    emptied = emptied_by(facts)
+def decide_coverage(facts: CoverageFacts, emptied: Sequence[Emptied]) -> Decision:
+    """May the absence be saved, which leaves these departments empty (:func:`emptied_by`)?"""
     if not emptied:
         return Decision(Effect.ALLOW, (), _COVERED)
     sv, en = (" ".join(_told(one).in_(language) for one in emptied) for language in Language)
@@ -176,7 +175,9 @@ def _days(facts: CoverageFacts) -> Iterator[date]:
     """From the evening before, which may last past midnight."""
     wanted = facts.wanted
     first = max(_day(wanted.starts_at) - DAY, _day(facts.at))
-    last = _day(wanted.ends_at - MINUTE) if wanted.ends_at else first + LOOK_AHEAD
+    last = first + LOOK_AHEAD
+    if wanted.ends_at:
+        last = min(last, _day(wanted.ends_at - MINUTE))
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanvisa.policy.coverage import CoverageFacts, Member, Team, concerned, emptied_by, emptied_in_turn
+from hanvisa.policy.coverage import (
+    LOOK_AHEAD,
+    CoverageFacts,
+    Member,
+    Team,
+    concerned,
+    emptied_by,
+    emptied_in_turn,
+)
 from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind, Window
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL, local_time
@@ -75,6 +84,16 @@ def test_in_turn_nothing_is_emptied_twice(facts: CoverageFacts) -> None:
     first, again = emptied_in_turn(facts, [facts.wanted, facts.wanted])
     assert first == emptied_by(facts)
     assert again == ()
+
+
+@pytest.mark.parametrize("ends_at", [None, datetime(2199, 12, 31, tzinfo=UTC)])
+def test_a_year_is_looked_at_however_long_the_absence(ends_at: datetime | None) -> None:
+    """What it takes keeps others from writing."""
+    wanted = Absence(UUID(int=1), UUID(int=2), AWAY, local_time(FIRST, time(8)), ends_at)
+    team = Team(UUID(int=3), "Kassan", (Member(wanted.person_id, "Karl Kron"),))
+    (emptied,) = emptied_by(CoverageFacts(wanted, (team,), (), at=wanted.starts_at))
+    assert emptied.days[0] == FIRST
+    assert timedelta(days=360) < emptied.days[-1] - FIRST <= LOOK_AHEAD
 
 
 def is_empty(team: Team, day: date, absences: tuple[Absence, ...]) -> bool:

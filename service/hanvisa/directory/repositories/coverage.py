@@ -85,10 +85,11 @@ async def coverage_facts(
 
 def must_be_covered(facts: CoverageFacts) -> tuple[Emptied, ...]:
     """The departments that the absence leaves empty, though it may be saved. Raises PolicyRefused."""
-    decision = decide_coverage(facts)
+    emptied = emptied_by(facts)
+    decision = decide_coverage(facts, emptied)
     if not decision.allowed:
         raise PolicyRefused(decision)
-    return emptied_by(facts)
+    return emptied
 
 
 def alarm_of(absence: AbsenceRow, emptied: Emptied, at: datetime) -> CoverageAlarmRow:
