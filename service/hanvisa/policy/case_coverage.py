@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from hanvisa.policy.case_base import ORDINARY, Row
 from hanvisa.policy.case_expected import Case, Compared, Expected, Written
-from hanvisa.policy.case_world import World
+from hanvisa.policy.case_world import World, id_of
 from hanvisa.policy.coverage import CoverageFacts, Member, Team, decide_coverage, emptied_by
 from hanvisa.policy.facts import Absence, Window
 from hanvisa.policy.model import Text
@@ -18,7 +18,10 @@ Windows = dict[str, tuple[Window, ...]]
 
 
 class CoverageWritten(Written):
-    """``ends_at`` left out is until cancelled. ``changes`` is the number of the row in ``absences``, from 0."""
+    """``ends_at`` left out is until cancelled.
+
+    ``changes`` is the number of the row in ``absences``, from 0, ``calendars`` those of the rows that a calendar set.
+    """
 
     person: str
     reason: str
@@ -28,6 +31,7 @@ class CoverageWritten(Written):
     from_calendar: bool = False
     forced: bool = False
     changes: int | None = None
+    calendars: tuple[int, ...] = ()
 
 
 class ExpectedCoverage(Expected):
@@ -66,10 +70,12 @@ class CoverageCase(Case):
             teams=self._teams(world),
             absences=world.facts(Absence, rows),
             at=written.at,
+            calendars=frozenset(id_of(f"absence {number}") for number in written.calendars),
             from_calendar=written.from_calendar,
             forced=written.forced,
         )
-        decision, emptied = decide_coverage(facts), emptied_by(facts)
+        emptied = emptied_by(facts)
+        decision = decide_coverage(facts, emptied)
         compared = self.expect.compare(decision)
         compared["empty"] = (self.expect.empty, {one.team.name: one.days for one in emptied})
         if self.expect.away is not None:

@@ -19,7 +19,7 @@ from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, spa
 from hanvisa.policy.workdays import is_holiday, next_working_day
 
 USUAL = (Window((1, 2, 3, 4, 5), WORKDAY_STARTS, WORKDAY_ENDS),)
-LOOK_AHEAD = timedelta(days=366)  # at an absence without an end
+LOOK_AHEAD = timedelta(days=366)  # however long the absence
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 NEAR = 3 * DAY  # around an absence: more than its days and the working hours of the one before
@@ -62,13 +62,15 @@ class Team:
 class CoverageFacts:
     """``wanted`` is to be saved, in place of the one of ``absences`` that has its id.
 
-    ``teams`` are those :func:`concerned`, ``absences`` their members'. ``forced``: who may has said so, with a reason.
+    ``teams`` are those :func:`concerned`, ``absences`` their members', ``calendars`` the ids of those that a calendar
+    has set. ``forced``: who may has said so, with a reason.
     """
 
     wanted: Absence
     teams: tuple[Team, ...]
     absences: tuple[Absence, ...]
     at: datetime
+    calendars: frozenset[UUID] = frozenset()
     from_calendar: bool = False
     forced: bool = False
 
@@ -79,6 +81,12 @@ class CoverageFacts:
     def cannot_wait(self) -> bool:
         """G1 goes before G3: who is ill, or has it in their calendar, is away whatever we say."""
         return self.from_calendar or self.wanted.reason.cannot_wait
+
+    def was_decided(self, absence: Absence) -> bool:
+        """Not the person's own that could not wait: nobody was asked, and when it ends ``wanted`` is what is left."""
+        return absence.person_id != self.wanted.person_id or not (
+            absence.reason.cannot_wait or (absence.id in self.calendars and absence.id != self.wanted.id)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +112,8 @@ Absent = Mapping[UUID, Sequence[Absence]]  # those in which a person can't be re
 
 
 @or_strictest(Effect.REFUSE, "G3")
-def decide_coverage(facts: CoverageFacts) -> Decision:
-    """May the absence be saved?"""
-    emptied = emptied_by(facts)
+def decide_coverage(facts: CoverageFacts, emptied: Sequence[Emptied]) -> Decision:
+    """May the absence be saved, which leaves these departments empty (:func:`emptied_by`)?"""
     if not emptied:
         return Decision(Effect.ALLOW, (), _COVERED)
     sv, en = (" ".join(_told(one).in_(language) for one in emptied) for language in Language)
@@ -119,9 +126,11 @@ def decide_coverage(facts: CoverageFacts) -> Decision:
 
 def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
     """The departments that the absence would leave empty, and when. Days that are past count no more."""
-    near = [one for one in facts.absences if _is_near(one, facts.wanted)]
-    others = [one for one in near if one.id != facts.wanted.id]
-    before, after = _unreachable(near), _unreachable([*others, facts.wanted])
+    near = tuple(one for one in facts.absences if _is_near(one, facts.wanted))
+    facts = replace(facts, absences=near)
+    compared = [
+        (_unreachable(before), _unreachable(_saved(before, facts.wanted))) for before in _before(facts)
+    ]
     teams = {team.id: team for team in facts.teams}
     found = []
     for team in facts.teams:
@@ -131,7 +140,10 @@ def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
         days = tuple(
             day
             for day in _days(facts)
-            if not _is_covered(chain, day, after) and _is_covered(chain, day, before)
+            if any(
+                not _is_covered(chain, day, after) and _is_covered(chain, day, before)
+                for before, after in compared
+            )
         )
         if days:
             found.append(Emptied(team, days, _others(team, days, facts.wanted.person_id)))
@@ -143,7 +155,19 @@ def emptied_in_turn(facts: CoverageFacts, wanted: Iterable[Absence]) -> Iterator
     for one in wanted:
         facts = replace(facts, wanted=one)
         yield emptied_by(facts)
-        facts = replace(facts, absences=(*(other for other in facts.absences if other.id != one.id), one))
+        facts = replace(facts, absences=_saved(facts.absences, one))
+
+
+def _before(facts: CoverageFacts) -> Iterator[tuple[Absence, ...]]:
+    """The absences as they are; where ``wanted`` can wait those alone, too, that were decided."""
+    yield facts.absences
+    decided = tuple(filter(facts.was_decided, facts.absences))
+    if not facts.cannot_wait and decided != facts.absences:
+        yield decided
+
+
+def _saved(absences: Iterable[Absence], wanted: Absence) -> tuple[Absence, ...]:
+    return (*(one for one in absences if one.id != wanted.id), wanted)
 
 
 def empty_days(
@@ -179,7 +203,9 @@ def _days(facts: CoverageFacts) -> Iterator[date]:
     """From the evening before, which may last past midnight."""
     wanted = facts.wanted
     first = max(_day(wanted.starts_at) - DAY, _day(facts.at))
-    last = _day(wanted.ends_at - MINUTE) if wanted.ends_at else first + LOOK_AHEAD
+    last = first + LOOK_AHEAD
+    if wanted.ends_at:
+        last = min(last, _day(wanted.ends_at - MINUTE))
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -75,9 +77,9 @@ async def people(database: Database) -> dict[str, UUID]:
 
 
 async def sets(
-    database: Database, person: UUID, starts_at: datetime = MONDAY, *, reason: str = "6", source: str = "api"
+    database: Database, person: UUID, starts_at: datetime = MONDAY, *, reason: str = "6"
 ) -> AbsenceRecord:
-    fields = AbsenceFields(person, reason, starts_at, starts_at + DAY, source=source)
+    fields = AbsenceFields(person, reason, starts_at, starts_at + DAY)
     return await Absences(database).create(fields, BY, Coverage(NOW))
 
 
@@ -94,12 +96,9 @@ async def test_schedules_absences_and_who_has_left_are_known(
     assert len(await Absences(database).list()) == 1
 
 
-@pytest.mark.parametrize(("reason", "source"), [("9", "phone"), ("6", "calendar")])
-async def test_what_cannot_wait_is_saved_with_an_alarm(
-    database: Database, people: dict[str, UUID], reason: str, source: str
-) -> None:
+async def test_what_cannot_wait_is_saved_with_an_alarm(database: Database, people: dict[str, UUID]) -> None:
     await sets(database, people["anna"])
-    saved = await sets(database, people["bo"], reason=reason, source=source)
+    saved = await sets(database, people["bo"], reason="9")
     (alarm,) = await CoverageAlarms(database).list()
     assert (alarm.absence_id, alarm.person_id) == (saved.absence.id, people["bo"])
     assert (alarm.first_day, alarm.last_day, alarm.days) == (date(2026, 8, 10), date(2026, 8, 10), 1)
@@ -145,6 +144,25 @@ async def test_what_stands_in_a_calendar_is_saved_with_an_alarm(
     assert await alarms(database) == [(bo, monday, monday), (bo, monday + 7 * DAY, monday + 7 * DAY)]
     await says(database, bo, a=(MONDAY + DAY, DAY))
     assert tuesday not in [first for _, first, _ in await alarms(database)]
+
+
+async def test_a_person_makes_no_more_of_what_stands_in_a_calendar(
+    database: Database, people: dict[str, UUID]
+) -> None:
+    for day in (MONDAY, MONDAY + DAY):
+        await sets(database, people["anna"], day)
+    await says(database, people["bo"], a=(MONDAY, DAY))
+    (saved,) = await Absences(database).list(person_id=people["bo"])
+
+    async def changes(**fields: Any) -> AbsenceRecord:
+        changed = replace(saved.fields, **fields)
+        return await Absences(database).change(saved.absence.id, changed, None, BY, Coverage(NOW))
+
+    with pytest.raises(PolicyRefused, match=r"reached: 2026-08-11 \(G3\)"):
+        await changes(ends_at=MONDAY + 2 * DAY)
+    with pytest.raises(PolicyRefused, match=r"reached: 2026-08-10 \(G3\)"):
+        await sets(database, people["bo"])
+    assert (await changes(note="åter på tisdag")).note == "åter på tisdag"
 
 
 async def test_events_of_one_reading_that_empty_a_day_together_alarm_once(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hanvisa.policy.coverage import (
+    LOOK_AHEAD,
     CoverageFacts,
     Member,
     Team,
@@ -105,6 +107,16 @@ def test_who_stands_in_on_an_empty_day_is_told_with_who_is_away() -> None:
     assert (friday.day, friday.stood_in, friday.away) == (DAYS[1], office, ("Sara", "Sten"))
     assert (monday.day, monday.stood_in) == (DAYS[4], None)
     assert list(empty_days((Team(UUID(int=3), "Tom", ()),), absences, DAYS)) == [], "it has nobody to miss"
+
+
+@pytest.mark.parametrize("ends_at", [None, datetime(2199, 12, 31, tzinfo=UTC)])
+def test_a_year_is_looked_at_however_long_the_absence(ends_at: datetime | None) -> None:
+    """What it takes keeps others from writing."""
+    wanted = Absence(UUID(int=1), UUID(int=2), AWAY, local_time(FIRST, time(8)), ends_at)
+    team = Team(UUID(int=3), "Kassan", (Member(wanted.person_id, "Karl Kron"),))
+    (emptied,) = emptied_by(CoverageFacts(wanted, (team,), (), at=wanted.starts_at))
+    assert emptied.days[0] == FIRST
+    assert timedelta(days=360) < emptied.days[-1] - FIRST <= LOOK_AHEAD
 
 
 def is_empty(team: Team, day: date, absences: tuple[Absence, ...]) -> bool:

@@ -157,7 +157,7 @@ async def _save(
     alarms: Sequence[CoverageAlarmRow] = ()
     if coverage is not None:
         wanted = Absence(row.id, fields.person_id, reason_of(reason), fields.starts_at, fields.ends_at)
-        facts = await coverage_facts(session, wanted, fields.source, coverage)
+        facts = await coverage_facts(session, wanted, coverage)
         emptied = must_be_covered(facts)
         if facts.cannot_wait:
             alarms = [alarm_of(row, one, coverage.at) for one in emptied]

@@ -144,7 +144,7 @@ async def _alarms(
     ]
     if not absences:
         return []
-    facts = await coverage_facts(session, absences[0], CALENDAR, Coverage(now))
+    facts = await coverage_facts(session, absences[0], Coverage(now), from_calendar=True)
     found = zip(wanted, emptied_in_turn(facts, absences), strict=True)
     return [alarm_of(row, one, now) for row, emptied in found for one in emptied]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, and_, or_, select, text
 from sqlalchemy.orm import aliased
 
 from hanvisa.calls.ports import AlarmLetter
@@ -57,9 +57,9 @@ class Coverage:
 
 
 async def coverage_facts(
-    session: AsyncSession, wanted: Absence, source: str, coverage: Coverage
+    session: AsyncSession, wanted: Absence, coverage: Coverage, *, from_calendar: bool = False
 ) -> CoverageFacts:
-    """Of the departments that the person's absence touches, before it is written.
+    """Of the departments that the person's absence touches, before it is written. ``from_calendar``: by its reader.
 
     Until the transaction ends nobody else decides G3: of two at once each would see the other still there. SQLite has
     one writer at a time as it is.
@@ -68,22 +68,28 @@ async def coverage_facts(
         await session.execute(_LOCK)
     teams = await _teams(session, wanted.person_id, coverage.at)
     persons = {member.person_id for team in teams for member in team.members}
+    rows = await _absences(session, persons, coverage.at)
     return CoverageFacts(
         wanted=wanted,
         teams=teams,
-        absences=await _absences(session, persons, coverage.at),
+        absences=tuple(
+            Absence(row.id, row.person_id, reason_of(reason), row.starts_at, row.ends_at)
+            for row, reason in rows
+        ),
         at=coverage.at,
-        from_calendar=source == CALENDAR,
+        calendars=frozenset(row.id for row, _ in rows if row.source == CALENDAR),
+        from_calendar=from_calendar,
         forced=coverage.force_reason is not None,
     )
 
 
 def must_be_covered(facts: CoverageFacts) -> tuple[Emptied, ...]:
     """The departments that the absence leaves empty, though it may be saved. Raises PolicyRefused."""
-    decision = decide_coverage(facts)
+    emptied = emptied_by(facts)
+    decision = decide_coverage(facts, emptied)
     if not decision.allowed:
         raise PolicyRefused(decision)
-    return emptied_by(facts)
+    return emptied
 
 
 def alarm_of(absence: AbsenceRow, emptied: Emptied, at: datetime) -> CoverageAlarmRow:
@@ -254,16 +260,16 @@ async def _teams(session: AsyncSession, person_id: UUID, at: datetime) -> tuple[
     )
 
 
-async def _absences(session: AsyncSession, persons: Collection[UUID], at: datetime) -> tuple[Absence, ...]:
+async def _absences(
+    session: AsyncSession, persons: Collection[UUID], at: datetime
+) -> Sequence[Row[AbsenceRow, AbsenceReasonRow]]:
     table = AbsenceRow
-    rows = await session.execute(
+    query = (
         select(table, AbsenceReasonRow)
         .join(AbsenceReasonRow, AbsenceReasonRow.id == table.reason_id)
         .where(table.person_id.in_(persons), or_(table.ends_at.is_(None), table.ends_at > at - _LATELY))
     )
-    return tuple(
-        Absence(row.id, row.person_id, reason_of(reason), row.starts_at, row.ends_at) for row, reason in rows
-    )
+    return (await session.execute(query)).all()
 
 
 _MANAGER, _HEAD = aliased(PersonRow), aliased(PersonRow)
