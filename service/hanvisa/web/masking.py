@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hanvisa.calls.ports import CallEntry
+from hanvisa.policy import spelling
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.register import Register
 from hanvisa.web.roles import Scope
 
 HIDDEN = "***"
 
-_NUMBER = re.compile(r"[+\d][\d\s()/.-]{2,}")
 _TECHNICAL = frozenset({"facts", "before", "after"})
 
 
@@ -28,7 +27,7 @@ class Mask:
 
     def number(self, text: str) -> str:
         """The text itself, or stars where it is a protected number."""
-        if self.sees.everything or not _NUMBER.fullmatch(text):
+        if self.sees.everything or not spelling.plain(text).text:
             return text
         number = read_number(text, None, self.register, self.plan).number
         mobile = self.register.mobile(number) if number else None

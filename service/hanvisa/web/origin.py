@@ -11,7 +11,7 @@ DETAILS = "/details"  # the page on which persons confirm their details, with wh
 
 def address_of(request: web.Request, settings: Settings) -> str | None:
     """The asker's address: what a trusted proxy says, else who has connected."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
+    forwarded = request.headers.getall("X-Forwarded-For", [""])[-1]
     if request.remote in settings.proxies and forwarded:
         return forwarded.rsplit(",", 1)[-1].strip()[:100]  # the last one is the proxy's own word
     return request.remote

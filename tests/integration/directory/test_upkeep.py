@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
@@ -15,7 +17,7 @@ from hanvisa.directory.imports import import_folder
 from hanvisa.directory.repositories import plain
 from hanvisa.directory.repositories.entries import Entries
 from hanvisa.directory.repositories.flags import Flags
-from hanvisa.directory.repositories.kinds import Kind
+from hanvisa.directory.repositories.kinds import Kind, references
 from hanvisa.directory.repositories.messages import Messages, Written
 from hanvisa.directory.repositories.notices import Notices
 from hanvisa.directory.repositories.persons import Persons
@@ -23,9 +25,12 @@ from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.repositories.trainings import Trainings
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import Base, PersonRow
+from hanvisa.directory.tables.base import Imported
 from hanvisa.errors import Conflict
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import MessageState, Person
+from integration.directory.one_of_everything import everything_of_maja
 from integration.directory.test_imports import PERSONS, write
 
 NOW = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # half an hour before the new year in Sweden
@@ -140,6 +145,44 @@ async def test_a_person_begins_moves_at_the_new_year_and_leaves(
     gone = await new_year.end(made.person.id, confirmed.details.version, ADMIN)
     assert gone.details.ended_at == NOW + timedelta(minutes=30)
     assert (await new_year.get(made.person.id)).person.name == f"{LETTERS} Ek"
+
+
+KEEPING = {"operations.head_id", "operations.telephone_manager_id", "cost_centres.manager_id"}
+"""What somebody answers for keeps them from being ended. All else that is theirs ends with them."""
+
+
+async def test_whatever_refers_to_a_person_ends_with_them_or_keeps_them(demo: Database, anna: Person) -> None:
+    await everything_of_maja(demo, NOW - timedelta(days=1))  # a row in every table
+    persons, kept = Persons(demo, NOW), set()
+    values = {"given_name": "Maja", "family_name": "Ek", "department": anna.department_id}
+    for table, column in _referring_to_persons():
+        maja = await persons.create(values, [], date(2026, 12, 31), ADMIN)
+        async with demo.changing(ADMIN) as session:
+            row = (
+                await session.scalars(select(table).where(table.ended_at == NOW - timedelta(days=1)))
+            ).one()
+            row.ended_at = None
+            setattr(row, column, maja.person.id)
+            if column == "target_id":
+                row.kind = "person"
+        try:
+            await persons.end(maja.person.id, maja.details.version, ADMIN)
+        except NotPossible:
+            kept.add(f"{table.__tablename__}.{column}")
+        async with demo.changing(ADMIN) as session:
+            row = await session.get_one(table, row.id)
+            is_ended, row.ended_at = row.ended_at == NOW, NOW - timedelta(days=1)
+        assert is_ended != (f"{table.__tablename__}.{column}" in kept)
+    assert kept == KEEPING
+
+
+def _referring_to_persons() -> list[tuple[Any, str]]:
+    found = []
+    for table in (mapper.class_ for mapper in Base.registry.mappers):
+        if issubclass(table, Imported):
+            found += [(table, column) for column, to in references(table).items() if to is PersonRow]
+            found += [(table, "target_id")] if "target_id" in table.__table__.c else []
+    return found
 
 
 async def test_notices_are_read_by_edition(demo: Database, anna: Person) -> None:

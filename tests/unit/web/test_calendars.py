@@ -124,6 +124,15 @@ async def test_an_administrator_may_use_what_several_calendars_have(town: Town) 
     await problem(await town.ask("POST", "/calendars", body), 422)
 
 
+async def test_one_who_leaves_takes_the_calendar_and_its_password_along(town: Town) -> None:
+    calendar = await sets(town, CALDAV, "person")
+    await answer(await town.ask("DELETE", f"/persons/{ANNA}", if_match="*"), 200)
+    ended = await town.get(f"/calendars/{calendar['id']}")
+    assert datetime.fromisoformat(ended["ended_at"]) == NOW
+    assert ended["password_set_at"] is None
+    assert passwords(town) == {}
+
+
 async def test_a_password_is_the_calendars_own_and_goes_with_its_account(town: Town) -> None:
     calendar = await sets(town, CALDAV, "person")
     assert datetime.fromisoformat(calendar["password_set_at"]) == NOW

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from hanvisa.directory.repositories.audit import Audit
 from hanvisa.policy.facts import ScopeKind
 from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, Town, answer, id_of, problem
 
-ANNA, OLLE = str(id_of("anna")), str(id_of("olle"))
+ANNA, OLLE, SIV = (str(id_of(name)) for name in ("anna", "olle", "siv"))
+OPERATOR = {"phone": str(id_of("phone siv")), "switchboards": [str(id_of("board"))]}
 TRANSFER = {"kind": "transfer", "operator": OLLE, "caller": "08-465 004 00", "target": "070-174 06 05"}
 GRANT = {
     "scope": {"kind": "person", "id": ANNA},
@@ -184,6 +186,19 @@ async def test_what_could_not_be_granted_is_not_made_of_one_by_a_change(
     refused = await problem(await town.ask("PATCH", path, change, if_match="*"), 422)
     assert refused["errors"][0]["where"] == where
     assert await town.get(path) == granted
+
+
+async def test_whom_it_is_for_is_a_change_as_any_other(town: Town) -> None:
+    await answer(await town.ask("POST", "/operators", {**OPERATOR, "person": SIV}), 201)
+    granted = await grants(town, operators=[OLLE])
+    path, row_id = f"/exceptions/{granted['id']}", f"{granted['id']},{OLLE}"
+    changed = await town.ask("PATCH", path, {"operators": [SIV]}, if_match='"1"')
+    assert ((await answer(changed, 200))["operators"], changed.headers["ETag"]) == ([SIV], '"2"')
+    await problem(await town.ask("PATCH", path, {"operators": [OLLE]}, if_match='"1"'), 412)
+    removed, made = await Audit(town.database).list(table="exception_operators", row_id=row_id)
+    assert (made.action, removed.action, removed.by) == ("created", "deleted", "admin")
+    same = await town.ask("PATCH", path, {"operators": [SIV]}, if_match='"2"')
+    assert same.headers["ETag"] == '"2"'
 
 
 async def test_each_use_is_told(town: Town) -> None:

@@ -42,6 +42,27 @@ async def test_an_operator_sees_the_calls_with_protected_numbers_hidden(town: To
     await problem(await town.ask("GET", "/live/calls/hv-k-2"), 404)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "(070) 174 06 06",
+        " 0701740606",
+        "tel:+46701740606",
+        "sip:+46701740606@bolaget.test;user=phone",
+        "#31#0701740606",
+        "0046701740606",
+        "０７０１７４０６０６",
+        "070%2D1740606",
+    ],
+)
+async def test_a_protected_number_is_hidden_in_whatever_spelling(town: Town, written: str) -> None:
+    town.live.up = [replace(CALL, caller=LiveParty(written, None), dialled=written)]
+    [shown] = (await town.get("/live/calls", who="operator"))["items"]
+    assert (shown["caller"]["number"], shown["dialled"]) == ("***", "***")
+    [shown] = (await town.get("/live/calls"))["items"]
+    assert shown["dialled"] == written
+
+
 @pytest.mark.parametrize("wish", [one for one in Wish if one not in (Wish.TRANSFER, Wish.MESSAGE)])
 async def test_an_operator_acts_on_their_own_calls_only(town: Town, wish: Wish) -> None:
     town.live.up = [CALL, replace(CALL, id="hv-k-2", operator=None, other=None)]

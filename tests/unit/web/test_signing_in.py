@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import make_mocked_request
 from argon2 import PasswordHasher
+from multidict import CIMultiDict
 
 from hanvisa.config import Settings
 from hanvisa.directory.repositories.audit import Audit, AuditEntry
@@ -156,16 +157,19 @@ async def test_wrong_passwords_cost_time_and_then_lock_and_a_right_one_begins_an
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
-        ("", "203.0.113.9, 198.51.100.7", "192.0.2.1"),
-        ("192.0.2.2", "198.51.100.7", "192.0.2.1"),
-        ("192.0.2.2, 192.0.2.1", "203.0.113.9, 198.51.100.7", "198.51.100.7"),
-        ("192.0.2.1", "", "192.0.2.1"),
+        ("", ["203.0.113.9, 198.51.100.7"], "192.0.2.1"),
+        ("192.0.2.2", ["198.51.100.7"], "192.0.2.1"),
+        ("192.0.2.2, 192.0.2.1", ["203.0.113.9, 198.51.100.7"], "198.51.100.7"),
+        ("192.0.2.1", ["203.0.113.9", "198.51.100.7"], "198.51.100.7"),
+        ("192.0.2.1", [""], "192.0.2.1"),
+        ("192.0.2.1", [], "192.0.2.1"),
     ],
 )
-def test_the_address_is_the_one_that_a_trusted_proxy_says(proxies: str, forwarded: str, address: str) -> None:
-    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(
-        remote="192.0.2.1"
-    )
+def test_the_address_is_the_one_that_a_trusted_proxy_says(
+    proxies: str, forwarded: list[str], address: str
+) -> None:
+    headers = CIMultiDict(("X-Forwarded-For", line) for line in forwarded)
+    request = make_mocked_request("GET", "/", headers=headers).clone(remote="192.0.2.1")
     assert address_of(request, Settings(web_proxies=proxies)) == address
 
 

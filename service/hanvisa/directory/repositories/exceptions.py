@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory.auditing import SYSTEM, touch
 from hanvisa.directory.engine import Database
@@ -143,6 +144,7 @@ class Exceptions:
             session.add(row)
             await session.flush()
             await _set_operators(session, row, fields)
+            await session.flush()
             return await _record(session, row)
 
     async def change(
@@ -152,8 +154,9 @@ class Exceptions:
         async with self._database.changing(by) as session:
             row = await read_before(session, ExceptionRow, id_, version, "exception")
             await _set(session, row, fields)
+            if await _set_operators(session, row, fields):
+                flag_modified(row, "revoked_at")  # so that it has a new version
             await session.flush()
-            await _set_operators(session, row, fields)
             return await _record(session, row)
 
     async def revoke(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> ExceptionRecord:
@@ -237,13 +240,15 @@ async def _check_scope(session: AsyncSession, fields: ExceptionFields) -> None:
         await must_exist(session, kind, fields.scope_id, "scope", fields.scope)
 
 
-async def _set_operators(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> None:
-    await session.execute(delete(ExceptionOperatorRow).where(ExceptionOperatorRow.exception_id == row.id))
-    session.add_all(
-        ExceptionOperatorRow(exception_id=row.id, person_id=person_id) for person_id in fields.operators or ()
-    )
-    touch(session, [ExceptionOperatorRow.__tablename__])
-    await session.flush()
+async def _set_operators(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> bool:
+    """True when it was for others before."""
+    table, wanted = ExceptionOperatorRow, fields.operators or frozenset()
+    rows = await session.scalars(select(table).where(table.exception_id == row.id))
+    before = {one.person_id: one for one in rows}
+    session.add_all(table(exception_id=row.id, person_id=person) for person in wanted - before.keys())
+    for gone in before.keys() - wanted:
+        await session.delete(before[gone])
+    return wanted != before.keys()
 
 
 async def _record(session: AsyncSession, row: ExceptionRow) -> ExceptionRecord:

@@ -45,6 +45,8 @@ async def _leave_everything(session: AsyncSession, id_: UUID, at: datetime) -> N
             of_them.append(table.kind == "person")
         for row in await session.scalars(select(table).where(*of_them)):
             row.ended_at = at
+            if table is tables.CalendarRow:
+                row.password_set_at = None
     await leave(session, id_, at)
 
 
@@ -55,6 +57,7 @@ _THEIRS: tuple[tuple[Any, str], ...] = (
     (tables.MobileRow, "person_id"),
     (tables.OperatorRow, "person_id"),
     (tables.UserRow, "person_id"),
+    (tables.CalendarRow, "person_id"),
 )
 """What ends with a person. That they head something, or answer for it, keeps them from being ended."""
 _KIND = Kind(PersonRow, (), ending=_leave_everything)

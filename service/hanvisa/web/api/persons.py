@@ -5,6 +5,7 @@ A protected number is shown to few. Who may not change persons may still keep th
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from hanvisa.directory.repositories.calendar_addresses import CalendarAddresses
 from hanvisa.directory.repositories.persons import PersonDetails, PersonRecord, Persons
 from hanvisa.directory.searching import BEGINS, HOLDS, After, Found, name_key
 from hanvisa.policy.details import is_stale, stale_before
@@ -181,6 +183,10 @@ async def end(ask: Ask[None, None]) -> Answer:
     version = must_match(ask.if_match, record.details.version)
     with against_others():
         record = await _persons(ask).end(record.person.id, version, ask.who.actor)
+    for calendar in await CalendarAddresses(ask.services.database).list(
+        person_id=record.person.id, ended=True
+    ):
+        await asyncio.to_thread(ask.services.keep_calendar_password, calendar.id, "", None)
     return _answer(ask, record)
 
 
@@ -342,7 +348,7 @@ ROUTES = (
         "/persons/{id}",
         Action.CHANGE_PERSONS,
         end,
-        "End a person who has left, with their numbers, phones, mobiles and access",
+        "End a person who has left, with their numbers, phones, mobiles, calendar and access",
         reply=PersonShown,
         if_match=True,
         etag=True,
