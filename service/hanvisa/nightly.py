@@ -45,7 +45,7 @@ class Nightly:
             await self._until(next_purge(self._clock.now(), self._at))
             try:
                 purged = await self._work()
-            except HanvisaError as error:
+            except (HanvisaError, OSError) as error:
                 log.warning("purge.failed", why=str(error), again="next night")
             else:
                 log.info("purge.done", **{one.name: one.number for one in purged})
