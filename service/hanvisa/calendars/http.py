@@ -182,12 +182,17 @@ async def _parts(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             return
 
 
+class _NoTypes(ET.TreeBuilder):
+    """No answer of CalDAV has a document type, and entities would come with it."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        raise ValueError("a document type")
+
+
 def _element(body: bytes, source: Source) -> ET.Element:
-    if b"<!DOCTYPE" in body:  # no answer of CalDAV has one; entities would come with it
-        raise _no_xml(source)
     try:
-        return ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
-    except ET.ParseError:
+        return ET.fromstring(body, ET.XMLParser(target=_NoTypes()))  # noqa: S314 - without types, no entities
+    except (ET.ParseError, LookupError, ValueError):  # LookupError: of an encoding that nobody knows
         raise _no_xml(source) from None
 
 

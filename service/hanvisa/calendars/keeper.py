@@ -106,7 +106,9 @@ class CalendarKeeper:
 
         sources = await self._calendars.sources(self._clock.now())
         self._seen = {source.id: self._seen_of(source) for source in sources}
-        await asyncio.gather(*map(one, sources))
+        for ended in await asyncio.gather(*map(one, sources), return_exceptions=True):
+            if ended is not None:  # an error of ours, when all the others have been read
+                raise ended
 
     async def _keep(self, session: aiohttp.ClientSession, source: Source) -> None:
         """What fails is tried again a little later, each time after twice as long."""

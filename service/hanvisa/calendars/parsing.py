@@ -19,6 +19,7 @@ from hanvisa.policy.swedish_time import LOCAL
 _OFTEN = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # the months
+_YEARS = 1900, 2199
 _RECURS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _NOT_WITH = {  # RFC 5545, 3.3.10; what has no days would be sought day by day through all years there are
     "DAILY": ("BYYEARDAY", "BYWEEKNO", "BYSETPOS"),
@@ -110,13 +111,20 @@ def _events(calendar: Component, first: datetime, last: datetime, email: str) ->
         yield Event(
             key=f"{uid} {_moment(event['RECURRENCE-ID'].dt)}" if uid in recurring else uid,
             subject=str(event.get("SUMMARY", "")),
-            starts=event["DTSTART"].dt,
-            ends=event["DTEND"].dt,
+            starts=_within_reach(event["DTSTART"].dt),
+            ends=_within_reach(event["DTEND"].dt),
             shown=_shown(event),
             private=str(event.get("CLASS", "")).upper() in _PRIVATE,
             cancelled=_status(event) == "CANCELLED",
             declined=_has_declined(event, email),
         )
+
+
+def _within_reach(moment: date) -> date:
+    """What has no end is written with the last year there is, after which no working day can come."""
+    if moment.year > _YEARS[1]:
+        return moment.replace(year=_YEARS[1], month=12, day=31)
+    return moment.replace(year=_YEARS[0], month=1, day=1) if moment.year < _YEARS[0] else moment
 
 
 def _moment(moment: date) -> str:

@@ -82,6 +82,23 @@ async def test_any_answer_is_a_calendar_or_one_error(
         assert "key-4711" not in str(told)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0" encoding="xxx"?>' + CALDAV.encode(),
+        *(
+            ('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>' + CALDAV.format("&a;")).encode(encoding)
+            for encoding in ("utf-8", "utf-16")
+        ),
+    ],
+    ids=["unknown encoding", "document type", "document type in UTF-16"],
+)
+async def test_what_is_no_xml_or_has_a_document_type_is_no_caldav(server: Server, body: bytes) -> None:
+    server.status, server.body = 207, body
+    with pytest.raises(CalendarError, match=r"127\.0\.0\.1 answers with what is no CalDAV"):
+        await read(server.source(CalendarKind.CALDAV))
+
+
 async def test_a_file_that_has_moved_is_followed(server: Server) -> None:
     server.status, server.headers = 302, {"Location": "/moved"}
     assert await read(server.source(CalendarKind.ICAL)) is not None

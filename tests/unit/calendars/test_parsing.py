@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from hanvisa.calendars.parsing import parse_events
 from hanvisa.errors import CalendarError
-from hanvisa.policy.calendar_events import Event, Shown
+from hanvisa.policy.calendar_events import Event, EventRules, Shown, read_event
+from hanvisa.policy.register import Register
 
 DAYS = date(2026, 3, 2), date(2026, 3, 16)
 WEEKLY = "DTSTART;TZID=Europe/Stockholm:20260302T090000\nDTEND;TZID=Europe/Stockholm:20260302T100000\nRRULE:FREQ=WEEKLY"
@@ -102,6 +103,12 @@ def test_days_are_days() -> None:
     assert (one.starts, one.ends, one.all_day) == (date(2026, 3, 9), date(2026, 3, 14), True)
     (one,) = parse("DTSTART;VALUE=DATE:20260309\nSUMMARY:Semester")
     assert (one.starts, one.ends) == (date(2026, 3, 9), date(2026, 3, 10))
+
+
+def test_what_has_no_end_ends_while_there_are_working_days() -> None:
+    (one,) = parse("RECURRENCE-ID:20260304T120000Z\nDTSTART;VALUE=DATE:20260304\nDTEND;VALUE=DATE:99991231")
+    assert (one.starts, one.ends) == (date(2026, 3, 4), date(2199, 12, 31))
+    read_event(one, Register(), EventRules({}, private="3"))
 
 
 def test_an_event_that_has_begun_before_and_one_with_a_duration() -> None:
