@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 from uuid import uuid4
 
 import aiohttp
@@ -14,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hanvisa.calendars import keeper, parsing
 from hanvisa.calendars.http import CalendarHttp
 from hanvisa.calendars.keeper import read_calendar
 from hanvisa.calendars.source import CalendarKind, Source
@@ -125,3 +127,17 @@ async def test_one_that_is_too_large_is_not_read_to_its_end(server: Server) -> N
     server.body = b"x" * 6_000_000
     with pytest.raises(CalendarError, match=r"the calendar at 127\.0\.0\.1 is larger than 5 MB"):
         await read(server.source(CalendarKind.ICAL))
+
+
+async def test_one_that_does_not_come_to_its_end_is_said_and_left(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Event()
+    monkeypatch.setattr(parsing, "parse_events", lambda *_: end.wait())
+    monkeypatch.setattr(keeper, "WITHIN", 0.05)
+    server.body = CALENDAR
+    try:
+        with pytest.raises(CalendarError, match="the calendar takes too long to read"):
+            await read(server.source(CalendarKind.ICAL))
+    finally:
+        end.set()

@@ -28,7 +28,7 @@ class Known:
             Source(uuid4(), uuid4(), f"https://{name}.test/", CalendarKind.ICAL) for name in ("a", "b", "c")
         ]
 
-    async def sources(self, now: datetime) -> Sequence[Source]:
+    async def sources(self, now: datetime) -> Sequence[Source]:  # noqa: ARG002 - the same at any time
         return self.all
 
     async def keep(self, *_: object) -> Any:
