@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -27,6 +28,9 @@ class Work:
             raise LookupError("unknown encoding: xxx")
         await asyncio.Event().wait()
 
+    def has_begun(self, times: int) -> bool:
+        return self.begun == times
+
 
 async def test_what_fails_is_told_with_its_trace_and_shown_until_it_has_gone_well_for_a_while() -> None:
     work = Work(failures=2)
@@ -34,8 +38,8 @@ async def test_what_fails_is_told_with_its_trace_and_shown_until_it_has_gone_wel
     shown: list[str | None] = []
     with capture_logs() as told:
         running = asyncio.create_task(part.run())
-        for begun in (1, 2, 3):
-            await until(lambda wanted=begun: work.begun == wanted)
+        for begun in range(1, 4):
+            await until(partial(work.has_begun, begun))
             shown.append(part.trouble)
         await until(lambda: part.trouble is None)
     running.cancel()

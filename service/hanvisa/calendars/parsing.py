@@ -120,7 +120,7 @@ def _zones_must_make_sense(text: bytes) -> None:
 
 def _structure(text: bytes) -> Iterator[tuple[str, str]]:
     """Where things begin and end, and by which rules they recur. A line that is none is the library's to tell of."""
-    for line in Contentlines.from_ical(text):
+    for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]  # the library's has no types
         if line.upper().startswith(("BEGIN", "END", *_RULED)):
             with suppress(ValueError):
                 name, _, value = line.parts()
