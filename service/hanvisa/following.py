@@ -38,7 +38,6 @@ class Follower:
         self._tables = tables
         self._work = work
         self._due = asyncio.Event()
-        self._due.set()
 
     def changed(self, tables: frozenset[str]) -> None:
         """Tables of the register have changed. Never waits."""
@@ -50,6 +49,7 @@ class Follower:
         self._due.set()
 
     async def run(self) -> None:
+        self._due.set()
         while True:
             await self._due.wait()
             self._due.clear()

@@ -47,7 +47,7 @@ class Nightly:
             await self._until(next_purge(self._clock.now(), self._at))
             try:
                 done = await self._work()
-            except HanvisaError as error:
+            except (HanvisaError, OSError) as error:
                 log.warning(self._failed, why=str(error), again="next night")
             else:
                 log.info(self._done, **done)

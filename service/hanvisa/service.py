@@ -7,7 +7,7 @@ import gc
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -18,6 +18,7 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.projection import Projection
 from hanvisa.ari.client import Client
 from hanvisa.ari.stream import Stream
+from hanvisa.beside import Beside
 from hanvisa.calendars.keeper import CalendarKeeper
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.registry import Registry
@@ -59,6 +60,11 @@ class Service:
     asking: Nightly | None
     calendars: CalendarKeeper
     make_web: Callable[[], web.Application]
+    beside: tuple[Beside, ...] = field(init=False)
+    at_last: tuple[Beside, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.beside, self.at_last = self._beside_them(), self._at_last()
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Calls that are up stay up in Asterisk; the next start takes them on."""
@@ -74,11 +80,11 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 work = [tasks.create_task(part) for part in self._calls()]
                 await self._calls_are_taken_on()
-                work += [tasks.create_task(part) for part in self._beside_them()]
+                work += [tasks.create_task(part.run()) for part in self.beside]
                 runner = web.AppRunner(await asyncio.to_thread(self.make_web), access_log=None)
                 await runner.setup()
                 await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
-                work += [tasks.create_task(part) for part in self._at_last()]
+                work += [tasks.create_task(part.run()) for part in self.at_last]
                 _pause_seldom()
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
                 await stopping.wait()
@@ -102,23 +108,23 @@ class Service:
             async with asyncio.timeout(CALLS_FIRST):
                 await self.registry.synced.wait()
 
-    def _beside_them(self) -> tuple[Coroutine[Any, Any, None], ...]:
+    def _beside_them(self) -> tuple[Beside, ...]:
         return (
-            *(follower.run() for follower in self.followers),
-            self.agi.run(),
-            self.nightly.run(),
-            self.calendars.run(),
-            *([self._keep_people()] if self.settings.ldap_url else []),
-            *([self.texts.run()] if self.texts else []),
-            *([self.mail.run()] if self.mail else []),
-            *([self.extract_notices.run()] if self.extract_notices else []),
-            *([self.alarm_mails.run()] if self.alarm_mails else []),
-            *([self.asking.run()] if self.asking else []),
+            *(Beside(follower.name, follower.run) for follower in self.followers),
+            Beside("answers to the dialplan", self.agi.run),
+            Beside("nightly purges", self.nightly.run),
+            Beside("calendars", self.calendars.run),
+            *([Beside("persons from the directory", self._keep_people)] if self.settings.ldap_url else []),
+            *([Beside("texts", self.texts.run)] if self.texts else []),
+            *([Beside("mails", self.mail.run)] if self.mail else []),
+            *([Beside("mails of extracts", self.extract_notices.run)] if self.extract_notices else []),
+            *([Beside("mails of alarms", self.alarm_mails.run)] if self.alarm_mails else []),
+            *([Beside("mails that ask for details", self.asking.run)] if self.asking else []),
         )
 
-    def _at_last(self) -> tuple[Coroutine[Any, Any, None], ...]:
+    def _at_last(self) -> tuple[Beside, ...]:
         """What takes seconds of the processor with a large register, and nobody waits for."""
-        return self.projection.run(), self.searchable.run()
+        return Beside("phones' projection", self.projection.run), Beside("search", self.searchable.run)
 
     async def _keep_people(self) -> None:
         from hanvisa.people import keep_people  # noqa: PLC0415 - callers wait while a service starts, and few have one
@@ -138,6 +144,7 @@ class Service:
             if self.directory.healthy
             else "The database does not answer; calls go on with what is in memory.",
             **{follower.name: follower.trouble for follower in self.followers},
+            **{part.name: part.trouble for part in (*self.beside, *self.at_last) if part.trouble},
         }
 
 

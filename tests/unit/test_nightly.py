@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from hanvisa.errors import StorageError
@@ -13,14 +14,17 @@ from hanvisa.nightly import Nightly
 from hanvisa.testing import FakeClock
 
 
-async def test_it_is_done_once_a_night_and_told_and_a_failure_ends_nothing() -> None:
+@pytest.mark.parametrize(
+    "failure", [StorageError("The database does not answer."), PermissionError("It is not ours to delete.")]
+)
+async def test_it_is_done_once_a_night_and_told_and_a_failure_ends_nothing(failure: Exception) -> None:
     clock = FakeClock(datetime(2026, 8, 4, 20, tzinfo=UTC))
     done: list[datetime] = []
 
     async def work() -> dict[str, int]:
         done.append(clock.now())
         if len(done) == 1:
-            raise StorageError("The database does not answer.")
+            raise failure
         return {"files": 3}
 
     nightly = asyncio.create_task(Nightly("purge", clock, time(3, 15), work, look_every=0.001).run())

@@ -69,6 +69,7 @@ class Projection:
 
     async def run(self) -> None:
         """Project what is requested, for ever. While Asterisk is away it waits for it."""
+        self._wake.set()
         while True:
             await self._wake.wait()
             self._wake.clear()

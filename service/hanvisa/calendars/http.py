@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree as ET
 
 import aiohttp
 from yarl import URL
 
+from hanvisa.bodies import read_body
 from hanvisa.calendars.source import CalendarKind, Content, Days, Source
 from hanvisa.errors import CalendarError
 from hanvisa.policy.model import Text
@@ -148,8 +149,8 @@ async def _body(answer: aiohttp.ClientResponse, source: Source) -> bytes:
                 en=f"{host} has no calendar there (status {status})",
             )
         )
-    body = b"".join([part async for part in _parts(answer)])
-    if len(body) > LARGEST:
+    body = await read_body(answer, LARGEST)
+    if body is None:
         size = LARGEST // 1_000_000
         raise CalendarError(
             Text(
@@ -173,21 +174,17 @@ def _moved_to(url: URL, answer: aiohttp.ClientResponse, source: Source) -> URL:
     return there
 
 
-async def _parts(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    size = 0
-    async for part in answer.content.iter_any():
-        yield part
-        size += len(part)
-        if size > LARGEST:
-            return
+class _NoTypes(ET.TreeBuilder):
+    """No answer of CalDAV has a document type, and entities would come with it."""
+
+    def doctype(self, *_: object) -> None:
+        raise ValueError("a document type")
 
 
 def _element(body: bytes, source: Source) -> ET.Element:
-    if b"<!DOCTYPE" in body:  # no answer of CalDAV has one; entities would come with it
-        raise _no_xml(source)
     try:
-        return ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
-    except ET.ParseError:
+        return ET.fromstring(body, ET.XMLParser(target=_NoTypes()))  # noqa: S314 - without types, no entities
+    except (ET.ParseError, LookupError, ValueError):  # LookupError: of an encoding that nobody knows
         raise _no_xml(source) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -13,7 +14,7 @@ import aiohttp
 import structlog
 
 from hanvisa.calendars.http import CalendarHttp
-from hanvisa.calendars.source import Calendars, Days, Reading, Source
+from hanvisa.calendars.source import TAKES_TOO_LONG, Calendars, Days, Reading, Source
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import CalendarError, HanvisaError, StorageError
 from hanvisa.policy.calendar_events import Event, EventAbsence, EventRules, read_event
@@ -23,7 +24,9 @@ from hanvisa.policy.swedish_time import LOCAL
 
 log = structlog.get_logger(__name__)
 
+WITHIN = 60.0  # seconds for one calendar to be read, or to wait for its turn
 REST_MOST = 900.0  # seconds that a calendar which can't be read is left alone
+_READERS = ThreadPoolExecutor(4, "calendars")  # its own: what goes on for too long is in nobody else's way
 _NOT_KEPT = Text(
     sv="det som kalendern säger kunde inte sparas just nu",
     en="what the calendar says could not be kept just now",
@@ -106,7 +109,9 @@ class CalendarKeeper:
 
         sources = await self._calendars.sources(self._clock.now())
         self._seen = {source.id: self._seen_of(source) for source in sources}
-        await asyncio.gather(*map(one, sources))
+        for ended in await asyncio.gather(*map(one, sources), return_exceptions=True):
+            if ended is not None:  # an error of ours, when all the others have been read
+                raise ended
 
     async def _keep(self, session: aiohttp.ClientSession, source: Source) -> None:
         """What fails is tried again a little later, each time after twice as long."""
@@ -182,8 +187,14 @@ async def read_calendar(
     # The library is not loaded while a service starts: callers wait.
     from hanvisa.calendars.parsing import parse_events  # noqa: PLC0415
 
-    events = await asyncio.to_thread(parse_events, content.texts, days, source.email)
-    return content.mark, events
+    reading = asyncio.get_running_loop().run_in_executor(
+        _READERS, parse_events, content.texts, days, source.email
+    )
+    try:
+        async with asyncio.timeout(WITHIN):
+            return content.mark, await reading
+    except TimeoutError:
+        raise CalendarError(TAKES_TOO_LONG) from None
 
 
 def absences_of(events: Sequence[Event], register: Register, rules: EventRules) -> dict[str, EventAbsence]:

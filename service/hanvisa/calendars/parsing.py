@@ -1,28 +1,39 @@
-"""iCalendar texts (RFC 5545) to events: each occurrence of one that recurs, within some days."""
+"""iCalendar texts (RFC 5545) to events: each occurrence of one that recurs, within some days.
+
+A few lines can ask for more occurrences than there is memory for, or for a search without an end: what would is left
+out or refused before it is read, and all of it is read within a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
-from itertools import islice
+from time import monotonic
 from typing import Any
 
-import recurring_ical_events
 from icalendar import Calendar
 from icalendar.cal import Component
+from icalendar.parser import Contentlines
+from icalendar.prop import vRecur
+from recurring_ical_events import CalendarQuery
 
-from hanvisa.calendars.source import Days
+from hanvisa.calendars.source import TAKES_TOO_LONG, Days
 from hanvisa.errors import CalendarError
 from hanvisa.policy.calendar_events import Event, Shown
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
 
+WITHIN = 10.0  # seconds for all the texts
 MOST = 2000  # events in the days that are read: each is weighed, and callers wait meanwhile
-
+_RULES = 3  # of one event
+_ZONE_RULES = 500  # of one text
+_RULED = ("RRULE", "EXRULE")
 _OFTEN = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _ONCE = ("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SUMMARY", "STATUS", "CLASS")
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # the months
+_YEARS = 1900, 2199
 _RECURS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _NOT_WITH = {  # RFC 5545, 3.3.10; what has no days would be sought day by day through all years there are
     "DAILY": ("BYYEARDAY", "BYWEEKNO", "BYSETPOS"),
@@ -37,18 +48,24 @@ _SHOWN = {
 _PRIVATE = ("PRIVATE", "CONFIDENTIAL")
 
 
-def parse_events(texts: Iterable[bytes], days: Days, email: str = "") -> list[Event]:
+def parse_events(texts: Iterable[bytes], days: Days, email: str = "", within: float = WITHIN) -> list[Event]:
     """All that is within the ``days``. ``email`` is the person's, for what they have declined.
 
     An event that makes no sense (no start, a rule that recurs each second) is left out.
 
-    Raises CalendarError: a text is no calendar, or has too many. What it says has nothing of what is in it.
+    Raises CalendarError: a text is no calendar, has too many, or takes longer than ``within`` seconds. What it says has
+    nothing of what is in it.
     """
+    until = monotonic() + within
     first, last = (datetime.combine(day, time(0), LOCAL) for day in days)
+    found: list[Event] = []
     try:
-        calendars = [calendar for text in texts for calendar in _calendars(text)]
-        found = (event for one in calendars for event in _events(one, first, last, email.casefold()))
-        events = list(islice(found, MOST + 1))
+        for text in texts:
+            for calendar in _calendars(text):
+                for event in _events(calendar, first, last, email.casefold(), until):
+                    found.append(event)
+                    if len(found) > MOST:
+                        raise _too_many()
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         name = type(error).__name__
         raise CalendarError(
@@ -57,24 +74,59 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "") -> list[Ev
                 en=f"it is no calendar that can be understood ({name})",
             )
         ) from None
-    if len(events) > MOST:
-        raise CalendarError(
-            Text(
-                sv=f"kalendern har mer än {MOST} händelser i de kommande dagarna",
-                en=f"the calendar has more than {MOST} events in the coming days",
-            )
+    return found
+
+
+def _too_many() -> CalendarError:
+    return CalendarError(
+        Text(
+            sv=f"kalendern har fler än {MOST} händelser inom dagarna som läses",
+            en=f"the calendar has more than {MOST} events within the days that are read",
         )
-    return events
+    )
 
 
 def _calendars(text: bytes) -> list[Calendar]:
     """Those in the text; ValueError when there is none: an empty answer is no empty calendar."""
+    _zones_must_make_sense(text)
     found = [one for one in Calendar.from_ical(text, multiple=True) if one.name == "VCALENDAR"]
     if not found:
         raise ValueError("no VCALENDAR")
     for calendar in found:
+        events = sum(one.name == "VEVENT" for one in calendar.subcomponents)
+        if events != len(calendar.walk("VEVENT")):
+            raise ValueError("an event within something else")
         calendar.subcomponents = [one for one in calendar.subcomponents if _makes_sense(one)]
     return found
+
+
+def _zones_must_make_sense(text: bytes) -> None:
+    """Raises ValueError for a clock that changes more than a few times a year: each change since its start is sought.
+
+    It is while the library reads the text, so that this comes before.
+    """
+    inside: list[str] = []
+    rules = 0
+    for name, value in _structure(text):
+        if name == "BEGIN":
+            inside.append(value.upper())
+        elif name == "END":
+            inside = inside[:-1]
+        elif "VTIMEZONE" in inside:
+            rules += 1
+            rule = vRecur.from_ical(value)
+            if rules > _ZONE_RULES or rule.get("FREQ") != ["YEARLY"] or not _is_seldom(rule):
+                raise ValueError("a zone whose clock changes often")
+
+
+def _structure(text: bytes) -> Iterator[tuple[str, str]]:
+    """Where things begin and end, and by which rules they recur. A line that is none is the library's to tell of."""
+    for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]  # the library's has no types
+        if line.upper().startswith(("BEGIN", "END", *_RULED)):
+            with suppress(ValueError):
+                name, _, value = line.parts()
+                if name.upper() in ("BEGIN", "END", *_RULED):
+                    yield name.upper(), value
 
 
 def _makes_sense(component: Component) -> bool:
@@ -85,9 +137,11 @@ def _makes_sense(component: Component) -> bool:
         isinstance(component.get(name), list) for name in _ONCE
     ):
         return False
-    start = component.get("DTSTART")
+    start = getattr(component.get("DTSTART"), "dt", None)
     rules = _as_list(component.get("RRULE"))
-    return isinstance(getattr(start, "dt", None), date) and all(map(_is_seldom, rules))
+    if not isinstance(start, date) or (rules and start.year < _YEARS[0]):
+        return False
+    return len(rules) <= _RULES and all(map(_is_seldom, rules))
 
 
 def _is_seldom(rule: Any) -> bool:
@@ -113,25 +167,45 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _events(calendar: Component, first: datetime, last: datetime, email: str) -> Iterator[Event]:
+def _events(
+    calendar: Component, first: datetime, last: datetime, email: str, until: float
+) -> Iterator[Event]:
     recurring = {
         str(event.get("UID"))
         for event in calendar.walk("VEVENT")
         if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
     }
-    query = recurring_ical_events.of(calendar, skip_bad_series=True)
-    for event in query.between(first, last):
+    for event in _occurrences(calendar, first, last, until):
         uid = str(event.get("UID") or event.get("SUMMARY", ""))
         yield Event(
             key=f"{uid} {_moment(event['RECURRENCE-ID'].dt)}" if uid in recurring else uid,
             subject=str(event.get("SUMMARY", "")),
-            starts=event["DTSTART"].dt,
-            ends=event["DTEND"].dt,
+            starts=_within_reach(event["DTSTART"].dt),
+            ends=_within_reach(event["DTEND"].dt),
             shown=_shown(event),
             private=str(event.get("CLASS", "")).upper() in _PRIVATE,
             cancelled=_status(event) == "CANCELLED",
             declined=_has_declined(event, email),
         )
+
+
+def _occurrences(calendar: Component, first: datetime, last: datetime, until: float) -> Iterator[Any]:
+    """One series after the other, for each holds all that it has sought. Raises CalendarError after ``until``."""
+    query = CalendarQuery(calendar, skip_bad_series=True)
+    series, query.series = query.series[::-1], []
+    while series:
+        if monotonic() > until:
+            raise CalendarError(TAKES_TOO_LONG)
+        with suppress(*CalendarQuery.suppressed_errors):
+            for occurrence in series.pop().between(first, last):
+                yield occurrence.as_component(keep_recurrence_attributes=False)
+
+
+def _within_reach(moment: date) -> date:
+    """What has no end is written with the last year there is, after which no working day can come."""
+    if moment.year > _YEARS[1]:
+        return moment.replace(year=_YEARS[1], month=12, day=31)
+    return moment.replace(year=_YEARS[0], month=1, day=1) if moment.year < _YEARS[0] else moment
 
 
 def _moment(moment: date) -> str:

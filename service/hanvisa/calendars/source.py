@@ -18,6 +18,12 @@ Days = tuple[date, date]
 """The first day that is read, and the one before which it ends."""
 
 
+TAKES_TOO_LONG = Text(
+    sv="kalendern tar för lång tid att läsa: ta bort det som återkommer länge och ofta",
+    en="the calendar takes too long to read: take away what recurs long and often",
+)
+
+
 class CalendarKind(StrEnum):
     ICAL = "ical"  # one file, read with GET
     CALDAV = "caldav"  # a collection, asked with PROPFIND and REPORT

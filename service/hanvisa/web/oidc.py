@@ -18,6 +18,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 import aiohttp
 from aiohttp import web
 
+from hanvisa.bodies import read_body
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.policy.model import Text
@@ -223,7 +224,10 @@ async def _fetch(method: str, address: str, **request: Any) -> Any:
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,
             session.request(method, address, allow_redirects=False, **request) as response,
         ):
-            said = json.loads(await response.content.read(_LARGEST))
+            body = await read_body(response, _LARGEST)
+            if body is None:
+                raise _unusable(f"its answer is longer than {_LARGEST} bytes")
+            said = json.loads(body)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise _unusable(f"{type(error).__name__}: {error}") from error
     if not isinstance(said, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 from uuid import uuid4
 
 import aiohttp
@@ -14,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hanvisa.calendars import keeper, parsing
 from hanvisa.calendars.http import CalendarHttp
 from hanvisa.calendars.keeper import read_calendar
 from hanvisa.calendars.source import CalendarKind, Source
@@ -82,6 +84,23 @@ async def test_any_answer_is_a_calendar_or_one_error(
         assert "key-4711" not in str(told)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0" encoding="xxx"?>' + CALDAV.encode(),
+        *(
+            ('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>' + CALDAV.format("&a;")).encode(encoding)
+            for encoding in ("utf-8", "utf-16")
+        ),
+    ],
+    ids=["unknown encoding", "document type", "document type in UTF-16"],
+)
+async def test_what_is_no_xml_or_has_a_document_type_is_no_caldav(server: Server, body: bytes) -> None:
+    server.status, server.body = 207, body
+    with pytest.raises(CalendarError, match=r"127\.0\.0\.1 answers with what is no CalDAV"):
+        await read(server.source(CalendarKind.CALDAV))
+
+
 async def test_a_file_that_has_moved_is_followed(server: Server) -> None:
     server.status, server.headers = 302, {"Location": "/moved"}
     assert await read(server.source(CalendarKind.ICAL)) is not None
@@ -108,3 +127,17 @@ async def test_one_that_is_too_large_is_not_read_to_its_end(server: Server) -> N
     server.body = b"x" * 6_000_000
     with pytest.raises(CalendarError, match=r"the calendar at 127\.0\.0\.1 is larger than 5 MB"):
         await read(server.source(CalendarKind.ICAL))
+
+
+async def test_one_that_does_not_come_to_its_end_is_said_and_left(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Event()
+    monkeypatch.setattr(parsing, "parse_events", lambda *_: end.wait())
+    monkeypatch.setattr(keeper, "WITHIN", 0.05)
+    server.body = CALENDAR
+    try:
+        with pytest.raises(CalendarError, match="the calendar takes too long to read"):
+            await read(server.source(CalendarKind.ICAL))
+    finally:
+        end.set()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from hanvisa.calendars.parsing import parse_events
 from hanvisa.errors import CalendarError
-from hanvisa.policy.calendar_events import Event, Shown
+from hanvisa.policy.calendar_events import Event, EventRules, Shown, read_event
+from hanvisa.policy.register import Register
 
 DAYS = date(2026, 3, 2), date(2026, 3, 16)
 WEEKLY = "DTSTART;TZID=Europe/Stockholm:20260302T090000\nDTEND;TZID=Europe/Stockholm:20260302T100000\nRRULE:FREQ=WEEKLY"
@@ -104,6 +105,12 @@ def test_days_are_days() -> None:
     assert (one.starts, one.ends) == (date(2026, 3, 9), date(2026, 3, 10))
 
 
+def test_what_has_no_end_ends_while_there_are_working_days() -> None:
+    (one,) = parse("RECURRENCE-ID:20260304T120000Z\nDTSTART;VALUE=DATE:20260304\nDTEND;VALUE=DATE:99991231")
+    assert (one.starts, one.ends) == (date(2026, 3, 4), date(2199, 12, 31))
+    read_event(one, Register(), EventRules({}, private="3"))
+
+
 def test_an_event_that_has_begun_before_and_one_with_a_duration() -> None:
     (one,) = parse("DTSTART:20260220T080000Z\nDURATION:P14DT1H")
     assert times([one]) == [(datetime(2026, 2, 20, 8, tzinfo=UTC), at(6, 9))]
@@ -166,6 +173,8 @@ def test_how_the_calendar_shows_it(line: str, expected: dict[str, Any]) -> None:
         "DTSTART:20260304T120000Z\nRRULE:FREQ=DAILY;BYSETPOS=2",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=YEARLY;BYMONTH=13",
         "DTSTART:20260304T120000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "DTSTART:00010101T120000Z\nRRULE:FREQ=DAILY",
+        "DTSTART:20260304T120000Z" + "\nRRULE:FREQ=DAILY" * 4,
     ],
 )
 def test_an_event_that_makes_no_sense_is_left_out_and_the_others_count(event: str) -> None:
@@ -174,6 +183,48 @@ def test_an_event_that_makes_no_sense_is_left_out_and_the_others_count(event: st
     assert times(parse_events([calendar(event, other.replace("UID:a", "UID:b"))], DAYS)) == [
         (at(5, 12), at(5, 13))
     ]
+
+
+OFTEN = "BEGIN:VEVENT\nUID:b\nDTSTART:19700101T000000Z\nRRULE:FREQ=SECONDLY\nEND:VEVENT\n"
+ZONE = (
+    "BEGIN:VTIMEZONE\nTZID:Often\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\n"
+    "{}END:STANDARD\nEND:VTIMEZONE\n"
+)
+IN_ZONE = "DTSTART;TZID=Often:20260304T130000\nDTEND;TZID=Often:20260304T140000"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"BEGIN:X-A\n{OFTEN}END:X-A\n",
+        f"BEGIN:X-A\nBEGIN:X-B\n{OFTEN}END:X-B\nEND:X-A\n",
+        f"BEGIN:VEVENT\nUID:c\nDTSTART:20260304T120000Z\n{OFTEN}END:VEVENT\n",
+        ZONE.format("RRULE:FREQ=SECONDLY\n"),
+        ZONE.format('rrule;x=":":FREQ=SEC\n ONDLY\n'),
+        ZONE.format("RRULE:FREQ=YEARLY;BYHOUR=0,1,2;BYMINUTE=0,1,2\n"),
+        ZONE.format("RRULE:FREQ=YEARLY\n" * 501),
+    ],
+    ids=range(7),
+)
+def test_what_hides_occurrences_without_an_end_is_refused_before_they_are_sought(before: str) -> None:
+    with pytest.raises(CalendarError, match="it is no calendar that can be understood"):
+        parse(IN_ZONE, before=before)
+
+
+def test_too_much_at_once_is_said() -> None:
+    daily = "DTSTART:20260302T{:02}{:02}00Z\nRRULE:FREQ=DAILY\nUID:{}"
+    many = [
+        daily.format(number // 60, number % 60, number).replace("UID:", "X-UID:") for number in range(800)
+    ]
+    events = b"".join(calendar(one).replace(b"UID:a", f"UID:{n}".encode()) for n, one in enumerate(many))
+    with pytest.raises(CalendarError, match="more than 10000 events within the days"):
+        parse_events([events], DAYS)
+
+
+def test_what_takes_too_long_is_said() -> None:
+    with pytest.raises(CalendarError, match="the calendar takes too long to read"):
+        parse_events([calendar(WEEKLY)], DAYS, within=-1)
 
 
 @pytest.mark.parametrize("text", [b"<html>Sign in</html>", b"BEGIN:VEVENT\r\n", b"", b"\xff\xfe\x00"])

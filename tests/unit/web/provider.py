@@ -87,6 +87,7 @@ class Provider:
     unsigned: bool = False
     issuer: str = ""
     says_issuer: str = ""  # another than it is
+    more_with_keys: int = 0  # bytes, so that its keys come in many parts
 
 
 @contextmanager
@@ -177,7 +178,8 @@ def _app(provider: Provider) -> Flask:
 
     @app.get("/keys")
     def keys() -> Response:
-        return jsonify(KeySet([provider.key]).as_dict(private=False))
+        published = KeySet([provider.key]).as_dict(private=False)
+        return jsonify({"more": "x" * provider.more_with_keys, **published})
 
     @app.route("/authorize", methods=["GET", "POST"])
     def authorize() -> Any:

@@ -105,6 +105,16 @@ async def test_who_has_signed_in_there_has_a_session_here(town: Town, siv: None)
     assert (entry.by, entry.address) == ("siv.a", "127.0.0.1")
 
 
+async def test_keys_come_in_as_many_parts_as_they_like_and_not_without_end(
+    town: Town, siv: None, provider: Provider
+) -> None:
+    provider.more_with_keys = 900_000  # more than comes at once
+    assert (await Browser(town).signs_in()).status == 200
+    provider.more_with_keys = 1_100_000
+    refused = await problem(await Browser(town).signs_in(), 503)
+    assert refused["detail"] == "The provider can't be used: its answer is longer than 1048576 bytes."
+
+
 async def test_an_answer_is_taken_once_and_from_whom_it_was_asked(town: Town, siv: None) -> None:
     browser, other = Browser(town), Browser(town)
     back = await browser.signs_in_there(await browser.goes())

@@ -1,0 +1,75 @@
+"""What works beside the calls never ends them: it is told of, shown, and begun again."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+from structlog.testing import capture_logs
+
+from hanvisa.beside import Beside
+from hanvisa.lab.waiting import until
+from hanvisa.service import Service
+
+
+class Work:
+    """Fails the first ``failures`` times, in a way that nobody has thought of; then goes on."""
+
+    def __init__(self, failures: int = 1) -> None:
+        self.begun = 0
+        self.failures = failures
+
+    async def __call__(self) -> None:
+        self.begun += 1
+        if self.begun <= self.failures:
+            raise LookupError("unknown encoding: xxx")
+        await asyncio.Event().wait()
+
+    def has_begun(self, times: int) -> bool:
+        return self.begun == times
+
+
+async def test_what_fails_is_told_with_its_trace_and_shown_until_it_has_gone_well_for_a_while() -> None:
+    work = Work(failures=2)
+    part = Beside("calendars", work, again=0.05)
+    shown: list[str | None] = []
+    with capture_logs() as told:
+        running = asyncio.create_task(part.run())
+        for begun in range(1, 4):
+            await until(partial(work.has_begun, begun))
+            shown.append(part.trouble)
+        await until(lambda: part.trouble is None)
+    running.cancel()
+    assert shown == ["What does the calendars has failed (LookupError), and is begun again."] * 3
+    assert [(one["event"], one["log_level"], one["part"], one["exc_info"]) for one in told] == [
+        ("beside.failed", "error", "calendars", True)
+    ] * 2
+
+
+async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_its_health() -> None:
+    idle: Any = SimpleNamespace(run=Work(failures=0))
+    follower: Any = SimpleNamespace(name="phones", trouble=None, run=Work(failures=0))
+    parts: dict[str, Any] = dict.fromkeys(Service.__dataclass_fields__, idle)
+    del parts["beside"], parts["at_last"]
+    service = Service(
+        **parts
+        | {
+            "settings": SimpleNamespace(ldap_url=""),
+            "followers": (follower,),
+            "calendars": SimpleNamespace(run=Work()),
+            "directory": SimpleNamespace(healthy=True),
+            **dict.fromkeys(("stream", "manager", "registry"), MagicMock(connected=True)),
+        }
+    )
+    async with asyncio.TaskGroup() as tasks:
+        work = [tasks.create_task(part.run()) for part in service.beside]
+        await until(lambda: idle.run.begun == 6 and follower.run.begun == 1)
+        await until(lambda: any(service.health().values()))
+        wrong = {name: what for name, what in service.health().items() if what}
+        assert list(wrong) == ["calendars"]
+        assert not any(task.done() for task in work)
+        for task in work:
+            task.cancel()
