@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.users import in_use
 from hanvisa.directory.tables import RoleAssignmentRow, SessionRow, TokenRow, UserRow
 from hanvisa.web.auth import hashed
 from hanvisa.web.principals import Principal, SignedIn
@@ -28,7 +29,7 @@ async def find_by_token(database: Database, hash_: str, now: datetime) -> Princi
             TokenRow.hash == hash_,
             TokenRow.revoked_at.is_(None),
             or_(TokenRow.expires_at.is_(None), TokenRow.expires_at > now),
-            UserRow.ended_at.is_(None),
+            in_use(),
         )
     )
     async with database.reading() as session:
@@ -48,7 +49,7 @@ async def find_by_session(database: Database, hash_: str, now: datetime) -> Prin
             SessionRow.hash == hash_,
             SessionRow.ended_at.is_(None),
             SessionRow.expires_at > now,
-            UserRow.ended_at.is_(None),
+            in_use(),
         )
     )
     async with database.reading() as session:

@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import func, select
 
+from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.imports import ImportRefused, import_folder
 from hanvisa.directory.imports.report import Counts
@@ -205,6 +206,31 @@ async def test_a_row_that_is_gone_is_ended_only_when_asked_for_and_may_come_back
     write(folder, persons=PERSONS)
     await import_folder(database, folder)
     assert (await register_of(database)).persons.rows[-1] == anna
+
+
+async def test_the_account_ends_with_who_is_gone_and_comes_back_with_them(
+    database: Database, folder: Path
+) -> None:
+    await import_folder(database, folder)
+    async with database.changing(SYSTEM) as session:
+        persons = (await session.scalars(select(PersonRow).order_by(PersonRow.external_id))).all()
+        session.add_all(UserRow(name=row.given_name.lower(), person_id=row.id) for row in persons)
+        session.add(UserRow(name="annas gamla", person_id=persons[0].id, ended_at=datetime.now(UTC)))
+
+    async def in_use() -> list[str]:
+        async with database.reading() as session:
+            names = select(UserRow.name).where(UserRow.ended_at.is_(None)).order_by(UserRow.name)
+            return list(await session.scalars(names))
+
+    write(folder, persons="".join(line for line in PERSONS.splitlines(keepends=True) if "Anna" not in line))
+    await import_folder(database, folder, end_missing=True)
+    assert await in_use() == ["bo"]
+    [ended] = [entry for entry in await Audit(database).list(action="changed") if entry.table == "users"]
+    assert ended.after is not None
+    assert list(ended.after) == ["ended_at"]
+    write(folder, persons=PERSONS)
+    await import_folder(database, folder)
+    assert await in_use() == ["anna", "bo"]
 
 
 async def test_a_role_that_is_gone_is_taken_away(database: Database, folder: Path) -> None:

@@ -164,3 +164,21 @@ async def test_a_refusal_is_kept_without_telling_the_register(demo: Database) ->
     assert await Audit(demo).get(entry.id) == entry
     assert not await Audit(demo).list(action="refused", until=entry.at)
     assert await Audit(demo).list(action="refused", since=entry.at) == [entry]
+
+
+async def test_whoever_has_left_is_let_in_no_more_whatever_their_account_says(demo: Database) -> None:
+    async with demo.reading() as session:
+        person = await session.scalar(select(PersonRow.id).limit(1))
+    user = await Users(demo).create(UserFields("ny", person), "$argon2id$", BY)
+    ends = NOW + timedelta(hours=1)
+    await Tokens(demo).create(user.id, "prov", "t" * 64, at=NOW, expires_at=ends, by=BY)
+    await Sessions(demo).begin(user.id, "s" * 64, NOW, ends, BY)
+    assert await Users(demo).credentials("ny") is not None
+    assert await find_by_token(demo, "t" * 64, NOW) is not None
+    async with demo.changing(SYSTEM) as session:
+        (await session.get_one(PersonRow, person)).ended_at = NOW
+    assert await Users(demo).credentials("ny") is None
+    assert await find_by_token(demo, "t" * 64, NOW) is None
+    assert await find_by_session(demo, "s" * 64, NOW) is None
+    with pytest.raises(InvalidInput):
+        await Users(demo).named("ny")

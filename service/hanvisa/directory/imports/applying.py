@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete, insert, update
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
+from hanvisa.directory.imports.accounts import bring_accounts_back, end_accounts
 from hanvisa.directory.imports.memberships import move_members
 from hanvisa.directory.imports.training import list_new
 from hanvisa.directory.tables import AuditRow
@@ -36,8 +37,11 @@ async def apply(session: AsyncSession, plan: Plan, now: datetime, by: Actor) -> 
         if one.sheet.name == "persons":
             await move_members(session, one, plan.existing, now)
             list_new(session, one, plan.existing, now)
+            await bring_accounts_back(session, one)
     for one in reversed(plan.tables):
         await _end(session, one, now)
+        if one.sheet.name == "persons":
+            await end_accounts(session, one, now)
     trail = [entry for one in plan.tables for entry in _trail(one, by, now)]
     if trail:
         await session.execute(insert(AuditRow), trail)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory.auditing import touch
@@ -82,7 +82,7 @@ class Users:
 
     async def named(self, name: str) -> UserRecord:
         """Raises InvalidInput when there is none in use."""
-        query = select(UserRow).where(UserRow.name == name, UserRow.ended_at.is_(None))
+        query = select(UserRow).where(UserRow.name == name, in_use())
         async with self._database.reading() as session:
             row = await session.scalar(query)
             if row is None:
@@ -153,8 +153,8 @@ class Users:
             return (await _records(session, [row]))[0]
 
     async def credentials(self, name: str) -> Credentials | None:
-        """None when there is no user of that name, or they have ended."""
-        query = select(UserRow).where(UserRow.name == name, UserRow.ended_at.is_(None))
+        """None when there is no user of that name, or they have ended, or left."""
+        query = select(UserRow).where(UserRow.name == name, in_use())
         async with self._database.reading() as session:
             row = await session.scalar(query)
         return Credentials(row.id, row.name, row.password_hash) if row else None
@@ -184,6 +184,12 @@ class Users:
         async with self._database.reading() as session:
             rows = await session.scalars(select(UserRow).where(UserRow.id.in_(ids)))
             return {record.id: record for record in await _records(session, rows.all())}
+
+
+def in_use() -> ColumnElement[bool]:
+    """Neither the user has ended, nor the person whose account it is."""
+    left = exists().where(PersonRow.id == UserRow.person_id, PersonRow.ended_at.is_not(None))
+    return and_(UserRow.ended_at.is_(None), ~left)
 
 
 async def _set(session: AsyncSession, row: UserRow, fields: UserFields) -> None:
