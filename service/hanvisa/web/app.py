@@ -16,6 +16,7 @@ from hanvisa.web.middleware import counted, hardened, problems
 from hanvisa.web.oidc import CALLBACK, OIDC, open_client
 from hanvisa.web.openapi import document
 from hanvisa.web.quiet import quieten
+from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
 from hanvisa.web.routing import BASE
 from hanvisa.web.services import SERVICES, Services
 
@@ -34,6 +35,8 @@ def create_app(services: Services) -> web.Application:
         lambda hash_: find_by_session(database, hash_, clock.now()),
         clock.now,
     )
+    app[STRANGERS] = Strangers()
+    app.cleanup_ctx.append(keep_strangers)
     if (client := open_client(services.settings)) is not None:
         app[OIDC] = client
     for route in ROUTES:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
-from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.repositories.audit import Audit, Refusal
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
 from hanvisa.directory.repositories.tokens import Tokens
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
@@ -153,7 +153,7 @@ async def test_a_person_who_signs_in_elsewhere_has_one_account(demo: Database) -
 
 
 async def test_a_refusal_is_kept_without_telling_the_register(demo: Database) -> None:
-    await Audit(demo).refused("GET /api/v1/users", {"status": 403}, BY)
+    await Audit(demo).refused(Refusal("GET /api/v1/users", {"status": 403}, BY))
     [entry] = await Audit(demo).list(action="refused")
     assert (entry.by, entry.address, entry.table, entry.after) == (
         "admin",

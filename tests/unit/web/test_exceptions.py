@@ -201,6 +201,22 @@ async def test_whom_it_is_for_is_a_change_as_any_other(town: Town) -> None:
     assert same.headers["ETag"] == '"2"'
 
 
+@pytest.mark.parametrize("scope", ["person", "department"])
+async def test_what_has_ended_since_does_not_keep_it_from_being_changed(town: Town, scope: str) -> None:
+    id_ = ANNA if scope == "person" else str(id_of("Noraskolan"))
+    await answer(await town.ask("POST", "/operators", {**OPERATOR, "person": SIV}), 201)
+    granted = await grants(town, scope={"kind": scope, "id": id_}, operators=[OLLE, SIV])
+    path = f"/exceptions/{granted['id']}"
+    for gone in (f"/operators/{OLLE}", f"/persons/{OLLE}", f"/persons/{id_of('nils')}", f"/{scope}s/{id_}"):
+        await answer(await town.ask("DELETE", gone, if_match="*"), 200)
+    for fields in ({"reason": "Jour i veckan"}, {"ends_at": "2026-08-06T08:00:00+02:00"}, {"max_uses": 2}):
+        await answer(await town.ask("PATCH", path, fields, if_match="*"), 200)
+    changed = await answer(await town.ask("PATCH", path, {"operators": [SIV]}, if_match="*"), 200)
+    assert changed["operators"] == [SIV]
+    refused = await problem(await town.ask("PATCH", path, {"operators": [OLLE, SIV]}, if_match="*"), 422)
+    assert refused["errors"][0]["where"] == "operators"
+
+
 async def test_each_use_is_told(town: Town) -> None:
     granted = await grants(town, max_uses=1)
     (exception,) = town.directory.register.exceptions.rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, Outcome, PausedOperator, Wish
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
+from hanvisa.web import auth, live_events
 from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
 
 OLLE = id_of("olle")
@@ -126,6 +128,23 @@ async def test_events_come_in_their_envelope_and_are_asked_for_from_the_last_one
     assert town.live.followed == ["e-1"]
     await problem(await town.ask("GET", "/live/events", who="person"), 403)
     assert (await answer(await town.client.get("/api/v1/live/events"), 401))["error_id"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("feed", [[], [Envelope("e-2", EventType.CHANGED, NOW, CALL)]], ids=["quiet", "busy"])
+async def test_events_end_for_who_is_no_operator_any_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch, feed: list[Envelope]
+) -> None:
+    monkeypatch.setattr(live_events, "BEAT", 0.05)
+    monkeypatch.setattr(auth, "_FRESH", 0.0)
+    town.live.feed, town.live.goes_on = feed, True
+    headers = {"Authorization": f"Bearer {town.tokens['operator']}"}
+    async with asyncio.timeout(10), town.client.get("/api/v1/live/events", headers=headers) as response:
+        while await response.content.readline() != b": beat\n":
+            pass
+        users = (await town.get("/users"))["items"]
+        (user,) = (one["id"] for one in users if one["name"] == "operator")
+        await answer(await town.ask("POST", f"/users/{user}/end", if_match="*"), 200)
+        await response.read()
 
 
 async def test_an_operator_who_was_paused_comes_as_an_event_of_its_own(town: Town) -> None:

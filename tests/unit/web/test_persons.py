@@ -214,6 +214,14 @@ async def test_an_operator_flags_with_one_key_and_the_person_closes_it_by_confir
     assert (closed["closed_by"], closed["closed_at"]) == ("anna", "2026-08-05T10:00:00+02:00")
 
 
+async def test_a_flag_that_came_after_the_details_were_read_is_not_closed_unseen(town: Town) -> None:
+    tag = (await town.ask("GET", f"/persons/{ANNA}", who="person")).headers["ETag"]
+    await answer(await town.ask("POST", f"/persons/{ANNA}/flags", {}, who="operator"), 201)
+    path = f"/persons/{ANNA}/confirm"
+    await problem(await town.ask("POST", path, who="person", if_match=tag), 412)
+    assert len((await town.get("/flags"))["items"]) == 1
+
+
 async def test_a_flag_is_closed_by_who_puts_it_right(town: Town) -> None:
     body = {"what": "title", "note": "rektor sedan i måndags"}
     flag = await answer(await town.ask("POST", f"/persons/{ANNA}/flags", body, who="operator"), 201)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import make_mocked_request
 from argon2 import PasswordHasher
 from multidict import CIMultiDict
 
 from hanvisa.config import Settings
-from hanvisa.directory.repositories.audit import Audit, AuditEntry
+from hanvisa.directory.repositories.audit import Audit, AuditEntry, Refusal
 from hanvisa.errors import StorageError
 from hanvisa.web.auth import CSRF_HEADER
 from hanvisa.web.cookies import SESSION, set_cookie
 from hanvisa.web.origin import address_of
 from hanvisa.web.passwords import Passwords
+from hanvisa.web.principals import nobody
+from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
+from hanvisa.web.services import SERVICES
 from unit.web.town import NOW, Town, answer, id_of, problem
 
 PASSWORD = "korrekt häst batteri"  # noqa: S105 - of a made-up person
@@ -205,6 +210,7 @@ async def test_every_refusal_stands_in_the_trail_with_who_and_for_what(town: Tow
     await problem(await town.ask("POST", "/exceptions", {}, who="operator"), 403)
     await problem(await town.ask("GET", f"/persons/{id_of('nils')}", who="person"), 403)
     await problem(await town.client.get("/api/v1/live/events"), 401)
+    await town.client.close()
     live, person, exception = await refusals(town)
     assert (exception.by, exception.row_id) == ("operator", "POST /api/v1/exceptions")
     assert (person.by, person.row_id) == ("anna", f"GET /api/v1/persons/{id_of('nils')}")
@@ -217,6 +223,47 @@ async def test_every_refusal_stands_in_the_trail_with_who_and_for_what(town: Tow
     assert {entry.address for entry in (live, person, exception)} == {"127.0.0.1"}
 
 
+async def test_who_is_not_known_is_counted_and_written_once_in_a_while(town: Town) -> None:
+    for number in range(20):
+        headers = {"Authorization": f"Bearer hv_{number}"}
+        await problem(await town.client.get(f"/api/v1/persons?limit={number + 1}", headers=headers), 401)
+    await problem(await town.client.get("/api/v1/users"), 401)
+    assert await refusals(town) == []
+    await town.client.close()
+    told = {
+        entry.row_id: (entry.address, entry.after and entry.after["times"]) for entry in await refusals(town)
+    }
+    assert told == {"GET /api/v1/persons": ("127.0.0.1", 20), "GET /api/v1/users": ("127.0.0.1", 1)}
+
+
+def test_of_too_many_addresses_the_others_are_counted_together() -> None:
+    strangers = Strangers(most=2)
+    for number in (1, 2, 3, 4, 1):
+        by = nobody(f"192.0.2.{number}").actor
+        strangers.count(Refusal("GET /", {"detail": "The token is unknown or has ended."}, by))
+    told = [(one.by.address, one.answer["times"]) for one in strangers.take()]
+    assert told == [("192.0.2.1", 2), ("192.0.2.2", 1), (None, 2)]
+    assert strangers.take() == []
+
+
+async def test_strangers_are_written_while_the_service_runs(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = asyncio.Event()
+
+    async def refused(_: Audit, *refusals: Refusal) -> None:
+        assert [one.answer["error_id"] for one in refusals] == ["unauthenticated"]
+        written.set()
+
+    monkeypatch.setattr(Audit, "refused", refused)
+    monkeypatch.setattr("hanvisa.web.refusals._EVERY", 0.01)
+    app = web.Application()
+    app[STRANGERS], app[SERVICES] = Strangers(), town.client.app[SERVICES]
+    app[STRANGERS].count(Refusal("GET /", {"error_id": "unauthenticated", "detail": ""}, nobody(None).actor))
+    async with asyncio.timeout(10), asynccontextmanager(keep_strangers)(app):
+        await written.wait()
+
+
 async def test_without_the_database_a_refusal_is_a_refusal(
     town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,7 +271,7 @@ async def test_without_the_database_a_refusal_is_a_refusal(
         raise StorageError("away")
 
     monkeypatch.setattr(Audit, "refused", away)
-    await problem(await town.client.get("/api/v1/persons"), 401)
+    await problem(await town.ask("POST", "/exceptions", {}, who="operator"), 403)
     assert "web.refusal_not_kept" in capsys.readouterr().out
 
 

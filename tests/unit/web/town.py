@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -69,6 +70,7 @@ class Engaged:
     outcome: Outcome = field(default_factory=lambda: Outcome("done"))
     feed: list[Envelope] = field(default_factory=list)
     followed: list[str | None] = field(default_factory=list)
+    goes_on: bool = False
 
     def is_engaged(self, person: UUID, /) -> bool:
         return person in self.persons
@@ -100,6 +102,11 @@ class Engaged:
         self.followed.append(after)
         for event in self.feed:
             yield event
+        while self.goes_on:
+            for event in self.feed:
+                yield event
+            if not self.feed:
+                await asyncio.Event().wait()
 
 
 @dataclass

@@ -37,15 +37,27 @@ class AuditEntry:
     after: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What somebody asked for, and what they were answered."""
+
+    request: str
+    answer: Mapping[str, Any]
+    by: Actor
+
+
 class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def refused(self, request: str, answer: Mapping[str, Any], by: Actor) -> None:
-        """Somebody was refused. Raises StorageError."""
-        entry = audit_entry(by, REFUSED, REQUESTS, request, before=None, after=answer)
+    async def refused(self, *refusals: Refusal) -> None:
+        """Raises StorageError."""
+        entries = [
+            audit_entry(one.by, REFUSED, REQUESTS, one.request, before=None, after=one.answer)
+            for one in refusals
+        ]
         async with self._database.writing() as session:
-            await session.execute(insert(AuditRow), [entry])
+            await session.execute(insert(AuditRow), entries)
 
     async def get(self, id_: UUID) -> AuditEntry | None:
         async with self._database.reading() as session:

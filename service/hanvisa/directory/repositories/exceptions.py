@@ -213,9 +213,7 @@ def _check_in_time(too_late: Callable[[], bool]) -> None:
 
 async def _set(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> None:
     must_be_in_order(fields.starts_at, fields.ends_at)
-    await _check_scope(session, fields)
-    for person_id in fields.operators or ():
-        await must_exist(session, PersonRow, person_id, "operators", "person")
+    await _check_scope(session, row, fields)
     row.scope = fields.scope
     row.scope_id = fields.scope_id
     row.number = fields.number
@@ -228,7 +226,7 @@ async def _set(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields
     row.call_id = fields.call
 
 
-async def _check_scope(session: AsyncSession, fields: ExceptionFields) -> None:
+async def _check_scope(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> None:
     kind = _SCOPES.get(fields.scope)
     if (kind is not None) != (fields.scope_id is not None):
         raise InvalidInput(f"scope: {fields.scope} {'needs an' if kind else 'has no'} id.")
@@ -236,7 +234,7 @@ async def _check_scope(session: AsyncSession, fields: ExceptionFields) -> None:
         raise InvalidInput(
             f"scope: {fields.scope} {'needs a' if fields.scope is ScopeKind.NUMBER else 'has no'} number."
         )
-    if kind is not None:
+    if kind is not None and fields.scope_id != row.scope_id:
         await must_exist(session, kind, fields.scope_id, "scope", fields.scope)
 
 
@@ -245,7 +243,9 @@ async def _set_operators(session: AsyncSession, row: ExceptionRow, fields: Excep
     table, wanted = ExceptionOperatorRow, fields.operators or frozenset()
     rows = await session.scalars(select(table).where(table.exception_id == row.id))
     before = {one.person_id: one for one in rows}
-    session.add_all(table(exception_id=row.id, person_id=person) for person in wanted - before.keys())
+    for person in wanted - before.keys():
+        await must_exist(session, PersonRow, person, "operators", "person")
+        session.add(table(exception_id=row.id, person_id=person))
     for gone in before.keys() - wanted:
         await session.delete(before[gone])
     return wanted != before.keys()

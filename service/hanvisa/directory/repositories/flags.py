@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.rows import found, read_before
 from hanvisa.directory.repositories.scoping import Within
-from hanvisa.directory.tables import FlagRow
+from hanvisa.directory.tables import FlagRow, PersonRow
 
 if TYPE_CHECKING:
     from hanvisa.directory.auditing import Actor
@@ -64,6 +64,8 @@ class Flags:
             return [_record(row) for row in await session.scalars(query)]
 
     async def flag(self, person_id: UUID, what: str, note: str, at: datetime, by: Actor) -> FlagRecord:
+        """The person has a new version: who confirms what they read before has not seen the flag."""
+        newer = update(PersonRow).where(PersonRow.id == person_id).values(version=PersonRow.version + 1)
         async with self._database.changing(by) as session:
             row = FlagRow(
                 person_id=person_id,
@@ -76,6 +78,7 @@ class Flags:
             )
             session.add(row)
             await session.flush()
+            await session.execute(newer)
             return _record(row)
 
     async def close(self, id_: UUID, at: datetime, version: int, by: Actor) -> FlagRecord:

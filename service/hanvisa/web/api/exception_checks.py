@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,24 +19,39 @@ from hanvisa.web.routing import Ask
 _O2 = ("O2",)
 
 
-def check_exception(ask: Ask[Any, Any], fields: ExceptionFields) -> None:
-    """Raises Problem (422) for what can't be granted, and for who is not there."""
-    facts = GrantFacts(
-        fields.reason, fields.starts_at, fields.ends_at, ask.now, ask.services.settings.exception_longest
-    )
-    decision = decide_grant(facts)
-    if not decision.allowed:
-        where = "reason" if fault_of_grant(facts) is GrantFault.NO_REASON else "ends_at"
-        raise invalid(where, decision.because, rules=decision.rules)
-    for person in fields.operators or ():
+def check_exception(
+    ask: Ask[Any, Any], fields: ExceptionFields, before: ExceptionFields | None = None
+) -> None:
+    """Raises Problem (422) for what can't be granted, and for who is not there.
+
+    What stands in it as ``before`` is let be: who has left since then, or a scope that has ended.
+    """
+    if before is None or _granted(before) != _granted(fields):
+        _must_be_grantable(ask, fields)
+    known = (before and before.operators) or frozenset()
+    for person in (fields.operators or frozenset()) - known:
         if ask.register.operator(person_given(ask.register, person, "operators").id) is None:
             raise invalid(
                 "operators", Text(sv=f"{person} är ingen telefonist.", en=f"{person} is no operator.")
             )
-    if fields.scope_id is not None and scope_name(ask.register, fields.scope, fields.scope_id) is None:
+    is_new = before is None or before.scope_id != fields.scope_id
+    if is_new and fields.scope_id and scope_name(ask.register, fields.scope, fields.scope_id) is None:
         raise invalid(
             "scope.id", Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
         )
+
+
+def _granted(fields: ExceptionFields) -> tuple[str, datetime, datetime]:
+    """What is weighed when it is granted."""
+    return fields.reason, fields.starts_at, fields.ends_at
+
+
+def _must_be_grantable(ask: Ask[Any, Any], fields: ExceptionFields) -> None:
+    facts = GrantFacts(*_granted(fields), ask.now, ask.services.settings.exception_longest)
+    decision = decide_grant(facts)
+    if not decision.allowed:
+        where = "reason" if fault_of_grant(facts) is GrantFault.NO_REASON else "ends_at"
+        raise invalid(where, decision.because, rules=decision.rules)
 
 
 def scope_name(register: Register, kind: ScopeKind, id_: UUID) -> str | None:

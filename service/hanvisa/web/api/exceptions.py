@@ -117,7 +117,7 @@ async def change(ask: Ask[ExceptionChange, None]) -> Answer:
             ),
         )
     fields = _changed(record.fields, ask.body)
-    check_exception(ask, fields)
+    check_exception(ask, fields, record.fields)
     with against_others():
         record = await Exceptions(ask.services.database).change(
             record.exception.id, fields, version, ask.who.actor
