@@ -28,6 +28,7 @@ WITHIN = 10.0  # seconds for all the texts
 MOST = 2000  # events in the days that are read: each is weighed, and callers wait meanwhile
 _RULES = 3  # of one event
 _ZONE_RULES = 500  # of one text
+_DEEPEST = 10  # things within things; an alarm within an event is three
 _RULED = ("RRULE", "EXRULE")
 _OFTEN = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _ONCE = ("UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SUMMARY", "STATUS", "CLASS")
@@ -88,7 +89,7 @@ def _too_many() -> CalendarError:
 
 def _calendars(text: bytes) -> list[Calendar]:
     """Those in the text; ValueError when there is none: an empty answer is no empty calendar."""
-    _zones_must_make_sense(text)
+    _structure_must_make_sense(text)
     found = [one for one in Calendar.from_ical(text, multiple=True) if one.name == "VCALENDAR"]
     if not found:
         raise ValueError("no VCALENDAR")
@@ -100,16 +101,18 @@ def _calendars(text: bytes) -> list[Calendar]:
     return found
 
 
-def _zones_must_make_sense(text: bytes) -> None:
-    """Raises ValueError for a clock that changes more than a few times a year: each change since its start is sought.
+def _structure_must_make_sense(text: bytes) -> None:
+    """Raises ValueError for things within things without end, and for a zone whose clock changes often.
 
-    It is while the library reads the text, so that this comes before.
+    This comes first, for the library seeks each change of a clock while it reads the text.
     """
     inside: list[str] = []
     rules = 0
     for name, value in _structure(text):
         if name == "BEGIN":
             inside.append(value.upper())
+            if len(inside) > _DEEPEST:
+                raise ValueError("things within things without end")
         elif name == "END":
             inside = inside[:-1]
         elif "VTIMEZONE" in inside:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import event, insert, inspect, text
+from sqlalchemy import event, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
-from hanvisa.directory.tables import AuditRow
+from hanvisa.directory.tables import AuditRow, ChangeCounterRow
 from hanvisa.directory.types import windows_to_json
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Window
@@ -70,6 +70,12 @@ async def count_changes(session: AsyncSession, tables: Iterable[str]) -> None:
         await session.execute(
             text("SELECT pg_notify(:channel, :names)"), {"channel": CHANNEL, "names": ",".join(names)}
         )
+
+
+async def read_counters(session: AsyncSession) -> dict[str, int]:
+    """By table: another number means that it has changed."""
+    rows = await session.execute(select(ChangeCounterRow.table_name, ChangeCounterRow.counter))
+    return {row.table_name: row.counter for row in rows}
 
 
 def audit_entry(

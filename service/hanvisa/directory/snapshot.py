@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 
-from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.auditing import SYSTEM, read_counters
 from hanvisa.directory.callbacks import KeptCallbacks
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOADERS, LOCAL, load
@@ -23,7 +22,6 @@ from hanvisa.directory.notices import notices
 from hanvisa.directory.phone_changes import ChangesByPhone
 from hanvisa.directory.repositories.exceptions import Exceptions
 from hanvisa.directory.repositories.operators import Operators
-from hanvisa.directory.tables import ChangeCounterRow
 from hanvisa.errors import StorageError
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.register import Register
@@ -31,7 +29,6 @@ from hanvisa.policy.register import Register
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger()
 
@@ -109,7 +106,7 @@ class SnapshotDirectory:
             now = self._now()
             try:
                 async with self._database.reading() as session:
-                    counters = await _counters(session)
+                    counters = await read_counters(session)
                     names = sorted({*tables, *self._changed(counters, now)})
                     rows = await load(session, names, now)
             except (ValueError, LookupError, TypeError) as error:
@@ -195,8 +192,3 @@ class SnapshotDirectory:
         if not self.healthy:
             log.info("directory.database_found")
         self.healthy = True
-
-
-async def _counters(session: AsyncSession) -> dict[str, int]:
-    rows = await session.execute(select(ChangeCounterRow.table_name, ChangeCounterRow.counter))
-    return {row.table_name: row.counter for row in rows}

@@ -9,7 +9,6 @@ import secrets
 
 from aiohttp import web
 
-from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.users import Credentials, Users
 from hanvisa.policy.model import Text
 from hanvisa.web.cookies import read_cookie, set_cookie
@@ -49,7 +48,7 @@ async def come_back(request: web.Request) -> web.Response:
     _must_be_ours(request, client, flow)
     claims = await client.claims(flow, request.query.get("code", ""))
     address = address_of(request, services.settings)
-    user = await _user(services, client, client.name(claims), address)
+    user = await _user(services, client.name(claims))
     began = await begin_session(services, user, address)
     response = web.Response(text=_PAGE.format(to=html.escape(to)), content_type="text/html")
     response.headers["Cache-Control"] = "no-store"
@@ -102,12 +101,9 @@ def _must_be_ours(request: web.Request, client: OidcClient, flow: Flow) -> None:
         raise failed(Text(sv=f"Inloggningstjänsten säger nej: {why}.", en=f"The provider refuses: {why}."))
 
 
-async def _user(services: Services, client: OidcClient, name: str, address: str | None) -> Credentials:
-    """The user of that name; for a mail address also the person whose it is."""
-    users = Users(services.database)
-    user = await users.credentials(name)
-    if user is None and client.claim == "email":
-        user = await users.of_person(name, Actor(name, None, address))
+async def _user(services: Services, name: str) -> Credentials:
+    """The user of that name. Raises Problem: a mail address in the register is none, for many may change it."""
+    user = await Users(services.database).credentials(name)
     if user is None:
         raise Problem(
             NOT_SIGNED_IN,

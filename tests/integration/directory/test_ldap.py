@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,9 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from hanvisa.config import Settings
+from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
-from hanvisa.directory.imports import import_folder
+from hanvisa.directory.imports import import_folder, planning
 from hanvisa.directory.imports.people import PeopleReport, TooManyEnded
 from hanvisa.directory.imports.report import Counts
 from hanvisa.directory.repositories.audit import Audit
@@ -321,3 +323,44 @@ async def test_it_is_asked_where_it_encrypts_with_a_certificate_that_is_trusted(
         assert counts(await bring_people(encrypted, register)).created == 12
         with pytest.raises(LdapError):
             await bring_people(encrypted.model_copy(update={"ldap_ca": None}), register)
+
+
+async def test_where_nothing_is_to_do_nobody_is_waited_for(
+    register: Database, slapd: Slapd, settings: Settings
+) -> None:
+    employ(slapd)
+    await bring_people(settings, register)
+    async with asyncio.timeout(10), register.writing():
+        assert counts(await bring_people(settings, register)) == Counts(unchanged=12)
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+async def test_it_is_planned_beside_the_calls_and_again_where_something_has_changed_meanwhile(
+    register: Database, slapd: Slapd, settings: Settings, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    employ(slapd)
+    await bring_people(settings, register)
+    slapd.put("e1", "Bo", "Alm-Ek")
+    plan, changing, planned = planning._plan_all, register.changing, list[threading.Thread]()
+
+    def plan_all(*given: Any) -> planning.Plan:
+        planned.append(threading.current_thread())
+        return plan(*given)
+
+    @asynccontextmanager
+    async def changing_after_another(by: Actor) -> AsyncIterator[Any]:
+        if meanwhile:
+            async with changing(SYSTEM) as session:
+                bo = await session.scalar(select(PersonRow).where(PersonRow.external_id == "e1"))
+                assert bo is not None
+                bo.family_name = "Alm-Ek"
+        async with changing(by) as session:
+            yield session
+
+    monkeypatch.setattr(planning, "_plan_all", plan_all)
+    monkeypatch.setattr(register, "changing", changing_after_another)
+    report = await bring_people(settings, register)
+    assert counts(report) == (Counts(unchanged=12) if meanwhile else Counts(changed=1, unchanged=11))
+    assert (await persons(register))["e1"].family_name == "Alm-Ek"
+    assert len(planned) == (2 if meanwhile else 1)
+    assert threading.main_thread() not in planned

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.audit import Audit, Refusal
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
 from hanvisa.directory.repositories.tokens import Tokens
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
-from hanvisa.directory.tables import OperationRow, PersonRow, SignInTriesRow
+from hanvisa.directory.tables import OperationRow, SignInTriesRow
 from hanvisa.errors import Conflict, InvalidInput, NotFound
 from hanvisa.ids import new_id
 from hanvisa.policy.sign_in import SignInLimits
@@ -136,20 +136,6 @@ async def test_a_right_password_begins_anew_and_the_old_is_forgotten(demo: Datab
     async with demo.reading() as session:
         names = set(await session.scalars(select(SignInTriesRow.name)))
     assert names == {"tor", "192.0.2.9"}
-
-
-async def test_a_person_who_signs_in_elsewhere_has_one_account(demo: Database) -> None:
-    async with demo.changing(SYSTEM) as session:
-        person = await session.scalar(select(PersonRow).where(PersonRow.given_name == "Anna").limit(1))
-        assert person is not None
-        person.email = "Anna.Nyfiken@kommunen.test"
-    users = Users(demo)
-    first = await users.of_person("anna.nyfiken@KOMMUNEN.test", BY)
-    assert first is not None
-    assert await users.of_person("anna.nyfiken@kommunen.test", BY) == first
-    assert (await users.get(first.user_id)).fields.person_id == person.id
-    assert await users.of_person("ingen@kommunen.test", BY) is None
-    assert await users.of_person("", BY) is None
 
 
 async def test_a_refusal_is_kept_without_telling_the_register(demo: Database) -> None:

@@ -200,12 +200,13 @@ IN_ZONE = "DTSTART;TZID=Often:20260304T130000\nDTEND;TZID=Often:20260304T140000"
         f"BEGIN:X-A\n{OFTEN}END:X-A\n",
         f"BEGIN:X-A\nBEGIN:X-B\n{OFTEN}END:X-B\nEND:X-A\n",
         f"BEGIN:VEVENT\nUID:c\nDTSTART:20260304T120000Z\n{OFTEN}END:VEVENT\n",
+        "BEGIN:X-A\n" * 5_000 + "END:X-A\n" * 5_000,
         ZONE.format("RRULE:FREQ=SECONDLY\n"),
         ZONE.format('rrule;x=":":FREQ=SEC\n ONDLY\n'),
         ZONE.format("RRULE:FREQ=YEARLY;BYHOUR=0,1,2;BYMINUTE=0,1,2\n"),
         ZONE.format("RRULE:FREQ=YEARLY\n" * 501),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_hides_occurrences_without_an_end_is_refused_before_they_are_sought(before: str) -> None:
     with pytest.raises(CalendarError, match="it is no calendar that can be understood"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -180,20 +181,32 @@ async def test_an_id_token_that_the_provider_has_not_signed_lets_nobody_in(
 
 
 @pytest.mark.parametrize("claim", ["email"])
-async def test_a_person_of_the_register_signs_in_by_a_verified_address(
-    town: Town, provider: Provider
-) -> None:
+async def test_a_verified_address_is_an_accounts_name(town: Town, provider: Provider) -> None:
+    users = Users(town.database)
+    made = await users.create(UserFields("siv@kommunen.test", id_of("siv")), None, SYSTEM)
     provider.lies = {"email_verified": False}
     refused = await problem(await Browser(town).signs_in(), 401)
     assert refused["detail"] == "The provider has not verified the mail address."
-    provider.lies = {"email": "nils@kommunen.test"}
+    provider.lies = {}
     browser = Browser(town)
     assert (await browser.signs_in()).status == 200
     body = await answer(await browser.get(SESSION), 200)
-    assert (body["person"]["name"], body["roles"]) == ("Nils Öberg", [])
+    assert (body["person"]["name"], body["roles"]) == ("Siv Åkerström", [])
     await answer(await browser.get("/api/v1/absences"), 200)  # has the role person
-    provider.lies = {"email": "ingen@kommunen.test"}
-    await problem(await Browser(town).signs_in(), 401)
+    await users.end(made.id, datetime.now(UTC), None, SYSTEM)
+    refused = await problem(await Browser(town).signs_in(), 401)
+    assert "“siv@kommunen.test” has no account here" in refused["detail"]
+    assert [one.id for one in await users.list(ended=True, words="@kommunen.test")] == [made.id]
+
+
+@pytest.mark.parametrize("claim", ["email"])
+async def test_an_address_in_the_register_lets_nobody_in_for_many_may_change_it(
+    town: Town, provider: Provider
+) -> None:
+    await Users(town.database).create(UserFields("nils.o", id_of("nils")), None, SYSTEM)
+    provider.lies = {"email": "nils@kommunen.test"}  # the address that somebody has given him
+    refused = await problem(await Browser(town).signs_in(), 401)
+    assert "“nils@kommunen.test” has no account here" in refused["detail"]
 
 
 @pytest.mark.parametrize("to", ["https://annan.test", "//annan.test", "/\\annan.test", "", "/ö"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from hanvisa.directory.auditing import Actor
+from hanvisa.directory.auditing import Actor, read_counters
 from hanvisa.directory.imports.applying import apply
 from hanvisa.directory.imports.planning import Plan, plan_sheets
 from hanvisa.directory.imports.problems import Problems
@@ -87,6 +87,8 @@ async def import_people(
 ) -> PeopleReport:
     """Bring those who come from there to what it says.
 
+    It is planned while others write, and once more where something has changed meanwhile; mostly nothing is to do.
+
     ``departments`` leads from a department's name there to its id in departments.csv; else the name is its id or its
     name here. ``most_ended`` is how many percent may be ended at once, unless ``accept``.
 
@@ -95,16 +97,17 @@ async def import_people(
         StorageError: the database does not answer. Nothing was changed.
     """
     now = datetime.now(UTC)
-    if dry_run:
-        async with database.reading() as session:
-            plan, left_out = await _plan(session, people, departments, now)
-        return PeopleReport(plan.report(dry_run=True), left_out)
-    async with database.changing(by) as session:
+    async with database.reading() as session:
+        known = await read_counters(session)
         plan, left_out = await _plan(session, people, departments, now)
-        if not accept:
-            await _must_be_few(session, plan, most_ended)
-        await apply(session, plan, now, by)
-    return PeopleReport(plan.report(dry_run=False), left_out)
+    if plan and not dry_run:
+        async with database.changing(by) as session:
+            if await read_counters(session) != known:
+                plan, left_out = await _plan(session, people, departments, now)
+            if not accept:
+                await _must_be_few(session, plan, most_ended)
+            await apply(session, plan, now, by)
+    return PeopleReport(plan.report(dry_run=dry_run), left_out)
 
 
 async def _plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,6 +70,10 @@ class Plan:
     tables: list[TablePlan]
     existing: Existing
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return any(one.created or one.changed or one.ended for one in self.tables)
+
     def report(self, *, dry_run: bool) -> ImportReport:
         details = [line for one in self.tables for line in _details(one)]
         return ImportReport(dry_run, {one.sheet.name: one.counts for one in self.tables}, tuple(details))
@@ -86,8 +91,14 @@ async def plan_sheets(
     *,
     ends: Ends = lambda _: False,
 ) -> Plan:
-    """Raises ImportRefused with all that is wrong."""
+    """In a thread, for it takes seconds with a large register. Raises ImportRefused with all that is wrong."""
     existing = await read_existing(session, now)
+    return await asyncio.to_thread(_plan_all, files, existing, now, problems, ends)
+
+
+def _plan_all(
+    files: Mapping[str, File], existing: Existing, now: datetime, problems: Problems, ends: Ends
+) -> Plan:
     keys = {sheet.name: _keys(sheet, files[sheet.file], problems) for sheet in SHEETS if sheet.file in files}
     ids = {sheet.name: _ids(sheet, existing, keys.get(sheet.name), ends) for sheet in SHEETS}
     scope = Scope(now, ids)

@@ -159,26 +159,6 @@ class Users:
             row = await session.scalar(query)
         return Credentials(row.id, row.name, row.password_hash) if row else None
 
-    async def of_person(self, email: str, by: Actor) -> Credentials | None:
-        """The account of the one person with this address, made where they have none. None: there is no such person."""
-        people = select(PersonRow.id).where(
-            func.lower(PersonRow.email) == email.lower(), PersonRow.ended_at.is_(None)
-        )
-        async with self._database.changing(by) as session:
-            ids = (await session.scalars(people)).all()
-            if not email or len(ids) != 1:
-                return None
-            row = await session.scalar(
-                select(UserRow)
-                .where(UserRow.person_id == ids[0], UserRow.ended_at.is_(None))
-                .order_by(UserRow.id)
-            )
-            if row is None:
-                row = UserRow(name=email, person_id=ids[0], external_id=None, ended_at=None)
-                session.add(row)
-                await session.flush()
-            return Credentials(row.id, row.name, row.password_hash)
-
     async def several(self, ids: Collection[UUID]) -> dict[UUID, UserRecord]:
         """By their ids, the ended ones too."""
         async with self._database.reading() as session:
