@@ -37,13 +37,7 @@ def department_given(register: Register, id_: UUID, where: str) -> Department:
 def must_reach(scope: Scope, department: Department | None, own: frozenset[UUID] = frozenset()) -> None:
     """Raises Problem (403) when the department is out of reach. One that has ended is reached by who reaches all."""
     if scope.everything or (
-        department is not None
-        and (
-            department.organisation_id in scope.organisations
-            or department.operation_id in scope.operations
-            or department.id in scope.departments
-            or department.id in own
-        )
+        department is not None and (scope.covers_department(department) or department.id in own)
     ):
         return
     raise Problem(

@@ -193,6 +193,14 @@ class Scope:
             or person.id in self.persons
         )
 
+    def covers_department(self, department: Department) -> bool:
+        return (
+            self.everything
+            or department.organisation_id in self.organisations
+            or department.operation_id in self.operations
+            or department.id in self.departments
+        )
+
     def __bool__(self) -> bool:
         return self.everything or bool(
             self.organisations or self.operations or self.cost_centres or self.persons

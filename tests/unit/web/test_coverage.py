@@ -9,7 +9,7 @@ import pytest
 
 from unit.web.town import Town, answer, id_of, problem
 
-ANNA, SIV, HEMLIG, NILS = (str(id_of(name)) for name in ("anna", "siv", "hemlig", "nils"))
+ANNA, SIV, HEMLIG, NILS, OLLE = (str(id_of(name)) for name in ("anna", "siv", "hemlig", "nils", "olle"))
 THURSDAY, FRIDAY = "2026-08-06T00:00:00+02:00", "2026-08-07T00:00:00+02:00"
 WEEK = "2026-08-13T08:00:00+02:00"
 
@@ -67,6 +67,18 @@ async def test_who_may_decides_it_all_the_same_with_a_reason(anna_alone: Town, w
     forced = await sets(anna_alone, ANNA, who, force_reason="Skolan är stängd den dagen")
     assert (forced["forced_by"], forced["force_reason"]) == (who, "Skolan är stängd den dagen")
     assert (await anna_alone.get("/coverage-alarms"))["items"] == []
+
+
+async def test_who_decides_it_for_another_operations_department_too_alarms_that_one(anna_alone: Town) -> None:
+    """The switchboard has the school as its stand-in, and nobody of its own that day."""
+    town = anna_alone
+    school, board = (f"/departments/{id_of(name)}" for name in ("Kyrkskolan", "Växeln"))
+    await answer(await town.ask("PATCH", board, {"stand_in_department": school.split("/")[-1]}, if_match="*"), 200)
+    await sets(town, OLLE)
+    forced = await sets(town, ANNA, "head", force_reason="Skolan är stängd den dagen")
+    (alarm,) = (await town.get("/coverage-alarms"))["items"]
+    assert (alarm["absence"], alarm["department"]["name"]) == (forced["id"], "Växeln")
+    assert (await town.get("/coverage-alarms", who="head"))["items"] == []
 
 
 async def test_who_may_not_does_not(anna_alone: Town) -> None:

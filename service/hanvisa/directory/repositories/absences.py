@@ -159,9 +159,12 @@ async def _save(
         wanted = Absence(row.id, fields.person_id, reason_of(reason), fields.starts_at, fields.ends_at)
         facts = await coverage_facts(session, wanted, coverage)
         emptied = must_be_covered(facts)
-        if facts.cannot_wait:
-            alarms = [alarm_of(row, one, coverage.at) for one in emptied]
-        elif emptied:
+        alarms = [
+            alarm_of(row, one, coverage.at)
+            for one in emptied
+            if facts.cannot_wait or not coverage.is_decided(one)
+        ]
+        if emptied and not facts.cannot_wait:
             fields = replace(fields, forced_by=by.name, force_reason=coverage.force_reason)
     _set(row, fields, reason)
     session.add(row)

@@ -50,10 +50,17 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hanvisa coverage'))")
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """G3 is to be kept as of ``at``. ``force_reason`` is why the department is left empty all the same, if it is."""
+    """G3 is to be kept as of ``at``. ``force_reason`` is why the department is left empty all the same, if it is.
+
+    ``decided`` are the departments that whoever forces it decides on, None for all.
+    """
 
     at: datetime
     force_reason: str | None = None
+    decided: Collection[UUID] | None = None
+
+    def is_decided(self, emptied: Emptied) -> bool:
+        return self.decided is None or emptied.team.id in self.decided
 
 
 async def coverage_facts(

@@ -222,7 +222,8 @@ def _check(
 
 def _coverage(ask: Ask[Any, Any], person: Person, force_reason: str | None) -> Coverage:
     """How G3 is kept. Raises Problem when the asker may not leave the person's department empty, or says too little."""
-    if force_reason is not None and not ask.scope_for(Action.FORCE_ABSENCES).covers(person):
+    scope = ask.scope_for(Action.FORCE_ABSENCES)
+    if force_reason is not None and not scope.covers(person):
         raise Problem(
             FORBIDDEN,
             Text(
@@ -233,7 +234,8 @@ def _coverage(ask: Ask[Any, Any], person: Person, force_reason: str | None) -> C
         )
     if force_reason is not None and not has_substance(force_reason):
         raise invalid("force_reason", NO_SUBSTANCE, rules=("G3",))
-    return Coverage(ask.now, force_reason)
+    departments = ask.register.departments.rows
+    return Coverage(ask.now, force_reason, {one.id for one in departments if scope.covers_department(one)})
 
 
 def _answer(ask: Ask[Any, Any], record: AbsenceRecord) -> Answer:
