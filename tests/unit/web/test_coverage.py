@@ -73,7 +73,9 @@ async def test_who_decides_it_for_another_operations_department_too_alarms_that_
     """The switchboard has the school as its stand-in, and nobody of its own that day."""
     town = anna_alone
     school, board = (f"/departments/{id_of(name)}" for name in ("Kyrkskolan", "Växeln"))
-    await answer(await town.ask("PATCH", board, {"stand_in_department": school.split("/")[-1]}, if_match="*"), 200)
+    await answer(
+        await town.ask("PATCH", board, {"stand_in_department": school.split("/")[-1]}, if_match="*"), 200
+    )
     await sets(town, OLLE)
     forced = await sets(town, ANNA, "head", force_reason="Skolan är stängd den dagen")
     (alarm,) = (await town.get("/coverage-alarms"))["items"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -141,16 +141,45 @@ async def test_an_operator_does_not_forward_others_and_a_head_not_another_operat
 
 
 async def test_a_forwarding_is_changed_and_ended_and_a_protected_target_is_hidden(town: Town) -> None:
-    forwarding = await forwards(town, 201)
+    forwarding = await forwards(town, 201, starts_at="2026-08-05T12:00:00+02:00")
     path = f"/forwardings/{forwarding['id']}"
     await problem(await town.ask("PATCH", path, {"target": "205"}, if_match='"3"'), 412)
     changed = await answer(await town.ask("PATCH", path, {"target": HEMLIG_MOBILE}, if_match='"1"'), 200)
     assert changed["target"] == HEMLIG_MOBILE
     assert (await town.get(path, who="operator"))["target"] == "***"
+    town.clock.advance(timedelta(hours=3))
     await answer(await town.ask("POST", f"{path}/end", if_match='"2"', who="person"), 200)
     (ended,) = town.directory.register.forwardings_of(id_of("anna"))
     assert forwarding_at((ended,), town.clock.now()) is None
     assert (await town.get("/forwardings"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"target": "202"},
+        {"starts_at": "2026-08-05T10:00:00+02:00", "ends_at": "2026-08-10T10:00:00+02:00"},
+        {"kind": "busy"},
+        {"ends_at": "2026-08-08T10:00:01+02:00"},
+    ],
+)
+async def test_of_a_forwarding_that_has_begun_only_the_end_is_changed_and_not_beyond_the_longest(
+    town: Town, fields: dict[str, str]
+) -> None:
+    """M3: the days that it was on count, and it does not begin anew."""
+    forwarding = await forwards(
+        town,
+        201,
+        target="0701740605",
+        starts_at="2026-08-03T10:00:00+02:00",
+        ends_at="2026-08-07T10:00:00+02:00",
+    )
+    path = f"/forwardings/{forwarding['id']}"
+    refused = await problem(await town.ask("PATCH", path, fields, if_match="*"), 409)
+    assert refused["rules"] == ["M3"]
+    body = {"target": "0701740605", "ends_at": "2026-08-08T10:00:00+02:00"}
+    changed = await answer(await town.ask("PATCH", path, body, if_match="*"), 200)
+    assert (changed["starts_at"], changed["ends_at"]) == (forwarding["starts_at"], body["ends_at"])
 
 
 # Operators

@@ -25,7 +25,7 @@ from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Nam
 from hanvisa.web.masking import Mask
 from hanvisa.web.paging import cut, id_after
 from hanvisa.web.people import must_cover, named_person, person_given
-from hanvisa.web.problems import REFUSED, invalid
+from hanvisa.web.problems import REFUSED, Problem, invalid
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 
@@ -44,7 +44,7 @@ class NewForwarding(Incoming):
 
 
 class ForwardingChange(Change):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. Of one that has begun only the end is changed (M3)."""
 
     target: Dialled = unset()
     starts_at: Moment = unset()
@@ -103,6 +103,7 @@ async def change(ask: Ask[ForwardingChange, None]) -> Answer:
     person = person_given(ask.register, record.forwarding.person_id, "person")
     given = {name: getattr(ask.body, name) for name in ask.body.model_fields_set}
     fields = replace(record.fields, **given)
+    _check_begun(ask, record, fields)
     _check_times(ask, fields)
     with against_others():
         record = await Forwardings(ask.services.database).change(
@@ -135,6 +136,20 @@ def _check_times(ask: Ask[Any, Any], fields: ForwardingFields) -> None:
         )
     if fields.ends_at <= ask.now:
         raise invalid("ends_at", Text(sv="Slutet har redan varit.", en="The end is already past."))
+
+
+def _check_begun(ask: Ask[Any, Any], record: ForwardingRecord, fields: ForwardingFields) -> None:
+    """Raises Problem for a change of what has been: the days that it was on count."""
+    before = record.fields
+    if before.starts_at <= ask.now and replace(fields, ends_at=before.ends_at) != before:
+        raise Problem(
+            REFUSED,
+            Text(
+                sv="Vidarekopplingen har börjat, och då ändras bara dess slut (M3). Avsluta den, och gör en ny.",
+                en="The forwarding has begun, and only its end is changed then (M3). End it, and make a new one.",
+            ),
+            rules=("M3",),
+        )
 
 
 def _judge(ask: Ask[Any, Any], person: Person, fields: ForwardingFields) -> Judge:
