@@ -61,6 +61,22 @@ async def test_a_number_is_in_use_once_and_free_again_when_it_is_ended(
     assert (await mobiles.create(fields, BY)).id != record.id
 
 
+async def test_another_holder_or_number_has_a_greeting_that_is_not_checked(
+    demo: Database, directory: SnapshotDirectory, fields: MobileFields
+) -> None:
+    """M2."""
+    mobiles = Mobiles(demo)
+    record = await mobiles.create(fields, BY)
+    other = next(row.id for row in directory.register.persons.rows if row.id != fields.person_id)
+    for changed, checked_at in (
+        (replace(fields, protected=True), NOW),
+        (replace(fields, person_id=other), None),
+        (replace(fields, person_id=other, number="+46701740691"), None),
+    ):
+        await mobiles.confirm_greeting(record.id, NOW, None, BY)
+        assert (await mobiles.change(record.id, changed, None, BY)).greeting_checked_at == checked_at
+
+
 async def test_lists_go_on_where_they_stopped_and_keep_to_whom_they_are_for(
     demo: Database, directory: SnapshotDirectory, fields: MobileFields
 ) -> None:

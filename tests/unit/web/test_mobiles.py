@@ -138,8 +138,20 @@ async def test_a_mobile_is_not_moved_to_somebody_out_of_reach(town: Town) -> Non
     mobile = await registers(town)
     path = f"/mobiles/{mobile['id']}"
     await problem(await town.ask("PATCH", path, {"person": OLLE}, who="head", if_match="*"), 403)
-    moved = await answer(await town.ask("PATCH", path, {"person": ANNA}, who="head", if_match="*"), 200)
+    decision = {name: WHOLE[name] for name in ("grounds", "decided_by", "decided_at")}
+    body = {"person": ANNA, **decision}
+    moved = await answer(await town.ask("PATCH", path, body, who="head", if_match="*"), 200)
     assert moved["person"]["id"] == ANNA
+
+
+async def test_who_takes_over_a_mobile_has_grounds_and_a_decision_of_their_own(town: Town) -> None:
+    """H1: the old holder's are not theirs."""
+    mobile = await registers(town)
+    path = f"/mobiles/{mobile['id']}"
+    refused = await problem(await town.ask("PATCH", path, {"person": ANNA}, if_match="*"), 409)
+    assert refused["rules"] == ["H1"]
+    assert [fault["where"] for fault in refused["errors"]] == ["grounds", "decided_by", "decided_at"]
+    await answer(await town.ask("PATCH", path, {"person": SIV, "protected": True}, if_match="*"), 200)
 
 
 async def test_a_protected_number_is_for_those_who_may_see_it(town: Town) -> None:

@@ -86,9 +86,11 @@ class Mobiles:
             return _record(row)
 
     async def change(self, id_: UUID, fields: MobileFields, version: int | None, by: Actor) -> MobileRecord:
-        """Raises NotFound, Conflict, and what :meth:`create` raises."""
+        """Another holder or number has another greeting. Raises NotFound, Conflict, and what :meth:`create` raises."""
         async with self._database.changing(by) as session:
             row = await read_before(session, MobileRow, id_, version, "mobile")
+            if (row.person_id, row.number) != (fields.person_id, fields.number):
+                row.greeting_checked_at = None
             await _set(session, row, fields)
             await session.flush()
             return _record(row)

@@ -50,6 +50,7 @@ _NAMES = (
     "private_use",
     "protected",
 )
+_DECISION = ("grounds", "decided_by", "decided_at")
 
 
 class MobileQuery(ListQuery):
@@ -72,7 +73,7 @@ class NewMobile(Incoming):
 
 
 class MobileChange(Change):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. For another holder grounds and decision are given anew (H1)."""
 
     person: UUID = unset()
     number: Dialled = unset()
@@ -141,6 +142,8 @@ async def change(ask: Ask[MobileChange, None]) -> Answer:
         )
     given = {name: getattr(ask.body, name) for name in ask.body.model_fields_set}
     there = {"person": record.fields.person_id, **_named(record.fields)}
+    if given.get("person", record.fields.person_id) != record.fields.person_id:
+        there |= dict.fromkeys(_DECISION)
     fields = await _checked(ask, {**there, **given}, record.id)
     with against_others():
         record = await Mobiles(ask.services.database).change(record.id, fields, version, ask.who.actor)
