@@ -10,6 +10,7 @@ from uuid import UUID
 from hanvisa.policy.facts import aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.strictest import or_strictest
+from hanvisa.policy.swedish_time import LOCAL
 
 
 class ExtractState(StrEnum):
@@ -83,7 +84,7 @@ def decide_request(facts: RequestFacts) -> Decision:
         return _refuse(_OWN)
     if facts.ends_at <= facts.starts_at or facts.ends_at > aware(facts.now):
         return _refuse(_NOT_PAST)
-    if facts.ends_at - facts.starts_at > facts.longest:
+    if facts.ends_at > facts.starts_at.astimezone(LOCAL) + facts.longest:
         days = facts.longest.days
         return _refuse(
             Text(

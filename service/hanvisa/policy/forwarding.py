@@ -100,7 +100,7 @@ def fault_of(facts: ForwardingFacts) -> ForwardingFault | None:
 def _fault_to_mobile(facts: ForwardingFacts) -> ForwardingFault | None:
     if facts.confidential or facts.person.confidential or facts.target.confidential:
         return ForwardingFault.CONFIDENTIAL_LINE
-    if facts.ends_at - facts.starts_at > timedelta(days=facts.limits.longest_days):
+    if facts.ends_at > facts.starts_at.astimezone(LOCAL) + timedelta(days=facts.limits.longest_days):
         return ForwardingFault.TOO_LONG
     return ForwardingFault.USED_UP if days_left(facts) < 0 else None
 
