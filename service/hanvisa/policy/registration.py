@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,7 +103,7 @@ def _undecided(facts: MobileFacts) -> Iterator[MobileFault]:
         yield MobileFault.NO_GROUNDS
     if not facts.decided_by.strip():
         yield MobileFault.NOT_DECIDED
-    elif facts.holder is not None and _plain(facts.holder.name) in _plain(facts.decided_by):
+    elif facts.holder is not None and _words(facts.holder.name) <= _words(facts.decided_by):
         yield MobileFault.DECIDED_BY_HOLDER
     if facts.decided_at is None:
         yield MobileFault.NO_DATE
@@ -127,6 +128,11 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+_WORD = re.compile(r"\w+(?:-\w+)*")
 _MAY_BE_MOBILE = (
     NumberKind.MOBILE,
     NumberKind.FIXED,
