@@ -115,7 +115,9 @@ def days_left(facts: ForwardingFacts) -> int:
 
 
 def days_between(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
-    """The days in Sweden that the time touches; the end is not included."""
+    """The days in Sweden that the time touches; the end is not included, and no time touches none."""
+    if ends_at <= aware(starts_at):
+        return ()
     first = aware(starts_at).astimezone(LOCAL).date()
     last = (aware(ends_at).astimezone(LOCAL) - timedelta(microseconds=1)).date()
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
