@@ -28,10 +28,12 @@ class Stream:
     """Sends a packet every 20 ms, speech or silence; what comes in goes to ``on_audio`` and ``on_key``.
 
     ``on_audio`` is told the moment (monotonic seconds) at which the samples reached this machine: a program that is
-    late in reading them has heard them in time all the same.
+    late in reading them has heard them in time all the same. And whether they follow the last ones by their timestamp.
     """
 
-    def __init__(self, on_audio: Callable[[Samples, float], None], on_key: Callable[[str], None]) -> None:
+    def __init__(
+        self, on_audio: Callable[[Samples, float, bool], None], on_key: Callable[[str], None]
+    ) -> None:
         self._on_audio = on_audio
         self._on_key = on_key
         self._remote: Address | None = None
@@ -41,6 +43,7 @@ class Stream:
         self._timestamp = secrets.randbelow(1 << 30)
         self._source = secrets.randbits(32)
         self._key_heard: int | None = None
+        self._next_heard: int | None = None  # the timestamp of what goes on from here
         self._speaks = False  # the last packet that was sent was of sound
 
     async def open(self, host: str) -> Address:
@@ -99,7 +102,9 @@ class Stream:
         kind = data[1] & 0x7F
         payload = data[12 + 4 * (data[0] & 0x0F) :]
         if kind == _ALAW:
-            self._on_audio(decode(payload), came)
+            timestamp = struct.unpack("!I", data[4:8])[0]
+            self._on_audio(decode(payload), came, timestamp == self._next_heard)
+            self._next_heard = (timestamp + len(payload)) & 0xFFFFFFFF
         elif kind == _KEYS and len(payload) >= 4:
             self._hear_key(struct.unpack("!I", data[4:8])[0], payload[0])
 

@@ -45,7 +45,7 @@ class SipletLine(Line):
         self._target = ""
         self._sequence = 0
         self._held = False
-        self._stream = Stream(self.recording.append, self._on_key)
+        self._stream = Stream(self._on_audio, self._on_key)
         self._address: Address | None = None
         self._inviting: asyncio.Task[None] | None = None
         self._given_up = self._answered = False
@@ -297,6 +297,9 @@ class SipletLine(Line):
             remote, direction = media
             self._held = direction in ("sendonly", "inactive")
             self._stream.send_to(remote)
+
+    def _on_audio(self, samples: Samples, came: float, goes_on: bool) -> None:
+        self.recording.append(samples, came, goes_on=goes_on)
 
     def _on_key(self, key: str) -> None:
         self.keys_heard += key

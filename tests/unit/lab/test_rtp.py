@@ -10,7 +10,7 @@ MARKED = 0x80
 
 
 async def test_the_first_packet_of_sound_after_none_is_marked() -> None:
-    rtp = Stream(lambda _samples, _at: None, lambda _key: None)
+    rtp = Stream(lambda _samples, _at, _goes_on: None, lambda _key: None)
     await rtp.open("127.0.0.1")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
