@@ -14,7 +14,7 @@ from hanvisa.directory.repositories.audit import Audit, Refusal
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
 from hanvisa.directory.repositories.tokens import Tokens
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
-from hanvisa.directory.tables import OperationRow, SignInTriesRow
+from hanvisa.directory.tables import OperationRow, PersonRow, SignInTriesRow
 from hanvisa.errors import Conflict, InvalidInput, NotFound
 from hanvisa.ids import new_id
 from hanvisa.policy.sign_in import SignInLimits
