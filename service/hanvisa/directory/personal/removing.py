@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, insert, or_, select
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
-from hanvisa.directory.personal import erasing, leaving
+from hanvisa.directory.personal import leaving
 from hanvisa.directory.personal.finding import find_whose, whose_is
 from hanvisa.directory.personal.held import Whose, calls_of
 from hanvisa.directory.personal.sounds import delete_files
+from hanvisa.directory.personal.taking_out import removal_of, take_out
 from hanvisa.directory.tables import AuditRow, CallEventRow, CallRow, DecisionRow, PersonRow
 from hanvisa.errors import Conflict
 
@@ -90,21 +91,17 @@ async def _remove_caller(database: Database, state: Path, whose: Whose, by: Acto
 
 
 async def _remove_calls(database: Database, whose: Whose) -> tuple[int, int]:
-    """How many, and how many of them that are threats are kept."""
-    has_events = exists().where(CallEventRow.call_id == CallRow.id)
+    """How many they are taken out of, and how many that are threats are kept. Found first: only writing locks."""
     is_theirs = or_(calls_of(whose), *_told_of(whose))
-    theirs = select(CallRow.id).where(is_theirs, ~CallRow.threat, has_events)
-    number = 0
-    while True:
-        async with database.writing() as session:
-            ids = list(await session.scalars(theirs.limit(BATCH)))
-            await erasing.erase_calls(session, ids)
-        number += len(ids)
-        if len(ids) < BATCH:
-            break
     async with database.reading() as session:
+        ids = list(await session.scalars(select(CallRow.id).where(is_theirs, ~CallRow.threat)))
         threats = select(func.count()).select_from(CallRow).where(is_theirs, CallRow.threat)
-        return number, await session.scalar(threats) or 0
+        kept = await session.scalar(threats) or 0
+        removal = await removal_of(session, whose)
+    for first in range(0, len(ids), BATCH):
+        async with database.writing() as session:
+            await take_out(session, ids[first : first + BATCH], removal)
+    return len(ids), kept
 
 
 def _told_of(whose: Whose) -> list[ColumnElement[bool]]:
