@@ -13,12 +13,13 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, func, insert, select, text
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
-from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.auditing import SYSTEM, audit_entry
 from hanvisa.directory.engine import Database
+from hanvisa.directory.personal.held import Whose, audit_of
 from hanvisa.directory.personal.purging import BATCH, Purge
 from hanvisa.directory.personal.removing import remove
 from hanvisa.directory.repositories.calls import CallRecords
@@ -93,7 +94,7 @@ class Lived:
                 for table in Base.metadata.sorted_tables
             }
 
-    async def tables_with(self, text: str) -> set[str]:
+    async def tables_with(self, told: str) -> set[str]:
         """Where it stands anywhere in a row."""
         async with self.database.reading() as session:
             return {
@@ -101,7 +102,7 @@ class Lived:
                 for table in Base.metadata.sorted_tables
                 for column in table.columns
                 if await session.scalar(
-                    select(cast(column, String)).where(cast(column, String).contains(text)).limit(1)
+                    select(cast(column, String)).where(cast(column, String).contains(told)).limit(1)
                 )
             }
 
@@ -331,8 +332,8 @@ async def test_a_removed_person_is_found_nowhere_and_is_counted_still(lived: Liv
     before = await lived.counts()
     removed = await remove(lived.database, lived.state, "maja", NOW, SYSTEM)
     assert (removed.calls, removed.threats) == (2, 1)
-    for text in ("Maja", "Åkerblom", "maja@x.test", "maja.akerblom", MOBILE, "Majas jour", "läkaren", TOKEN):
-        assert await lived.tables_with(text) == set(), text
+    for told in ("Maja", "Åkerblom", "maja@x.test", "maja.akerblom", MOBILE, "Majas jour", "läkaren", TOKEN):
+        assert await lived.tables_with(told) == set(), told
     assert lived.files() == {*EVIDENCE, *FORGOTTEN} - {"recordings/greetings/old.wav"}
     after = await lived.counts()
     kept = (
@@ -443,3 +444,23 @@ async def test_an_export_of_nobody_leaves_no_file(lived: Lived, tmp_path: Path) 
     with pytest.raises(NotFound):
         await export(lived.settings, "ingen", tmp_path / "x.zip", NOW, print)
     assert not (tmp_path / "x.zip").exists()
+
+
+async def test_the_trail_is_found_by_names_as_they_are_written_and_by_nothing_like_them(
+    database: Database,
+) -> None:
+    async def found(whose: Whose) -> set[str]:
+        async with database.reading() as session:
+            return set(await session.scalars(select(AuditRow.row_id).where(audit_of(whose))))
+
+    def entry(row_id: str, by: str) -> dict[str, Any]:
+        return audit_entry(SYSTEM, "changed", "messages", row_id, before=None, after={"handled_by": by})
+
+    names = {"å": "åsa.ek", "older": "older", "like": "bo_a%m", "not": "boxalm", "None": "ingen"}
+    async with database.writing() as session:
+        await session.execute(insert(AuditRow), [entry(row_id, by) for row_id, by in names.items()])
+        escaped = r"""UPDATE audit SET after = '{"handled_by": "\u00e5sa.ek"}' WHERE row_id = 'older'"""
+        await session.execute(text(escaped.replace(":", r"\:")))
+    assert await found(Whose(new_id(), users=("åsa.ek",))) == {"å", "older"}
+    assert await found(Whose(new_id(), users=("bo_a%m",))) == {"like"}
+    assert await found(Whose(None, ("+46701740605",))) == set()
