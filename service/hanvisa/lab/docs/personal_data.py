@@ -39,7 +39,11 @@ FILES = (
         "a day from being sent; 30 days where nobody knows whether they were",
     ),
     ("`outbox/`", "what happened in calls", "until the database has it: seconds, or while it is away"),
-    ("`secrets.json`", "passwords of phones, Asterisk, mail and calendars", "until they are changed"),
+    (
+        "`secrets.json`",
+        "passwords of phones, Asterisk, mail and calendars",
+        "until they are changed; a person's calendar's as its row",
+    ),
 )
 BETWEEN = """
 "As a count" means that the row stays for follow-up, without names, numbers and sounds: when, where in the organisation,
