@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from hanvisa.ami.secrets import forget_calendar_password
 from hanvisa.directory.personal.purging import Purge
 from hanvisa.errors import HanvisaError
 from hanvisa.policy.retention import Limits, Retention, limits_at, next_purge
@@ -70,4 +72,5 @@ def limits_of(settings: Settings, now: datetime) -> Limits:
 
 
 def purge_of(settings: Settings, database: Database, now: datetime) -> Purge:
-    return Purge(database, settings.state, limits_of(settings, now), now)
+    forget = partial(forget_calendar_password, settings.state / "secrets.json")
+    return Purge(database, settings.state, limits_of(settings, now), now, forget)

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from hanvisa.ami.secrets import forget_calendar_password
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database, open_database
@@ -44,7 +46,8 @@ async def purge_now(settings: Settings, now: datetime, *, dry_run: bool) -> list
 async def remove_now(settings: Settings, id_: str, now: datetime) -> removing.Removed:
     """Raises NotFound, Conflict, StorageError."""
     async with _database(settings) as database:
-        return await removing.remove(database, settings.state, id_, now, ADMINISTRATOR)
+        forget = partial(forget_calendar_password, settings.state / "secrets.json")
+        return await removing.remove(database, settings.state, id_, now, ADMINISTRATOR, forget=forget)
 
 
 async def export(

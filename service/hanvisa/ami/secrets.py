@@ -51,6 +51,11 @@ def keep_own_calendar_password(path: Path, calendar: UUID, account: str, passwor
             passwords[f"{calendar} {account}"] = password
 
 
+def forget_calendar_password(path: Path, calendar: UUID) -> None:
+    """The calendar's own; those of a server's account are others' too."""
+    keep_own_calendar_password(path, calendar, "", None)
+
+
 @contextmanager
 def _changing(path: Path) -> Iterator[dict[str, Any]]:
     """What the file holds. Written when it differs, and by nobody else of this process meanwhile."""

@@ -47,7 +47,7 @@ class Replay:
         self._used_in: defaultdict[UUID, set[str]] = defaultdict(set)
 
     def add(self, was: Was, schema: int, facts: dict[str, Any]) -> None:
-        if not facts:
+        if not facts or not schema:  # purged, or with somebody taken out of them
             self.comparison.gone += 1
             return
         try:

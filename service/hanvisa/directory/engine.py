@@ -9,9 +9,11 @@ What is changed through a session's objects is audited, counted and told to thos
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +213,12 @@ def _make_engine(url: URL) -> AsyncEngine:
         )
     # mode=rw: a database that is gone is an error, not a new and empty one.
     present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
-    engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT, hide_parameters=True)
+    engine = create_async_engine(
+        present,
+        pool_timeout=_CONNECT_TIMEOUT,
+        hide_parameters=True,
+        json_serializer=partial(json.dumps, ensure_ascii=False),  # as PostgreSQL has it: å is found as å
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -15,11 +15,14 @@ from hanvisa.reports.model import Place
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A caller of the person heard the referral, for ``why``: absent, or what counts as an unreferred absence (G1)."""
+    """A caller of the person heard the referral, for ``why``: absent, or what counts as an unreferred absence (G1).
+
+    ``person_id`` None: they have been removed.
+    """
 
     call_id: str
     at: datetime
-    person_id: UUID
+    person_id: UUID | None
     place: Place
     why: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
@@ -44,7 +45,7 @@ def settings(demo_url: str, tmp_path: Path) -> Settings:
 
 
 def purge_of(database: Database, settings: Settings) -> Purge:
-    return Purge(database, settings.state, limits_of(settings, NOW), NOW)
+    return Purge(database, settings.state, limits_of(settings, NOW), NOW, forget=lambda _: None)
 
 
 async def test_of_who_is_removed_no_text_is_left_anywhere(demo: Database, settings: Settings) -> None:
@@ -53,7 +54,9 @@ async def test_of_who_is_removed_no_text_is_left_anywhere(demo: Database, settin
     assert {name.split(".")[0] for name in before} >= {
         held.table.__tablename__ for held in HELD
     } - _WITHOUT_TEXTS
-    await remove(demo, settings.state, str(maja), NOW, SYSTEM)
+    forgotten: list[UUID] = []
+    await remove(demo, settings.state, str(maja), NOW, SYSTEM, forget=forgotten.append)
+    assert len(forgotten) == 1  # of the one calendar
     assert await where_it_is_told(demo) == STAYS
 
 

@@ -13,20 +13,23 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, func, insert, select, text
 
+from hanvisa.ami.secrets import keep_calendar_password, keep_own_calendar_password
 from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
-from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.auditing import SYSTEM, audit_entry
 from hanvisa.directory.engine import Database
+from hanvisa.directory.personal.held import Whose, audit_of
 from hanvisa.directory.personal.purging import BATCH, Purge
-from hanvisa.directory.personal.removing import remove
+from hanvisa.directory.personal.removing import Removed
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     AbsenceRow,
     AuditRow,
     Base,
+    CalendarRow,
     CallbackRow,
     CallEventRow,
     CallRow,
@@ -45,8 +48,8 @@ from hanvisa.directory.tables import (
 )
 from hanvisa.errors import Conflict, NotFound
 from hanvisa.ids import new_id
-from hanvisa.nightly import limits_of
-from hanvisa.personal import export
+from hanvisa.nightly import purge_of
+from hanvisa.personal import export, remove_now
 
 NOW = datetime(2026, 8, 5, 1, 15, tzinfo=UTC)
 LONG_AGO, LATELY = NOW - timedelta(days=800), NOW - timedelta(days=3)
@@ -80,7 +83,10 @@ class Lived:
         return self.settings.state
 
     def purge(self) -> Purge:
-        return Purge(self.database, self.state, limits_of(self.settings, NOW), NOW)
+        return purge_of(self.settings, self.database, NOW)
+
+    async def remove(self, id_: str) -> Removed:
+        return await remove_now(self.settings, id_, NOW)
 
     async def rows(self, table: Any) -> list[Any]:
         async with self.database.reading() as session:
@@ -93,7 +99,7 @@ class Lived:
                 for table in Base.metadata.sorted_tables
             }
 
-    async def tables_with(self, text: str) -> set[str]:
+    async def tables_with(self, told: str) -> set[str]:
         """Where it stands anywhere in a row."""
         async with self.database.reading() as session:
             return {
@@ -101,7 +107,7 @@ class Lived:
                 for table in Base.metadata.sorted_tables
                 for column in table.columns
                 if await session.scalar(
-                    select(cast(column, String)).where(cast(column, String).contains(text)).limit(1)
+                    select(cast(column, String)).where(cast(column, String).contains(told)).limit(1)
                 )
             }
 
@@ -329,10 +335,10 @@ async def test_who_left_long_ago_loses_their_name_with_the_purge(lived: Lived) -
 
 async def test_a_removed_person_is_found_nowhere_and_is_counted_still(lived: Lived) -> None:
     before = await lived.counts()
-    removed = await remove(lived.database, lived.state, "maja", NOW, SYSTEM)
+    removed = await lived.remove("maja")
     assert (removed.calls, removed.threats) == (2, 1)
-    for text in ("Maja", "Åkerblom", "maja@x.test", "maja.akerblom", MOBILE, "Majas jour", "läkaren", TOKEN):
-        assert await lived.tables_with(text) == set(), text
+    for told in ("Maja", "Åkerblom", "maja@x.test", "maja.akerblom", MOBILE, "Majas jour", "läkaren", TOKEN):
+        assert await lived.tables_with(told) == set(), told
     assert lived.files() == {*EVIDENCE, *FORGOTTEN} - {"recordings/greetings/old.wav"}
     after = await lived.counts()
     kept = (
@@ -350,8 +356,27 @@ async def test_a_removed_person_is_found_nowhere_and_is_counted_still(lived: Liv
     assert threat.person_id == lived.maja  # an id that nobody has a name for
     trail = [row for row in await lived.rows(AuditRow) if row.action == "removed"]
     assert [(row.table_name, row.row_id) for row in trail] == [("persons", str(lived.maja))]
-    again = await remove(lived.database, lived.state, str(lived.maja), NOW, SYSTEM)
+    again = await lived.remove(str(lived.maja))
     assert again.calls == 0
+
+
+@pytest.mark.parametrize("at_night", [True, False])
+async def test_the_password_of_the_calendar_of_who_is_removed_is_kept_nowhere(
+    lived: Lived, at_night: bool
+) -> None:
+    secrets = lived.state / "secrets.json"
+    async with lived.database.changing(SYSTEM) as session:
+        hers, his = (
+            CalendarRow(id=new_id(), person_id=person, kind="caldav", url="https://x.test", user="hon")
+            for person in (lived.maja, lived.nils)
+        )
+        session.add_all([hers, his])
+        (await session.get_one(PersonRow, lived.maja)).ended_at = LONG_AGO
+    for row in (hers, his):
+        keep_own_calendar_password(secrets, row.id, "hon@x.test", "hemligt")
+    keep_calendar_password(secrets, "alla@x.test", "hemligt")
+    await (lived.purge().carry_out() if at_night else lived.remove("maja"))
+    assert set(json.loads(secrets.read_text())["calendars"]) == {f"{his.id} hon@x.test", "alla@x.test"}
 
 
 async def test_removing_one_leaves_everybody_else_as_they_were(lived: Lived) -> None:
@@ -364,21 +389,21 @@ async def test_removing_one_leaves_everybody_else_as_they_were(lived: Lived) -> 
         return [persons, mobiles, calls]
 
     before = await others()
-    await remove(lived.database, lived.state, "maja", NOW, SYSTEM)
+    await lived.remove("maja")
     assert await others() == before
 
 
 async def test_who_is_in_the_register_still_is_not_removed(lived: Lived) -> None:
     before = await lived.counts()
     with pytest.raises(Conflict, match="in the register still"):
-        await remove(lived.database, lived.state, str(lived.nils), NOW, SYSTEM)
+        await lived.remove(str(lived.nils))
     with pytest.raises(NotFound, match="nobody with the id"):
-        await remove(lived.database, lived.state, "ingen", NOW, SYSTEM)
+        await lived.remove("ingen")
     assert await lived.counts() == before
 
 
 async def test_a_caller_is_removed_by_their_number(lived: Lived) -> None:
-    removed = await remove(lived.database, lived.state, CALLER, NOW, SYSTEM)
+    removed = await lived.remove(CALLER)
     assert (removed.calls, removed.threats) == (3, 1)
     assert await lived.tables_with(CALLER) == {"calls", "call_events"}  # the threat's
     assert len(await lived.rows(CallRow)) == 4
@@ -443,3 +468,23 @@ async def test_an_export_of_nobody_leaves_no_file(lived: Lived, tmp_path: Path) 
     with pytest.raises(NotFound):
         await export(lived.settings, "ingen", tmp_path / "x.zip", NOW, print)
     assert not (tmp_path / "x.zip").exists()
+
+
+async def test_the_trail_is_found_by_names_as_they_are_written_and_by_nothing_like_them(
+    database: Database,
+) -> None:
+    async def found(whose: Whose) -> set[str]:
+        async with database.reading() as session:
+            return set(await session.scalars(select(AuditRow.row_id).where(audit_of(whose))))
+
+    def entry(row_id: str, by: str) -> dict[str, Any]:
+        return audit_entry(SYSTEM, "changed", "messages", row_id, before=None, after={"handled_by": by})
+
+    names = {"å": "åsa.ek", "older": "older", "like": "bo_a%m", "not": "boxalm", "None": "ingen"}
+    async with database.writing() as session:
+        await session.execute(insert(AuditRow), [entry(row_id, by) for row_id, by in names.items()])
+        escaped = r"""UPDATE audit SET after = '{"handled_by": "\u00e5sa.ek"}' WHERE row_id = 'older'"""
+        await session.execute(text(escaped.replace(":", r"\:")))
+    assert await found(Whose(new_id(), users=("åsa.ek",))) == {"å", "older"}
+    assert await found(Whose(new_id(), users=("bo_a%m",))) == {"like"}
+    assert await found(Whose(None, ("+46701740605",))) == set()

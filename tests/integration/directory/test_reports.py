@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hanvisa.calls.replaying import Replay
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
+from hanvisa.directory.personal.removing import remove
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.repositories.decisions import Decisions
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     AbsenceRow,
@@ -21,11 +27,14 @@ from hanvisa.directory.tables import (
     OperationRow,
     PersonRow,
 )
+from hanvisa.policy.comparison import Was
 from hanvisa.policy.model import Language
+from hanvisa.policy.what_if import WhatIf
 from hanvisa.reports.catalogue import REPORTS
 from hanvisa.reports.months import Month
 from hanvisa.reports.telling import row_texts
 from integration.directory.followed_up import (
+    AILU_MOBILE,
     AT,
     AUGUST,
     CEARRU_MOBILE,
@@ -441,6 +450,61 @@ async def test_departments_of_one_person(town: Database) -> None:
         assert department is not None
         department.stand_in_id = id_of("Hemtjänsten")
     assert [row[0] for row in cells(await made(town, "departments-of-one"))] == ["Hemtjänsten"]
+
+
+async def test_who_is_removed_is_counted_as_before_and_the_others_stay(
+    referrals: Database, tmp_path: Path
+) -> None:
+    """Áilu is sought, talks, and is refused; Čeárru and Ulla stand in the same calls."""
+    came = stage("AtSwitchboard", switchboard=str(id_of("nora växel")))
+    await call(
+        referrals,
+        "all",
+        (0, "opened", opened("cearru", "hällefors", private=True)),
+        (1, "stage", came),
+        (5, "decision", join("refuse", "O2", person="ailu")),
+        (6, "decision", looked_at("Skolkontoret")),
+        (21, "outcome", {"outcome": "operator", "operator": str(id_of("ulla"))}),
+        (21, "signal", {"type": "with_mobile", "person": str(id_of("ailu"))}),
+        (21, "stage", stage("Talking", account="201", dialled=AILU_MOBILE)),
+        (30, "heard", {"words": "Áilu Ŋáhkká", "person": str(id_of("ailu"))}),
+        (81, "outcome", referred("ailu")),
+        (81, "closed", {}),
+    )
+    names = (
+        "unreferred-absences",
+        "referred-share",
+        "refusals",
+        "answer-times",
+        "private-calls",
+        "mobile-calls",
+    )
+
+    async def figures() -> list[Any]:
+        return [
+            [sorted((repr(replace(one.group, of=None)), one.values) for one in report.figures), report.total]
+            for report in [await made(referrals, name) for name in names]
+        ]
+
+    async with referrals.changing(SYSTEM) as session:
+        (await session.get_one(PersonRow, id_of("ailu"))).ended_at = NOW
+    before = await figures()
+    await remove(referrals, tmp_path, str(id_of("ailu")), NOW, SYSTEM, forget=pytest.fail)
+    assert await figures() == before
+    records = CallRecords(referrals)
+    record = await records.get("all")
+    assert (record.caller, record.caller_person_id) == ("201", id_of("cearru"))
+    assert (record.operator_id, record.person_id) == (id_of("ulla"), None)
+    kept = str([entry.data for name in ("one", "two", "all") for entry in await records.entries(name)])
+    assert not [told for told in (str(id_of("ailu")), AILU_MOBILE, "Áilu") if told in kept]
+    assert [str(id_of(name)) in kept for name in ("cearru", "ulla")] == [True, True]
+    replayed, looked = Replay(WhatIf()), []
+    async for one in Decisions(referrals).between(AUGUST.starts_at, AUGUST.ends_at):
+        assert str(id_of("ailu")) not in str(one.facts)
+        looked += one.facts.get("chain", [])
+        replayed.add(Was(one.call_id, one.at, one.kind, one.effect, one.rules), one.schema, one.facts)
+    assert looked == [{"department": {"id": str(id_of("Skolkontoret"))}}]  # as calls of empty departments
+    assert (replayed.comparison.gone, not replayed.comparison.undecided) == (2, True)
 
 
 async def test_stale_details(town: Database) -> None:

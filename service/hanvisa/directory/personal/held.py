@@ -5,6 +5,7 @@ docs/personal-data.md is made from this; a test holds it against the tables. Wha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -110,14 +111,19 @@ def messages_of(whose: Whose) -> ColumnElement[bool]:
 
 def audit_of(whose: Whose) -> ColumnElement[bool]:
     """Changes of what is theirs: of their rows, or with their id, number or user before or after; and what they did."""
-    told = [str(whose.person)] if whose.person else []
-    told += [f'"{one}"' for one in (*whose.numbers, *whose.users)]
+    theirs = [str(whose.person)] if whose.person else []
+    told = sorted({*theirs, *(spelt for one in (*whose.numbers, *whose.users) for spelt in _in_json(one))})
     said = (cast(column, String) for column in (AuditRow.before, AuditRow.after))
     return or_(
-        AuditRow.row_id.contains(str(whose.person)),
+        *(AuditRow.row_id.contains(one) for one in theirs),
         AuditRow.by.in_(whose.users),
-        *(column.contains(one) for column in said for one in told),
+        *(column.contains(one, autoescape=True) for column in said for one in told),
     )
+
+
+def _in_json(text: str) -> tuple[str, str]:
+    """As it is, and with the escapes that SQLite's older rows have."""
+    return json.dumps(text, ensure_ascii=False), json.dumps(text)
 
 
 def _of_user(user_id: Any) -> Callable[[Whose], ColumnElement[bool]]:

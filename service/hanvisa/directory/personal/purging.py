@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, insert, null, or_, select
 from hanvisa.directory.auditing import SYSTEM, Actor, audit_entry
 from hanvisa.directory.personal import erasing
 from hanvisa.directory.personal.erasing import Files
-from hanvisa.directory.personal.removing import remove_person
+from hanvisa.directory.personal.removing import Forget, remove_person
 from hanvisa.directory.personal.sounds import delete_files, forgotten_files
 from hanvisa.directory.tables import (
     AbsenceRow,
@@ -232,6 +232,7 @@ class Purge:
     state: Path
     limits: Limits
     now: datetime
+    forget: Forget
     by: Actor = SYSTEM
 
     async def due(self) -> list[Purged]:
@@ -268,7 +269,7 @@ class Purge:
         async with self.database.reading() as session:
             persons = list(await session.scalars(_left(self.limits)))
         for person in persons:
-            await remove_person(self.database, self.state, person, self.now, self.by)
+            await remove_person(self.database, self.state, person, self.now, self.by, forget=self.forget)
         return len(persons)
 
     async def _forgotten(self) -> Files:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, insert, or_, select
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
-from hanvisa.directory.personal import erasing, leaving
+from hanvisa.directory.personal import leaving
 from hanvisa.directory.personal.finding import find_whose, whose_is
 from hanvisa.directory.personal.held import Whose, calls_of
 from hanvisa.directory.personal.sounds import delete_files
-from hanvisa.directory.tables import AuditRow, CallEventRow, CallRow, DecisionRow, PersonRow
+from hanvisa.directory.personal.taking_out import removal_of, take_out
+from hanvisa.directory.tables import AuditRow, CalendarRow, CallEventRow, CallRow, DecisionRow, PersonRow
 from hanvisa.errors import Conflict
 
 if TYPE_CHECKING:
@@ -46,7 +49,13 @@ class Removed:
     threats: int
 
 
-async def remove(database: Database, state: Path, id_: str, now: datetime, by: Actor) -> Removed:
+Forget = Callable[[UUID], None]
+"""Forget the password of this calendar, which is not in the database."""
+
+
+async def remove(
+    database: Database, state: Path, id_: str, now: datetime, by: Actor, *, forget: Forget
+) -> Removed:
     """``id_`` as :func:`find_whose` takes it.
 
     Raises NotFound, Conflict for somebody who is in the register still, StorageError.
@@ -55,19 +64,25 @@ async def remove(database: Database, state: Path, id_: str, now: datetime, by: A
         whose = await find_whose(session, id_)
     if whose.person is None:
         return await _remove_caller(database, state, whose, by)
-    return await remove_person(database, state, whose.person, now, by)
+    return await remove_person(database, state, whose.person, now, by, forget=forget)
 
 
-async def remove_person(database: Database, state: Path, person: UUID, now: datetime, by: Actor) -> Removed:
+async def remove_person(
+    database: Database, state: Path, person: UUID, now: datetime, by: Actor, *, forget: Forget
+) -> Removed:
     """Raises NotFound, Conflict, StorageError."""
     async with database.reading() as session:
         whose = await whose_is(session, person)
         ended_at = await session.scalar(select(PersonRow.ended_at).where(PersonRow.id == person))
+        calendars = await session.scalars(select(CalendarRow.id).where(CalendarRow.person_id == person))
+        theirs = calendars.all()
     if ended_at is None or ended_at > now:
         raise Conflict(
             f"The person {person} is in the register still, and callers ask for them. End them first, in the source of "
             "the directory; then remove what is left."
         )
+    for calendar in theirs:  # while it is known whose they are
+        await asyncio.to_thread(forget, calendar)
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
         files = await leaving.erase_person(session, whose, now)
@@ -90,21 +105,17 @@ async def _remove_caller(database: Database, state: Path, whose: Whose, by: Acto
 
 
 async def _remove_calls(database: Database, whose: Whose) -> tuple[int, int]:
-    """How many, and how many of them that are threats are kept."""
-    has_events = exists().where(CallEventRow.call_id == CallRow.id)
+    """How many they are taken out of, and how many that are threats are kept. Found first: only writing locks."""
     is_theirs = or_(calls_of(whose), *_told_of(whose))
-    theirs = select(CallRow.id).where(is_theirs, ~CallRow.threat, has_events)
-    number = 0
-    while True:
-        async with database.writing() as session:
-            ids = list(await session.scalars(theirs.limit(BATCH)))
-            await erasing.erase_calls(session, ids)
-        number += len(ids)
-        if len(ids) < BATCH:
-            break
     async with database.reading() as session:
+        ids = list(await session.scalars(select(CallRow.id).where(is_theirs, ~CallRow.threat)))
         threats = select(func.count()).select_from(CallRow).where(is_theirs, CallRow.threat)
-        return number, await session.scalar(threats) or 0
+        kept = await session.scalar(threats) or 0
+        removal = await removal_of(session, whose)
+    for first in range(0, len(ids), BATCH):
+        async with database.writing() as session:
+            await take_out(session, ids[first : first + BATCH], removal)
+    return len(ids), kept
 
 
 def _told_of(whose: Whose) -> list[ColumnElement[bool]]:

@@ -39,7 +39,11 @@ FILES = (
         "a day from being sent; 30 days where nobody knows whether they were",
     ),
     ("`outbox/`", "what happened in calls", "until the database has it: seconds, or while it is away"),
-    ("`secrets.json`", "passwords of phones, Asterisk, mail and calendars", "until they are changed"),
+    (
+        "`secrets.json`",
+        "passwords of phones, Asterisk, mail and calendars",
+        "until they are changed; a person's calendar's as its row",
+    ),
 )
 BETWEEN = """
 "As a count" means that the row stays for follow-up, without names, numbers and sounds: when, where in the organisation,
@@ -65,7 +69,9 @@ its recordings.
 
 **On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
 (`+46980319244`): names, numbers, messages, recordings, absences, accounts, extracts, and what happened in their calls.
-What is counted stays, without them. Who is in the register still is ended first, in the source of the directory.
+What is counted stays, without them: reports have the same figures as before. In a call with others those stay, and
+when it went from one step to the next; what was heard, keyed and decided about goes. Who is in the register still is
+ended first, in the source of the directory.
 
 ## How it is given out
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 
 from hanvisa.calls.ports import CallEntry
+from hanvisa.directory.repositories.placing import Places
 from hanvisa.directory.tables import (
     CallEventRow,
     CallRow,
@@ -32,6 +33,7 @@ from hanvisa.reports.model import Place
 from hanvisa.reports.reading.source import Source, place_of
 
 _STEPS = ("stage", "outcome", "closed")
+_REMOVED_IN = "person_in"  # as `directory.personal.taking_out` leaves it
 
 
 async def referrals(source: Source) -> list[Referral]:
@@ -42,15 +44,18 @@ async def referrals(source: Source) -> list[Referral]:
         .where(event.kind == "outcome", event.data["outcome"].as_string() == "referred")
         .order_by(event.at, event.call_id, event.seq)
     )
-    found: dict[tuple[str, UUID], tuple[datetime, str]] = {}
+    found: dict[tuple[str, UUID | None, UUID | None], tuple[datetime, str]] = {}
     for call_id, at, data in await source.session.execute(query):
         person_id = _id(data.get("person"))
-        if person_id is not None:
-            found.setdefault((call_id, person_id), (at, str(data.get("why", ""))))
-    places = await source.places(person_id for _, person_id in found)
+        if person_id is not None or _REMOVED_IN in data:
+            key = call_id, person_id, _id(data.get(_REMOVED_IN))
+            found.setdefault(key, (at, str(data.get("why", ""))))
+    places = await source.places(
+        (person_id for _, person_id, _ in found), (department for *_, department in found)
+    )
     return [
-        Referral(call_id, at, person_id, place_of(places.of_person(person_id, at)), why)
-        for (call_id, person_id), (at, why) in found.items()
+        Referral(call_id, at, person_id, _place_in(places, person_id, department, at), why)
+        for (call_id, person_id, department), (at, why) in found.items()
     ]
 
 
@@ -68,18 +73,20 @@ async def refusals(source: Source) -> list[Refusal]:
     )
     rows = [row for row in await source.session.execute(query) if row.rules]
     joins = [row.facts.get("join", row.facts) for row in rows]
-    persons = [_id((join.get("person") or {}).get("id")) for join in joins]
-    places = await source.places(persons)
+    told = [join.get("person") or {} for join in joins]
+    persons = [_id(person.get("id")) for person in told]
+    removed = [_id(person.get("in")) for person in told]
+    places = await source.places(persons, removed)
     return [
         Refusal(
             row.call_id,
             row.at,
             tuple(row.rules),
-            person_id or row.CallRow.person_id,
+            person_id if person else row.CallRow.person_id,
             _id(join.get("touched_by")),
-            place_of(places.of_person(person_id, row.at)) if person_id else _place(row.CallRow),
+            _place_in(places, person_id, department, row.at) if person else _place(row.CallRow),
         )
-        for row, join, person_id in zip(rows, joins, persons, strict=True)
+        for row, join, person, person_id, department in zip(rows, joins, told, persons, removed, strict=True)
     ]
 
 
@@ -174,6 +181,11 @@ def _common(organisation: UUID, places: set[Place]) -> Place:
         same({place.department_id for place in places}),
         same({place.cost_centre_id for place in places}),
     )
+
+
+def _place_in(places: Places, person: UUID | None, department: UUID | None, at: datetime) -> Place:
+    """Where the person belonged then; of one who has been removed the department alone is known."""
+    return place_of(places.of_person(person, at) if person else places.of_department(department))
 
 
 def _place(call: CallRow) -> Place:

@@ -1,0 +1,159 @@
+"""One who is removed is taken out of calls, which are others' too: they stay, and are counted as before.
+
+Of what happened in a call stay the steps that reports count, and of the facts of its decisions what they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, delete, or_, select, update
+
+from hanvisa.directory.personal.held import Whose
+from hanvisa.directory.repositories.placing import Places, look_up_places
+from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow, ExtensionRow, NumberRow
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+ONLY_COUNTED = 0
+"""The version of facts that are no longer whole, so that nothing can be decided from them."""
+
+_STEPS = ("opened", "stage", "outcome", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """``numbers`` are all that led to them, as a call may have them."""
+
+    whose: Whose
+    numbers: frozenset[str]
+    places: Places
+
+    def without(self, value: Any) -> Any:
+        """The JSON without them."""
+        match value:
+            case dict():
+                return {key: self.without(one) for key, one in value.items()}
+            case list():
+                return [self.without(one) for one in value]
+            case str() if self._names(value):
+                return ""
+        return value
+
+    def department(self, at: datetime) -> str:
+        """Where they belonged then."""
+        place = self.places.of_person(self.whose.person, at)
+        return str(place["department_id"]) if place else ""
+
+    def is_of(self, id_: Any) -> bool:
+        return self.whose.person is not None and id_ == str(self.whose.person)
+
+    def _names(self, text: str) -> bool:
+        told = (*self.whose.numbers, *((str(self.whose.person),) if self.whose.person else ()))
+        return text in self.numbers or text in self.whose.users or any(one in text for one in told)
+
+
+async def removal_of(session: AsyncSession, whose: Whose) -> Removal:
+    numbers = {*whose.numbers, *(f"0{one[3:]}" for one in whose.numbers if one.startswith("+46"))}
+    if whose.person is not None:
+        for row in (ExtensionRow, NumberRow):
+            numbers |= set(await session.scalars(select(row.number).where(row.target_id == whose.person)))
+    persons = {whose.person} if whose.person else set[UUID]()
+    places = await look_up_places(await session.connection(), persons, set())
+    return Removal(whose, frozenset(numbers), places)
+
+
+async def take_out(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
+    """Of these calls."""
+    await _from_the_calls(session, ids, removal)
+    await _from_what_happened(session, ids, removal)
+    await _from_the_facts(session, ids, removal)
+
+
+async def _from_the_calls(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
+    call, person = CallRow, removal.whose.person
+    nothing: list[tuple[Any, dict[str, Any]]] = [
+        (call.caller.in_(removal.numbers), {"caller": ""}),
+        (call.called.in_(removal.numbers), {"called": ""}),
+    ]
+    if person is not None:
+        nothing += [
+            (call.caller_person_id == person, {"caller_person_id": None, "caller": ""}),
+            (call.person_id == person, {"person_id": None}),
+            (call.operator_id == person, {"operator_id": None}),
+        ]
+    for theirs, values in nothing:
+        await session.execute(update(call).where(call.id.in_(ids), theirs).values(values))
+
+
+async def _from_what_happened(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
+    event = CallEventRow
+    counted = or_(
+        event.kind.in_(_STEPS),
+        and_(event.kind == "signal", event.data["type"].as_string() == "with_mobile"),
+    )
+    await session.execute(delete(event).where(event.call_id.in_(ids), ~counted))
+    rows = await session.execute(
+        select(event.call_id, event.seq, event.at, event.data).where(event.call_id.in_(ids))
+    )
+    changed = []
+    for call_id, seq, at, data in rows.all():
+        after = removal.without(data)
+        if removal.is_of(data.get("person")):
+            after["person_in"] = removal.department(at)
+        if after != data:
+            changed.append({"the_call": call_id, "the_seq": seq, "data": after})
+    await _store(session, event, changed)
+
+
+async def _from_the_facts(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
+    decision = DecisionRow
+    rows = await session.execute(
+        select(decision.call_id, decision.seq, decision.at, decision.facts).where(decision.call_id.in_(ids))
+    )
+    changed = [
+        {
+            "the_call": call_id,
+            "the_seq": seq,
+            "facts": removal.without(_counted(facts, at, removal)),
+            "schema_version": ONLY_COUNTED,
+        }
+        for call_id, seq, at, facts in rows.all()
+    ]
+    await _store(session, decision, changed)
+
+
+async def _store(session: AsyncSession, row: Any, changed: list[dict[str, Any]]) -> None:
+    if changed:
+        table = row.__table__
+        names = set(changed[0]) - {"the_call", "the_seq"}
+        statement = (
+            update(table)
+            .where(table.c.call_id == bindparam("the_call"), table.c.seq == bindparam("the_seq"))
+            .values({name: bindparam(name) for name in names})
+        )
+        await (await session.connection()).execute(statement, changed)
+
+
+def _counted(facts: Any, at: datetime, removal: Removal) -> dict[str, Any]:
+    """What reports read of facts."""
+    if not isinstance(facts, Mapping):
+        return {}
+    counted = {name: facts[name] for name in ("via", "touched_by") if facts.get(name)}
+    if isinstance(facts.get("join"), Mapping):
+        counted["join"] = _counted(facts["join"], at, removal)
+    if isinstance(person := facts.get("person"), Mapping):
+        theirs = removal.is_of(person.get("id"))
+        counted["person"] = (
+            {"in": removal.department(at)}
+            if theirs
+            else {key: person[key] for key in ("id", "in") if key in person}
+        )
+    if facts.get("chain"):
+        counted["chain"] = [{"department": {"id": facts["chain"][0]["department"]["id"]}}]
+    return counted
