@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hanvisa.directory.auditing import Actor
+from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.audit import Audit, Refusal
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
