@@ -54,6 +54,10 @@ def restore(
     with sentences():
         restored = asyncio.run(restore_backup(read_settings(), file, _say, over=over))
     typer.echo(f"Restored as of {restored.manifest.made_at}: {restored.files} files.")
+    typer.echo(
+        "Everybody is signed out. Accounts, passwords and tokens are the backup's: end and revoke again what has been "
+        "ended and revoked since."
+    )
     if restored.passwords_changed:
         typer.echo("The passwords are the backup's: start Asterisk and the service anew (./dev run does).")
     if restored.still_to_do:

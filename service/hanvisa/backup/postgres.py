@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 SUFFIX = ".pgdump"
+_SIGN_EVERYBODY_OUT = "UPDATE sessions SET ended_at = now() WHERE ended_at IS NULL"
 
 
 def how_to_back_up(url: URL, file: Path) -> str:
@@ -21,6 +22,7 @@ def how_to_restore(url: URL, file: Path) -> str:
     return (
         "The database is on PostgreSQL. Put it back into an empty one (createdb), before the service starts:\n"
         f"  pg_restore --no-owner --exit-on-error --single-transaction --dbname={_where(url)} {_dump(file)}"
+        f" && psql --quiet --dbname={_where(url)} --command={shlex.quote(_SIGN_EVERYBODY_OUT)}"
     )
 
 

@@ -11,8 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
+
+from sqlalchemy import update
 
 from hanvisa.backup import postgres
 from hanvisa.backup.archive import (
@@ -33,6 +36,7 @@ from hanvisa.backup.archive import (
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import NEWEST, steps, upgrade
+from hanvisa.directory.tables import SessionRow
 from hanvisa.errors import Conflict, InvalidInput, StorageError
 from hanvisa.progress import Progress
 
@@ -75,7 +79,9 @@ async def restore_backup(
         try:
             names = _unpack(archive, staged, say)
             if database.file:
-                await upgrade(f"sqlite+aiosqlite:///{staged / DATABASE}")
+                url = f"sqlite+aiosqlite:///{staged / DATABASE}"
+                await upgrade(url)
+                await _sign_everybody_out(url)
             passwords_changed = _passwords_differ(settings.state, staged)
             with _disk_errors(settings.state):
                 _put_in_place(staged, settings.state, database.file)
@@ -83,6 +89,17 @@ async def restore_backup(
             shutil.rmtree(staged)
     still_to_do = "" if database.is_sqlite else postgres.how_to_restore(database.url, file)
     return Restored(manifest, len(names), passwords_changed, still_to_do)
+
+
+async def _sign_everybody_out(url: str) -> None:
+    """Who has signed out since the backup, or was made to, would be signed in again."""
+    database = open_database(url)
+    try:
+        async with database.writing() as session:
+            lasting = update(SessionRow).where(SessionRow.ended_at.is_(None))
+            await session.execute(lasting.values(ended_at=datetime.now(UTC)))
+    finally:
+        await database.close()
 
 
 def _what_is_there(state: Path, database: Database) -> list[str]:
@@ -148,7 +165,7 @@ def _put_database(new: Path, place: Path) -> None:
     if not place.exists():
         for rest in (place.with_name(f"{place.name}-wal"), place.with_name(f"{place.name}-shm")):
             rest.unlink(missing_ok=True)  # of a database that is gone: it would be taken for the new one's
-        new.replace(place)
+        _move_beside(new, place)
         return
     with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(place)) as target:
         known = dict(target.execute(_COUNTERS))
@@ -160,6 +177,17 @@ def _put_database(new: Path, place: Path) -> None:
             )  # so that whoever has read the old database reads all of the new one
         source.commit()
         source.backup(target)
+
+
+def _move_beside(new: Path, place: Path) -> None:
+    """The place may be on another file system than the state folder: there it is whole, or not at all."""
+    beside = place.with_name(f".{place.name}.restored")
+    try:
+        beside.touch(mode=0o600)
+        shutil.copyfile(new, beside)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
 import os
 import re
 import shutil
 import stat
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,10 +21,14 @@ from sqlalchemy import select
 import hanvisa
 from hanvisa.backup.archive import KEPT, LEFT_OUT
 from hanvisa.config import Settings
+from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.repositories.signing_in import Sessions
+from hanvisa.directory.repositories.users import UserFields, Users
 from hanvisa.directory.tables import Base
 from hanvisa.errors import Conflict, HanvisaError, InvalidInput, StorageError
-from integration.directory.on_disk import FILES, SECRET, furnish, make, restore
+from hanvisa.web.finding import find_by_session
+from integration.directory.on_disk import FILES, NOW, SECRET, furnish, make, restore
 
 
 @pytest.fixture
@@ -82,6 +88,46 @@ async def test_what_is_restored_into_an_empty_place_is_the_same(
     assert restored.files == made.files
     assert not restored.passwords_changed
     assert bool(made.still_to_do) == bool(restored.still_to_do) == here.database_url.startswith("postgresql")
+
+
+@pytest.mark.parametrize("templates", ["sqlite"], indirect=True)
+async def test_the_database_may_be_on_another_file_system_than_the_state(
+    here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    move = Path.replace
+
+    def across(path: Path, target: Path) -> Path:
+        if (path.parent == folder) != (target.parent == folder):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", across)
+    make(here, tmp_path / "backup")
+    place = folder / "hanvisa.sqlite"
+    there = Settings(state=tmp_path / "there", database_url=f"sqlite+aiosqlite:///{place}")
+    await restore(there, tmp_path / "backup")
+    assert list_of_files(folder) == []  # beside the database
+    assert readable_by_others(place) == 0
+    assert await all_rows(there.database_url) == await all_rows(here.database_url)
+
+
+async def test_whoever_had_signed_in_when_a_backup_was_made_is_signed_out(
+    demo: Database, here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    user = await Users(demo).create(UserFields("ny"), None, SYSTEM)
+    await Sessions(demo).begin(user.id, "s" * 64, NOW, NOW + timedelta(hours=1), SYSTEM)
+    made = make(here, tmp_path / "backup")
+    if made.still_to_do:
+        carry_out(made.still_to_do)
+    restored = await restore(there, tmp_path / "backup")
+    if restored.still_to_do:
+        carry_out(restored.still_to_do)
+    database = open_database(there.database_url)
+    assert await find_by_session(demo, "s" * 64, NOW) is not None
+    assert await find_by_session(database, "s" * 64, NOW) is None
+    await database.close()
 
 
 async def test_only_its_owner_can_read_a_backup_and_what_is_restored(
