@@ -12,7 +12,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.imports import import_folder
 from hanvisa.directory.imports.people import Told, import_people
 from hanvisa.directory.imports.report import Counts
-from hanvisa.directory.searching import search_persons
+from hanvisa.directory.searching import PersonIndex
 from integration.directory.test_imports import register_of, write
 
 ALPHABETS = {
@@ -53,10 +53,11 @@ async def gata(database: Database, tmp_path: Path) -> Path:
 async def must_be_known(database: Database) -> None:
     """As they are written, and found by them in small letters and in capitals."""
     register = await register_of(database)
+    index = PersonIndex(register)
     assert {one.given_name for one in register.persons.rows} == set(NAMES.values())
     for name in NAMES.values():
         for words in (name, name.lower(), name.upper(), unicodedata.normalize("NFD", name)):
-            assert name in [one.given_name for one in search_persons(register, words)], words
+            assert name in [one.person.given_name for one in index.find(words)], words
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
