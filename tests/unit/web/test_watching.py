@@ -48,5 +48,5 @@ async def test_the_page_shows_every_operation_and_needs_nothing_from_elsewhere(t
     response = await town.client.get("/api/docs", timeout=ClientTimeout(5))
     page = await response.text()
     assert all(f"/api/v1{route.path}</code>" in page for route in ROUTES)
-    assert all(part not in page for part in ("<script", "http://", "https://", "<link", "<img"))
+    assert all(part not in page for part in ("<script", "<link", "<img", "src=", "url(", 'href="http'))
     assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]
