@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
-from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -25,47 +24,33 @@ from hanvisa.ami.transfers import withdraw
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
 from hanvisa.ari.stream import Stream
-from hanvisa.calendars.http import CalendarHttp
-from hanvisa.calendars.keeper import CalendarKeeper, Times, open_session, read_calendar
-from hanvisa.calllog.entry import CallEntry
-from hanvisa.calllog.explain import explain
 from hanvisa.calllog.outbox import Outbox
-from hanvisa.calls.decisions import decide_again
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
-from hanvisa.calls.ports import Clock, Directory
+from hanvisa.calls.ports import Directory
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
-from hanvisa.config import Settings, read_calendar_passwords, read_secret, read_text_token
+from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import Database, open_database
-from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.message_box import MessagesInState
-from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.repositories.coverage import AlarmLetters
-from hanvisa.directory.repositories.details import DetailsRequests
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.searching import SEARCHED, PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.directory.tables import CoverageAlarmRow
-from hanvisa.errors import CalendarError, ConfigurationError, NotFound
+from hanvisa.explaining import tell_story
 from hanvisa.following import Follower
-from hanvisa.mail.alarms import AlarmMails
-from hanvisa.mail.details import DetailsMails
 from hanvisa.mail.extracts import ExtractNotices
-from hanvisa.mail.outbox import MailOutbox
-from hanvisa.mail.smtp import MailServer, trusting
+from hanvisa.mailing import alarm_mails, asking_for_details, mail_outbox, mail_server
 from hanvisa.nightly import Nightly, purge_of
-from hanvisa.policy.calendar_events import EventRules, read_event
-from hanvisa.policy.facts import CallingClass, CodeAction
+from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.policy.register import Register
-from hanvisa.policy.swedish_time import LOCAL
+from hanvisa.reading_calendars import calendar_keeper
 from hanvisa.run_time import in_force
 from hanvisa.service import Service
 from hanvisa.speech.evidence import ThreatEvidence
@@ -74,7 +59,6 @@ from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
 from hanvisa.texts.outbox import TextOutbox
 from hanvisa.texts.template import Account, read_template
-from hanvisa.web.origin import DETAILS, origin
 
 log = structlog.get_logger()
 
@@ -145,7 +129,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     )
 
     server = mail_server(settings)
-    mail = _mail_outbox(
+    mail = mail_outbox(
         settings, server, Letters(database, clock.now, settings.message_reminder), directory, clock
     )
     notices = ExtractNotices(Extracts(database), server, clock, sender=settings.smtp_from) if server else None
@@ -160,7 +144,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
 
     directory.on_change(_settings_kept(settings, directory, house))
     directory.on_change(register_changed)
-    calendars = _calendar_keeper(settings, database, directory, clock)
+    calendars = calendar_keeper(settings, database, directory, clock)
 
     def make_web() -> web.Application:
         # Imported when the calls are served already: half a second that no caller waits for.
@@ -210,10 +194,10 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         texts=texts,
         mail=mail,
         extract_notices=notices,
-        alarm_mails=_alarm_mails(settings, server, database, clock),
+        alarm_mails=alarm_mails(settings, server, database, clock),
         nightly=_nightly(settings, database, voice, clock),
         calendars=calendars,
-        asking=_asking_for_details(settings, server, database, directory, clock),
+        asking=asking_for_details(settings, server, database, directory, clock),
         make_web=make_web,
     )
     return service
@@ -289,39 +273,6 @@ def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock
     return Nightly("purge", clock, settings.purge_at, take_away)
 
 
-def _asking_for_details(
-    settings: Settings, server: MailServer | None, database: Database, directory: Directory, clock: Clock
-) -> Nightly | None:
-    """None without a mail server."""
-    if server is None:
-        return None
-
-    def every() -> int:
-        return in_force(settings, directory.register.settings.rows).details_every
-
-    letters = DetailsRequests(database, clock.now, every, settings.details_link)
-    page = origin(settings) + DETAILS
-    mails = DetailsMails(letters, server, clock, sender=settings.smtp_from, page=page)
-    return Nightly("details", clock, settings.purge_at, mails.send_owed)
-
-
-def _calendar_keeper(
-    settings: Settings, database: Database, directory: SnapshotDirectory, clock: Clock
-) -> CalendarKeeper:
-    return CalendarKeeper(
-        Calendars(database),
-        directory,
-        http=CalendarHttp(lambda: read_calendar_passwords(settings.state)),
-        rules=_event_rules(settings),
-        clock=clock,
-        times=Times(settings.calendar_every, settings.calendar_days, settings.calendar_at_once),
-    )
-
-
-def _event_rules(settings: Settings) -> EventRules:
-    return EventRules(settings.calendar_words, settings.calendar_private, settings.calendar_unnamed)
-
-
 def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     """The outbox of text messages, None where no gateway is set."""
     if not settings.text_url:
@@ -332,153 +283,8 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
 
 
-def _alarm_mails(
-    settings: Settings, server: MailServer | None, database: Database, clock: SystemClock
-) -> AlarmMails | None:
-    """None without a mail server. Woken by every alarm that is raised."""
-    if server is None:
-        return None
-    mails = AlarmMails(AlarmLetters(database, clock.now), server, clock, sender=settings.smtp_from)
-
-    async def wake(tables: frozenset[str]) -> None:
-        if CoverageAlarmRow.__tablename__ in tables:
-            mails.wake()
-
-    database.listen(wake)
-    return mails
-
-
-def mail_server(settings: Settings) -> MailServer | None:
-    """None where none is set. Raises ConfigurationError when its password or a certificate is missing."""
-    if not settings.smtp_host:
-        return None
-    password = settings.smtp_password
-    if settings.smtp_user and not password:
-        try:
-            password = read_secret(settings.state, "smtp")
-        except ConfigurationError as error:
-            raise ConfigurationError(
-                "HANVISA_SMTP_USER is set and has no password. Set HANVISA_SMTP_PASSWORD, or write it as “smtp” into "
-                f"{settings.state / 'secrets.json'}."
-            ) from error
-    return MailServer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_user,
-        password,
-        settings.smtp_starttls,
-        trusting(settings.smtp_ca) if settings.smtp_ca else None,
-    )
-
-
-def _mail_outbox(
-    settings: Settings,
-    server: MailServer | None,
-    letters: Letters,
-    directory: Directory,
-    clock: SystemClock,
-) -> MailOutbox | None:
-    """None without a mail server."""
-    if server is None:
-        return None
-
-    def code() -> str:
-        codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
-        return codes[0].code if codes else ""
-
-    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
-
-
-def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:
-    """A call in words, decided again from the facts that were kept, with the names that the register has now."""
-    return explain(entries, language, redecide=decide_again, name_of=lambda id_: _name(directory, id_))
-
-
-async def explain_call(settings: Settings, call_id: str, language: Language) -> str:
-    """The story of a call that has been kept. Raises NotFound and StorageError."""
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
-    try:
-        database.must_exist()
-        await directory.refresh(_NAMED)
-        entries = await CallRecords(database).entries(call_id)
-        if not entries:
-            raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
-        return "\n".join(tell_story(entries, language, directory))
-    finally:
-        await database.close()
-
-
-async def check_calendars(settings: Settings, tell: Callable[[str], None], language: Language) -> bool:
-    """Read all calendars now, and tell what each event means; nothing is changed. Whether all could be read.
-
-    Raises StorageError.
-    """
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
-    http = CalendarHttp(lambda: read_calendar_passwords(settings.state))
-    now = SystemClock().now()
-    today = now.astimezone(LOCAL).date()
-    days = today, today + timedelta(days=settings.calendar_days)
-    well = True
-    try:
-        database.must_exist()
-        await directory.refresh(("persons", "reasons", "codes"))
-        async with open_session() as session:
-            for source in await Calendars(database).sources(now):
-                if source.ended:
-                    continue
-                person = directory.register.person(source.person_id)
-                tell(f"{person.name if person else source.person_id}, {source.host}:")
-                try:
-                    read = await read_calendar(http, session, source, days)
-                except CalendarError as error:
-                    well = False
-                    tell(f"  {error.what.in_(language)}.")
-                    continue
-                _, events = read or ("", [])
-                for event in events:
-                    meaning = read_event(event, directory.register, _event_rules(settings))
-                    reason = meaning.absence.reason if meaning.absence else "-"
-                    tell(f"  {event.starts}  {reason:>2}  {meaning.because.in_(language)}")
-    finally:
-        await database.close()
-    return well
-
-
-async def speak_beforehand(settings: Settings, progress: Callable[[int, int], None]) -> int:
-    """Make all speech of the register; the number of pieces that can't be made. ``progress``: how many of how many.
-
-    Raises StorageError.
-    """
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
-    voice = SpeechLibrary(settings.state, EspeakSynthesiser())
-    try:
-        database.must_exist()
-        await directory.refresh(LOADERS)
-        failed = await asyncio.gather(
-            voice.prepare_catalogue(), voice.prepare_register(directory.register, progress)
-        )
-        return sum(failed)
-    finally:
-        await database.close()
-
-
-def _name(directory: Directory, id_: str) -> str | None:
-    register = directory.register
-    try:
-        key = UUID(id_)
-    except ValueError:
-        return None
-    person = register.person(key)
-    named = person or register.department(key) or register.organisation(key) or register.switchboard(key)
-    return named.name if named else None
-
-
 _PHONES = frozenset(
     {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards", "codes"}
 )
 _LAMPS = frozenset({"messages", "phones", "operators"})
 _SPEECH = frozenset({"persons", "reasons", "departments", "organisations", "switchboards"})
-_NAMED = frozenset({"persons", "departments", "organisations", "switchboards"})

@@ -125,7 +125,7 @@ def speak() -> None:
 
     The service does so by itself, beside the calls; until it has, it says less (“the person you seek” for a name).
     """
-    from hanvisa.bootstrap import speak_beforehand  # noqa: PLC0415
+    from hanvisa.speaking import speak_beforehand  # noqa: PLC0415
 
     def progress(done: int, of: int) -> None:
         if done == of or not done % 50:
@@ -196,7 +196,7 @@ def check_calendars(language: Annotated[Language, typer.Option(help="sv or en")]
 
     What the events are about is not shown.
     """
-    from hanvisa.bootstrap import check_calendars as check_all  # noqa: PLC0415
+    from hanvisa.reading_calendars import check_calendars as check_all  # noqa: PLC0415
 
     async def run() -> bool:
         return await check_all(read_settings(), typer.echo, language)
@@ -294,7 +294,8 @@ def mail_reports(
 
     To be run by a timer, daily: who could not be sent them is tried again.
     """
-    from hanvisa.bootstrap import SystemClock, mail_server  # noqa: PLC0415
+    from hanvisa.bootstrap import SystemClock  # noqa: PLC0415
+    from hanvisa.mailing import mail_server  # noqa: PLC0415
     from hanvisa.reporting import mail_monthly  # noqa: PLC0415
     from hanvisa.reports.monthly import Mailed  # noqa: PLC0415
 
@@ -335,7 +336,7 @@ def explain(
     language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
 ) -> None:
     """Tell step by step why a caller heard what they heard, and decide it again from the facts that were kept."""
-    from hanvisa.bootstrap import explain_call  # noqa: PLC0415
+    from hanvisa.explaining import explain_call  # noqa: PLC0415
 
     async def run() -> str:
         return await explain_call(read_settings(), call, language)

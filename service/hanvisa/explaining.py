@@ -1,0 +1,50 @@
+"""A kept call in words, with the names that the register has now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from hanvisa.calllog.entry import CallEntry
+from hanvisa.calllog.explain import explain
+from hanvisa.calls.decisions import decide_again
+from hanvisa.calls.ports import Directory
+from hanvisa.config import Settings
+from hanvisa.directory.engine import open_database
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.errors import NotFound
+from hanvisa.policy.model import Language
+
+_NAMED = frozenset({"persons", "departments", "organisations", "switchboards"})
+
+
+def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:
+    """A call in words, decided again from the facts that were kept, with the names that the register has now."""
+    return explain(entries, language, redecide=decide_again, name_of=lambda id_: _name(directory, id_))
+
+
+async def explain_call(settings: Settings, call_id: str, language: Language) -> str:
+    """The story of a call that has been kept. Raises NotFound and StorageError."""
+    database = open_database(settings.database_url)
+    directory = SnapshotDirectory(database)
+    try:
+        database.must_exist()
+        await directory.refresh(_NAMED)
+        entries = await CallRecords(database).entries(call_id)
+        if not entries:
+            raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
+        return "\n".join(tell_story(entries, language, directory))
+    finally:
+        await database.close()
+
+
+def _name(directory: Directory, id_: str) -> str | None:
+    register = directory.register
+    try:
+        key = UUID(id_)
+    except ValueError:
+        return None
+    person = register.person(key)
+    named = person or register.department(key) or register.organisation(key) or register.switchboard(key)
+    return named.name if named else None
