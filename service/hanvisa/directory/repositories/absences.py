@@ -13,7 +13,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import reason_of
 from hanvisa.directory.repositories.coverage import Coverage, alarm_of, coverage_facts, must_be_covered
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CoverageAlarmRow, PersonRow
 from hanvisa.errors import InvalidInput
 from hanvisa.ids import new_id
@@ -91,20 +91,12 @@ class Absences:
         limit: int = 100,
     ) -> list[AbsenceRecord]:
         """In the order in which they were set. ``after`` is the id of the last one that was seen."""
-        query = (
-            select(AbsenceRow, AbsenceReasonRow)
-            .join(AbsenceReasonRow, AbsenceReasonRow.id == AbsenceRow.reason_id)
-            .order_by(AbsenceRow.id)
-            .limit(limit)
+        query = select(AbsenceRow, AbsenceReasonRow).join(
+            AbsenceReasonRow, AbsenceReasonRow.id == AbsenceRow.reason_id
         )
-        if within is not None:
-            query = query.where(within.holds(AbsenceRow.person_id))
-        if person_id is not None:
-            query = query.where(AbsenceRow.person_id == person_id)
         if not_ended_at is not None:
             query = query.where(or_(AbsenceRow.ends_at.is_(None), AbsenceRow.ends_at > not_ended_at))
-        if after is not None:
-            query = query.where(AbsenceRow.id > after)
+        query = page(query, AbsenceRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record_of(row, reason) for row, reason in await session.execute(query)]
 

@@ -14,7 +14,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.entries import must_be_in_use
 from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import found, must_exist, read_before
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import CalendarRow, PersonRow
 from hanvisa.ids import new_id
 from hanvisa.policy.model import Text
@@ -66,15 +66,10 @@ class CalendarAddresses:
         limit: int = 100,
     ) -> list[CalendarRecord]:
         """In the order in which they were made. ``ended``: those as well that are no longer read."""
-        query = select(CalendarRow).order_by(CalendarRow.id).limit(limit)
-        if within is not None:
-            query = query.where(within.holds(CalendarRow.person_id))
-        if person_id is not None:
-            query = query.where(CalendarRow.person_id == person_id)
+        query = select(CalendarRow)
         if not ended:
             query = query.where(CalendarRow.ended_at.is_(None))
-        if after is not None:
-            query = query.where(CalendarRow.id > after)
+        query = page(query, CalendarRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 

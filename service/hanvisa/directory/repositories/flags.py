@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.rows import found, read_before
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import FlagRow, PersonRow
 
 if TYPE_CHECKING:
@@ -51,15 +51,10 @@ class Flags:
         limit: int = 100,
     ) -> Sequence[FlagRecord]:
         """In the order in which they were set."""
-        query = select(FlagRow).order_by(FlagRow.id).limit(limit)
-        if within is not None:
-            query = query.where(within.holds(FlagRow.person_id))
-        if person_id is not None:
-            query = query.where(FlagRow.person_id == person_id)
+        query = select(FlagRow)
         if not closed:
             query = query.where(FlagRow.closed_at.is_(None))
-        if after is not None:
-            query = query.where(FlagRow.id > after)
+        query = page(query, FlagRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import ForwardingRow, PersonRow
 from hanvisa.errors import PolicyRefused
 from hanvisa.ids import new_id
@@ -65,15 +65,10 @@ class Forwardings:
         limit: int = 100,
     ) -> list[ForwardingRecord]:
         """In the order in which they were set. ``after`` is the id of the last one that was seen."""
-        query = select(ForwardingRow).order_by(ForwardingRow.id).limit(limit)
-        if within is not None:
-            query = query.where(within.holds(ForwardingRow.person_id))
-        if person_id is not None:
-            query = query.where(ForwardingRow.person_id == person_id)
+        query = select(ForwardingRow)
         if not_ended_at is not None:
             query = query.where(ForwardingRow.ends_at > not_ended_at)
-        if after is not None:
-            query = query.where(ForwardingRow.id > after)
+        query = page(query, ForwardingRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.entries import must_be_in_use
 from hanvisa.directory.repositories.rows import found, must_exist, read_before
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import MobileRow, PersonRow
 
 if TYPE_CHECKING:
@@ -64,15 +64,10 @@ class Mobiles:
         limit: int = 100,
     ) -> list[MobileRecord]:
         """In the order in which they were registered. ``ended``: those as well that are no longer in use."""
-        query = select(MobileRow).order_by(MobileRow.id).limit(limit)
-        if within is not None:
-            query = query.where(within.holds(MobileRow.person_id))
-        if person_id is not None:
-            query = query.where(MobileRow.person_id == person_id)
+        query = select(MobileRow)
         if not ended:
             query = query.where(MobileRow.ended_at.is_(None))
-        if after is not None:
-            query = query.where(MobileRow.id > after)
+        query = page(query, MobileRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 

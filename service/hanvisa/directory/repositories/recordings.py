@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hanvisa.directory.engine import Database
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import RecordingRow
 from hanvisa.errors import Conflict, NotFound
 from hanvisa.policy.facts import RecordingKind
@@ -59,15 +59,10 @@ class Recordings:
     ) -> Sequence[RecordingRecord]:
         """In the order in which they were recorded."""
         table = RecordingRow
-        query = select(table).order_by(table.id).limit(limit)
-        if within is not None:
-            query = query.where(within.holds(table.person_id))
-        if person_id is not None:
-            query = query.where(table.person_id == person_id)
+        query = select(table)
         if not ended:
             query = query.where(table.ended_at.is_(None))
-        if after is not None:
-            query = query.where(table.id > after)
+        query = page(query, table, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from hanvisa.directory.loading.common import member_on
 from hanvisa.directory.tables import DepartmentRow, MembershipRow, OperationRow
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,22 @@ class Within:
         if self.on is not None:
             members = members.where(member_on(self.on))
         return or_(person.in_(self.persons), person.in_(members))
+
+
+def page(
+    query: Query,
+    table: Any,
+    *,
+    within: Within | None,
+    person_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> Query:
+    """Of the table's rows, which are about persons, the next ones after an id, in the order in which they were made."""
+    if within is not None:
+        query = query.where(within.holds(table.person_id))
+    if person_id is not None:
+        query = query.where(table.person_id == person_id)
+    if after is not None:
+        query = query.where(table.id > after)
+    return query.order_by(table.id).limit(limit)

@@ -14,7 +14,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.entries import must_be_there
 from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import found, read_before
-from hanvisa.directory.repositories.scoping import Within
+from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import PersonRow, TrainingRow
 from hanvisa.policy.model import Text
 
@@ -54,20 +54,11 @@ class Trainings:
         """In the order in which they were listed; of persons who have not left."""
         table = TrainingRow
         query = (
-            select(table)
-            .join(PersonRow, PersonRow.id == table.person_id)
-            .where(PersonRow.ended_at.is_(None))
-            .order_by(table.id)
-            .limit(limit)
+            select(table).join(PersonRow, PersonRow.id == table.person_id).where(PersonRow.ended_at.is_(None))
         )
-        if within is not None:
-            query = query.where(within.holds(table.person_id))
-        if person_id is not None:
-            query = query.where(table.person_id == person_id)
         if done is not None:
             query = query.where(table.done_at.is_not(None) if done else table.done_at.is_(None))
-        if after is not None:
-            query = query.where(table.id > after)
+        query = page(query, table, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 
