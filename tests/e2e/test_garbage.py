@@ -83,9 +83,9 @@ async def test_a_number_of_ours_that_is_nobodys_is_said_to_be_so_and_leads_to_an
     ulla = await world.phone(ULLA)
     await world.given_operator(ULLA)
     caller = await world.citizen("0980319250", dials="0980319298")
-    await world.hears(caller, UNKNOWN, within=LONG)
     line = await ulla.rings(within=LONG)
     await line.answer()
+    await world.hears(caller, UNKNOWN, within=LONG)
     await caller.talks_to(line, within=LONG)
     outcomes = [each["outcome"] for each in (await world.story(caller)).events("outcome")]
     assert outcomes == ["unknown_number", "operator"]

@@ -172,6 +172,18 @@ class Call:
         if not isinstance(await self._failure_of(self.house.control.hang_up(channel, reason)), Gone | None):
             self.house.leftovers.channel(channel)
 
+    async def let_hang_up(self, channel: str) -> None:
+        """A phone whose REFER has succeeded hangs up by itself (RFC 5589, 6.1); where it does not, we do soon.
+
+        It is in no conversation until then. Were it hung up at once, Asterisk's BYE could come before its NOTIFY of
+        success (seen), and the phone would show a transfer that failed.
+        """
+        bridge = self.state.bridge
+        if bridge and not await self.command(self.house.control.remove_from_bridge(bridge, channel)):
+            await self.hang_up(channel)
+        else:
+            self.house.leftovers.channel(channel)
+
     async def destroy_bridge(self, bridge: str) -> None:
         """Where that fails it is tried again later."""
         if not isinstance(await self._failure_of(self.house.control.destroy_bridge(bridge)), Gone | None):
@@ -337,14 +349,17 @@ class Call:
             ):
                 self.change(confidential=True)
 
-    async def part(self) -> None:
-        """Take the caller out of the bridge and let go of the other leg, which is hung up."""
+    async def part(self, *, leaves_by_itself: bool = False) -> None:
+        """Take the caller out of the bridge and let go of the other leg, which is hung up.
+
+        ``leaves_by_itself``: its phone has just been told that its transfer is done.
+        """
         other, bridge = self.state.other, self.state.bridge
         self.change(other=None, bridge=None)
         if bridge:
             await self.command(self.house.control.remove_from_bridge(bridge, self.caller.channel))
         if other:
-            await self.hang_up(other.channel)
+            await (self.let_hang_up if leaves_by_itself else self.hang_up)(other.channel)
         if bridge:
             await self.destroy_bridge(bridge)
         if other and other.person:

@@ -167,7 +167,7 @@ async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
     await asker.is_told("channel_answered")
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
-    await call.part()
+    await call.part(leaves_by_itself=asker.by_phone)
 
 
 def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
@@ -229,7 +229,7 @@ async def _attended(
     if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:
         call.change(serial=asker.person)
     await asker.is_told("channel_answered")
-    if await _merge(call, theirs, asker.leg, transferee, far):
+    if await _merge(call, theirs, asker, transferee, far):
         return Talking()
     # Whom they would have talked to has hung up in this moment.
     await call.part()
@@ -261,13 +261,13 @@ def _still_rings(theirs: Call, channel: str | None) -> bool:
     return theirs.state.bridge is None and theirs.caller.channel == channel
 
 
-async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far: Leg) -> bool:
+async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: Leg) -> bool:
     """Bring ``far`` over from ``theirs`` to ``call`` in the transferor's place. False when they are gone.
 
     No await comes between the change of owner and the telling of the other call, so that neither hangs up what the
     other has.
     """
-    control = call.house.control
+    control, transferor = call.house.control, asker.leg
     old_bridge = theirs.state.bridge
     is_there = theirs.state.leg_of(far.channel) is not None
     call.house.live.bind(far.channel, call)
@@ -278,7 +278,7 @@ async def _merge(call: Call, theirs: Call, transferor: Leg, transferee: Leg, far
     theirs.inbox.put_nowait(Surrendered())
     call.change(caller=transferee, other=far)
     call.notice_parties()
-    await call.hang_up(transferor.channel)
+    await (call.let_hang_up if asker.by_phone else call.hang_up)(transferor.channel)
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
     # What their call has written on it must not be taken for a call that lives.

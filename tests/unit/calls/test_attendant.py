@@ -36,6 +36,31 @@ async def test_an_attended_refer_onto_a_ringing_call_sends_the_caller_there_and_
         await scene.talking(caller, second)
 
 
+@pytest.mark.parametrize("attended", [False, True])
+async def test_a_phone_that_is_told_of_its_success_has_time_to_hang_up_and_talks_to_nobody(
+    attended: bool,
+) -> None:
+    """Asterisk may send a BYE that comes at once before its NOTIFY of success (seen)."""
+    async with Scene(CallSettings(ring_person=2.0)) as scene:
+        _, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "202") if attended else None
+        if consultation:
+            first = await scene.rung("bo")
+            scene.answers(first)
+            await scene.talking(consultation, first)
+        scene.refers(olle, "202", other=consultation)
+        if consultation:
+            await scene.over(consultation)
+        else:
+            await scene.rung("bo")
+        assert (olle, "channel_answered") in scene.control.named("tell_transferor")
+        assert (olle, "normal") not in scene.control.named("hang_up")
+        assert all(olle not in inside for inside in scene.control.bridges.values())
+        await scene.until(
+            lambda: (olle, "normal") in scene.control.named("hang_up"), "it stays and is hung up"
+        )
+
+
 async def test_a_refer_onto_a_ringing_call_meets_the_same_decisions() -> None:
     async with Scene(replace(QUICK, ring_person=2.0, operator_consults_mobile="allow")) as scene:
         caller, olle = await operator_has_caller(scene)
