@@ -25,6 +25,7 @@ NEEDED = {
     "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester", **_POSTGRESQL},
     "test": {
         "espeak-ng": "espeak-ng",
+        "chromium": "chromium",
         "openssl": "openssl",
         "sipp": "sip-tester",
         **_POSTGRESQL,

@@ -6,7 +6,7 @@ import json
 
 from aiohttp import web
 
-from hanvisa.web import confirming, docs, health, signing_in_elsewhere
+from hanvisa.web import confirming, docs, health, pages, signing_in_elsewhere
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
@@ -46,6 +46,7 @@ def create_app(services: Services) -> web.Application:
     app.router.add_get(BASE + PATH, live_events)
     _describe(app)
     confirming.add_to(app.router)
+    pages.add_to(app)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", metrics)

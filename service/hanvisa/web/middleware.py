@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import uuid4
 
 import structlog
@@ -43,6 +44,16 @@ from hanvisa.web.refusals import is_refusal, keep_refusal
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """How a request's problem is told, where that is not as JSON."""
+
+    tell: Callable[[Problem], web.StreamResponse]
+
+
+TELLER: web.RequestKey[Teller] = web.RequestKey("teller", Teller)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -91,6 +102,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         problem = _unforeseen(request, error)
     if is_refusal(problem):
         await keep_refusal(request, problem)
+    if TELLER in request:
+        return request[TELLER].tell(problem)
     return problem.response(accepted(request.headers.get("Accept-Language")))
 
 

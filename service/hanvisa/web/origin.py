@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from aiohttp import web
 
 from hanvisa.config import Settings
 
+LOCAL_PAGE = re.compile(r"/(?![/\\])[\x21-\x7e]{0,500}")
+"""The address of a page of ours, without a host: nowhere else is anybody sent on to."""
 DETAILS = "/details"  # the page on which persons confirm their details, with what opens it after it
 
 
@@ -24,3 +29,9 @@ def origin(settings: Settings) -> str:
 
 def is_encrypted(settings: Settings) -> bool:
     return origin(settings).startswith("https://")
+
+
+def is_from_here(request: web.Request, settings: Settings) -> bool:
+    """A form was sent from a page of ours, as far as the browser tells (RFC 6454)."""
+    sent_from = request.headers.get("Origin")
+    return sent_from is None or sent_from == origin(settings) or urlsplit(sent_from).netloc == request.host

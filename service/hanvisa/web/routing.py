@@ -138,14 +138,33 @@ class Route:
 
     async def _serve(self, request: web.Request) -> web.Response:
         asked = await ask_for(request, self.action)
-        ask = replace(
-            asked,
-            path=_path(request.match_info),
-            query=parse_query(self.query, list(request.query.items())) if self.query else None,
-            if_match=self._read_match(request),
-            body=await self._read_body(request),
+        found = self._found(
+            asked, request.match_info, list(request.query.items()), request.headers.get("If-Match", "")
         )
+        ask = replace(found, body=await self._read_body(request))
         return _response(await self.handler(ask), ask.language, self.media)
+
+    async def answer(
+        self,
+        asked: Ask[Any, Any],
+        path: Mapping[str, str],
+        query: list[tuple[str, str]],
+        if_match: str,
+        body: bytes,
+    ) -> Answer:
+        """The same for who asks within the process: the pages. Raises Problem."""
+        found = self._found(asked, path, query, if_match)
+        return await self.handler(replace(found, body=parse_body(self.body, body) if self.body else None))
+
+    def _found(
+        self, asked: Ask[Any, Any], path: Mapping[str, str], query: list[tuple[str, str]], if_match: str
+    ) -> Ask[Any, Any]:
+        return replace(
+            asked,
+            path=_path(path),
+            query=parse_query(self.query, query) if self.query else None,
+            if_match=self._match(if_match),
+        )
 
     async def _read_body(self, request: web.Request) -> BaseModel | None:
         if self.body is None:
@@ -160,8 +179,7 @@ class Route:
             )
         return parse_body(self.body, await request.read())
 
-    def _read_match(self, request: web.Request) -> str:
-        if_match = request.headers.get("If-Match", "")
+    def _match(self, if_match: str) -> str:
         if self.if_match and not if_match:
             raise Problem(
                 MISSING_MATCH,
@@ -177,17 +195,24 @@ async def ask_for(request: web.Request, action: Action | Anyone) -> Ask[Any, Any
     """Who asks, and what they reach. Raises Problem: nobody known (401), not meant or nothing reached (403)."""
     services = request.app[SERVICES]
     cookie = session_cookie(request, services.settings)
-    who = await _who(request, cookie, action)
+    who = await who_asks(request, cookie, action)
+    return asked_by(services, who, action, accepted(request.headers.get("Accept-Language")), cookie)
+
+
+def asked_by(
+    services: Services, who: Principal, action: Action | Anyone, language: Language, cookie: str | None
+) -> Ask[Any, Any]:
+    """What is asked in somebody's name. Raises Problem: they reach nothing (403)."""
     scope = Scope()
     if isinstance(action, Action):
         scope = who.scope(action, services.directory.register)
         if not scope:
             raise _forbidden(action)
-    language = accepted(request.headers.get("Accept-Language"))
     return Ask(services, who, scope, language, path={}, body=None, query=None, if_match="", cookie=cookie)
 
 
-async def _who(request: web.Request, cookie: str | None, action: Action | Anyone) -> Principal:
+async def who_asks(request: web.Request, cookie: str | None, action: Action | Anyone) -> Principal:
+    """Raises Problem: nobody known (401), not meant (403)."""
     address = address_of(request, request.app[SERVICES].settings)
     if action is Anyone.AT_ALL:
         return nobody(address)

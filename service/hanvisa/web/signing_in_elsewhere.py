@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import html
-import re
 import secrets
 
 from aiohttp import web
@@ -13,7 +12,7 @@ from hanvisa.directory.repositories.users import Credentials, Users
 from hanvisa.policy.model import Text
 from hanvisa.web.cookies import read_cookie, set_cookie
 from hanvisa.web.oidc import OIDC, Flow, OidcClient, failed
-from hanvisa.web.origin import address_of
+from hanvisa.web.origin import LOCAL_PAGE, address_of
 from hanvisa.web.problems import NOT_FOUND, NOT_SIGNED_IN, Problem
 from hanvisa.web.services import SERVICES, Services
 from hanvisa.web.signing_in import begin_session
@@ -21,7 +20,6 @@ from hanvisa.web.signing_in import begin_session
 PATH = "/session/oidc"
 FLOW = "hanvisa_oidc"
 _LASTS = 600  # seconds in which somebody finds their password
-_LOCAL = re.compile(r"/(?![/\\])[\x21-\x7e]{0,500}")
 _PAGE = (
     '<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>hanvisa</title>'
     '<meta http-equiv="refresh" content="0;url={to}"></head><body><a href="{to}">hanvisa</a></body></html>'
@@ -32,7 +30,7 @@ async def go(request: web.Request) -> web.Response:
     """`?to=` is the page on which the sign-in ends, one of ours."""
     client, services = _client(request), request.app[SERVICES]
     to = request.query.get("to", "/")
-    if not _LOCAL.fullmatch(to):
+    if not LOCAL_PAGE.fullmatch(to):
         raise failed(Text(sv="Dit leder ingen inloggning.", en="No sign-in leads there."))
     flow = Flow(secrets.token_urlsafe(32))
     # Lax: the provider's page sends the browser back here, which is another site's doing.
@@ -75,7 +73,7 @@ def _flow(request: web.Request, services: Services) -> tuple[Flow, str]:
         page = bytes.fromhex(to).decode("ascii")
     except ValueError:
         page = ""
-    if not secret or not _LOCAL.fullmatch(page):
+    if not secret or not LOCAL_PAGE.fullmatch(page):
         raise failed(
             Text(
                 sv="Inloggningen började inte här, eller tog för lång tid.",

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
 from hanvisa.calls.prompts import Prompt
-from hanvisa.directory.engine import Database
+from hanvisa.config import Settings
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
@@ -38,8 +46,13 @@ from hanvisa.directory.tables import (
 from hanvisa.errors import NotFound, SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.testing import FakeClock, FakeVoice
+from hanvisa.web.app import create_app
+from hanvisa.web.passwords import Passwords
+from hanvisa.web.services import Services
+from hanvisa.web.tokens import create_token
 
 NOW = datetime(2026, 8, 5, 8, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Sweden
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 ANNA_MOBILE, HEMLIG_MOBILE = "+46701740605", "+46701740606"
 ANNA_DIRECT, HEMLIG_DIRECT, MAIN = "+46980319201", "+46980319205", "+46980319200"
 
@@ -275,3 +288,63 @@ async def settle(session: AsyncSession) -> None:
                 cannot_wait=private,
             )
         )
+
+
+@dataclass(frozen=True)
+class Founded:
+    """The town's database as it is at first, and the tokens in it."""
+
+    file: Path
+    tokens: dict[str, str]
+
+
+async def found(url: str) -> dict[str, str]:
+    """Make the town's database; its tokens by name."""
+    await upgrade(url)
+    database = open_database(url)
+    async with database.changing(SYSTEM) as session:
+        await settle(session)
+    tokens = {
+        "admin": await create_token(database, "admin", "admin", now=NOW),
+        "head": await create_token(database, "head", "head", "Skola", now=NOW),
+        "manager": await create_token(database, "telephone_manager", "manager", str(id_of("Skola")), now=NOW),
+        "operator": await create_token(database, "operator", "operator", "olle", now=NOW),
+        "superuser": await create_token(database, "superuser", "superuser", "siv", now=NOW),
+        "person": await create_token(database, "person", "anna", "anna", now=NOW),
+    }
+    await database.close()
+    return tokens
+
+
+@asynccontextmanager
+async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> AsyncIterator[Town]:
+    """The town with its web on a loopback port; its database is a copy in ``tmp_path``."""
+    shutil.copy(founded.file, tmp_path / "town.sqlite")
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite'}")
+    clock = FakeClock(NOW)
+    directory = SnapshotDirectory(database, clock.now)
+    await directory.start()
+    missing: dict[str, str | None] = {"asterisk": None}
+    voice, live = Voice(), Engaged()
+    readings: dict[UUID, Reading] = {}
+    app = create_app(
+        Services(
+            directory=directory,
+            database=database,
+            clock=clock,
+            given=settings,
+            voice=voice,
+            health=lambda: missing,
+            explain=tell,
+            live_calls=live,
+            calendar_read=readings.get,
+            keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
+            passwords=QUICK,
+        )
+    )
+    async with TestClient(TestServer(app)) as client:
+        yield Town(
+            client, database, directory, clock, voice, live, missing, founded.tokens, tmp_path, readings
+        )
+    await directory.stop()
+    await database.close()

@@ -1,9 +1,9 @@
-"""Writes docs/calls.md, rules.md and personal-data.md anew: `./dev docs`."""
+"""Writes docs/calls.md, rules.md and personal-data.md anew, and the catalogue of the pages' words: `./dev docs`."""
 
 from __future__ import annotations
 
 from hanvisa.lab.asterisk import REPOSITORY
-from hanvisa.lab.docs import calls, personal_data, rules
+from hanvisa.lab.docs import calls, catalogue, personal_data, rules
 
 DOCS = REPOSITORY / "docs"
 PAGES = {"calls.md": calls.page, "rules.md": rules.page, "personal-data.md": personal_data.page}
@@ -12,6 +12,7 @@ PAGES = {"calls.md": calls.page, "rules.md": rules.page, "personal-data.md": per
 def main() -> None:
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
+    catalogue.SWEDISH.write_text(catalogue.page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""A page's address, who may open it, and what happens around its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aiohttp import web
+
+from hanvisa.config import Settings
+from hanvisa.policy.model import Language
+from hanvisa.web.cookies import read_cookie, session_cookie
+from hanvisa.web.middleware import TELLER, Teller
+from hanvisa.web.origin import address_of
+from hanvisa.web.pages import translating
+from hanvisa.web.pages.asking import Api
+from hanvisa.web.pages.rendering import Page
+from hanvisa.web.principals import nobody
+from hanvisa.web.problems import UNAUTHENTICATED, Problem
+from hanvisa.web.roles import Action
+from hanvisa.web.routing import Anyone, asked_by, who_asks
+from hanvisa.web.services import SERVICES
+
+LANGUAGE_COOKIE = "hanvisa_language"
+SIGN_IN = "/sign-in"
+
+Handler = Callable[[Page], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One address of the pages. Who has not signed in is asked to, and then brought back to it."""
+
+    method: str
+    path: str
+    action: Action | Anyone
+    handler: Handler
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        if self.method == "GET":
+            router.add_get(self.path, self._serve)
+        else:
+            router.add_route(self.method, self.path, self._serve)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        services = request.app[SERVICES]
+        language = _chosen(request, services.settings)
+        translating.language.set(language)
+        stranger = Page(
+            request, Api(services, nobody(address_of(request, services.settings)), language, None)
+        )
+        request[TELLER] = Teller(stranger.tell)
+        cookie = session_cookie(request, services.settings)
+        try:
+            who = await who_asks(request, cookie, self.action)
+        except Problem as problem:
+            if problem.kind is UNAUTHENTICATED:
+                return stranger.go(f"{SIGN_IN}?to={quote(_wanted(request), safe='/')}")
+            raise
+        page = Page(request, Api(services, who, language, cookie))
+        request[TELLER] = Teller(page.tell)
+        asked_by(services, who, self.action, language, cookie)
+        return await self.handler(page)
+
+
+def _chosen(request: web.Request, settings: Settings) -> Language:
+    """Swedish, unless somebody has chosen English."""
+    chosen = read_cookie(request, LANGUAGE_COOKIE, settings)
+    return Language.EN if chosen == Language.EN.value else Language.SV
+
+
+def _wanted(request: web.Request) -> str:
+    """The page on which somebody was who has to sign in, with its query: a part of one is no page."""
+    if request.headers.get("HX-Request") == "true":
+        current = request.headers.get("HX-Current-URL", "")
+        _, _, after = current.partition(f"://{request.host}")
+        return after or "/"
+    return str(request.rel_url) if request.method == "GET" else "/"

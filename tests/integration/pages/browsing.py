@@ -1,0 +1,82 @@
+"""A person in front of a browser: what they open, what they see, and whether everybody could use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from unit.web.town import Town, answer, id_of
+
+CHROMIUM = "/usr/bin/chromium"
+PASSWORD = "not a secret of anybody"  # noqa: S105
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Visit:
+    """One window. ``complaints`` are what the browser said of the pages: errors, and what their policy forbids."""
+
+    context: BrowserContext
+    page: Page
+    town: Town
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    @asynccontextmanager
+    async def begun(
+        cls,
+        browser: Browser,
+        town: Town,
+        *,
+        scheme: Literal["light", "dark"] = "light",
+        width: int = 1280,
+        height: int = 800,
+    ) -> AsyncIterator[Visit]:
+        context = await browser.new_context(
+            base_url=str(town.client.make_url("")),
+            color_scheme=scheme,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+        )
+        visit = cls(context, await context.new_page(), town)
+        visit.page.on("console", visit._says)
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        yield visit
+        await context.close()
+        assert not visit.complaints, visit.complaints
+
+    def _says(self, message: ConsoleMessage) -> None:
+        # A refusal is an answer; the browser writes every status of 400 and more in red.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    async def signs_in(self, person: str, *roles: dict[str, object], to: str = "/") -> None:
+        """By the form, with an account made for it."""
+        name = f"{person}@kommunen.test"
+        account = {"name": name, "password": PASSWORD, "person": str(id_of(person)), "roles": list(roles)}
+        await answer(await self.town.ask("POST", "/users", account), 201)
+        await self.page.goto(f"/sign-in?to={to}")
+        await self.page.get_by_label("Namn").fill(name)
+        await self.page.get_by_label("Lösenord").fill(PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    async def in_english(self) -> None:
+        await self.page.get_by_role("button", name="English").click()
+        await self.page.locator('html[lang="en"]').wait_for()
+
+    async def is_accessible(self) -> None:
+        """Axe finds nothing on the page as it is, and nothing is cut off at the window's width (WCAG 2.2, 1.4.10)."""
+        found = await Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        violations = found.response["violations"]
+        told = [f"{one['id']}: {one['help']} {[node['html'] for node in one['nodes']]}" for one in violations]
+        assert not told, "\n".join(told)
+        wide = await self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"the page is {wide} pixels wider than the window"
