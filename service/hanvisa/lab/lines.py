@@ -201,11 +201,12 @@ class Line(ABC):
         """
         rivals = list(others)
         audible = [sound for sound in sounds if not hearing.is_silent(sound)]
+        ear = hearing.Ear()
 
         async def all_heard(among: Sequence[Sound] = ()) -> list[Hearing] | None:
             recorded = self.recording.since(since)
             # Beside the phones: a whole catalogue of rivals takes a while.
-            found = await asyncio.to_thread(hearing.heard_in_order, recorded, audible, among)
+            found = await asyncio.to_thread(hearing.heard_in_order, recorded, audible, among, ear)
             return found if len(found) == len(audible) and all(each.hit for each in found) else None
 
         longest = within + sum(hearing.length(sound) for sound in sounds)
