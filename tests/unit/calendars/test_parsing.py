@@ -229,7 +229,9 @@ def test_more_than_anybody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("hanvisa.calendars.parsing.MOST", 3)
     texts = [calendar("DTSTART:20260304T120000Z\nDTEND:20260304T130000Z")] * 4
     assert len(parse_events(texts[1:], DAYS)) == 3
-    with pytest.raises(CalendarError, match="the calendar has more than 3 events within the days that are read"):
+    with pytest.raises(
+        CalendarError, match="the calendar has more than 3 events within the days that are read"
+    ):
         parse_events(texts, DAYS)
 
 

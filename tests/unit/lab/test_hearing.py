@@ -149,7 +149,9 @@ def test_what_asterisk_is_told_of_without_a_suffix_is_what_there_is(tmp_path: Pa
     assert np.array_equal(hearing.samples_of(tmp_path / "hv-rec-1.0"), recorded)
 
 
-def test_an_ear_that_has_heard_the_beginning_hears_the_whole_as_one_that_hears_it_at_once(spoken: Spoken) -> None:
+def test_an_ear_that_has_heard_the_beginning_hears_the_whole_as_one_that_hears_it_at_once(
+    spoken: Spoken,
+) -> None:
     """The end may have been silence that what was said took the place of."""
     whole = np.concatenate([silence(0.3), spoken["greeting"], silence(0.2), spoken["meeting_eight"]])
     ear = hearing.Ear()
