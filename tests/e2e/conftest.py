@@ -71,7 +71,7 @@ async def one_world(settings: Settings) -> AsyncIterator[World]:
     """The system with everybody around it."""
     await _import(settings, DEMO)
     await _import(settings, ODDITIES)
-    async with System(settings) as system, town(settings, World) as people:
+    async with System(settings, urgent=True) as system, town(settings, World) as people:
         people.system = system
         await system.speech_is_made()
         yield people

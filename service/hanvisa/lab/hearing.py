@@ -95,9 +95,32 @@ def heard(recording: Sound, file: Sound, others: Iterable[Sound] = ()) -> Hearin
     return _heard(_mel_of(recording), file, others)
 
 
-def heard_in_order(recording: Samples, files: Iterable[Sound], others: Iterable[Sound] = ()) -> list[Hearing]:
-    """Each file heard after the one before it, up to the first that was not. Files of silence are passed over."""
-    recorded = _mel_of(recording)
+class Ear:
+    """Hears a recording that grows: of what it has heard before nothing is computed anew."""
+
+    def __init__(self) -> None:
+        self._samples: Samples = np.empty(0, dtype=np.int16)
+        self._mel = _log_mel(self._samples)
+
+    def spectrogram(self, recording: Samples) -> _Mel:
+        """Of the whole recording, whose end may be another than it was before."""
+        both = min(len(recording), len(self._samples))
+        differs = np.flatnonzero(recording[:both] != self._samples[:both])
+        same = int(differs[0]) if len(differs) else both
+        kept = self._mel[: max(0, (same - _WINDOW) // _HOP + 1)]
+        self._mel = np.concatenate((kept, _log_mel(recording[len(kept) * _HOP :])))
+        self._samples = recording
+        return self._mel
+
+
+def heard_in_order(
+    recording: Samples, files: Iterable[Sound], others: Iterable[Sound] = (), ear: Ear | None = None
+) -> list[Hearing]:
+    """Each file heard after the one before it, up to the first that was not. Files of silence are passed over.
+
+    ``ear`` is whose has heard the recording's beginning before.
+    """
+    recorded = (ear or Ear()).spectrogram(recording)
     rivals = list(others)
     hearings: list[Hearing] = []
     start = 0

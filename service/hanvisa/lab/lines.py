@@ -201,22 +201,27 @@ class Line(ABC):
         """
         rivals = list(others)
         audible = [sound for sound in sounds if not hearing.is_silent(sound)]
+        ear = hearing.Ear()
 
         async def all_heard(among: Sequence[Sound] = ()) -> list[Hearing] | None:
             recorded = self.recording.since(since)
             # Beside the phones: a whole catalogue of rivals takes a while.
-            found = await asyncio.to_thread(hearing.heard_in_order, recorded, audible, among)
+            found = await asyncio.to_thread(hearing.heard_in_order, recorded, audible, among, ear)
             return found if len(found) == len(audible) and all(each.hit for each in found) else None
 
         longest = within + sum(hearing.length(sound) for sound in sounds)
+        until_then = monotonic() + longest
         found = await until(all_heard, within=longest, what=lambda: self._unheard(audible, since, ()))
         if not rivals or not found:
             return found
-        # A sound is hit before its end is heard: only then is it told from the others.
+        # A sound is hit before its end is heard: only then is it told from the others. What was hit may have been one
+        # of them, and the sound itself be still to come.
         end = found[-1].at + hearing.length(audible[-1])
         await until(lambda: self._has_recorded(end, since), what=f"{self.name} hears the end")
         return await until(
-            lambda: all_heard(rivals), within=_TELLING, what=lambda: self._unheard(audible, since, rivals)
+            lambda: all_heard(rivals),
+            within=max(_TELLING, until_then - monotonic()),
+            what=lambda: self._unheard(audible, since, rivals),
         )
 
     def _has_recorded(self, seconds: float, since: float | None) -> bool:

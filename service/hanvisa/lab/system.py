@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
+from hanvisa.lab.priority import before_all_but_sound
 from hanvisa.lab.probing import http_status
 from hanvisa.lab.waiting import until
 
@@ -34,7 +35,8 @@ class System:
     """Asterisk and ``hanvisa serve`` with one state folder.
 
     ``say`` is told, in a sentence each, what is started and what died. ``service`` is the command that runs the
-    service, ``rescue`` the one that takes over its calls when it does not come back.
+    service, ``rescue`` the one that takes over its calls when it does not come back. ``urgent``: the service that is
+    ready comes before whatever else the machine does, as on a machine of its own.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class System:
         say: Callable[[str], None] = lambda _: None,
         service: Sequence[str] = (sys.executable, "-m", "hanvisa", "serve"),
         rescue: Sequence[str] = (sys.executable, "-m", "hanvisa.rescue"),
+        urgent: bool = False,
     ) -> None:
         self.settings = settings
         self.asterisk = Asterisk(settings, root)
@@ -53,6 +56,7 @@ class System:
         self._say = say
         self.service_command = tuple(service)
         self._rescue_command = tuple(rescue)
+        self._urgent = urgent
         self._service: Process | None = None
         self._started_at = 0  # where in its log the service that runs began
 
@@ -112,6 +116,8 @@ class System:
         except BaseException:
             await self.kill_service()
             raise
+        if self._urgent:
+            before_all_but_sound(self._service.pid)
 
     async def stop_service(self) -> None:
         """Ask the service to end (SIGTERM: it finishes what it is at); killed if it does not."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from aiohttp import web
 
-from hanvisa.web import confirming, docs, health, pages, signing_in_elsewhere
+from hanvisa.web import confirming, describing, health, pages, signing_in_elsewhere
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
@@ -14,7 +12,6 @@ from hanvisa.web.live_events import PATH, live_events
 from hanvisa.web.metrics import METRICS, Metrics, metrics
 from hanvisa.web.middleware import counted, hardened, problems
 from hanvisa.web.oidc import CALLBACK, OIDC, open_client
-from hanvisa.web.openapi import document
 from hanvisa.web.quiet import quieten
 from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
 from hanvisa.web.routing import BASE
@@ -44,26 +41,11 @@ def create_app(services: Services) -> web.Application:
     app.router.add_get(BASE + signing_in_elsewhere.PATH, signing_in_elsewhere.go)
     app.router.add_get(CALLBACK, signing_in_elsewhere.come_back)
     app.router.add_get(BASE + PATH, live_events)
-    _describe(app)
+    app.router.add_get(BASE + "/openapi.json", describing.openapi)
+    app.router.add_get("/api/docs", describing.browse)
     confirming.add_to(app.router)
     pages.add_to(app)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", metrics)
     return app
-
-
-def _describe(app: web.Application) -> None:
-    described = document(ROUTES)
-    as_json = json.dumps(described, ensure_ascii=False).encode()
-    as_page = docs.page(described)
-
-    async def openapi(_request: web.Request) -> web.Response:
-        return web.Response(body=as_json, content_type="application/json")
-
-    async def browse(_request: web.Request) -> web.Response:
-        headers = {"Content-Security-Policy": docs.CONTENT_SECURITY_POLICY}
-        return web.Response(text=as_page, content_type="text/html", headers=headers)
-
-    app.router.add_get(BASE + "/openapi.json", openapi)
-    app.router.add_get("/api/docs", browse)

@@ -44,7 +44,7 @@ async def one_world(postgres_templates: PostgresTemplates, spoken: Path) -> Asyn
             message_silence=2,
             log_linger=0.05,
         )
-        async with System(settings) as system, town(settings, World) as people:
+        async with System(settings, urgent=True) as system, town(settings, World) as people:
             people.system = system
             await system.speech_is_made()
             yield people

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import pytest_asyncio
 
 from hanvisa.directory.auditing import SYSTEM
-from hanvisa.directory.engine import Database
+from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
     AbsenceRow,
@@ -30,6 +32,7 @@ from hanvisa.reports.catalogue import REPORTS
 from hanvisa.reports.making import narrowed
 from hanvisa.reports.model import Chosen, Report
 from hanvisa.reports.pages import page_of
+from integration.directory.conftest import Templates
 from integration.directory.followed_up import (
     AILU_MOBILE,
     AT,
@@ -154,12 +157,29 @@ async def registered(database: Database) -> None:
             )
 
 
-@pytest.fixture
-async def busy(database: Database) -> Database:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def templates_of_all(request: pytest.FixtureRequest) -> Templates:
+    found: Templates = request.getfixturevalue(f"{request.param}_templates")
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def busy_url(templates_of_all: Templates, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Made once: these tests only read."""
+    url = templates_of_all.with_tables(tmp_path_factory.mktemp("busy"))
+    database = open_database(url)
     await founded(database)
     await told_of_calls(database)
     await registered(database)
-    return database
+    await database.close()
+    return url
+
+
+@pytest.fixture
+async def busy(busy_url: str) -> AsyncIterator[Database]:
+    database = open_database(busy_url)
+    yield database
+    await database.close()
 
 
 @every_report

@@ -13,7 +13,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import String, cast, func, insert, select, text
+from sqlalchemy import String, cast, func, insert, literal, or_, select, text
 
 from hanvisa.ami.secrets import keep_calendar_password, keep_own_calendar_password
 from hanvisa.calls.ports import CallEntry
@@ -105,9 +105,11 @@ class Lived:
             return {
                 table.name
                 for table in Base.metadata.sorted_tables
-                for column in table.columns
                 if await session.scalar(
-                    select(cast(column, String)).where(cast(column, String).contains(told)).limit(1)
+                    select(literal(1))
+                    .select_from(table)
+                    .where(or_(*(cast(column, String).contains(told) for column in table.columns)))
+                    .limit(1)
                 )
             }
 

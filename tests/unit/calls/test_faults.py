@@ -19,6 +19,8 @@ from unit.calls.switch import FAILURES
 
 STORIES = (*stories.STORIES, *stories_of_operators.STORIES, *stories_of_people.STORIES)
 
+KEYS = ("1578#", "3*3*3*9*#", "00000000000")
+
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 
 
@@ -51,15 +53,12 @@ def test_whoever_hangs_up_at_whatever_moment_nothing_is_left_over(story: Story, 
     at_every_command(story, hang_up)
 
 
-@pytest.mark.parametrize("keys", ["1578#", "3*3*3*9*#", "00000000000"])
 @each_story
-def test_whatever_keys_come_at_once_at_whatever_moment_the_caller_has_a_way_on(
-    story: Story, keys: str
-) -> None:
+def test_whatever_keys_come_at_once_at_whatever_moment_the_caller_has_a_way_on(story: Story) -> None:
     def press(play: Play, at: int) -> None:
         def after(number: int) -> None:
             if number == at:
-                for key in keys:
+                for key in KEYS[at % len(KEYS)]:
                     play.scene.presses(play.caller, key)
 
         play.switch.after = after

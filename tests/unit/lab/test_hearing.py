@@ -147,3 +147,19 @@ def test_what_asterisk_is_told_of_without_a_suffix_is_what_there_is(tmp_path: Pa
         file.writeframes(recorded.tobytes())
     assert np.array_equal(hearing.samples_of(tmp_path / "spoken"), decode(encode(spoken)))
     assert np.array_equal(hearing.samples_of(tmp_path / "hv-rec-1.0"), recorded)
+
+
+def test_an_ear_that_has_heard_the_beginning_hears_the_whole_as_one_that_hears_it_at_once(
+    spoken: Spoken,
+) -> None:
+    """The end may have been silence that what was said took the place of."""
+    whole = np.concatenate([silence(0.3), spoken["greeting"], silence(0.2), spoken["meeting_eight"]])
+    ear = hearing.Ear()
+    for seconds in (0.01, 0.4, 0.4, 1.23, 1.5, len(whole) / RATE):
+        heard_by_now = whole[: int(RATE * seconds)]
+        ear.spectrogram(np.concatenate([heard_by_now, silence(0.15)]))
+        assert np.allclose(ear.spectrogram(heard_by_now), hearing.Ear().spectrogram(heard_by_now))
+    files = [spoken["greeting"], spoken["meeting_eight"]]
+    assert [each.at for each in heard_in_order(whole, files, ear=ear)] == pytest.approx(
+        [each.at for each in heard_in_order(whole, files)]
+    )

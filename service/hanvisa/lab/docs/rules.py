@@ -11,9 +11,9 @@ import ast
 import functools
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.demo.calls import read_calls
@@ -167,51 +167,59 @@ def _link(name: str, path: str) -> str:
 
 def _deciders(file: Path, rule: str) -> list[str]:
     """The functions of this file in which the rule's id is a value."""
-    return [
-        node.name
-        for node in _parsed(file).body
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(one, ast.Constant) and one.value == rule for one in ast.walk(node))
-    ]
+    return [name for name, strings in _functions(file).items() if rule in strings]
 
 
 def _speaks_of(file: Path, rule: str) -> bool:
     """Whether one of the file's docstrings names the rule."""
-    named = re.compile(rf"\b{rule}\b")
-    return any(named.search(text) for text in _docstrings(_parsed(file)))
-
-
-def _docstrings(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield ast.get_docstring(node) or ""
+    return re.search(rf"\b{rule}\b", _docstrings(file)) is not None
 
 
 def _expects(file: Path, rule: str) -> bool:
-    cases = tomllib.loads(file.read_text(encoding="utf-8"))["cases"]
-    return any(rule in case["expect"].get("rules", ()) for case in cases)
+    return any(rule in case["expect"].get("rules", ()) for case in _cases(file))
 
 
 def _tests(file: Path, rule: str) -> list[str]:
     """The tests that name the rule, in words."""
     named = re.compile(rf"\b{rule}\b", re.IGNORECASE)
-    found = {
-        node.name.removeprefix("test_").replace("_", " "): node
-        for node in _parsed(file).body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    words = {
+        name.removeprefix("test_").replace("_", " "): strings for name, strings in _functions(file).items()
     }
-    return [
-        words
-        for words, node in found.items()
-        if named.search(words) or any(map(named.search, _strings(node)))
-    ]
+    return [name for name, strings in words.items() if named.search(name) or any(map(named.search, strings))]
 
 
-def _strings(node: ast.AST) -> list[str]:
-    values = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
-    return [value for value in values if isinstance(value, str)]
+# Of a file, whatever the rule
 
 
 @functools.cache
+def _functions(file: Path) -> dict[str, list[str]]:
+    """The file's functions (of tests those that are tests), with all strings in each."""
+    tree = _parsed(file)
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    are_tests = file.name.startswith("test_")
+    return {
+        node.name: [
+            one.value
+            for one in ast.walk(node)
+            if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
+        for node in found
+        if node.name.startswith("test_") or not are_tests
+    }
+
+
+@functools.cache
+def _docstrings(file: Path) -> str:
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    nodes = (node for node in ast.walk(_parsed(file)) if isinstance(node, documented))
+    return "\n".join(ast.get_docstring(node) or "" for node in nodes)
+
+
+@functools.cache
+def _cases(file: Path) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))["cases"]
+    return cases
+
+
 def _parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))

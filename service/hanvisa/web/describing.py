@@ -1,0 +1,30 @@
+"""The API's description, for programs and for people. Made when it is first asked for: a start has no time for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import cache
+
+from aiohttp import web
+
+from hanvisa.web import docs
+from hanvisa.web.api import ROUTES
+from hanvisa.web.openapi import document
+
+
+async def openapi(_request: web.Request) -> web.Response:
+    as_json, _ = await asyncio.to_thread(_described)
+    return web.Response(body=as_json, content_type="application/json")
+
+
+async def browse(_request: web.Request) -> web.Response:
+    _, as_page = await asyncio.to_thread(_described)
+    headers = {"Content-Security-Policy": docs.CONTENT_SECURITY_POLICY}
+    return web.Response(text=as_page, content_type="text/html", headers=headers)
+
+
+@cache
+def _described() -> tuple[bytes, str]:
+    described = document(ROUTES)
+    return json.dumps(described, ensure_ascii=False).encode(), docs.page(described)
