@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from hanvisa.policy.model import Effect
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
-AT_THE_HEAD = datetime.min.replace(tzinfo=UTC)  # of the queue: they have waited already
 DONE, NOT_NOW, NOWHERE = Outcome("done"), Outcome("not_now"), Outcome("nowhere")
 
 

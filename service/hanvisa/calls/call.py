@@ -136,7 +136,8 @@ class Call:
 
     def enter(self, stage: Stage) -> None:
         """From now on the call is in this stage. It is written down before the call speaks or waits."""
-        self.change(stage=to_json(stage))
+        if (written := to_json(stage)) != self.state.stage:
+            self.change(stage=written, stage_since=self.house.clock.now())
         self.tell("stage", **self.state.stage)
 
     async def save(self) -> None:

@@ -28,7 +28,9 @@ class LiveParty:
 class LiveCall:
     """One call now. ``stage`` is what happens in it; ``operator`` the one who has it, or touched it last.
 
-    ``parked_for`` is the person for whom the caller is parked.
+    ``since`` is when the caller began to wait, to be held or to talk, else when the stage began. ``parked_for`` is the
+    person for whom the caller is parked. ``rings`` are those whose phones ring for it now. ``sought`` is whom a
+    caller who is back was for, and ``why`` that one was not had (absent, busy, no_answer, unplugged).
     """
 
     id: str
@@ -41,7 +43,11 @@ class LiveCall:
     held: bool
     confidential: bool
     threat: bool
+    since: datetime
     parked_for: UUID | None = None
+    rings: tuple[UUID, ...] = ()
+    sought: UUID | None = None
+    why: str | None = None
 
     def involves(self, person: UUID) -> bool:
         parties = (self.caller.person, self.other.person if self.other else None, self.operator)

@@ -25,6 +25,7 @@ CALL = LiveCall(
     held=False,
     confidential=False,
     threat=False,
+    since=NOW,
 )
 REFUSED = Decision(
     Effect.REFUSE,

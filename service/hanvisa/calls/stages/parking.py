@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.attending import AT_THE_HEAD
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_join
 from hanvisa.calls.parking_notice import tell_phones
 from hanvisa.calls.prompts import ParkedFor, ParkHere, Why
+from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
 from hanvisa.calls.ringing import Display, has_mobile_in_phone
 from hanvisa.calls.signals import Answered, Key, Surrendered

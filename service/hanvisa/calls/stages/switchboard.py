@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.attending import AT_THE_HEAD
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.operators import attendance, pause
 from hanvisa.calls.prompts import Greeting, TryLater, Why
+from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
     Apologising,

@@ -11,9 +11,9 @@ from hanvisa.calls.live_ports import LiveCall, LiveParty, PausedOperator, Wish
 from hanvisa.policy.attendant import PAST_REFERRAL, SERIAL
 from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Text
-from hanvisa.web.fields import Dialled, Incoming, Named, Outgoing, Wrong
+from hanvisa.web.fields import Dialled, Incoming, Moment, Named, Outgoing, Wrong
 from hanvisa.web.masking import Mask
-from hanvisa.web.people import named_person, person_given
+from hanvisa.web.people import named, named_person, person_given
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, REFUSED, Problem, invalid, refused
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Handler, Route
@@ -31,11 +31,15 @@ class LiveCallShown(Outgoing):
     dialled: str
     stage: str = Field(description="what happens in the call, as in docs/calls.md")
     operator: Named | None = Field(description="who has the caller, or had them last")
-    organisation: UUID | None
+    organisation: Named | None
+    since: Moment = Field(description="began to wait, to be held or to talk; else the stage did")
     held: bool
     confidential: bool
     threat: bool = Field(description="marked as a threat: its record is kept")
     parked_for: Named | None = Field(description="for whom the caller is parked")
+    rings: list[Named] = Field(description="whose phones ring for it now")
+    sought: Named | None = Field(description="the person whom a caller who is back was for")
+    why: str | None = Field(description="that person was not had: absent, busy, no_answer or unplugged")
 
 
 class PausedOperatorShown(Outgoing):
@@ -102,11 +106,19 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
         dialled=mask.number(call.dialled),
         stage=call.stage,
         operator=named_person(ask.register, call.operator) if call.operator else None,
-        organisation=call.organisation,
+        organisation=named(ask.register.organisation(call.organisation), call.organisation)
+        if call.organisation
+        else None,
+        since=call.since,
         held=call.held,
         confidential=call.confidential,
         threat=call.threat,
         parked_for=named_person(ask.register, call.parked_for) if call.parked_for else None,
+        rings=[named_person(ask.register, person) for person in call.rings],
+        sought=named_person(ask.register, call.sought)
+        if call.sought and ask.register.person(call.sought)
+        else None,
+        why=call.why,
     )
 
 
