@@ -29,6 +29,7 @@ def take(call: Call, by: UUID | None) -> Outcome:
 
 
 def _talks(call: Call, operator: Operator) -> bool:
-    """A phone of theirs is in another call, whose caller is not on hold, or rings for one."""
-    others = (other for other, _ in call.house.live.legs_of(operator.person_id) if other is not call)
-    return any(other.state.held_since is None for other in others)
+    """A phone of theirs is in another call, where nobody is on hold, or rings for one."""
+    return any(
+        other is not call and not other.is_held for other, _ in call.house.live.legs_of(operator.person_id)
+    )

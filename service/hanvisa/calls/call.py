@@ -123,6 +123,12 @@ class Call:
         """Every channel of the call."""
         return {leg.channel for leg in (self.caller, self.other) if leg} | set(self.rung)
 
+    @property
+    def is_held(self) -> bool:
+        """Somebody in it is on hold, or the caller is parked."""
+        held = any(leg.held for leg in (self.caller, self.other) if leg)
+        return held or self.state.stage.get("name") in ("OnHold", "Parked")
+
     # its story
 
     def tell(self, kind: str, **data: Any) -> None:

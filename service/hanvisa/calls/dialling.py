@@ -48,7 +48,7 @@ class Dialling:
 def phone_to_dial_on(house: House, person: UUID) -> Phone | None:
     """The phone an operator sits at, else the person's own. None: they have none, or talk with who is not on hold."""
     register = house.directory.register
-    if any(call.state.held_since is None for call, _ in house.live.legs_of(person)):
+    if any(not call.is_held for call, _ in house.live.legs_of(person)):
         return None
     operator = register.operator(person)
     desk = register.phone(operator.phone_id) if operator else None
