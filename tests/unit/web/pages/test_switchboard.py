@@ -266,3 +266,19 @@ async def test_whom_the_caller_rang_lately_is_a_key_away(olle: Visitor, town: To
     page = await olle.page("/switchboard")
     assert "Har ringt nyligen:" in page
     assert f"/switchboard/found?person={id_of('anna')}" in page
+
+
+async def test_where_the_setting_lets_them_an_operator_makes_an_exception_in_place_and_puts_through(
+    olle: Visitor, town: Town
+) -> None:
+    await answer(
+        await town.ask("PATCH", "/settings/exceptions_on_the_spot", {"value": True}, if_match="*"), 200
+    )
+    town.live.up, town.live.outcome, anna = [CALL], Outcome("refused", O2), str(id_of("anna"))
+    asked = {"call": "hv-k-1", "to": ANNA_MOBILE, "person": anna}
+    assert "/switchboard/exception" in (await does(olle, "/switchboard/transfer", **asked))[1]
+    town.live.outcome = Outcome("done")
+    status, part = await does(olle, "/switchboard/exception", **asked, reason="Läckan måste stoppas nu")
+    assert (status, "Kopplat till Anna Berg." in part) == (200, True)
+    [exception] = town.directory.register.exceptions.rows
+    assert (exception.scope_id, exception.call) == (id_of("anna"), "hv-k-1")

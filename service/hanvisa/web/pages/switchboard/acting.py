@@ -188,9 +188,7 @@ VIEWS = (
     View("POST", f"{_CALL}/answer", Action.ATTEND, answer),
     View("POST", f"{_CALL}/join", Action.ATTEND, join),
     View("POST", f"{_CALL}/handover", Action.ATTEND, hand_over),
-    View(
-        "POST", f"{_CALL}/{{wish:hold|retrieve|queue|confidential|threat|takeback|hangup}}", Action.ATTEND, do
-    ),
+    View("POST", f"{_CALL}/{{wish:hold|retrieve|queue|confidential|hangup}}", Action.ATTEND, do),
     View("POST", "/switchboard/transfer", Action.ATTEND, transfer),
     View("POST", "/switchboard/park", Action.ATTEND, park),
     View("POST", "/switchboard/message", Action.ATTEND, message),
