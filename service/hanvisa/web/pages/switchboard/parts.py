@@ -22,7 +22,11 @@ WAITING = ("AtSwitchboard", "BackToOperator", "LeavingNumber", "Unattended")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``render`` gives the HTML within the part's element, in the name of whoever looks at the page."""
+    """``render`` gives the HTML within the part's element, in the name of whoever looks at the page.
+
+    Whose values for the template are the same share what is made (`pages.live.sharing`): it is given what differs and
+    not who looks.
+    """
 
     name: str
     render: Callable[[Page], Awaitable[str]]
@@ -34,7 +38,8 @@ async def _waiting(page: Page) -> str:
     me = page.api.who.person_id
     waiting = [call for call in await _calls(page) if call.stage in WAITING]
     waiting.sort(key=lambda call: (not _rings(call, me), call.since))
-    return page.fill("switchboard/waiting.html", calls=waiting, me=me)
+    here = frozenset(call.id for call in waiting if _rings(call, me))
+    return page.fill("switchboard/waiting.html", calls=waiting, here=here)
 
 
 async def _mine(page: Page) -> str:
@@ -46,7 +51,7 @@ async def _mine(page: Page) -> str:
     return page.fill(
         "switchboard/mine.html",
         calls=mine,
-        me=me,
+        dialled=frozenset(call.id for call in mine if call.caller.person and call.caller.person.id == me),
         current=current,
         consultation=consultation,
         colleagues=colleagues,
@@ -56,7 +61,9 @@ async def _mine(page: Page) -> str:
 async def _parked(page: Page) -> str:
     parked = [call for call in await _calls(page) if call.parked_for or call.stage == "CampingOn"]
     parked.sort(key=lambda call: call.since)
-    return page.fill("switchboard/parked.html", calls=parked, me=page.api.who.person_id)
+    me = page.api.who.person_id
+    mine = frozenset(call.id for call in parked if call.operator and call.operator.id == me)
+    return page.fill("switchboard/parked.html", calls=parked, mine=mine)
 
 
 async def _me(page: Page) -> str:
@@ -64,8 +71,10 @@ async def _me(page: Page) -> str:
 
 
 async def _notices(page: Page) -> str:
-    is_reader = page.api.who.person_id is not None and page.api.may(Action.ACKNOWLEDGE_NOTICES)
-    unread = (await page.api.get("/notices", unread=True)).items if is_reader else []
+    me = page.api.who.person_id
+    is_reader = me is not None and page.api.may(Action.ACKNOWLEDGE_NOTICES)
+    notices = (await page.api.get("/notices", limit=200)).items if is_reader else []
+    unread = [one for one in notices if all(reader.person.id != me for reader in one.acknowledged)]
     return page.fill("switchboard/notices.html", notices=unread)
 
 
