@@ -140,6 +140,7 @@ class Call:
 
     def change(self, **fields: Any) -> None:
         self.state = replace(self.state, **fields)
+        self.house.live.stirred()
 
     def enter(self, stage: Stage) -> None:
         """From now on the call is in this stage. It is written down before the call speaks or waits."""
@@ -244,6 +245,7 @@ class Call:
                 settle(self, signal)
             case Held(channel) | Unheld(channel) if leg := self.state.leg_of(channel):
                 self.state = self.state.with_leg(replace(leg, held=isinstance(signal, Held)))
+                self.house.live.stirred()
             case Key(channel, digit):
                 self.tell("key", channel=channel, digit=digit)
         return signal

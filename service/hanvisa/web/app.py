@@ -6,7 +6,7 @@ import json
 
 from aiohttp import web
 
-from hanvisa.web import confirming, docs, health, pages, signing_in_elsewhere
+from hanvisa.web import confirming, docs, event_stream, health, pages, signing_in_elsewhere
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
@@ -35,6 +35,7 @@ def create_app(services: Services) -> web.Application:
         lambda hash_: find_by_session(database, hash_, clock.now()),
         clock.now,
     )
+    event_stream.add_to(app)
     app[STRANGERS] = Strangers()
     app.cleanup_ctx.append(keep_strangers)
     if (client := open_client(services.settings)) is not None:

@@ -22,6 +22,7 @@ from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
 from hanvisa.calls.prompts import Prompt
+from hanvisa.changes import Changes
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
@@ -89,6 +90,9 @@ class Engaged:
     def is_engaged(self, person: UUID, /) -> bool:
         return person in self.persons
 
+    def engaged(self) -> frozenset[UUID]:
+        return frozenset(self.persons)
+
     def calls(self) -> tuple[LiveCall, ...]:
         return tuple(self.up)
 
@@ -141,6 +145,7 @@ class Town:
     tokens: dict[str, str]
     state: Path
     readings: dict[UUID, Reading]
+    changes: Changes
 
     async def ask(
         self,
@@ -332,6 +337,8 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     missing: dict[str, str | None] = {"asterisk": None}
     voice, live = Voice(), Engaged()
     readings: dict[UUID, Reading] = {}
+    changes = Changes(live.calls, live.engaged, lambda: directory.register, clock.now)
+    directory.on_stored(changes.stored)
     app = create_app(
         Services(
             directory=directory,
@@ -342,6 +349,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             health=lambda: missing,
             explain=tell,
             live_calls=live,
+            changes=changes,
             calendar_read=readings.get,
             keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
             passwords=QUICK,
@@ -349,7 +357,17 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     )
     async with TestClient(TestServer(app)) as client:
         yield Town(
-            client, database, directory, clock, voice, live, missing, founded.tokens, tmp_path, readings
+            client,
+            database,
+            directory,
+            clock,
+            voice,
+            live,
+            missing,
+            founded.tokens,
+            tmp_path,
+            readings,
+            changes,
         )
     await directory.stop()
     await database.close()
