@@ -31,6 +31,7 @@ from hanvisa.calls.ports import Directory
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
+from hanvisa.changes import Changes
 from hanvisa.config import Settings, read_secret, read_text_token
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.message_box import MessagesInState
@@ -144,6 +145,10 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
 
     directory.on_change(_settings_kept(settings, directory, house))
     directory.on_change(register_changed)
+    desk = Desk(house)
+    changes = Changes(desk.calls, house.live.engaged, lambda: directory.register, clock.now)
+    house.live.on_stir(changes.calls_stirred)
+    directory.on_stored(changes.stored)
     calendars = calendar_keeper(settings, database, directory, clock)
 
     def make_web() -> web.Application:
@@ -160,7 +165,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 voice=voice,
                 health=service.health,
                 explain=lambda entries, language: tell_story(entries, language, directory),
-                live_calls=Desk(house),
+                live_calls=desk,
+                changes=changes,
                 calendar_read=calendars.reading,
                 keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
                 plan=house.plan,

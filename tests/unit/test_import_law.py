@@ -36,6 +36,7 @@ LAW = {
         "reports",
         "calendars.source",
         *EDGES,
+        "changes",
         "config",
         "run_time",
         *EVERYBODY_MAY,

@@ -64,6 +64,7 @@ class Call:
         self.playing: str | None = None  # the playback to the caller that the call waits for
         self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
+        self.taken_by: UUID | None = None  # the operator who wants the caller, who waits or is parked
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
@@ -122,6 +123,12 @@ class Call:
         """Every channel of the call."""
         return {leg.channel for leg in (self.caller, self.other) if leg} | set(self.rung)
 
+    @property
+    def is_held(self) -> bool:
+        """Somebody in it is on hold, or the caller is parked."""
+        held = any(leg.held for leg in (self.caller, self.other) if leg)
+        return held or self.state.stage.get("name") in ("OnHold", "Parked")
+
     # its story
 
     def tell(self, kind: str, **data: Any) -> None:
@@ -133,10 +140,12 @@ class Call:
 
     def change(self, **fields: Any) -> None:
         self.state = replace(self.state, **fields)
+        self.house.live.stirred()
 
     def enter(self, stage: Stage) -> None:
         """From now on the call is in this stage. It is written down before the call speaks or waits."""
-        self.change(stage=to_json(stage))
+        if (written := to_json(stage)) != self.state.stage:
+            self.change(stage=written, stage_since=self.house.clock.now())
         self.tell("stage", **self.state.stage)
 
     async def save(self) -> None:
@@ -236,6 +245,7 @@ class Call:
                 settle(self, signal)
             case Held(channel) | Unheld(channel) if leg := self.state.leg_of(channel):
                 self.state = self.state.with_leg(replace(leg, held=isinstance(signal, Held)))
+                self.house.live.stirred()
             case Key(channel, digit):
                 self.tell("key", channel=channel, digit=digit)
         return signal

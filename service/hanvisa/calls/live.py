@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class LiveCalls:
     def __init__(self) -> None:
         self._by_channel: dict[str, Call] = {}
+        self._callbacks: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Call]:
         return iter(set(self._by_channel.values()))
@@ -24,13 +25,24 @@ class LiveCalls:
     def bind(self, channel: str, call: Call) -> None:
         """From now on the channel's signals go to this call."""
         self._by_channel[channel] = call
+        self.stirred()
 
     def release(self, channel: str) -> None:
         self._by_channel.pop(channel, None)
+        self.stirred()
 
     def release_all(self, call: Call) -> None:
         for channel in [channel for channel, owner in self._by_channel.items() if owner is call]:
             del self._by_channel[channel]
+        self.stirred()
+
+    def on_stir(self, callback: Callable[[], None]) -> None:
+        """Call back when something in a call has changed. It must not wait."""
+        self._callbacks.append(callback)
+
+    def stirred(self) -> None:
+        for callback in self._callbacks:
+            callback()
 
     def at_phone(self, account: str) -> Iterator[Call]:
         """The calls in which this phone is one of the two parties."""
@@ -39,6 +51,10 @@ class LiveCalls:
         )
 
     # what a person's phones do
+
+    def engaged(self) -> frozenset[UUID]:
+        """All whose phones are in a call or ring."""
+        return frozenset(leg.person for call in self for leg in _legs(call) if leg.person and leg.account)
 
     def is_engaged(self, person: UUID) -> bool:
         """One of the person's phones is in a call or rings."""
@@ -51,8 +67,8 @@ class LiveCalls:
     def legs_of(self, person: UUID) -> Iterator[tuple[Call, Leg]]:
         """The person's legs (their phones', not their mobiles') with the call of each."""
         for call in self:
-            for leg in (call.caller, call.other, *call.rung.values()):
-                if leg and leg.person == person and leg.account:
+            for leg in _legs(call):
+                if leg.person == person and leg.account:
                     yield call, leg
 
     def callers_of(self, person: UUID, besides: Call) -> list[Call]:
@@ -69,6 +85,10 @@ class LiveCalls:
         return any(
             party is not leg and party.kind.may_be_mobile
             for call, leg in self.legs_of(person)
-            for party in (call.caller, call.other, *call.rung.values())
-            if party
+            for party in _legs(call)
         )
+
+
+def _legs(call: Call) -> Iterator[Leg]:
+    """The two parties, and what rings."""
+    return (leg for leg in (call.caller, call.other, *call.rung.values()) if leg)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 Changed = Callable[[frozenset[str]], None]
-"""Called with the names of the register's tables that have changed. Must not wait."""
+"""Called with the names of the tables that have changed. Must not wait."""
 
 _RETRY = 1.0  # seconds
 _STOP_WITHIN = 2.0  # seconds
@@ -60,6 +60,7 @@ class SnapshotDirectory:
         self._counters: dict[str, int] = {}
         self._day: date | None = None
         self._callbacks: list[Changed] = []
+        self._stored_callbacks: list[Changed] = []
         self._one_refresh = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -79,6 +80,10 @@ class SnapshotDirectory:
     def on_change(self, callback: Changed) -> None:
         """Call back after each change of the register. Those that come before :meth:`start` hear of all its tables."""
         self._callbacks.append(callback)
+
+    def on_stored(self, callback: Changed) -> None:
+        """Call back after each change of the database, by whomever, also of what the register does not hold."""
+        self._stored_callbacks.append(callback)
 
     async def start(self) -> None:
         """Load all, and follow what changes. Raises StorageError when the database does not answer."""
@@ -115,9 +120,12 @@ class SnapshotDirectory:
                 register = self._register.replace(**rows)
                 await asyncio.to_thread(register.prepare, self._register)
                 self._register = register
+            stored = self._stored(counters)
             self._counters, self._day = counters, now.astimezone(LOCAL).date()
         if names:
-            self._tell(frozenset(names))
+            _tell(self._callbacks, frozenset(names))
+        if stored:
+            _tell(self._stored_callbacks, stored)
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
         """Take one use of an exception. False when it has none left, is revoked or ended, or when it takes too long.
@@ -154,12 +162,12 @@ class SnapshotDirectory:
     def _changed(self, counters: dict[str, int], now: datetime) -> set[str]:
         if now.astimezone(LOCAL).date() != self._day:  # memberships begin and end with the day
             return set(LOADERS)
-        changed = {name for name, counter in counters.items() if counter != self._counters.get(name)}
+        changed = self._stored(counters)
         return {name for name, loader in LOADERS.items() if loader.sources & changed}
 
-    def _tell(self, names: frozenset[str]) -> None:
-        for callback in self._callbacks:
-            callback(names)
+    def _stored(self, counters: dict[str, int]) -> frozenset[str]:
+        """The database's tables that have changed."""
+        return frozenset(name for name, counter in counters.items() if counter != self._counters.get(name))
 
     async def _our_change(self, _: frozenset[str]) -> None:
         try:
@@ -192,3 +200,8 @@ class SnapshotDirectory:
         if not self.healthy:
             log.info("directory.database_found")
         self.healthy = True
+
+
+def _tell(callbacks: Iterable[Changed], tables: frozenset[str]) -> None:
+    for callback in callbacks:
+        callback(tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hanvisa.web import confirming, describing, health, pages, signing_in_elsewhere
+from hanvisa.web import confirming, describing, event_stream, health, pages, signing_in_elsewhere
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
@@ -32,6 +32,7 @@ def create_app(services: Services) -> web.Application:
         lambda hash_: find_by_session(database, hash_, clock.now()),
         clock.now,
     )
+    event_stream.add_to(app)
     app[STRANGERS] = Strangers()
     app.cleanup_ctx.append(keep_strangers)
     if (client := open_client(services.settings)) is not None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from hanvisa.calls.live_ports import Envelope
-from hanvisa.errors import StorageError
 from hanvisa.web.api.live import live_event
+from hanvisa.web.event_stream import event, stream
 from hanvisa.web.fields import STOCKHOLM
-from hanvisa.web.problems import Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Ask, ask_for
 
@@ -27,40 +24,24 @@ async def live_events(request: web.Request) -> web.StreamResponse:
     It ends when who asks has signed out, or may no more: that is asked again at every beat, events or not.
     """
     ask = await ask_for(request, Action.READ_LIVE)
-    response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
-    )
-    await response.prepare(request)
-    events = ask.services.live_calls.events(request.headers.get("Last-Event-ID"))
-    await response.write(b": welcome\n\n")
-    coming = asyncio.ensure_future(anext(events))
-    beat = time.monotonic() + BEAT
-    try:
-        while True:
-            done, _ = await asyncio.wait((coming,), timeout=max(0.0, beat - time.monotonic()))
-            if time.monotonic() >= beat:
-                ask = await ask_for(request, Action.READ_LIVE)
-                await response.write(b": beat\n\n")
-                beat = time.monotonic() + BEAT
-            if not done:
-                continue
-            await response.write(_written(ask, coming.result()))
-            coming = asyncio.ensure_future(anext(events))
-    except (StopAsyncIteration, ConnectionResetError, Problem, StorageError):
-        return response
-    finally:
-        coming.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
-            await coming
+
+    async def may_still() -> None:
+        nonlocal ask
+        ask = await ask_for(request, Action.READ_LIVE)
+
+    async def written() -> AsyncIterator[bytes]:
+        async for one in ask.services.live_calls.events(request.headers.get("Last-Event-ID")):
+            yield _written(ask, one)
+
+    return await stream(request, written(), may_still, first=b": welcome\n\n", beat=b": beat\n\n", every=BEAT)
 
 
-def _written(ask: Ask[None, None], event: Envelope) -> bytes:
+def _written(ask: Ask[None, None], one: Envelope) -> bytes:
     envelope = {
-        "id": event.id,
-        "type": event.type,
-        "version": event.version,
-        "at": event.at.astimezone(STOCKHOLM).isoformat(),
-        "data": live_event(ask, event.data).model_dump(mode="json"),
+        "id": one.id,
+        "type": one.type,
+        "version": one.version,
+        "at": one.at.astimezone(STOCKHOLM).isoformat(),
+        "data": live_event(ask, one.data).model_dump(mode="json"),
     }
-    data = json.dumps(envelope, ensure_ascii=False)
-    return f"id: {event.id}\nevent: {event.type}\ndata: {data}\n\n".encode()
+    return event(one.type, json.dumps(envelope, ensure_ascii=False), one.id)

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import LiveDesk
 from hanvisa.calls.ports import CallEntry, Clock, Voice
+from hanvisa.changes import Changes
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.searching import PersonSearch
@@ -39,6 +40,7 @@ class Services:
     health: Callable[[], Mapping[str, str | None]]
     explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
     live_calls: LiveDesk
+    changes: Changes
     calendar_read: Callable[[UUID], Reading | None]
     keep_calendar_password: Callable[[UUID, str, str | None], None]
     plan: NumberPlan = field(default_factory=NumberPlan)

@@ -22,6 +22,7 @@ from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
 from hanvisa.calls.prompts import Prompt
+from hanvisa.changes import Changes
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
@@ -79,6 +80,7 @@ class Engaged:
     persons: set[UUID] = field(default_factory=set)
     up: list[LiveCall] = field(default_factory=list)
     asked: list[tuple[str, Wish, UUID | None, str, str]] = field(default_factory=list)
+    dialled: list[tuple[UUID, str]] = field(default_factory=list)
     messages_for: list[UUID] = field(default_factory=list)
     outcome: Outcome = field(default_factory=lambda: Outcome("done"))
     feed: list[Envelope] = field(default_factory=list)
@@ -87,6 +89,9 @@ class Engaged:
 
     def is_engaged(self, person: UUID, /) -> bool:
         return person in self.persons
+
+    def engaged(self) -> frozenset[UUID]:
+        return frozenset(self.persons)
 
     def calls(self) -> tuple[LiveCall, ...]:
         return tuple(self.up)
@@ -110,6 +115,10 @@ class Engaged:
         self.asked.append((call_id, wish, by, to, consultation))
         self.messages_for += [person] if person else []
         return self.outcome
+
+    async def dial(self, person: UUID, to: str) -> bool:
+        self.dialled.append((person, to))
+        return self.outcome.what == "done"
 
     async def events(self, after: str | None) -> AsyncIterator[Envelope]:
         self.followed.append(after)
@@ -136,6 +145,7 @@ class Town:
     tokens: dict[str, str]
     state: Path
     readings: dict[UUID, Reading]
+    changes: Changes
 
     async def ask(
         self,
@@ -327,6 +337,8 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     missing: dict[str, str | None] = {"asterisk": None}
     voice, live = Voice(), Engaged()
     readings: dict[UUID, Reading] = {}
+    changes = Changes(live.calls, live.engaged, lambda: directory.register, clock.now)
+    directory.on_stored(changes.stored)
     app = create_app(
         Services(
             directory=directory,
@@ -337,6 +349,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             health=lambda: missing,
             explain=tell,
             live_calls=live,
+            changes=changes,
             calendar_read=readings.get,
             keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
             passwords=QUICK,
@@ -344,7 +357,17 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     )
     async with TestClient(TestServer(app)) as client:
         yield Town(
-            client, database, directory, clock, voice, live, missing, founded.tokens, tmp_path, readings
+            client,
+            database,
+            directory,
+            clock,
+            voice,
+            live,
+            missing,
+            founded.tokens,
+            tmp_path,
+            readings,
+            changes,
         )
     await directory.stop()
     await database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from hanvisa.policy.facts import Operator, OperatorState
 from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,7 +55,15 @@ class Operators:
             rows = await session.scalars(
                 select(OperatorRow).where(OperatorRow.ended_at.is_(None)).order_by(OperatorRow.since)
             )
-            return [await _record(session, row) for row in rows.all()]
+            serving = await session.execute(
+                select(OperatorSwitchboardRow.operator_id, OperatorSwitchboardRow.switchboard_id).order_by(
+                    OperatorSwitchboardRow.switchboard_id
+                )
+            )
+            served: defaultdict[UUID, list[UUID]] = defaultdict(list)
+            for operator_id, switchboard_id in serving:
+                served[operator_id].append(switchboard_id)
+            return [_record_of(row, served[row.id]) for row in rows.all()]
 
     async def create(
         self, person_id: UUID, phone_id: UUID, switchboards: Collection[UUID], by: Actor, *, at: datetime
@@ -159,7 +168,9 @@ async def _record(session: AsyncSession, row: OperatorRow) -> OperatorRecord:
         .where(OperatorSwitchboardRow.operator_id == row.id)
         .order_by(OperatorSwitchboardRow.switchboard_id)
     )
-    operator = Operator(
-        row.person_id, tuple(switchboards.all()), OperatorState(row.state), row.phone_id, row.since
-    )
+    return _record_of(row, switchboards.all())
+
+
+def _record_of(row: OperatorRow, switchboards: Iterable[UUID]) -> OperatorRecord:
+    operator = Operator(row.person_id, tuple(switchboards), OperatorState(row.state), row.phone_id, row.since)
     return OperatorRecord(operator, row.version)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hanvisa.web.pages import assets, home, rendering, signing_in
+from hanvisa.web.pages import assets, home, live, rendering, signing_in, switchboard
 from hanvisa.web.pages.view import View
 
-VIEWS: tuple[View, ...] = (*home.VIEWS, *signing_in.VIEWS)
+VIEWS: tuple[View, ...] = (*home.VIEWS, *live.VIEWS, *signing_in.VIEWS, *switchboard.VIEWS)
 
 
 def add_to(app: web.Application) -> None:
     rendering.prepare(app)
     assets.add_to(app.router)
+    live.add_to(app)
     for view in VIEWS:
         view.add_to(app.router)

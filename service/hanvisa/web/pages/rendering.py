@@ -86,6 +86,10 @@ class Page:
         response.headers.update({**_HEADERS, "Content-Language": self.language.value, **(headers or {})})
         return response
 
+    def fill(self, template: str, **more: Any) -> str:
+        """The template as a part of an answer: it knows nothing of who looks but what is in ``more``."""
+        return aiohttp_jinja2.render_string(template, self.request, self._words() | more)
+
     def go(self, to: str) -> web.Response:
         """Send the browser on to another page of ours."""
         if self.is_part:
@@ -102,13 +106,17 @@ class Page:
 
     def _common(self) -> dict[str, Any]:
         who = self.api.who
-        return {
+        return self._words() | {
             "here": str(self.request.rel_url) if self.request.method == "GET" else "/",
-            "language": self.language,
-            "today": self.today,
             "who": who,
             "csrf": who.session.csrf if who.session else "",
             "menu": entries(self.api.may, self.request.path) if who.user_id else (),
+        }
+
+    def _words(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "today": self.today,
             "moment": lambda value: writing.moment(value, self.today),
             "day": lambda value: writing.day(value, self.today),
         }

@@ -51,17 +51,24 @@ class View:
             request, Api(services, nobody(address_of(request, services.settings)), language, None)
         )
         request[TELLER] = Teller(stranger.tell)
-        cookie = session_cookie(request, services.settings)
         try:
-            who = await who_asks(request, cookie, self.action)
+            page = await page_for(request, self.action)
         except Problem as problem:
             if problem.kind is UNAUTHENTICATED:
                 return stranger.go(f"{SIGN_IN}?to={quote(_wanted(request), safe='/')}")
             raise
-        page = Page(request, Api(services, who, language, cookie))
-        request[TELLER] = Teller(page.tell)
-        asked_by(services, who, self.action, language, cookie)
         return await self.handler(page)
+
+
+async def page_for(request: web.Request, action: Action | Anyone) -> Page:
+    """The request, of whoever asks. Raises Problem: nobody known (401), not meant or nothing reached (403)."""
+    services = request.app[SERVICES]
+    language, cookie = _chosen(request, services.settings), session_cookie(request, services.settings)
+    who = await who_asks(request, cookie, action)
+    page = Page(request, Api(services, who, language, cookie))
+    request[TELLER] = Teller(page.tell)
+    asked_by(services, who, action, language, cookie)
+    return page
 
 
 def _chosen(request: web.Request, settings: Settings) -> Language:

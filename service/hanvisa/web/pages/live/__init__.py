@@ -1,0 +1,88 @@
+"""The changes that an open console shows by itself, as server-sent events: each is a part's name and its HTML."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+
+from hanvisa.web.event_stream import HEADERS, event, stream
+from hanvisa.web.pages.live.consoles import Consoles
+from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.switchboard.parts import PARTS
+from hanvisa.web.pages.view import View, page_for
+from hanvisa.web.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from hanvisa.web.roles import Action
+from hanvisa.web.routing import Anyone
+from hanvisa.web.services import SERVICES
+
+PATH = "/switchboard/events"
+BEAT = 15.0  # seconds: an event, by which the page knows that the connection lives
+AGAIN = 500, 2500  # milliseconds until a browser connects again: not all at once after a restart
+AT_ONCE = 4  # of those who come back, whose sessions are looked up
+OVER = event("over", "")  # who looks may no more: the page is to be opened anew, and asks to sign in
+
+_TURNS: web.AppKey[asyncio.Semaphore] = web.AppKey("turns", asyncio.Semaphore)
+_CONSOLES: web.AppKey[Consoles] = web.AppKey("consoles", Consoles)
+
+
+def add_to(app: web.Application) -> None:
+    app[_TURNS] = asyncio.Semaphore(AT_ONCE)
+    app[_CONSOLES] = Consoles(PARTS.values(), app[SERVICES].changes)
+    app.cleanup_ctx.append(_follow)
+
+
+async def _follow(app: web.Application) -> AsyncIterator[None]:
+    following = asyncio.create_task(app[_CONSOLES].follow(), name="consoles")
+    yield
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+
+
+async def events(page: Page) -> web.StreamResponse:
+    """All parts as they are now, and then each that changes, until the session ends."""
+    request = page.request
+
+    async def asked() -> Page:
+        async with request.app[_TURNS]:
+            return await page_for(request, Action.READ_LIVE)
+
+    try:
+        seen = await asked()
+    except Problem as problem:
+        if problem.kind not in (UNAUTHENTICATED, FORBIDDEN):
+            raise
+        return await _over(request)
+    with request.app[_CONSOLES].opened(seen) as console:
+
+        async def may_still() -> None:
+            console.page = await asked()
+
+        return await stream(
+            request,
+            console.events(),
+            may_still,
+            first=_again(),
+            beat=event("beat", ""),
+            every=BEAT,
+            last=OVER,
+        )
+
+
+def _again() -> bytes:
+    return f"retry: {random.randint(*AGAIN)}\n\n".encode()  # noqa: S311 - chance, no secret
+
+
+async def _over(request: web.Request) -> web.StreamResponse:
+    """A browser reads no refusal of a stream: it is told within one."""
+    response = web.StreamResponse(headers=HEADERS)
+    await response.prepare(request)
+    await response.write(OVER)
+    return response
+
+
+VIEWS = (View("GET", PATH, Anyone.AT_ALL, events),)

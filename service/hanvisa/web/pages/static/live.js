@@ -1,0 +1,70 @@
+// The connection by which a page hears what changes. It mends itself, and while it is lost the page says so.
+// Each connection begins with everything as it is now, so nothing is missed.
+"use strict";
+
+const AGAIN = 2000; // milliseconds until one that was refused is tried again
+const SILENCE = 40000; // the service sends something every fifteen seconds
+const FLICKER = 1500; // what is mended sooner is not told
+
+// What htmx's extension for server-sent events takes for an EventSource: one that never gives up.
+class Connection {
+  constructor(url) {
+    this.url = url;
+    this.listeners = [];
+    this.connect();
+  }
+
+  connect() {
+    this.source?.close();
+    this.source = new EventSource(this.url);
+    this.source.onopen = (event) => { this.lives(); this.onopen?.(event); };
+    this.source.onerror = () => this.fails();
+    this.source.addEventListener("beat", () => this.lives());
+    this.source.addEventListener("over", () => location.reload());
+    for (const [name, listener] of this.listeners) this.source.addEventListener(name, listener);
+    this.connectIn(SILENCE);
+  }
+
+  connectIn(milliseconds) {
+    clearTimeout(this.due);
+    this.due = setTimeout(() => { this.fails(); this.connect(); }, milliseconds);
+  }
+
+  lives() {
+    clearTimeout(this.telling);
+    this.telling = undefined;
+    tellConnection("");
+    this.connectIn(SILENCE);
+  }
+
+  fails() {
+    this.telling ??= setTimeout(() => tellConnection(connection().dataset.lost), FLICKER);
+    if (this.source.readyState === EventSource.CLOSED) this.connectIn(AGAIN); // else the browser itself does
+  }
+
+  addEventListener(name, listener) {
+    this.listeners.push([name, listener]);
+    this.source.addEventListener(name, listener);
+  }
+
+  removeEventListener(name, listener) {
+    this.listeners = this.listeners.filter(([each, one]) => each !== name || one !== listener);
+    this.source.removeEventListener(name, listener);
+  }
+
+  close() {
+    clearTimeout(this.due);
+    clearTimeout(this.telling);
+    this.source.close();
+  }
+}
+
+htmx.createEventSource = (url) => new Connection(url);
+
+function connection() {
+  return document.getElementById("connection");
+}
+
+function tellConnection(words) {
+  if (connection().textContent !== words) connection().textContent = words;
+}

@@ -1,0 +1,83 @@
+"""Consoles that are open: what changes shows in all of them, and a lost connection mends itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Locator, expect
+from prometheus_client import CollectorRegistry
+
+from hanvisa.config import Settings
+from hanvisa.web.app import create_app
+from hanvisa.web.services import SERVICES
+from integration.pages.browsing import Visit
+from unit.web.pages.test_switchboard import WAITS
+from unit.web.town import Founded, Town, id_of, open_town
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OPERATOR: dict[str, object] = {"role": "operator"}
+
+
+def waiting(visit: Visit) -> Locator:
+    return visit.page.locator("#part-waiting li")
+
+
+async def test_two_consoles_agree_each_in_its_language(browser: Browser, town: Town) -> None:
+    async with Visit.begun(browser, town) as olle, Visit.begun(browser, town) as anna:
+        await olle.signs_in("olle", OPERATOR, to="/switchboard")
+        await anna.signs_in("anna", OPERATOR, to="/switchboard")
+        await anna.in_english()
+        town.live.up = [WAITS]
+        town.changes.calls_stirred()
+        for console in (olle, anna):
+            await expect(waiting(console)).to_contain_text("0980-31 92 45")
+        town.live.up = [replace(WAITS, rings=(id_of("olle"),))]
+        town.changes.calls_stirred()
+        await expect(waiting(olle)).to_contain_text("ringer hos dig")
+        await expect(waiting(anna)).to_contain_text("rings at Olle Ek")
+        town.live.up = []
+        town.changes.calls_stirred()
+        for console in (olle, anna):
+            await expect(waiting(console)).to_have_count(0)
+
+
+async def test_a_part_that_is_made_anew_leaves_the_keyboard_where_it_was(visit: Visit, town: Town) -> None:
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    town.live.up = [WAITS]
+    town.changes.calls_stirred()
+    answering = visit.page.locator(f"#answer-{WAITS.id}")
+    await answering.focus()
+    town.live.up = [replace(WAITS, confidential=True)]
+    town.changes.calls_stirred()
+    await expect(waiting(visit)).to_contain_text("Sekretess")
+    await expect(answering).to_be_focused()
+
+
+async def test_a_lost_connection_is_told_and_mends_itself_with_nothing_missed(
+    browser: Browser, founded: Founded, tmp_path: Path
+) -> None:
+    async with (
+        open_town(founded, tmp_path, Settings(state=tmp_path)) as town,
+        Visit.begun(browser, town) as visit,
+    ):
+        lost = visit.page.locator("#connection")
+        await visit.signs_in("olle", OPERATOR, to="/switchboard")
+        await visit.page.get_by_role("button", name="English").focus()
+        await expect(lost).to_be_empty()
+        port = town.client.server.port
+        assert port is not None
+        await town.client.server.close()
+        await expect(lost).to_contain_text("Ingen kontakt med tjänsten")
+        await visit.is_accessible()
+        town.live.up = [WAITS]
+        anew = replace(town.client.app[SERVICES], metrics=CollectorRegistry())
+        async with TestServer(create_app(anew), port=port):
+            await expect(waiting(visit)).to_contain_text("0980-31 92 45", timeout=10_000)
+            await expect(lost).to_be_empty()
+            town.live.up = []
+            town.changes.calls_stirred()
+            await expect(waiting(visit)).to_have_count(0)

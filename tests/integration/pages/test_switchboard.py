@@ -1,0 +1,136 @@
+"""The attendant console in a browser: with the keyboard alone, and for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from hanvisa.calls.live_ports import LiveParty, Outcome, Wish
+from integration.pages.browsing import Visit
+from unit.web.pages.test_switchboard import CALL, O2, OLLE, WAITS
+from unit.web.town import NOW, Town, answer, id_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def a_busy_hour(town: Town) -> None:
+    """One rings at Olle's phone, one waits, he talks with one, holds one who is back, and has parked one."""
+    now = datetime.now(UTC)
+    held = replace(
+        CALL,
+        id="hv-k-4",
+        caller=LiveParty("+46701740607", None),
+        held=True,
+        stage="OnHold",
+        since=now - timedelta(seconds=75),
+        sought=id_of("siv"),
+        why="busy",
+    )
+    parked = replace(
+        CALL, id="hv-k-3", other=None, stage="Parked", parked_for=id_of("anna"), held=True, since=now
+    )
+    rings = replace(WAITS, id="hv-k-6", caller=LiveParty("", None), rings=(OLLE,), since=now)
+    town.live.up = [replace(CALL, since=now), held, parked, replace(WAITS, since=now), rings]
+    town.live.persons = {id_of("siv")}
+    absence = {
+        "person": str(id_of("anna")),
+        "reason": "1",
+        "ends_at": (NOW + timedelta(hours=2)).isoformat(),
+        "substitute": str(id_of("siv")),
+        "best_reached": [{"days": [1, 2], "start": "08:00", "end": "09:00"}],
+    }
+    await answer(await town.ask("POST", "/absences", absence), 201)
+    await answer(await town.ask("POST", "/notices", {"text": "Skolan har flyttat."}), 201)
+
+
+async def test_who_waits_is_answered_sought_refused_and_told_the_number_in_a_handful_of_keys(
+    visit: Visit, town: Town
+) -> None:
+    await a_busy_hour(town)
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, keys = visit.page, visit.page.keyboard
+    search = page.get_by_role("combobox")
+    await expect(search).to_be_focused()
+    await keys.press("F2")
+    await expect(page.get_by_role("status").filter(has_text="Din telefon ringer")).to_be_visible()
+    assert [(call, wish) for call, wish, *_ in town.live.asked] == [
+        ("hv-k-1", Wish.HOLD),
+        ("hv-k-6", Wish.ANSWER),
+    ]
+    await keys.type("kyrk")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    await expect(page.get_by_role("option", selected=True)).to_contain_text("Anna Berg")
+    await keys.press("ArrowDown")
+    await expect(page.get_by_role("article", name="Hanna Lind")).to_be_visible()
+    await expect(page.get_by_role("article", name="Anna Berg")).to_be_hidden()
+    await keys.press("ArrowUp")
+    town.live.outcome = Outcome("refused", O2)
+    await keys.press("F8")
+    refused = page.get_by_role("region", name="Inte kopplat: Anna Berg")
+    await expect(refused).to_be_focused()
+    await expect(refused).to_contain_text("Regel O2")
+    await keys.press("1")
+    await expect(page.get_by_text("Säg till den som ringer: 0980-31 92 01")).to_be_visible()
+    await keys.press("Escape")
+    await expect(search).to_be_focused()
+    await expect(refused).to_have_count(0)
+    town.live.outcome = Outcome("done")
+    await keys.press("Enter")
+    await expect(page.get_by_text("Kopplat till Anna Berg.")).to_be_visible()
+    await expect(search).to_have_value("")
+    await expect(page.get_by_role("option")).to_have_count(0)
+
+
+async def test_what_is_made_anew_keeps_the_focus_and_what_was_chosen(visit: Visit, town: Town) -> None:
+    await a_busy_hour(town)
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, keys = visit.page, visit.page.keyboard
+    queue = page.locator("#queue-hv-k-1")
+    await queue.focus()
+    async with page.expect_response("**/queue"):
+        await keys.press("Enter")
+    await expect(queue).to_be_focused()
+    pause = page.locator("#state-paused")
+    await pause.focus()
+    await keys.press("Enter")
+    await expect(pause).to_have_count(0)
+    await expect(page.get_by_role("combobox")).to_be_focused()
+    await keys.type("kyrk")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    await keys.press("ArrowDown")
+    async with page.expect_response("**/found**"):
+        await page.evaluate("htmx.trigger('#search', 'again')")
+    await expect(page.get_by_role("option", selected=True)).to_contain_text("Hanna Lind")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+async def test_everybody_can_work_at_the_console(
+    browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int
+) -> None:
+    await a_busy_hour(town)
+    async with Visit.begun(browser, town, scheme=scheme, width=width) as visit:
+        await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+        page, keys = visit.page, visit.page.keyboard
+        for in_english in (False, True):
+            if in_english:
+                await visit.in_english()
+            await visit.is_accessible()
+            await page.get_by_role("combobox").fill("kyrk")
+            await expect(page.get_by_role("option")).to_have_count(3)
+            await visit.is_accessible()
+            town.live.outcome = Outcome("refused", O2)
+            await keys.press("F8")
+            await page.locator("#refused").wait_for()
+            await keys.press("2")
+            await visit.is_accessible()
+            await keys.press("F1")
+            await expect(page.get_by_role("dialog")).to_be_visible()
+            await visit.is_accessible()
+            await keys.press("Escape")
+            await expect(page.get_by_role("dialog")).to_be_hidden()
+            town.live.outcome = Outcome("done")
