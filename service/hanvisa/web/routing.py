@@ -42,6 +42,7 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "key": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z_]{1,50}$")]),
     "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]),
     "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
+    "sound": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hanvisa.web.api import (
     absences,
+    absences_heard,
     audit,
     calendars,
     calls,
@@ -36,6 +37,7 @@ ROUTES = (
     *persons.ROUTES,
     *register.ROUTES,
     *held.ROUTES,
+    *absences_heard.ROUTES,
     *absences.ROUTES,
     *coverage_alarms.ROUTES,
     *calendars.ROUTES,
