@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -32,7 +33,9 @@ def create_app(services: Services) -> web.Application:
     database, clock = services.database, services.clock
     app[GATE] = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),
-        lambda hash_: find_by_session(database, hash_, clock.now()),
+        lambda hash_: find_by_session(
+            database, hash_, clock.now(), timedelta(seconds=services.settings.session_idle)
+        ),
         clock.now,
     )
     app[STRANGERS] = Strangers()

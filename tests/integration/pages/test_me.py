@@ -33,6 +33,12 @@ async def test_everybody_can_use_every_part(
         for summary in await visit.page.locator("summary:visible").all():
             await summary.click()
         await visit.is_accessible()
+        await visit.page.goto("/me/sign-ins")
+        await expect(visit.page.get_by_text("this one")).to_be_visible()
+        await visit.is_accessible()
+        await visit.page.goto("/me/nothing-here")
+        await expect(visit.page.get_by_role("heading", name="Not found")).to_be_visible()
+        await visit.is_accessible()
 
 
 async def test_an_absence_is_two_clicks_and_what_callers_hear_follows_what_is_chosen(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from hanvisa.web.middleware import BROWSERS, Browsers
 from hanvisa.web.pages import assets, home, me, rendering, signing_in
-from hanvisa.web.pages.view import View
+from hanvisa.web.pages.view import View, told_in_words
 
 VIEWS: tuple[View, ...] = (
     *home.VIEWS,
@@ -16,6 +17,7 @@ VIEWS: tuple[View, ...] = (
 
 def add_to(app: web.Application) -> None:
     rendering.prepare(app)
+    app[BROWSERS] = Browsers(told_in_words)
     assets.add_to(app.router)
     for view in VIEWS:
         view.add_to(app.router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanvisa.web.pages.me import absence, details, forwarding, messages, overview
+from hanvisa.web.pages.me import absence, details, forwarding, messages, overview, sign_ins
 from hanvisa.web.pages.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -11,4 +11,5 @@ VIEWS: tuple[View, ...] = (
     *messages.VIEWS,
     *forwarding.VIEWS,
     *details.VIEWS,
+    *sign_ins.VIEWS,
 )
