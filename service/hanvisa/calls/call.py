@@ -64,6 +64,7 @@ class Call:
         self.playing: str | None = None  # the playback to the caller that the call waits for
         self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
+        self.taken_by: UUID | None = None  # the operator who wants the caller, who waits or is parked
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
@@ -136,7 +137,8 @@ class Call:
 
     def enter(self, stage: Stage) -> None:
         """From now on the call is in this stage. It is written down before the call speaks or waits."""
-        self.change(stage=to_json(stage))
+        if (written := to_json(stage)) != self.state.stage:
+            self.change(stage=written, stage_since=self.house.clock.now())
         self.tell("stage", **self.state.stage)
 
     async def save(self) -> None:

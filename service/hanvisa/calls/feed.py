@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, PausedOperator
+from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.ids import new_id
 from hanvisa.policy.emergency import EmergencyCaller
 
@@ -94,6 +95,8 @@ def of_switchboard(call: Call) -> bool:
 
 def shown(call: Call) -> LiveCall:
     state, stage = call.state, call.state.stage.get("name", "")
+    args = state.stage.get("args", {})
+    sought = args.get("sought")
     return LiveCall(
         id=state.id,
         caller=_party(state.caller),
@@ -105,8 +108,22 @@ def shown(call: Call) -> LiveCall:
         held=stage in _HELD or any(leg.held for leg in (state.caller, state.other) if leg),
         confidential=state.confidential,
         threat=state.threat,
+        since=_since(call),
         parked_for=call.parked_for,
+        rings=tuple(dict.fromkeys(leg.person for leg in call.rung.values() if leg.person)),
+        sought=UUID(sought) if sought else None,
+        why=args.get("why") if sought else None,
     )
+
+
+def _since(call: Call) -> datetime:
+    state, came = call.state, call.state.stage.get("args", {}).get("since")
+    if state.held_since is not None:
+        return state.held_since
+    if came and (began := datetime.fromisoformat(came)) > AT_THE_HEAD:
+        return began
+    is_talking = state.stage.get("name") == "Talking"
+    return (state.talking_since if is_talking else None) or state.stage_since or call.house.clock.now()
 
 
 def _party(leg: Leg) -> LiveParty:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.attending import AT_THE_HEAD, to_queue
+from hanvisa.calls.attending import to_queue
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Why
+from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
 from hanvisa.calls.ringing import Display, has_contact
 from hanvisa.calls.signals import Answered, PhoneLost, Signal

@@ -28,7 +28,9 @@ class LiveParty:
 class LiveCall:
     """One call now. ``stage`` is what happens in it; ``operator`` the one who has it, or touched it last.
 
-    ``parked_for`` is the person for whom the caller is parked.
+    ``since`` is when the caller began to wait, to be held or to talk, else when the stage began. ``parked_for`` is the
+    person for whom the caller is parked. ``rings`` are those whose phones ring for it now. ``sought`` is whom a
+    caller who is back was for, and ``why`` that one was not had (absent, busy, no_answer, unplugged).
     """
 
     id: str
@@ -41,7 +43,11 @@ class LiveCall:
     held: bool
     confidential: bool
     threat: bool
+    since: datetime
     parked_for: UUID | None = None
+    rings: tuple[UUID, ...] = ()
+    sought: UUID | None = None
+    why: str | None = None
 
     def involves(self, person: UUID) -> bool:
         parties = (self.caller.person, self.other.person if self.other else None, self.operator)
@@ -84,6 +90,8 @@ class Envelope:
 
 
 class Wish(StrEnum):
+    ANSWER = "answer"
+    HAND_OVER = "handover"
     TRANSFER = "transfer"
     HOLD = "hold"
     RETRIEVE = "retrieve"
@@ -112,7 +120,7 @@ class Asked:
     """A wish on its way to its call. ``by`` is the operator; None: whoever of the call's operators has it.
 
     ``to`` is what a blind transfer dials, ``consultation`` the other call of an attended one, ``person`` whom a message
-    is for.
+    is for, or the operator to whom the caller is handed over.
     """
 
     wish: Wish
@@ -148,6 +156,10 @@ class LiveDesk(Protocol):
         consultation: str = "",
         person: UUID | None = None,
     ) -> Outcome: ...
+
+    async def dial(self, person: UUID, to: str) -> bool:
+        """The person's phone rings, or answers by itself, and dials ``to``. False: they talk, or have none."""
+        ...
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:
         """What happens from now on, first what has happened since ``after`` (an id, unknown: all that is kept)."""

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 
+AT_THE_HEAD = datetime.min.replace(tzinfo=UTC)  # of a queue: they have waited already
 LATELY = 10  # callers
 LEFT_ALONE = 10.0  # seconds: an operator who did not answer
 

@@ -67,6 +67,7 @@ class CallState:
         None  # the person whose direct number the caller was sent, or refused, as a text message
     )
     stage: dict[str, Any] = field(default_factory=dict)
+    stage_since: datetime | None = None
 
     def to_json(self) -> str:
         return _STATE.dump_json(self).decode()

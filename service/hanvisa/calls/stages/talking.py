@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.attending import AT_THE_HEAD, carry_out, to_queue
+from hanvisa.calls.attending import carry_out, to_queue
 from hanvisa.calls.holding import Holding
 from hanvisa.calls.keyed import Keyed, tell_both
 from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Breath, TransferRefused, Why
+from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.signals import (
     LOST,
     NORMAL,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from hanvisa.web.middleware import BROWSERS, Browsers
-from hanvisa.web.pages import assets, home, me, rendering, signing_in
+from hanvisa.web.pages import assets, home, me, rendering, signing_in, switchboard
 from hanvisa.web.pages.view import View, told_in_words
 
 VIEWS: tuple[View, ...] = (
     *home.VIEWS,
     *signing_in.VIEWS,
+    *switchboard.VIEWS,
     *me.VIEWS,
 )
 

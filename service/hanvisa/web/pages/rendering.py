@@ -86,6 +86,10 @@ class Page:
         response.headers.update({**_HEADERS, "Content-Language": self.language.value, **(headers or {})})
         return response
 
+    def fill(self, template: str, **more: Any) -> str:
+        """The template as a part of an answer."""
+        return aiohttp_jinja2.render_string(template, self.request, self._common() | more)
+
     def go(self, to: str) -> web.Response:
         """Send the browser on to another page of ours."""
         if self.is_part:

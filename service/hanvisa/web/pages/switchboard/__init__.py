@@ -1,0 +1,18 @@
+"""The attendant console (`/switchboard`): the calls, the people, and what an operator does, from the keyboard alone."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.switchboard.parts import PARTS
+from hanvisa.web.pages.view import View
+from hanvisa.web.roles import Action
+
+
+async def console(page: Page) -> web.StreamResponse:
+    parts = {name: await part.render(page) for name, part in PARTS.items()}
+    return page.show("switchboard/page.html", parts=parts)
+
+
+VIEWS = (View("GET", "/switchboard", Action.READ_LIVE, console),)

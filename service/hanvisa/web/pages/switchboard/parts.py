@@ -1,0 +1,123 @@
+"""What the console is made of: each part is an element of the page, and is made anew when one of its topics changes.
+
+The topics: "calls", "operators", "presence" (absences, forwardings, exceptions, persons, who is on the phone) and
+"notices". Every part stands in the page as ``<section id="part-NAME" sse-swap="NAME">``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from hanvisa.policy.facts import OperatorState
+from hanvisa.web.api.live import LiveCallShown
+from hanvisa.web.api.operators import OperatorShown
+from hanvisa.web.pages.rendering import Page
+from hanvisa.web.roles import Action
+
+WAITING = ("AtSwitchboard", "BackToOperator", "LeavingNumber", "Unattended")
+"""The stages in which a caller waits for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``render`` gives the HTML within the part's element, in the name of whoever looks at the page."""
+
+    name: str
+    render: Callable[[Page], Awaitable[str]]
+    topics: frozenset[str]
+
+
+async def _waiting(page: Page) -> str:
+    """Who rings at one's own phone comes first, then who has waited longest."""
+    me = page.api.who.person_id
+    waiting = [call for call in await _calls(page) if call.stage in WAITING]
+    waiting.sort(key=lambda call: (not _rings(call, me), call.since))
+    return page.fill("switchboard/waiting.html", calls=waiting, me=me)
+
+
+async def _mine(page: Page) -> str:
+    me = page.api.who.person_id
+    mine = [call for call in await _calls(page) if me is not None and is_with(call, me)]
+    mine.sort(key=lambda call: (call.held, call.since))
+    current, consultation = current_of(mine, me)
+    colleagues = await _colleagues(page) if current else []
+    return page.fill(
+        "switchboard/mine.html",
+        calls=mine,
+        me=me,
+        current=current,
+        consultation=consultation,
+        colleagues=colleagues,
+    )
+
+
+async def _parked(page: Page) -> str:
+    parked = [call for call in await _calls(page) if call.parked_for or call.stage == "CampingOn"]
+    parked.sort(key=lambda call: call.since)
+    return page.fill("switchboard/parked.html", calls=parked, me=page.api.who.person_id)
+
+
+async def _me(page: Page) -> str:
+    return page.fill("switchboard/me.html", operator=await operator(page))
+
+
+async def _notices(page: Page) -> str:
+    is_reader = page.api.who.person_id is not None and page.api.may(Action.ACKNOWLEDGE_NOTICES)
+    unread = (await page.api.get("/notices", unread=True)).items if is_reader else []
+    return page.fill("switchboard/notices.html", notices=unread)
+
+
+def is_with(call: LiveCallShown, person: UUID) -> bool:
+    """Whether the person talks in the call, or has the caller on hold."""
+    parties = (call.caller.person, call.other.person if call.other else None)
+    is_held_by = call.stage == "OnHold" and call.operator is not None and call.operator.id == person
+    return is_held_by or any(one is not None and one.id == person for one in parties)
+
+
+def current_of(
+    mine: Iterable[LiveCallShown], me: UUID | None
+) -> tuple[LiveCallShown | None, LiveCallShown | None]:
+    """The caller who is to be put through, and one's own call to somebody whom they may be joined to."""
+    rang = [call for call in mine if call.caller.person is None or call.caller.person.id != me]
+    dialled = [call for call in mine if call not in rang]
+    return next(iter(rang), None), next((call for call in dialled if call.other), None)
+
+
+async def operator(page: Page) -> OperatorShown | None:
+    """Whoever looks, as an operator; None who is none."""
+    return next((one for one in await _operators(page) if one.person.id == page.api.who.person_id), None)
+
+
+async def _operators(page: Page) -> list[OperatorShown]:
+    return list((await page.api.get("/operators", limit=200)).items)
+
+
+async def _calls(page: Page) -> list[LiveCallShown]:
+    return list((await page.api.get("/live/calls")).items)
+
+
+async def _colleagues(page: Page) -> list[OperatorShown]:
+    """The operators to whom a caller could be handed over now."""
+    return [
+        one
+        for one in await _operators(page)
+        if one.state is OperatorState.OPEN and not one.engaged and one.person.id != page.api.who.person_id
+    ]
+
+
+def _rings(call: LiveCallShown, person: UUID | None) -> bool:
+    return any(one.id == person for one in call.rings)
+
+
+PARTS: Mapping[str, Part] = {
+    part.name: part
+    for part in (
+        Part("notices", _notices, frozenset({"notices"})),
+        Part("me", _me, frozenset({"operators"})),
+        Part("waiting", _waiting, frozenset({"calls"})),
+        Part("mine", _mine, frozenset({"calls", "operators"})),
+        Part("parked", _parked, frozenset({"calls"})),
+    )
+}
