@@ -196,6 +196,14 @@ async def test_a_message_is_heard_and_handled(anna: Visitor, town: Town) -> None
     assert (handled["state"], handled["handled_by"]) == (MessageState.HANDLED, anna.name)
 
 
+async def test_who_left_a_message_is_rung_through_my_phone(anna: Visitor, town: Town) -> None:
+    id_ = await leaves(town)
+    changed = await does(anna, f"/me/messages/{id_}/ring-back")
+    assert "Din telefon ringer: svara, så rings 0980-31 92 44 upp." in changed
+    assert town.live.dialled == [(id_of("anna"), "+46980319244")]
+    assert f"/me/messages/{id_}/handled" in changed, "whether that was all, only I know"
+
+
 async def test_my_departments_messages_are_mine_to_handle_too(anna: Visitor, town: Town) -> None:
     await leaves(town, department=True)
     assert "till Kyrkskolan: den som hinner först svarar" in await anna.page("/me")

@@ -11,6 +11,7 @@ from hanvisa.web.pages.me.asking import change_now, mine
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
+from hanvisa.web.pages.writing import number
 from hanvisa.web.roles import Action
 
 
@@ -40,6 +41,15 @@ async def handle(page: Page) -> web.StreamResponse:
     return await _changed(page, gettext("The message is handled."))
 
 
+async def ring_back(page: Page) -> web.StreamResponse:
+    """The phone rings, and the caller when it has been answered: whether that handles it, only I know."""
+    await page.api.send("POST", f"{_path(page)}/ring-back")
+    caller = number((await page.api.get(_path(page))).caller)
+    return await _changed(
+        page, gettext("Your phone rings: answer it, and %(caller)s is rung.") % {"caller": caller}
+    )
+
+
 def _path(page: Page) -> str:
     return f"/messages/{page.request.match_info['id']}"
 
@@ -50,5 +60,6 @@ async def _changed(page: Page, said: str) -> web.Response:
 
 VIEWS = (
     View("POST", "/me/messages/{id}/read", Action.HANDLE_MESSAGES, read),
+    View("POST", "/me/messages/{id}/ring-back", Action.HANDLE_MESSAGES, ring_back),
     View("POST", "/me/messages/{id}/handled", Action.HANDLE_MESSAGES, handle),
 )
