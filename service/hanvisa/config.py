@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         description="addresses of proxies, with commas between, whose X-Forwarded-For says who asks",
     )
     session_hours: int = Field(default=12, ge=1, le=720, description="how long a sign-in lasts")
+    session_idle: float = Field(
+        default=7200.0, ge=60, description="how long a sign-in lasts in which nothing is done"
+    )
     token_days: int = Field(default=365, ge=1, le=3650, description="the longest that a token lasts")
     sign_in_tries: int = Field(default=10, ge=3, description="wrong passwords in a row that lock an account")
     sign_in_tries_address: int = Field(

@@ -100,17 +100,7 @@ def _spans(person: Person, all_: Iterable[Absence], recordings: Sequence[Recordi
         now = absence_at(absences, start) if start else None
         if now is None or now.reason.reachable:
             continue
-        told = compose_referral(person, now, recordings=recordings)
-        prompt = Referral(
-            name=told.name,
-            why=Why.ABSENT,
-            spoken_reason=told.spoken_reason,
-            until=told.until,
-            until_is_date=told.until_is_date,
-            best_reached=told.best_reached,
-            recorded_name=told.recorded_name,
-            greeting=told.greeting,
-        )
+        prompt = Referral.of(compose_referral(person, now, recordings=recordings))
         if spans and spans[-1].prompt == prompt and spans[-1].end == start:
             spans[-1] = Announcement("", prompt, spans[-1].start, end)
         else:

@@ -57,11 +57,11 @@ class Desk:
             over.cancel()
             answer.cancel()
 
-    async def dial(self, person: UUID, to: str) -> bool:
+    async def dial(self, person: UUID, to: str, *, confidential: bool = False) -> bool:
         phone = phone_to_dial_on(self.house, person)
         if phone is None:
             return False
-        self.house.dialling.ask(Dialled(phone, person, to))
+        self.house.dialling.ask(Dialled(phone, person, to, confidential))
         return True
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:

@@ -30,6 +30,7 @@ class Dialled:
     phone: Phone
     person: UUID
     to: str
+    confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,14 @@ def phone_to_dial_on(house: House, person: UUID) -> Phone | None:
 async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], None]) -> None:
     """Ring the phone; ``open_`` begins the call when it has been answered."""
     leg = Leg(new_id("c"), dialled.phone.account, dialled.person)
-    state = CallState(new_id("k"), "phone", dialled.to, leg, organisation=dialled.phone.organisation_id)
+    state = CallState(
+        new_id("k"),
+        "phone",
+        dialled.to,
+        leg,
+        organisation=dialled.phone.organisation_id,
+        confidential=dialled.confidential,
+    )
     call = Call(state, house)
     try:
         is_answered = await own_phone_answers(

@@ -157,8 +157,11 @@ class LiveDesk(Protocol):
         person: UUID | None = None,
     ) -> Outcome: ...
 
-    async def dial(self, person: UUID, to: str) -> bool:
-        """The person's phone rings, or answers by itself, and dials ``to``. False: they talk, or have none."""
+    async def dial(self, person: UUID, to: str, *, confidential: bool = False) -> bool:
+        """The person's phone rings, or answers by itself, and dials ``to``. False: they talk, or have none.
+
+        ``confidential``: the call is, from its beginning (M4).
+        """
         ...
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:

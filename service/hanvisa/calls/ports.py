@@ -131,6 +131,14 @@ class Voice(Protocol):
         """Make, in both languages, what the prompts need. Raises SpeechError when a synthesiser failed."""
         ...
 
+    async def join(self, said: Sequence[Spoken]) -> str:
+        """Make one sound of all that is played; its name."""
+        ...
+
+    async def wav(self, sound: str) -> bytes | None:
+        """The sound of that name as a WAV file, None when there is none."""
+        ...
+
 
 class Spool(Protocol):
     """What Asterisk has recorded."""

@@ -320,8 +320,8 @@ _WAYS_ON = (
     Alternative(
         AlternativeKind.FORCE,
         Text(
-            sv="Telefonansvarig eller verksamhetschefen kan besluta det ändå, med ett skäl (force_reason).",
-            en="The telephone manager or the head can decide it all the same, with a reason (force_reason).",
+            sv="Telefonansvarig eller verksamhetschefen kan besluta det ändå, med ett skäl.",
+            en="The telephone manager or the head can decide it all the same, with a reason.",
         ),
     ),
 )

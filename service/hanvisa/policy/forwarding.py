@@ -114,6 +114,12 @@ def days_left(facts: ForwardingFacts) -> int:
     return facts.limits.days_a_month - max(in_month, default=0)
 
 
+def days_used(to_mobiles: Iterable[Forwarding], day: date) -> int:
+    """On how many days of the month of ``day`` the phone is forwarded to a mobile."""
+    used = {one for other in to_mobiles for one in days_between(other.starts_at, other.ends_at)}
+    return sum((one.year, one.month) == (day.year, day.month) for one in used)
+
+
 def days_between(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
     """The days in Sweden that the time touches; the end is not included, and no time touches none."""
     if ends_at <= aware(starts_at):

@@ -33,6 +33,15 @@ def from_wav(wav: bytes) -> bytes:
     return encode(level(resample(trim(samples, rate), rate)))
 
 
+def to_wav(alaw: bytes) -> bytes:
+    """A 16-bit PCM WAV file of raw A-law, which every browser plays."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(array("h", [_LINEAR[code] for code in alaw]).tobytes())
+    return content.getvalue()
+
+
 def silence(seconds: float) -> bytes:
     return SILENT_BYTE * round(seconds * RATE)
 
@@ -134,4 +143,15 @@ def _alaw(value: int) -> int:
     return (sign | segment << 4 | magnitude >> max(segment, 1) & 0x0F) ^ 0x55
 
 
+def _linear(code: int) -> int:
+    """The sample of 16 bits that a code stands for (ITU-T G.711, table 1a)."""
+    bits = code ^ 0x55
+    segment = bits >> 4 & 7
+    magnitude = (bits & 0x0F) << 4 | 8
+    if segment:
+        magnitude = magnitude + 0x100 << segment - 1
+    return magnitude if bits & 0x80 else -magnitude
+
+
 _ALAW = [_alaw(value) for value in range(4096)] + [_alaw(value) for value in range(-4096, 0)]
+_LINEAR = [_linear(code) for code in range(256)]

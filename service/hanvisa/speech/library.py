@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,7 +36,6 @@ from hanvisa.speech.store import SUFFIX, SoundStore, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from hanvisa.policy.register import Register
     from hanvisa.speech.synthesis import Synthesiser
@@ -135,15 +135,27 @@ class SpeechLibrary:
         """
         said = phrases.pieces(prompt, language, at, absolute_days=True)
         self._report(await self._make(_with_fallbacks(said)))
-        parts = [name for _, name in map(self._find, said)]
-        joined = name_of("joined", *parts)
-        if not self.store.want(joined):
-            await asyncio.to_thread(self._join, joined, parts)
-        return self.store.path(joined)
+        return self.store.path(await self._joined([name for _, name in map(self._find, said)]))
+
+    async def join(self, said: Sequence[Spoken]) -> str:
+        """Make one sound of all that is played; its name."""
+        return await self._joined([Path(file).name for one in said for file in one.files])
+
+    async def wav(self, sound: str) -> bytes | None:
+        """The sound of that name as a WAV file, None when there is none."""
+        if sound not in self.store:
+            return None
+        return await asyncio.to_thread(lambda: audio.to_wav(self.store.read(sound)))
 
     def prune(self, before: datetime) -> int:
         """Remove the sounds last wanted before then; the number removed. To be called after `prepare_register`."""
         return self.store.prune(before)
+
+    async def _joined(self, parts: list[str]) -> str:
+        joined = name_of("joined", *parts)
+        if not self.store.want(joined):
+            await asyncio.to_thread(self._join, joined, parts)
+        return joined
 
     def _join(self, name: str, parts: list[str]) -> None:
         self.store.put(name, b"".join(map(self.store.read, parts)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from hanvisa.calls.ports import Spoken
@@ -13,14 +16,32 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.texts import TextMessage
 
 
+@dataclass
 class FakeVoice:
-    """Says every prompt as one file, named after the prompt's type."""
+    """Says every prompt as one file, named after the prompt's type. ``joined`` are the sounds made of several."""
+
+    joined: dict[str, tuple[Spoken, ...]] = field(default_factory=dict)
 
     def say(self, prompt: Prompt, language: Language, at: datetime) -> Spoken:  # noqa: ARG002 - the port's
         return Spoken((f"/sounds/{type(prompt).__name__}",), repr(prompt))
 
     async def prepare(self, prompts: Sequence[Prompt]) -> None:
         """Everything is ready."""
+
+    async def join(self, said: Sequence[Spoken]) -> str:
+        name = sha256(" ".join(one.words for one in said).encode()).hexdigest()[:32]
+        self.joined[name] = tuple(said)
+        return name
+
+    async def wav(self, sound: str) -> bytes | None:
+        """A tenth of a second of silence, 8 kHz."""
+        if sound not in self.joined:
+            return None
+        content = io.BytesIO()
+        with wave.open(content, "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(bytes(1600))
+        return content.getvalue()
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from hanvisa.web import confirming, describing, event_stream, health, pages, signing_in_elsewhere
@@ -29,7 +31,9 @@ def create_app(services: Services) -> web.Application:
     database, clock = services.database, services.clock
     app[GATE] = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),
-        lambda hash_: find_by_session(database, hash_, clock.now()),
+        lambda hash_: find_by_session(
+            database, hash_, clock.now(), timedelta(seconds=services.settings.session_idle)
+        ),
         clock.now,
     )
     event_stream.add_to(app)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
 from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.signing_in import is_open
 from hanvisa.directory.repositories.users import in_use
 from hanvisa.directory.tables import RoleAssignmentRow, SessionRow, TokenRow, UserRow
 from hanvisa.web.auth import hashed
@@ -40,24 +41,22 @@ async def find_by_token(database: Database, hash_: str, now: datetime) -> Princi
         return await _principal(session, user, ends_at)
 
 
-async def find_by_session(database: Database, hash_: str, now: datetime) -> Principal | None:
-    """Who has signed in with this cookie; None when nobody has, or it has ended. Raises StorageError."""
+async def find_by_session(database: Database, hash_: str, now: datetime, idle: timedelta) -> Principal | None:
+    """Who has signed in with this cookie; None when nobody has, or it has ended. Raises StorageError.
+
+    One that was not used for as long as ``idle`` has ended.
+    """
     query = (
-        select(UserRow, SessionRow.id, SessionRow.expires_at)
+        select(UserRow, SessionRow.id, SessionRow.expires_at, SessionRow.used_at)
         .join(SessionRow, SessionRow.user_id == UserRow.id)
-        .where(
-            SessionRow.hash == hash_,
-            SessionRow.ended_at.is_(None),
-            SessionRow.expires_at > now,
-            in_use(),
-        )
+        .where(SessionRow.hash == hash_, is_open(now, now - idle), in_use())
     )
     async with database.reading() as session:
         found = (await session.execute(query)).one_or_none()
         if found is None:
             return None
-        user, session_id, ends_at = found
-        return await _principal(session, user, ends_at, SignedIn(session_id, csrf_of(hash_)))
+        user, session_id, ends_at, used_at = found
+        return await _principal(session, user, ends_at, SignedIn(session_id, csrf_of(hash_), used_at))
 
 
 def csrf_of(hash_: str) -> str:

@@ -55,6 +55,16 @@ class Teller:
 
 TELLER: web.RequestKey[Teller] = web.RequestKey("teller", Teller)
 
+
+@dataclass(frozen=True, slots=True)
+class Browsers:
+    """How a problem is told to who looks with a browser at what is neither a page nor the API."""
+
+    teller: Callable[[web.Request], Teller]
+
+
+BROWSERS: web.AppKey[Browsers] = web.AppKey("browsers", Browsers)
+
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -104,7 +114,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         await keep_refusal(request, problem)
     if TELLER in request:
         return request[TELLER].tell(problem)
+    if _looks_with_a_browser(request):
+        return request.app[BROWSERS].teller(request).tell(problem)
     return problem.response(accepted(request.headers.get("Accept-Language")))
+
+
+def _looks_with_a_browser(request: web.Request) -> bool:
+    asks_for_a_page = "text/html" in request.headers.get("Accept", "")
+    return asks_for_a_page and not request.path.startswith("/api/") and BROWSERS in request.app
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:

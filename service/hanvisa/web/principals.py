@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The session of who asks with a cookie. ``csrf`` is what a change must bring along."""
+    """The session of who asks with a cookie. ``csrf`` is what a change must bring along.
+
+    ``used_at`` is when it was last used, before now.
+    """
 
     id: UUID
     csrf: str
+    used_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

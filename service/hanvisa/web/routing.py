@@ -29,6 +29,7 @@ from hanvisa.web.principals import Principal, nobody
 from hanvisa.web.problems import FORBIDDEN, INVALID_ID, MISSING_MATCH, NOT_JSON, Kind, Problem
 from hanvisa.web.roles import NAMES, Action, Scope, who_may
 from hanvisa.web.services import SERVICES, Services
+from hanvisa.web.using import note_use
 from hanvisa.web.validation import parse_body, parse_query
 
 BASE = "/api/v1"
@@ -42,6 +43,7 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "key": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z_]{1,50}$")]),
     "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]),
     "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
+    "sound": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 
@@ -138,6 +140,7 @@ class Route:
 
     async def _serve(self, request: web.Request) -> web.Response:
         asked = await ask_for(request, self.action)
+        await note_use(request, asked.who)
         found = self._found(
             asked, request.match_info, list(request.query.items()), request.headers.get("If-Match", "")
         )

@@ -125,8 +125,8 @@ async def test_whoever_had_signed_in_when_a_backup_was_made_is_signed_out(
     if restored.still_to_do:
         carry_out(restored.still_to_do)
     database = open_database(there.database_url)
-    assert await find_by_session(demo, "s" * 64, NOW) is not None
-    assert await find_by_session(database, "s" * 64, NOW) is None
+    assert await find_by_session(demo, "s" * 64, NOW, timedelta(hours=1)) is not None
+    assert await find_by_session(database, "s" * 64, NOW, timedelta(hours=1)) is None
     await database.close()
 
 

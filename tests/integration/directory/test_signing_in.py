@@ -19,10 +19,12 @@ from hanvisa.errors import Conflict, InvalidInput, NotFound
 from hanvisa.ids import new_id
 from hanvisa.policy.sign_in import SignInLimits
 from hanvisa.web.finding import find_by_session, find_by_token
+from hanvisa.web.principals import Principal
 
 NOW = datetime(2026, 8, 5, 8, tzinfo=UTC)
 BY = Actor("admin", None, "192.0.2.1")
 LIMITS = SignInLimits()
+IDLE = timedelta(hours=2)
 SECOND = timedelta(seconds=1)
 
 
@@ -74,12 +76,16 @@ async def test_two_admins_at_once_one_of_them_is_told(demo: Database, other: Dat
     assert sorted(type(one).__name__ for one in done) == ["Conflict", "UserRecord"]
 
 
+async def by_session(database: Database, hash_: str, now: datetime) -> Principal | None:
+    return await find_by_session(database, hash_, now, IDLE)
+
+
 async def test_sessions_and_tokens_let_in_until_they_end(demo: Database) -> None:
     user = await Users(demo).create(UserFields("ny"), None, BY)
     ends = NOW + timedelta(hours=1)
     token = await Tokens(demo).create(user.id, "prov", "t" * 64, at=NOW, expires_at=ends, by=BY)
     session = await Sessions(demo).begin(user.id, "s" * 64, NOW, ends, BY)
-    for find, hash_ in ((find_by_token, "t" * 64), (find_by_session, "s" * 64)):
+    for find, hash_ in ((find_by_token, "t" * 64), (by_session, "s" * 64)):
         found = await find(demo, hash_, ends - SECOND)
         assert found is not None
         assert (found.name, found.ends_at, found.session is None) == ("ny", ends, find is find_by_token)
@@ -87,17 +93,33 @@ async def test_sessions_and_tokens_let_in_until_they_end(demo: Database) -> None
         assert await find(demo, "x" * 64, NOW) is None
     await Sessions(demo).end(session, NOW, BY)
     await Tokens(demo).revoke(token.id, NOW, token.version, BY)
-    assert await find_by_session(demo, "s" * 64, NOW) is None
+    assert await find_by_session(demo, "s" * 64, NOW, IDLE) is None
     assert await find_by_token(demo, "t" * 64, NOW) is None
     with pytest.raises(NotFound):
         await Sessions(demo).end(new_id(), NOW, BY)
+
+
+async def test_a_session_is_open_as_long_as_it_is_used(demo: Database, other: Database) -> None:
+    user = await Users(demo).create(UserFields("ny"), None, BY)
+    ends = NOW + timedelta(days=1)
+    session = await Sessions(demo).begin(user.id, "s" * 64, NOW, ends, BY)
+    assert await by_session(demo, "s" * 64, NOW + IDLE - SECOND)
+    assert await by_session(demo, "s" * 64, NOW + IDLE) is None
+    used = NOW + IDLE / 2
+    await asyncio.gather(*(Sessions(one).use(session, used, NOW) for one in (demo, other)))
+    await Sessions(demo).use(session, used + SECOND, NOW)
+    [open_] = await Sessions(other).open_of(user.id, used + SECOND, NOW)
+    assert (open_.used_at, open_.address) == (used, BY.address), "the first one counts, until it is old"
+    assert await by_session(demo, "s" * 64, NOW + IDLE)
+    await Sessions(demo).end_all(user.id, used, BY)
+    assert await Sessions(other).open_of(user.id, used, NOW) == []
 
 
 async def test_a_new_password_signs_out(demo: Database) -> None:
     user = await Users(demo).create(UserFields("ny"), None, BY)
     await Sessions(demo).begin(user.id, "s" * 64, NOW, NOW + timedelta(hours=1), BY)
     await Users(demo).set_password(user.id, "$argon2id$", NOW, None, BY)
-    assert await find_by_session(demo, "s" * 64, NOW) is None
+    assert await find_by_session(demo, "s" * 64, NOW, IDLE) is None
 
 
 async def test_two_instances_agree_on_wrong_passwords(demo: Database, other: Database) -> None:
@@ -165,6 +187,6 @@ async def test_whoever_has_left_is_let_in_no_more_whatever_their_account_says(de
         (await session.get_one(PersonRow, person)).ended_at = NOW
     assert await Users(demo).credentials("ny") is None
     assert await find_by_token(demo, "t" * 64, NOW) is None
-    assert await find_by_session(demo, "s" * 64, NOW) is None
+    assert await find_by_session(demo, "s" * 64, NOW, IDLE) is None
     with pytest.raises(InvalidInput):
         await Users(demo).named("ny")

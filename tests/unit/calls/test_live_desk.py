@@ -255,6 +255,15 @@ async def test_a_number_is_rung_from_the_console_as_if_dialled_on_ones_own_phone
         await scene.talking(olle, bo)
 
 
+async def test_a_call_that_is_confidential_from_its_beginning_goes_to_no_mobile() -> None:
+    """M4: the answer to what was said in confidence."""
+    async with Scene() as scene:
+        assert await Desk(scene.house).dial(id_of("bo"), "0701740605", confidential=True)
+        scene.answers(await scene.rung("bo"))
+        await scene.until(lambda: "M4" in str(scene.log.of_kind("decision")), "refused")
+        assert not any("0701740605" in dial for _, dial, *_ in scene.control.named("create"))
+
+
 async def test_a_mobile_is_rung_from_the_console_only_as_it_is_from_the_phone() -> None:
     """O2: a caller on hold, and no exception."""
     async with Scene() as scene:

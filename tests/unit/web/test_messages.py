@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hanvisa.calls.live_ports import Outcome
 from hanvisa.calls.ports import NewMessage
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.audit import Audit
@@ -173,3 +174,29 @@ async def test_one_writes_to_colleagues_only(town: Town) -> None:
     await writes(town, who="person", person=None, department=SCHOOL)
     body = {"person": NILS, "text": "Hej"}
     await problem(await town.ask("POST", "/messages", body, who="person"), 403)
+
+
+async def test_who_it_is_for_rings_back_through_their_own_phone(town: Town) -> None:
+    id_ = await leaves(town)
+    assert (await town.ask("POST", f"/messages/{id_}/ring-back", who="person")).status == 204
+    for_department = await leaves(town, department=True, confidential=True)
+    assert (await town.ask("POST", f"/messages/{for_department}/ring-back", who="superuser")).status == 204
+    assert town.live.dialled == [(id_of("anna"), "+46980319244"), (id_of("siv"), "+46980319244")]
+    assert town.live.confidential == ["+46980319244"], "what was said in confidence is answered so"
+
+
+async def test_nobody_else_rings_back_and_nobody_who_talks(town: Town) -> None:
+    id_ = await leaves(town)
+    for who in ("admin", "operator", "superuser"):
+        await problem(await town.ask("POST", f"/messages/{id_}/ring-back", who=who), 403)
+    assert town.live.dialled == []
+    town.live.outcome = Outcome("not_now")
+    told = await problem(await town.ask("POST", f"/messages/{id_}/ring-back", who="person"), 409)
+    assert told["detail"] == "You have no phone here, or are on a call."
+
+
+@pytest.mark.parametrize("caller", [None, "*21*0701740606#", " *21*0701740606"])
+async def test_a_number_that_was_withheld_and_a_code_can_not_be_rung(town: Town, caller: str | None) -> None:
+    body = {"person": ANNA, "text": "Hej", "caller": caller}
+    message = await answer(await town.ask("POST", "/messages", body), 201)
+    await problem(await town.ask("POST", f"/messages/{message['id']}/ring-back", who="person"), 409)

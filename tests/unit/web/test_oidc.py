@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -104,6 +106,19 @@ async def test_who_has_signed_in_there_has_a_session_here(town: Town, siv: None)
     assert (body["name"], body["person"]["name"]) == ("siv.a", "Siv Åkerström")
     [entry] = await Audit(town.database).list(table="sessions")
     assert (entry.by, entry.address) == ("siv.a", "127.0.0.1")
+
+
+async def test_the_page_that_was_asked_for_opens_when_one_has_signed_in_there(town: Town, siv: None) -> None:
+    browser, page = Browser(town), "/me?week=2026-08-10"
+    asked = await browser.get(page)
+    form = await (await browser.get(asked.headers["Location"])).text()
+    [start] = re.findall(rf'href="({START}[^"]*)"', form)
+    there = await browser.get(unescape(start))
+    back = await browser.signs_in_there(there.headers["Location"])
+    assert f'content="0;url={page}"' in await (await browser.get(back)).text()
+    opened = await browser.get(page)
+    assert opened.status == 200
+    assert "Vecka 33" in await opened.text()
 
 
 async def test_keys_come_in_as_many_parts_as_they_like_and_not_without_end(

@@ -32,6 +32,7 @@ def _address(path: str) -> str:
         .replace("{code}", "0")
         .replace("{report}", "refusals")
         .replace("{key}", "ring_person")
+        .replace("{sound}", "0" * 32)
     )
 
 

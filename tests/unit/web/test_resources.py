@@ -94,6 +94,22 @@ async def forwards(town: Town, status: int, who: str = "admin", **fields: Any) -
     return await (answer(response, status) if status == 201 else problem(response, status))
 
 
+async def test_what_is_left_of_the_month_counts_the_days_to_mobiles(town: Town) -> None:
+    path = f"/forwardings/allowance?person={ANNA}"
+    assert await town.get(path, who="person") == {"days_a_month": 10, "days_left": 10, "longest_days": 5}
+    await forwards(town, 201)
+    await forwards(town, 201, target=ANNA_MOBILE, ends_at="2026-08-06T10:00:00+02:00")
+    await forwards(
+        town,
+        201,
+        target=ANNA_MOBILE,
+        starts_at="2026-08-31T10:00:00+02:00",
+        ends_at="2026-09-02T10:00:00+02:00",
+    )
+    assert (await town.get(path))["days_left"] == 7, "two days now, and one at the end of the month"
+    await problem(await town.ask("GET", f"/forwardings/allowance?person={NILS}", who="person"), 403)
+
+
 async def test_a_forwarding_inside_is_free_and_ends_the_same_day(town: Town) -> None:
     forwarding = await forwards(town, 201, who="person")
     assert forwarding["ends_at"] == "2026-08-05T17:00:00+02:00"

@@ -81,6 +81,7 @@ class Engaged:
     up: list[LiveCall] = field(default_factory=list)
     asked: list[tuple[str, Wish, UUID | None, str, str]] = field(default_factory=list)
     dialled: list[tuple[UUID, str]] = field(default_factory=list)
+    confidential: list[str] = field(default_factory=list)
     messages_for: list[UUID] = field(default_factory=list)
     outcome: Outcome = field(default_factory=lambda: Outcome("done"))
     feed: list[Envelope] = field(default_factory=list)
@@ -116,8 +117,9 @@ class Engaged:
         self.messages_for += [person] if person else []
         return self.outcome
 
-    async def dial(self, person: UUID, to: str) -> bool:
+    async def dial(self, person: UUID, to: str, *, confidential: bool = False) -> bool:
         self.dialled.append((person, to))
+        self.confidential += [to] if confidential else []
         return self.outcome.what == "done"
 
     async def events(self, after: str | None) -> AsyncIterator[Envelope]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hanvisa.calls.prompts.whys import Why
+from hanvisa.policy.absence import ReferralContent
 from hanvisa.policy.facts import Window
 from hanvisa.policy.model import Text
 from hanvisa.policy.offers import Offer
@@ -29,6 +30,20 @@ class Referral:
     direct_number: str | None = None
     recorded_name: str | None = None
     greeting: str | None = None
+
+    @classmethod
+    def of(cls, content: ReferralContent) -> Referral:
+        return cls(
+            name=content.name,
+            why=Why(content.why),
+            spoken_reason=content.spoken_reason,
+            until=content.until,
+            until_is_date=content.until_is_date,
+            best_reached=content.best_reached,
+            direct_number=content.direct_number,
+            recorded_name=content.recorded_name,
+            greeting=content.greeting,
+        )
 
 
 @dataclass(frozen=True, slots=True)

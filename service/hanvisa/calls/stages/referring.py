@@ -111,18 +111,8 @@ def _referral(call: Call, person: Person, why: Why) -> Referral:
     # O1: whom an operator has sent on hears the direct number, for a new call.
     direct = call.register.direct_number(person) if call.touched else None
     absence = absence_at(call.register.absences_of(person.id), now)
-    content = compose_referral(person, absence, why, direct, call.register.recordings_of(person.id))
-    return Referral(
-        name=content.name,
-        why=why,
-        spoken_reason=content.spoken_reason,
-        until=content.until,
-        until_is_date=content.until_is_date,
-        best_reached=content.best_reached,
-        direct_number=content.direct_number,
-        recorded_name=content.recorded_name,
-        greeting=content.greeting,
-    )
+    recordings = call.register.recordings_of(person.id)
+    return Referral.of(compose_referral(person, absence, why, direct, recordings))
 
 
 async def _offer(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, text, tuple_, update
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.tables import SessionRow, SignInTriesRow
@@ -26,6 +27,15 @@ _MAKE = text(
 ).bindparams(bindparam("at", type_=UtcDateTime()))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    id: UUID
+    address: str | None
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+
+
 class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,6 +48,7 @@ class Sessions:
                 hash=hash_,
                 address=by.address,
                 created_at=at,
+                used_at=at,
                 expires_at=expires_at,
                 ended_at=None,
             )
@@ -52,6 +63,43 @@ class Sessions:
             if row is None:
                 raise NotFound(f"There is no session {id_}.")
             row.ended_at = row.ended_at or at
+
+    async def end_all(self, user_id: UUID, at: datetime, by: Actor) -> None:
+        """Whoever has signed in as this user is signed out."""
+        still = select(SessionRow).where(SessionRow.user_id == user_id, SessionRow.ended_at.is_(None))
+        async with self._database.changing(by) as session:
+            for row in await session.scalars(still):
+                row.ended_at = at
+
+    async def open_of(self, user_id: UUID, at: datetime, used_after: datetime) -> list[OpenSession]:
+        """Those that let the user in, the one used last first."""
+        row = SessionRow
+        query = (
+            select(row)
+            .where(row.user_id == user_id, is_open(at, used_after))
+            .order_by(row.used_at.desc(), row.id.desc())
+        )
+        async with self._database.reading() as session:
+            return [
+                OpenSession(one.id, one.address, one.created_at, one.used_at, one.expires_at)
+                for one in await session.scalars(query)
+            ]
+
+    async def use(self, id_: UUID, at: datetime, before: datetime) -> None:
+        """It was used at that time, if it was last used before: of several at once one writes."""
+        async with self._database.writing() as session:
+            await session.execute(
+                update(SessionRow)
+                .where(SessionRow.id == id_, SessionRow.used_at <= before)
+                .values(used_at=at)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def is_open(at: datetime, used_after: datetime) -> ColumnElement[bool]:
+    """A session that lets somebody in: not ended, not too old, and used since then."""
+    row = SessionRow
+    return and_(row.ended_at.is_(None), row.expires_at > at, row.used_at > used_after)
 
 
 class SignInTries:

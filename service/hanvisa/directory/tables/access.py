@@ -47,7 +47,10 @@ class TokenRow(Changeable, Base):
 
 
 class SessionRow(Identified, Base):
-    """Somebody who has signed in. ``hash`` is the SHA-256 of the cookie in hexadecimal, ``address`` from where."""
+    """Somebody who has signed in. ``hash`` is the SHA-256 of the cookie in hexadecimal, ``address`` from where.
+
+    ``used_at`` is when they last did something, to the minute.
+    """
 
     __tablename__ = "sessions"
 
@@ -55,6 +58,7 @@ class SessionRow(Identified, Base):
     hash: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str | None]
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hanvisa.web.api import (
     absences,
+    absences_heard,
     audit,
     calendars,
     calls,
@@ -28,6 +29,7 @@ from hanvisa.web.api import (
     reports,
     rules,
     session,
+    sessions,
     settings,
     tokens,
     trainings,
@@ -38,6 +40,7 @@ ROUTES = (
     *persons.ROUTES,
     *register.ROUTES,
     *held.ROUTES,
+    *absences_heard.ROUTES,
     *absences.ROUTES,
     *coverage_alarms.ROUTES,
     *calendars.ROUTES,
@@ -58,6 +61,7 @@ ROUTES = (
     *decisions.ROUTES,
     *rules.ROUTES,
     *session.ROUTES,
+    *sessions.ROUTES,
     *users.ROUTES,
     *tokens.ROUTES,
     *settings.ROUTES,

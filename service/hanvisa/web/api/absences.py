@@ -109,15 +109,26 @@ async def absences(ask: Ask[None, AbsenceQuery]) -> Answer:
 
 
 async def read(ask: Ask[None, None]) -> Answer:
-    return _answer(ask, await _find(ask))
+    return _answer(ask, await find(ask))
 
 
 async def create(ask: Ask[NewAbsence, None]) -> Answer:
     body = ask.body
     person = person_given(ask.register, body.person, "person")
     must_cover(ask.scope, person)
-    reason = _reason(ask, body.reason)
-    starts_at = body.starts_at or ask.now
+    fields = new_fields(ask, person)
+    _must_add(ask, person, fields)
+    coverage = _coverage(ask, person, body.force_reason)
+    record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage)
+    await prepare_referral(ask.services, person, record.absence)
+    answer = _answer(ask, record)
+    return replace(answer, status=201, location=f"/absences/{record.absence.id}")
+
+
+def new_fields(ask: Ask[NewAbsence, None], person: Person) -> AbsenceFields:
+    """What is asked for, with the reason's own end where none is given. Raises Problem for what can't be meant."""
+    body, starts_at = ask.body, ask.body.starts_at or ask.now
+    reason = reason_given(ask, body.reason)
     given = "ends_at" in body.model_fields_set
     fields = AbsenceFields(
         person_id=person.id,
@@ -130,20 +141,17 @@ async def create(ask: Ask[NewAbsence, None]) -> Answer:
         source="api",
     )
     _check(ask, person, fields)
-    coverage = _coverage(ask, person, body.force_reason)
-    record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage)
-    await prepare_referral(ask.services, person, record.absence)
-    answer = _answer(ask, record)
-    return replace(answer, status=201, location=f"/absences/{record.absence.id}")
+    return fields
 
 
 async def change(ask: Ask[AbsenceChange, None]) -> Answer:
-    record = await _find(ask)
+    record = await find(ask)
     version = must_match(ask.if_match, record.version)
     person = person_given(ask.register, record.absence.person_id, "person")
     fields = _changed(record.fields, ask.body)
-    _reason(ask, fields.reason)
-    _check(ask, person, fields, besides=record.absence.id)
+    reason_given(ask, fields.reason)
+    _check(ask, person, fields)
+    _must_add(ask, person, fields, besides=record.absence.id)
     coverage = _coverage(ask, person, ask.body.force_reason)
     with against_others():
         record = await Absences(ask.services.database).change(
@@ -154,20 +162,20 @@ async def change(ask: Ask[AbsenceChange, None]) -> Answer:
 
 
 async def end(ask: Ask[None, None]) -> Answer:
-    record = await _find(ask)
+    record = await find(ask)
     version = must_match(ask.if_match, record.version)
     with against_others():
         record = await Absences(ask.services.database).end(record.absence.id, ask.now, version, ask.who.actor)
     return _answer(ask, record)
 
 
-async def _find(ask: Ask[Any, Any]) -> AbsenceRecord:
+async def find(ask: Ask[Any, Any]) -> AbsenceRecord:
     record = await Absences(ask.services.database).get(ask.path["id"])
     must_cover(ask.scope, ask.register.person(record.absence.person_id))
     return record
 
 
-def _reason(ask: Ask[Any, Any], code: str) -> AbsenceReason:
+def reason_given(ask: Ask[Any, Any], code: str) -> AbsenceReason:
     reason = ask.register.reason(code)
     if reason is None:
         raise invalid(
@@ -189,13 +197,8 @@ def _changed(fields: AbsenceFields, body: AbsenceChange) -> AbsenceFields:
     return replace(fields, **given)
 
 
-def _check(
-    ask: Ask[Any, Any],
-    person: Person,
-    fields: AbsenceFields,
-    besides: UUID | None = None,
-) -> None:
-    """Raises Problem for times that can't be meant, an unknown substitute, and what adds nothing to what is there."""
+def _check(ask: Ask[Any, Any], person: Person, fields: AbsenceFields) -> None:
+    """Raises Problem for times that can't be meant, and for an unknown substitute."""
     if fields.ends_at is not None and fields.ends_at <= fields.starts_at:
         raise invalid(
             "ends_at", Text(sv="Slutet ligger inte efter början.", en="The end is not after the start.")
@@ -209,6 +212,10 @@ def _check(
         raise invalid(
             "substitute", Text(sv="Ingen kan ersätta sig själv.", en="Nobody can be their own substitute.")
         )
+
+
+def _must_add(ask: Ask[Any, Any], person: Person, fields: AbsenceFields, besides: UUID | None = None) -> None:
+    """Raises Problem for what adds nothing to what is there."""
     others = ask.register.absences_of(person.id)
     if is_set_already(others, fields.reason, fields.starts_at, fields.ends_at, besides):
         raise Problem(

@@ -15,11 +15,13 @@ from hanvisa.policy.forwarding import (
     ForwardingFacts,
     ForwardingLimits,
     Judge,
+    days_used,
     decide_forwarding,
     default_end,
 )
 from hanvisa.policy.model import Decision, Text
 from hanvisa.policy.numbers import Reading, read_number
+from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Named, Outgoing, unset
 from hanvisa.web.masking import Mask
@@ -61,6 +63,18 @@ class ForwardingShown(Outgoing):
     kind: ForwardingKind
 
 
+class AllowanceQuery(Incoming):
+    person: UUID
+
+
+class AllowanceShown(Outgoing):
+    """M3: forwarding to mobiles."""
+
+    days_a_month: int
+    days_left: int = Field(description="of this month, with what is set already")
+    longest_days: int
+
+
 class ForwardingList(Outgoing):
     items: list[ForwardingShown]
     next: str | None
@@ -77,6 +91,21 @@ async def forwardings(ask: Ask[None, ForwardingQuery]) -> Answer:
     )
     page = cut(tuple(found), lambda record: (str(record.forwarding.id),), query.limit)
     return Answer(ForwardingList(items=[_shown(ask, record) for record in page.items], next=page.next))
+
+
+async def allowance(ask: Ask[None, AllowanceQuery]) -> Answer:
+    person = person_given(ask.register, ask.query.person, "person")
+    must_cover(ask.scope, person)
+    settings, own = ask.services.settings, ask.register.forwardings_of(person.id)
+    to_mobiles = (one for one in own if _read(ask, person, one.target).kind.may_be_mobile)
+    used = days_used(to_mobiles, ask.now.astimezone(LOCAL).date())
+    return Answer(
+        AllowanceShown(
+            days_a_month=settings.forwarding_days,
+            days_left=max(settings.forwarding_days - used, 0),
+            longest_days=settings.forwarding_longest,
+        )
+    )
 
 
 async def read(ask: Ask[None, None]) -> Answer:
@@ -215,6 +244,15 @@ ROUTES = (
         status=201,
         etag=True,
         refusals=(REFUSED,),
+    ),
+    Route(
+        "GET",
+        "/forwardings/allowance",
+        Action.READ_FORWARDINGS,
+        allowance,
+        "What is left of the month's forwarding to mobiles (M3)",
+        query=AllowanceQuery,
+        reply=AllowanceShown,
     ),
     Route(
         "GET",

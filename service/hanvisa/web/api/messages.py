@@ -26,6 +26,11 @@ from hanvisa.web.roles import Action, Scope
 from hanvisa.web.routing import Answer, Ask, Route
 from hanvisa.web.sounds import WAV
 
+_OF_CODES = (
+    "*",
+    "#",
+)  # what a written message has somebody dial is a number, and sets nothing on their phone
+
 
 class MessageQuery(ListQuery):
     person: UUID | None = None
@@ -160,6 +165,37 @@ async def sound(ask: Ask[None, None]) -> Answer:
     return Answer(await asyncio.to_thread(file.read_bytes))
 
 
+async def ring_back(ask: Ask[None, None]) -> Answer:
+    """What was said in confidence is answered so (M4)."""
+    message = (await _find(ask)).message
+    asker = ask.register.person(ask.who.person_id) if ask.who.person_id else None
+    if asker is None or not _is_for(asker, message):
+        raise Problem(
+            FORBIDDEN,
+            Text(
+                sv="Den som meddelandet är till ringer upp, från sin telefon.",
+                en="Those whom the message is for ring back, from their phone.",
+            ),
+        )
+    if not message.caller or message.caller.lstrip().startswith(_OF_CODES):
+        raise Problem(
+            CONFLICT,
+            Text(
+                sv="Där finns inget nummer att ringa upp.",
+                en="There is no number to ring.",
+            ),
+        )
+    if not await ask.services.live_calls.dial(asker.id, message.caller, confidential=message.confidential):
+        raise Problem(
+            CONFLICT,
+            Text(
+                sv="Du har ingen telefon här, eller så sitter du i ett samtal.",
+                en="You have no phone here, or are on a call.",
+            ),
+        )
+    return Answer(status=204)
+
+
 async def _find(ask: Ask[Any, Any]) -> MessageRecord:
     record = await Messages(ask.services.database).get(ask.path["id"])
     message = record.message
@@ -249,6 +285,15 @@ ROUTES = (
         reply=MessageShown,
         if_match=True,
         etag=True,
+        refusals=(CONFLICT,),
+    ),
+    Route(
+        "POST",
+        "/messages/{id}/ring-back",
+        Action.HANDLE_MESSAGES,
+        ring_back,
+        "Ring who left it back through one's own phone: it rings first",
+        status=204,
         refusals=(CONFLICT,),
     ),
     Route(

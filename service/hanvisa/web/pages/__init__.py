@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hanvisa.web.pages import assets, home, live, rendering, signing_in, switchboard
-from hanvisa.web.pages.view import View
+from hanvisa.web.middleware import BROWSERS, Browsers
+from hanvisa.web.pages import assets, home, live, me, rendering, signing_in, switchboard
+from hanvisa.web.pages.view import View, told_in_words
 
-VIEWS: tuple[View, ...] = (*home.VIEWS, *live.VIEWS, *signing_in.VIEWS, *switchboard.VIEWS)
+VIEWS: tuple[View, ...] = (
+    *home.VIEWS,
+    *live.VIEWS,
+    *signing_in.VIEWS,
+    *switchboard.VIEWS,
+    *me.VIEWS,
+)
 
 
 def add_to(app: web.Application) -> None:
     rendering.prepare(app)
+    app[BROWSERS] = Browsers(told_in_words)
     assets.add_to(app.router)
     live.add_to(app)
     for view in VIEWS:

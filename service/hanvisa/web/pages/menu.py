@@ -30,4 +30,7 @@ def first(may: Callable[[Action], bool]) -> str:
 
 
 def _pages() -> tuple[tuple[str, str, Action], ...]:
-    return ((gettext("Switchboard"), "/switchboard", Action.READ_LIVE),)
+    return (
+        (gettext("Switchboard"), "/switchboard", Action.READ_LIVE),
+        (gettext("My page"), "/me", Action.SET_ABSENCES),
+    )

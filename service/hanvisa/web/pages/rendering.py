@@ -13,7 +13,7 @@ from aiohttp import web
 
 from hanvisa.policy.model import Language
 from hanvisa.policy.swedish_time import LOCAL
-from hanvisa.web.pages import assets, translating, writing
+from hanvisa.web.pages import advice, assets, translating, writing
 from hanvisa.web.pages.asking import Api
 from hanvisa.web.pages.menu import entries
 from hanvisa.web.problems import Problem
@@ -111,6 +111,7 @@ class Page:
             "who": who,
             "csrf": who.session.csrf if who.session else "",
             "menu": entries(self.api.may, self.request.path) if who.user_id else (),
+            "what_to_do": lambda problem: advice.of(problem, self.language),
         }
 
     def _words(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from hanvisa.web.problems import UNAUTHENTICATED, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Anyone, asked_by, who_asks
 from hanvisa.web.services import SERVICES
+from hanvisa.web.using import note_use
 
 LANGUAGE_COOKIE = "hanvisa_language"
 SIGN_IN = "/sign-in"
@@ -55,8 +56,11 @@ class View:
             page = await page_for(request, self.action)
         except Problem as problem:
             if problem.kind is UNAUTHENTICATED:
+                if session_cookie(request, services.settings) is None and _is_led_here(request):
+                    return stranger.show("again.html")
                 return stranger.go(f"{SIGN_IN}?to={quote(_wanted(request), safe='/')}")
             raise
+        await note_use(request, page.api.who)
         return await self.handler(page)
 
 
@@ -69,6 +73,24 @@ async def page_for(request: web.Request, action: Action | Anyone) -> Page:
     request[TELLER] = Teller(page.tell)
     asked_by(services, who, action, language, cookie)
     return page
+
+
+def told_in_words(request: web.Request) -> Teller:
+    """How a problem is told to who looks with a browser at what no view serves."""
+    services = request.app[SERVICES]
+    language = _chosen(request, services.settings)
+    translating.language.set(language)
+    who = nobody(address_of(request, services.settings))
+    return Teller(Page(request, Api(services, who, language, None)).tell)
+
+
+def _is_led_here(request: web.Request) -> bool:
+    """From a mail, or another site: the browser has kept back our cookie, which it has when we lead it here."""
+    return (
+        request.method == "GET"
+        and request.headers.get("Sec-Fetch-Site") == "cross-site"
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    )
 
 
 def _chosen(request: web.Request, settings: Settings) -> Language:

@@ -1,0 +1,73 @@
+"""My page in a browser: an absence in two clicks by keyboard, and every part as anybody can use it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from integration.pages.browsing import Visit
+from unit.web.test_messages import leaves
+from unit.web.town import Town, id_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+async def test_everybody_can_use_every_part(
+    browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int
+) -> None:
+    await leaves(town)
+    await town.ask("POST", f"/persons/{id_of('anna')}/flags", {"what": "title"})
+    async with Visit.begun(browser, town, scheme=scheme, width=width) as visit:
+        await visit.signs_in("anna", to="/me")
+        await visit.is_accessible()
+        await visit.in_english()
+        await visit.page.get_by_role("button", name="Meeting").press("Enter")
+        await expect(visit.page.get_by_role("radio", name="Next working day")).to_be_focused()
+        await visit.page.get_by_text("Later, substitute").click()
+        await visit.is_accessible()
+        await visit.page.get_by_role("button", name="Save: I am away").press("Enter")
+        await expect(visit.page.get_by_role("status")).to_have_text("Your absence is set.")
+        for summary in await visit.page.locator("summary:visible").all():
+            await summary.click()
+        await visit.is_accessible()
+        await visit.page.goto("/me/sign-ins")
+        await expect(visit.page.get_by_text("this one")).to_be_visible()
+        await visit.is_accessible()
+        await visit.page.goto("/me/nothing-here")
+        await expect(visit.page.get_by_role("heading", name="Not found")).to_be_visible()
+        await visit.is_accessible()
+
+
+async def test_an_absence_is_two_clicks_and_what_callers_hear_follows_what_is_chosen(
+    visit: Visit, town: Town
+) -> None:
+    await visit.signs_in("anna", to="/me")
+    page = visit.page
+    await page.get_by_role("button", name="Sammanträde").click()
+    heard = page.locator("#heard")
+    await expect(heard).to_contain_text("till i morgon 08:00")
+    await page.get_by_role("radio", name="1 timme").check()
+    await expect(heard).to_contain_text("till idag 11:00")
+    await page.get_by_label("Tillbaka klockan").fill("15:15")
+    await page.get_by_label("Tillbaka klockan").press("Tab")
+    await expect(page.get_by_role("radio", name="En annan tid")).to_be_checked()
+    await expect(heard).to_contain_text("till idag 15:15")
+    await expect(heard.get_by_label("Spela upp det som hörs på svenska")).to_have_js_property("paused", True)
+    await page.get_by_role("button", name="Spara frånvaron").click()
+    await expect(page.get_by_role("heading", name="Min frånvaro")).to_be_focused()
+    await expect(page.locator("#week [aria-current]")).to_contain_text("10:00–15:15")
+    await page.get_by_role("button", name="Jag är tillbaka").click()
+    await expect(page.get_by_role("status")).to_have_text("Du är tillbaka: telefonen ringer.")
+
+
+async def test_a_message_that_was_listened_to_is_no_longer_new(visit: Visit, town: Town) -> None:
+    id_ = await leaves(town)
+    await visit.signs_in("anna", to="/me")
+    message = visit.page.get_by_role("article", name="Meddelande från 0980-31 92 44")
+    await expect(message).to_contain_text("nytt")
+    await message.locator("audio").dispatch_event("ended")
+    await expect(message).not_to_contain_text("nytt")
+    assert (await town.get(f"/messages/{id_}"))["state"] == "read"

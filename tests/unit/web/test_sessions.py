@@ -1,0 +1,134 @@
+"""Sessions that are open: as long as they are used, listed, and ended everywhere at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.repositories.signing_in import Sessions
+from hanvisa.web import live_events
+from hanvisa.web.auth import CSRF_HEADER
+from hanvisa.web.cookies import SESSION
+from unit.web.town import Town, answer, id_of, problem
+
+WORD = "not a secret of anybody"
+IDLE = timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
+EVENTS = "/api/v1/live/events"
+
+
+@pytest.fixture
+async def olle(town: Town) -> Any:
+    """The operator, with an account."""
+    body = {
+        "name": "olle",
+        "password": WORD,
+        "person": str(id_of("olle")),
+        "roles": [{"role": "operator"}],
+    }
+    return await answer(await town.ask("POST", "/users", body), 201)
+
+
+async def signs_in(town: Town) -> dict[str, str]:
+    """What a browser then sends along with a change."""
+    response = await town.client.post("/api/v1/session", json={"name": "olle", "password": WORD})
+    csrf = (await answer(response, 201))["csrf"]
+    cookie = response.cookies[SESSION].value
+    town.client.session.cookie_jar.clear()
+    return {"Cookie": f"{SESSION}={cookie}", CSRF_HEADER: csrf}
+
+
+async def status(town: Town, browser: dict[str, str]) -> int:
+    return (await town.client.get("/api/v1/session", headers=browser)).status
+
+
+async def test_a_session_that_is_not_used_ends(town: Town, olle: Any) -> None:
+    browser = await signs_in(town)
+    for _ in range(3):
+        town.clock.advance(IDLE - MINUTE)
+        assert await status(town, browser) == 200
+    town.clock.advance(IDLE)
+    told = await town.client.get("/api/v1/session", headers=browser)
+    assert (await problem(told, 401))["detail"] == "The session has ended."
+
+
+async def test_its_use_is_written_once_a_minute_at_most(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    use = Sessions.use
+
+    async def counted(self: Sessions, *args: Any) -> None:
+        written.append(args)
+        await use(self, *args)
+
+    monkeypatch.setattr(Sessions, "use", counted)
+    browser = await signs_in(town)
+    for _ in range(12):
+        town.clock.advance(timedelta(seconds=20))
+        assert await status(town, browser) == 200
+        assert await status(town, browser) == 200
+    assert len(written) == 4
+    assert not await Audit(town.database).list(table="sessions", action="changed")
+
+
+async def test_what_a_page_follows_by_itself_is_no_use_of_it_and_ends_with_it(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_events, "BEAT", 0.05)
+    town.live.goes_on = True
+    browser = await signs_in(town)
+    town.clock.advance(IDLE - MINUTE)
+    headers = browser | {"Accept": "text/event-stream"}
+    async with asyncio.timeout(10), town.client.get(EVENTS, headers=headers) as response:
+        while await response.content.readline() != b": beat\n":
+            pass
+        town.clock.advance(MINUTE)
+        await response.read()
+    assert await status(town, browser) == 401
+
+
+async def test_ones_own_are_listed_since_when_and_from_where(town: Town, olle: Any) -> None:
+    first = await signs_in(town)
+    town.clock.advance(timedelta(minutes=5))
+    second = await signs_in(town)
+    sessions = (await answer(await town.client.get("/api/v1/sessions", headers=second), 200))["items"]
+    assert [(one["began_at"], one["address"], one["this"]) for one in sessions] == [
+        ("2026-08-05T10:05:00+02:00", "127.0.0.1", True),
+        ("2026-08-05T10:00:00+02:00", "127.0.0.1", False),
+    ]
+    [_, used] = (await answer(await town.client.get("/api/v1/sessions", headers=first), 200))["items"]
+    assert used["used_at"] == "2026-08-05T10:05:00+02:00"
+    assert (await town.get("/sessions"))["items"] == [], "a token is no session"
+
+
+async def test_signing_out_everywhere_ends_all_and_the_live_stream_too(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_events, "BEAT", 0.05)
+    town.live.goes_on = True
+    first, second = await signs_in(town), await signs_in(town)
+    async with asyncio.timeout(10), town.client.get(EVENTS, headers=first) as response:
+        await response.content.readline()
+        refused = await town.client.delete("/api/v1/sessions", headers={"Cookie": second["Cookie"]})
+        assert (await problem(refused, 403))["error_id"] == "csrf"
+        out = await town.client.delete("/api/v1/sessions", headers=second)
+        assert (out.status, out.cookies[SESSION]["max-age"]) == (204, "0")
+        await response.read()
+    assert [await status(town, one) for one in (first, second)] == [401, 401]
+    ended = await Audit(town.database).list(table="sessions", action="changed")
+    assert [entry.by for entry in ended] == ["olle", "olle"]
+
+
+async def test_an_admin_does_it_for_others_and_nobody_else(town: Town, olle: Any) -> None:
+    browser = await signs_in(town)
+    path = f"/users/{olle['id']}/sessions"
+    await problem(await town.ask("DELETE", path, who="head"), 403)
+    assert await status(town, browser) == 200
+    assert (await town.ask("DELETE", path)).status == 204
+    assert await status(town, browser) == 401
+    await problem(await town.ask("DELETE", f"/users/{id_of('nobody')}/sessions"), 404)
