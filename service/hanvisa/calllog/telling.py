@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hanvisa.calllog.entry import CallEntry
-
-
-_DIALLED = re.compile(r"^0(?=[1-9]\d{6,8}$)")  # as at home, with its area code
 
 
 @dataclass(frozen=True)
@@ -33,10 +29,7 @@ class Teller:
         return (self.name_of(str(id_)) if id_ else None) or self.say(vocabulary.SOMEONE)
 
     def number(self, number: Any) -> str:
-        """As it was dialled, in groups where it is a whole one."""
-        text = str(number or "")
-        dialled = _DIALLED.sub("+46", text)
-        return display(dialled) if text else self.say(vocabulary.NO_NUMBER)
+        return display(str(number)) if number else self.say(vocabulary.NO_NUMBER)
 
     def effect(self, effect: Any) -> str:
         return self._word(vocabulary.EFFECTS, effect)
