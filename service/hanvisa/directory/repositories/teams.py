@@ -21,12 +21,15 @@ from hanvisa.policy.swedish_time import local_time
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-Departments = Sequence[Row[Any]]
+Departments = Sequence[Row[Any, Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """A department and those that stand in for it, one for the other, and all their people's absences."""
+    """A department and those that stand in for it, one for the other, and all their people's absences.
+
+    Not those that were taken back before they began.
+    """
 
     chain: tuple[Team, ...]
     absences: tuple[Absence, ...]
@@ -50,7 +53,7 @@ class Teams:
         by_person = grouped(
             (row.person_id, Absence(row.id, row.person_id, reason_of(reason), row.starts_at, row.ends_at))
             for row, reason in rows
-            if row.starts_at < until
+            if row.starts_at < until and (row.ends_at is None or row.ends_at > row.starts_at)
         )
         return [_staffing(tuple(teams[id_] for id_ in chain), by_person) for chain in chains.values()]
 
