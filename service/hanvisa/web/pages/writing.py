@@ -37,7 +37,17 @@ def day(value: date | datetime, today: date) -> str:
     if on == today - timedelta(days=1):
         return gettext("yesterday")
     pattern = "EEEE d MMMM" if on.year == today.year else "EEEE d MMMM y"
-    return format_date(on, pattern, locale="sv_SE" if language.get() is Language.SV else "en_GB")
+    return format_date(on, pattern, locale=_locale())
+
+
+def short_day(value: date) -> str:
+    """A day in a table: "tors 6 aug", "Thu 6 Aug"."""
+    return format_date(value, "EEE d MMM", locale=_locale()).replace(".", "")
+
+
+def short_moment(value: datetime) -> str:
+    """A day and a time in a table: "tors 6 aug 08:00"."""
+    return f"{short_day(value.astimezone(LOCAL).date())} {clock(value)}"
 
 
 def moment(value: datetime, today: date) -> str:
@@ -51,3 +61,7 @@ def lasted(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _locale() -> str:
+    return "sv_SE" if language.get() is Language.SV else "en_GB"
