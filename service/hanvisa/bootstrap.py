@@ -40,7 +40,7 @@ from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.searching import SEARCHED, PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.explaining import tell_story
+from hanvisa.explaining import story_of
 from hanvisa.following import Follower
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mailing import alarm_mails, asking_for_details, mail_outbox, mail_server
@@ -164,7 +164,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 given=settings,
                 voice=voice,
                 health=service.health,
-                explain=lambda entries, language: tell_story(entries, language, directory),
+                story=lambda entries, language: story_of(entries, language, directory),
                 live_calls=desk,
                 changes=changes,
                 calendar_read=calendars.reading,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from hanvisa.calllog.entry import CallEntry
-from hanvisa.calllog.explain import explain
+from hanvisa.calllog.explain import tell_story
+from hanvisa.calllog.story import Story, lines
 from hanvisa.calls.decisions import decide_again
 from hanvisa.calls.ports import Directory
 from hanvisa.config import Settings
@@ -19,9 +20,9 @@ from hanvisa.policy.model import Language
 _NAMED = frozenset({"persons", "departments", "organisations", "switchboards"})
 
 
-def tell_story(entries: Sequence[CallEntry], language: Language, directory: Directory) -> list[str]:
+def story_of(entries: Sequence[CallEntry], language: Language, directory: Directory) -> Story:
     """A call in words, decided again from the facts that were kept, with the names that the register has now."""
-    return explain(entries, language, redecide=decide_again, name_of=lambda id_: _name(directory, id_))
+    return tell_story(entries, language, redecide=decide_again, name_of=lambda id_: _name(directory, id_))
 
 
 async def explain_call(settings: Settings, call_id: str, language: Language) -> str:
@@ -34,7 +35,8 @@ async def explain_call(settings: Settings, call_id: str, language: Language) -> 
         entries = await CallRecords(database).entries(call_id)
         if not entries:
             raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
-        return "\n".join(tell_story(entries, language, directory))
+        story = story_of(entries, language, directory)
+        return "\n".join((story.summary, "", *lines(story)))
     finally:
         await database.close()
 

@@ -35,6 +35,7 @@ LAW = {
         "directory",
         "reports",
         "calendars.source",
+        "calllog.story",
         *EDGES,
         "changes",
         "config",

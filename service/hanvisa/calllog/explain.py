@@ -1,11 +1,13 @@
-"""A call told in words, step by step: what happened, what the caller heard, and why."""
+"""A call told in words: what it came to, what happened, what the caller heard, and why."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from hanvisa.calllog import telling, vocabulary
+from hanvisa.calllog.facts import facts_in_words
+from hanvisa.calllog.story import Decided, Step, Story
+from hanvisa.calllog.summing_up import sum_up
 from hanvisa.policy.model import Decision, Language
 
 if TYPE_CHECKING:
@@ -13,44 +15,54 @@ if TYPE_CHECKING:
 
     from hanvisa.calllog.entry import CallEntry
 
-LOCAL = ZoneInfo("Europe/Stockholm")
 
-
-def explain(
+def tell_story(
     entries: Iterable[CallEntry],
     language: Language,
     *,
     redecide: Callable[[dict[str, Any]], Decision] | None = None,
     name_of: Callable[[str], str | None] | None = None,
-) -> list[str]:
-    """The lines of the story, each with its time in Sweden, a date first and wherever the day changes.
+) -> Story:
+    """The call of these entries.
 
     ``redecide`` decides again from a decision entry's data; where its answer is another than the one kept, the story
     says so. It raises ValueError, KeyError or TypeError for facts it can't read. ``name_of`` names what an id stands
     for, None when nothing does (any more).
     """
     teller = telling.Teller(language, name_of or _nobody)
-    lines: list[str] = []
-    day = None
-    for entry in sorted(entries, key=lambda entry: entry.seq):
-        at = entry.at.astimezone(LOCAL)
-        sentences = telling.tell(teller, entry)
-        if entry.kind == "decision" and redecide is not None:
-            sentences.append(_decided_again(teller, entry.data, redecide))
-        if sentences and at.date() != day:
-            day = at.date()
-            lines.append(day.isoformat())
-        lines += [f"{at:%H:%M:%S} {sentence}" for sentence in sentences]
-    return lines
+    in_order = sorted(entries, key=lambda entry: entry.seq)
+    return Story(sum_up(teller, in_order), tuple(_step(teller, entry, redecide) for entry in in_order))
 
 
 def _nobody(_: str) -> None:
     return None
 
 
+def _step(
+    teller: telling.Teller, entry: CallEntry, redecide: Callable[[dict[str, Any]], Decision] | None
+) -> Step:
+    told = telling.tell(teller, entry)
+    if entry.kind != "decision":
+        return Step(entry.seq, entry.at, entry.kind, tuple(told))
+    again = _decided_again(teller, entry.data, redecide) if redecide and "facts" in entry.data else None
+    because, more = telling.reasons(teller, entry.data)
+    same = teller.say(vocabulary.DECIDED_THE_SAME)
+    decided = Decided(
+        effect=teller.effect(entry.data.get("effect")),
+        rules=tuple(entry.data.get("rules") or ()),
+        because=because,
+        more=tuple(more),
+        again=again if again != same else None,
+        facts=facts_in_words(teller, entry.data.get("facts") or {}),
+    )
+    return Step(entry.seq, entry.at, entry.kind, (*told, *([again] if again else [])), decided)
+
+
 def _decided_again(
     teller: telling.Teller, kept: dict[str, Any], redecide: Callable[[dict[str, Any]], Decision]
 ) -> str:
+    if not kept["facts"]:
+        return teller.say(vocabulary.FACTS_PURGED)
     try:
         again = redecide(kept)
     except (ValueError, KeyError, TypeError) as error:

@@ -49,21 +49,25 @@ def tell(teller: Teller, entry: CallEntry) -> list[str]:
 
 def sentence(text: str) -> str:
     """With a capital first and a full stop last."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "”", "»")) else ".")
+    text = capitalised(text.strip())
+    return text + ("" if text.endswith((".", "!", "?", "”", "»")) else ".")
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _opened(teller: Teller, data: dict[str, Any]) -> list[str]:
-    caller, called = teller.number(data.get("caller")), teller.number(data.get("called"))
-    caller += _named(teller, data.get("caller_person"))
-    called += _named(teller, data.get("person"))
+    caller = party(teller, data.get("caller"), data.get("caller_person"))
+    called = party(teller, data.get("called"), data.get("person"))
     opened = teller.say(vocabulary.OPENED, caller=caller, called=called)
     return [opened, teller.say(vocabulary.PRIVATE)] if data.get("private") else [opened]
 
 
-def _named(teller: Teller, id_: Any) -> str:
-    name = teller.name_of(str(id_)) if id_ else None
-    return f" ({name})" if name else ""
+def party(teller: Teller, number: Any, person: Any) -> str:
+    """A number, with whose it is where that is known."""
+    name = teller.name_of(str(person)) if person else None
+    return f"{teller.number(number)} ({name})" if name else teller.number(number)
 
 
 def _stage(teller: Teller, data: dict[str, Any]) -> list[str]:
@@ -93,32 +97,43 @@ def _signal(teller: Teller, data: dict[str, Any]) -> list[str]:
             who=teller.who(data.get("by") or data.get("person")),
             target=teller.number(data.get("target") or data.get("to")),
             manner=teller.say(vocabulary.ATTENDED if data.get("attended") else vocabulary.BLIND),
-            phone=data.get("account") or teller.number(data.get("digits")),
+            phone=_phone(teller, data),
             why=teller.why(data.get("why")),
             stage=data.get("stage", ""),
         )
     ]
 
 
-def _decision(teller: Teller, data: dict[str, Any]) -> list[str]:
-    because, rules = data.get("because") or {}, data.get("rules") or ()
-    told = [
-        teller.say(
-            vocabulary.DECIDED if rules else vocabulary.DECIDED_BY_NO_RULE,
-            effect=teller.effect(data.get("effect")),
-            rules=", ".join(rules),
-            because=sentence(str(because.get(teller.language, ""))),
-        )
-    ]
-    if data.get("exception"):
-        told.append(teller.say(vocabulary.BY_EXCEPTION))
+def reasons(teller: Teller, data: dict[str, Any]) -> tuple[str, list[str]]:
+    """Why a decision was made, and what there is to say beside it."""
+    because = sentence(str((data.get("because") or {}).get(teller.language, "")))
+    more = [teller.say(vocabulary.BY_EXCEPTION)] if data.get("exception") else []
     instead = [
         (alternative.get("text") or {}).get(teller.language, "")
         for alternative in data.get("alternatives") or ()
     ]
     if any(instead):
-        told.append(teller.say(vocabulary.INSTEAD, what=" ".join(map(sentence, filter(None, instead)))))
-    return told
+        more.append(teller.say(vocabulary.INSTEAD, what=" ".join(map(sentence, filter(None, instead)))))
+    return because, more
+
+
+def _phone(teller: Teller, data: dict[str, Any]) -> str:
+    """Whose phone it is where that is known, with what Asterisk calls it."""
+    phone = data.get("account") or teller.number(data.get("digits"))
+    name = teller.name_of(str(data["person"])) if data.get("person") else None
+    return f"{name} ({phone})" if name else str(phone)
+
+
+def _decision(teller: Teller, data: dict[str, Any]) -> list[str]:
+    rules = data.get("rules") or ()
+    because, more = reasons(teller, data)
+    decided = teller.say(
+        vocabulary.DECIDED if rules else vocabulary.DECIDED_BY_NO_RULE,
+        effect=teller.effect(data.get("effect")),
+        rules=", ".join(rules),
+        because=because,
+    )
+    return [decided, *more]
 
 
 def _command(teller: Teller, data: dict[str, Any]) -> list[str]:

@@ -172,6 +172,10 @@ DECIDED_OTHERWISE_BY_NO_RULE = Text(
     sv="Prövat på nytt blir beslutet ett annat: {effect}. {because}",
     en="Decided again the answer differs: {effect}. {because}",
 )
+FACTS_PURGED = Text(
+    sv="Det som beslutet byggde på är gallrat, så det kan inte prövas på nytt.",
+    en="What it was decided from has been purged, so it can't be decided again.",
+)
 NOT_DECIDED_AGAIN = Text(sv="Kan inte prövas på nytt: {why}.", en="Can't be decided again: {why}.")
 
 COMMAND = Text(sv="Kommando: {what}.", en="Command: {what}.")

@@ -229,16 +229,21 @@ def _has_somebody(team: Team, day: date, time: Iterable[Span], absent: Absent) -
 
 
 def _is_reachable(member: Member, team: Team, day: date, time: Iterable[Span], absent: Absent) -> bool:
+    absences = absent.get(member.person_id, ())
+    return any(has_a_minute(start, end, absences) for start, end in worked(member, team, day, time))
+
+
+def worked(member: Member, team: Team, day: date, time: Iterable[Span]) -> Iterator[Span]:
+    """What of that working time of a department, on that day, is the member's, too, by their schedule in the team."""
     hours = member.schedule or team.hours or USUAL
     works = [one for near in (day - DAY, day, day + DAY) for one in _spans(hours, near)]
-    return any(
-        _has_a_minute(max(start, begins), min(end, ends), absent.get(member.person_id, ()))
-        for start, end in time
-        for begins, ends in works
-    )
+    for start, end in time:
+        for begins, ends in works:
+            if min(end, ends) - max(start, begins) >= MINUTE:
+                yield max(start, begins), min(end, ends)
 
 
-def _has_a_minute(start: datetime, end: datetime, absences: Iterable[Absence]) -> bool:
+def has_a_minute(start: datetime, end: datetime, absences: Iterable[Absence]) -> bool:
     """Whether a minute of the time is free of the absences, which are in the order of their starts."""
     for absence in absences:
         if min(absence.starts_at, end) - start >= MINUTE:

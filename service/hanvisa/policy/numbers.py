@@ -22,6 +22,7 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 
 _E164 = re.compile(r"\+[0-9]+")
+_AT_HOME = re.compile(r"^0(?=[1-9]\d{6,8}$)")
 _SHORT = re.compile(r"1177|11313|11414|116\d{3}|118\d{2,3}")
 _NEVER_MOBILE = {
     PhoneNumberType.FIXED_LINE,
@@ -107,7 +108,11 @@ def e164_to_dial(reading: Reading) -> str | None:
 
 
 def display(number: str) -> str:
-    """A number as it is written in Sweden: "070-174 06 05", "+49 30 12345"; what is no E.164 (or masked) as it is."""
+    """A number as it is written in Sweden: "070-174 06 05", "+49 30 12345"; what is no whole one (or masked) as it is.
+
+    One that was dialled with its area code ("0980319201") is whole too.
+    """
+    number = _AT_HOME.sub(f"+{spelling.COUNTRY}", number)
     if not _E164.fullmatch(number):
         return number
     try:

@@ -107,7 +107,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         problem = _of_http(request, error)
     except HanvisaError as error:
-        problem = _of_ours(error)
+        problem = problem_of(error)
     except Exception as error:  # noqa: BLE001 - the last boundary: the asker gets a sentence, the log the place
         problem = _unforeseen(request, error)
     if is_refusal(problem):
@@ -148,7 +148,8 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
     return Problem(BAD_REQUEST, Text(sv="Begäran är felaktig.", en="The request is faulty."))
 
 
-def _of_ours(error: HanvisaError) -> Problem:
+def problem_of(error: HanvisaError) -> Problem:
+    """One of our own errors as it is told."""
     if (told := _telling(error)) is not None:
         return told
     if isinstance(error, StorageError):

@@ -61,6 +61,7 @@ class Action(StrEnum):
     SET_ABSENCES = "set absences"
     FORCE_ABSENCES = "decide that a department is left empty"
     READ_COVERAGE_ALARMS = "read alarms of empty departments"
+    NAME_STAND_INS = "name the department that stands in for another"
     READ_CALENDARS = "see where absences are read from"
     SET_CALENDARS = "set where absences are read from"
     READ_FORWARDINGS = "read forwardings"
@@ -124,6 +125,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.SET_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),
     Action.FORCE_ABSENCES: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_COVERAGE_ALARMS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
+    Action.NAME_STAND_INS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_CALENDARS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.SET_CALENDARS: _row(_ALL, _SCOPE, _OWN, _OWN, _OWN, _OWN),
     Action.READ_FORWARDINGS: _row(_ALL, _SCOPE, _SCOPE, _ALL, _OWN, _OWN),

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
 
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.policy.model import Language, Text
@@ -44,6 +44,7 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "code": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]),
     "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
     "sound": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]),
+    "seq": TypeAdapter(Annotated[int, Field(ge=0, lt=2**63)]),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hanvisa.calendars.source import Reading
+from hanvisa.calllog.story import Story
 from hanvisa.calls.live_ports import LiveDesk
 from hanvisa.calls.ports import CallEntry, Clock, Voice
 from hanvisa.changes import Changes
@@ -27,7 +28,7 @@ from hanvisa.web.passwords import Passwords
 class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
 
-    ``explain`` tells a call's events in words, line by line. ``calendar_read`` tells how a calendar was read last.
+    ``story`` tells a call's events in words. ``calendar_read`` tells how a calendar was read last.
     ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
     are the settings that the service was started with.
     """
@@ -38,7 +39,7 @@ class Services:
     given: Settings
     voice: Voice
     health: Callable[[], Mapping[str, str | None]]
-    explain: Callable[[Sequence[CallEntry], Language], Sequence[str]]
+    story: Callable[[Sequence[CallEntry], Language], Story]
     live_calls: LiveDesk
     changes: Changes
     calendar_read: Callable[[UUID], Reading | None]

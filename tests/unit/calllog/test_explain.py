@@ -1,12 +1,14 @@
 """A call told in words."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hanvisa.calllog.entry import CallEntry
-from hanvisa.calllog.explain import explain
+from hanvisa.calllog.explain import tell_story
+from hanvisa.calllog.story import lines
 from hanvisa.policy.model import Decision, Effect, Language, Text
 
 AT = datetime(2026, 8, 3, 12, 3, 7, tzinfo=UTC)
@@ -19,10 +21,14 @@ def story(*steps: tuple[str, dict[str, Any]], every: timedelta = timedelta(secon
     return [CallEntry("hv-k-1", n, AT + n * every, kind, data) for n, (kind, data) in enumerate(steps)]
 
 
+def explain(entries: Iterable[CallEntry], language: Language, **more: Any) -> list[str]:
+    return list(lines(tell_story(entries, language, **more)))
+
+
 def decided(decision: Decision, **more: Any) -> tuple[str, dict[str, Any]]:
     because = {"sv": decision.because.sv, "en": decision.because.en}
     kept = {"effect": str(decision.effect), "rules": list(decision.rules), "because": because}
-    return "decision", {**kept, "schema": 1, **more}
+    return "decision", {**kept, "schema": 1, "facts": {"touched": False}, **more}
 
 
 REFERRAL = story(
@@ -74,7 +80,7 @@ def test_tells_a_refused_transfer() -> None:
         ("heard", {"to": "other", "words": "Koppling till mobil är inte tillåten."}),
     )
     assert explain(entries, Language.SV, name_of=NAMES.get)[1:] == [
-        "14:03:07 Eva Ek vill koppla efter förfrågan till 0701740605.",
+        "14:03:07 Eva Ek vill koppla efter förfrågan till 070-174 06 05.",
         "14:03:08 Beslut: nekas, enligt O2: Koppling till mobil bara i undantagsfall.",
         "14:03:08 I stället: Lämna ut numret.",
         "14:03:09 Kopplingen nekades, enligt O2. Den som ringer är kvar hos Eva Ek.",
@@ -122,11 +128,11 @@ def test_tells_who_can_not_be_reached() -> None:
     )
     assert explain(entries, Language.SV)[1:] == [
         "14:03:07 nora-201 kan inte nås (not registered).",
-        "14:03:08 0701740605 kan inte nås (no contact).",
+        "14:03:08 070-174 06 05 kan inte nås (no contact).",
     ]
     assert explain(entries, Language.EN)[1:] == [
         "14:03:07 nora-201 can't be reached (not registered).",
-        "14:03:08 0701740605 can't be reached (no contact).",
+        "14:03:08 070-174 06 05 can't be reached (no contact).",
     ]
 
 

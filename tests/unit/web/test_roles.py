@@ -46,6 +46,7 @@ EXPECTED = {
     Action.SET_ABSENCES: "assaii",
     Action.FORCE_ABSENCES: "ass---",
     Action.READ_COVERAGE_ALARMS: "ass---",
+    Action.NAME_STAND_INS: "ass---",
     Action.READ_CALENDARS: "assiii",
     Action.SET_CALENDARS: "asiiii",
     Action.READ_FORWARDINGS: "assaii",

@@ -45,7 +45,7 @@ from hanvisa.directory.tables import (
     SwitchboardRow,
 )
 from hanvisa.errors import NotFound, SpeechError
-from hanvisa.policy.model import Language
+from hanvisa.explaining import story_of
 from hanvisa.testing import FakeClock, FakeVoice
 from hanvisa.web.app import create_app
 from hanvisa.web.passwords import Passwords
@@ -182,10 +182,6 @@ async def problem(response: ClientResponse, status: int) -> Any:
     assert body["status"] == status
     assert all(body[name] for name in ("type", "title", "detail", "error_id", "what_to_do"))
     return body
-
-
-def tell(entries: Any, language: Language) -> list[str]:
-    return [f"{language.value} {entry.kind} {entry.data}" for entry in entries]
 
 
 async def settle(session: AsyncSession) -> None:
@@ -349,7 +345,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             given=settings,
             voice=voice,
             health=lambda: missing,
-            explain=tell,
+            story=lambda entries, language: story_of(entries, language, directory),
             live_calls=live,
             changes=changes,
             calendar_read=readings.get,

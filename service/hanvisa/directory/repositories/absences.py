@@ -14,7 +14,7 @@ from hanvisa.directory.loading import reason_of
 from hanvisa.directory.repositories.coverage import Coverage, alarm_of, coverage_facts, must_be_covered
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within, page
-from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CoverageAlarmRow, PersonRow
+from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CoverageAlarmRow, MembershipRow, PersonRow
 from hanvisa.errors import InvalidInput
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Absence, Window
@@ -86,7 +86,9 @@ class Absences:
         *,
         within: Within | None = None,
         person_id: UUID | None = None,
+        department_id: UUID | None = None,
         not_ended_at: datetime | None = None,
+        begins_before: datetime | None = None,
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[AbsenceRecord]:
@@ -96,6 +98,11 @@ class Absences:
         )
         if not_ended_at is not None:
             query = query.where(or_(AbsenceRow.ends_at.is_(None), AbsenceRow.ends_at > not_ended_at))
+        if begins_before is not None:
+            query = query.where(AbsenceRow.starts_at < begins_before)
+        if department_id is not None:
+            members = select(MembershipRow.person_id).where(MembershipRow.department_id == department_id)
+            query = query.where(AbsenceRow.person_id.in_(members))
         query = page(query, AbsenceRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record_of(row, reason) for row, reason in await session.execute(query)]

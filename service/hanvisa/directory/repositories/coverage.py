@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.orm import aliased
 
 from hanvisa.calls.ports import AlarmLetter
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOCAL, reason_of
-from hanvisa.directory.loading.common import grouped
 from hanvisa.directory.repositories.rows import found, read_before
+from hanvisa.directory.repositories.teams import absences_of, departments_in_use, stand_ins_of, teams_of
 from hanvisa.directory.tables import (
-    AbsenceReasonRow,
     AbsenceRow,
     CoverageAlarmRow,
     DepartmentRow,
@@ -30,7 +29,6 @@ from hanvisa.errors import PolicyRefused
 from hanvisa.policy.coverage import (
     CoverageFacts,
     Emptied,
-    Member,
     Team,
     concerned,
     decide_coverage,
@@ -75,7 +73,7 @@ async def coverage_facts(
         await session.execute(_LOCK)
     teams = await _teams(session, wanted.person_id, coverage.at)
     persons = {member.person_id for team in teams for member in team.members}
-    rows = await _absences(session, persons, coverage.at)
+    rows = await absences_of(session, persons, coverage.at - _LATELY)
     return CoverageFacts(
         wanted=wanted,
         teams=teams,
@@ -229,54 +227,12 @@ def _has_address(person: Any) -> ColumnElement[bool]:
 
 
 async def _teams(session: AsyncSession, person_id: UUID, at: datetime) -> tuple[Team, ...]:
-    departments = (
-        await session.execute(
-            select(
-                DepartmentRow.id, DepartmentRow.name, DepartmentRow.stand_in_id, DepartmentRow.working_hours
-            )
-            .where(DepartmentRow.ended_at.is_(None))
-            .order_by(DepartmentRow.name)
-        )
-    ).all()
+    departments = await departments_in_use(session)
     table, today = MembershipRow, at.astimezone(LOCAL).date()
     not_left = or_(table.ends_on.is_(None), table.ends_on > today)
     homes = await session.scalars(select(table.department_id).where(table.person_id == person_id, not_left))
-    near = concerned({row.id: row.stand_in_id for row in departments}, homes.all())
-    rows = await session.execute(
-        select(
-            table.department_id,
-            table.person_id,
-            PersonRow.given_name,
-            PersonRow.family_name,
-            table.starts_on,
-            table.ends_on,
-            PersonRow.schedule,
-        )
-        .join(PersonRow, PersonRow.id == table.person_id)
-        .where(table.department_id.in_(near), not_left, PersonRow.ended_at.is_(None))
-        .order_by(PersonRow.family_name, PersonRow.given_name, table.starts_on)
-    )
-    members = grouped(
-        (department_id, Member(person, f"{given} {family}", starts_on, ends_on, schedule))
-        for department_id, person, given, family, starts_on, ends_on, schedule in rows
-    )
-    return tuple(
-        Team(row.id, row.name, members.get(row.id, ()), row.working_hours, row.stand_in_id)
-        for row in departments
-        if row.id in near
-    )
-
-
-async def _absences(
-    session: AsyncSession, persons: Collection[UUID], at: datetime
-) -> Sequence[Row[AbsenceRow, AbsenceReasonRow]]:
-    table = AbsenceRow
-    query = (
-        select(table, AbsenceReasonRow)
-        .join(AbsenceReasonRow, AbsenceReasonRow.id == table.reason_id)
-        .where(table.person_id.in_(persons), or_(table.ends_at.is_(None), table.ends_at > at - _LATELY))
-    )
-    return (await session.execute(query)).all()
+    near = concerned(stand_ins_of(departments), homes.all())
+    return await teams_of(session, departments, near, today)
 
 
 _MANAGER, _HEAD = aliased(PersonRow), aliased(PersonRow)

@@ -47,6 +47,9 @@ _FORCE = "why a department is left empty all the same (G3): by its telephone man
 
 class AbsenceQuery(ListQuery):
     person: UUID | None = None
+    department: UUID | None = Field(default=None, description="whose people's; all that were its count")
+    since: Moment | None = Field(default=None, description="those that last then or later, of the past too")
+    until: Moment | None = Field(default=None, description="those that begin before then")
     ended: bool = Field(default=False, description="show those of the past too")
 
 
@@ -100,7 +103,9 @@ async def absences(ask: Ask[None, AbsenceQuery]) -> Answer:
     found = await Absences(ask.services.database).list(
         within=ask.within,
         person_id=query.person,
-        not_ended_at=None if query.ended else ask.now,
+        department_id=query.department,
+        not_ended_at=query.since or (None if query.ended else ask.now),
+        begins_before=query.until,
         after=id_after(query.cursor),
         limit=query.limit + 1,
     )

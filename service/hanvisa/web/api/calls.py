@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
+from hanvisa.calllog.story import lines
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.repositories.calls import CallRecord, CallRecords
 from hanvisa.policy.model import Language, Text
@@ -94,16 +95,16 @@ async def calls(ask: Ask[None, CallQuery]) -> Answer:
 
 
 async def read(ask: Ask[None, None]) -> Answer:
-    record = await _find(ask)
-    entries = await _events(ask, record)
+    record = await find_call(ask)
+    entries = await events_of(ask, record)
     events = [EventShown(seq=event.seq, at=event.at, kind=event.kind, data=event.data) for event in entries]
     return Answer(CallStory(**_fields(ask, record), recordings=_recordings(entries), events=events))
 
 
 async def explain(ask: Ask[None, ExplainQuery]) -> Answer:
-    record = await _find(ask)
-    lines = ask.services.explain(await _events(ask, record), ask.query.language or ask.language)
-    return Answer("\n".join(lines) + "\n")
+    record = await find_call(ask)
+    story = ask.services.story(await events_of(ask, record), ask.query.language or ask.language)
+    return Answer("\n".join((story.summary, "", *lines(story))) + "\n")
 
 
 def _recordings(entries: list[CallEntry]) -> list[CallRecording]:
@@ -114,7 +115,8 @@ def _recordings(entries: list[CallEntry]) -> list[CallRecording]:
     ]
 
 
-async def _find(ask: Ask[Any, Any]) -> CallRecord:
+async def find_call(ask: Ask[Any, Any]) -> CallRecord:
+    """The call of the path. Raises Problem where the asker did not take part in it (403), NotFound."""
     record = await CallRecords(ask.services.database).get(ask.path["call"])
     taking_part = {record.person_id, record.caller_person_id, record.operator_id}
     if not ask.scope.everything and ask.scope.persons.isdisjoint(taking_part):
@@ -128,7 +130,8 @@ async def _find(ask: Ask[Any, Any]) -> CallRecord:
     return record
 
 
-async def _events(ask: Ask[Any, Any], record: CallRecord) -> list[CallEntry]:
+async def events_of(ask: Ask[Any, Any], record: CallRecord) -> list[CallEntry]:
+    """What the asker may know of it."""
     mask = _mask(ask)
     entries = await CallRecords(ask.services.database).entries(record.id)
     return [event for entry in entries if (event := mask.event(entry)) is not None]

@@ -51,6 +51,7 @@ class PersonQuery(ListQuery):
         description="words: name, title, function, department, organisation or number. Who has words that begin so "
         "comes first, then who has words with that in them; a, a and o find å, ä and ö as well",
     )
+    department: UUID | None = None
     stale: bool = Field(default=False, description="only those whose details are to be confirmed (S2)")
 
 
@@ -131,6 +132,8 @@ async def find(ask: Ask[None, PersonQuery]) -> Answer:
     index = await ask.services.search.index(ask.register)
     found = index.find(ask.query.q or "", sees.covers, _after(ask.query.cursor))
     wanted = (one for one in found if ask.scope.covers(one.person))
+    if ask.query.department is not None:
+        wanted = (one for one in wanted if one.person.department_id == ask.query.department)
     if ask.query.stale:
         stale = await _persons(ask).stale(stale_before(ask.now, ask.services.settings.details_every))
         wanted = (one for one in wanted if one.person.id in stale)

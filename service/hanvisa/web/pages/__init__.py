@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hanvisa.web.middleware import BROWSERS, Browsers
-from hanvisa.web.pages import assets, home, live, me, rendering, signing_in, switchboard
+from hanvisa.web.pages import assets, calls, departments, home, live, me, rendering, signing_in, switchboard
 from hanvisa.web.pages.view import View, told_in_words
 
 VIEWS: tuple[View, ...] = (
@@ -14,6 +14,8 @@ VIEWS: tuple[View, ...] = (
     *signing_in.VIEWS,
     *switchboard.VIEWS,
     *me.VIEWS,
+    *departments.VIEWS,
+    *calls.VIEWS,
 )
 
 

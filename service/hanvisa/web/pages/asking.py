@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hanvisa.errors import HanvisaError
 from hanvisa.policy.model import Language
 from hanvisa.web.api import ROUTES
+from hanvisa.web.middleware import problem_of
 from hanvisa.web.principals import Principal
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Route, asked_by
@@ -57,7 +59,10 @@ class Api:
         asked = asked_by(self.services, self.who, route.action, self.language, self.cookie)
         given = [(name, _written(value)) for name, value in query.items() if value is not None]
         sent = json.dumps(body or {}, default=_written).encode()
-        return await route.answer(asked, found, given, if_match, sent)
+        try:
+            return await route.answer(asked, found, given, if_match, sent)
+        except HanvisaError as error:
+            raise problem_of(error) from error
 
 
 def _written(value: Any) -> str:

@@ -33,4 +33,6 @@ def _pages() -> tuple[tuple[str, str, Action], ...]:
     return (
         (gettext("Switchboard"), "/switchboard", Action.READ_LIVE),
         (gettext("My page"), "/me", Action.SET_ABSENCES),
+        (gettext("Departments"), "/departments", Action.READ_COVERAGE_ALARMS),
+        (gettext("Calls"), "/calls", Action.READ_CALLS),
     )

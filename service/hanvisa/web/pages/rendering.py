@@ -47,6 +47,8 @@ def prepare(app: web.Application) -> None:
         "words": writing.words,
         "clock": writing.clock,
         "lasted": writing.lasted,
+        "short_day": writing.short_day,
+        "short_moment": writing.short_moment,
     }
 
 

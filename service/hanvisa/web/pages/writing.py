@@ -45,6 +45,16 @@ def weekday(number: int) -> str:
     return format_date(date(2026, 6, number), "EEE", locale=_locale())  # the month began on a Monday
 
 
+def short_day(value: date) -> str:
+    """A day in a table: "tors 6 aug", "Thu 6 Aug"."""
+    return format_date(value, "EEE d MMM", locale=_locale()).replace(".", "")
+
+
+def short_moment(value: datetime) -> str:
+    """A day and a time in a table: "tors 6 aug 08:00"."""
+    return f"{short_day(value.astimezone(LOCAL).date())} {clock(value)}"
+
+
 def moment(value: datetime, today: date) -> str:
     """A day and a time: "today 14:20"."""
     return f"{day(value, today)} {clock(value)}"

@@ -18,7 +18,7 @@ class Visitor:
     name: str
 
     @classmethod
-    async def known(cls, town: Town, person: str, *roles: dict[str, str]) -> Visitor:
+    async def known(cls, town: Town, person: str, *roles: dict[str, object]) -> Visitor:
         """Somebody of the town with an account (``person``@kommunen.test), who has not signed in yet."""
         name = f"{person}@kommunen.test"
         account = {"name": name, "password": PASSWORD, "person": str(id_of(person)), "roles": list(roles)}
