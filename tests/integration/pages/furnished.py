@@ -50,7 +50,11 @@ async def _calls(town: Town) -> None:
                 ("signal", {"type": "transfer", "target": ANNA_MOBILE, "by": olle}),
                 (
                     "decision",
-                    {"effect": "refuse", "rules": ["O2"], "facts": {"number": ANNA_MOBILE, "operator": olle}},
+                    {
+                        "effect": "refuse",
+                        "rules": ["O2"],
+                        "facts": {"number": ANNA_MOBILE, "touched_by": olle},
+                    },
                 ),
                 ("outcome", referred),
                 ("closed", {"reason": "hung_up"}),
