@@ -1,8 +1,15 @@
-"""Bars as a drawing. Nothing of the reports is needed for it: the process that prints starts the quicker."""
+"""Bars as a drawing. Nothing of the reports is needed for it: the process that draws or prints starts the quicker.
+
+`python -m hanvisa.reports.drawing` reads bars as JSON and writes SVG.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import TypedDict
+
+from hanvisa.reports.apart import give_way, run_apart
 
 
 class Bar(TypedDict):
@@ -11,6 +18,11 @@ class Bar(TypedDict):
     label: str
     value: float
     shown: str
+
+
+async def draw_apart(bars: list[Bar]) -> bytes:
+    """As SVG, in a process of its own. Raises PrintingError."""
+    return await run_apart("hanvisa.reports.drawing", json.dumps(bars).encode())
 
 
 def draw(bars: list[Bar]) -> str:
@@ -45,3 +57,12 @@ def draw(bars: list[Bar]) -> str:
     drawing.x_labels = [f"{bar['label']}: {bar['shown']}" for bar in from_below]
     drawing.add("", [bar["value"] for bar in from_below])
     return str(drawing.render(is_unicode=True))
+
+
+def main() -> None:
+    give_way()
+    sys.stdout.buffer.write(draw(json.loads(sys.stdin.buffer.read())).encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass
 
 from hanvisa.errors import PrintingError
+from hanvisa.reports.apart import give_way, run_apart
 from hanvisa.reports.drawing import Bar, draw
-
-_KINDER = 10  # than the calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +29,20 @@ def chart_url(number: int) -> str:
 
 async def print_pdf(page: Page) -> bytes:
     """Raises PrintingError."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "hanvisa.reports.printing",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
     try:
-        pdf, complaints = await process.communicate(json.dumps(asdict(page)).encode())
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode != 0:
-        last = complaints.decode(errors="replace").strip().rpartition("\n")[2]
+        return await run_apart("hanvisa.reports.printing", json.dumps(asdict(page)).encode())
+    except PrintingError as error:
         raise PrintingError(
-            f"The PDF could not be made: {last}. It needs Debian's packages libpangoft2-1.0-0 and fonts-dejavu-core; "
+            f"The PDF could not be made: {error}. It needs Debian's packages libpangoft2-1.0-0 and fonts-dejavu-core; "
             "the report can be had as CSV without them."
-        )
-    return pdf
+        ) from error
 
 
 def main() -> None:
     from weasyprint import HTML  # noqa: PLC0415 - seconds that only this process takes
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    os.nice(_KINDER)
+    give_way()
     nothing_from_outside = URLFetcher(allowed_protocols=("data",))
     page = Page(**json.loads(sys.stdin.buffer.read()))
     html = HTML(string=_with_charts(page), url_fetcher=nothing_from_outside)

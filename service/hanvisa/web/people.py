@@ -49,9 +49,14 @@ def must_reach(scope: Scope, department: Department | None, own: frozenset[UUID]
     )
 
 
+def reaches(scope: Scope, person: Person | None) -> bool:
+    """One who has left (None) is reached by who reaches all."""
+    return scope.everything or (person is not None and scope.covers(person))
+
+
 def must_cover(scope: Scope, person: Person | None) -> None:
-    """Raises Problem (403) when the person is out of reach. One who has left (None) is reached by who reaches all."""
-    if scope.everything or (person is not None and scope.covers(person)):
+    """Raises Problem (403) when the person is out of reach."""
+    if reaches(scope, person):
         return
     raise Problem(
         FORBIDDEN,

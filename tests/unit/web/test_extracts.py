@@ -98,6 +98,18 @@ async def test_one_asks_another_approves_and_both_read(town: Town, people: None,
     ]
 
 
+async def test_it_says_to_each_what_they_may_do_with_it(town: Town, people: None, calls: None) -> None:
+    extract = await asks(town)
+    path = f"/extracts/{extract['id']}"
+    assert not extract["may_decide"], "who asked does not decide"
+    may = {who: (await town.get(path, who=who))["may_decide"] for who in ("olle", "siv", "nils", "manager")}
+    assert may == {"olle": False, "siv": True, "nils": True, "manager": False}
+    extract = await approves(town, extract)
+    assert (extract["may_decide"], extract["may_open"]) == (False, True)
+    may = {who: (await town.get(path, who=who))["may_open"] for who in ("olle", "siv", "nils")}
+    assert may == {"olle": True, "siv": True, "nils": False}
+
+
 async def test_it_is_printed_tagged_with_why_and_by_whom_and_that_is_kept(
     town: Town, people: None, calls: None
 ) -> None:

@@ -42,6 +42,7 @@ async def followed_up(town: Town) -> Town:
 async def test_all_reports_are_listed(town: Town) -> None:
     listed = await town.get("/reports")
     assert [one["name"] for one in listed["items"]] == [report.name for report in REPORTS]
+    assert listed["month"] == "2026-07", "the last whole one"
 
 
 async def test_a_figure_leads_to_its_rows(followed_up: Town) -> None:
@@ -101,7 +102,16 @@ async def test_a_head_sees_their_own_and_no_other(followed_up: Town) -> None:
 
 @pytest.mark.parametrize("who", ["manager", "operator", "superuser", "person"])
 @pytest.mark.parametrize(
-    "path", ["", "/refusals", "/refusals/rows", "/refusals/csv", "/refusals/rows/csv", "/refusals/pdf"]
+    "path",
+    [
+        "",
+        "/refusals",
+        "/refusals/rows",
+        "/refusals/chart",
+        "/refusals/csv",
+        "/refusals/rows/csv",
+        "/refusals/pdf",
+    ],
 )
 async def test_nobody_else_sees_any(town: Town, who: str, path: str) -> None:
     await problem(await town.ask("GET", f"/reports{path}", who=who), 403)
@@ -176,3 +186,12 @@ async def test_a_pdf_is_tagged_and_has_the_figures_and_the_rows(followed_up: Tow
     assert "Siv Åkerström" in text
     assert document.metadata is not None
     assert document.metadata.title == "Uppföljning av telefonin 2026-08"
+
+
+async def test_the_chart_is_a_drawing_of_what_the_asker_may_see(followed_up: Town) -> None:
+    answer = await followed_up.ask("GET", f"/reports/unreferred-absences/chart{MONTH}", who="head")
+    assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+    drawn = await answer.text()
+    assert drawn.startswith("<?xml")
+    assert "Siv Åkerström: 3" in drawn
+    assert "Olle Ek" not in drawn

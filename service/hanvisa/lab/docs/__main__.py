@@ -1,12 +1,17 @@
-"""Writes docs/calls.md, rules.md and personal-data.md anew, and the catalogue of the pages' words: `./dev docs`."""
+"""Writes the documents that are made, and the catalogue of the pages' words, anew: `./dev docs`."""
 
 from __future__ import annotations
 
 from hanvisa.lab.asterisk import REPOSITORY
-from hanvisa.lab.docs import calls, catalogue, personal_data, rules
+from hanvisa.lab.docs import calls, catalogue, pages, personal_data, rules
 
 DOCS = REPOSITORY / "docs"
-PAGES = {"calls.md": calls.page, "rules.md": rules.page, "personal-data.md": personal_data.page}
+PAGES = {
+    "calls.md": calls.page,
+    "rules.md": rules.page,
+    "personal-data.md": personal_data.page,
+    "pages.md": pages.page,
+}
 
 
 def main() -> None:

@@ -48,6 +48,8 @@ class ExtractShown(Outgoing):
         description="from when the person may know of it; none: not approved, or never"
     )
     told_at: Moment | None = Field(description="when the person had a mail of it")
+    may_decide: bool = Field(description="whoever asks may approve or refuse it")
+    may_open: bool = Field(description="whoever asks may open it, which is kept")
 
 
 class ExtractList(Outgoing):

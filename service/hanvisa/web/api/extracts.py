@@ -35,7 +35,7 @@ from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Named
 from hanvisa.web.masking import Mask
 from hanvisa.web.paging import cut, id_after
-from hanvisa.web.people import must_cover, named_person, person_given
+from hanvisa.web.people import must_cover, named_person, person_given, reaches
 from hanvisa.web.problems import REFUSED, not_found, refused
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Document, Route
@@ -215,7 +215,14 @@ def _shown(ask: Ask[Any, Any], record: ExtractRecord) -> ExtractShown:
         expires_at=record.expires_at,
         tell_at=record.tell_at,
         told_at=record.told_at,
+        may_decide=_may_decide(ask, record),
+        may_open=decide_opening(_facts(ask, record)).allowed,
     )
+
+
+def _may_decide(ask: Ask[Any, Any], record: ExtractRecord) -> bool:
+    reached = reaches(ask.scope_for(Action.APPROVE_EXTRACTS), ask.register.person(record.person_id))
+    return reached and decide_approval(_facts(ask, record)).allowed
 
 
 def _named(one: NamedAccount) -> Named:

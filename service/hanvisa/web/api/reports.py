@@ -9,6 +9,8 @@ from pydantic import Field, JsonValue
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.reports import telling
 from hanvisa.reports.catalogue import REPORTS, report_named
+from hanvisa.reports.charts import bars_of
+from hanvisa.reports.drawing import draw_apart
 from hanvisa.reports.making import Made, Maker, narrowed
 from hanvisa.reports.model import Chosen
 from hanvisa.reports.months import PATTERN, Month
@@ -71,6 +73,7 @@ class ReportShown(Outgoing):
 
 class ReportList(Outgoing):
     items: list[ReportShown]
+    month: str = Field(description="the last whole one, which is told where no other is asked for")
 
 
 class FigureShown(Outgoing):
@@ -103,7 +106,7 @@ class RowList(Outgoing):
 
 async def catalogue(ask: Ask[None, None]) -> Answer:
     items = [ReportShown.model_validate(telling.report_json(report, ask.language)) for report in REPORTS]
-    return Answer(ReportList(items=items))
+    return Answer(ReportList(items=items, month=str(_last_whole(ask))))
 
 
 async def figures(ask: Ask[None, FigureQuery]) -> Answer:
@@ -135,6 +138,10 @@ async def pdf(ask: Ask[None, FigureQuery]) -> Answer:
     return Answer(Document(await print_pdf(page_of([made], ask.language)), f"{_file(made)}.pdf"))
 
 
+async def chart(ask: Ask[None, FigureQuery]) -> Answer:
+    return Answer(await draw_apart(bars_of(await _make(ask), ask.language)))
+
+
 async def _make(ask: Ask[Any, Any]) -> Made:
     services, query, scope = ask.services, ask.query, ask.scope
     settings = services.settings
@@ -144,11 +151,15 @@ async def _make(ask: Ask[Any, Any]) -> Made:
         services.plan,
         Limits(settings.greeting_every, settings.details_every),
     )
-    month = Month.read(query.month) if query.month else Month.of(ask.now).before
+    month = Month.read(query.month) if query.month else _last_whole(ask)
     chosen = Chosen(query.organisation, query.operation, query.cost_centre, query.of)
     within = Within(operations=scope.operations, cost_centres=scope.cost_centres)
     made = await maker.make(report_named(ask.path["report"]), month, ask.now)
     return narrowed(made, None if scope.everything else within, chosen)
+
+
+def _last_whole(ask: Ask[Any, Any]) -> Month:
+    return Month.of(ask.now).before
 
 
 def _after(cursor: str | None) -> int:
@@ -186,6 +197,15 @@ ROUTES = (
         "What the figures are made of",
         query=RowQuery,
         reply=RowList,
+    ),
+    Route(
+        "GET",
+        "/reports/{report}/chart",
+        _READ,
+        chart,
+        "The largest figures as bars (SVG), as they are printed",
+        query=FigureQuery,
+        media="image/svg+xml",
     ),
     Route("GET", "/reports/{report}/csv", _READ, figures_csv, "The figures", query=FigureQuery, media=_CSV),
     Route("GET", "/reports/{report}/rows/csv", _READ, rows_csv, "The rows", query=FigureQuery, media=_CSV),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from aiohttp import web
 
 from hanvisa.web.middleware import BROWSERS, Browsers
-from hanvisa.web.pages import assets, calls, departments, home, live, me, rendering, signing_in, switchboard
+from hanvisa.web.pages import (
+    assets,
+    calls,
+    departments,
+    follow_up,
+    home,
+    live,
+    me,
+    rendering,
+    signing_in,
+    switchboard,
+)
 from hanvisa.web.pages.view import View, told_in_words
 
 VIEWS: tuple[View, ...] = (
@@ -16,6 +27,7 @@ VIEWS: tuple[View, ...] = (
     *me.VIEWS,
     *departments.VIEWS,
     *calls.VIEWS,
+    *follow_up.VIEWS,
 )
 
 

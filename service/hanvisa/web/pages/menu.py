@@ -35,4 +35,6 @@ def _pages() -> tuple[tuple[str, str, Action], ...]:
         (gettext("My page"), "/me", Action.SET_ABSENCES),
         (gettext("Departments"), "/departments", Action.READ_COVERAGE_ALARMS),
         (gettext("Calls"), "/calls", Action.READ_CALLS),
+        (gettext("Follow-up"), "/follow-up", Action.READ_REPORTS),
+        (gettext("Extracts"), "/extracts", Action.REQUEST_EXTRACTS),
     )

@@ -1,0 +1,55 @@
+// A file that takes a while to be made: what goes on is shown after two seconds, and what goes wrong is told in place.
+// <p data-making="…" data-made="…"><a data-file href="…">…</a></p>; without this it is an ordinary link.
+"use strict";
+
+const PATIENCE = 2000; // milliseconds
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-file]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.getAttribute("aria-disabled") !== "true") keep(link);
+});
+
+async function keep(link) {
+  const said = document.getElementById("said");
+  const texts = link.parentElement.dataset;
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", texts.making);
+  link.setAttribute("aria-disabled", "true");
+  document.getElementById("problem").replaceChildren();
+  const late = setTimeout(() => {
+    link.after(bar);
+    said.textContent = texts.making;
+  }, PATIENCE);
+  try {
+    await fetched(link.href);
+    if (bar.isConnected) said.textContent = texts.made;
+  } catch {
+    document.getElementById("problem").textContent = document.documentElement.dataset.noAnswer;
+  } finally {
+    clearTimeout(late);
+    bar.remove();
+    link.removeAttribute("aria-disabled");
+  }
+}
+
+async function fetched(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
+  const elsewhere = answer.headers.get("HX-Redirect");
+  if (elsewhere) {
+    location.assign(elsewhere);
+  } else if (!answer.ok) {
+    document.getElementById("problem").innerHTML = await answer.text();
+  } else {
+    save(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))[1]);
+  }
+}
+
+function save(content, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
