@@ -169,6 +169,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 changes=changes,
                 calendar_read=calendars.reading,
                 keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
+                keep_recording=voice.own.take,
                 plan=house.plan,
                 search=search,
             )

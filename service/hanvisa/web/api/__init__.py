@@ -16,6 +16,7 @@ from hanvisa.web.api import (
     flags,
     forwardings,
     held,
+    imports,
     live,
     messages,
     mobiles,
@@ -70,6 +71,7 @@ ROUTES = (
     *tokens.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
+    *imports.ROUTES,
     *extracts.ROUTES,
     *reports.ROUTES,
 )

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from hanvisa.web.middleware import BROWSERS, Browsers
 from hanvisa.web.pages import (
+    admin,
     assets,
     calls,
     departments,
@@ -28,6 +29,7 @@ VIEWS: tuple[View, ...] = (
     *departments.VIEWS,
     *calls.VIEWS,
     *follow_up.VIEWS,
+    *admin.VIEWS,
 )
 
 

@@ -37,4 +37,5 @@ def _pages() -> tuple[tuple[str, str, Action], ...]:
         (gettext("Calls"), "/calls", Action.READ_CALLS),
         (gettext("Follow-up"), "/follow-up", Action.READ_REPORTS),
         (gettext("Extracts"), "/extracts", Action.REQUEST_EXTRACTS),
+        (gettext("Administration"), "/admin", Action.GRANT_EXCEPTIONS),
     )
