@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from hanvisa.calls.live_ports import LiveCall
+from hanvisa.policy.facts import Absence, Forwarding, PolicyException
 from hanvisa.policy.register import Register
 
 BURST = 0.05  # seconds from the first change to its being told, with all that came meanwhile
@@ -98,7 +99,11 @@ class Changes:
 def next_turn(register: Register, now: datetime) -> datetime:
     """When something of the register begins or ends by itself; hours and weekly windows do on a minute."""
     minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    rows = (*register.absences.rows, *register.forwardings.rows, *register.exceptions.rows)
+    rows: tuple[Absence | Forwarding | PolicyException, ...] = (
+        *register.absences.rows,
+        *register.forwardings.rows,
+        *register.exceptions.rows,
+    )
     turns = (turn for row in rows for turn in (row.starts_at, row.ends_at))
     return min((turn for turn in turns if turn is not None and now < turn < minute), default=minute)
 
