@@ -89,6 +89,11 @@ SIGNALS = {
     "transfer": Text(
         sv="{who} vill koppla {manner} till {target}.", en="{who} wants to transfer, {manner}, to {target}."
     ),
+    "taken": Text(sv="{who} tar samtalet.", en="{who} takes the call."),
+    "not_taken": Text(
+        sv="{who} svarade inte; den som ringer väntar kvar.", en="{who} did not answer; the caller waits on."
+    ),
+    "handed_over": Text(sv="Samtalet lämnas över till {who}.", en="The call is handed over to {who}."),
     "to_message": Text(
         sv="Telefonisten låter den som ringer lämna ett meddelande till {who}.",
         en="The operator lets the caller leave a message for {who}.",

@@ -44,6 +44,8 @@ async def carry_out(call: Call, asked: Asked, *, held: bool = False) -> Stage | 
         case Wish.QUEUE:
             following = await to_queue(call, operator, party, call.house.clock.now())
             outcome = DONE if following is not None else NOWHERE
+        case Wish.HAND_OVER:
+            following, outcome = await _hand_over(call, asked, operator, party)
         case Wish.MESSAGE:
             following, outcome = await _message(call, asked, operator, party)
         case _:
@@ -113,11 +115,30 @@ async def to_queue(call: Call, leaves: Leg, party: Leg, since: datetime) -> Stag
     if switchboard is None:
         return None
     operator = leaves.person if leaves.account else call.state.touched_by
+    await _leave(call, leaves, party, operator)
+    return AtSwitchboard(switchboard.id, since=since)
+
+
+async def _leave(call: Call, leaves: Leg, party: Leg, operator: UUID | None) -> None:
+    """The party is the one who is served from now on, and ``operator``'s; the other is hung up."""
     call.house.live.release(leaves.channel)
     call.change(caller=party, other=leaves, touched_by=operator, answered=True)
     call.change(held_since=None, held_reminded=False)
     await call.part()
-    return AtSwitchboard(switchboard.id, since=since)
+
+
+async def _hand_over(call: Call, asked: Asked, leaves: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
+    """A colleague who is open and free has the caller from now on, offered as to whom a caller comes back."""
+    colleague = call.register.operator(asked.person) if asked.person else None
+    if colleague is None:
+        return None, NOWHERE
+    queues, live, now = call.house.queues, call.house.live, call.house.clock.now()
+    if not queues.is_free(colleague, live.is_engaged, now):
+        return None, NOT_NOW
+    by = leaves.person
+    call.tell("signal", type="handed_over", by=str(by or ""), person=str(colleague.person_id))
+    await _leave(call, leaves, party, colleague.person_id)
+    return BackToOperator(colleague.person_id, handed_by=by), DONE
 
 
 async def _transfer(call: Call, asked: Asked, operator: Leg) -> tuple[Stage | None, Outcome]:
@@ -166,4 +187,4 @@ def _sides(call: Call, by: UUID | None) -> tuple[Leg | None, Leg | None]:
 _HOLDING = (Wish.HOLD, Wish.RETRIEVE)
 _MOVING = (Wish.QUEUE, Wish.TRANSFER)
 """M4: of a confidential call that a mobile is on also by the operator who has left it."""
-_OF_TWO = (*_HOLDING, *_MOVING, Wish.MESSAGE, Wish.TAKE_BACK)
+_OF_TWO = (*_HOLDING, *_MOVING, Wish.HAND_OVER, Wish.MESSAGE, Wish.TAKE_BACK)

@@ -64,6 +64,7 @@ class Call:
         self.playing: str | None = None  # the playback to the caller that the call waits for
         self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
+        self.taken_by: UUID | None = None  # the operator who wants the caller, who waits or is parked
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
@@ -121,6 +122,12 @@ class Call:
     def channels(self) -> set[str]:
         """Every channel of the call."""
         return {leg.channel for leg in (self.caller, self.other) if leg} | set(self.rung)
+
+    @property
+    def is_held(self) -> bool:
+        """Somebody in it is on hold, or the caller is parked."""
+        held = any(leg.held for leg in (self.caller, self.other) if leg)
+        return held or self.state.stage.get("name") in ("OnHold", "Parked")
 
     # its story
 

@@ -18,12 +18,12 @@ import structlog
 
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.operators import pause
+from hanvisa.calls.own_phone import own_phone_answers
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.ringing import Display, has_mobile_in_phone, variables
-from hanvisa.calls.signals import Answered, Entered, HungUp
+from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import RingingBack, Stage
 from hanvisa.calls.state import CallState, Leg
-from hanvisa.errors import Gone, Refused, TelephonyError
+from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import Callback, Operator, TargetKind
 from hanvisa.policy.numbers import display
 
@@ -153,7 +153,6 @@ class Callbacks:
 
         Raises Unavailable.
         """
-        control, channel, account = self._house.control, call.caller.channel, call.caller.account
         call.tell(
             "opened",
             side=call.state.side,
@@ -165,25 +164,7 @@ class Callbacks:
             private=False,
         )
         shown = Display(f"RING UPP {display(callback.number)}", callback.number)
-        self._house.live.bind(channel, call)
-        try:
-            await control.create(channel, f"PJSIP/{account}", variables(call, shown), "")
-        except (Refused, Gone) as error:
-            call.tell("signal", type="unreachable", account=account, why=str(error))
-            return False
-        call.tell("signal", type="ringing", account=account, person=str(call.caller.person or ""))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._house.settings.ring_operator):
-                while True:
-                    match await call.inbox.get():
-                        case Entered():
-                            await call.insist(control.dial, channel)
-                        case Answered():
-                            # They may have rung a mobile while their phone rang (O2).
-                            return not has_mobile_in_phone(call, call.caller.person)
-                        case HungUp(_, cause) if cause:
-                            return False
-        return False
+        return await own_phone_answers(call, shown)
 
     def _later(self, callback: Callback) -> None:
         again = timedelta(seconds=self._house.settings.callback_again)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from hanvisa.calls.dialling import Dialled, phone_to_dial_on
 from hanvisa.calls.feed import of_switchboard, shown
 from hanvisa.calls.house import House
 from hanvisa.calls.live_ports import Asked, Envelope, LiveCall, Outcome, Wish
@@ -55,6 +56,13 @@ class Desk:
         finally:
             over.cancel()
             answer.cancel()
+
+    async def dial(self, person: UUID, to: str) -> bool:
+        phone = phone_to_dial_on(self.house, person)
+        if phone is None:
+            return False
+        self.house.dialling.ask(Dialled(phone, person, to))
+        return True
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:
         return self.house.feed.follow(after)

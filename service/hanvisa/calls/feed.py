@@ -105,7 +105,7 @@ def shown(call: Call) -> LiveCall:
         stage=stage,
         operator=state.touched_by,
         organisation=state.organisation,
-        held=stage in _HELD or any(leg.held for leg in (state.caller, state.other) if leg),
+        held=call.is_held,
         confidential=state.confidential,
         threat=state.threat,
         since=_since(call),
@@ -131,5 +131,4 @@ def _party(leg: Leg) -> LiveParty:
 
 
 _WAITING = ("AtSwitchboard", "LeavingNumber", "Unattended")
-_HELD = ("OnHold", "Parked")
 _TELLING = ("stage", "signal", "outcome", "closed")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hanvisa.calls.alarms import Alarms
+from hanvisa.calls.dialling import Dialling
 from hanvisa.calls.feed import Feed
 from hanvisa.calls.leftovers import Leftovers
 from hanvisa.calls.live import LiveCalls
@@ -81,3 +82,4 @@ class House:
     leftovers: Leftovers = field(default_factory=Leftovers)
     feed: Feed = field(default_factory=Feed)
     alarms: Alarms = field(default_factory=Alarms)
+    dialling: Dialling = field(default_factory=Dialling)

@@ -90,6 +90,8 @@ class Envelope:
 
 
 class Wish(StrEnum):
+    ANSWER = "answer"
+    HAND_OVER = "handover"
     TRANSFER = "transfer"
     HOLD = "hold"
     RETRIEVE = "retrieve"
@@ -118,7 +120,7 @@ class Asked:
     """A wish on its way to its call. ``by`` is the operator; None: whoever of the call's operators has it.
 
     ``to`` is what a blind transfer dials, ``consultation`` the other call of an attended one, ``person`` whom a message
-    is for.
+    is for, or the operator to whom the caller is handed over.
     """
 
     wish: Wish
@@ -154,6 +156,10 @@ class LiveDesk(Protocol):
         consultation: str = "",
         person: UUID | None = None,
     ) -> Outcome: ...
+
+    async def dial(self, person: UUID, to: str) -> bool:
+        """The person's phone rings, or answers by itself, and dials ``to``. False: they talk, or have none."""
+        ...
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:
         """What happens from now on, first what has happened since ``after`` (an id, unknown: all that is kept)."""

@@ -1,10 +1,11 @@
-"""What an operator may ask of a call in any stage: mark it, or end it."""
+"""What an operator may ask of a call in any stage: mark it, end it, or have the caller who waits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.answering import take
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def settle(call: Call, asked: Asked) -> None:
         case Wish.HANG_UP:
             asked.is_answered(Outcome("done"))
             raise Dismissed
+        case Wish.ANSWER:
+            asked.is_answered(take(call, asked.by))
         case _ if call.state.bridge is None:
             asked.is_answered(Outcome("not_now"))
 

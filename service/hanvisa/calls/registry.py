@@ -15,6 +15,7 @@ from hanvisa.calls.adoption import adopt, resync, sweep
 from hanvisa.calls.alarms import calls_to_operators, raise_alarm
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
+from hanvisa.calls.dialling import dial
 from hanvisa.calls.house import House
 from hanvisa.calls.runner import run_call
 from hanvisa.calls.signals import (
@@ -69,6 +70,7 @@ class Registry:
         self._spawn(self.house.leftovers.clear(self.house.control))
         self._spawn(self._callbacks.run())
         self._spawn(self._raise_alarms())
+        self._spawn(self._dial())
         try:
             while True:
                 signal = await self._inbox.get()
@@ -91,6 +93,10 @@ class Registry:
             emergency, told = await self.house.alarms.next()
             raise_alarm(self.house, emergency, told=told)
             self._spawn(self._tell_operators(emergency))
+
+    async def _dial(self) -> None:
+        while True:
+            self._spawn(dial(self.house, await self.house.dialling.next(), self.open))
 
     async def _tell_operators(self, emergency: EmergencyCall) -> None:
         for call, stage in await calls_to_operators(self.house, emergency):

@@ -41,13 +41,13 @@ async def remind(call: Call, operator: Operator | None, ear: Leg | None, shown: 
     call.tell("signal", type="held_reminder", person=str(operator.person_id))
     ear = next(_talks_elsewhere(call, operator), ear)
     if ear is None:
-        await _ring(call, operator, shown)
+        await ring_operator(call, operator, shown)
         return
     spoken = call.house.voice.say(HeldReminder(), call.state.language, call.house.clock.now())
     await call.command(call.house.control.play(ear.channel, spoken.files, f"hv-held-{ear.channel}"))
 
 
-async def _ring(call: Call, operator: Operator, shown: Display) -> None:
+async def ring_operator(call: Call, operator: Operator, shown: Display) -> None:
     """Where that fails the caller waits on."""
     try:
         for place in operator_places(call, operator):

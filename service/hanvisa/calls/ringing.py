@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CARRIER = "carrier"  # the trunk's PJSIP endpoint
 
+_ANSWERS = {"PJSIP_HEADER(add,Call-Info)": "<sip:hanvisa>;answer-after=0"}
 _BUSY_CAUSES = {17, 21}  # Q.850: user busy, call rejected
 _UNREACHABLE_CAUSES = {
     1,
@@ -49,10 +50,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """What the rung phone shows: a name (who is sought, or who rings) and the caller's number."""
+    """What the rung phone shows: a name (who is sought, or who rings) and the caller's number.
+
+    ``answers``: it is to answer by itself, if it can.
+    """
 
     name: str = ""
     number: str = ""
+    answers: bool = False
 
 
 @dataclass
@@ -68,8 +73,18 @@ class Rung:
     refusals: list[Decision] = field(default_factory=list)
 
 
-async def ring(call: Call, places: Sequence[Place], seconds: float, display: Display) -> Rung:
-    """Ring these places together. The caller hears ringing meanwhile; raises CallerGone when they give up."""
+async def ring(
+    call: Call,
+    places: Sequence[Place],
+    seconds: float,
+    display: Display,
+    *,
+    enough: Callable[[], bool] = lambda: False,
+) -> Rung:
+    """Ring these places together. The caller hears ringing meanwhile; raises CallerGone when they give up.
+
+    It ends as well when a signal comes after which it is ``enough``.
+    """
     rung = Rung()
     try:
         for place in places:
@@ -77,7 +92,7 @@ async def ring(call: Call, places: Sequence[Place], seconds: float, display: Dis
         if call.rung:
             rung.why = Why.NO_ANSWER
             await call.insist(call.house.control.ring, call.caller.channel)
-            await _until_answered(call, seconds, rung)
+            await _until_answered(call, seconds, rung, enough)
     finally:
         await _cancel(call, rung)
     if call.state.answered:
@@ -175,17 +190,18 @@ async def has_contact(call: Call, account: str) -> bool:
 def variables(call: Call, display: Display) -> dict[str, str]:
     """What a rung leg is made with."""
     # The rung phone shows the connected line; `dial?caller=` would overwrite it.
-    return {
+    shown = {
         "HANVISA_CALL_ID": call.id,
         "CONNECTEDLINE(name,i)": display.name,
         "CONNECTEDLINE(num,i)": display.number,
     }
+    return shown | (_ANSWERS if display.answers else {})
 
 
-async def _until_answered(call: Call, seconds: float, rung: Rung) -> None:
+async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callable[[], bool]) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     busy = False
-    while call.rung:
+    while call.rung and not enough():
         signal = await call.next(max(0.0, deadline - asyncio.get_running_loop().time()))
         match signal:
             case None:

@@ -176,12 +176,14 @@ class NightService:
 class BackToOperator:
     """The caller is offered back to the operator who had them; who is not to be had leaves them to the switchboard.
 
-    ``sought`` and ``why`` are those of whom the operator had sent them to: the operator sees it.
+    ``sought`` and ``why`` are those of whom the operator had sent them to, ``handed_by`` the colleague who hands them
+    over: the operator sees it.
     """
 
     operator: UUID
     sought: UUID | None = None
     why: Why | None = None
+    handed_by: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.feed import KEPT
+from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, LiveCall, Wish
 from hanvisa.errors import NotFound
+from hanvisa.policy.facts import Operator, OperatorState
 from unit.calls.scene import NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 
@@ -126,6 +129,144 @@ async def test_a_caller_is_sent_back_to_the_queue_and_offered_anew_without_the_g
         assert (olle, "normal") in scene.control.named("hang_up")
         greetings = [files for _, files, _ in scene.control.named("play") if "/sounds/Greeting" in files]
         assert len(greetings) == 1
+
+
+async def waits_in_line(scene: Scene) -> str:
+    """Somebody has rung the main number while Olle talks, and waits."""
+    waiting = scene.rings_in("+46980319200", "0980319245")
+    await scene.hears(waiting, "Greeting")
+    scene.finished(waiting)
+    await scene.hears(waiting, "Queued")
+    return waiting
+
+
+def asked_to_answer(scene: Scene) -> list[str]:
+    """The legs whose phones were to answer by themselves."""
+    made = scene.control.named("create")
+    return [channel for channel, _, variables, *_ in made if "PJSIP_HEADER(add,Call-Info)" in dict(variables)]
+
+
+async def test_an_operator_takes_a_caller_at_the_console_whom_the_queue_offers_them_just_then() -> None:
+    async with Scene(CallSettings(ring_operator=5.0)) as scene:
+        caller = scene.rings_in("+46980319200")
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        first = await scene.rung("olle")
+        desk, id_ = Desk(scene.house), the_call(scene, caller).id
+        assert desk.call(id_).rings == (OLLE,)
+        assert (await desk.ask(id_, Wish.ANSWER, OLLE)).what == "done"
+        await scene.until(lambda: asked_to_answer(scene), "rung anew, to answer by itself")
+        assert any(channel == first for channel, _ in scene.control.named("hang_up"))
+        again = await scene.rung("olle")
+        assert asked_to_answer(scene) == [again]
+        scene.answers(again)
+        await scene.talking(caller, again)
+        operator = scene.directory.register.operator(OLLE)
+        assert operator is not None
+        assert operator.state is OperatorState.OPEN, "not paused: they lost the ringing to themselves"
+
+
+async def test_who_waits_is_taken_by_an_operator_who_has_another_on_hold_and_not_by_one_who_talks() -> None:
+    async with Scene(CallSettings(ring_operator=5.0)) as scene:
+        caller, _ = await operator_has_caller(scene)
+        waiting = await waits_in_line(scene)
+        desk, id_ = Desk(scene.house), the_call(scene, waiting).id
+        assert (await desk.ask(id_, Wish.ANSWER, OLLE)).what == "not_now"
+        assert (await desk.ask(id_, Wish.ANSWER, id_of("bo"))).what == "not_now"
+        assert (await desk.ask(the_call(scene, caller).id, Wish.HOLD, OLLE)).what == "done"
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "on hold")
+        assert (await desk.ask(id_, Wish.ANSWER, OLLE)).what == "done"
+        await scene.until(lambda: (f"hv-play-{waiting}",) in scene.control.named("stop_playing"), "cut short")
+        scene.finished(waiting)
+        await scene.until(lambda: asked_to_answer(scene), "rung")
+        second = await scene.rung("olle")
+        scene.answers(second)
+        await scene.talking(waiting, second)
+
+
+async def test_who_takes_a_caller_and_does_not_answer_is_not_paused_and_the_caller_waits_on() -> None:
+    async with Scene(CallSettings(ring_operator=0.1)) as scene:
+        caller, _ = await operator_has_caller(scene)
+        waiting = await waits_in_line(scene)
+        desk, id_ = Desk(scene.house), the_call(scene, waiting).id
+        assert (await desk.ask(the_call(scene, caller).id, Wish.HOLD, OLLE)).what == "done"
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "on hold")
+        assert (await desk.ask(id_, Wish.ANSWER, OLLE)).what == "done"
+        scene.finished(waiting)
+        await scene.until(lambda: asked_to_answer(scene), "rung")
+        [rung] = asked_to_answer(scene)
+        await scene.until(lambda: any(one == rung for one, _ in scene.control.named("hang_up")), "given up")
+        await scene.until(lambda: desk.call(id_).rings == (), "nobody rings")
+        operator = scene.directory.register.operator(OLLE)
+        assert operator is not None
+        assert operator.state is OperatorState.OPEN
+        assert desk.call(id_).stage == "AtSwitchboard"
+
+
+async def test_a_parked_caller_is_taken_at_the_console() -> None:
+    async with Scene(CallSettings(ring_operator=5.0)) as scene:
+        caller, _ = await operator_has_caller(scene)
+        desk, id_ = Desk(scene.house), the_call(scene, caller).id
+        assert (await desk.ask(id_, Wish.TRANSFER, OLLE, to="*68*201")).what == "done"
+        await scene.hears(caller, "ParkedFor")
+        assert desk.call(id_).parked_for == id_of("anna")
+        assert (await desk.ask(id_, Wish.ANSWER, OLLE)).what == "done"
+        scene.finished(caller)
+        await scene.until(lambda: asked_to_answer(scene), "rung")
+        again = await scene.rung("olle")
+        scene.answers(again)
+        await scene.talking(caller, again)
+
+
+async def test_a_caller_is_handed_over_to_a_colleague_who_is_open_and_free() -> None:
+    async with Scene() as scene:
+        bo = Operator(
+            id_of("bo"), (id_of("board"),), OperatorState.CLOSED, id_of("phone bo"), NOW - timedelta(hours=1)
+        )
+        olle = scene.directory.register.operators.rows[0]
+        scene.directory.register = scene.directory.register.replace(operators=(olle, bo))
+        caller, olles = await operator_has_caller(scene)
+        desk, id_ = Desk(scene.house), the_call(scene, caller).id
+        assert (await desk.ask(id_, Wish.HAND_OVER, OLLE, person=id_of("anna"))).what == "nowhere"
+        assert (await desk.ask(id_, Wish.HAND_OVER, OLLE, person=id_of("bo"))).what == "not_now"
+        open_ = replace(bo, state=OperatorState.OPEN)
+        scene.directory.register = scene.directory.register.replace(operators=(olle, open_))
+        assert (await desk.ask(id_, Wish.HAND_OVER, OLLE, person=id_of("bo"))).what == "done"
+        bos = await scene.rung("bo")
+        assert (olles, "normal") in scene.control.named("hang_up")
+        made = {channel: dict(variables) for channel, _, variables, *_ in scene.control.named("create")}
+        assert made[bos]["CONNECTEDLINE(name,i)"] == "FRÅN Olle B"
+        scene.answers(bos)
+        await scene.talking(caller, bos)
+        assert desk.call(id_).operator == id_of("bo")
+
+
+async def test_a_number_is_rung_from_the_console_as_if_dialled_on_ones_own_phone() -> None:
+    async with Scene() as scene:
+        desk = Desk(scene.house)
+        assert await desk.dial(OLLE, "202")
+        olle = await scene.rung("olle")
+        assert asked_to_answer(scene) == [olle]
+        assert scene.house.live.is_engaged(OLLE)
+        scene.answers(olle)
+        bo = await scene.rung("bo")
+        assert not await desk.dial(OLLE, "201"), "their phone is in use"
+        scene.answers(bo)
+        await scene.talking(olle, bo)
+
+
+async def test_a_mobile_is_rung_from_the_console_only_as_it_is_from_the_phone() -> None:
+    """O2: a caller on hold, and no exception."""
+    async with Scene() as scene:
+        caller, _ = await operator_has_caller(scene)
+        desk = Desk(scene.house)
+        assert (await desk.ask(the_call(scene, caller).id, Wish.HOLD, OLLE)).what == "done"
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "on hold")
+        assert await desk.dial(OLLE, "0701740605")
+        await scene.until(lambda: asked_to_answer(scene), "rung")
+        scene.answers(await scene.rung("olle"))
+        await scene.until(lambda: "O2" in str(scene.log.of_kind("decision")), "refused")
+        assert not any("0701740605" in dial for _, dial, *_ in scene.control.named("create"))
 
 
 async def test_marks_hold_in_every_stage_and_an_ended_call_is_over() -> None:

@@ -35,6 +35,9 @@ REFUSED = Decision(
 )
 
 
+OTHERWISE = (Wish.ANSWER, Wish.HAND_OVER, Wish.TRANSFER, Wish.MESSAGE)
+
+
 async def test_an_operator_sees_the_calls_with_protected_numbers_hidden(town: Town) -> None:
     town.live.up = [CALL]
     [shown] = (await town.get("/live/calls", who="operator"))["items"]
@@ -66,7 +69,7 @@ async def test_a_protected_number_is_hidden_in_whatever_spelling(town: Town, wri
     assert shown["dialled"] == written
 
 
-@pytest.mark.parametrize("wish", [one for one in Wish if one not in (Wish.TRANSFER, Wish.MESSAGE)])
+@pytest.mark.parametrize("wish", [one for one in Wish if one not in OTHERWISE])
 async def test_an_operator_acts_on_their_own_calls_only(town: Town, wish: Wish) -> None:
     town.live.up = [CALL, replace(CALL, id="hv-k-2", operator=None, other=None)]
     response = await town.ask("POST", f"/live/calls/hv-k-1/{wish}", who="operator")
@@ -74,6 +77,36 @@ async def test_an_operator_acts_on_their_own_calls_only(town: Town, wish: Wish) 
     await problem(await town.ask("POST", f"/live/calls/hv-k-2/{wish}", who="operator"), 403)
     assert (await town.ask("POST", f"/live/calls/hv-k-2/{wish}")).status == 204
     assert town.live.asked == [("hv-k-1", wish, OLLE, "", ""), ("hv-k-2", wish, None, "", "")]
+
+
+async def test_who_waits_is_nobodys_and_taken_by_any_operator_in_their_own_name(town: Town) -> None:
+    town.live.up = [replace(CALL, operator=None, other=None, stage="AtSwitchboard")]
+    path = "/live/calls/hv-k-1/answer"
+    assert (await town.ask("POST", path, who="operator")).status == 204
+    assert town.live.asked == [("hv-k-1", Wish.ANSWER, OLLE, "", "")]
+    town.live.outcome = Outcome("not_now")
+    await problem(await town.ask("POST", path, who="operator"), 409)
+    await problem(await town.ask("POST", path, who="person"), 403)
+
+
+async def test_a_caller_is_handed_over_to_another_operator(town: Town) -> None:
+    town.live.up = [CALL]
+    path, body = "/live/calls/hv-k-1/handover", {"operator": str(id_of("siv"))}
+    assert (await town.ask("POST", path, body, who="operator")).status == 204
+    assert town.live.asked == [("hv-k-1", Wish.HAND_OVER, OLLE, "", "")]
+    assert town.live.messages_for == [id_of("siv")]
+    town.live.outcome = Outcome("nowhere")
+    said = await problem(await town.ask("POST", path, body, who="operator"), 422)
+    assert [one["where"] for one in said["errors"]] == ["operator"]
+
+
+async def test_an_operator_rings_somebody_from_their_own_phone(town: Town) -> None:
+    assert (await town.ask("POST", "/live/calls", {"to": "202"}, who="operator")).status == 204
+    assert town.live.dialled == [(OLLE, "202")]
+    town.live.outcome = Outcome("not_now")
+    await problem(await town.ask("POST", "/live/calls", {"to": "202"}, who="operator"), 409)
+    await problem(await town.ask("POST", "/live/calls", {"to": "202"}), 409)
+    await problem(await town.ask("POST", "/live/calls", {"to": "202"}, who="person"), 403)
 
 
 async def test_a_caller_is_let_leave_a_message_and_a_refusal_says_why(town: Town) -> None:

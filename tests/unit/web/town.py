@@ -80,6 +80,7 @@ class Engaged:
     persons: set[UUID] = field(default_factory=set)
     up: list[LiveCall] = field(default_factory=list)
     asked: list[tuple[str, Wish, UUID | None, str, str]] = field(default_factory=list)
+    dialled: list[tuple[UUID, str]] = field(default_factory=list)
     messages_for: list[UUID] = field(default_factory=list)
     outcome: Outcome = field(default_factory=lambda: Outcome("done"))
     feed: list[Envelope] = field(default_factory=list)
@@ -114,6 +115,10 @@ class Engaged:
         self.asked.append((call_id, wish, by, to, consultation))
         self.messages_for += [person] if person else []
         return self.outcome
+
+    async def dial(self, person: UUID, to: str) -> bool:
+        self.dialled.append((person, to))
+        return self.outcome.what == "done"
 
     async def events(self, after: str | None) -> AsyncIterator[Envelope]:
         self.followed.append(after)

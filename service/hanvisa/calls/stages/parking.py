@@ -11,7 +11,14 @@ from hanvisa.calls.gate import may_join
 from hanvisa.calls.parking_notice import tell_phones
 from hanvisa.calls.prompts import ParkedFor, ParkHere, Why
 from hanvisa.calls.queue import AT_THE_HEAD
-from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
+from hanvisa.calls.reminding import (
+    heed_ringing,
+    remind,
+    ring_operator,
+    seconds_left,
+    step_due,
+    stop_reminding,
+)
 from hanvisa.calls.ringing import Display, has_mobile_in_phone
 from hanvisa.calls.signals import Answered, Key, Surrendered
 from hanvisa.calls.stage import (
@@ -32,6 +39,7 @@ from hanvisa.policy.attendant import PickUpFacts
 from hanvisa.policy.codes import CodeFault
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.holding import HeldStep
+from hanvisa.policy.numbers import display
 from hanvisa.policy.transfer import Via
 
 if TYPE_CHECKING:
@@ -111,13 +119,17 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
 
 async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
     """The leg that the caller is to talk with; a stage where nobody picks them up."""
-    key = await call.say(ParkedFor(person.name), enough=lambda: call.fetched_by is not None)
+    key = await call.say(
+        ParkedFor(person.name), enough=lambda: call.fetched_by is not None or call.taken_by is not None
+    )
     await call.insist(call.house.control.start_music, call.caller.channel)
     if key != OPERATOR and call.fetched_by is None:
         await tell_phones(call, person)
     while key != OPERATOR:
         if call.fetched_by is not None and (leg := await _fetched(call, call.fetched_by)) is not None:
             return leg
+        if call.taken_by is not None:
+            await _ring_who_takes(call)
         match step_due(call):
             case HeldStep.BACK:
                 return _to_queue(call, person)
@@ -136,6 +148,16 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
                     return leg
                 await call.hang_up(channel)
     return _back(call, person.id)
+
+
+async def _ring_who_takes(call: Call) -> None:
+    """The operator who takes the caller at the console has them on their phone; the answer comes as of a reminder."""
+    operator = call.register.operator(call.taken_by) if call.taken_by else None
+    call.taken_by = None
+    await stop_reminding(call)
+    shown = Display(f"PARKERAD {display(call.caller.number)}", call.caller.number, answers=True)
+    if operator is not None:
+        await ring_operator(call, operator, shown)
 
 
 async def _fetched(call: Call, channel: str) -> Leg | None:

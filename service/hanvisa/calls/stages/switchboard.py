@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -52,7 +53,7 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
         if closed is not None:
             return closed
         if stage.sought is None:
-            await call.say(Greeting(switchboard.greeting))
+            await call.say(Greeting(switchboard.greeting), enough=lambda: call.taken_by is not None)
         return AtSwitchboard(stage.switchboard, stage.sought, stage.why, call.house.clock.now())
     queue = call.house.queues.at(switchboard.id)
     queue.join(call, stage.since)
@@ -74,7 +75,7 @@ async def _until_served(
         if decision.effect is not known:
             tell(call, facts, decision)
             known = decision.effect
-        if decision.effect is Effect.REFER:
+        if decision.effect is Effect.REFER and call.taken_by is None:
             await waiting.stop_music()
             return Unattended(switchboard.id, since, stage.sought, stage.why)
         free = _operator_for(call, switchboard)
@@ -96,8 +97,10 @@ async def _until_served(
 
 
 def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
-    """The operator who is to have the caller now, if it is the caller's turn and one is free."""
+    """The operator who is to have the caller now: who takes them, else, if it is their turn, one who is free."""
     queues = call.house.queues
+    if call.taken_by is not None:
+        return call.register.operator(call.taken_by)
     if queues.at(switchboard.id).place(call) != 0:
         return None
     operators = call.register.operators_of(switchboard.id)
@@ -107,22 +110,34 @@ def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
 async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
     """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md).
 
-    Of a caller who ``returns`` they are not told the organisation first.
+    Of a caller who ``returns`` they are not told the organisation first, nor of one whom they take at the console. Who
+    does so, or loses the caller to who does, is not paused.
     """
     queues = call.house.queues
+    has_taken, call.taken_by = call.taken_by == operator.person_id, None
     queues.offer(operator)
     queues.wake()
     # O2 follows the caller from here.
     call.change(touched_by=operator.person_id)
     try:
-        rung = await ring(call, operator_places(call, operator), call.house.settings.ring_operator, display)
-        answered = rung.leg is not None and (returns or await whisper(call, rung.leg, operator))
+        rung = await ring(
+            call,
+            operator_places(call, operator),
+            call.house.settings.ring_operator,
+            replace(display, answers=has_taken),
+            enough=lambda: call.taken_by is not None,
+        )
+        is_known = returns or has_taken
+        answered = rung.leg is not None and (is_known or await whisper(call, rung.leg, operator))
         if answered and rung.leg is not None:
             await call.connect(rung.leg)
     finally:
         queues.offered(operator, call.house.clock.now())
     if not answered:
-        await pause(call, operator.person_id, rung.why)
+        if has_taken:
+            call.tell("signal", type="not_taken", person=str(operator.person_id))
+        elif call.taken_by is None:
+            await pause(call, operator.person_id, rung.why)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
     return True
@@ -140,6 +155,11 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
     return f"ÅTER {name}: {SHOWN_WHY[why]}" if name and why else None
 
 
+def _handed(call: Call, by: UUID | None) -> str:
+    name = _name_shown(call.register, by) if by else None
+    return f"FRÅN {name}" if name else f"ÅTER {call.caller.number}"
+
+
 def _name_shown(register: Register, sought: UUID) -> str | None:
     person = register.person(sought)
     if person is not None:
@@ -154,7 +174,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     operator = call.register.operator(stage.operator)
     live, now = call.house.live, call.house.clock.now()
     if operator is not None and call.house.queues.is_free(operator, live.is_engaged, now):
-        name = _returned(call, stage.sought, stage.why) or f"ÅTER {call.caller.number}"
+        name = _returned(call, stage.sought, stage.why) or _handed(call, stage.handed_by)
         if await _takes(call, operator, Display(name, call.caller.number), returns=True):
             return Talking()
     switchboard = call.switchboard

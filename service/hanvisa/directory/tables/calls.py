@@ -24,7 +24,7 @@ class CallRow(Base):
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     side: Mapped[str] = mapped_column(default="")
-    caller: Mapped[str] = mapped_column(default="")
+    caller: Mapped[str] = mapped_column(default="", index=True)
     called: Mapped[str] = mapped_column(default="")
     caller_person_id: Mapped[UUID | None] = mapped_column(index=True)
     person_id: Mapped[UUID | None] = mapped_column(index=True)

@@ -18,6 +18,7 @@ from hanvisa.policy.facts import AbsenceReason, Person
 from hanvisa.policy.model import Text
 from hanvisa.policy.substance import NO_SUBSTANCE, has_substance
 from hanvisa.policy.timing import default_until
+from hanvisa.web.api.presence import NEUTRAL
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import (
     Change,
@@ -42,7 +43,6 @@ from hanvisa.web.windows import WeeklyWindow, Windows, facts_of, shown
 ReasonCode = Annotated[str, StringConstraints(pattern="^[0-9]{1,2}$")]
 
 _FORCE = "why a department is left empty all the same (G3): by its telephone manager or head"
-_NEUTRAL = Words(sv="Frånvarande", en="Absent")
 
 
 class AbsenceQuery(ListQuery):
@@ -255,7 +255,7 @@ def _shown(ask: Ask[Any, Any], record: AbsenceRecord) -> AbsenceShown:
         id=one.id,
         person=named_person(ask.register, one.person_id),
         reason=one.reason.code if seen else None,
-        reason_name=Words.of(one.reason.name) if seen else _NEUTRAL,
+        reason_name=Words.of(one.reason.name) if seen else NEUTRAL,
         starts_at=one.starts_at,
         ends_at=one.ends_at,
         best_reached=shown(one.best_reached),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from hanvisa.calls.live_ports import LiveCall, LiveParty, PausedOperator, Wish
+from hanvisa.calls.live_ports import LiveCall, LiveParty, Outcome, PausedOperator, Wish
 from hanvisa.policy.attendant import PAST_REFERRAL, SERIAL
 from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.model import Text
@@ -85,6 +85,16 @@ class Transfer(Incoming):
         return self
 
 
+class HandOver(Incoming):
+    """The operator who is to have the caller: one who is open and has no call."""
+
+    operator: UUID = Field(description="a person")
+
+
+class Dial(Incoming):
+    to: Dialled
+
+
 class MessageFor(Incoming):
     """Whom the caller leaves a message for, as they do from a referral."""
 
@@ -155,16 +165,34 @@ async def read(ask: Ask[None, None]) -> Answer:
     return Answer(live_call(ask, ask.services.live_calls.call(ask.path["call"])))
 
 
+async def answer(ask: Ask[None, None]) -> Answer:
+    """Whoever waits is nobody's yet: any operator may take them."""
+    call = ask.services.live_calls.call(ask.path["call"])
+    return _outcome(await ask.services.live_calls.ask(call.id, Wish.ANSWER, ask.who.person_id))
+
+
+async def hand_over(ask: Ask[HandOver, None]) -> Answer:
+    colleague = person_given(ask.register, ask.body.operator, "operator")
+    return await _ask(ask, Wish.HAND_OVER, person=colleague.id, where="operator")
+
+
+async def dial(ask: Ask[Dial, None]) -> Answer:
+    if ask.who.person_id is None or not await ask.services.live_calls.dial(ask.who.person_id, ask.body.to):
+        raise _not_now()
+    return Answer(status=204)
+
+
 async def transfer(ask: Ask[Transfer, None]) -> Answer:
     body = ask.body
     before = (PAST_REFERRAL if body.past_referral else "") + (SERIAL if body.serial else "")
     to = before + body.to if body.to else ""
-    return await _ask(ask, Wish.TRANSFER, to=to, consultation=body.consultation or "")
+    where = "consultation" if body.consultation else "to"
+    return await _ask(ask, Wish.TRANSFER, to=to, consultation=body.consultation or "", where=where)
 
 
 async def message(ask: Ask[MessageFor, None]) -> Answer:
     person = person_given(ask.register, ask.body.person, "person")
-    return await _ask(ask, Wish.MESSAGE, person=person.id)
+    return await _ask(ask, Wish.MESSAGE, person=person.id, where="person")
 
 
 def _doing(wish: Wish) -> Handler:
@@ -176,8 +204,15 @@ def _doing(wish: Wish) -> Handler:
 
 
 async def _ask(
-    ask: Ask[Any, Any], wish: Wish, *, to: str = "", consultation: str = "", person: UUID | None = None
+    ask: Ask[Any, Any],
+    wish: Wish,
+    *,
+    to: str = "",
+    consultation: str = "",
+    person: UUID | None = None,
+    where: str = "",
 ) -> Answer:
+    """``where`` is the field that says whom it is about."""
     desk = ask.services.live_calls
     call = desk.call(ask.path["call"])
     if not ask.scope.everything and not any(call.involves(person) for person in ask.scope.persons):
@@ -186,20 +221,30 @@ async def _ask(
             Text(sv="Samtalet är en annan telefonists.", en="The call is another operator's."),
         )
     by = None if ask.scope.everything else ask.who.person_id
-    outcome = await desk.ask(call.id, wish, by, to=to, consultation=consultation, person=person)
+    return _outcome(await desk.ask(call.id, wish, by, to=to, consultation=consultation, person=person), where)
+
+
+def _outcome(outcome: Outcome, where: str = "") -> Answer:
     if outcome.refused is not None:
         raise refused(outcome.refused)
     if outcome.what == "nowhere":
         raise invalid(
-            "consultation" if consultation else "to",
+            where,
             Text(sv="Dit går det inte att koppla.", en="It is not possible to transfer there."),
         )
     if outcome.what == "not_now":
-        raise Problem(
-            CONFLICT,
-            Text(sv="Samtalet är inte i ett läge där det går.", en="The call is not where that can be done."),
-        )
+        raise _not_now()
     return Answer(status=204)
+
+
+def _not_now() -> Problem:
+    return Problem(
+        CONFLICT,
+        Text(
+            sv="Det går inte i det läge som samtalet, eller du, är i nu.",
+            en="That can't be done in the state that the call, or you, are in now.",
+        ),
+    )
 
 
 _REFUSALS = (REFUSED, CONFLICT)
@@ -215,6 +260,35 @@ _ACTIONS = (
 ROUTES = (
     Route("GET", "/live/calls", Action.READ_LIVE, calls, "The switchboard's calls now", reply=LiveCallList),
     Route("GET", "/live/calls/{call}", Action.READ_LIVE, read, "One call as it is now", reply=LiveCallShown),
+    Route(
+        "POST",
+        "/live/calls",
+        Action.ATTEND,
+        dial,
+        "Ring somebody: one's own phone rings first, or answers by itself",
+        body=Dial,
+        status=204,
+        refusals=(CONFLICT,),
+    ),
+    Route(
+        "POST",
+        "/live/calls/{call}/answer",
+        Action.ATTEND,
+        answer,
+        "Take a caller who waits or is parked: one's own phone rings, or answers by itself",
+        status=204,
+        refusals=(CONFLICT,),
+    ),
+    Route(
+        "POST",
+        "/live/calls/{call}/handover",
+        Action.ATTEND,
+        hand_over,
+        "Hand the caller over to another operator",
+        body=HandOver,
+        status=204,
+        refusals=(CONFLICT,),
+    ),
     Route(
         "POST",
         "/live/calls/{call}/transfer",

@@ -37,7 +37,12 @@ def day(value: date | datetime, today: date) -> str:
     if on == today - timedelta(days=1):
         return gettext("yesterday")
     pattern = "EEEE d MMMM" if on.year == today.year else "EEEE d MMMM y"
-    return format_date(on, pattern, locale="sv_SE" if language.get() is Language.SV else "en_GB")
+    return format_date(on, pattern, locale=_locale())
+
+
+def weekday(number: int) -> str:
+    """Of ISO's 1 to 7, in short: "Mon"."""
+    return format_date(date(2026, 6, number), "EEE", locale=_locale())  # the month began on a Monday
 
 
 def moment(value: datetime, today: date) -> str:
@@ -51,3 +56,7 @@ def lasted(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _locale() -> str:
+    return "sv_SE" if language.get() is Language.SV else "en_GB"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from hanvisa.calls.live_ports import LiveCall, LiveParty
+from hanvisa.calls.live_ports import LiveCall, LiveParty, Outcome, Wish
+from hanvisa.calls.ports import CallEntry
+from hanvisa.directory.repositories.audit import Audit
+from hanvisa.directory.repositories.calls import CallRecords
+from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.web.pages.switchboard.parts import PARTS
 from unit.web.pages.visiting import Visitor
-from unit.web.town import NOW, Town, id_of
+from unit.web.town import ANNA_DIRECT, ANNA_MOBILE, NOW, Town, answer, id_of
 
 OLLE = id_of("olle")
 CALL = LiveCall(
@@ -46,3 +51,234 @@ async def test_the_console_shows_who_waits_whom_one_has_and_who_is_parked(olle: 
     assert "för Anna Berg" in page
     assert "Hällefors kommun" in page
     assert "0980-31 92 45" in page
+
+
+O2 = Decision(
+    Effect.REFUSE,
+    ("O2",),
+    Text(sv="Koppling till mobil är inte tillåten (O2).", en="Not allowed (O2)."),
+    (
+        Alternative(AlternativeKind.TELL_MOBILE_NUMBER, Text(sv="", en=""), ANNA_MOBILE),
+        Alternative(AlternativeKind.GIVE_DIRECT_NUMBER, Text(sv="", en=""), ANNA_DIRECT),
+        Alternative(AlternativeKind.TAKE_MESSAGE, Text(sv="", en="")),
+    ),
+)
+
+
+async def does(visitor: Visitor, path: str, **form: str) -> tuple[int, str]:
+    """A change as the page asks for it."""
+    headers = {"X-CSRF-Token": await visitor.csrf(), "HX-Request": "true"}
+    came = await visitor.post(path, headers, **form)
+    return came.status, await came.text()
+
+
+async def test_nobody_sees_the_console_who_may_not_and_nobody_acts_without_meaning_it(town: Town) -> None:
+    anna = await Visitor.known(town, "anna")
+    await anna.signs_in()
+    assert (await anna.get("/switchboard")).status == 403
+    assert 'href="/switchboard"' not in await (await anna.get("/switchboard")).text()
+    assert (await does(anna, "/switchboard/calls/hv-k-1/hold"))[0] == 403
+    olle = await Visitor.known(town, "olle", {"role": "operator"})
+    await olle.signs_in()
+    assert (await olle.post("/switchboard/calls/hv-k-1/hold")).status == 403
+    assert town.live.asked == []
+
+
+async def test_who_rings_at_ones_own_phone_stands_first_and_has_the_first_key(
+    olle: Visitor, town: Town
+) -> None:
+    longest = replace(WAITS, id="hv-k-3", since=NOW - timedelta(minutes=2))
+    town.live.up = [longest, replace(WAITS, rings=(OLLE,))]
+    page = await olle.page("/switchboard")
+    assert page.index('id="answer-hv-k-2"') < page.index('id="answer-hv-k-3"')
+    assert "ringer hos dig" in page
+
+
+async def test_whoever_is_talked_to_is_held_before_another_is_answered(olle: Visitor, town: Town) -> None:
+    town.live.up = [CALL, WAITS]
+    status, part = await does(olle, "/switchboard/calls/hv-k-2/answer", call="hv-k-1")
+    assert status == 200
+    assert [(call, wish) for call, wish, *_ in town.live.asked] == [
+        ("hv-k-1", Wish.HOLD),
+        ("hv-k-2", Wish.ANSWER),
+    ]
+    assert 'hx-swap-oob="innerHTML:#part-waiting"' in part
+
+
+@pytest.mark.parametrize("wish", ["hold", "retrieve", "queue", "confidential", "hangup"])
+async def test_a_key_does_what_the_api_does(olle: Visitor, town: Town, wish: str) -> None:
+    town.live.up = [CALL]
+    assert (await does(olle, f"/switchboard/calls/hv-k-1/{wish}"))[0] == 200
+    assert [(call, str(asked)) for call, asked, *_ in town.live.asked] == [("hv-k-1", wish)]
+
+
+async def test_the_consulted_one_and_the_caller_are_joined(olle: Visitor, town: Town) -> None:
+    held = replace(CALL, held=True, stage="OnHold")
+    asks = replace(
+        CALL, id="hv-k-5", caller=LiveParty("200", OLLE), other=LiveParty("201", id_of("anna")), dialled="201"
+    )
+    town.live.up = [held, asks]
+    page = await olle.page("/switchboard")
+    assert "Koppla ihop med Anna Berg" in page
+    assert 'name="call" value="hv-k-1"' in page
+    assert (await does(olle, "/switchboard/calls/hv-k-1/join", consultation="hv-k-5"))[0] == 200
+    assert town.live.asked == [("hv-k-1", Wish.TRANSFER, OLLE, "", "hv-k-5")]
+
+
+async def test_a_caller_is_handed_over_to_a_colleague_who_is_open_and_free(olle: Visitor, town: Town) -> None:
+    body = {
+        "person": str(id_of("siv")),
+        "phone": str(id_of("phone siv")),
+        "switchboards": [str(id_of("board"))],
+    }
+    await answer(await town.ask("POST", "/operators", body), 201)
+    town.live.up = [CALL]
+    assert 'id="colleagues"' not in await olle.page("/switchboard")
+    await answer(await town.ask("POST", f"/operators/{id_of('siv')}/state", {"state": "open"}), 200)
+    assert "Siv Åkerström" in await olle.page("/switchboard")
+    assert (await does(olle, "/switchboard/calls/hv-k-1/handover", operator=str(id_of("siv"))))[0] == 200
+    assert town.live.asked == [("hv-k-1", Wish.HAND_OVER, OLLE, "", "")]
+
+
+async def test_the_search_shows_at_once_who_is_where_and_how_they_are_had(olle: Visitor, town: Town) -> None:
+    body = {
+        "person": str(id_of("anna")),
+        "reason": "1",
+        "ends_at": (NOW + timedelta(hours=2)).isoformat(),
+        "substitute": str(id_of("siv")),
+        "best_reached": [{"days": [1, 2], "start": "08:00", "end": "09:00"}],
+    }
+    await answer(await town.ask("POST", "/absences", body), 201)
+    await answer(await town.ask("POST", "/forwardings", {"person": str(id_of("anna")), "target": "202"}), 201)
+    town.live.persons = {id_of("siv")}
+    found = await olle.page("/switchboard/found?q=rektor&call=")
+    for words in (
+        "Anna Berg",
+        "Sammanträde, till idag 12:00",
+        "mån, tis 08:00–09:00",
+        "0980-31 92 01",
+        "070-174 06 05",
+        "får lämnas ut",
+        "till 202 till idag 17:00",
+        "i telefon",
+        "Hanna Lind",
+    ):
+        assert words in found, words
+    assert "Ersättare" in found
+
+
+async def test_a_protected_number_is_not_shown_and_one_is_not_to_be_told_in_a_confidential_call(
+    olle: Visitor, town: Town
+) -> None:
+    assert "070-174 06 06" not in await olle.page("/switchboard/found?q=hanna")
+    assert "inget att lämna ut" in await olle.page("/switchboard/found?q=hanna")
+    town.live.up = [replace(CALL, confidential=True)]
+    found = await olle.page("/switchboard/found?q=anna&call=hv-k-1")
+    assert "får inte lämnas ut" in found
+
+
+async def test_a_number_is_offered_as_it_is(olle: Visitor, town: Town) -> None:
+    found = await olle.page("/switchboard/found?q=0980-31%2092%2044")
+    assert 'id="transfer-number"' in found
+    assert "Ingen hittades" in await olle.page("/switchboard/found?q=zzz")
+    town.live.up = [CALL]
+    assert (await does(olle, "/switchboard/transfer", call="hv-k-1", to="0980-31 92 44"))[0] == 200
+    assert town.live.asked == [("hv-k-1", Wish.TRANSFER, OLLE, "0980-31 92 44", "")]
+
+
+async def test_a_refusal_is_told_in_place_with_rule_sentence_and_what_is_allowed_a_key_each(
+    olle: Visitor, town: Town
+) -> None:
+    body = {"person": str(id_of("anna")), "reason": "1", "substitute": str(id_of("siv"))}
+    await answer(await town.ask("POST", "/absences", body), 201)
+    town.live.up, town.live.outcome = [CALL], Outcome("refused", O2)
+    anna = str(id_of("anna"))
+    status, part = await does(olle, "/switchboard/transfer", call="hv-k-1", to=ANNA_MOBILE, person=anna)
+    assert status == 409
+    assert "Koppling till mobil är inte tillåten (O2)." in part
+    assert "Regel O2" in part
+    ways = ["Lämna direktnumret", "Lämna mobilnumret", "Ta ett meddelande", "Till ersättaren Siv Åkerström"]
+    assert [f"<kbd>{key}</kbd> {way}" in part for key, way in enumerate(ways, 1)] == [True] * 4
+    assert "0980-31 92 01" in part
+    assert "/switchboard/exception" not in part, "the setting does not let operators"
+    [refusal] = await Audit(town.database).list(action="refused")
+    assert (refusal.after or {})["rules"] == ["O2"]
+
+
+async def test_a_message_parking_ringing_and_a_wrong_detail_are_a_key_each(olle: Visitor, town: Town) -> None:
+    town.live.up, anna = [CALL], str(id_of("anna"))
+    await answer(await town.ask("POST", "/codes", {"code": "*68", "action": "park"}), 201)
+    assert (await does(olle, "/switchboard/message", call="hv-k-1", person=anna))[0] == 200
+    assert (await does(olle, "/switchboard/park", call="hv-k-1", to="201"))[0] == 200
+    assert (await does(olle, "/switchboard/ring", call="hv-k-1", to="201"))[0] == 200
+    assert [(wish, to) for _, wish, _, to, _ in town.live.asked] == [
+        (Wish.MESSAGE, ""),
+        (Wish.TRANSFER, "*68*201"),
+        (Wish.HOLD, ""),
+    ]
+    assert town.live.dialled == [(OLLE, "201")]
+    assert (await does(olle, f"/switchboard/persons/{anna}/flag"))[0] == 200
+    [flag] = (await town.get("/flags"))["items"]
+    assert flag["person"]["name"] == "Anna Berg"
+
+
+async def test_who_has_no_caller_is_told_so(olle: Visitor) -> None:
+    status, part = await does(olle, "/switchboard/transfer", to="201")
+    assert status == 409
+    assert "Du har ingen som ringer just nu." in part
+
+
+async def test_operators_open_pause_and_close_themselves(olle: Visitor, town: Town) -> None:
+    assert "Öppen" in await olle.page("/switchboard")
+    status, part = await does(olle, "/switchboard/state", state="paused")
+    assert status == 200
+    assert "Pausad" in part
+    assert (await town.get(f"/operators/{OLLE}"))["state"] == "paused"
+
+
+async def test_a_notice_stands_there_until_it_is_read(olle: Visitor, town: Town) -> None:
+    notice = await answer(await town.ask("POST", "/notices", {"text": "Skolan har flyttat."}), 201)
+    assert "Skolan har flyttat." in await olle.page("/switchboard")
+    status, part = await does(olle, f"/switchboard/notices/{notice['id']}/read")
+    assert status == 200
+    assert "Skolan har flyttat." not in part
+    [reader] = (await town.get(f"/notices/{notice['id']}"))["acknowledged"]
+    assert reader["person"]["name"] == "Olle Ek"
+
+
+async def test_an_admin_who_is_no_operator_sees_the_calls(town: Town) -> None:
+    siv = await Visitor.known(town, "siv", {"role": "admin"})
+    await siv.signs_in()
+    town.live.up = [WAITS]
+    page = await siv.page("/switchboard")
+    assert "Du är inte telefonist" in page
+    assert "0980-31 92 45" in page
+
+
+async def test_whom_the_caller_rang_lately_is_a_key_away(olle: Visitor, town: Town) -> None:
+    told = (
+        ("opened", {"side": "carrier", "caller": "+46980319244", "called": "200"}),
+        ("outcome", {"outcome": "referred", "operator": str(OLLE), "person": str(id_of("anna"))}),
+    )
+    entries = [CallEntry("hv-k-0", seq, NOW, kind, data) for seq, (kind, data) in enumerate(told)]
+    await CallRecords(town.database).append(entries)
+    town.live.up = [CALL]
+    page = await olle.page("/switchboard")
+    assert "Har ringt nyligen:" in page
+    assert f"/switchboard/found?person={id_of('anna')}" in page
+
+
+async def test_where_the_setting_lets_them_an_operator_makes_an_exception_in_place_and_puts_through(
+    olle: Visitor, town: Town
+) -> None:
+    await answer(
+        await town.ask("PATCH", "/settings/exceptions_on_the_spot", {"value": True}, if_match="*"), 200
+    )
+    town.live.up, town.live.outcome, anna = [CALL], Outcome("refused", O2), str(id_of("anna"))
+    asked = {"call": "hv-k-1", "to": ANNA_MOBILE, "person": anna}
+    assert "/switchboard/exception" in (await does(olle, "/switchboard/transfer", **asked))[1]
+    town.live.outcome = Outcome("done")
+    status, part = await does(olle, "/switchboard/exception", **asked, reason="Läckan måste stoppas nu")
+    assert (status, "Kopplat till Anna Berg." in part) == (200, True)
+    [exception] = town.directory.register.exceptions.rows
+    assert (exception.scope_id, exception.call) == (id_of("anna"), "hv-k-1")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.switchboard import acting
+from hanvisa.web.pages.switchboard.finding import found
+from hanvisa.web.pages.switchboard.keys import keys
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.view import View
 from hanvisa.web.roles import Action
@@ -12,7 +15,11 @@ from hanvisa.web.roles import Action
 
 async def console(page: Page) -> web.StreamResponse:
     parts = {name: await part.render(page) for name, part in PARTS.items()}
-    return page.show("switchboard/page.html", parts=parts)
+    return page.show("switchboard/page.html", parts=parts, keys=keys())
 
 
-VIEWS = (View("GET", "/switchboard", Action.READ_LIVE, console),)
+VIEWS = (
+    View("GET", "/switchboard", Action.READ_LIVE, console),
+    View("GET", "/switchboard/found", Action.READ_LIVE, found),
+    *acting.VIEWS,
+)

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from hanvisa.errors import NotFound
 from hanvisa.policy.facts import OperatorState
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.operators import OperatorShown
+from hanvisa.web.api.recent import RecentShown
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.roles import Action
 
@@ -55,6 +57,7 @@ async def _mine(page: Page) -> str:
         current=current,
         consultation=consultation,
         colleagues=colleagues,
+        recent=await _recent(page, current) if current else [],
     )
 
 
@@ -114,6 +117,13 @@ async def _colleagues(page: Page) -> list[OperatorShown]:
         for one in await _operators(page)
         if one.state is OperatorState.OPEN and not one.engaged and one.person.id != page.api.who.person_id
     ]
+
+
+async def _recent(page: Page, call: LiveCallShown) -> list[RecentShown]:
+    try:
+        return list((await page.api.get(f"/live/calls/{call.id}/recent")).items)
+    except NotFound:  # it has ended in this moment
+        return []
 
 
 def _rings(call: LiveCallShown, person: UUID | None) -> bool:

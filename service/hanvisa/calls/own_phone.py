@@ -1,0 +1,41 @@
+"""A phone of ours that is rung first, before the call begins that it is to make."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hanvisa.calls.ringing import Display, has_mobile_in_phone, variables
+from hanvisa.calls.signals import Answered, Entered, HungUp
+from hanvisa.errors import Gone, Refused
+
+if TYPE_CHECKING:
+    from hanvisa.calls.call import Call
+
+
+async def own_phone_answers(call: Call, shown: Display) -> bool:
+    """Ring the caller's phone. The channel is no caller's yet: nothing is written on it.
+
+    Raises Unavailable.
+    """
+    control, channel, account = call.house.control, call.caller.channel, call.caller.account
+    call.house.live.bind(channel, call)
+    try:
+        await control.create(channel, f"PJSIP/{account}", variables(call, shown), "")
+    except (Refused, Gone) as error:
+        call.tell("signal", type="unreachable", account=account, why=str(error))
+        return False
+    call.tell("signal", type="ringing", account=account, person=str(call.caller.person or ""))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(call.house.settings.ring_operator):
+            while True:
+                match await call.inbox.get():
+                    case Entered():
+                        await call.insist(control.dial, channel)
+                    case Answered():
+                        # They may have rung a mobile while their phone rang (O2).
+                        return not has_mobile_in_phone(call, call.caller.person)
+                    case HungUp(_, cause) if cause:
+                        return False
+    return False

@@ -1,0 +1,94 @@
+"""Search as one types: who is there, absent or on the phone, and the ways to have them, at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from hanvisa.errors import NotFound
+from hanvisa.policy.model import AlternativeKind
+from hanvisa.web.api.live import LiveCallShown
+from hanvisa.web.api.persons import PersonShown
+from hanvisa.web.api.presence import PresenceShown
+from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.writing import weekday
+
+SHOWN = 8
+_NUMBER = re.compile(r"[+*#]?[\d\s()*#-]{2,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class MobileOffered:
+    """``told``: the number may be told to the caller. ``allowed``: the caller may be put through, and why."""
+
+    number: str
+    told: bool
+    allowed: bool
+    because: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    person: PersonShown
+    presence: PresenceShown
+    mobiles: list[MobileOffered]
+
+
+async def found(page: Page) -> web.StreamResponse:
+    """``q`` is what has been typed, ``person`` one who was chosen, ``call`` the caller at hand."""
+    query = page.request.query
+    q, call = query.get("q", "").strip(), await current(page, query.get("call", ""))
+    if chosen := query.get("person"):
+        persons = [await page.api.get(f"/persons/{chosen}")]
+    else:
+        persons = (await page.api.get("/persons", q=q[:100], limit=SHOWN)).items if q else []
+    return page.show(
+        "switchboard/found.html",
+        q=q,
+        number=q if not chosen and _NUMBER.fullmatch(q) else "",
+        cards=[await _card(page, person, call) for person in persons],
+        call=call,
+        weekday=weekday,
+    )
+
+
+async def current(page: Page, call_id: str) -> LiveCallShown | None:
+    """The caller at hand; None when there is none, or no more."""
+    if not call_id:
+        return None
+    try:
+        call: LiveCallShown = await page.api.get(f"/live/calls/{call_id}")
+    except NotFound:
+        return None
+    return call
+
+
+async def presence_of(page: Page, person: str | UUID) -> PresenceShown:
+    presence: PresenceShown = await page.api.get(f"/persons/{person}/presence")
+    return presence
+
+
+async def _card(page: Page, person: PersonShown, call: LiveCallShown | None) -> Card:
+    numbers = [mobile.number for mobile in person.mobiles if mobile.number]
+    return Card(
+        person,
+        await presence_of(page, person.id),
+        [await _offered(page, number, call) for number in numbers],
+    )
+
+
+async def _offered(page: Page, number: str, call: LiveCallShown | None) -> MobileOffered:
+    question = {
+        "kind": "transfer",
+        "target": number,
+        "operator": page.api.who.person_id,
+        "confidential": call.confidential if call else False,
+    }
+    decision: Any = (await page.api.send("POST", "/policy/decisions", question)).body
+    told = any(one.kind is AlternativeKind.TELL_MOBILE_NUMBER for one in decision.alternatives)
+    is_allowed = decision.effect == "allow"
+    return MobileOffered(number, told or is_allowed, is_allowed, decision.because)
