@@ -1,4 +1,4 @@
-"""``./dev bench``: what the service costs a call, and how it bears a large register (docs/bench.md)."""
+"""``./dev bench``: what the service costs a call, how it bears a large register and many consoles (docs/bench.md)."""
 
 import argparse
 import asyncio
@@ -7,15 +7,16 @@ import sys
 from hanvisa.config import read_settings
 from hanvisa.errors import HanvisaError
 from hanvisa.lab.bench_calls import bench_calls
+from hanvisa.lab.bench_consoles import bench_consoles
 from hanvisa.lab.bench_register import bench_register
 
-PARTS = {"calls": bench_calls, "register": bench_register}
+PARTS = {"calls": bench_calls, "register": bench_register, "consoles": bench_consoles}
 
 
 def main() -> int:
     """Measure and print; the exit code. It does not depend on what was measured."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures, and tells what is aimed at.")
-    parser.add_argument("part", nargs="?", choices=list(PARTS), help="calls or register; left out: both")
+    parser.add_argument("part", nargs="?", choices=list(PARTS), help="left out: all")
     part = parser.parse_args().part
     try:
         for name, bench in PARTS.items():

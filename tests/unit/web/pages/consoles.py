@@ -38,9 +38,10 @@ class Made:
 @dataclass
 class Console:
     response: ClientResponse
+    presence: int = 0  # how often the page was told to ask for persons anew
 
     async def next(self) -> tuple[str, str]:
-        """The next event and its data; beats and waits are passed over. EOFError: there are no more."""
+        """The next part (or the end) and its data. EOFError: there are no more."""
         name, data = "", []
         async with asyncio.timeout(10):
             while line := await self.response.content.readline():
@@ -50,9 +51,10 @@ class Console:
                         name = value
                     case "data" | "data:":
                         data.append(value)
-                    case "" if name not in ("", "beat"):
+                    case "" if name not in ("", "beat", "presence"):
                         return name, "\n".join(data)
                     case "":
+                        self.presence += name == "presence"
                         name, data = "", []
         raise EOFError
 

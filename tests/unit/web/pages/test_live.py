@@ -21,7 +21,7 @@ from unit.web.pages.test_switchboard import CALL
 from unit.web.pages.visiting import Visitor
 from unit.web.town import Founded, Town, answer, id_of, open_town
 
-ALL = CALLS, OPERATORS, PRESENCE, NOTICES = tuple(Made(topic) for topic in Topic)
+ALL = CALLS, OPERATORS, PRESENCE, NOTICES = tuple(Made(f"{topic}-part") for topic in Topic)
 LINE = "x" * 1023 + "\n"
 NAMES = [made.name for made in ALL]
 
@@ -31,7 +31,9 @@ async def town(
     founded: Founded, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Town]:
     """With parts of our own."""
-    monkeypatch.setattr(live, "PARTS", {made.name: made.part(made.name) for made in ALL})
+    monkeypatch.setattr(
+        live, "PARTS", {made.name: made.part(topic) for made, topic in zip(ALL, Topic, strict=True)}
+    )
     for made in ALL:
         made.html, made.by, made.fails = "first", [], False
     async with open_town(founded, tmp_path, settings) as town:
@@ -65,9 +67,11 @@ async def test_each_change_comes_where_it_shows(town: Town) -> None:
         await shows(OPERATORS, to="paused")
 
         changes(PRESENCE, to="absent")
+        before = one.presence
         absence = {"person": str(id_of("anna")), "reason": "1", "ends_at": "2026-08-05T14:00:00+02:00"}
         await answer(await town.ask("POST", "/absences", absence), 201)
         await shows(PRESENCE, to="absent")
+        assert one.presence == before + 1
 
         changes(NOTICES, to="a notice")
         await answer(await town.ask("POST", "/notices", {"text": "Skolan flyttar."}), 201)
@@ -101,7 +105,7 @@ async def test_a_burst_is_made_once_and_what_is_the_same_is_not_sent(town: Town)
             town.changes.tell(Topic.CALLS, Topic.OPERATORS)
         changes(NOTICES, to="a notice")
         town.changes.tell(Topic.NOTICES)
-        assert await one.next() == ("notices", "a notice")
+        assert await one.next() == (NOTICES.name, "a notice")
         assert (CALLS.by, OPERATORS.by) == (["operator sv"], ["operator sv"])
 
 
@@ -115,7 +119,7 @@ async def test_the_windows_of_one_user_share_what_is_made(town: Town) -> None:
         changes(CALLS, to="a call")
         town.changes.tell(Topic.CALLS)
         for each in (*operators, english, admin):
-            assert await each.next() == ("calls", "a call")
+            assert await each.next() == (CALLS.name, "a call")
         assert sorted(CALLS.by) == ["admin sv", "operator en", "operator sv"]
 
 
@@ -125,9 +129,9 @@ async def test_a_part_that_fails_holds_up_no_other_and_is_made_again(
     monkeypatch.setattr(consoles, "AGAIN", 0.01)
     CALLS.fails = True
     async with console(town) as one:
-        await one.all(name for name in NAMES if name != "calls")
+        await one.all(name for name in NAMES if name != CALLS.name)
         CALLS.fails = False
-        assert await one.next() == ("calls", "first")
+        assert await one.next() == (CALLS.name, "first")
 
 
 async def test_a_console_ends_when_its_session_does(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,9 +162,9 @@ async def test_a_slow_reader_holds_up_nobody_and_then_gets_what_is_newest(town: 
         for number in range(40):  # more than the sockets in between hold
             changes(CALLS, to=f"{number}\n{large}end")
             town.changes.tell(Topic.CALLS)
-            assert await quick.next() == ("calls", CALLS.html)
+            assert await quick.next() == (CALLS.name, CALLS.html)
         got = [await slow.next()]
-        while got[-1] != ("calls", CALLS.html):
+        while got[-1] != (CALLS.name, CALLS.html):
             got.append(await slow.next())
         assert len(got) < 40
 

@@ -1,4 +1,7 @@
-"""The changes that an open console shows by itself, as server-sent events: each is a part's name and its HTML."""
+"""The changes that an open console shows by itself, as server-sent events: each is a part's name and its HTML.
+
+``presence`` is an event without: a page that shows persons asks for them anew.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from hanvisa.changes import Changes
+from hanvisa.changes import Changes, Topic
 from hanvisa.web.event_stream import event
 from hanvisa.web.pages import translating
 from hanvisa.web.pages.live.sharing import Round
@@ -34,6 +34,11 @@ class Console:
         """Never waits."""
         self._coming[name] = made
         self._more.set()
+
+    def tell(self, topic: Topic) -> None:
+        """What the page itself asks for anew. Never waits."""
+        self._shown.pop(topic, None)
+        self.show(topic, event(topic, ""))
 
     async def events(self) -> AsyncIterator[bytes]:
         while True:
@@ -96,6 +101,7 @@ class Consoles:
         self._changes.looked()
         for showing in self._showings:
             showing.due((console,))
+        console.tell(Topic.PRESENCE)
         try:
             yield console
         finally:
@@ -108,6 +114,9 @@ class Consoles:
                 tasks.create_task(showing.run())
             while True:
                 topics = await self._changes.next()
+                if Topic.PRESENCE in topics:  # whom somebody has searched for is not in any part
+                    for console in self._open:
+                        console.tell(Topic.PRESENCE)
                 for showing in self._showings:
                     if showing.part.topics & topics:
                         showing.due(self._open)
