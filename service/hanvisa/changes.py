@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from hanvisa.calls.live_ports import LiveCall
+from hanvisa.policy.facts import Absence, Forwarding, PolicyException
 from hanvisa.policy.register import Register
 
 BURST = 0.05  # seconds from the first change to its being told, with all that came meanwhile
@@ -37,7 +38,7 @@ class Changes:
     ) -> None:
         self._calls, self._engaged = calls, engaged
         self._up: Sequence[LiveCall] | None = ()
-        self._were_engaged: frozenset[UUID] | None = frozenset()
+        self._were_engaged: frozenset[UUID] = frozenset()
         self._register, self._now = register, now
         self._of = register()  # the register in which the next turn was looked up
         self._turn = next_turn(self._of, now())
@@ -53,8 +54,8 @@ class Changes:
         self._stirred.set()
 
     def looked(self) -> None:
-        """Somebody has looked by themselves: when something stirs next it is told, whatever was seen here last."""
-        self._up = self._were_engaged = None
+        """Somebody has looked at the calls: when they stir next it is told, whatever was seen here last."""
+        self._up = None
 
     def stored(self, tables: frozenset[str]) -> None:
         """These tables of the database have changed."""
@@ -98,7 +99,11 @@ class Changes:
 def next_turn(register: Register, now: datetime) -> datetime:
     """When something of the register begins or ends by itself; hours and weekly windows do on a minute."""
     minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    rows = (*register.absences.rows, *register.forwardings.rows, *register.exceptions.rows)
+    rows: Iterable[Absence | Forwarding | PolicyException] = (
+        *register.absences.rows,
+        *register.forwardings.rows,
+        *register.exceptions.rows,
+    )
     turns = (turn for row in rows for turn in (row.starts_at, row.ends_at))
     return min((turn for turn in turns if turn is not None and now < turn < minute), default=minute)
 
