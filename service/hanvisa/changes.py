@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -38,7 +38,7 @@ class Changes:
     ) -> None:
         self._calls, self._engaged = calls, engaged
         self._up: Sequence[LiveCall] | None = ()
-        self._were_engaged: frozenset[UUID] | None = frozenset()
+        self._were_engaged: frozenset[UUID] = frozenset()
         self._register, self._now = register, now
         self._of = register()  # the register in which the next turn was looked up
         self._turn = next_turn(self._of, now())
@@ -54,8 +54,8 @@ class Changes:
         self._stirred.set()
 
     def looked(self) -> None:
-        """Somebody has looked by themselves: when something stirs next it is told, whatever was seen here last."""
-        self._up = self._were_engaged = None
+        """Somebody has looked at the calls: when they stir next it is told, whatever was seen here last."""
+        self._up = None
 
     def stored(self, tables: frozenset[str]) -> None:
         """These tables of the database have changed."""
@@ -99,7 +99,7 @@ class Changes:
 def next_turn(register: Register, now: datetime) -> datetime:
     """When something of the register begins or ends by itself; hours and weekly windows do on a minute."""
     minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    rows: tuple[Absence | Forwarding | PolicyException, ...] = (
+    rows: Iterable[Absence | Forwarding | PolicyException] = (
         *register.absences.rows,
         *register.forwardings.rows,
         *register.exceptions.rows,

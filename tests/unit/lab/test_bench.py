@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from hanvisa.lab import bench_calls, bench_register, bench_sounds
+from hanvisa.lab import bench_calls, bench_consoles, bench_register, bench_sounds
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.bench_register import Measured
 from hanvisa.lab.climbing import Climb, climb
@@ -125,6 +125,15 @@ def test_summary_says_what_is_met() -> None:
 def test_the_registers_aims(one: Measured, missed: list[str]) -> None:
     told = bench_register.table([one]).splitlines()[-1].removeprefix("SQLite").split(";")
     assert [each.partition(":")[0].strip() for each in told if each.endswith("not met")] == missed
+
+
+@pytest.mark.parametrize(("slowest", "said"), [(0.499, "met"), (0.5, "not met")])
+def test_the_slowest_console_counts(slowest: float, said: str) -> None:
+    measured = [
+        bench_consoles.Measured("a call", 2, (0.1, 0.1, slowest)),
+        bench_consoles.Measured("a notice", 1, (0.1,)),
+    ]
+    assert bench_consoles.table(measured).endswith(f"under 500 ms: {said}")
 
 
 def test_what_is_typed_is_sought_at_each_letter() -> None:

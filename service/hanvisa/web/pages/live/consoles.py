@@ -101,7 +101,6 @@ class Consoles:
         self._changes.looked()
         for showing in self._showings:
             showing.due((console,))
-        console.tell(Topic.PRESENCE)
         try:
             yield console
         finally:

@@ -17,12 +17,20 @@ class Connection {
   connect() {
     this.source?.close();
     this.source = new EventSource(this.url);
-    this.source.onopen = (event) => { this.lives(); this.onopen?.(event); };
+    this.source.onopen = (event) => this.opens(event);
     this.source.onerror = () => this.fails();
     this.source.addEventListener("beat", () => this.lives());
     this.source.addEventListener("over", () => location.reload());
     for (const [name, listener] of this.listeners) this.source.addEventListener(name, listener);
     this.connectIn(SILENCE);
+  }
+
+  opens(event) {
+    this.lives();
+    this.onopen?.(event);
+    // The parts come by themselves; persons are asked for anew by who shows some.
+    for (const [name, listener] of this.opened ? this.listeners : []) if (name === "presence") listener(event);
+    this.opened = true;
   }
 
   connectIn(milliseconds) {
