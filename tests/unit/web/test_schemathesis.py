@@ -90,11 +90,11 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     (alarm,) = (await town.get("/coverage-alarms"))["items"]
     parts = [CONFIG]
     for path, body, actions in (
-        ("/absences", absence, ("", "/end")),
+        ("/absences", absence, ("", "/end", "/heard")),
         ("/forwardings", forwarding, ("", "/end")),
         ("/calendars", calendar, ("", "/end")),
         ("/exceptions", exception, ("", "/uses", "/revoke")),
-        ("/users", {"name": "ny"}, ("", "/end", "/password")),
+        ("/users", {"name": "ny"}, ("", "/end", "/password", "/sessions")),
         ("/tokens", {"user": user["id"], "name": "prov"}, ("", "/revoke")),
         ("/mobiles", mobile, ("", "/end")),
     ):
@@ -106,6 +106,7 @@ async def _written(town: Town, call: str, file: Path) -> Path:
         made = await answer(await town.ask("POST", f"/{path}", fields), 201)
         parts.append(OPERATION.format(path=f"/{path}/{{id}}", name="id", value=made["id"]))
     siv, message, recording = str(id_of("siv")), await leaves(town), await records(town, "siv")
+    heard = await answer(await town.ask("POST", "/absences/heard", {"person": siv, "reason": "1"}), 200)
     # Who acknowledges a notice is a person.
     await create_token(town.database, "operator", "admin", "olle")
     notice = await answer(await town.ask("POST", "/notices", {"text": "Hej"}), 201)
@@ -114,6 +115,8 @@ async def _written(town: Town, call: str, file: Path) -> Path:
     for path, name, value in (
         ("/messages/{id}", "id", message),
         ("/messages/{id}/sound", "id", message),
+        ("/messages/{id}/ring-back", "id", message),
+        ("/absences/heard/{sound}", "sound", heard["sounds"]["sv"]),
         ("/recordings/{id}", "id", recording),
         ("/recordings/{id}/sound", "id", recording),
         ("/notices/{id}", "id", notice["id"]),
