@@ -112,6 +112,7 @@ async def test_what_can_not_stand_in_is_refused(town: Town) -> None:
     path = f"/departments/{SCHOOL}/stand-in"
     for department in (SCHOOL, NORA, ANNA):
         await problem(await town.ask("PUT", path, {"department": department}, if_match='"1"'), 422)
+    await problem(await town.ask("PUT", path, {}, if_match='"1"'), 422)
     await problem(await town.ask("PUT", path, {"department": None}), 428)
     await problem(await town.ask("PUT", path, {"department": None}, who="operator", if_match='"1"'), 403)
     elsewhere = f"/departments/{SWITCHBOARD}/stand-in"

@@ -23,7 +23,7 @@ from hanvisa.policy.presence import Presence, presence
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.api.persons import Day
 from hanvisa.web.etags import against_others, must_match
-from hanvisa.web.fields import Change, Incoming, Named, Outgoing, unset
+from hanvisa.web.fields import Incoming, Named, Outgoing
 from hanvisa.web.people import department_given, must_reach, named
 from hanvisa.web.problems import CONFLICT, invalid, not_found
 from hanvisa.web.roles import Action
@@ -82,8 +82,8 @@ class WeekShown(Outgoing):
     people: list[PersonWeek]
 
 
-class StandIn(Change):
-    department: UUID | None = unset()
+class StandIn(Incoming):
+    department: UUID | None = Field(description="null: nobody stands in, and the operators answer")
 
 
 async def staffing(ask: Ask[None, StaffingQuery]) -> Answer:
