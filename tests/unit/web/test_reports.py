@@ -14,6 +14,8 @@ from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.tables import ExceptionRow
+from hanvisa.errors import PrintingError
+from hanvisa.reports.apart import run_apart
 from hanvisa.reports.catalogue import REPORTS
 from hanvisa.reports.sheets import to_csv
 from hanvisa.web.routing import BASE
@@ -195,3 +197,8 @@ async def test_the_chart_is_a_drawing_of_what_the_asker_may_see(followed_up: Tow
     assert drawn.startswith("<?xml")
     assert "Siv Åkerström: 3" in drawn
     assert "Olle Ek" not in drawn
+
+
+async def test_what_is_made_apart_and_fails_says_why() -> None:
+    with pytest.raises(PrintingError, match="JSONDecodeError"):
+        await run_apart("hanvisa.reports.drawing", b"no bars")
