@@ -22,11 +22,16 @@ def etag_of(body: BaseModel) -> str:
 
 
 def must_match(if_match: str, version: int) -> int:
-    """The version itself. Raises Problem (412) when If-Match names others only; "*" is any, weak tags match nothing."""
-    strong = re.sub(r'W/"[^"]*"', "", if_match)
-    if if_match.strip() != "*" and str(version) not in _TAG.findall(strong):
-        raise _changed()
+    """The version itself. Raises Problem (412) when If-Match names others only."""
+    if not matches(if_match, str(version)):
+        raise changed()
     return version
+
+
+def matches(if_match: str, tag: str) -> bool:
+    """Whether If-Match names the tag; "*" is any, weak tags match nothing."""
+    strong = re.sub(r'W/"[^"]*"', "", if_match)
+    return if_match.strip() == "*" or tag in _TAG.findall(strong)
 
 
 @contextmanager
@@ -37,10 +42,10 @@ def against_others() -> Iterator[None]:
     except Contradiction:
         raise
     except Conflict as error:
-        raise _changed() from error
+        raise changed() from error
 
 
-def _changed() -> Problem:
+def changed() -> Problem:
     return Problem(
         CHANGED,
         Text(

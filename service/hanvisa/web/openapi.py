@@ -16,6 +16,7 @@ from hanvisa.web.cookies import SESSION
 from hanvisa.web.problems import Kind
 from hanvisa.web.roles import Action, who_may
 from hanvisa.web.routing import BASE, PARAMETERS, Anyone, Route
+from hanvisa.web.uploads import MULTIPART
 
 _REFERENCE = "#/components/schemas/{model}"
 _JSON = "application/json"
@@ -88,6 +89,8 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
             "required": True,
             "content": {_JSON: {"schema": references[route.body, "validation"]}},
         }
+    if route.uploads:
+        operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": _FILES}}}
     return operation
 
 
@@ -173,6 +176,8 @@ def _refusals(route: Route) -> tuple[Kind, ...]:
         kinds.append(problems.INVALID)
     if route.body is not None:
         kinds += [problems.MALFORMED, problems.TOO_LARGE, problems.NOT_JSON]
+    if route.uploads:
+        kinds += [problems.INVALID, problems.TOO_LARGE, problems.NOT_FILES]
     if route.if_match:
         kinds += [problems.CHANGED, problems.MISSING_MATCH]
     return tuple(dict.fromkeys(kinds))
@@ -185,6 +190,11 @@ def _by_status(kinds: Iterable[Kind]) -> dict[int, list[Kind]]:
     return grouped
 
 
+_FILES: dict[str, Any] = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}},
+}
 _PROBLEM: dict[str, Any] = {
     "title": "Problem",
     "description": "RFC 9457 problem details, in Swedish or English by Accept-Language.",

@@ -204,13 +204,25 @@ TOO_LARGE = Kind(
     "too-large",
     413,
     Text(sv="För stort", en="Too large"),
-    Text(sv="Skicka högst 64 KiB.", en="Send at most 64 KiB."),
+    Text(
+        sv="Skicka högst 64 KiB, eller så mycket som adressen tar av filer.",
+        en="Send at most 64 KiB, or as much as the address takes of files.",
+    ),
 )
 NOT_JSON = Kind(
     "not-json",
     415,
     Text(sv="Inte JSON", en="Not JSON"),
     Text(sv="Skicka ”Content-Type: application/json”.", en="Send “Content-Type: application/json”."),
+)
+NOT_FILES = Kind(
+    "not-files",
+    415,
+    Text(sv="Inga filer", en="No files"),
+    Text(
+        sv="Skicka filerna som ett formulär, ”Content-Type: multipart/form-data”.",
+        en="Send the files as a form, “Content-Type: multipart/form-data”.",
+    ),
 )
 INVALID = Kind(
     "invalid-input",
@@ -270,6 +282,7 @@ KINDS = (
     CHANGED,
     TOO_LARGE,
     NOT_JSON,
+    NOT_FILES,
     INVALID,
     MISSING_MATCH,
     TOO_MANY_TRIES,

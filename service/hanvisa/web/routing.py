@@ -29,6 +29,7 @@ from hanvisa.web.principals import Principal, nobody
 from hanvisa.web.problems import FORBIDDEN, INVALID_ID, MISSING_MATCH, NOT_JSON, Kind, Problem
 from hanvisa.web.roles import NAMES, Action, Scope, who_may
 from hanvisa.web.services import SERVICES, Services
+from hanvisa.web.uploads import Files, read_files
 from hanvisa.web.validation import parse_body, parse_query
 
 BASE = "/api/v1"
@@ -113,7 +114,7 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 class Route:
     """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
 
-    ``media`` is the type of an answer that is no JSON.
+    ``media`` is the type of an answer that is no JSON. ``uploads``: it takes files, so many bytes together at most.
     """
 
     method: str
@@ -129,6 +130,7 @@ class Route:
     if_match: bool = False
     etag: bool = False
     refusals: tuple[Kind, ...] = field(default=())
+    uploads: int = 0
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         if self.method == "GET":
@@ -150,11 +152,12 @@ class Route:
         path: Mapping[str, str],
         query: list[tuple[str, str]],
         if_match: str,
-        body: bytes,
+        body: bytes | Files,
     ) -> Answer:
         """The same for who asks within the process: the pages. Raises Problem."""
         found = self._found(asked, path, query, if_match)
-        return await self.handler(replace(found, body=parse_body(self.body, body) if self.body else None))
+        read = parse_body(self.body, body) if self.body and isinstance(body, bytes) else body
+        return await self.handler(replace(found, body=read))
 
     def _found(
         self, asked: Ask[Any, Any], path: Mapping[str, str], query: list[tuple[str, str]], if_match: str
@@ -166,7 +169,9 @@ class Route:
             if_match=self._match(if_match),
         )
 
-    async def _read_body(self, request: web.Request) -> BaseModel | None:
+    async def _read_body(self, request: web.Request) -> BaseModel | Files | None:
+        if self.uploads:
+            return (await read_files(request, self.uploads)).files
         if self.body is None:
             return None
         if request.content_type != "application/json":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,16 @@ from hanvisa.directory.imports.applying import apply
 from hanvisa.directory.imports.people import MARK
 from hanvisa.directory.imports.planning import plan_sheets
 from hanvisa.directory.imports.problems import ImportRefused, Problems
-from hanvisa.directory.imports.reading import read_folder
+from hanvisa.directory.imports.reading import read_files, read_folder
 from hanvisa.directory.imports.report import ImportReport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from hanvisa.directory.engine import Database
 
-__all__ = ["ImportRefused", "ImportReport", "import_folder"]
+__all__ = ["ImportRefused", "ImportReport", "import_files", "import_folder"]
 
 _BY = Actor("import")
 
@@ -27,11 +28,25 @@ _BY = Actor("import")
 async def import_folder(
     database: Database, folder: Path, *, dry_run: bool = False, end_missing: bool = False
 ) -> ImportReport:
-    """Bring the directory to what the folder's files say, and tell what changed (or would, with ``dry_run``).
+    """:func:`import_files`, with the CSV files of a folder."""
+    raw = await asyncio.to_thread(read_folder, folder, Problems())
+    return await import_files(database, raw, _BY, dry_run=dry_run, end_missing=end_missing)
+
+
+async def import_files(
+    database: Database,
+    raw: Mapping[str, bytes],
+    by: Actor,
+    *,
+    dry_run: bool = False,
+    end_missing: bool = False,
+    agree: Callable[[ImportReport], None] = lambda _: None,
+) -> ImportReport:
+    """Bring the directory to what the files say, by their names, and tell what changed (or would, with ``dry_run``).
 
     Rows are known by their external ids. Those that are in the database but not in a file are ended only with
-    ``end_missing``; files that are not in the folder leave their tables as they are. Persons whom an LDAP directory has
-    are never ended here.
+    ``end_missing``; files that are not there leave their tables as they are. Persons whom an LDAP directory has are
+    never ended here. ``agree`` is told what is about to change, and may raise.
 
     Raises:
         ImportRefused: with every row that is wrong, by file, line and column. Nothing was changed.
@@ -39,7 +54,7 @@ async def import_folder(
     """
     problems = Problems()
     now = datetime.now(UTC)
-    files = read_folder(folder, problems)
+    files = await asyncio.to_thread(read_files, raw, problems)
 
     def ends(row: Mapping[str, Any]) -> bool:
         return end_missing and not row.get(MARK)
@@ -48,7 +63,9 @@ async def import_folder(
         async with database.reading() as session:
             plan = await plan_sheets(session, files, now, problems, ends=ends)
         return plan.report(dry_run=True)
-    async with database.changing(_BY) as session:
+    async with database.changing(by) as session:
         plan = await plan_sheets(session, files, now, problems, ends=ends)
-        await apply(session, plan, now, _BY)
-    return plan.report(dry_run=False)
+        report = plan.report(dry_run=False)
+        agree(report)
+        await apply(session, plan, now, by)
+    return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from uuid import UUID
 from hanvisa.directory.auditing import SECRET
 from hanvisa.directory.imports import checks
 from hanvisa.directory.imports.existing import Existing, read_existing
-from hanvisa.directory.imports.report import Counts, ImportReport
+from hanvisa.directory.imports.report import Counts, Differing, ImportReport, RowDiffers, What
 from hanvisa.directory.imports.sheets import SHEETS, Column, Sheet
 from hanvisa.directory.imports.spreadsheets import with_zeros
 from hanvisa.directory.imports.values import Field, Scope, e164, to_e164
@@ -75,8 +75,10 @@ class Plan:
         return any(one.created or one.changed or one.ended for one in self.tables)
 
     def report(self, *, dry_run: bool) -> ImportReport:
-        details = [line for one in self.tables for line in _details(one)]
-        return ImportReport(dry_run, {one.sheet.name: one.counts for one in self.tables}, tuple(details))
+        keys = {row["id"]: key for rows in self.existing.rows.values() for key, row in rows.items()}
+        keys |= {entry.id: entry.key for one in self.tables for entry in one.created}
+        rows = tuple(row for one in self.tables for row in _rows(one, keys))
+        return ImportReport(dry_run, {one.sheet.name: one.counts for one in self.tables}, rows)
 
 
 Ends = Callable[[Mapping[str, Any]], bool]
@@ -247,18 +249,41 @@ def _change(
     )
 
 
-def _details(plan: TablePlan) -> list[str]:
-    name = plan.sheet.name
-    lines = [f"{name} {entry.key}: created" for entry in plan.created]
+def _rows(plan: TablePlan, keys: Mapping[UUID, str]) -> Iterator[RowDiffers]:
+    table = plan.sheet.name
+    for entry in plan.created:
+        yield RowDiffers(table, entry.key, _called(entry.values), What.CREATED)
     for change in plan.changed:
         before = {**change.before, **change.lists_before}
         after = {**change.after, **change.lists_after}
-        what = ", ".join(
-            key if key in SECRET else f"{key} {_shown(before[key])} -> {_shown(after[key])}" for key in after
+        values = (
+            Differing(column, "", "")
+            if column in SECRET
+            else Differing(column, _shown(before[column], keys), _shown(after[column], keys))
+            for column in after
         )
-        lines.append(f"{name} {change.entry.key}: {what}")
-    return lines + [f"{name} {row['external_id']}: ended" for row in plan.ended]
+        yield RowDiffers(table, change.entry.key, _called(change.entry.values), What.CHANGED, tuple(values))
+    for row in plan.ended:
+        yield RowDiffers(table, row["external_id"], _called(row), What.ENDED)
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _called(row: Mapping[str, Any]) -> str:
+    """What people call the row, as far as it says so itself."""
+    for columns in (
+        ("given_name", "family_name"),
+        ("name",),
+        ("name_sv",),
+        ("number",),
+        ("account",),
+        ("code",),
+    ):
+        if all(row.get(column) for column in columns):
+            return " ".join(str(row[column]) for column in columns)
+    return ""
+
+
+def _shown(value: Any, keys: Mapping[UUID, str]) -> str:
+    """Another row by its key, as the files have it."""
+    if isinstance(value, tuple):
+        return ", ".join(_shown(one, keys) for one in value)
+    return keys.get(value, str(value)) if isinstance(value, UUID) else str(value)

@@ -14,6 +14,7 @@ from hanvisa.directory.imports.spreadsheets import wrong_encoding
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hanvisa.directory.imports.problems import Problems
@@ -36,48 +37,64 @@ class File:
     lines: tuple[Line, ...]
 
 
-def read_folder(folder: Path, problems: Problems) -> dict[str, File]:
-    """The files by name. Raises ImportRefused when any can't be read: what is in them makes no sense then."""
-    known = {sheet.file: sheet for sheet in SHEETS}
+def read_folder(folder: Path, problems: Problems) -> dict[str, bytes]:
+    """The folder's CSV files by name. Raises ImportRefused when there are none, or some can't be read."""
     paths = sorted(folder.glob("*.csv")) if folder.is_dir() else []
     if not folder.is_dir():
         problems.add(str(folder), "there is no such folder.")
     elif not paths:
         problems.add(str(folder), "there are no CSV files in it.")
+    raw = {path.name: _bytes_of(path, problems) for path in paths}
+    problems.raise_if_any()
+    return raw
+
+
+def read_files(raw: Mapping[str, bytes], problems: Problems) -> dict[str, File]:
+    """The files by name. Raises ImportRefused when any can't be read: what is in them makes no sense then."""
+    known = {sheet.file: sheet for sheet in SHEETS}
     files = {}
-    for path in paths:
-        if path.name not in known:
-            problems.add(path.name, f"this file is not known. Known are {', '.join(known)}.")
+    for name, content in raw.items():
+        if name not in known:
+            problems.add(name, f"this file is not known. Known are {', '.join(known)}.")
             continue
-        file = read_file(path, problems)
-        if file is not None and _check_header(path.name, file, problems):
-            files[path.name] = file
+        file = _read(name, content, problems)
+        if file is not None and _check_header(name, file, problems):
+            files[name] = file
     problems.raise_if_any()
     return files
 
 
 def read_file(path: Path, problems: Problems) -> File | None:
     """The file's lines by whatever columns it has; None when it is none (``problems`` says why)."""
+    raw = _bytes_of(path, problems)
+    return _read(path.name, raw, problems) if raw else None
+
+
+def _bytes_of(path: Path, problems: Problems) -> bytes:
     try:
-        raw = path.read_bytes()
-        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))  # a Mac writes å as two
-    except UnicodeDecodeError as error:
-        problems.add(path.name, wrong_encoding(raw, error), line=raw.count(b"\n", 0, error.start) + 1)
-        return None
+        return path.read_bytes()
     except OSError as error:
         problems.add(path.name, f"it can't be read: {error.strerror}.")
+        return b""
+
+
+def _read(name: str, raw: bytes, problems: Problems) -> File | None:
+    try:
+        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))  # a Mac writes å as two
+    except UnicodeDecodeError as error:
+        problems.add(name, wrong_encoding(raw, error), line=raw.count(b"\n", 0, error.start) + 1)
         return None
     if "\0" in text:
-        problems.add(path.name, "it is no text but something else.")
+        problems.add(name, "it is no text but something else.")
         return None
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
     try:
         if _SEPARATOR.fullmatch(first.rstrip("\r")):
             next(reader)
-        return _lines(path.name, reader, problems)
+        return _lines(name, reader, problems)
     except csv.Error as error:
-        problems.add(path.name, f"it is no CSV: {error}.", line=reader.line_num)
+        problems.add(name, f"it is no CSV: {error}.", line=reader.line_num)
         return None
 
 

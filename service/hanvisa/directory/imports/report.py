@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,48 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Differing:
+    """One value, as it was and as the file has it. Of a secret one only that it differs."""
+
+    column: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.before} -> {self.after}" if self.before or self.after else self.column
+
+
+class What(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class RowDiffers:
+    """``name`` is what people call it, ``values`` what differs in a row that is changed."""
+
+    table: str
+    key: str
+    name: str
+    what: What
+    values: tuple[Differing, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}: {', '.join(map(str, self.values)) or self.what}"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """``details`` names each row that differs, with what differs."""
+    """``rows`` has each row that differs, with what differs."""
 
     dry_run: bool
     tables: dict[str, Counts]
-    details: tuple[str, ...]
+    rows: tuple[RowDiffers, ...]
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return tuple(map(str, self.rows))
 
     def __str__(self) -> str:
         heading = "This would change (nothing was changed):" if self.dry_run else "Imported:"

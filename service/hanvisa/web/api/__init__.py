@@ -14,6 +14,7 @@ from hanvisa.web.api import (
     flags,
     forwardings,
     held,
+    imports,
     live,
     messages,
     mobiles,
@@ -58,6 +59,7 @@ ROUTES = (
     *tokens.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
+    *imports.ROUTES,
     *extracts.ROUTES,
     *reports.ROUTES,
 )

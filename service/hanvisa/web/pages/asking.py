@@ -20,6 +20,7 @@ from hanvisa.web.principals import Principal
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Route, asked_by
 from hanvisa.web.services import Services
+from hanvisa.web.uploads import Files
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -45,6 +46,10 @@ class Api:
         """A change. ``body`` is what would be its JSON; times and ids may be Python's. Raises Problem."""
         return await self.ask(method, path, {}, body, if_match)
 
+    async def upload(self, path: str, files: Files, *, if_match: str = "", **query: Any) -> Answer:
+        """Files for a route that takes some. Raises Problem."""
+        return await self._answer("POST", path, query, files, if_match)
+
     async def ask(
         self,
         method: str,
@@ -53,10 +58,15 @@ class Api:
         body: Mapping[str, Any] | None = None,
         if_match: str = "",
     ) -> Answer:
+        sent = json.dumps(body or {}, default=_written).encode()
+        return await self._answer(method, path, query, sent, if_match)
+
+    async def _answer(
+        self, method: str, path: str, query: Mapping[str, Any], sent: bytes | Files, if_match: str
+    ) -> Answer:
         route, found = _route(method, path)
         asked = asked_by(self.services, self.who, route.action, self.language, self.cookie)
         given = [(name, _written(value)) for name, value in query.items() if value is not None]
-        sent = json.dumps(body or {}, default=_written).encode()
         return await route.answer(asked, found, given, if_match, sent)
 
 

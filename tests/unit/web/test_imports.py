@@ -1,0 +1,118 @@
+"""`hanvisa import` over HTTP: the difference first, and then that difference and no other."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from aiohttp import ClientResponse, FormData
+
+from unit.web.town import Town, answer, problem
+
+ORGANISATIONS = "id,name,prefix\nbkt,Bergslagens Kommunalteknik,84\n"
+PREVIEW, IMPORT = "/import-previews", "/imports"
+
+
+async def sends(
+    town: Town,
+    path: str,
+    *,
+    who: str = "admin",
+    if_match: str | None = None,
+    kind: str = "multipart",
+    **files: str,
+) -> ClientResponse:
+    headers = {"Authorization": f"Bearer {town.tokens[who]}", "Accept-Language": "en"}
+    if if_match is not None:
+        headers["If-Match"] = if_match
+    data: Any = files
+    if kind == "multipart":
+        data = FormData(default_to_multipart=True)
+        for name, text in files.items():
+            data.add_field("file", io.BytesIO(text.encode()), filename=f"{name}.csv")
+    return await town.client.post("/api/v1" + path, data=data, headers=headers)
+
+
+async def test_what_would_change_is_shown_and_then_carried_out(town: Town) -> None:
+    shown = await sends(town, PREVIEW, organisations=ORGANISATIONS)
+    body = await answer(shown, 200)
+    assert body["tables"] == [
+        {"table": "organisations", "created": 1, "changed": 0, "ended": 0, "unchanged": 0}
+    ]
+    assert body["rows"] == [
+        {
+            "table": "organisations",
+            "key": "bkt",
+            "name": "Bergslagens Kommunalteknik",
+            "what": "created",
+            "values": [],
+        }
+    ]
+    assert not (await town.get("/organisations?q=Bergslagens"))["items"], "nothing was changed"
+    tag = shown.headers["ETag"]
+    done = await answer(await sends(town, IMPORT, if_match=tag, organisations=ORGANISATIONS), 200)
+    assert done == body
+    (made,) = (await town.get("/organisations?q=Bergslagens"))["items"]
+    (entry,) = (await town.get(f"/audit?row={made['id']}"))["items"]
+    assert entry["by"] == "admin"
+
+
+async def test_a_row_that_differs_shows_from_what_to_what(town: Town) -> None:
+    tag = (await sends(town, PREVIEW, organisations=ORGANISATIONS)).headers["ETag"]
+    await answer(await sends(town, IMPORT, if_match=tag, organisations=ORGANISATIONS), 200)
+    other = ORGANISATIONS.replace("84", "85")
+    body = await answer(await sends(town, PREVIEW, organisations=other), 200)
+    assert body["rows"][0]["values"] == [{"column": "prefix", "before": "84", "after": "85"}]
+    none = "id,name\n"
+    body = await answer(await sends(town, f"{PREVIEW}?end_missing=true", organisations=none), 200)
+    assert [(row["key"], row["what"]) for row in body["rows"]] == [("bkt", "ended")]
+
+
+async def test_another_difference_than_was_shown_is_not_carried_out(town: Town) -> None:
+    tag = (await sends(town, PREVIEW, organisations=ORGANISATIONS)).headers["ETag"]
+    await problem(await sends(town, IMPORT, organisations=ORGANISATIONS), 428)
+    other = ORGANISATIONS.replace("84", "85")
+    await problem(await sends(town, IMPORT, if_match=tag, organisations=other), 412)
+    await problem(
+        await sends(town, f"{IMPORT}?end_missing=true", if_match=tag, organisations=ORGANISATIONS), 412
+    )
+    assert not (await town.get("/organisations?q=Bergslagens"))["items"]
+
+
+async def test_what_is_wrong_is_told_by_file_line_and_column(town: Town) -> None:
+    wrong = "id,name,prefix\nbkt,,84\nxyz,Xyz,abc\n"
+    told = await problem(await sends(town, PREVIEW, organisations=wrong, unknown="id\n1\n"), 422)
+    assert [one["where"] for one in told["errors"]] == ["unknown.csv"]
+    told = await problem(await sends(town, PREVIEW, organisations=wrong), 422)
+    assert told["errors"] == [
+        {"where": "organisations.csv, line 2, column name", "what": "it is empty."},
+        {"where": "organisations.csv, line 3, column prefix", "what": "“abc” is not digits alone."},
+    ]
+
+
+async def test_what_is_no_files_is_refused(town: Town) -> None:
+    told = await problem(await sends(town, PREVIEW, kind="form", organisations=ORGANISATIONS), 415)
+    assert told["error_id"] == "not-files"
+    await problem(await sends(town, PREVIEW), 422)
+    large = "x" * (33 * 1024 * 1024)
+    await problem(await sends(town, PREVIEW, organisations=large), 413)
+
+
+async def test_a_form_that_can_not_be_read_is_refused(town: Town) -> None:
+    for body in (
+        b'--b\r\nContent-Disposition: form-data; name="\x00"\r\n\r\nx\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nid',
+        b"something else",
+    ):
+        headers = {
+            "Authorization": f"Bearer {town.tokens['admin']}",
+            "Content-Type": "multipart/form-data; boundary=b",
+        }
+        response = await town.client.post(f"/api/v1{PREVIEW}", data=body, headers=headers)
+        assert (await problem(response, 415))["error_id"] == "not-files"
+
+
+async def test_only_who_may_change_the_register_imports(town: Town) -> None:
+    for who in ("manager", "head", "operator", "superuser", "person"):
+        for path in (PREVIEW, IMPORT):
+            await problem(await sends(town, path, who=who, if_match="*", organisations=ORGANISATIONS), 403)
