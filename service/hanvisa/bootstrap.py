@@ -163,6 +163,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 live_calls=Desk(house),
                 calendar_read=calendars.reading,
                 keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
+                keep_recording=voice.own.take,
                 plan=house.plan,
                 search=search,
             )

@@ -12,7 +12,8 @@ from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.repositories.coverage import Coverage
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
-from hanvisa.directory.tables import ConfidentialMarkRow, RecordingRow
+from hanvisa.directory.repositories.recordings import Recordings
+from hanvisa.directory.tables import ConfidentialMarkRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -66,17 +67,7 @@ class ChangesByPhone:
         absence: UUID | None,
         by: str,
     ) -> None:
-        table = RecordingRow
-        async with self._database.changing(_actor(by)) as session:
-            of_the_kind = select(table).where(
-                table.person_id == person,
-                table.kind == kind,
-                table.absence_id.is_(None) if absence is None else table.absence_id == absence,
-                table.ended_at.is_(None),
-            )
-            for before in await session.scalars(of_the_kind):
-                before.ended_at = at
-            session.add(table(person_id=person, kind=kind, absence_id=absence, sound=sound, recorded_at=at))
+        await Recordings(self._database).set(person, kind, sound, at, absence=absence, by=_actor(by))
 
     async def mark_next_call(self, by: str) -> None:
         async with self._database.changing(_actor(by)) as session:

@@ -1,4 +1,4 @@
-"""What people record of themselves by phone: from Asterisk's spool to a sound that can be played.
+"""What people record of themselves: from Asterisk's spool, or a file they send, to a sound that can be played.
 
 What is kept lies in ``state``/recordings/own as it was recorded, and beside the other sounds as it is played: trimmed,
 and as loud as they are. A sound is named after its content.
@@ -47,6 +47,16 @@ class OwnSounds(Spool):
         except OSError as error:
             raise SpeechError(f"{recording} can't be kept: {error}.") from error
 
+    async def take(self, wav: bytes) -> str:
+        """Make a sound of a WAV file that somebody has sent, and give its name.
+
+        Raises SpeechError when it is none, nothing is heard in it, or it could not be written.
+        """
+        try:
+            return await asyncio.to_thread(self._take, wav)
+        except OSError as error:
+            raise SpeechError(f"The file can't be kept: {error}.") from error
+
     async def prepare(self, sounds: Iterable[str]) -> None:
         """See to it that these can be played. One whose recording is gone is logged, and the voice is heard instead."""
         for sound in sounds:
@@ -57,12 +67,14 @@ class OwnSounds(Spool):
                 log.warning("a recording can't be used", file=str(self._kept(sound)), why=str(error))
 
     def _keep(self, recording: str) -> str:
-        recorded = self._recorded(recording)
-        wav = recorded.read_bytes()
+        return self._take(self._recorded(recording).read_bytes())
+
+    def _take(self, wav: bytes) -> str:
+        played = audio.from_wav(wav)
         sound = name_of("own", sha256(wav).hexdigest())
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._kept(sound).write_bytes(wav)
-        self._convert(sound, recorded)
+        self._store.put(sound, played)
         return sound
 
     def _convert(self, sound: str, wav: Path) -> None:

@@ -51,6 +51,7 @@ class Action(StrEnum):
     READ_TRAININGS = "read the training list"
     TICK_TRAININGS = "keep the training list"
     READ_RECORDINGS = "read and hear what people recorded of themselves"
+    GIVE_RECORDINGS = "give recordings of people"
     END_RECORDINGS = "end what people recorded of themselves"
     READ_REASONS = "read the reasons of absence"
     READ_ORGANISATION = "read the organisation"
@@ -114,6 +115,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.READ_TRAININGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.TICK_TRAININGS: _row(_ALL, _SCOPE, _SCOPE, _NONE, _NONE, _NONE),
     Action.READ_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
+    Action.GIVE_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.END_RECORDINGS: _row(_ALL, _SCOPE, _SCOPE, _OWN, _OWN, _OWN),
     Action.READ_REASONS: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.READ_ORGANISATION: _row(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -28,7 +28,8 @@ class Services:
 
     ``explain`` tells a call's events in words, line by line. ``calendar_read`` tells how a calendar was read last.
     ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
-    are the settings that the service was started with.
+    are the settings that the service was started with. ``keep_recording`` makes a sound of a WAV file and gives its
+    name, or raises SpeechError.
     """
 
     directory: SnapshotDirectory
@@ -41,6 +42,7 @@ class Services:
     live_calls: LiveDesk
     calendar_read: Callable[[UUID], Reading | None]
     keep_calendar_password: Callable[[UUID, str, str | None], None]
+    keep_recording: Callable[[bytes], Awaitable[str]]
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

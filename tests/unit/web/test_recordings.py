@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import wave
+from array import array
+
+from aiohttp import ClientResponse, FormData
+
 from hanvisa.policy.facts import RecordingKind
 from unit.web.town import NOW, Town, answer, id_of, problem
 
@@ -47,3 +53,65 @@ async def test_one_whose_file_is_gone_says_so(town: Town) -> None:
     at = f"/recordings/{await records(town)}"
     (town.state / "recordings" / "own" / "own-1.wav").unlink()
     await problem(await town.ask("GET", f"{at}/sound"), 404)
+
+
+def spoken(seconds: float, *, loud: int = 8000) -> bytes:
+    """A WAV file in which something is heard."""
+    samples = array("h", (loud if sample % 40 < 20 else -loud for sample in range(round(seconds * 16_000))))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+        sound.writeframes(samples.tobytes())
+    return file.getvalue()
+
+
+async def sends(town: Town, query: str, *files: bytes, who: str = "admin") -> ClientResponse:
+    form = FormData(default_to_multipart=True)
+    for number, file in enumerate(files):
+        form.add_field("file", io.BytesIO(file), filename=f"{number}.wav")
+    headers = {"Authorization": f"Bearer {town.tokens[who]}", "Accept-Language": "en"}
+    return await town.client.post(f"/api/v1/recordings?{query}", data=form, headers=headers)
+
+
+async def test_a_file_takes_the_place_of_what_was_recorded(town: Town) -> None:
+    before = await records(town)
+    wav, name = spoken(1.0), f"person={id_of('anna')}&kind=name"
+    made = await answer(await sends(town, name, wav, who="person"), 201)
+    (one,) = (await town.get("/recordings"))["items"]
+    assert one == made
+    assert one["id"] != before
+    response = await town.ask("GET", f"/recordings/{one['id']}/sound", who="person")
+    assert await response.read() == wav
+    (recording,) = town.directory.register.recordings_of(id_of("anna"))
+    assert (town.state / "sounds" / f"{recording.sound}.alaw").stat().st_size > 7000, "callers hear it"
+
+
+async def test_a_greeting_is_for_one_of_the_persons_absences(town: Town) -> None:
+    away = {"person": str(id_of("siv")), "reason": "1", "ends_at": "2026-08-05T12:00:00+02:00"}
+    absence = (await answer(await town.ask("POST", "/absences", away), 201))["id"]
+    greeting = f"person={id_of('siv')}&kind=greeting"
+    made = await answer(await sends(town, f"{greeting}&absence={absence}", spoken(2.0)), 201)
+    assert (made["kind"], made["absence"]) == ("greeting", absence)
+    for query in (greeting, f"person={id_of('anna')}&kind=greeting&absence={absence}"):
+        told = await problem(await sends(town, query, spoken(2.0)), 422)
+        assert told["errors"][0]["where"] == "absence"
+
+
+async def test_what_is_no_recording_is_not_taken(town: Town) -> None:
+    name = f"person={id_of('anna')}&kind=name"
+    for files, said in (
+        ((b"RIFF Anna Berg",), "no WAV"),
+        ((spoken(1.0, loud=0),), "no WAV"),
+        ((spoken(7.0),), "longer than 6 seconds"),
+        ((spoken(1.0), spoken(2.0)), "Send one file."),
+    ):
+        told = await problem(await sends(town, name, *files), 422)
+        assert said in told["detail"]
+    await problem(await sends(town, name, bytes(9 * 1024 * 1024)), 413)
+    assert not (await town.get("/recordings"))["items"]
+
+
+async def test_nobody_gives_a_recording_of_others(town: Town) -> None:
+    name = f"person={id_of('anna')}&kind=name"
+    for who, status in (("manager", 201), ("head", 201), ("operator", 403), ("superuser", 403)):
+        assert (await sends(town, name, spoken(1.0), who=who)).status == status, who

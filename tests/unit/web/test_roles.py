@@ -36,6 +36,7 @@ EXPECTED = {
     Action.READ_TRAININGS: "assiii",
     Action.TICK_TRAININGS: "ass---",
     Action.READ_RECORDINGS: "assiii",
+    Action.GIVE_RECORDINGS: "assiii",
     Action.END_RECORDINGS: "assiii",
     Action.READ_REASONS: "aaaaaa",
     Action.READ_ORGANISATION: "aaaaaa",

@@ -45,6 +45,8 @@ from hanvisa.directory.tables import (
 )
 from hanvisa.errors import NotFound, SpeechError
 from hanvisa.policy.model import Language
+from hanvisa.speech.own import OwnSounds
+from hanvisa.speech.store import SoundStore
 from hanvisa.testing import FakeClock, FakeVoice
 from hanvisa.web.app import create_app
 from hanvisa.web.passwords import Passwords
@@ -339,6 +341,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             live_calls=live,
             calendar_read=readings.get,
             keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
+            keep_recording=OwnSounds(tmp_path, SoundStore(tmp_path / "sounds")).take,
             passwords=QUICK,
         )
     )

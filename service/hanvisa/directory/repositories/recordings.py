@@ -66,6 +66,32 @@ class Recordings:
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]
 
+    async def set(
+        self,
+        person: UUID,
+        kind: RecordingKind,
+        sound: str,
+        at: datetime,
+        *,
+        absence: UUID | None,
+        by: Actor,
+    ) -> RecordingRecord:
+        """It takes the place of the one before of the kind, a greeting's of that absence."""
+        table = RecordingRow
+        async with self._database.changing(by) as session:
+            of_the_kind = select(table).where(
+                table.person_id == person,
+                table.kind == kind,
+                table.absence_id.is_(None) if absence is None else table.absence_id == absence,
+                table.ended_at.is_(None),
+            )
+            for before in await session.scalars(of_the_kind):
+                before.ended_at = at
+            row = table(person_id=person, kind=kind, absence_id=absence, sound=sound, recorded_at=at)
+            session.add(row)
+            await session.flush()
+            return _record(row)
+
     async def end(self, id_: UUID, at: datetime, version: int, by: Actor) -> RecordingRecord:
         """Callers hear the voice instead. Raises NotFound, Conflict."""
         async with self._database.changing(by) as session:

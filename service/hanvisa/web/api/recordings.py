@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import wave
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from hanvisa.directory.repositories.recordings import RecordingRecord, Recordings
+from hanvisa.errors import SpeechError
 from hanvisa.policy.facts import RecordingKind
 from hanvisa.policy.model import Text
+from hanvisa.policy.own_recordings import LONGEST, RecordingFault, fault_of_recording
 from hanvisa.web.etags import against_others, must_match
-from hanvisa.web.fields import ListQuery, Moment, Named, Outgoing
+from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
 from hanvisa.web.paging import cut, id_after
-from hanvisa.web.people import must_cover, named_person
-from hanvisa.web.problems import not_found
+from hanvisa.web.people import must_cover, named_person, person_given
+from hanvisa.web.problems import invalid, not_found
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 from hanvisa.web.sounds import WAV
+from hanvisa.web.uploads import Files
+
+LARGEST = 8 * 1024 * 1024
 
 
 class RecordingQuery(ListQuery):
     person: UUID | None = None
     ended: bool = Field(default=False, description="show those of the past too")
+
+
+class NewRecording(Incoming):
+    person: UUID
+    kind: RecordingKind
+    absence: UUID | None = Field(default=None, description="that a greeting is for")
 
 
 class RecordingShown(Outgoing):
@@ -55,6 +69,59 @@ async def recordings(ask: Ask[None, RecordingQuery]) -> Answer:
 
 async def read(ask: Ask[None, None]) -> Answer:
     return _answer(ask, await _find(ask))
+
+
+async def give(ask: Ask[Files, NewRecording]) -> Answer:
+    """It takes the place of the one before of its kind."""
+    query = ask.query
+    person = person_given(ask.register, query.person, "person")
+    must_cover(ask.scope, person)
+    absences = {absence.id for absence in ask.register.absences_of(person.id)}
+    if (query.kind is RecordingKind.GREETING) != (query.absence in absences):
+        raise invalid(
+            "absence",
+            Text(
+                sv="En hälsning är för en av personens frånvaror, ett namn för ingen.",
+                en="A greeting is for one of the person's absences, a name for none.",
+            ),
+        )
+    sound = await _sound(ask)
+    record = await Recordings(ask.services.database).set(
+        person.id, query.kind, sound, ask.now, absence=query.absence, by=ask.who.actor
+    )
+    return replace(_answer(ask, record), status=201, location=f"/recordings/{record.id}")
+
+
+async def _sound(ask: Ask[Files, NewRecording]) -> str:
+    """The name of the sound that was sent. Raises Problem for what is none, or too long."""
+    if len(ask.body) != 1:
+        raise invalid("file", Text(sv="Skicka en fil.", en="Send one file."))
+    (wav,) = ask.body.values()
+    match fault_of_recording(ask.query.kind, _seconds(wav)):
+        case RecordingFault.TOO_LONG:
+            longest = LONGEST[ask.query.kind]
+            raise invalid(
+                "file",
+                Text(
+                    sv=f"Inspelningen är längre än {longest:.0f} sekunder.",
+                    en=f"The recording is longer than {longest:.0f} seconds.",
+                ),
+            )
+        case RecordingFault.NOTHING:
+            raise invalid("file", _NO_SOUND)
+    try:
+        return await ask.services.keep_recording(wav)
+    except SpeechError as error:
+        raise invalid("file", _NO_SOUND) from error
+
+
+def _seconds(wav: bytes) -> float | None:
+    """How long it is by itself; None when it is none."""
+    try:
+        with wave.open(io.BytesIO(wav)) as file:
+            return float(file.getnframes() / file.getframerate())
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return None
 
 
 async def end(ask: Ask[None, None]) -> Answer:
@@ -94,6 +161,11 @@ def _shown(ask: Ask[Any, Any], record: RecordingRecord) -> RecordingShown:
     )
 
 
+_NO_SOUND = Text(
+    sv="Filen är ingen WAV med 16 bitars PCM och minst 8000 Hz i vilken något hörs.",
+    en="The file is no WAV of 16-bit PCM and 8000 Hz or more in which anything is heard.",
+)
+
 ROUTES = (
     Route(
         "GET",
@@ -103,6 +175,18 @@ ROUTES = (
         "What people recorded of themselves, in the order in which they did",
         query=RecordingQuery,
         reply=RecordingList,
+    ),
+    Route(
+        "POST",
+        "/recordings",
+        Action.GIVE_RECORDINGS,
+        give,
+        "Give a WAV file as a person's name, or as their greeting for an absence",
+        query=NewRecording,
+        reply=RecordingShown,
+        status=201,
+        etag=True,
+        uploads=LARGEST,
     ),
     Route(
         "GET",
