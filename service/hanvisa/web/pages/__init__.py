@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hanvisa.web.pages import assets, home, rendering, signing_in
+from hanvisa.web.pages import admin, assets, home, rendering, signing_in
 from hanvisa.web.pages.view import View
 
-VIEWS: tuple[View, ...] = (*home.VIEWS, *signing_in.VIEWS)
+VIEWS: tuple[View, ...] = (*home.VIEWS, *signing_in.VIEWS, *admin.VIEWS)
 
 
 def add_to(app: web.Application) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hanvisa.web.pages.translating import gettext
 from hanvisa.web.roles import Action
 
 
@@ -29,4 +30,4 @@ def first(may: Callable[[Action], bool]) -> str:
 
 
 def _pages() -> tuple[tuple[str, str, Action], ...]:
-    return ()
+    return ((gettext("Administration"), "/admin", Action.GRANT_EXCEPTIONS),)

@@ -1,0 +1,150 @@
+"""The administration in a browser: what everybody can use, and what is done by keyboard alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from integration.pages.browsing import Visit
+from unit.web.test_recordings import spoken
+from unit.web.town import Town, answer, id_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ADMIN: dict[str, object] = {"role": "admin"}
+ANNA = f"/admin/persons/{id_of('anna')}"
+PAGES = (
+    "/admin/exceptions",
+    "/admin/exceptions/new",
+    "/admin/persons?q=anna",
+    ANNA,
+    "/admin/groups/new",
+    f"/admin/switchboards/{id_of('board')}",
+    "/admin/mobiles/new",
+    "/admin/users/new",
+    f"/admin/recordings?person={id_of('anna')}",
+    "/admin/imports",
+    "/admin/settings",
+    "/admin/settings/exception_longest",
+    "/admin/audit",
+)
+REASON = "jouren behöver nås i kväll"
+
+
+async def exception(town: Town) -> str:
+    given = {"scope": {"kind": "person", "id": str(id_of("anna"))}, "reason": REASON, "max_uses": 2}
+    made = await town.ask("POST", "/exceptions", {**given, "ends_at": "2026-08-06T17:00:00+02:00"})
+    return str((await answer(made, 201))["id"])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "in_english"),
+    [("light", 1280, False), ("dark", 1280, True), ("light", 320, True), ("dark", 320, False)],
+)
+async def test_everybody_can_use_every_page(
+    browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int, in_english: bool
+) -> None:
+    one = await exception(town)
+    async with Visit.begun(browser, town, scheme=scheme, width=width) as visit:
+        await visit.signs_in("siv", ADMIN, to="/admin")
+        if in_english:
+            await visit.in_english()
+        for path in (*PAGES, f"/admin/exceptions/{one}"):
+            await visit.page.goto(path)
+            await visit.is_accessible()
+
+
+async def test_an_exception_is_seen_and_granted_by_keyboard(visit: Visit) -> None:
+    page = visit.page
+    await visit.signs_in("siv", ADMIN, to="/admin/exceptions")
+    await page.get_by_role("button", name="Nytt undantag").press("Enter")
+    await page.get_by_role("searchbox").fill("anna")
+    found = page.get_by_label("Anna Berg, rektor, Kyrkskolan, 201")
+    await expect(found).to_be_visible()
+    await page.get_by_role("searchbox").press("Enter")
+    await found.press("Space")
+    await page.get_by_label("Skäl").fill(REASON)
+    await page.get_by_role("button", name="Visa vilka det berör").press("Enter")
+    await expect(page.get_by_role("heading", name="Vilka det berör")).to_be_visible()
+    await expect(page.get_by_role("cell", name="070-174 06 05")).to_be_visible()
+    await visit.is_accessible()
+    await page.get_by_label("Alla", exact=True).check()
+    await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
+    await expect(page.get_by_text("Du har ändrat formuläret sedan du såg det här.")).to_be_visible()
+    await page.get_by_label("Person", exact=True).check()
+    await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
+    await expect(page.get_by_text("1 mobil, 1 person.")).to_be_visible()
+    await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
+    await expect(page.get_by_text("Undantaget gäller från nästa koppling.")).to_be_visible()
+    await expect(page.get_by_role("row", name="Anna Berg")).to_contain_text(REASON)
+
+
+async def test_what_is_wrong_and_what_others_have_changed_is_told_in_the_form(
+    visit: Visit, town: Town
+) -> None:
+    page = visit.page
+    await visit.signs_in("siv", ADMIN, to=ANNA)
+    person = await town.ask("GET", f"/persons/{id_of('anna')}")
+    change = {"title": "skolchef"}
+    await answer(
+        await town.ask("PATCH", f"/persons/{id_of('anna')}", change, if_match=person.headers["ETag"]), 200
+    )
+    await page.get_by_label("E-post").fill("ingen adress")
+    await page.get_by_role("button", name="Spara ändringarna").press("Enter")
+    await expect(page.get_by_label("E-post")).to_have_attribute("aria-invalid", "true")
+    await visit.is_accessible()
+    await page.get_by_label("E-post").fill("anna.berg@kommunen.test")
+    await page.get_by_role("button", name="Spara ändringarna").press("Enter")
+    told = page.get_by_role("alert").filter(has_text="Någon annan har ändrat detta under tiden.")
+    await expect(told).to_contain_text("Titel: skolchef")
+    await expect(told).to_be_focused()
+    await expect(page.get_by_label("E-post")).to_have_value("anna.berg@kommunen.test")
+    await visit.is_accessible()
+    await page.get_by_role("button", name="Spara ändringarna").press("Enter")
+    await expect(page.get_by_text("Ändringen är sparad.")).to_be_visible()
+    await expect(page.get_by_label("Titel", exact=True)).to_have_value("skolchef")
+
+
+async def test_members_are_searched_and_put_in_order(visit: Visit, town: Town) -> None:
+    page = visit.page
+    await visit.signs_in("siv", ADMIN, to="/admin/groups/new")
+    await page.get_by_label("Namn").fill("Jourhavande")
+    await page.get_by_label("Organisation").select_option("Hällefors kommun")
+    for words in ("anna", "siv"):
+        await page.get_by_role("searchbox").fill(words)
+        found = page.get_by_role("checkbox", name="Anna Berg" if words == "anna" else "Siv Åkerström")
+        await found.check()
+    await page.get_by_role("searchbox").fill("")
+    await page.get_by_role("button", name="Siv Åkerström, Kyrkskolan, 202 tidigare").press("Enter")
+    await page.get_by_role("button", name="Spara").press("Enter")
+    await expect(page.get_by_text("Det är upplagt.")).to_be_visible()
+    (group,) = (await town.get("/groups"))["items"]
+    assert [one["person"]["name"] for one in group["members"]] == ["Siv Åkerström", "Anna Berg"]
+
+
+async def test_files_are_imported_and_heard(visit: Visit, town: Town, tmp_path: Path) -> None:
+    page = visit.page
+    organisations = tmp_path / "organisations.csv"
+    organisations.write_text("id,name,prefix\nbkt,Bergslagens Kommunalteknik,84\n")
+    await visit.signs_in("siv", ADMIN, to="/admin/imports")
+    await page.get_by_label("Filer", exact=True).set_input_files(organisations)
+    await page.get_by_role("button", name="Visa vad som ändras").press("Enter")
+    await page.get_by_text("Det som tillkommer (1)").click()
+    await expect(page.get_by_text("Bergslagens Kommunalteknik")).to_be_visible()
+    await visit.is_accessible()
+    await page.get_by_role("button", name="Genomför").press("Enter")
+    await expect(page.get_by_text("Importen är genomförd.")).to_be_visible()
+    assert (await town.get("/organisations?q=Bergslagens"))["items"]
+    wav = tmp_path / "anna.wav"
+    wav.write_bytes(spoken(1.0))
+    await page.goto(f"/admin/recordings?person={id_of('anna')}")
+    await page.get_by_label("Fil", exact=True).set_input_files(wav)
+    await page.get_by_role("button", name="Ladda upp").press("Enter")
+    await expect(page.get_by_text("Ändringen är sparad.")).to_be_visible()
+    await visit.is_accessible()
+    played = "audio => new Promise(done => { audio.oncanplay = () => done(audio.duration); audio.load() })"
+    await page.locator("audio").evaluate("audio => { audio.preload = 'auto' }")
+    assert await page.locator("audio").evaluate(played) == pytest.approx(1.0, abs=0.05)
