@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hanvisa.policy.model import Text
 from hanvisa.web.problems import NOT_FILES, TOO_LARGE, Problem, invalid
@@ -52,7 +53,7 @@ async def read_files(request: web.Request, most: int) -> Sent:
                 raise invalid("file", Text(sv=f"{twice} är där två gånger", en=f"{twice} is there twice"))
             elif part.filename:
                 files[part.filename] = content
-    except ValueError as error:
+    except (ValueError, HttpProcessingError) as error:
         raise _unreadable() from error
     if not files:
         raise invalid("file", Text(sv="ingen fil är vald", en="no file is chosen"))

@@ -98,6 +98,20 @@ async def test_what_is_no_files_is_refused(town: Town) -> None:
     await problem(await sends(town, PREVIEW, organisations=large), 413)
 
 
+async def test_a_form_that_can_not_be_read_is_refused(town: Town) -> None:
+    for body in (
+        b'--b\r\nContent-Disposition: form-data; name="\x00"\r\n\r\nx\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nid',
+        b"something else",
+    ):
+        headers = {
+            "Authorization": f"Bearer {town.tokens['admin']}",
+            "Content-Type": "multipart/form-data; boundary=b",
+        }
+        response = await town.client.post(f"/api/v1{PREVIEW}", data=body, headers=headers)
+        assert (await problem(response, 415))["error_id"] == "not-files"
+
+
 async def test_only_who_may_change_the_register_imports(town: Town) -> None:
     for who in ("manager", "head", "operator", "superuser", "person"):
         for path in (PREVIEW, IMPORT):
