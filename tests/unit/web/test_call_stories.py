@@ -28,7 +28,7 @@ DECISION = {
 @pytest.fixture
 async def referred(town: Town) -> str:
     """A citizen's call to Anna, who was away; of the two sounds that were played one is still there."""
-    (town.state / "sounds").mkdir()
+    (town.state / "sounds").mkdir(exist_ok=True)
     (town.state / "sounds" / "here.alaw").write_bytes(b"\xd5" * 800)
     files = [str(town.state / "sounds" / name) for name in ("here", "purged")]
     told: list[tuple[str, dict[str, Any]]] = [

@@ -33,6 +33,7 @@ def _address(path: str) -> str:
         .replace("{report}", "refusals")
         .replace("{key}", "ring_person")
         .replace("{sound}", "0" * 32)
+        .replace("{seq}", "1")
     )
 
 

@@ -41,6 +41,11 @@ async def _sought(page: Page) -> None:
     await page.get_by_label("Vad är misstanken?").fill("Många och långa samtal till utlandet på kvällarna.")
 
 
+async def _found(page: Page) -> None:
+    await page.get_by_role("searchbox").press_sequentially("anna s")
+    await page.locator("#found dl").first.wait_for()
+
+
 CHAPTERS = (
     Chapter(
         "Signing in",
@@ -48,6 +53,48 @@ CHAPTERS = (
         "page comes to that page after it. The language is chosen at the top of every page and remembered by the "
         "browser; light or dark is as the computer has it.",
         (Picture("sign-in", "/sign-in", "", "The page on which everybody begins"),),
+    ),
+    Chapter(
+        "The switchboard",
+        "For operators. Who waits, since when and for which organisation; their own calls, held and parked ones; whom a "
+        "caller seeks, as one types. Every button has its key. A transfer that the policy refuses says by which rule, "
+        "and what is allowed instead is one key away. What changes anywhere shows by itself.",
+        (
+            Picture(
+                "switchboard",
+                "/switchboard",
+                "ulla.brandt",
+                "The console, with somebody sought",
+                before=_found,
+            ),
+            Picture("switchboard-dark", "/switchboard", "ulla.brandt", "The same in the dark", is_dark=True),
+        ),
+    ),
+    Chapter(
+        "My page",
+        "For everybody. An absence in two clicks, with what callers will hear of it, in words and sound; the week; "
+        "messages; forwarding with what is left of the month; one's own details. *Where I am signed in* ends other "
+        "sessions and changes the password.",
+        (
+            Picture("me", "/me", "elsa.hedstrom", "One's own page", is_narrow=True),
+            Picture("sign-ins", "/me/sign-ins", "elsa.hedstrom", "Where one is signed in"),
+        ),
+    ),
+    Chapter(
+        "Departments",
+        "For telephone managers and heads. The coming weeks, with the days on which a department would be empty (G3) "
+        "before they come; a department's week person by person; the training list (T1), notices (T2), and details to be "
+        "put right (S2).",
+        (Picture("departments", "/departments", "elsa.hedstrom", "The coming weeks"),),
+    ),
+    Chapter(
+        "Calls",
+        "A call's page says in a paragraph what happened and why, and then step by step, with the rule and the reason of "
+        "every decision, and lets one hear what was played.",
+        (
+            Picture("calls", "/calls", "admin", "The calls"),
+            Picture("rules", "/rules", "admin", "The rules, in words"),
+        ),
     ),
     Chapter(
         "Follow-up",
@@ -93,6 +140,17 @@ CHAPTERS = (
             Picture("extract-form", "/extracts/new", "bertil.akesson", "Asking for one", before=_sought),
             Picture("extract", "/extracts/{asked}", "elsa.hedstrom", "Approving or refusing it"),
             Picture("extract-calls", "/extracts/{approved}/traffic", "elsa.hedstrom", "The calls in it"),
+        ),
+    ),
+    Chapter(
+        "Administration",
+        "For administrators; heads and telephone managers make exceptions for their own operation. An exception is shown "
+        "with whom it touches before it is granted. The register has one list and one form for all of its kinds; imports "
+        "show the difference before they are carried out; the audit trail is searched.",
+        (
+            Picture("exceptions", "/admin/exceptions", "admin", "The exceptions"),
+            Picture("exception-form", "/admin/exceptions/new", "admin", "Granting one"),
+            Picture("persons", "/admin/persons", "admin", "The people of the register"),
         ),
     ),
 )
