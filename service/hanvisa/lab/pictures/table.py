@@ -42,23 +42,24 @@ async def _sought(page: Page) -> None:
 
 
 async def _found(page: Page) -> None:
-    await page.get_by_role("searchbox").press_sequentially("anna s")
+    await page.locator("[name=q]").press_sequentially("anna s")
     await page.locator("#found dl").first.wait_for()
 
 
 CHAPTERS = (
     Chapter(
         "Signing in",
-        "With a name and a password, or with the organisation's account where that is set up. Who follows a link to a "
-        "page comes to that page after it. The language is chosen at the top of every page and remembered by the "
-        "browser; light or dark is as the computer has it.",
+        "With a name and a password, or with the organisation's account where that is set up. Who follows a "
+        "link to a page comes to that page after it. The language is chosen at the top of every page and "
+        "remembered by the browser; light or dark is as the computer has it.",
         (Picture("sign-in", "/sign-in", "", "The page on which everybody begins"),),
     ),
     Chapter(
         "The switchboard",
-        "For operators. Who waits, since when and for which organisation; their own calls, held and parked ones; whom a "
-        "caller seeks, as one types. Every button has its key. A transfer that the policy refuses says by which rule, "
-        "and what is allowed instead is one key away. What changes anywhere shows by itself.",
+        "For operators. Who waits, since when and for which organisation; their own calls, held and parked "
+        "ones; whom a caller seeks, as one types. Every button has its key. A transfer that the policy "
+        "refuses says by which rule, and what is allowed instead is one key away. What changes anywhere shows"
+        " by itself.",
         (
             Picture(
                 "switchboard",
@@ -72,9 +73,9 @@ CHAPTERS = (
     ),
     Chapter(
         "My page",
-        "For everybody. An absence in two clicks, with what callers will hear of it, in words and sound; the week; "
-        "messages; forwarding with what is left of the month; one's own details. *Where I am signed in* ends other "
-        "sessions and changes the password.",
+        "For everybody. An absence in two clicks, with what callers will hear of it, in words and sound; the "
+        "week; messages; forwarding with what is left of the month; one's own details. *Where I am signed in*"
+        " ends other sessions and changes the password.",
         (
             Picture("me", "/me", "elsa.hedstrom", "One's own page", is_narrow=True),
             Picture("sign-ins", "/me/sign-ins", "elsa.hedstrom", "Where one is signed in"),
@@ -82,15 +83,15 @@ CHAPTERS = (
     ),
     Chapter(
         "Departments",
-        "For telephone managers and heads. The coming weeks, with the days on which a department would be empty (G3) "
-        "before they come; a department's week person by person; the training list (T1), notices (T2), and details to be "
-        "put right (S2).",
+        "For telephone managers and heads. The coming weeks, with the days on which a department would be "
+        "empty (G3) before they come; a department's week person by person; the training list (T1), notices "
+        "(T2), and details to be put right (S2).",
         (Picture("departments", "/departments", "elsa.hedstrom", "The coming weeks"),),
     ),
     Chapter(
         "Calls",
-        "A call's page says in a paragraph what happened and why, and then step by step, with the rule and the reason of "
-        "every decision, and lets one hear what was played.",
+        "A call's page says in a paragraph what happened and why, and then step by step, with the rule and "
+        "the reason of every decision, and lets one hear what was played.",
         (
             Picture("calls", "/calls", "admin", "The calls"),
             Picture("rules", "/rules", "admin", "The rules, in words"),
@@ -99,9 +100,10 @@ CHAPTERS = (
     Chapter(
         "Follow-up",
         "For heads and cost-centre managers (F1), who see what is theirs, and administrators, who see all. "
-        "*Follow-up* has the key figure of every report for a month, with the month before beside it. A report's page "
-        "has its chart, the same figures as a table, and its files: to print (PDF) and for a spreadsheet (CSV). *Rows* "
-        "leads from a figure to what it is made of. What is chosen stays in the address, to be kept and sent on.",
+        "*Follow-up* has the key figure of every report for a month, with the month before beside it. A "
+        "report's page has its chart, the same figures as a table, and its files: to print (PDF) and for a "
+        "spreadsheet (CSV). *Rows* leads from a figure to what it is made of. What is chosen stays in the "
+        "address, to be kept and sent on.",
         (
             Picture("follow-up", "/follow-up?{month}", "admin", "Every report's key figure"),
             Picture(
@@ -129,10 +131,10 @@ CHAPTERS = (
     ),
     Chapter(
         "Extracts",
-        "On suspicion of misuse an itemised extract of one person's calls can be asked for (F2): by an administrator, "
-        "or by the head or telephone manager of the operation, with a reason. Somebody else approves or refuses it. "
-        "Both may then see the calls until they are deleted; who has seen them, when and from where stands on the "
-        "extract. The person is told later.",
+        "On suspicion of misuse an itemised extract of one person's calls can be asked for (F2): by an "
+        "administrator, or by the head or telephone manager of the operation, with a reason. Somebody else "
+        "approves or refuses it. Both may then see the calls until they are deleted; who has seen them, when "
+        "and from where stands on the extract. The person is told later.",
         (
             Picture(
                 "extracts", "/extracts", "elsa.hedstrom", "What has been asked for, and what is to be decided"
@@ -144,9 +146,10 @@ CHAPTERS = (
     ),
     Chapter(
         "Administration",
-        "For administrators; heads and telephone managers make exceptions for their own operation. An exception is shown "
-        "with whom it touches before it is granted. The register has one list and one form for all of its kinds; imports "
-        "show the difference before they are carried out; the audit trail is searched.",
+        "For administrators; heads and telephone managers make exceptions for their own operation. An "
+        "exception is shown with whom it touches before it is granted. The register has one list and one form"
+        " for all of its kinds; imports show the difference before they are carried out; the audit trail is "
+        "searched.",
         (
             Picture("exceptions", "/admin/exceptions", "admin", "The exceptions"),
             Picture("exception-form", "/admin/exceptions/new", "admin", "Granting one"),
