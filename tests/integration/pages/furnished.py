@@ -146,6 +146,7 @@ def _live(town: Town) -> None:
                 caller=LiveParty(f"+4670174069{number}", None),
                 other=LiveParty("200", olle) if operator else None,
                 dialled=MAIN,
+                since=NOW,
                 stage=stage,
                 operator=operator,
                 organisation=house,

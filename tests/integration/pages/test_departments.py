@@ -42,7 +42,7 @@ async def has_something_of_everything(town: Town) -> str:
 
 
 async def has_a_call(town: Town) -> None:
-    (town.state / "sounds").mkdir()
+    (town.state / "sounds").mkdir(exist_ok=True)
     (town.state / "sounds" / "here.alaw").write_bytes(b"\xd5" * 4000)
     facts = {"kind": "recorded", "has_phone": True, "number": "+46980319244", "confidential": False}
     because = {"sv": "Hanna Lind är frånvarande (G1).", "en": "Hanna Lind is absent (G1)."}

@@ -85,7 +85,7 @@ def _actions() -> dict[str, str]:
         "created": gettext("made"),
         "changed": gettext("changed"),
         "deleted": gettext("deleted"),
-        "refused": gettext("refused"),
+        "refused": gettext("was refused"),
         "purged": gettext("purged"),
         "removed": gettext("removed"),
     }
