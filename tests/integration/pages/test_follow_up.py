@@ -30,6 +30,7 @@ async def test_from_the_overview_to_the_rows_of_a_figure_by_keyboard(visit: Visi
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Visa").press("Enter")
     await page.wait_for_url(re.compile("operation="))
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
     await page.get_by_role("link", name="Ohänvisad frånvaro").press("Enter")
     chart = page.get_by_role("img", name="Stapeldiagram: Ohänvisade")
     await expect(chart).to_be_visible()
