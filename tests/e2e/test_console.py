@@ -80,4 +80,4 @@ async def a_console(world: World, who: str) -> AsyncIterator[Page]:
 
 
 async def _chromium(playwright: Playwright) -> Browser:
-    return await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    return await playwright.chromium.launch(executable_path=CHROMIUM)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
-from hanvisa.lab.priority import before_others
+from hanvisa.lab.priority import may_come_first
 from hanvisa.lab.probing import WITHIN, connection, http_status
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -181,9 +181,11 @@ class Asterisk:
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(ends), os.fdopen(reading, "rb"))
         try:
-            with (self.folder / "log" / "console.log").open("ab") as console, before_others():
+            with (self.folder / "log" / "console.log").open("ab") as console:
+                # Without -p it gives up a priority that it was started with.
+                first = ["-p"] if may_come_first() else []
                 self._process = await asyncio.create_subprocess_exec(
-                    *(*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f"),
+                    *(*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f", *first),
                     stdin=DEVNULL,
                     stdout=console,
                     stderr=STDOUT,

@@ -14,9 +14,19 @@ _DECISIONS = os.sched_param(1)
 _USUAL = os.sched_param(0)
 
 
+def may_come_first() -> bool:
+    """Whether this machine allows programs of ours a real-time policy."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, _SOUND)
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, os.SCHED_OTHER, _USUAL)
+    return True
+
+
 @contextmanager
 def before_others() -> Iterator[None]:
-    """Threads and programs that this one starts meanwhile come before others, where the machine allows it."""
+    """Threads that this one starts meanwhile come before others, where the machine allows it."""
     with suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_RR, _SOUND)  # of this thread
     try:

@@ -10,9 +10,10 @@ from typing import Literal
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from hanvisa.lab.asterisk import REPOSITORY
 from unit.web.town import Town, answer, id_of
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = REPOSITORY / "service" / "hanvisa" / "lab" / "chromium"
 PASSWORD = "not a secret of anybody"  # noqa: S105
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {

@@ -24,7 +24,7 @@ from hanvisa.lab.town import Town, town, web_of
 from hanvisa.reports.months import Month
 
 FOLDER = REPOSITORY / "docs" / "pictures"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = REPOSITORY / "service" / "hanvisa" / "lab" / "chromium"
 COLOURS = 128  # a picture of a page needs no more, and is a third as large
 WIDE, NARROW, HEIGHT = 1280, 360, 720  # pixels
 TALLEST = 1600
@@ -53,7 +53,7 @@ async def _take_all() -> None:
         await let_in(people.api, by_user)
         await keep_the_switchboard_busy(people)
         named = {"month": f"month={month}", **await ask_for_extracts(people, month)}
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
         for who, pictures in by_user.items():
             await _take(browser, web_of(own), who, pictures, named)
         await browser.close()
