@@ -11,7 +11,7 @@ from hanvisa.lab.waiting import until
 
 SWEDISH = (
     "(Fredrik Ståhl)",
-    "Ulla Brandt vill koppla direkt till 0701740605.",
+    "Ulla Brandt vill koppla direkt till 070-174 06 05.",
     "Beslut: nekas, enligt O2: Koppling till mobil är inte tillåten utan undantag (O2).",
     "I stället: Tala om mobilnumret: 070-174 06 05. Lämna ut direktnumret: 0980-31 92 01.",
     "Prövat på nytt: samma beslut.",
@@ -20,7 +20,7 @@ SWEDISH = (
     "Den som ringde har lagt på.",
 )
 ENGLISH = (
-    "Ulla Brandt wants to transfer, blind, to 0701740605.",
+    "Ulla Brandt wants to transfer, blind, to 070-174 06 05.",
     "Decision: refused, by O2: Putting through to a mobile is not allowed without an exception (O2).",
     "Instead: Tell the mobile number: 070-174 06 05.",
     "Decided again: the same.",

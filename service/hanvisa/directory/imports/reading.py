@@ -44,7 +44,7 @@ def read_folder(folder: Path, problems: Problems) -> dict[str, bytes]:
         problems.add(str(folder), "there is no such folder.")
     elif not paths:
         problems.add(str(folder), "there are no CSV files in it.")
-    raw = {path.name: _bytes_of(path, problems) for path in paths}
+    raw = {path.name: content for path in paths if (content := _bytes_of(path, problems)) is not None}
     problems.raise_if_any()
     return raw
 
@@ -67,15 +67,15 @@ def read_files(raw: Mapping[str, bytes], problems: Problems) -> dict[str, File]:
 def read_file(path: Path, problems: Problems) -> File | None:
     """The file's lines by whatever columns it has; None when it is none (``problems`` says why)."""
     raw = _bytes_of(path, problems)
-    return _read(path.name, raw, problems) if raw else None
+    return None if raw is None else _read(path.name, raw, problems)
 
 
-def _bytes_of(path: Path, problems: Problems) -> bytes:
+def _bytes_of(path: Path, problems: Problems) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError as error:
         problems.add(path.name, f"it can't be read: {error.strerror}.")
-        return b""
+        return None
 
 
 def _read(name: str, raw: bytes, problems: Problems) -> File | None:
