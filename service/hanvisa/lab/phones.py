@@ -10,6 +10,7 @@ async with Exchange(port=24010) as exchange:
 import asyncio
 import logging
 import re
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -177,12 +178,21 @@ class _Audio:
     saying: bytearray = field(default_factory=bytearray)
 
     async def run(self) -> None:
-        while not self.line.has_ended:
+        """In a thread of its own: what the library has received is lost where a busy loop comes for it too late."""
+        over = threading.Event()
+        with before_others():
+            threading.Thread(target=self._run, args=[over], daemon=True).start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            over.set()
+
+    def _run(self, over: threading.Event) -> None:
+        while not self.line.has_ended and not over.wait(_TICK):
             with suppress(
                 AudioNotActive, AudioRestarted
             ):  # no media yet, or replaced by a re-INVITE: next time
                 self._exchange()
-            await asyncio.sleep(_TICK)
 
     def _exchange(self) -> None:
         heard = self.call.audio.read(_PLENTY)
