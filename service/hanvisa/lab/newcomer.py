@@ -34,8 +34,9 @@ def guide(register: Register, settings: Settings) -> str:
     return f"""
 hanvisa runs.
 
+The pages     {web}/ (an account: ./dev hanvisa user create ulla --role operator --person ulla.brandt)
 The API       {web}/api/v1
-its pages     {web}/api/docs
+described at  {web}/api/docs
 a token       ./dev hanvisa token create --role admin --name me
 the logs      {settings.state / "log"} and {settings.state / "asterisk" / "log"}
 
