@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
@@ -41,7 +40,8 @@ async def until(
     Raises:
         NeverHappenedError: the time is up.
     """
-    deadline = monotonic() + within
+    time = asyncio.get_running_loop().time
+    deadline = time() + within
     pause = _FIRST_PAUSE
     while True:
         said = ""
@@ -52,7 +52,7 @@ async def until(
             outcome, said = None, f": {error}"
         if outcome:
             return outcome
-        if monotonic() >= deadline:
+        if time() >= deadline:
             told = what() if callable(what) else what
             raise NeverHappenedError(f"{told}: not within {within:g} s{said} (last: {outcome!r})")
         await asyncio.sleep(pause)

@@ -19,7 +19,9 @@ class _Selector(selectors.SelectSelector):
         return super().select(0)
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class FastLoop(asyncio.SelectorEventLoop):
+    """A loop whose seconds take no time."""
+
     def __init__(self) -> None:
         self._clock = _Selector()
         super().__init__(self._clock)
@@ -30,5 +32,5 @@ class _Loop(asyncio.SelectorEventLoop):
 
 def run_fast(work: Coroutine[None, None, T]) -> T:
     """Run it to its end in a loop whose seconds take no time."""
-    with asyncio.Runner(loop_factory=_Loop) as runner:
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
         return runner.run(work)
