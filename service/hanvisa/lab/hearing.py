@@ -13,6 +13,7 @@ from functools import lru_cache
 from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,9 +175,9 @@ def _heard(recorded: _Mel, file: Sound, others: Iterable[Sound]) -> Hearing:
     expected = _mel_of(file)
     scores = _correlate(recorded, expected)
     best = _earliest_best(scores)
-    there = recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK]
+    there = _Stretch(recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK])
     value = float(scores[best])
-    rivals = [(float(_correlate(there, _mel_of(other)).max()), other) for other in others]
+    rivals = [(float(there.correlate(_mel_of(other)).max()), other) for other in others]
     rivals.sort(key=itemgetter(0), reverse=True)
     margin = next((value - rival for rival, other in rivals if not _alike(file, other)), 1.0)
     return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
@@ -208,38 +209,74 @@ def _earliest_best(scores: NDArray[np.float64]) -> int:
 
 
 def _correlate(recorded: _Mel, expected: _Mel) -> NDArray[np.float64]:
-    """Pearson's correlation at every offset, the mean of each band taken away on both sides."""
-    frames = len(expected)
-    if len(recorded) < frames - _SLACK or frames == 0:
-        return np.zeros(1)
-    if len(recorded) < frames + _SLACK:
-        silent = np.full((frames + _SLACK - len(recorded), _BANDS), np.log(_FLOOR))
-        recorded = np.concatenate((recorded, silent))
-    centred = expected - expected.mean(axis=0)
-    loudness = _loudness(centred)
-    if not loudness:
-        return np.zeros(1)
-    recorded = recorded - recorded.mean(axis=0)
-    size = 1 << (len(recorded) + frames - 1).bit_length()
-    spectrum = np.fft.rfft(recorded, size, axis=0) * np.conj(np.fft.rfft(centred, size, axis=0))
-    offsets = len(recorded) - frames + 1
-    products = np.fft.irfft(spectrum.sum(axis=1), size)[:offsets]
-    sums, squares = _windows(recorded, frames), _windows(recorded**2, frames)
-    energy = np.sum(squares - sums**2 / frames, axis=1)
-    audible = energy >= 0.1 * loudness
-    return np.asarray(np.where(audible, products / np.sqrt(np.where(audible, energy, 1.0) * loudness), 0.0))
+    return _Stretch(recorded).correlate(expected)
+
+
+class _Stretch:
+    """A stretch of a recording. What is the same for every phrase that it is compared with is computed once."""
+
+    def __init__(self, recorded: _Mel) -> None:
+        self._recorded = recorded
+        self._centred: dict[int, _Centred] = {}
+
+    def correlate(self, expected: _Mel) -> NDArray[np.float64]:
+        """Pearson's correlation at every offset, the mean of each band taken away on both sides."""
+        frames, length = len(expected), len(self._recorded)
+        if length < frames - _SLACK or frames == 0:
+            return np.zeros(1)
+        centred = expected - expected.mean(axis=0)
+        loudness = _loudness(centred)
+        if not loudness:
+            return np.zeros(1)
+        length = max(length, frames + _SLACK)
+        if length not in self._centred:
+            self._centred[length] = _Centred.of(self._recorded, length)
+        products, energy = self._centred[length].against(centred)
+        audible = energy >= 0.1 * loudness
+        return np.asarray(
+            np.where(audible, products / np.sqrt(np.where(audible, energy, 1.0) * loudness), 0.0)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Centred:
+    """A recording around each band's mean, with what its windows are summed from: of values, and of their squares."""
+
+    values: _Mel
+    sums: _Mel
+    squares: NDArray[np.float64]
+    spectra: dict[int, NDArray[np.complex128]]
+
+    @classmethod
+    def of(cls, recorded: _Mel, length: int) -> Self:
+        """With silence after it up to so many frames."""
+        silent = np.full((length - len(recorded), _BANDS), np.log(_FLOOR))
+        values = np.concatenate((recorded, silent))
+        values -= values.mean(axis=0)
+        return cls(values, _running(values), _running(np.sum(values**2, axis=1)), {})
+
+    def against(self, phrase: _Mel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """At every offset the product with the phrase, and the energy of the window that it lies over."""
+        frames, length = len(phrase), len(self.values)
+        size = 1 << (length + frames - 1).bit_length()
+        if size not in self.spectra:
+            self.spectra[size] = np.fft.rfft(self.values, size, axis=0)
+        spectrum = np.einsum("fb,fb->f", self.spectra[size], np.conj(np.fft.rfft(phrase, size, axis=0)))
+        products = np.fft.irfft(spectrum, size)[: length - frames + 1]
+        sums = self.sums[frames:] - self.sums[:-frames]
+        squares = self.squares[frames:] - self.squares[:-frames]
+        return products, squares - np.einsum("fb,fb->f", sums, sums) / frames
+
+
+def _running(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of all before each frame, and of all."""
+    return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
 
 
 def _loudness(centred: _Mel) -> float:
     """How much there is around the mean; 0 of what has no shape."""
     total = float(np.sum(centred**2))
     return total if total >= _FLAT * centred.size else 0.0
-
-
-def _windows(values: _Mel, frames: int) -> _Mel:
-    """The sum of every window of so many frames, band by band."""
-    sums = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
-    return np.asarray(sums[frames:] - sums[:-frames])
 
 
 def _mel_of(sound: Sound) -> _Mel:
