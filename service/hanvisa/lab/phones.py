@@ -171,24 +171,25 @@ class BaresipPhone(Phone):
 
 @dataclass
 class _Audio:
-    """A task that reads what is heard every 20 ms, and feeds what is said."""
+    """A thread that reads what is heard every 20 ms, and feeds what is said.
+
+    It is one of its own: what the library has received is lost where a busy loop comes for it too late.
+    """
 
     line: "BaresipLine"
     call: Call
     saying: bytearray = field(default_factory=bytearray)
+    _over: threading.Event = field(default_factory=threading.Event)
 
-    async def run(self) -> None:
-        """In a thread of its own: what the library has received is lost where a busy loop comes for it too late."""
-        over = threading.Event()
+    def start(self) -> None:
         with before_others():
-            threading.Thread(target=self._run, args=[over], daemon=True).start()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            over.set()
+            threading.Thread(target=self._run, daemon=True).start()
 
-    def _run(self, over: threading.Event) -> None:
-        while not self.line.has_ended and not over.wait(_TICK):
+    def stop(self) -> None:
+        self._over.set()
+
+    def _run(self) -> None:
+        while not self.line.has_ended and not self._over.wait(_TICK):
             with suppress(
                 AudioNotActive, AudioRestarted
             ):  # no media yet, or replaced by a re-INVITE: next time
@@ -213,7 +214,7 @@ class BaresipLine(Line):
         self._audio = _Audio(self, call)
         call.on(self._on_event)
         call.on_dtmf(self._on_key)
-        self._draining = asyncio.create_task(self._audio.run())
+        self._audio.start()
 
     @property
     def dialog(self) -> Dialog:
@@ -283,7 +284,7 @@ class BaresipLine(Line):
         self._audio.saying += samples.tobytes()
 
     def stop(self) -> None:
-        self._draining.cancel()
+        self._audio.stop()
 
     async def _refresh(self, change: Callable[[], Awaitable[None]]) -> None:
         """Carry out a re-INVITE. baresip sends one at a time, and one by itself soon after it has answered."""
