@@ -97,13 +97,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failing test shows the SIP ladder, the service's log and Asterisk's, and keeps what each line heard."""
+    """A failing test shows the SIP ladder, the call log, the service's log and Asterisk's, and keeps what each line heard."""
     report = yield
     world = getattr(item, "funcargs", {}).get("world")
     if report.failed and isinstance(world, World):
         report.sections += [
             ("heard (A-law, 8 kHz)", "\n".join(map(str, _keep_recordings(world, item.name)))),
             ("SIP ladder", world.ladder()),
+            ("calls", "\n".join(world.call_log_of_this_test())),
             ("service", "\n".join(world.service_log_of_this_test().splitlines()[-LOG_LINES:])),
             ("Asterisk", world.system.asterisk.log(LOG_LINES)),
         ]

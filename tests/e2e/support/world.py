@@ -12,7 +12,9 @@ Whatever is given is taken back when the test ends.
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -48,7 +50,7 @@ class World(Town):
     ) -> None:
         super().__init__(settings, exchange, carrier, api, register)
         self._undo: list[Callable[[], Awaitable[Any]]] = []
-        self._log_start = 0
+        self._log_start, self._began = 0, datetime.now(UTC)
 
     # Given
 
@@ -171,7 +173,7 @@ class World(Town):
     async def begins(self) -> None:
         """Before a test: the system is up."""
         await self.is_up()
-        self._log_start = len(self.service_log())
+        self._log_start, self._began = len(self.service_log()), datetime.now(UTC)
 
     async def ends(self) -> None:
         """After a test: everybody hangs up, what was given is taken back, nothing is left anywhere."""
@@ -231,6 +233,17 @@ class World(Town):
 
     def service_log_of_this_test(self) -> str:
         return self.service_log()[self._log_start :]
+
+    def call_log_of_this_test(self) -> Iterator[str]:
+        """A line for each event, in the order of their moments. What waits for the database is not among them."""
+        with closing(sqlite3.connect(self.settings.state / "hanvisa.sqlite")) as database:
+            yield from (
+                " ".join(row)
+                for row in database.execute(
+                    "SELECT at, call_id, kind, data FROM call_events WHERE at >= ? ORDER BY at, call_id, seq",
+                    (f"{self._began:%Y-%m-%d %H:%M:%S.%f}",),
+                )
+            )
 
     def _rivals(self, speech: Heard) -> Sequence[str]:
         """Each piece is told from every clearly different phrase of its language's catalogue."""
