@@ -22,6 +22,8 @@ from hanvisa.policy.model import Text
 
 __all__ = ["CaseError", "CaseResult", "LoadedCase", "check_file", "load_cases", "run_case"]
 
+_ANY_CASE: TypeAdapter[AnyCase] = TypeAdapter(AnyCase)
+
 
 @dataclass(frozen=True)
 class LoadedCase:
@@ -87,7 +89,7 @@ def _case(where: str, table: Any, world: World) -> LoadedCase:
     if isinstance(title, dict) and "en" in title:
         where = f"{where} “{title['en']}”"
     try:
-        return LoadedCase(where, TypeAdapter[AnyCase](AnyCase).validate_python(table), world)
+        return LoadedCase(where, _ANY_CASE.validate_python(table), world)
     except ValidationError as error:
         raise CaseError(f"{where}: {in_words(error)}") from error
 
