@@ -8,6 +8,7 @@ as with ``asterisk -p``.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 _SOUND = os.sched_param(2)
 _DECISIONS = os.sched_param(1)
@@ -36,10 +37,13 @@ def before_others() -> Iterator[None]:
 
 
 def before_all_but_sound(process: int) -> None:
-    """The program's main thread comes before others, where the machine allows it; what it starts does not.
+    """The program's threads come before others, where the machine allows it; what they start does not.
 
     The dialplan gives a call to the fallback after half a second: by then a test of what the service does must have its
-    answer, whatever else is computed meanwhile.
+    answer, whatever else is computed meanwhile. All threads that there are: the interpreter and the database are held
+    by one of them at a time, and the others wait for it.
     """
-    with suppress(PermissionError, ProcessLookupError):
-        os.sched_setscheduler(process, os.SCHED_RR | os.SCHED_RESET_ON_FORK, _DECISIONS)
+    with suppress(PermissionError, FileNotFoundError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setscheduler(int(thread.name), os.SCHED_RR | os.SCHED_RESET_ON_FORK, _DECISIONS)

@@ -115,11 +115,13 @@ class Stream:
             self._on_key(_KEY_NAMES[event])
 
     async def _run(self) -> None:
+        """What is late is not made up for: of keys that come all at once Asterisk takes the first alone."""
         due = monotonic()
         while True:
             self._send_frame()
-            due += _PTIME
-            await asyncio.sleep(max(0.0, due - monotonic()))
+            now = monotonic()
+            due = (due if now - due < _PTIME else now) + _PTIME
+            await asyncio.sleep(max(0.0, due - now))
 
     def _send_frame(self) -> None:
         key = self._keys.popleft() if self._keys else None
