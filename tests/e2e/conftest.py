@@ -97,7 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failing test shows the SIP ladder, the call log, the service's log and Asterisk's, and keeps what each line heard."""
+    """A failing test shows the SIP ladder, the calls', the service's and Asterisk's log, and keeps what was heard."""
     report = yield
     world = getattr(item, "funcargs", {}).get("world")
     if report.failed and isinstance(world, World):

@@ -243,7 +243,7 @@ class Town:
         """The log says that these words were commanded, and exactly their files reach this ear, one after the other.
 
         ``in_call_of`` is the caller whose call it is, where it isn't the line's own (what an operator is told);
-        ``pieces`` is how many files are waited for, None for all of them.
+        ``pieces`` is how many files are waited for, None for all of them, -1 for all but the last.
         """
         speech = await self.commanded(in_call_of or line, words, within=within)
         return await line.hears(*speech.files[:pieces], within=within, others=self._rivals(speech))
