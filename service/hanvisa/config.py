@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     callback_again: float = Field(
         default=300.0, gt=0, le=86400, description="when a caller who left a number is tried again"
     )
-    key_wait: float = Field(default=2.0, description="how long a caller has to choose a way on")
+    key_wait: float = Field(default=4.0, description="how long a caller has to choose a way on")
     keying: float = Field(
         default=3.0,
         gt=0,

@@ -42,7 +42,7 @@ class CallSettings:
     held_remind: float = 60.0  # the operator, of a caller on hold
     held_back: float = 120.0  # to the queue
     callback_again: float = 300.0  # who left a number and could not be had
-    key_wait: float = 2.0
+    key_wait: float = 4.0
     keying: float = 3.0  # each digit of a number
     operator_consults_mobile: Literal["refuse", "allow"] = "refuse"
     unanswered_transfer: Literal["referral", "recall"] = "referral"

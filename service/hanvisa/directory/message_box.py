@@ -31,7 +31,7 @@ class MessagesInState(Spool):
     ``within`` is how long, in seconds, a caller may be held for a message (docs/decisions.md).
     """
 
-    def __init__(self, state: Path, database: Database, within: float = 1.0) -> None:
+    def __init__(self, state: Path, database: Database, within: float = 2.0) -> None:
         super().__init__(state)
         self.folder = state / FOLDER
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -42,8 +42,8 @@ _STOP_WITHIN = 2.0  # seconds
 class SnapshotDirectory:
     """Implements :class:`hanvisa.calls.ports.Directory`.
 
-    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception, ``store_within`` for
-    what a code on the phone changes (docs/decisions.md).
+    ``reserve_within`` is how long, in seconds, a caller may be held for one use of an exception, ``store_within`` how
+    long somebody may hear nothing for what they have asked to be kept: by a code on the phone, or by leaving a number.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SnapshotDirectory:
         database: Database,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         reserve_within: float = 0.2,
-        store_within: float = 0.2,
+        store_within: float = 2.0,
     ) -> None:
         self._database = database
         self._now = now

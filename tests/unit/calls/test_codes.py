@@ -69,7 +69,7 @@ async def test_a_forwarding_that_another_came_before_is_refused_in_words() -> No
 
 async def test_a_database_that_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object, **__: object) -> None:
-        raise StorageError("It could not be stored within 0.2 s.")
+        raise StorageError("It could not be stored within 2 s.")
 
     monkeypatch.setattr(MemoryChanges, "set_absence", fails)
     async with Scene() as scene:

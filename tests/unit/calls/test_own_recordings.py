@@ -102,7 +102,7 @@ async def test_what_is_silent_or_too_long_is_not_taken(seconds: float | None) ->
 
 async def test_a_full_disk_or_a_late_database_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object, **__: object) -> None:
-        raise StorageError("It could not be stored within 0.2 s.")
+        raise StorageError("It could not be stored within 2 s.")
 
     for full in (True, False):
         async with Scene() as scene:
