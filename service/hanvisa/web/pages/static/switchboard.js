@@ -43,6 +43,13 @@ function leave(empty) {
   search().focus();
 }
 
+// What is no longer searched for is not followed by the service either.
+function leaveAll() {
+  const had = search().value || byId("found").childElementCount;
+  leave(true);
+  if (had) htmx.trigger(search(), "again");
+}
+
 const showKeys = () => byId("keys").showModal();
 const everywhere = {
   F1: showKeys,
@@ -50,7 +57,7 @@ const everywhere = {
     search().focus();
     search().select();
   },
-  Escape: () => leave(document.activeElement === search()),
+  Escape: () => (document.activeElement === search() ? leaveAll() : leave(false)),
 };
 const inSearch = {
   ArrowDown: () => step(1),
@@ -94,6 +101,13 @@ document.addEventListener("click", (event) => {
   if (opener) byId(opener.dataset.dialog).showModal();
 });
 
+// What comes late, of a search that is no longer the one on the page, is not shown.
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  if (event.target.id !== "found") return;
+  const came = new DOMParser().parseFromString(event.detail.data, "text/html");
+  if (came.getElementById("followed")?.value !== byId("followed")?.value) event.preventDefault();
+});
+
 // What is made anew keeps what was chosen, and the focus: on the same thing, else in the search.
 let focused = null;
 document.addEventListener("focusin", (event) => (focused = event.target));
@@ -102,6 +116,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("htmx:afterSettle", () => {
   choose(byId(chosen) ?? options()[0] ?? null);
+  const count = byId("found-count")?.textContent ?? "";
+  if (byId("told-count").textContent !== count) byId("told-count").textContent = count;
   const told = document.querySelector("#outcome [data-focus]");
   if (told) {
     delete told.dataset.focus;
@@ -110,4 +126,4 @@ document.addEventListener("htmx:afterSettle", () => {
     (byId(focused.id) ?? search()).focus();
   }
 });
-document.addEventListener("sent-on", () => leave(true));
+document.addEventListener("sent-on", leaveAll);

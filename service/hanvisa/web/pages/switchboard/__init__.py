@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
+
 from aiohttp import web
 
 from hanvisa.web.pages.rendering import Page
@@ -15,7 +17,7 @@ from hanvisa.web.roles import Action
 
 async def console(page: Page) -> web.StreamResponse:
     parts = {name: await part.render(page) for name, part in PARTS.items()}
-    return page.show("switchboard/page.html", parts=parts, keys=keys())
+    return page.show("switchboard/page.html", parts=parts, keys=keys(), window=token_urlsafe(9))
 
 
 VIEWS = (
