@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from aiohttp import web
 
 from hanvisa.web.pages.rendering import Page
-from hanvisa.web.pages.switchboard import acting
+from hanvisa.web.pages.switchboard import acting, messages
 from hanvisa.web.pages.switchboard.finding import found
 from hanvisa.web.pages.switchboard.keys import keys
 from hanvisa.web.pages.switchboard.parts import PARTS
@@ -24,4 +24,5 @@ VIEWS = (
     View("GET", "/switchboard", Action.READ_LIVE, console),
     View("GET", "/switchboard/found", Action.READ_LIVE, found),
     *acting.VIEWS,
+    *messages.VIEWS,
 )
