@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.handing_over import to_colleague
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.ringing import has_mobile_in_phone
@@ -128,17 +129,10 @@ async def _leave(call: Call, leaves: Leg, party: Leg, operator: UUID | None) -> 
 
 
 async def _hand_over(call: Call, asked: Asked, leaves: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
-    """A colleague who is open and free has the caller from now on, offered as to whom a caller comes back."""
-    colleague = call.register.operator(asked.person) if asked.person else None
-    if colleague is None:
-        return None, NOWHERE
-    queues, live, now = call.house.queues, call.house.live, call.house.clock.now()
-    if not queues.is_free(colleague, live.is_engaged, now):
-        return None, NOT_NOW
-    by = leaves.person
-    call.tell("signal", type="handed_over", by=str(by or ""), person=str(colleague.person_id))
-    await _leave(call, leaves, party, colleague.person_id)
-    return BackToOperator(colleague.person_id, handed_by=by), DONE
+    following, outcome = to_colleague(call, asked, leaves.person)
+    if following is not None:
+        await _leave(call, leaves, party, following.operator)
+    return following, outcome
 
 
 async def _transfer(call: Call, asked: Asked, operator: Leg) -> tuple[Stage | None, Outcome]:

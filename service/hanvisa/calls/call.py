@@ -29,7 +29,7 @@ from hanvisa.calls.signals import (
     Unheld,
     Woken,
 )
-from hanvisa.calls.stage import Stage, to_json
+from hanvisa.calls.stage import BackToOperator, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.policy.confidentiality import is_confidential_person
@@ -65,6 +65,7 @@ class Call:
         self.recording: str | None = None  # what the caller says is being recorded under this name
         self.explaining: str | None = None  # the playback that tells somebody alone why they were refused
         self.taken_by: UUID | None = None  # the operator who wants the caller, who waits or is parked
+        self.handed_to: BackToOperator | None = None  # where an operator hands over the caller, who is parked
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None

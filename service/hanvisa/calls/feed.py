@@ -113,6 +113,7 @@ def shown(call: Call) -> LiveCall:
         rings=tuple(dict.fromkeys(leg.person for leg in call.rung.values() if leg.person)),
         sought=UUID(sought) if sought else None,
         why=args.get("why") if sought else None,
+        on_mobile=any(leg.kind.may_be_mobile for leg in (state.caller, state.other) if leg),
     )
 
 

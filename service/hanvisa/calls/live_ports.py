@@ -30,7 +30,8 @@ class LiveCall:
 
     ``since`` is when the caller began to wait, to be held or to talk, else when the stage began. ``parked_for`` is the
     person for whom the caller is parked. ``rings`` are those whose phones ring for it now. ``sought`` is whom a
-    caller who is back was for, and ``why`` that one was not had (absent, busy, no_answer, unplugged).
+    caller who is back was for, and ``why`` that one was not had (absent, busy, no_answer, unplugged; None: a colleague
+    hands them over). ``on_mobile``: one of the two parties is a mobile, for O2 and M4.
     """
 
     id: str
@@ -48,6 +49,7 @@ class LiveCall:
     rings: tuple[UUID, ...] = ()
     sought: UUID | None = None
     why: str | None = None
+    on_mobile: bool = False
 
     def involves(self, person: UUID) -> bool:
         parties = (self.caller.person, self.other.person if self.other else None, self.operator)

@@ -1,4 +1,4 @@
-"""What an operator may ask of a call in any stage: mark it, end it, or have the caller who waits."""
+"""What an operator may ask of a call in any stage: mark it, end it, have the caller who waits or hand them over."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.answering import take
+from hanvisa.calls.handing_over import hand_over_parked
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def settle(call: Call, asked: Asked) -> None:
             raise Dismissed
         case Wish.ANSWER:
             asked.is_answered(take(call, asked.by))
+        case Wish.HAND_OVER if call.parked_for is not None:
+            asked.is_answered(hand_over_parked(call, asked))
         case _ if call.state.bridge is None:
             asked.is_answered(Outcome("not_now"))
 

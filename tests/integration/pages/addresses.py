@@ -81,6 +81,7 @@ ADDRESSES: dict[str, tuple[Example, ...] | None] = {
     "/switchboard": (Example("operator"),),
     "/switchboard/found": NO_PAGE,
     "/switchboard/events": NO_PAGE,
+    "/switchboard/persons/{id}/message": NO_PAGE,
     "/me": (Example("person"),),
     "/me/week": NO_PAGE,
     "/me/draft": NO_PAGE,

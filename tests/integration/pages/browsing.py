@@ -20,6 +20,10 @@ AXE = {
     "runOnly": {"type": "tag", "values": WCAG},
     "resultTypes": ["violations"],
 }  # what passes is half the work
+_MEANT = ("Failed to load resource", "htmx:sendAbort,", "htmx:afterRequest,")
+"""A refusal is an answer; the browser writes every status of 400 and more in red. And a search that a newer one
+replaces is given up: that is the two of htmx. A request that fails has a third, "htmx:sendError".
+"""
 
 
 @dataclass
@@ -56,8 +60,7 @@ class Visit:
         assert not visit.complaints, visit.complaints
 
     def _says(self, message: ConsoleMessage) -> None:
-        # A refusal is an answer; the browser writes every status of 400 and more in red.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and not message.text.startswith(_MEANT):
             self.complaints.append(message.text)
 
     async def signs_in(self, person: str, *roles: dict[str, object], to: str = "/") -> None:

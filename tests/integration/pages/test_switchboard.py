@@ -11,14 +11,19 @@ from playwright.async_api import Browser, expect
 
 from hanvisa.calls.live_ports import LiveParty, Outcome, Wish
 from integration.pages.browsing import Visit
-from unit.web.pages.test_switchboard import CALL, O2, OLLE, WAITS
-from unit.web.town import NOW, Town, answer, id_of
+from unit.web.pages.test_switchboard import CALL, O2, OLLE, WAITS, a_colleague, opens
+from unit.web.town import ANNA_MOBILE, NOW, Town, answer, id_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def a_busy_hour(town: Town) -> None:
-    """One rings at Olle's phone, one waits, he talks with one, holds one who is back, and has parked one."""
+    """One rings at Olle's phone, one waits, he talks with one, holds one who is back, and has parked one; Siv is free.
+
+    And one has been put through to a mobile, in confidence.
+    """
+    await a_colleague(town)
+    await opens(town, "siv")
     now = datetime.now(UTC)
     held = replace(
         CALL,
@@ -34,8 +39,11 @@ async def a_busy_hour(town: Town) -> None:
         CALL, id="hv-k-3", other=None, stage="Parked", parked_for=id_of("anna"), held=True, since=now
     )
     rings = replace(WAITS, id="hv-k-6", caller=LiveParty("", None), rings=(OLLE,), since=now)
-    town.live.up = [replace(CALL, since=now), held, parked, replace(WAITS, since=now), rings]
-    town.live.persons = {id_of("siv")}
+    mobile = replace(
+        CALL, id="hv-k-7", other=LiveParty(ANNA_MOBILE, id_of("anna")), on_mobile=True, confidential=True
+    )
+    town.live.up = [replace(CALL, since=now), held, parked, replace(WAITS, since=now), rings, mobile]
+    town.live.persons = {id_of("hemlig")}
     absence = {
         "person": str(id_of("anna")),
         "reason": "1",
@@ -103,8 +111,58 @@ async def test_what_is_made_anew_keeps_the_focus_and_what_was_chosen(visit: Visi
     await expect(page.get_by_role("option")).to_have_count(3)
     await keys.press("ArrowDown")
     async with page.expect_response("**/found**"):
-        await page.evaluate("htmx.trigger('#search', 'again')")
+        await page.evaluate("htmx.trigger('#search', 'again'); htmx.trigger('#search', 'again')")
     await expect(page.get_by_role("option", selected=True)).to_contain_text("Hanna Lind")
+    await page.get_by_role("combobox").press("Control+F6")
+    written = page.get_by_label("Vad det gäller")
+    await expect(written).to_be_focused()
+    await keys.type("Ring mig")
+    body = {"person": str(id_of("siv")), "reason": "1", "ends_at": (NOW + timedelta(hours=2)).isoformat()}
+    await answer(await town.ask("POST", "/absences", body), 201)
+    await expect(page.get_by_role("option").filter(has_text="Siv")).to_contain_text("Sammanträde")
+    await expect(page.get_by_role("option", selected=True)).to_contain_text("Hanna Lind")
+    await expect(written).to_be_focused()
+    await expect(written).to_have_value("Ring mig")
+
+
+async def test_a_parked_caller_is_handed_over_and_a_message_written_with_the_keyboard_alone(
+    visit: Visit, town: Town
+) -> None:
+    await a_busy_hour(town)
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, keys = visit.page, visit.page.keyboard
+    search, siv = page.get_by_role("combobox"), page.get_by_role("button", name="Siv Åkerström", exact=True)
+    await expect(search).to_be_focused()
+    await keys.press("Control+F7")
+    parked = page.get_by_label("Parkerade").get_by_role("listitem").filter(has=siv)
+    await expect(siv.and_(parked.get_by_role("button"))).to_be_focused()
+    town.live.up = [replace(one, threat=one.stage == "Parked") for one in town.live.up]
+    town.changes.calls_stirred()
+    await expect(page.get_by_label("Parkerade")).to_contain_text("Hotsamtal")
+    await expect(siv.and_(parked.get_by_role("button"))).to_be_focused()
+    await keys.press("Enter")
+    await expect(page.get_by_text("Överlämnat.")).to_be_visible()
+    assert town.live.asked == [("hv-k-3", Wish.HAND_OVER, OLLE, "", "")]
+    await expect(search).to_be_focused()
+
+    await keys.type("kyrk")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    await keys.press("Control+F6")
+    written = page.get_by_label("Vad det gäller")
+    await expect(written).to_be_focused()
+    await keys.type("Vill bli uppringd i dag.")
+    await keys.press("Escape")
+    await expect(search).to_be_focused()
+    await keys.press("ArrowDown")
+    await keys.press("Control+F6")
+    await expect(written).to_be_focused()
+    await expect(page.get_by_role("form", name="Meddelande till Anna Berg")).to_be_visible()
+    await keys.press("Control+Enter")
+    await expect(page.get_by_text("Meddelandet till Anna Berg är skickat.")).to_be_visible()
+    await expect(search).to_be_focused()
+    await expect(written).to_have_count(0)
+    [message] = (await town.get("/messages"))["items"]
+    assert (message["text"], message["caller"]) == ("Vill bli uppringd i dag.", "0980-31 92 44")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -122,7 +180,13 @@ async def test_everybody_can_work_at_the_console(
             await visit.is_accessible()
             await page.get_by_role("combobox").fill("kyrk")
             await expect(page.get_by_role("option")).to_have_count(3)
+            await keys.press("Control+F6")
+            await page.locator("#message").wait_for()
+            await keys.press("Control+F7")
+            await expect(page.locator(f"#to-{id_of('siv')}-hv-k-3")).to_be_focused()
             await visit.is_accessible()
+            await keys.press("Escape")
+            await expect(page.get_by_role("combobox")).to_be_focused()
             town.live.outcome = Outcome("refused", O2)
             await keys.press("F8")
             await page.locator("#refused").wait_for()

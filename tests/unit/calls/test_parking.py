@@ -13,6 +13,7 @@ from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Held, Reconnected
 from hanvisa.calls.state import VARIABLE, CallState
+from hanvisa.policy.facts import OperatorState
 from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
@@ -253,6 +254,47 @@ async def test_a_service_that_takes_the_call_on_reckons_from_when_they_were_park
         again = await scene.rung("olle")
         assert shown(scene, again) == "ÅTER Bo B: svarar ej"
         assert CallState.from_json(written.to_json()).held_since == NOW
+
+
+async def test_a_parked_caller_is_handed_over_to_a_colleague_who_sees_for_whom() -> None:
+    async with Scene(CallSettings(ring_operator=5.0)) as scene:
+        register = scene.directory.register
+        olle, anna = register.operators.rows[0], id_of("anna")
+        colleague = replace(olle, person_id=anna, phone_id=id_of("phone anna"), state=OperatorState.CLOSED)
+        scene.directory.register = register.replace(operators=(olle, colleague))
+        caller, _ = await parked(scene)
+        desk, id_ = Desk(scene.house), call_of(scene, caller).id
+        assert (await desk.ask(id_, Wish.HAND_OVER, olle.person_id, person=id_of("bo"))).what == "nowhere"
+        assert (await desk.ask(id_, Wish.HAND_OVER, olle.person_id, person=anna)).what == "not_now"
+        scene.directory.register = register.replace(
+            operators=(olle, replace(colleague, state=OperatorState.OPEN))
+        )
+        assert (await desk.ask(id_, Wish.HAND_OVER, olle.person_id, person=anna)).what == "done"
+        rings = await scene.rung("anna")
+        assert shown(scene, rings) == "FRÅN Olle B"
+        [call] = desk.calls()
+        assert (call.sought, call.why, call.parked_for) == (id_of("bo"), None, None)
+        assert (caller,) in scene.control.named("stop_music")
+        scene.answers(rings)
+        await scene.talking(caller, rings)
+        assert desk.call(id_).operator == anna
+
+
+async def test_a_caller_is_handed_over_while_they_hear_whom_they_wait_for() -> None:
+    async with Scene(CallSettings(ring_operator=5.0)) as scene:
+        register = scene.directory.register
+        olle, anna = register.operators.rows[0], id_of("anna")
+        colleague = replace(olle, person_id=anna, phone_id=id_of("phone anna"))
+        scene.directory.register = register.replace(operators=(olle, colleague))
+        caller, leg = await operator_has_caller(scene)
+        scene.refers(leg, "*68*202#")
+        await scene.hears(caller, "ParkedFor")
+        desk = Desk(scene.house)
+        await desk.ask(call_of(scene, caller).id, Wish.HAND_OVER, olle.person_id, person=anna)
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.rung("anna")
+        assert scene.control.named("send_text") == [], "nobody is to fetch them"
 
 
 async def parked(scene: Scene) -> tuple[str, str]:

@@ -34,8 +34,10 @@ async def ask(scene: Scene, caller: str, wish: Wish, **more: str) -> Outcome:
 async def test_the_caller_comes_back_to_the_operator_and_the_mobile_leaves() -> None:
     async with Scene() as scene:
         caller, mobile, olle = await put_through(scene)
+        assert the_call(scene, caller).on_mobile
         assert (await ask(scene, caller, Wish.TAKE_BACK)).what == "done"
         again = await rung_anew(scene, "olle", olle)
+        assert not the_call(scene, caller).on_mobile
         assert (mobile, "normal") in scene.control.named("hang_up")
         scene.answers(again)
         await scene.talking(caller, again)

@@ -43,6 +43,7 @@ async def test_an_operator_sees_the_calls_with_protected_numbers_hidden(town: To
     [shown] = (await town.get("/live/calls", who="operator"))["items"]
     assert shown["caller"] == {"number": "***", "person": None}
     assert shown["operator"]["id"] == str(OLLE)
+    assert shown["on_mobile"] is False
     assert (await town.get("/live/calls/hv-k-1"))["caller"]["number"] == HEMLIG_MOBILE
     await problem(await town.ask("GET", "/live/calls", who="person"), 403)
     await problem(await town.ask("GET", "/live/calls/hv-k-2"), 404)

@@ -71,6 +71,7 @@ async def park(call: Call, stage: Parked) -> Stage | None:
         call.tell("outcome", outcome="picked_up", person=str(came.person or ""))
         came = Talking()
     call.change(held_since=None, held_reminded=False)
+    call.handed_to = None
     return came
 
 
@@ -120,16 +121,14 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
 async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
     """The leg that the caller is to talk with; a stage where nobody picks them up."""
     key = await call.say(
-        ParkedFor(person.name), enough=lambda: call.fetched_by is not None or call.taken_by is not None
+        ParkedFor(person.name), enough=lambda: bool(call.fetched_by or call.taken_by or call.handed_to)
     )
     await call.insist(call.house.control.start_music, call.caller.channel)
-    if key != OPERATOR and call.fetched_by is None:
+    if key != OPERATOR and not (call.fetched_by or call.handed_to):
         await tell_phones(call, person)
     while key != OPERATOR:
-        if call.fetched_by is not None and (leg := await _fetched(call, call.fetched_by)) is not None:
-            return leg
-        if call.taken_by is not None:
-            await _ring_who_takes(call)
+        if (came := await _wanted(call)) is not None:
+            return came
         match step_due(call):
             case HeldStep.BACK:
                 return _to_queue(call, person)
@@ -148,6 +147,15 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
                     return leg
                 await call.hang_up(channel)
     return _back(call, person.id)
+
+
+async def _wanted(call: Call) -> Leg | Stage | None:
+    """Whoever picks the caller up, or to whom they are handed over; who takes them is only rung yet."""
+    if call.fetched_by is not None and (leg := await _fetched(call, call.fetched_by)) is not None:
+        return leg
+    if call.handed_to is None and call.taken_by is not None:
+        await _ring_who_takes(call)
+    return call.handed_to
 
 
 async def _ring_who_takes(call: Call) -> None:

@@ -39,7 +39,10 @@ class LiveCallShown(Outgoing):
     parked_for: Named | None = Field(description="for whom the caller is parked")
     rings: list[Named] = Field(description="whose phones ring for it now")
     sought: Named | None = Field(description="the person whom a caller who is back was for")
-    why: str | None = Field(description="that person was not had: absent, busy, no_answer or unplugged")
+    why: str | None = Field(
+        description="that person was not had: absent, busy, no_answer or unplugged; null: handed over"
+    )
+    on_mobile: bool = Field(description="a mobile is on it, as far as O2 and M4 go")
 
 
 class PausedOperatorShown(Outgoing):
@@ -129,6 +132,7 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
         if call.sought and ask.register.person(call.sought)
         else None,
         why=call.why,
+        on_mobile=call.on_mobile,
     )
 
 
@@ -284,7 +288,7 @@ ROUTES = (
         "/live/calls/{call}/handover",
         Action.ATTEND,
         hand_over,
-        "Hand the caller over to another operator",
+        "Hand the caller, with whom one talks or who is parked, over to another operator",
         body=HandOver,
         status=204,
         refusals=(CONFLICT,),

@@ -19,6 +19,7 @@ from hanvisa.policy.model import Language
 from hanvisa.web.api import ROUTES
 from hanvisa.web.middleware import problem_of
 from hanvisa.web.principals import Principal
+from hanvisa.web.problems import NOT_FOUND, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Route, asked_by
 from hanvisa.web.services import Services
@@ -41,6 +42,15 @@ class Api:
     async def get(self, path: str, **query: Any) -> Any:
         """The body of the answer, a model or a document. What is None in the query is left out. Raises Problem."""
         return (await self.ask("GET", path, query)).body
+
+    async def find(self, path: str, **query: Any) -> Any | None:
+        """As ``get``; None where there is no such thing (any more)."""
+        try:
+            return await self.get(path, **query)
+        except Problem as problem:
+            if problem.kind is not NOT_FOUND:
+                raise
+            return None
 
     async def send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, if_match: str = ""

@@ -38,7 +38,6 @@ class Made:
 @dataclass
 class Console:
     response: ClientResponse
-    presence: int = 0  # how often the page was told to ask for persons anew
 
     async def next(self) -> tuple[str, str]:
         """The next part (or the end) and its data. EOFError: there are no more."""
@@ -51,10 +50,9 @@ class Console:
                         name = value
                     case "data" | "data:":
                         data.append(value)
-                    case "" if name not in ("", "beat", "presence"):
+                    case "" if name not in ("", "beat"):
                         return name, "\n".join(data)
                     case "":
-                        self.presence += name == "presence"
                         name, data = "", []
         raise EOFError
 

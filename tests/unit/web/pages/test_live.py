@@ -67,11 +67,9 @@ async def test_each_change_comes_where_it_shows(town: Town) -> None:
         await shows(OPERATORS, to="paused")
 
         changes(PRESENCE, to="absent")
-        before = one.presence
         absence = {"person": str(id_of("anna")), "reason": "1", "ends_at": "2026-08-05T14:00:00+02:00"}
         await answer(await town.ask("POST", "/absences", absence), 201)
         await shows(PRESENCE, to="absent")
-        assert one.presence == before + 1
 
         changes(NOTICES, to="a notice")
         await answer(await town.ask("POST", "/notices", {"text": "Skolan flyttar."}), 201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,10 +12,12 @@ from hanvisa.calls.live_ports import LiveCall, LiveParty, Outcome, Wish
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
+from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Language, Text
+from hanvisa.web.pages import translating
+from hanvisa.web.pages.switchboard.keys import keys
 from hanvisa.web.pages.switchboard.parts import PARTS
 from unit.web.pages.visiting import Visitor
-from unit.web.town import ANNA_DIRECT, ANNA_MOBILE, NOW, Town, answer, id_of
+from unit.web.town import ANNA_DIRECT, ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of
 
 OLLE = id_of("olle")
 CALL = LiveCall(
@@ -105,7 +108,9 @@ async def test_whoever_is_talked_to_is_held_before_another_is_answered(olle: Vis
     assert 'hx-swap-oob="innerHTML:#part-waiting"' in part
 
 
-@pytest.mark.parametrize("wish", ["hold", "retrieve", "queue", "confidential", "hangup"])
+@pytest.mark.parametrize(
+    "wish", ["hold", "retrieve", "queue", "confidential", "takeback", "threat", "hangup"]
+)
 async def test_a_key_does_what_the_api_does(olle: Visitor, town: Town, wish: str) -> None:
     town.live.up = [CALL]
     assert (await does(olle, f"/switchboard/calls/hv-k-1/{wish}"))[0] == 200
@@ -125,19 +130,90 @@ async def test_the_consulted_one_and_the_caller_are_joined(olle: Visitor, town: 
     assert town.live.asked == [("hv-k-1", Wish.TRANSFER, OLLE, "", "hv-k-5")]
 
 
-async def test_a_caller_is_handed_over_to_a_colleague_who_is_open_and_free(olle: Visitor, town: Town) -> None:
+PARKED = replace(CALL, id="hv-k-3", other=None, stage="Parked", parked_for=id_of("anna"), held=True)
+
+
+async def a_colleague(town: Town) -> None:
+    """Siv is an operator too, and closed yet."""
     body = {
         "person": str(id_of("siv")),
         "phone": str(id_of("phone siv")),
         "switchboards": [str(id_of("board"))],
     }
     await answer(await town.ask("POST", "/operators", body), 201)
-    town.live.up = [CALL]
-    assert 'id="colleagues"' not in await olle.page("/switchboard")
-    await answer(await town.ask("POST", f"/operators/{id_of('siv')}/state", {"state": "open"}), 200)
-    assert "Siv Åkerström" in await olle.page("/switchboard")
-    assert (await does(olle, "/switchboard/calls/hv-k-1/handover", operator=str(id_of("siv"))))[0] == 200
-    assert town.live.asked == [("hv-k-1", Wish.HAND_OVER, OLLE, "", "")]
+
+
+async def opens(town: Town, person: str) -> None:
+    await answer(await town.ask("POST", f"/operators/{id_of(person)}/state", {"state": "open"}), 200)
+
+
+@pytest.mark.parametrize(("call", "key"), [(CALL, "Shift+F7"), (PARKED, "Ctrl+F7")], ids=["talks", "parked"])
+async def test_a_caller_is_handed_over_to_a_colleague_who_is_open_and_free(
+    olle: Visitor, town: Town, call: LiveCall, key: str
+) -> None:
+    await a_colleague(town)
+    town.live.up = [call]
+    assert f"<kbd>{key}</kbd>" not in (await olle.page("/switchboard")).partition('<dialog id="keys"')[0]
+    await opens(town, "siv")
+    page = (await olle.page("/switchboard")).partition('<dialog id="keys"')[0]
+    assert "Siv Åkerström" in page
+    assert f"<kbd>{key}</kbd>" in page
+    path = f"/switchboard/calls/{call.id}/handover"
+    assert f'hx-post="{path}"' in page
+    assert (await does(olle, path, operator=str(id_of("siv"))))[0] == 200
+    assert town.live.asked == [(call.id, Wish.HAND_OVER, OLLE, "", "")]
+
+
+async def test_whom_a_colleague_has_parked_is_fetched_and_not_handed_over(olle: Visitor, town: Town) -> None:
+    await a_colleague(town)
+    await opens(town, "siv")
+    town.live.up = [replace(PARKED, operator=id_of("siv"))]
+    page = await olle.page("/switchboard")
+    assert 'id="answer-hv-k-3"' in page
+    assert "/switchboard/calls/hv-k-3/handover" not in page
+
+
+async def test_whom_a_colleague_hands_over_is_shown_with_whom_they_were_for(
+    olle: Visitor, town: Town
+) -> None:
+    town.live.up = [replace(WAITS, stage="BackToOperator", rings=(OLLE,), sought=id_of("anna"))]
+    page = await olle.page("/switchboard")
+    assert "för Anna Berg" in page
+    assert "åter från" not in page
+
+
+async def test_a_confidential_call_with_a_mobile_is_taken_back_from_it(olle: Visitor, town: Town) -> None:
+    """M4. Who put it through may mark it still."""
+    through = replace(CALL, id="hv-k-7", other=LiveParty(ANNA_MOBILE, id_of("anna")), on_mobile=True)
+    town.live.up = [through, replace(through, id="hv-k-8", operator=id_of("siv"))]
+    page = await olle.page("/switchboard")
+    assert "Kopplade till mobil" in page
+    assert 'id="confidential-hv-k-7"' in page
+    assert 'id="back-hv-k-7"' not in page
+    assert "hv-k-8" not in page
+    town.live.up = [replace(through, confidential=True)]
+    page = await olle.page("/switchboard")
+    assert 'hx-post="/switchboard/calls/hv-k-7/takeback"' in page
+    assert "<kbd>Ctrl+F11</kbd>" in page
+
+
+async def test_every_key_that_a_button_shows_is_in_the_list(olle: Visitor, town: Town) -> None:
+    await a_colleague(town)
+    await opens(town, "siv")
+    through = replace(CALL, id="hv-k-7", other=LiveParty(ANNA_MOBILE, id_of("anna")), on_mobile=True)
+    town.live.up = [
+        replace(CALL, sought=id_of("siv"), why="busy"),
+        WAITS,
+        PARKED,
+        replace(through, confidential=True),
+    ]
+    await answer(await town.ask("POST", "/notices", {"text": "Skolan har flyttat."}), 201)
+    await answer(await town.ask("POST", "/absences", {"person": str(id_of("anna")), "reason": "1"}), 201)
+    shown = await olle.page("/switchboard") + await olle.page("/switchboard/found?q=anna&call=hv-k-1")
+    on_buttons = set(re.findall(r'data-key="([^"]+)"', shown))
+    assert {"Ctrl+F6", "Ctrl+F7", "Ctrl+F11", "Ctrl+F12", "Shift+F7", "Shift+F12"} <= on_buttons
+    translating.language.set(Language.SV)
+    assert on_buttons - {key for key, _ in keys()} == set()
 
 
 async def test_the_search_shows_at_once_who_is_where_and_how_they_are_had(olle: Visitor, town: Town) -> None:
@@ -175,6 +251,11 @@ async def test_a_protected_number_is_not_shown_and_one_is_not_to_be_told_in_a_co
     town.live.up = [replace(CALL, confidential=True)]
     found = await olle.page("/switchboard/found?q=anna&call=hv-k-1")
     assert "får inte lämnas ut" in found
+
+
+async def test_the_search_goes_on_when_the_call_is_over(olle: Visitor) -> None:
+    assert "Anna Berg" in await olle.page("/switchboard/found?q=anna&call=hv-k-1")
+    assert (await does(olle, "/switchboard/ring", call="hv-k-1", to="201"))[0] == 200
 
 
 async def test_a_number_is_offered_as_it_is(olle: Visitor, town: Town) -> None:
@@ -220,6 +301,41 @@ async def test_a_message_parking_ringing_and_a_wrong_detail_are_a_key_each(olle:
     assert (await does(olle, f"/switchboard/persons/{anna}/flag"))[0] == 200
     [flag] = (await town.get("/flags"))["items"]
     assert flag["person"]["name"] == "Anna Berg"
+
+
+async def test_a_message_is_written_for_who_was_found_also_without_a_caller(
+    olle: Visitor, town: Town
+) -> None:
+    """S1."""
+    path, anna = f"/switchboard/persons/{id_of('anna')}/message", str(id_of("anna"))
+    assert path in await olle.page("/switchboard/found?q=anna&call=")
+    form = await olle.page(f"{path}?call=")
+    assert "Meddelande till Anna Berg" in form
+    status, part = await does(
+        olle, "/switchboard/messages", person=anna, text="Ring rektorn i Nora.\r\nDet är bråttom."
+    )
+    assert (status, "Meddelandet till Anna Berg är skickat." in part) == (200, True)
+    assert (await does(olle, "/switchboard/messages", person=anna))[0] == 422
+    [message] = (await town.get("/messages"))["items"]
+    assert message["person"]["name"] == "Anna Berg"
+    assert (message["text"], message["caller"]) == ("Ring rektorn i Nora.\nDet är bråttom.", "")
+    assert (message["confidential"], message["call"]) == (False, None)
+
+
+async def test_a_message_knows_of_the_caller_whom_to_ring_back_and_that_it_is_confidential(
+    olle: Visitor, town: Town
+) -> None:
+    path, anna = f"/switchboard/persons/{id_of('anna')}/message?call=hv-k-1", str(id_of("anna"))
+    town.live.up = [replace(CALL, confidential=True)]
+    form = await olle.page(path)
+    assert 'value="0980-31 92 44"' in form
+    assert 'name="confidential" checked' in form
+    sent = {"person": anna, "caller": "0980-31 92 44", "confidential": "on", "call": "hv-k-1"}
+    assert (await does(olle, "/switchboard/messages", **sent))[0] == 200
+    [message] = (await town.get("/messages"))["items"]
+    assert message["confidential"]
+    town.live.up = [replace(CALL, caller=LiveParty(HEMLIG_MOBILE, None))]
+    assert "***" not in await olle.page(path), "what is hidden is no number to ring"
 
 
 async def test_who_has_no_caller_is_told_so(olle: Visitor) -> None:

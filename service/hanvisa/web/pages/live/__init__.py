@@ -1,12 +1,11 @@
 """The changes that an open console shows by itself, as server-sent events: each is a part's name and its HTML.
 
-``presence`` is an event without: a page that shows persons asks for them anew.
+What is searched for there is a part of its own, "found": the page's address of the events says what that is.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -16,6 +15,7 @@ from hanvisa.web.event_stream import HEADERS, event, stream
 from hanvisa.web.pages.live.consoles import Consoles
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.parts import PARTS
+from hanvisa.web.pages.switchboard.searches import SEARCHES, Search, Searches, window_of
 from hanvisa.web.pages.view import View, page_for
 from hanvisa.web.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from hanvisa.web.roles import Action
@@ -24,7 +24,7 @@ from hanvisa.web.services import SERVICES
 
 PATH = "/switchboard/events"
 BEAT = 15.0  # seconds: an event, by which the page knows that the connection lives
-AGAIN = 500, 2500  # milliseconds until a browser connects again: not all at once after a restart
+BEAT_EVENT = event("beat", "")
 AT_ONCE = 4  # of those who come back, whose sessions are looked up
 OVER = event("over", "")  # who looks may no more: the page is to be opened anew, and asks to sign in
 
@@ -34,7 +34,8 @@ _CONSOLES: web.AppKey[Consoles] = web.AppKey("consoles", Consoles)
 
 def add_to(app: web.Application) -> None:
     app[_TURNS] = asyncio.Semaphore(AT_ONCE)
-    app[_CONSOLES] = Consoles(PARTS.values(), app[SERVICES].changes)
+    app[SEARCHES] = Searches()
+    app[_CONSOLES] = Consoles(PARTS.values(), app[SEARCHES], app[SERVICES].changes)
     app.cleanup_ctx.append(_follow)
 
 
@@ -60,6 +61,8 @@ async def events(page: Page) -> web.StreamResponse:
         if problem.kind not in (UNAUTHENTICATED, FORBIDDEN):
             raise
         return await _over(request)
+    if search := Search.asked_by(request.query):
+        request.app[SEARCHES].note(window_of(seen), search)
     with request.app[_CONSOLES].opened(seen) as console:
 
         async def may_still() -> None:
@@ -69,15 +72,11 @@ async def events(page: Page) -> web.StreamResponse:
             request,
             console.events(),
             may_still,
-            first=_again(),
-            beat=event("beat", ""),
+            first=BEAT_EVENT,
+            beat=BEAT_EVENT,
             every=BEAT,
             last=OVER,
         )
-
-
-def _again() -> bytes:
-    return f"retry: {random.randint(*AGAIN)}\n\n".encode()  # noqa: S311 - chance, no secret
 
 
 async def _over(request: web.Request) -> web.StreamResponse:

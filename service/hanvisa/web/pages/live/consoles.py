@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,10 @@ from hanvisa.web.event_stream import event
 from hanvisa.web.pages import translating
 from hanvisa.web.pages.live.sharing import Round
 from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.switchboard import finding
 from hanvisa.web.pages.switchboard.parts import Part
+from hanvisa.web.pages.switchboard.searches import Search, Searches, window_of
+from hanvisa.web.problems import Problem
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +30,7 @@ class Console:
 
     def __init__(self, page: Page) -> None:
         self.page = page  # in whose name its parts are made
+        self.window = window_of(page)
         self._shown: dict[str, bytes] = {}
         self._coming: dict[str, bytes] = {}
         self._more = asyncio.Event()
@@ -35,10 +40,10 @@ class Console:
         self._coming[name] = made
         self._more.set()
 
-    def tell(self, topic: Topic) -> None:
-        """What the page itself asks for anew. Never waits."""
-        self._shown.pop(topic, None)
-        self.show(topic, event(topic, ""))
+    def show_anew(self, name: str, made: bytes) -> None:
+        """Also what is as it was sent last: meanwhile the page has got another. Never waits."""
+        self._shown.pop(name, None)
+        self.show(name, made)
 
     async def events(self) -> AsyncIterator[bytes]:
         while True:
@@ -51,16 +56,28 @@ class Console:
                     yield made
 
 
-class Showing:
-    """One part in all consoles. Changes that come while it is made are in the next."""
+class Showing(ABC):
+    """Something in consoles. Changes that come while it is made are in the next."""
 
-    def __init__(self, part: Part) -> None:
-        self.part = part
+    def __init__(self, name: str) -> None:
+        self.name = name
         self._due: set[Console] = set()
         self._some = asyncio.Event()
 
+    @abstractmethod
+    def concerned(self, consoles: Iterable[Console], topics: frozenset[Topic]) -> Iterable[Console]:
+        """Those in which it may be otherwise now."""
+
+    @abstractmethod
+    def alike(self, due: Iterable[Console]) -> Iterable[list[Console]]:
+        """Those together for whom it is made once."""
+
+    @abstractmethod
+    async def make(self, page: Page, consoles: list[Console]) -> None:
+        """Show it in the consoles, in whose name the page is asked for."""
+
     def due(self, consoles: Iterable[Console]) -> None:
-        """The part may have changed for these. Never waits."""
+        """It may have changed for these. Never waits."""
         self._due.update(consoles)
         self._some.set()
 
@@ -70,27 +87,76 @@ class Showing:
             self._some.clear()
             due, self._due = self._due, set()
             one_round = Round()
-            for consoles in _alike(due):
-                await self._show(consoles, one_round)
+            for consoles in self.alike(due):
+                await self._make(one_round.page(consoles[0].page), consoles)
                 await asyncio.sleep(0)  # calls come first
 
-    async def _show(self, consoles: list[Console], one_round: Round) -> None:
-        page = one_round.page(consoles[0].page)
+    async def _make(self, page: Page, consoles: list[Console]) -> None:
         translating.language.set(page.language)
         try:
-            made = event(self.part.name, await self.part.render(page))
-        except Exception:  # one part that fails must not end the others
-            log.exception("live.part_failed", part=self.part.name, again_in=AGAIN)
+            await self.make(page, consoles)
+        except Exception:  # one that fails must not end the others
+            log.exception("live.part_failed", part=self.name, again_in=AGAIN)
             asyncio.get_running_loop().call_later(AGAIN, self.due, consoles)
-            return
+
+
+class ShowingPart(Showing):
+    """One part in all consoles."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part.name)
+        self._part = part
+
+    def concerned(self, consoles: Iterable[Console], topics: frozenset[Topic]) -> Iterable[Console]:
+        return consoles if self._part.topics & topics else ()
+
+    def alike(self, due: Iterable[Console]) -> Iterable[list[Console]]:
+        """The windows of the same user in the same language."""
+        groups: defaultdict[Hashable, list[Console]] = defaultdict(list)
+        for console in due:
+            groups[_viewer(console.page)].append(console)
+        return groups.values()
+
+    async def make(self, page: Page, consoles: list[Console]) -> None:
+        made = event(self.name, await self._part.render(page))
         for console in consoles:
-            console.show(self.part.name, made)
+            console.show(self.name, made)
+
+
+class ShowingFound(Showing):
+    """What is searched for, in each console something else."""
+
+    def __init__(self, searches: Searches) -> None:
+        super().__init__("found")
+        self._searches = searches
+
+    def concerned(self, consoles: Iterable[Console], topics: frozenset[Topic]) -> Iterable[Console]:
+        """A call has a say in what may be told."""
+        for console in consoles:
+            search = self._searches.of(console.window)
+            if search and (Topic.PRESENCE in topics or (search.call and Topic.CALLS in topics)):
+                yield console
+
+    def alike(self, due: Iterable[Console]) -> Iterable[list[Console]]:
+        return ([console] for console in due)
+
+    async def make(self, page: Page, consoles: list[Console]) -> None:
+        [console] = consoles
+        if not (search := self._searches.of(console.window)):
+            return
+        try:
+            html = await finding.render(page, search)
+        except Problem:  # the one who was chosen is gone: the next search is followed again
+            self._searches.note(console.window, Search())
+            return
+        if self._searches.is_news(console.window, search, html):
+            console.show_anew(self.name, event(self.name, html))
 
 
 class Consoles:
-    def __init__(self, parts: Iterable[Part], changes: Changes) -> None:
+    def __init__(self, parts: Iterable[Part], searches: Searches, changes: Changes) -> None:
         self._changes = changes
-        self._showings = [Showing(part) for part in parts]
+        self._showings: list[Showing] = [*map(ShowingPart, parts), ShowingFound(searches)]
         self._open: set[Console] = set()
 
     @contextmanager
@@ -113,20 +179,8 @@ class Consoles:
                 tasks.create_task(showing.run())
             while True:
                 topics = await self._changes.next()
-                if Topic.PRESENCE in topics:  # whom somebody has searched for is not in any part
-                    for console in self._open:
-                        console.tell(Topic.PRESENCE)
                 for showing in self._showings:
-                    if showing.part.topics & topics:
-                        showing.due(self._open)
-
-
-def _alike(consoles: Iterable[Console]) -> Iterable[list[Console]]:
-    """The windows of the same user in the same language, together."""
-    groups: defaultdict[Hashable, list[Console]] = defaultdict(list)
-    for console in consoles:
-        groups[_viewer(console.page)].append(console)
-    return groups.values()
+                    showing.due(showing.concerned(self._open, topics))
 
 
 def _viewer(page: Page) -> Hashable:

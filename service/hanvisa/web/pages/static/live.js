@@ -1,8 +1,8 @@
 // The connection by which a page hears what changes. It mends itself, and while it is lost the page says so.
-// Each connection begins with everything as it is now, so nothing is missed.
+// Each connection begins with everything as it is now, so nothing is missed: what is searched for goes along.
 "use strict";
 
-const AGAIN = 2000; // milliseconds until one that was refused is tried again
+const AGAIN = [500, 2500]; // milliseconds until it is tried again: not by all at once after a restart
 const SILENCE = 40000; // the service sends something every fifteen seconds
 const FLICKER = 1500; // what is mended sooner is not told
 
@@ -16,7 +16,8 @@ class Connection {
 
   connect() {
     this.source?.close();
-    this.source = new EventSource(this.url);
+    const followed = document.getElementById("followed")?.value;
+    this.source = new EventSource(followed ? `${this.url}&${followed}` : this.url);
     this.source.onopen = (event) => this.opens(event);
     this.source.onerror = () => this.fails();
     this.source.addEventListener("beat", () => this.lives());
@@ -28,9 +29,6 @@ class Connection {
   opens(event) {
     this.lives();
     this.onopen?.(event);
-    // The parts come by themselves; persons are asked for anew by who shows some.
-    for (const [name, listener] of this.opened ? this.listeners : []) if (name === "presence") listener(event);
-    this.opened = true;
   }
 
   connectIn(milliseconds) {
@@ -47,7 +45,9 @@ class Connection {
 
   fails() {
     this.telling ??= setTimeout(() => tellConnection(connection().dataset.lost), FLICKER);
-    if (this.source.readyState === EventSource.CLOSED) this.connectIn(AGAIN); // else the browser itself does
+    this.source.close(); // the browser itself would connect as it did first
+    const [soonest, latest] = AGAIN;
+    this.connectIn(soonest + Math.random() * (latest - soonest));
   }
 
   addEventListener(name, listener) {

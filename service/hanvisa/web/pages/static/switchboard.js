@@ -40,7 +40,15 @@ function leave(empty) {
     choose(null);
   }
   byId("outcome").replaceChildren();
+  for (const list of document.querySelectorAll("#console details[open]")) list.open = false;
   search().focus();
+}
+
+// What is no longer searched for is not followed by the service either.
+function leaveAll() {
+  const had = search().value || byId("found").childElementCount;
+  leave(true);
+  if (had) htmx.trigger(search(), "again");
 }
 
 const showKeys = () => byId("keys").showModal();
@@ -50,7 +58,7 @@ const everywhere = {
     search().focus();
     search().select();
   },
-  Escape: () => leave(document.activeElement === search()),
+  Escape: () => (document.activeElement === search() ? leaveAll() : leave(false)),
 };
 const inSearch = {
   ArrowDown: () => step(1),
@@ -61,19 +69,21 @@ const inSearch = {
 
 // Whether the key was one of ours.
 function press(event) {
-  const key = (event.shiftKey && /^F\d/.test(event.key) ? "Shift+" : "") + event.key;
+  const isF = /^F\d/.test(event.key);
+  const key = (event.ctrlKey ? "Ctrl+" : "") + (event.shiftKey && isF ? "Shift+" : "") + event.key;
   const at = document.activeElement;
-  if (byId("keys").open || event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (byId("keys").open || event.altKey || event.metaKey) return false;
+  if (key === "Ctrl+Enter" && at.closest("#message")) return at.form.requestSubmit() !== false;
   if (at === search() && Object.hasOwn(inSearch, key)) return inSearch[key](event) !== false;
   if (Object.hasOwn(everywhere, key)) return everywhere[key]() !== false;
   if (/^[1-9]$/.test(key) && at.closest("#refused") && at.tagName !== "INPUT") return click(`#refused [data-digit="${key}"]`);
-  return /F\d/.test(key) && click(withKey(key));
+  return isF && click(withKey(key));
 }
 
 function click(what) {
   const button = typeof what === "string" ? document.querySelector(what) : what;
   button?.click();
-  if (button?.matches("summary")) button.focus();
+  if (button?.matches("summary")) (button.parentElement.open ? button.nextElementSibling.querySelector("button") : button).focus();
   return Boolean(button);
 }
 
@@ -90,19 +100,47 @@ document.addEventListener("click", (event) => {
   }
   const teller = event.target.closest("[data-tells]");
   if (teller) byId(teller.dataset.tells).hidden = false;
+  const emptier = event.target.closest("[data-empties]");
+  if (emptier) {
+    byId(emptier.dataset.empties).replaceChildren();
+    search().focus();
+  }
   const opener = event.target.closest("[data-dialog]");
   if (opener) byId(opener.dataset.dialog).showModal();
 });
 
-// What is made anew keeps what was chosen, and the focus: on the same thing, else in the search.
+// What has been written is not lost to a second message: that is begun when the first is sent or discarded.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { requestConfig, target } = event.detail;
+  if (requestConfig.verb === "get" && target.id === "writing" && byId("message-text")?.value.trim()) {
+    event.preventDefault();
+    byId("message-text").focus();
+  }
+});
+
+// What comes late, of a search that is no longer the one on the page, is not shown.
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  if (event.target.id !== "found") return;
+  const came = new DOMParser().parseFromString(event.detail.data, "text/html");
+  if (came.getElementById("followed")?.value !== byId("followed")?.value) event.preventDefault();
+});
+
+// What is made anew keeps what was chosen, the list that was open, and the focus: on the same thing, else in the search.
 let focused = null;
+let opened = null;
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches("details")) opened = target.open ? target.firstElementChild.id : null;
+}, true);
 document.addEventListener("focusin", (event) => (focused = event.target));
 document.addEventListener("input", (event) => {
   if (event.target === search()) chosen = null;
 });
 document.addEventListener("htmx:afterSettle", () => {
   choose(byId(chosen) ?? options()[0] ?? null);
-  const told = document.querySelector("#outcome [data-focus]");
+  const count = byId("found-count")?.textContent ?? "";
+  if (byId("told-count").textContent !== count) byId("told-count").textContent = count;
+  if (opened && byId(opened)) byId(opened).parentElement.open = true;
+  const told = document.querySelector("#console [data-focus]");
   if (told) {
     delete told.dataset.focus;
     told.focus();
@@ -110,4 +148,4 @@ document.addEventListener("htmx:afterSettle", () => {
     (byId(focused.id) ?? search()).focus();
   }
 });
-document.addEventListener("sent-on", () => leave(true));
+document.addEventListener("sent-on", leaveAll);

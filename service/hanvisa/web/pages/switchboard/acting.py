@@ -32,14 +32,14 @@ async def answer(page: Page) -> web.StreamResponse:
     """Who is talked to is put on hold first."""
     await _hold_first(page)
     await page.api.send("POST", f"/live/calls/{page.request.match_info['call']}/answer")
-    return await _done(page, gettext("Your phone rings, or answers by itself."), "calls")
+    return await done(page, gettext("Your phone rings, or answers by itself."), "calls")
 
 
 async def do(page: Page) -> web.StreamResponse:
     """What the API does with a call and nothing more is to be said of."""
     call, wish = page.request.match_info["call"], page.request.match_info["wish"]
     await page.api.send("POST", f"/live/calls/{call}/{wish}")
-    return await _done(page, "", "calls")
+    return await done(page, "", "calls")
 
 
 async def join(page: Page) -> web.StreamResponse:
@@ -52,7 +52,7 @@ async def hand_over(page: Page) -> web.StreamResponse:
     form = await page.form()
     call = page.request.match_info["call"]
     await page.api.send("POST", f"/live/calls/{call}/handover", {"operator": form.get("operator")})
-    return await _done(page, gettext("Handed over."), "calls", event=SENT_ON)
+    return await done(page, gettext("Handed over."), "calls", event=SENT_ON)
 
 
 async def transfer(page: Page) -> web.StreamResponse:
@@ -76,7 +76,7 @@ async def message(page: Page) -> web.StreamResponse:
     """The caller leaves a message for the person."""
     form = await page.form()
     await page.api.send("POST", f"/live/calls/{_call(form)}/message", {"person": form.get("person")})
-    return await _done(page, gettext("The caller leaves a message."), "calls", event=SENT_ON)
+    return await done(page, gettext("The caller leaves a message."), "calls", event=SENT_ON)
 
 
 async def ring(page: Page) -> web.StreamResponse:
@@ -84,7 +84,7 @@ async def ring(page: Page) -> web.StreamResponse:
     form = await page.form()
     await _hold_first(page)
     await page.api.send("POST", "/live/calls", {"to": form.get("to", "")})
-    return await _done(page, gettext("Your phone rings, or answers by itself."), "calls")
+    return await done(page, gettext("Your phone rings, or answers by itself."), "calls")
 
 
 async def grant(page: Page) -> web.StreamResponse:
@@ -99,21 +99,21 @@ async def grant(page: Page) -> web.StreamResponse:
 
 async def flag(page: Page) -> web.StreamResponse:
     await page.api.send("POST", f"/persons/{page.request.match_info['id']}/flags", {})
-    return await _done(page, gettext("Flagged: the details will be looked at."))
+    return await done(page, gettext("Flagged: the details will be looked at."))
 
 
 async def set_state(page: Page) -> web.StreamResponse:
     form = await page.form()
     path = f"/operators/{page.api.who.person_id}/state"
     await page.api.send("POST", path, {"state": form.get("state")})
-    return await _done(page, "", "operators")
+    return await done(page, "", "operators")
 
 
 async def acknowledge(page: Page) -> web.StreamResponse:
     path = f"/notices/{page.request.match_info['id']}"
     version = (await page.api.ask("GET", path, {})).etag
     await page.api.send("POST", f"{path}/acknowledge", if_match=f'"{version}"')
-    return await _done(page, "", "notices")
+    return await done(page, "", "notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ async def _put_through(page: Page, transfer: _Transfer) -> web.StreamResponse:
         if presence
         else gettext("Put through.")
     )
-    return await _done(page, said, "calls", event=SENT_ON)
+    return await done(page, said, "calls", event=SENT_ON)
 
 
 def _told_in_place(
@@ -173,7 +173,7 @@ async def _hold_first(page: Page) -> None:
         await page.api.send("POST", f"/live/calls/{call.id}/hold")
 
 
-async def _done(page: Page, said: str, *topics: str, event: str = "") -> web.StreamResponse:
+async def done(page: Page, said: str, *topics: str, event: str = "") -> web.StreamResponse:
     """What is said of it, and the parts that the topics concern."""
     parts = {
         name: await part.render(page) for name, part in PARTS.items() if part.topics.intersection(topics)
@@ -188,7 +188,9 @@ VIEWS = (
     View("POST", f"{_CALL}/answer", Action.ATTEND, answer),
     View("POST", f"{_CALL}/join", Action.ATTEND, join),
     View("POST", f"{_CALL}/handover", Action.ATTEND, hand_over),
-    View("POST", f"{_CALL}/{{wish:hold|retrieve|queue|confidential|hangup}}", Action.ATTEND, do),
+    View(
+        "POST", f"{_CALL}/{{wish:hold|retrieve|queue|confidential|takeback|threat|hangup}}", Action.ATTEND, do
+    ),
     View("POST", "/switchboard/transfer", Action.ATTEND, transfer),
     View("POST", "/switchboard/park", Action.ATTEND, park),
     View("POST", "/switchboard/message", Action.ATTEND, message),

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from aiohttp import web
 
-from hanvisa.errors import NotFound
 from hanvisa.policy.model import AlternativeKind
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.persons import PersonShown
 from hanvisa.web.api.presence import PresenceShown
 from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.switchboard.searches import SEARCHES, Search, window_of
 from hanvisa.web.pages.writing import weekday
 
 SHOWN = 8
@@ -39,31 +39,31 @@ class Card:
 
 
 async def found(page: Page) -> web.StreamResponse:
-    """``q`` is what has been typed, ``person`` one who was chosen, ``call`` the caller at hand."""
-    query = page.request.query
-    q, call = query.get("q", "").strip(), await current(page, query.get("call", ""))
-    if chosen := query.get("person"):
-        persons = [await page.api.get(f"/persons/{chosen}")]
+    search = Search.asked_by(page.request.query)
+    html = await render(page, search)
+    page.request.app[SEARCHES].note(window_of(page), search, html)
+    return page.show("switchboard/search.html", html=html)
+
+
+async def render(page: Page, search: Search) -> str:
+    """What is found, as it is now. Raises Problem."""
+    q, call = search.q, await current(page, search.call)
+    if search.person:
+        persons = [await page.api.get(f"/persons/{search.person}")]
     else:
-        persons = (await page.api.get("/persons", q=q[:100], limit=SHOWN)).items if q else []
-    return page.show(
+        persons = (await page.api.get("/persons", q=q, limit=SHOWN)).items if q else []
+    return page.fill(
         "switchboard/found.html",
-        q=q,
-        number=q if not chosen and _NUMBER.fullmatch(q) else "",
+        search=search,
+        number=q if not search.person and _NUMBER.fullmatch(q) else "",
         cards=[await _card(page, person, call) for person in persons],
-        call=call,
         weekday=weekday,
     )
 
 
 async def current(page: Page, call_id: str) -> LiveCallShown | None:
     """The caller at hand; None when there is none, or no more."""
-    if not call_id:
-        return None
-    try:
-        call: LiveCallShown = await page.api.get(f"/live/calls/{call_id}")
-    except NotFound:
-        return None
+    call: LiveCallShown | None = await page.api.find(f"/live/calls/{call_id}") if call_id else None
     return call
 
 

@@ -30,6 +30,11 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Shift+F8", gettext("The chosen one's details are wrong")),
         ("Shift+F9", gettext("Ring the chosen one though they are absent")),
         ("Shift+F10", gettext("Send the caller back to the queue")),
-        ("Shift+F12", gettext("Show whom a caller who is back was for")),
         ("Shift+F11", gettext("Put the caller through to the mobile")),
+        ("Shift+F12", gettext("Show whom a caller who is back was for")),
+        ("Ctrl+F6", gettext("Write a message for the chosen one")),
+        ("Ctrl+Enter", gettext("Send what is written")),
+        ("Ctrl+F7", gettext("Hand a parked caller over to a colleague")),
+        ("Ctrl+F11", gettext("Take a confidential call back from the mobile")),
+        ("Ctrl+F12", gettext("Mark the call as a threat")),
     )

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from hanvisa.errors import NotFound
 from hanvisa.policy.facts import OperatorState
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.operators import OperatorShown
@@ -50,10 +49,12 @@ async def _mine(page: Page) -> str:
     mine.sort(key=lambda call: (call.held, call.since))
     current, consultation = current_of(mine, me)
     colleagues = await _colleagues(page) if current else []
+    on_mobile = [call for call in await _calls(page) if call not in mine and _is_on_mobile(call, me)]
     return page.fill(
         "switchboard/mine.html",
         calls=mine,
         dialled=frozenset(call.id for call in mine if call.caller.person and call.caller.person.id == me),
+        on_mobile=on_mobile,
         current=current,
         consultation=consultation,
         colleagues=colleagues,
@@ -66,7 +67,8 @@ async def _parked(page: Page) -> str:
     parked.sort(key=lambda call: call.since)
     me = page.api.who.person_id
     mine = frozenset(call.id for call in parked if call.operator and call.operator.id == me)
-    return page.fill("switchboard/parked.html", calls=parked, mine=mine)
+    colleagues = await _colleagues(page) if mine else []
+    return page.fill("switchboard/parked.html", calls=parked, mine=mine, colleagues=colleagues)
 
 
 async def _me(page: Page) -> str:
@@ -120,10 +122,14 @@ async def _colleagues(page: Page) -> list[OperatorShown]:
 
 
 async def _recent(page: Page, call: LiveCallShown) -> list[RecentShown]:
-    try:
-        return list((await page.api.get(f"/live/calls/{call.id}/recent")).items)
-    except NotFound:  # it has ended in this moment
-        return []
+    recent = await page.api.find(f"/live/calls/{call.id}/recent")
+    return list(recent.items) if recent else []  # it has ended in this moment
+
+
+def _is_on_mobile(call: LiveCallShown, person: UUID | None) -> bool:
+    """Whether the person has put it through to a mobile: what they may do with it is mark it, and take it back (M4)."""
+    is_theirs = call.operator is not None and call.operator.id == person
+    return is_theirs and call.on_mobile and call.other is not None
 
 
 def _rings(call: LiveCallShown, person: UUID | None) -> bool:
@@ -137,6 +143,6 @@ PARTS: Mapping[str, Part] = {
         Part("me", _me, frozenset({"operators"})),
         Part("waiting", _waiting, frozenset({"calls"})),
         Part("mine", _mine, frozenset({"calls", "operators"})),
-        Part("parked", _parked, frozenset({"calls"})),
+        Part("parked", _parked, frozenset({"calls", "operators"})),
     )
 }

@@ -1,0 +1,139 @@
+"""What is searched for in an open console is shown anew by the events when it has changed, and nobody asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hanvisa.directory.tables import SessionRow
+from hanvisa.web.pages.switchboard import searches
+from hanvisa.web.pages.switchboard.searches import Search, Searches
+from unit.web.pages.consoles import PATH, Console, console
+from unit.web.pages.test_switchboard import CALL
+from unit.web.pages.visiting import Visitor
+from unit.web.town import NOW, Town, answer, id_of
+
+WINDOW = "window=a-window-1"
+ANNA = str(id_of("anna"))
+
+
+@pytest.fixture
+async def olle(town: Town) -> Visitor:
+    """An operator who has signed in, and whom the client's cookies are."""
+    olle = await Visitor.known(town, "olle", {"role": "operator"})
+    await olle.signs_in()
+    return olle
+
+
+async def next_found(one: Console) -> str:
+    return (await one.all(["found"]))["found"]
+
+
+async def given_absent(town: Town, person: str, reason: str) -> None:
+    ends = (NOW + timedelta(hours=2)).isoformat()
+    body = {"person": str(id_of(person)), "reason": reason, "ends_at": ends}
+    await answer(await town.ask("POST", "/absences", body), 201)
+
+
+async def used_at(town: Town) -> datetime:
+    async with town.database.reading() as session:
+        [used] = await session.scalars(select(SessionRow.used_at))
+    return used
+
+
+async def test_what_is_found_is_shown_anew_when_it_changes_and_only_then(olle: Visitor, town: Town) -> None:
+    async with console(town, None, path=f"{PATH}?{WINDOW}") as one:
+        await olle.page(f"/switchboard/found?q=anna&{WINDOW}")
+        town.live.persons = {id_of("nils")}
+        town.changes.calls_stirred()
+        town.live.persons = {id_of("siv")}
+        town.changes.calls_stirred()
+        assert "i telefon" in await next_found(one), "her colleague"
+        await given_absent(town, "nils", "6")
+        await given_absent(town, "anna", "1")
+        shown = await next_found(one)
+        assert "Sammanträde, till idag 12:00" in shown
+        assert 'id="followed" value="q=anna"' in shown
+
+
+async def test_a_page_that_is_left_open_does_not_keep_its_session_alive(olle: Visitor, town: Town) -> None:
+    async with console(town, None, path=f"{PATH}?{WINDOW}") as one:
+        await olle.page(f"/switchboard/found?q=anna&{WINDOW}")
+        used = await used_at(town)
+        town.clock.advance(timedelta(minutes=10))
+        town.live.persons = {id_of("anna")}
+        town.changes.calls_stirred()
+        assert "i telefon" in await next_found(one)
+        assert await used_at(town) == used
+        await olle.page(f"/switchboard/found?q=anna&{WINDOW}")
+        assert await used_at(town) > used
+
+
+async def test_a_page_that_connects_anew_says_what_it_shows(olle: Visitor, town: Town) -> None:
+    async with console(town, None, path=f"{PATH}?{WINDOW}&q=rektor") as one:
+        assert "Anna Berg" in await next_found(one)
+    async with console(town, None, path=f"{PATH}?{WINDOW}&person={ANNA}&call=hv-k-1") as one:
+        assert f'value="person={ANNA}&amp;call=hv-k-1"' in await next_found(one)
+
+
+async def test_what_may_be_told_is_known_as_soon_as_the_call_is_confidential(
+    olle: Visitor, town: Town
+) -> None:
+    """M4."""
+    town.live.up = [CALL]
+    async with console(town, None, path=f"{PATH}?{WINDOW}") as one:
+        assert "får lämnas ut" in await olle.page(f"/switchboard/found?q=anna&call=hv-k-1&{WINDOW}")
+        town.live.up = [replace(CALL, confidential=True)]
+        town.changes.calls_stirred()
+        assert "får inte lämnas ut" in await next_found(one)
+
+
+async def test_nothing_is_shown_in_others_windows_nor_where_nothing_is_searched_for_any_more(
+    olle: Visitor, town: Town
+) -> None:
+    async with (
+        console(town, None, path=f"{PATH}?{WINDOW}") as one,
+        console(town, "admin", path=f"{PATH}?{WINDOW}") as other,
+    ):
+        await olle.page(f"/switchboard/found?q=anna&{WINDOW}")
+        await given_absent(town, "anna", "1")
+        await next_found(one)
+        await olle.page(f"/switchboard/found?q=&{WINDOW}")
+        await given_absent(town, "siv", "1")
+        await answer(await town.ask("POST", "/notices", {"text": "Skolan har flyttat."}), 201)
+        for each in (one, other):
+            names = []
+            while not names or names[-1] != "notices":
+                name, html = await each.next()
+                names += [name] if name == "found" or "Skolan" in html or each is other else []
+            assert "found" not in names
+
+
+async def test_who_was_chosen_and_is_gone_is_no_longer_followed(olle: Visitor, town: Town) -> None:
+    async with console(town, None, path=f"{PATH}?{WINDOW}") as one:
+        await olle.page(f"/switchboard/found?person={ANNA}&{WINDOW}")
+        etag = (await town.ask("GET", f"/persons/{ANNA}")).headers["ETag"]
+        await answer(await town.ask("DELETE", f"/persons/{ANNA}", if_match=etag), 200)
+        await olle.page(f"/switchboard/found?q=siv&{WINDOW}")
+        town.live.persons = {id_of("siv")}
+        town.changes.calls_stirred()
+        assert "Siv Åkerström" in await next_found(one)
+
+
+def test_only_so_many_windows_are_followed_and_one_without_a_name_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searches, "MOST", 2)
+    known, olle = Searches(), id_of("olle")
+    for window in ("first-one", "second-one", "first-one", "third-one", ""):
+        known.note((olle, window), Search("anna"), "shown")
+    followed = {
+        window: bool(known.of((olle, window))) for window in ("first-one", "second-one", "third-one", "")
+    }
+    assert followed == {"first-one": True, "second-one": False, "third-one": True, "": False}
+    assert not known.is_news((olle, "first-one"), Search("anna"), "shown")
+    assert known.is_news((olle, "first-one"), Search("anna"), "shown otherwise")
+    assert not known.is_news((olle, "first-one"), Search("siv"), "of a search that is over")
