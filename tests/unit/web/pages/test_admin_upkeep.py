@@ -71,6 +71,30 @@ async def test_a_recording_is_uploaded_heard_and_ended(admin: Visitor, town: Tow
     assert not (await town.get("/recordings"))["items"]
 
 
+async def test_a_switchboards_greeting_is_heard_read_in_and_given_back_to_the_voice(
+    admin: Visitor, town: Town
+) -> None:
+    at = f"/admin/switchboards/{id_of('board')}"
+    page = await admin.page(at)
+    assert page.count("The voice says it.") == 2
+    sounds = re.findall(r'<audio[^>]*src="([^"]+)"', page)
+    assert [(await admin.get(sound)).status for sound in sounds] == [200, 200]
+    told = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(61.0))
+    assert told.status == 422
+    part = await told.text()
+    assert re.search(r'id="f-file-sv"[^>]*aria-invalid="true"', part)
+    assert not re.search(r'id="f-file-en"[^>]*aria-invalid="true"', part)
+    assert "longer than 60 seconds" in part
+    done = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(1.0))
+    assert done.headers["HX-Redirect"] == f"{at}?done=changed"
+    page = await admin.page(at)
+    assert (page.count("Somebody has read it in."), page.count("The voice says it.")) == (1, 1)
+    assert (await town.get(f"/switchboards/{id_of('board')}/greeting"))["read_in"] == ["sv"]
+    done = await send(admin, "DELETE", f"{at}/greeting/sv", [])
+    assert done.headers["HX-Redirect"] == f"{at}?done=changed"
+    assert (await admin.page(at)).count("The voice says it.") == 2
+
+
 async def test_a_setting_is_changed_and_brought_back(admin: Visitor, town: Town) -> None:
     at = "/admin/settings/exception_longest"
     assert "An exception lasts at most (days)" in await admin.page("/admin/settings")
