@@ -51,6 +51,9 @@ async def test_what_is_wrong_in_the_files_is_told_line_by_line(admin: Visitor) -
     told = await upload(admin, "/admin/imports/preview", "organisations.csv", b"id,name\nbkt,\n")
     assert told.status == 422
     assert "<strong>organisations.csv, line 2, column name</strong>: it is empty." in await told.text()
+    await admin.post("/language", language="sv", to="/")
+    told = await upload(admin, "/admin/imports/preview", "organisations.csv", b"id,name\nbkt,\n")
+    assert "<strong>organisations.csv, rad 2, kolumn name</strong>: den är tom." in await told.text()
 
 
 async def test_a_recording_is_uploaded_heard_and_ended(admin: Visitor, town: Town) -> None:
