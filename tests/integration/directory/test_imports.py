@@ -388,8 +388,10 @@ async def test_what_is_wrong_is_told_in_swedish_too(database: Database, folder: 
         "persons.csv, rad 2, kolumn department: ”väg” finns inte i departments.csv eller databasen.",
         "persons.csv, rad 3: ”p1” finns redan på rad 2.",
         "persons.csv, rad 3, kolumn given_name: den är tom.",
-        ("organisations.csv, rad 2, kolumn area_code: ”587” har förlorat sin inledande nolla, som tal gör i ett"
-        " kalkylblad. Formatera kolumnen som text och skriv 0587."),
+        (
+            "organisations.csv, rad 2, kolumn area_code: ”587” har förlorat sin inledande nolla, som tal gör i ett"
+            " kalkylblad. Formatera kolumnen som text och skriv 0587."
+        ),
     } <= set(told)
 
 
