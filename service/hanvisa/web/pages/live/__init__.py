@@ -1,19 +1,21 @@
-"""The changes that an open console shows by itself, as server-sent events: each is a part's name and its HTML.
+"""The changes that an open page shows by itself, as server-sent events: each is a part's name and its HTML.
 
-``presence`` is an event without: a page that shows persons asks for them anew.
+``presence`` and ``absences`` are events without: a page that shows persons, or who is away, asks for them anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 
 from aiohttp import web
 
+from hanvisa.changes import Topic
 from hanvisa.web.event_stream import HEADERS, event, stream
-from hanvisa.web.pages.live.consoles import Consoles
+from hanvisa.web.pages.live.consoles import Console, Consoles
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.view import View, page_for
@@ -22,7 +24,7 @@ from hanvisa.web.roles import Action
 from hanvisa.web.routing import Anyone
 from hanvisa.web.services import SERVICES
 
-PATH = "/switchboard/events"
+PATH, ABSENCES = "/switchboard/events", "/departments/events"
 BEAT = 15.0  # seconds: an event, by which the page knows that the connection lives
 AGAIN = 500, 2500  # milliseconds until a browser connects again: not all at once after a restart
 AT_ONCE = 4  # of those who come back, whose sessions are looked up
@@ -48,11 +50,21 @@ async def _follow(app: web.Application) -> AsyncIterator[None]:
 
 async def events(page: Page) -> web.StreamResponse:
     """All parts as they are now, and then each that changes, until the session ends."""
-    request = page.request
+    return await _stream(page.request, Action.READ_LIVE, page.request.app[_CONSOLES].opened)
 
+
+async def absences(page: Page) -> web.StreamResponse:
+    """That absences have changed, until the session ends."""
+    watched = partial(page.request.app[_CONSOLES].watched, topic=Topic.ABSENCES)
+    return await _stream(page.request, Action.READ_ABSENCES, watched)
+
+
+async def _stream(
+    request: web.Request, action: Action, opened: Callable[[Page], AbstractContextManager[Console]]
+) -> web.StreamResponse:
     async def asked() -> Page:
         async with request.app[_TURNS]:
-            return await page_for(request, Action.READ_LIVE)
+            return await page_for(request, action)
 
     try:
         seen = await asked()
@@ -60,7 +72,7 @@ async def events(page: Page) -> web.StreamResponse:
         if problem.kind not in (UNAUTHENTICATED, FORBIDDEN):
             raise
         return await _over(request)
-    with request.app[_CONSOLES].opened(seen) as console:
+    with opened(seen) as console:
 
         async def may_still() -> None:
             console.page = await asked()
@@ -88,4 +100,7 @@ async def _over(request: web.Request) -> web.StreamResponse:
     return response
 
 
-VIEWS = (View("GET", PATH, Anyone.AT_ALL, events),)
+VIEWS = (
+    View("GET", PATH, Anyone.AT_ALL, events),
+    View("GET", ABSENCES, Anyone.AT_ALL, absences),
+)

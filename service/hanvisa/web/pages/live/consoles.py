@@ -22,10 +22,15 @@ AGAIN = 2.0  # seconds, after which a part that could not be made is tried again
 
 
 class Console:
-    """One open page: what it shows, and what is on its way to it. A slow one is sent only what is newest."""
+    """One open page: what it shows, and what is on its way to it. A slow one is sent only what is newest.
 
-    def __init__(self, page: Page) -> None:
+    ``topic`` is of what it asks for itself, when that has changed.
+    """
+
+    def __init__(self, page: Page, topic: Topic, *, has_parts: bool) -> None:
         self.page = page  # in whose name its parts are made
+        self.topic = topic
+        self.has_parts = has_parts
         self._shown: dict[str, bytes] = {}
         self._coming: dict[str, bytes] = {}
         self._more = asyncio.Event()
@@ -35,10 +40,10 @@ class Console:
         self._coming[name] = made
         self._more.set()
 
-    def tell(self, topic: Topic) -> None:
-        """What the page itself asks for anew. Never waits."""
-        self._shown.pop(topic, None)
-        self.show(topic, event(topic, ""))
+    def tell(self) -> None:
+        """The page itself asks anew. Never waits."""
+        self._shown.pop(self.topic, None)
+        self.show(self.topic, event(self.topic, ""))
 
     async def events(self) -> AsyncIterator[bytes]:
         while True:
@@ -96,11 +101,24 @@ class Consoles:
     @contextmanager
     def opened(self, page: Page) -> Iterator[Console]:
         """A console for as long as it is open. All parts are on their way to it."""
-        console = Console(page)
+        console = Console(
+            page, Topic.PRESENCE, has_parts=True
+        )  # whom somebody has searched for is in no part
         self._open.add(console)
         self._changes.looked()
         for showing in self._showings:
             showing.due((console,))
+        try:
+            yield console
+        finally:
+            self._open.discard(console)
+
+    @contextmanager
+    def watched(self, page: Page, topic: Topic) -> Iterator[Console]:
+        """A page without parts, for as long as it is open: told at once, for what it shows was read before."""
+        console = Console(page, topic, has_parts=False)
+        self._open.add(console)
+        console.tell()
         try:
             yield console
         finally:
@@ -113,12 +131,12 @@ class Consoles:
                 tasks.create_task(showing.run())
             while True:
                 topics = await self._changes.next()
-                if Topic.PRESENCE in topics:  # whom somebody has searched for is not in any part
-                    for console in self._open:
-                        console.tell(Topic.PRESENCE)
+                for console in self._open:
+                    if console.topic in topics:
+                        console.tell()
                 for showing in self._showings:
                     if showing.part.topics & topics:
-                        showing.due(self._open)
+                        showing.due(console for console in self._open if console.has_parts)
 
 
 def _alike(consoles: Iterable[Console]) -> Iterable[list[Console]]:
