@@ -170,6 +170,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 calendar_read=calendars.reading,
                 keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
                 keep_recording=voice.own.take,
+                readings=voice.recordings,
                 plan=house.plan,
                 search=search,
             )

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     OPERATORS = "operators"  # open, paused, closed, on the phone
     PRESENCE = "presence"  # who is there, absent, on the phone, forwarded, and under an exception
     NOTICES = "notices"
+    ABSENCES = "absences"  # who is there, and who is away, on which day
 
 
 class Changes:
@@ -118,6 +119,7 @@ _STORED = {
             *("absences", "absence_reasons", "forwardings", "exceptions", "exception_operators", "settings"),
         }
     ),
+    Topic.ABSENCES: frozenset({"absences", "absence_reasons", "memberships", "persons", "departments"}),
     Topic.NOTICES: frozenset(
         {"notices", "notice_acknowledgements", "operators", "role_assignments", "users", "persons"}
     ),

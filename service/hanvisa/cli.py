@@ -14,7 +14,7 @@ from hanvisa import cli_keeping
 from hanvisa.config import read_settings
 from hanvisa.discreet import without_numbers
 from hanvisa.errors import StorageError
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Language, Text
 from hanvisa.reports.formats import Format
 from hanvisa.running import run as _run
 from hanvisa.running import sentences
@@ -68,13 +68,14 @@ def import_(
     end_missing: Annotated[
         bool, typer.Option("--end-missing", help="End what is no longer in the files.")
     ] = False,
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
 ) -> None:
     """Bring the register up to date from CSV files: all or nothing.
 
     Example: hanvisa import demo/directory --dry-run
     """
     from hanvisa.directory.engine import open_database  # noqa: PLC0415
-    from hanvisa.directory.imports import import_folder  # noqa: PLC0415
+    from hanvisa.directory.imports import import_folder, told_in  # noqa: PLC0415
     from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
 
     async def run() -> str:
@@ -82,7 +83,9 @@ def import_(
         await upgrade(settings.database_url)
         database = open_database(settings.database_url)
         try:
-            return str(await import_folder(database, folder, dry_run=dry_run, end_missing=end_missing))
+            with told_in(language):
+                report = await import_folder(database, folder, dry_run=dry_run, end_missing=end_missing)
+            return report.in_(language)
         finally:
             await database.close()
 
@@ -272,18 +275,25 @@ def invoice(
     replace: Annotated[
         bool, typer.Option("--replace", help="In place of the invoice that the month has already.")
     ] = False,
+    language: Annotated[Language, typer.Option(help="sv or en")] = Language.SV,
 ) -> None:
     """Take in the carrier's invoice of a month, all or nothing; `hanvisa report invoice` holds it against the register.
 
     Example: hanvisa invoice augusti.csv --month 2026-08 --columns "number=Abonnemang, at=Datum, private=Privat"
     """
+    from hanvisa.directory.imports import told_in  # noqa: PLC0415
     from hanvisa.reporting import take_in_invoice  # noqa: PLC0415
 
     async def run() -> int:
-        return await take_in_invoice(read_settings(), file, month=month, columns=columns, replace=replace)
+        with told_in(language):
+            return await take_in_invoice(read_settings(), file, month=month, columns=columns, replace=replace)
 
     lines = _run(run())
-    typer.echo(f"{lines} lines were taken in. hanvisa report invoice --month {month} tells how they differ.")
+    told = Text(
+        sv=f"{lines} rader togs in. hanvisa report invoice --month {month} visar hur de skiljer sig.",
+        en=f"{lines} lines were taken in. hanvisa report invoice --month {month} tells how they differ.",
+    )
+    typer.echo(told.in_(language))
 
 
 @app.command("mail-reports")

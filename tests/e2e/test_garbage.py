@@ -186,7 +186,7 @@ async def test_a_csv_that_can_not_be_imported_is_told_in_sentences_and_changes_n
     before = await world.api.items("/persons")
     importing = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "hanvisa", "import", str(tmp_path)),
+        *("-m", "hanvisa", "import", str(tmp_path), "--language", "en"),
         env=environment(world.settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -93,7 +93,8 @@ async def test_who_has_looked_in_between_is_told_though_all_is_as_it_was_before(
     ("table", "topics"),
     [
         ("operators", {Topic.OPERATORS, Topic.NOTICES}),
-        ("absences", {Topic.PRESENCE}),
+        ("absences", {Topic.PRESENCE, Topic.ABSENCES}),
+        ("departments", {Topic.PRESENCE, Topic.ABSENCES}),
         ("forwardings", {Topic.PRESENCE}),
         ("exceptions", {Topic.PRESENCE}),
         ("persons", set(Topic)),
@@ -111,7 +112,7 @@ async def test_an_absence_that_begins_by_itself_is_told_when_it_does() -> None:
     soon = world.clock.now() + timedelta(seconds=0.1)
     world.register = world.register.replace(absences=[absence(world, 0.1)])
     world.changes.stored(frozenset({"absences"}))
-    assert await world.told() == {Topic.PRESENCE}
+    assert await world.told() == {Topic.PRESENCE, Topic.ABSENCES}
     telling = asyncio.ensure_future(world.told())
     world.clock.at = soon
     assert await telling == BUSY

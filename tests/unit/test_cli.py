@@ -68,6 +68,22 @@ def test_a_wrong_setting_is_named(words: tuple[str, ...], monkeypatch: pytest.Mo
     assert "HANVISA_LANGUAGE is “xx”" in ran.output
 
 
+def test_an_import_is_told_in_swedish_or_english(state: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "organisations.csv").write_text("id,name\nnora,\n")
+    ran = hanvisa("import", str(folder))
+    assert (ran.exit_code, ran.stderr) == (
+        1,
+        "Inget importerades: 1 fel.\norganisations.csv, rad 2, kolumn name: den är tom.\n",
+    )
+    ran = hanvisa("import", str(folder), "--language", "en")
+    assert ran.stderr.startswith("Nothing was imported: 1 thing is wrong.\norganisations.csv, line 2, column")
+    (folder / "organisations.csv").write_text("id,name\nnora,Nora\n")
+    assert hanvisa("import", str(folder), "--dry-run").stdout.startswith("Det här skulle ändras")
+    assert hanvisa("import", str(folder), "--language", "en").stdout.startswith("Imported:\n")
+
+
 def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
     (state / "hanvisa.sqlite").touch()
     ran = hanvisa("token", "create", "--role", "admin", "--name", "me")

@@ -135,8 +135,12 @@ class Voice(Protocol):
         """Make one sound of all that is played; its name."""
         ...
 
-    async def wav(self, sound: str) -> bytes | None:
-        """The sound of that name as a WAV file, None when there is none."""
+    def is_there(self, sound: str) -> bool:
+        """Whether the sound of that name can be played."""
+        ...
+
+    async def wav(self, *sounds: str) -> bytes | None:
+        """The sounds of those names, one after the other, as a WAV file; None when none of them is there."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""``./dev bench register``: searching, starting and memory with a hundred thousand people, on both databases."""
+"""``./dev bench register``: searching, departments, starting and memory with 100,000 people, on both databases."""
 
 import platform
 import random
@@ -26,6 +26,7 @@ from hanvisa.progress import Progress
 
 PEOPLE = 100_000
 SOUGHT = 300  # of them
+LOOKED_AT = 50  # departments, of some 140 people each
 SEED = 2
 FIRST_START = 600.0  # seconds; all that Asterisk must know is written then
 PROJECTED = b"projection.ready"  # in the service's log
@@ -44,6 +45,8 @@ class Measured:
     sought: int
     start: float
     memory: float  # MB, at its highest
+    weeks: Sequence[float]  # sorted, in seconds, for a department's week
+    staffing: Sequence[float]  # the same for the departments of an operation
 
 
 async def bench_register(settings: Settings) -> None:
@@ -78,7 +81,9 @@ async def _measure(settings: Settings, name: str, database_url: str | None) -> M
         start = perf_counter() - began
         await system.tells(PROJECTED, FIRST_START)
         waits, found = await _search(own, random.Random(SEED).sample(people, SOUGHT))  # noqa: S311
-        return Measured(name, sorted(waits), found, SOUGHT, start, _memory(system))
+        say(f"{name}: looking at departments ...")
+        weeks, staffing = await _departments(own)
+        return Measured(name, sorted(waits), found, SOUGHT, start, _memory(system), weeks, staffing)
     finally:
         await system.stop()
 
@@ -109,6 +114,25 @@ async def _search(own: Settings, sought: Sequence[Somebody]) -> tuple[list[float
     return waits, found
 
 
+async def _departments(own: Settings) -> tuple[list[float], list[float]]:
+    """How long their weeks waited, and the empty days of one operation's; each sorted."""
+    admin = await make_token(own, "admin", name="bench")
+    async with Api(web_of(own), admin) as api:
+        departments = (await api.items("/departments"))[-LOOKED_AT:]
+        weeks = [await _waited(api, f"/departments/{one['id']}/week") for one in departments]
+    operation = departments[-1]["operation"]["id"]
+    manager = await make_token(own, "telephone_manager", operation, name="bench manager")
+    async with Api(web_of(own), manager) as api:
+        staffing = [await _waited(api, "/staffing") for _ in range(LOOKED_AT)]
+    return sorted(weeks), sorted(staffing)
+
+
+async def _waited(api: Api, path: str) -> float:
+    began = perf_counter()
+    await api.get(path)
+    return perf_counter() - began
+
+
 WAYS: tuple[Callable[[Somebody], str], ...] = (
     lambda one: f"{one.given} {one.family}",
     lambda one: f"{one.family} {one.given}",
@@ -131,7 +155,16 @@ def table(measured: Sequence[Measured]) -> str:
     heading = (
         f"{'':12}  {'median':>9}  {'99 %':>9}  {'slowest':>9}  {'found':>9}  {'start':>8}  {'memory':>8}"
     )
-    return "\n".join(["", heading, *map(_row, measured), "", *(_verdict(one) for one in measured)])
+    looked = [row for one in measured for row in _looked(one)]
+    return "\n".join(
+        ["", heading, *map(_row, measured), "", *looked, "", *(_verdict(one) for one in measured)]
+    )
+
+
+def _looked(one: Measured) -> Iterator[str]:
+    for what, waits in (("a department's week", one.weeks), ("an operation's empty days", one.staffing)):
+        times = (percentile(waits, 0.5), percentile(waits, 0.99), waits[-1])
+        yield f"{one.database:12}  {'  '.join(map(milliseconds, times))}  {what}"
 
 
 def _row(one: Measured) -> str:
@@ -164,6 +197,8 @@ versions       Python {platform.python_version()}, SQLite {sqlite3.sqlite_versio
 register       {PEOPLE:,} people beside the demo directory, each with an extension and a direct number, three of ten
                with a mobile, one of twenty absent; 2 % have left, 1 % are protected; no phones
 search         GET /persons?q=… over HTTP, one at a time, for each letter of what an operator types of {SOUGHT} people
+departments    GET /departments/…/week of {LOOKED_AT} departments of some 140 people, and GET /staffing as the telephone
+               manager of one operation, as often, one at a time
 start          from the process's start until /health/ready says so; all is in the database and in Asterisk already
 memory         the service's, at its highest (VmHWM), from that start to the end of the search
 """

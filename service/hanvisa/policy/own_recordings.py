@@ -10,6 +10,8 @@ from hanvisa.policy.facts import Recording, RecordingKind
 
 LONGEST: Mapping[RecordingKind, float] = {RecordingKind.NAME: 6.0, RecordingKind.GREETING: 30.0}
 """Seconds. Callers hear it before they can choose anything."""
+LONGEST_GREETING = 60.0
+"""Of a switchboard's greeting that is read in: seconds."""
 
 
 class RecordingFault(StrEnum):
@@ -20,10 +22,14 @@ class RecordingFault(StrEnum):
 
 
 def fault_of_recording(kind: RecordingKind, seconds: float | None) -> RecordingFault | None:
+    return fault_of_sound(seconds, LONGEST[kind])
+
+
+def fault_of_sound(seconds: float | None, longest: float) -> RecordingFault | None:
     """``seconds`` is how long it sounds, 0 when nothing is heard in it, None when there is none."""
     if not seconds:
         return RecordingFault.NOTHING
-    return RecordingFault.TOO_LONG if seconds > LONGEST[kind] else None
+    return RecordingFault.TOO_LONG if seconds > longest else None
 
 
 def recorded(

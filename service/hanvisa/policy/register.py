@@ -118,6 +118,9 @@ class Register:
     def organisation(self, id_: UUID) -> Organisation | None:
         return self.organisations.one("id", lambda row: row.id, id_)
 
+    def operation(self, id_: UUID) -> Operation | None:
+        return self.operations.one("id", lambda row: row.id, id_)
+
     def department(self, id_: UUID) -> Department | None:
         return self.departments.one("id", lambda row: row.id, id_)
 

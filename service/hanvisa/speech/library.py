@@ -141,11 +141,17 @@ class SpeechLibrary:
         """Make one sound of all that is played; its name."""
         return await self._joined([Path(file).name for one in said for file in one.files])
 
-    async def wav(self, sound: str) -> bytes | None:
-        """The sound of that name as a WAV file, None when there is none."""
-        if sound not in self.store:
-            return None
-        return await asyncio.to_thread(lambda: audio.to_wav(self.store.read(sound)))
+    def is_there(self, sound: str) -> bool:
+        """Whether the sound of that name can be played: what is purged is taken away behind our back."""
+        return sound in self.store and self.store.is_whole(sound)
+
+    async def wav(self, *sounds: str) -> bytes | None:
+        """The sounds of those names, one after the other, as a WAV file; None when none of them is there."""
+        return await asyncio.to_thread(self._wav, sounds)
+
+    def _wav(self, sounds: Iterable[str]) -> bytes | None:
+        found = [self.store.read(sound) for sound in sounds if self.is_there(sound)]
+        return audio.to_wav(b"".join(found)) if found else None
 
     def prune(self, before: datetime) -> int:
         """Remove the sounds last wanted before then; the number removed. To be called after `prepare_register`."""

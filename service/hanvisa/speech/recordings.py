@@ -29,9 +29,17 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+_LONGEST = 200  # bytes of a slug, so that it is a file's name
+
+
 def slug(text: str) -> str:
-    """The words joined by hyphens: "Anna Berg" is anna-berg; Swedish letters are kept."""
-    return "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))
+    """The words joined by hyphens: "Anna Berg" is anna-berg; Swedish letters are kept. A long one ends in a digest."""
+    whole = "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))
+    if len(whole.encode()) <= _LONGEST:
+        return whole
+    digest = sha256(whole.encode()).hexdigest()[:16]
+    begins = whole.encode()[: _LONGEST - 17].decode(errors="ignore").rstrip("-")
+    return f"{begins}-{digest}"
 
 
 class Recordings:
@@ -44,7 +52,42 @@ class Recordings:
 
     def find(self, piece: Piece) -> str | None:
         """The sound's name in the store, None when nobody has recorded the piece."""
-        return self._converted.get((piece.language, slug(piece.text)))
+        return self.sound_of(piece.text, piece.language)
+
+    def sound_of(self, text: str, language: Language) -> str | None:
+        """The sound's name in the store, None when nobody has read these words in."""
+        return self._converted.get((language, slug(text)))
+
+    async def keep(self, text: str, language: Language, wav: bytes) -> None:
+        """Play this wherever these words are said, from now on.
+
+        Raises SpeechError: it is no WAV file, nothing is heard in it, there are no words, or it could not be written.
+        """
+        words = slug(text)
+        if not words:
+            raise SpeechError(f"“{text}” has no words.")
+        name = name_of("recording", sha256(wav).hexdigest())
+        try:
+            await asyncio.to_thread(self._keep, self._file(words, language), wav, name)
+        except OSError as error:
+            raise SpeechError(f"“{text}” can't be kept: {error}.") from error
+        self._converted[language, words] = name
+
+    async def drop(self, text: str, language: Language) -> None:
+        """The voice says these words again."""
+        words = slug(text)
+        self._converted.pop((language, words), None)
+        await asyncio.to_thread(self._file(words, language).unlink, missing_ok=True)
+
+    def _file(self, words: str, language: Language) -> Path:
+        return self.folder / language / f"{words}.wav"
+
+    def _keep(self, file: Path, wav: bytes, name: str) -> None:
+        self.store.put(name, audio.from_wav(wav))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_suffix(f".{name}")
+        new.write_bytes(wav)
+        new.replace(file)
 
     async def prepare(self) -> None:
         """Convert what is new. A recording that can't be read is logged and passed over."""

@@ -37,6 +37,10 @@ class SoundStore:
     def __contains__(self, name: str) -> bool:
         return name in self._names
 
+    def is_whole(self, name: str) -> bool:
+        """Whether the disk has it too."""
+        return self._file(name).is_file()
+
     def path(self, name: str) -> str:
         """As Asterisk wants it: absolute, without suffix."""
         return str(self.folder / name)

@@ -33,14 +33,18 @@ class FakeVoice:
         self.joined[name] = tuple(said)
         return name
 
-    async def wav(self, sound: str) -> bytes | None:
-        """A tenth of a second of silence, 8 kHz."""
-        if sound not in self.joined:
+    def is_there(self, sound: str) -> bool:
+        return sound in self.joined
+
+    async def wav(self, *sounds: str) -> bytes | None:
+        """A tenth of a second of silence for each that is there, 8 kHz."""
+        found = [sound for sound in sounds if self.is_there(sound)]
+        if not found:
             return None
         content = io.BytesIO()
         with wave.open(content, "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
-            file.writeframes(bytes(1600))
+            file.writeframes(bytes(1600 * len(found)))
         return content.getvalue()
 
 

@@ -26,10 +26,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """``where`` is the field's path with dots ("scope.id"); "" is the whole body."""
+    """``where`` is the field's path with dots ("scope.id"); "" is the whole body. ``place`` tells people where."""
 
     where: str
     what: Text
+    place: Text | None = None
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's word

@@ -46,6 +46,7 @@ PARAMETERS: dict[str, TypeAdapter[Any]] = {
     "report": TypeAdapter(Annotated[str, StringConstraints(pattern="^[a-z-]{1,50}$")]),
     "sound": TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]),
     "seq": TypeAdapter(Annotated[int, Field(ge=0, lt=2**63)]),
+    "language": TypeAdapter(Language),
     "call": TypeAdapter(Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,100}$")]),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from aiohttp import web
@@ -22,6 +23,22 @@ from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.run_time import in_force
 from hanvisa.web.passwords import Passwords
+
+
+class Readings(Protocol):
+    """Words that somebody has read in, heard in place of the voice wherever they are said."""
+
+    def sound_of(self, text: str, language: Language) -> str | None:
+        """The sound's name, None when nobody has read them in."""
+        ...
+
+    async def keep(self, text: str, language: Language, wav: bytes) -> None:
+        """Raises SpeechError: it is no WAV file, nothing is heard in it, or it could not be written."""
+        ...
+
+    async def drop(self, text: str, language: Language) -> None:
+        """The voice says them again."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,7 @@ class Services:
     calendar_read: Callable[[UUID], Reading | None]
     keep_calendar_password: Callable[[UUID, str, str | None], None]
     keep_recording: Callable[[bytes], Awaitable[str]]
+    readings: Readings
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

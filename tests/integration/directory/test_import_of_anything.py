@@ -19,6 +19,7 @@ from hanvisa.directory.imports.sheets import SHEETS
 from hanvisa.directory.tables import Base, PersonRow
 from hanvisa.ldap.client import entry_of
 from hanvisa.people import BY, told_of
+from hanvisa.policy.model import Language
 
 DEMO = {
     path.name: list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
@@ -82,7 +83,7 @@ async def import_or_be_told(database: Database, folder: Path, file: str, raw: by
     try:
         await import_folder(database, folder)
     except ImportRefused as refused:
-        problems = refused.problems
+        problems = [fault.in_(language) for fault in refused.faults for language in Language]
     else:
         return
     assert all(problem.startswith(file) for problem in problems)

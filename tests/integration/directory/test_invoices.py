@@ -80,7 +80,7 @@ async def test_a_column_that_somebody_has_named_must_be_there(town: Database, tm
         await import_invoice(
             town, written(tmp_path, "Abonnemang;Datum\n0701740605;2026-08-01\n"), "2026-08", columns
         )
-    [problem] = refused.value.problems
+    [problem] = map(str, refused.value.faults)
     assert problem == (
         "augusti.csv, line 1, column Datim: the column is missing. There are Abonnemang, Datum: say which is meant "
         "(--columns at=COLUMN)."
@@ -93,7 +93,7 @@ async def test_some_calls_come_late_and_all_of_them_are_another_months(
     july, august = "0701740605,2026-07-31 23:59\n", "0701740605,2026-08-01 00:00\n"
     with pytest.raises(ImportRefused) as refused:
         await import_invoice(town, written(tmp_path, f"number,at\n{july}"), "2026-08", OURS)
-    [problem] = refused.value.problems
+    [problem] = map(str, refused.value.faults)
     assert problem == (
         "augusti.csv, line 2: none of its calls is of 2026-08; this one is of 2026-07. Say whose month it is "
         "(--month 2026-07)."
@@ -128,7 +128,7 @@ async def test_what_is_wrong_is_named_and_nothing_is_kept(
 ) -> None:
     with pytest.raises(ImportRefused) as refused:
         await import_invoice(town, written(tmp_path, text), "2026-08", OURS)
-    assert refused.value.problems[0].startswith(why)
+    assert str(refused.value.faults[0]).startswith(why)
     async with town.reading() as session:
         assert await session.scalar(select(func.count()).select_from(InvoiceRow)) == 0
 
@@ -156,7 +156,7 @@ def test_any_bytes_are_read_or_named(content: bytes) -> None:
         try:
             read = read_invoice(file, "2026-08", OURS)
         except ImportRefused as refused:
-            assert all(problem.startswith("augusti.csv") for problem in refused.problems)  # noqa: PT017 - either way
+            assert all(str(fault).startswith("augusti.csv") for fault in refused.faults)  # noqa: PT017 - either way
         else:
             assert all(one.number.startswith("+") for one in read)
 

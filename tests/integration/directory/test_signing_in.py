@@ -91,12 +91,16 @@ async def test_sessions_and_tokens_let_in_until_they_end(demo: Database) -> None
         assert (found.name, found.ends_at, found.session is None) == ("ny", ends, find is find_by_token)
         assert await find(demo, hash_, ends) is None
         assert await find(demo, "x" * 64, NOW) is None
-    await Sessions(demo).end(session, NOW, BY)
+    other = await Users(demo).create(UserFields("annan"), None, BY)
+    with pytest.raises(NotFound):
+        await Sessions(demo).end(session, other.id, NOW, BY)
+    assert await by_session(demo, "s" * 64, NOW)
+    await Sessions(demo).end(session, user.id, NOW, BY)
     await Tokens(demo).revoke(token.id, NOW, token.version, BY)
     assert await find_by_session(demo, "s" * 64, NOW, IDLE) is None
     assert await find_by_token(demo, "t" * 64, NOW) is None
     with pytest.raises(NotFound):
-        await Sessions(demo).end(new_id(), NOW, BY)
+        await Sessions(demo).end(new_id(), user.id, NOW, BY)
 
 
 async def test_a_session_is_open_as_long_as_it_is_used(demo: Database, other: Database) -> None:

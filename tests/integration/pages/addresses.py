@@ -90,6 +90,8 @@ ADDRESSES: dict[str, tuple[Example, ...] | None] = {
     "/me/sign-ins": (Example("person"),),
     "/departments": (Example("head"),),
     "/departments/choices": NO_PAGE,
+    "/departments/events": NO_PAGE,
+    "/departments/{id}/now": NO_PAGE,
     "/departments/training": ELSEWHERE,
     "/departments/notices": ELSEWHERE,
     "/departments/flags": ELSEWHERE,

@@ -52,7 +52,8 @@ async def test_everybody_can_use_every_page(
         await visit.signs_in("siv", ADMIN, to="/admin")
         if in_english:
             await visit.in_english()
-        for path in (*PAGES, f"/admin/exceptions/{one}"):
+        (user,) = (await town.get("/users?q=siv@"))["items"]
+        for path in (*PAGES, f"/admin/exceptions/{one}", f"/admin/users/{user['id']}"):
             await visit.page.goto(path)
             await visit.is_accessible()
 

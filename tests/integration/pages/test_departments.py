@@ -133,6 +133,33 @@ async def test_a_stand_in_takes_the_red_away(visit: Visit) -> None:
     await expect(visit.page.locator(".days .empty")).to_have_count(0)
 
 
+async def test_what_others_set_shows_in_an_open_week_and_leaves_the_reader_where_they_were(
+    visit: Visit,
+) -> None:
+    await has_something_of_everything(visit.town)
+    page, away = visit.page, visit.page.locator("#now table")
+    await visit.signs_in("hemlig", OF_THE_SCHOOL, to=f"/departments/{SCHOOL}")
+    await page.get_by_text("Vad du kan göra").click()
+    link = away.get_by_role("link", name="Anna Berg")
+    await link.focus()
+    friday = {"starts_at": "2026-08-07T12:00:00+02:00", "ends_at": "2026-08-07T14:00:00+02:00"}
+    meeting = await is_away(visit.town, "siv", reason="1", **friday)
+    await expect(away).to_contain_text("Sammanträde")
+    await expect(page.get_by_role("status").filter(has_text="Veckan har ändrats.")).to_be_attached()
+    await expect(link).to_be_focused()
+    stand_in = page.get_by_label("En annan avdelning ersätter")
+    await stand_in.select_option("Växeln")
+    await stand_in.focus()
+    async with page.expect_response(lambda came: "/now?" in came.url and came.status == 200):
+        ended = await visit.town.ask("POST", f"/absences/{meeting}/end", if_match="*")
+        await answer(ended, 200)
+    await expect(stand_in).to_have_value(SWITCHBOARD)
+    await expect(away).to_contain_text("Sammanträde")
+    await link.focus()
+    await expect(away).not_to_contain_text("Sammanträde")
+    await visit.is_accessible()
+
+
 async def test_what_is_done_in_lists_is_said_to_who_does_not_see_it(visit: Visit) -> None:
     page, said = visit.page, visit.page.get_by_role("status")
     await has_something_of_everything(visit.town)

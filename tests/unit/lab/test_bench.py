@@ -116,13 +116,17 @@ def test_summary_says_what_is_met() -> None:
 @pytest.mark.parametrize(
     ("one", "missed"),
     [
-        (Measured("SQLite", (0.005,) * 99 + (0.5,), 300, 300, 4.9, 499.0), []),
-        (Measured("SQLite", (0.005,) * 98 + (0.02,) * 2, 300, 300, 4.9, 499.0), ["99 % under 20 ms"]),
-        (Measured("SQLite", (0.005,), 300, 300, 5.1, 499.0), ["start under 5 s"]),
-        (Measured("SQLite", (0.005,), 300, 300, 4.9, 501.0), ["under 500 MB"]),
+        (Measured("SQLite", (0.005,) * 99 + (0.5,), 300, 300, 4.9, 499.0, (0.1,), (0.2, 0.3)), []),
+        (
+            Measured("SQLite", (0.005,) * 98 + (0.02,) * 2, 300, 300, 4.9, 499.0, (0.1,), (0.2, 0.3)),
+            ["99 % under 20 ms"],
+        ),
+        (Measured("SQLite", (0.005,), 300, 300, 5.1, 499.0, (0.1,), (0.2, 0.3)), ["start under 5 s"]),
+        (Measured("SQLite", (0.005,), 300, 300, 4.9, 501.0, (0.1,), (0.2, 0.3)), ["under 500 MB"]),
     ],
 )
 def test_the_registers_aims(one: Measured, missed: list[str]) -> None:
+    assert "300.0 ms  an operation's empty days" in bench_register.table([one])
     told = bench_register.table([one]).splitlines()[-1].removeprefix("SQLite").split(";")
     assert [each.partition(":")[0].strip() for each in told if each.endswith("not met")] == missed
 

@@ -141,6 +141,36 @@ async def test_a_recording_that_is_replaced_or_removed_is_no_longer_played(tmp_p
     assert len({first, second, library.say(greeting, Language.SV, AT).files[0]}) == 3
 
 
+@pytest.mark.parametrize("words", ["Välkommen till Nora kommun.", "Välkommen. " * 80])
+async def test_words_that_are_read_in_are_heard_at_once_until_the_voice_says_them_again(
+    tmp_path: Path, words: str
+) -> None:
+    greeting = Greeting(Text(sv=words, en="Welcome."))
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    await library.prepare_catalogue()
+    await library.prepare([greeting])
+    voice = library.say(greeting, Language.SV, AT).files
+    with pytest.raises(SpeechError):
+        await library.recordings.keep(words, Language.SV, b"no sound")
+    assert library.say(greeting, Language.SV, AT).files == voice
+    await library.recordings.keep(words, Language.SV, wav(0.5))
+    read_in = library.say(greeting, Language.SV, AT).files
+    assert len(sound(read_in[0])) == pytest.approx(4000, abs=200)
+    assert library.recordings.sound_of(words, Language.SV) == Path(read_in[0]).name
+    assert library.say(greeting, Language.EN, AT).words == "Welcome."
+    again = SpeechLibrary(tmp_path, FakeSynthesiser())
+    await again.prepare_catalogue()
+    assert again.say(greeting, Language.SV, AT).files == read_in
+    await library.recordings.drop(words, Language.SV)
+    assert library.say(greeting, Language.SV, AT).files == voice
+    await library.recordings.drop(words, Language.SV)
+
+
+async def test_what_has_no_words_is_not_read_in(tmp_path: Path) -> None:
+    with pytest.raises(SpeechError, match="no words"):
+        await SpeechLibrary(tmp_path, FakeSynthesiser()).recordings.keep("…", Language.SV, wav())
+
+
 async def test_a_recording_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     record(tmp_path, "sv/anna-berg.wav", b"no sound")
     library = SpeechLibrary(tmp_path, FakeSynthesiser())

@@ -33,5 +33,9 @@ async def test_several_files_are_joined_once_and_in_order(tmp_path: Path) -> Non
     name = await library.join(said)
     assert library.store.read(name) == b"121"
     assert await library.join(said) == name
-    assert await library.wav(name)
+    assert await library.wav(name) == audio.to_wav(b"121")
+    assert await library.wav("two", "secrets.json", "one") == audio.to_wav(b"21")
+    (tmp_path / "sounds" / "one.alaw").unlink()
+    assert (library.is_there("one"), library.is_there("two")) == (False, True)
+    assert await library.wav("one", "two") == audio.to_wav(b"2")
     assert await library.wav("0" * 32) is None

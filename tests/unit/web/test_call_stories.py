@@ -28,8 +28,7 @@ DECISION = {
 @pytest.fixture
 async def referred(town: Town) -> str:
     """A citizen's call to Anna, who was away; of the two sounds that were played one is still there."""
-    (town.state / "sounds").mkdir(exist_ok=True)
-    (town.state / "sounds" / "here.alaw").write_bytes(b"\xd5" * 800)
+    town.voice.joined["here"] = ()
     files = [str(town.state / "sounds" / name) for name in ("here", "purged")]
     told: list[tuple[str, dict[str, Any]]] = [
         ("opened", {"side": "carrier", "caller": "+46980319244", "called": "+46980319201"}),
@@ -79,13 +78,11 @@ async def test_what_is_still_there_can_be_heard(town: Town, referred: str) -> No
     assert (response.status, response.content_type) == (200, "audio/wav")
     with wave.open(io.BytesIO(await response.read())) as sound:
         assert (sound.getnframes(), sound.getframerate(), sound.getsampwidth()) == (800, 8000, 2)
-        assert set(sound.readframes(800)) <= {8, 0}
 
 
 @pytest.mark.parametrize("seq", [2, 5, 6, 99])
 async def test_what_is_gone_or_no_prompt_is_not_found(town: Town, referred: str, seq: int) -> None:
     """Only what lies ready for callers is looked for: no other file, by whatever name."""
-    (town.state / "secrets.json").write_text("{}")
     await problem(await town.ask("GET", f"/calls/{referred}/heard/{seq}"), 404)
 
 

@@ -20,9 +20,10 @@ async def sends(
     who: str = "admin",
     if_match: str | None = None,
     kind: str = "multipart",
+    language: str = "en",
     **files: str,
 ) -> ClientResponse:
-    headers = {"Authorization": f"Bearer {town.tokens[who]}", "Accept-Language": "en"}
+    headers = {"Authorization": f"Bearer {town.tokens[who]}", "Accept-Language": language}
     if if_match is not None:
         headers["If-Match"] = if_match
     data: Any = files
@@ -88,6 +89,13 @@ async def test_what_is_wrong_is_told_by_file_line_and_column(town: Town) -> None
         {"where": "organisations.csv, line 2, column name", "what": "it is empty."},
         {"where": "organisations.csv, line 3, column prefix", "what": "“abc” is not digits alone."},
     ]
+
+
+async def test_what_is_wrong_is_told_in_the_askers_language(town: Town) -> None:
+    wrong = "id,name,prefix\nbkt,,84\n"
+    told = await problem(await sends(town, PREVIEW, language="sv", organisations=wrong), 422)
+    assert told["detail"] == "Inget importerades: 1 fel i filerna."
+    assert told["errors"] == [{"where": "organisations.csv, line 2, column name", "what": "den är tom."}]
 
 
 async def test_what_is_no_files_is_refused(town: Town) -> None:

@@ -106,6 +106,20 @@ async def test_ones_own_are_listed_since_when_and_from_where(town: Town, olle: A
     assert (await town.get("/sessions"))["items"] == [], "a token is no session"
 
 
+async def test_one_is_ended_by_whose_it_is(town: Town, olle: Any) -> None:
+    first, second = await signs_in(town), await signs_in(town)
+    sessions = (await answer(await town.client.get("/api/v1/sessions", headers=second), 200))["items"]
+    this, other = (one["id"] for one in sorted(sessions, key=lambda one: not one["this"]))
+    await problem(await town.ask("DELETE", f"/sessions/{other}"), 404)
+    assert await status(town, first) == 200, "it is not the admin's"
+    out = await town.client.delete(f"/api/v1/sessions/{other}", headers=second)
+    assert (out.status, SESSION in out.cookies) == (204, False)
+    assert [await status(town, one) for one in (first, second)] == [401, 200]
+    out = await town.client.delete(f"/api/v1/sessions/{this}", headers=second)
+    assert (out.status, out.cookies[SESSION]["max-age"]) == (204, "0")
+    assert await status(town, second) == 401
+
+
 async def test_signing_out_everywhere_ends_all_and_the_live_stream_too(
     town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,8 +141,17 @@ async def test_signing_out_everywhere_ends_all_and_the_live_stream_too(
 async def test_an_admin_does_it_for_others_and_nobody_else(town: Town, olle: Any) -> None:
     browser = await signs_in(town)
     path = f"/users/{olle['id']}/sessions"
-    await problem(await town.ask("DELETE", path, who="head"), 403)
+    [seen] = (await town.get(path))["items"]
+    assert (seen["began_at"], seen["address"], seen["this"]) == (
+        "2026-08-05T10:00:00+02:00",
+        "127.0.0.1",
+        False,
+    )
+    for method in ("GET", "DELETE"):
+        await problem(await town.ask(method, path, who="head"), 403)
     assert await status(town, browser) == 200
     assert (await town.ask("DELETE", path)).status == 204
     assert await status(town, browser) == 401
-    await problem(await town.ask("DELETE", f"/users/{id_of('nobody')}/sessions"), 404)
+    assert (await town.get(path))["items"] == []
+    for method in ("GET", "DELETE"):
+        await problem(await town.ask(method, f"/users/{id_of('nobody')}/sessions"), 404)

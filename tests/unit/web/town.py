@@ -47,6 +47,7 @@ from hanvisa.directory.tables import (
 from hanvisa.errors import NotFound, SpeechError
 from hanvisa.explaining import story_of
 from hanvisa.speech.own import OwnSounds
+from hanvisa.speech.recordings import Recordings
 from hanvisa.speech.store import SoundStore
 from hanvisa.testing import FakeClock, FakeVoice
 from hanvisa.web.app import create_app
@@ -353,6 +354,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             calendar_read=readings.get,
             keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
             keep_recording=OwnSounds(tmp_path, SoundStore(tmp_path / "sounds")).take,
+            readings=Recordings(tmp_path / "recordings", SoundStore(tmp_path / "sounds")),
             passwords=QUICK,
         )
     )

@@ -10,7 +10,7 @@ from hanvisa.directory.auditing import Actor
 from hanvisa.directory.imports.applying import apply
 from hanvisa.directory.imports.people import MARK
 from hanvisa.directory.imports.planning import plan_sheets
-from hanvisa.directory.imports.problems import ImportRefused, Problems
+from hanvisa.directory.imports.problems import ImportRefused, Problems, told_in
 from hanvisa.directory.imports.reading import read_files, read_folder
 from hanvisa.directory.imports.report import ImportReport
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.engine import Database
 
-__all__ = ["ImportRefused", "ImportReport", "import_files", "import_folder"]
+__all__ = ["ImportRefused", "ImportReport", "import_files", "import_folder", "told_in"]
 
 _BY = Actor("import")
 

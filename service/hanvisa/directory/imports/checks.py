@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from hanvisa.policy.facts import Operation, Person
+from hanvisa.policy.model import Text
 from hanvisa.policy.telephone_managers import ManagerFacts, decide_telephone_manager
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ def check_numbers(entries: Mapping[str, Sequence[Entry]], problems: Problems) ->
         if prefix is None:
             continue
         if prefix in prefixes.values():
-            what = f"another organisation has the prefix {prefix}."
+            what = Text(
+                sv=f"en annan organisation har prefixet {prefix}.",
+                en=f"another organisation has the prefix {prefix}.",
+            )
             problems.add("organisations.csv", what, line=entry.line, column="prefix")
         prefixes[entry.id] = prefix
     extensions = entries.get("extensions", ())
@@ -34,7 +38,11 @@ def check_numbers(entries: Mapping[str, Sequence[Entry]], problems: Problems) ->
     }
     for entry in extensions:
         if entry.values["number"] in prefixed:
-            what = f"{entry.values['number']} is also an organisation's prefix with an extension of it."
+            number = entry.values["number"]
+            what = Text(
+                sv=f"{number} är också en organisations prefix följt av en av dess anknytningar.",
+                en=f"{number} is also an organisation's prefix with an extension of it.",
+            )
             problems.add("extensions.csv", what, line=entry.line, column="number")
 
 
@@ -58,5 +66,4 @@ def check_telephone_managers(entries: Mapping[str, Sequence[Entry]], problems: P
         )
         decision = decide_telephone_manager(facts)
         if not decision.allowed:
-            what = decision.because.en
-            problems.add("operations.csv", what, line=entry.line, column="telephone_manager")
+            problems.add("operations.csv", decision.because, line=entry.line, column="telephone_manager")

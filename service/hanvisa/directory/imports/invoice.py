@@ -16,12 +16,13 @@ from sqlalchemy import delete, insert, select
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
-from hanvisa.directory.imports.problems import Problems
+from hanvisa.directory.imports.problems import Problems, Unread
 from hanvisa.directory.imports.reading import Line, read_file
 from hanvisa.directory.imports.values import flag_of, to_e164
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.tables import InvoiceLineRow, InvoiceRow
 from hanvisa.errors import Conflict, InvalidInput
+from hanvisa.policy.model import Text
 
 NUMBER, AT, TIME, LENGTH, PRIVATE = COLUMNS = ("number", "at", "time", "length", "private")
 """What is read of a line. Only the number must be there; ``at`` may be a date, with the ``time`` apart."""
@@ -69,7 +70,8 @@ def read_invoice(file: Path, month: str, columns: Mapping[str, str]) -> list[Cha
     if read is not None:
         _must_have(file.name, read.columns, columns, problems)
     if read is not None and not read.lines:
-        problems.add(file.name, "it has no lines but the header.")
+        what = Text(sv="den har inga rader utom rubriken.", en="it has no lines but the header.")
+        problems.add(file.name, what)
     problems.raise_if_any()
     lines = read.lines if read is not None else ()
     charged = [_charged(file.name, line, columns, problems) for line in lines]
@@ -118,11 +120,18 @@ def _must_have(file: str, there: Collection[str], columns: Mapping[str, str], pr
         if theirs not in there and (name == NUMBER or theirs != name):
             problems.add(
                 file,
-                f"the column is missing. There are {', '.join(sorted(there))}: say which is meant "
-                f"(--columns {name}=COLUMN).",
+                _missing(there, name),
                 line=1,
                 column=theirs,
             )
+
+
+def _missing(there: Collection[str], name: str) -> Text:
+    columns = ", ".join(sorted(there))
+    return Text(
+        sv=f"kolumnen saknas. Det finns {columns}: säg vilken som menas (--columns {name}=KOLUMN).",
+        en=f"the column is missing. There are {columns}: say which is meant (--columns {name}=COLUMN).",
+    )
 
 
 def _must_be_of(file: str, month: str, charged: Iterable[Charged], problems: Problems) -> None:
@@ -132,7 +141,12 @@ def _must_be_of(file: str, month: str, charged: Iterable[Charged], problems: Pro
         newest = max(months)
         problems.add(
             file,
-            f"none of its calls is of {month}; this one is of {newest}. Say whose month it is (--month {newest}).",
+            Text(
+                sv=f"inget av samtalen är från {month}; det här är från {newest}. Säg vilken månad den gäller "
+                f"(--month {newest}).",
+                en=f"none of its calls is of {month}; this one is of {newest}. Say whose month it is "
+                f"(--month {newest}).",
+            ),
             line=months[newest],
         )
 
@@ -144,8 +158,8 @@ def _charged(file: str, line: Line, columns: Mapping[str, str], problems: Proble
             return without
         try:
             return value(text)
-        except ValueError as error:
-            problems.add(file, str(error), line=line.number, column=columns[name])
+        except Unread as error:
+            problems.add(file, error.what, line=line.number, column=columns[name])
             return without
 
     time = line.texts.get(columns[TIME], "")
@@ -171,7 +185,12 @@ def _moment(text: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.year not in _YEARS:
-        raise ValueError(f"“{text}” is no time. Write it as 2026-08-31 08:00.")
+        raise Unread(
+            Text(
+                sv=f"”{text}” är ingen tid. Skriv den som 2026-08-31 08:00.",
+                en=f"“{text}” is no time. Write it as 2026-08-31 08:00.",
+            )
+        )
     return (at if at.tzinfo is not None else at.replace(tzinfo=LOCAL)).astimezone(UTC)
 
 
@@ -179,6 +198,11 @@ def _seconds(text: str) -> int:
     """Seconds, or 1:15, or 0:01:15."""
     found = _LENGTH.fullmatch(text)
     if found is None:
-        raise ValueError(f"“{text}” is no length. Write it as seconds, or as 0:01:15.")
+        raise Unread(
+            Text(
+                sv=f"”{text}” är ingen längd. Skriv den i sekunder, eller som 0:01:15.",
+                en=f"“{text}” is no length. Write it as seconds, or as 0:01:15.",
+            )
+        )
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return (hours * 60 + minutes) * 60 + seconds

@@ -22,6 +22,7 @@ from hanvisa.directory.imports.report import ImportReport
 from hanvisa.directory.imports.sheets.organisation import PERSONS
 from hanvisa.directory.tables import DepartmentRow, PersonRow
 from hanvisa.errors import Conflict
+from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MARK = "from_ldap"
 _NAMED = 10  # in a sentence
+_NO_TEXT = Text(sv="det är ingen text i UTF-8.", en="it is no text in UTF-8.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ class _Faults(Problems):
         super().__init__()
         self.found: defaultdict[int, list[str]] = defaultdict(list)
 
-    def add(self, file: str, what: str, *, line: int | None = None, column: str | None = None) -> None:  # noqa: ARG002 - it is persons.csv
-        self.found[line or 0].append(f"{column}: {what}" if column else what)
+    def add(self, file: str, what: Text, *, line: int | None = None, column: str | None = None) -> None:  # noqa: ARG002 - it is persons.csv
+        self.found[line or 0].append(f"{column}: {what.en}" if column else what.en)
 
     def raise_if_any(self) -> None:
         """Never."""
@@ -120,9 +122,10 @@ async def _plan(
     faults = _Faults()
     for number, one in enumerate(people):
         for column in one.no_text:
-            faults.add(PERSONS.file, "it is no text in UTF-8.", line=number, column=column)
+            faults.add(PERSONS.file, _NO_TEXT, line=number, column=column)
     for id_, number in _repeated(people):
-        faults.add(PERSONS.file, f"another entry has the id “{id_}” too.", line=number)
+        what = Text(sv=f"en annan post har också id ”{id_}”.", en=f"another entry has the id “{id_}” too.")
+        faults.add(PERSONS.file, what, line=number)
 
     def ends(row: Mapping[str, Any]) -> bool:
         faulty = {people[number].texts.get("id") for number in faults.found}

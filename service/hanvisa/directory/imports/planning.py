@@ -12,12 +12,14 @@ from uuid import UUID
 from hanvisa.directory.auditing import SECRET
 from hanvisa.directory.imports import checks
 from hanvisa.directory.imports.existing import Existing, read_existing
+from hanvisa.directory.imports.problems import EMPTY, Unread
 from hanvisa.directory.imports.report import Counts, Differing, ImportReport, RowDiffers, What
 from hanvisa.directory.imports.sheets import SHEETS, Column, Sheet
 from hanvisa.directory.imports.spreadsheets import with_zeros
 from hanvisa.directory.imports.values import Field, Scope, e164, to_e164
 from hanvisa.directory.tables.base import LONGEST_KEY
 from hanvisa.ids import new_id
+from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -131,9 +133,16 @@ def _keys(sheet: Sheet, file: File, problems: Problems) -> list[str]:
     for line in file.lines:
         key = sheet.key({column.name: _normal(column, line) for column in sheet.columns})
         if len(key) > LONGEST_KEY:
-            problems.add(sheet.file, f"its key is longer than {LONGEST_KEY} letters.", line=line.number)
+            what = Text(
+                sv=f"dess nyckel är längre än {LONGEST_KEY} tecken.",
+                en=f"its key is longer than {LONGEST_KEY} letters.",
+            )
+            problems.add(sheet.file, what, line=line.number)
         if not sheet.several_lines and first.setdefault(key, line.number) != line.number:
-            problems.add(sheet.file, f"“{key}” is on line {first[key]} already.", line=line.number)
+            what = Text(
+                sv=f"”{key}” finns redan på rad {first[key]}.", en=f"“{key}” is on line {first[key]} already."
+            )
+            problems.add(sheet.file, what, line=line.number)
         keys.append(key)
     return keys
 
@@ -174,8 +183,9 @@ def _plan_table(
     for line, key in zip(file.lines, keys, strict=True):
         meant = with_zeros(key, known) if key not in known else None
         if meant is not None and meant not in told:
-            what = (
-                f"“{key}” is new, and “{meant}” is known: a spreadsheet takes leading zeros. Write {meant}."
+            what = Text(
+                sv=f"”{key}” är ny, och ”{meant}” är känd: ett kalkylblad tar inledande nollor. Skriv {meant}.",
+                en=f"“{key}” is new, and “{meant}” is known: a spreadsheet takes leading zeros. Write {meant}.",
             )
             problems.add(sheet.file, what, line=line.number)
         entry = _entry(sheet, line, key, scope, problems)
@@ -213,12 +223,12 @@ def _value(sheet: Sheet, column: Column, line: Line, scope: Scope, problems: Pro
     text = line.texts.get(column.name, "")
     if not text:
         if column.required:
-            problems.add(sheet.file, "it is empty.", line=line.number, column=column.name)
+            problems.add(sheet.file, EMPTY, line=line.number, column=column.name)
         return column.default
     try:
         return column.read(Field(text, line.texts, scope))
-    except ValueError as error:
-        problems.add(sheet.file, str(error), line=line.number, column=column.name)
+    except Unread as error:
+        problems.add(sheet.file, error.what, line=line.number, column=column.name)
         return column.default
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hanvisa.policy.model import Language, Text
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -61,8 +63,11 @@ class ImportReport:
         return tuple(map(str, self.rows))
 
     def __str__(self) -> str:
-        heading = "This would change (nothing was changed):" if self.dry_run else "Imported:"
-        lines = [heading, f"{'':24}{'created':>10}{'changed':>10}{'ended':>10}{'unchanged':>10}"]
+        return self.in_(Language.EN)
+
+    def in_(self, language: Language) -> str:
+        heading = (_WOULD if self.dry_run else _DID).in_(language)
+        lines = [heading, f"{'':24}" + "".join(f"{one.in_(language):>10}" for one in _COUNTED)]
         lines += [
             f"  {name:22}{one.created:>10}{one.changed:>10}{one.ended:>10}{one.unchanged:>10}"
             for name, one in self.tables.items()
@@ -70,3 +75,13 @@ class ImportReport:
         if self.dry_run:
             lines += self.details
         return "\n".join(lines)
+
+
+_WOULD = Text(sv="Det här skulle ändras (inget ändrades):", en="This would change (nothing was changed):")
+_DID = Text(sv="Importerat:", en="Imported:")
+_COUNTED = (
+    Text(sv="nya", en="created"),
+    Text(sv="ändrade", en="changed"),
+    Text(sv="avslutade", en="ended"),
+    Text(sv="oändrade", en="unchanged"),
+)

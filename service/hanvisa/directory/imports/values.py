@@ -1,4 +1,4 @@
-"""From the text of a field to its value. Every reader raises ValueError with a reason that reads after "column: "."""
+"""From the text of a field to its value. Every reader raises Unread with a reason that reads after "column: "."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from uuid import UUID
 import phonenumbers
 
 from hanvisa.calendars.source import fault_of_address
+from hanvisa.directory.imports.problems import Unread
 from hanvisa.directory.imports.spreadsheets import lost_from_area_code, lost_from_number, with_zeros
 from hanvisa.directory.loading import LOCAL
 from hanvisa.policy.facts import Window
+from hanvisa.policy.model import Text
 from hanvisa.policy.timing import NEXT_WORKING_DAY, is_default
 from hanvisa.policy.workdays import next_working_day
 
@@ -62,13 +64,20 @@ def flag(field: Field) -> bool:
 def flag_of(written: str) -> bool:
     answer = written.casefold()
     if answer not in _YES | _NO:
-        raise ValueError(f"“{written}” is neither yes nor no.")
+        raise Unread(
+            Text(sv=f"”{written}” är varken ja eller nej.", en=f"“{written}” is neither yes nor no.")
+        )
     return answer in _YES
 
 
 def whole(field: Field) -> int:
     if not field.text.isdecimal() or len(field.text) > 9:
-        raise ValueError(f"“{field.text}” is no whole number, or too large.")
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är inget heltal, eller för stort.",
+                en=f"“{field.text}” is no whole number, or too large.",
+            )
+        )
     return int(field.text)
 
 
@@ -82,7 +91,12 @@ def one_of(kind: type[StrEnum]) -> Reader:
         try:
             return kind(field.text).value
         except ValueError:
-            raise ValueError(f"“{field.text}” is none of {', '.join(kind)}.") from None
+            raise Unread(
+                Text(
+                    sv=f"”{field.text}” är inget av {', '.join(kind)}.",
+                    en=f"“{field.text}” is none of {', '.join(kind)}.",
+                )
+            ) from None
 
     return read
 
@@ -91,7 +105,7 @@ def e164(field: Field) -> str:
     """A telephone number in any usual Swedish or international spelling."""
     lost = lost_from_number(field.text)
     if lost is not None:
-        raise ValueError(lost)
+        raise Unread(lost)
     return to_e164(field.text)
 
 
@@ -99,30 +113,49 @@ def to_e164(written: str) -> str:
     try:
         number = phonenumbers.parse(written, "SE")
     except phonenumbers.NumberParseException:
-        raise ValueError(f"“{written}” is no telephone number.") from None
+        raise Unread(
+            Text(sv=f"”{written}” är inget telefonnummer.", en=f"“{written}” is no telephone number.")
+        ) from None
     if not phonenumbers.is_valid_number(number):
-        raise ValueError(f"“{written}” is no telephone number that exists.")
+        raise Unread(
+            Text(
+                sv=f"”{written}” är inget telefonnummer som finns.",
+                en=f"“{written}” is no telephone number that exists.",
+            )
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def extension(field: Field) -> str:
     if re.fullmatch(r"[1-9]\d{2,4}", field.text) is None:
-        raise ValueError(f"“{field.text}” is no extension: 3 to 5 digits, the first not 0.")
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är ingen anknytning: 3 till 5 siffror, den första inte 0.",
+                en=f"“{field.text}” is no extension: 3 to 5 digits, the first not 0.",
+            )
+        )
     if field.text == "112":
-        raise ValueError("112 is the emergency number.")
+        raise Unread(Text(sv="112 är nödnumret.", en="112 is the emergency number."))
     return field.text
 
 
 def default_until(field: Field) -> str:
     """How long an absence lasts for which nobody said."""
     if not is_default(field.text):
-        raise ValueError(f"“{field.text}” is neither minutes (30m) nor {NEXT_WORKING_DAY}.")
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är varken minuter (30m) eller {NEXT_WORKING_DAY}.",
+                en=f"“{field.text}” is neither minutes (30m) nor {NEXT_WORKING_DAY}.",
+            )
+        )
     return field.text
 
 
 def digits(field: Field) -> str:
     if not field.text.isdecimal() or not field.text.isascii():
-        raise ValueError(f"“{field.text}” is not digits alone.")
+        raise Unread(
+            Text(sv=f"”{field.text}” är inte bara siffror.", en=f"“{field.text}” is not digits alone.")
+        )
     return field.text
 
 
@@ -130,20 +163,30 @@ def area_code(field: Field) -> str:
     """Digits, the first 0."""
     lost = lost_from_area_code(digits(field))
     if lost is not None:
-        raise ValueError(lost)
+        raise Unread(lost)
     return field.text
 
 
 def code(field: Field) -> str:
     if re.fullmatch(r"[*#]\d{2,4}", field.text) is None:
-        raise ValueError(f"“{field.text}” is no code: * or #, and two to four digits.")
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är ingen kod: * eller #, och två till fyra siffror.",
+                en=f"“{field.text}” is no code: * or #, and two to four digits.",
+            )
+        )
     return field.text
 
 
 def account(field: Field) -> str:
     """The name of a SIP account, safe in Asterisk's configuration and in a channel's name."""
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", field.text) is None:
-        raise ValueError(f"“{field.text}” is no account: small letters a to z, digits, and - between them.")
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är inget konto: små bokstäver a till z, siffror, och - mellan dem.",
+                en=f"“{field.text}” is no account: small letters a to z, digits, and - between them.",
+            )
+        )
     return field.text
 
 
@@ -151,7 +194,12 @@ def day(field: Field) -> date:
     try:
         return date.fromisoformat(field.text)
     except ValueError:
-        raise ValueError(f"“{field.text}” is no date. Write it as 2026-08-31.") from None
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är inget datum. Skriv det som 2026-08-31.",
+                en=f"“{field.text}” is no date. Write it as 2026-08-31.",
+            )
+        ) from None
 
 
 def moment(field: Field) -> datetime:
@@ -167,9 +215,13 @@ def moment(field: Field) -> datetime:
     except ValueError:
         written = None
     if written is None or written.year not in _YEARS:
-        raise ValueError(
-            f"“{field.text}” is no time. Write it as 2026-08-31T08:00, or from today as +2d 08:00"
-            " (d: days, w: working days)."
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” är ingen tid. Skriv den som 2026-08-31T08:00, eller från i dag"
+                " som +2d 08:00 (d: dagar, w: arbetsdagar).",
+                en=f"“{field.text}” is no time. Write it as 2026-08-31T08:00, or from today as +2d 08:00"
+                " (d: days, w: working days).",
+            )
         )
     return written if written.tzinfo is not None else written.replace(tzinfo=LOCAL)
 
@@ -194,7 +246,12 @@ def windows(field: Field) -> tuple[Window, ...]:
 
 
 def _window(written: str) -> Window:
-    wrong = ValueError(f"“{written}” are no times of the week. Write them as mon-fri 08:00-09:30.")
+    wrong = Unread(
+        Text(
+            sv=f"”{written}” är inga tider i veckan. Skriv dem som mån-fre 08:00-09:30.",
+            en=f"“{written}” are no times of the week. Write them as mon-fri 08:00-09:30.",
+        )
+    )
     parts = _WINDOW.fullmatch(written.casefold())
     if parts is None:
         raise wrong
@@ -213,7 +270,7 @@ def calendar_address(field: Field) -> str:
     """https://, http:// or webcal://, with a host, and with no user in it."""
     fault = fault_of_address(field.text)
     if fault is not None:
-        raise ValueError(f"it {fault.en}.")
+        raise Unread(Text(sv=f"den {fault.sv}.", en=f"it {fault.en}."))
     return field.text
 
 
@@ -224,13 +281,21 @@ def ref(table: str) -> Reader:
         id_ = field.scope.ids[table].get(field.text)
         if id_ is None:
             meant = with_zeros(field.text, field.scope.ids[table])
-            raise ValueError(
-                f"there is no “{field.text}” in {table}.csv or the database."
-                + (f" Is it “{meant}”, whose leading zeros a spreadsheet took?" if meant else "")
-            )
+            raise Unread(_not_there(field.text, table, meant))
         return id_
 
     return read
+
+
+def _not_there(key: str, table: str, meant: str | None) -> Text:
+    sv, en = (
+        f"”{key}” finns inte i {table}.csv eller databasen.",
+        f"there is no “{key}” in {table}.csv or the database.",
+    )
+    if meant:
+        sv += f" Är det ”{meant}”, vars inledande nollor ett kalkylblad har tagit?"
+        en += f" Is it “{meant}”, whose leading zeros a spreadsheet took?"
+    return Text(sv=sv, en=en)
 
 
 def refs(table: str) -> Reader:

@@ -1,4 +1,4 @@
-"""The audit trail: changes write theirs themselves (:mod:`hanvisa.directory.auditing`), refusals are written here."""
+"""The audit trail: rows that change write theirs (:mod:`hanvisa.directory.auditing`), the rest is written here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.auditing import Actor
 
-REFUSED, REQUESTS = "refused", "requests"
+CHANGED, REFUSED, REQUESTS = "changed", "refused", "requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ class Audit:
         ]
         async with self._database.writing() as session:
             await session.execute(insert(AuditRow), entries)
+
+    async def changed(
+        self, table: str, row: UUID, before: Mapping[str, Any], after: Mapping[str, Any], by: Actor
+    ) -> None:
+        """Something that belongs to a row and lies elsewhere. Raises StorageError."""
+        entry = audit_entry(by, CHANGED, table, str(row), before=before, after=after)
+        async with self._database.writing() as session:
+            await session.execute(insert(AuditRow), [entry])
 
     async def get(self, id_: UUID) -> AuditEntry | None:
         async with self._database.reading() as session:

@@ -56,11 +56,11 @@ class Sessions:
             await session.flush()
             return row.id
 
-    async def end(self, id_: UUID, at: datetime, by: Actor) -> None:
-        """They have signed out. Raises NotFound."""
+    async def end(self, id_: UUID, user_id: UUID, at: datetime, by: Actor) -> None:
+        """One of the user's is signed out. Raises NotFound: they have none of that id."""
         async with self._database.changing(by) as session:
             row = await session.get(SessionRow, id_)
-            if row is None:
+            if row is None or row.user_id != user_id:
                 raise NotFound(f"There is no session {id_}.")
             row.ended_at = row.ended_at or at
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 Departments = Sequence[Row[Any, Any, Any, Any]]
 
+_IN_USE = select(
+    DepartmentRow.id, DepartmentRow.name, DepartmentRow.stand_in_id, DepartmentRow.working_hours
+).where(DepartmentRow.ended_at.is_(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
@@ -43,7 +47,7 @@ class Teams:
         """Of these departments from the first day to the last, in the order of their names; none for an unknown one."""
         since, until = local_time(first, time()), local_time(last + timedelta(days=1), time())
         async with self._database.reading() as session:
-            departments = await departments_in_use(session)
+            departments = await _departments_near(session, ids)
             stand_ins = stand_ins_of(departments)
             chains = {one.id: tuple(chain_of(one.id, stand_ins)) for one in departments if one.id in ids}
             near = {id_ for chain in chains.values() for id_ in chain}
@@ -63,11 +67,20 @@ def _staffing(chain: tuple[Team, ...], by_person: Mapping[UUID, tuple[Absence, .
     return Staffing(chain, tuple(one for person in persons for one in by_person.get(person, ())))
 
 
+async def _departments_near(session: AsyncSession, ids: Collection[UUID]) -> Departments:
+    """These, those that stand in for them, those that stand in for those, and so on."""
+    found: dict[UUID, Row[Any, Any, Any, Any]] = {}
+    wanted = set(ids)
+    while wanted:
+        rows = (await session.execute(_IN_USE.where(DepartmentRow.id.in_(wanted)))).all()
+        found |= {row.id: row for row in rows}
+        wanted = {row.stand_in_id for row in rows if row.stand_in_id is not None} - found.keys()
+    return sorted(found.values(), key=lambda row: row.name)
+
+
 async def departments_in_use(session: AsyncSession) -> Departments:
     """Each with id, name, stand_in_id and working_hours, in the order of their names."""
-    row = DepartmentRow
-    query = select(row.id, row.name, row.stand_in_id, row.working_hours)
-    return (await session.execute(query.where(row.ended_at.is_(None)).order_by(row.name))).all()
+    return (await session.execute(_IN_USE.order_by(DepartmentRow.name))).all()
 
 
 def stand_ins_of(departments: Departments) -> Mapping[UUID, UUID | None]:

@@ -40,7 +40,7 @@ class MembershipRow(Identified, Base):
     """A person belongs to one department at a time: from ``starts_on`` up to but not on ``ends_on``."""
 
     __tablename__ = "memberships"
-    __table_args__ = (Index(None, "person_id", "starts_on"),)
+    __table_args__ = (Index(None, "person_id", "starts_on"), Index(None, "department_id"))
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     department_id: Mapped[UUID] = mapped_column(ForeignKey("departments.id"))

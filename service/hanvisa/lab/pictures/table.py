@@ -75,7 +75,7 @@ CHAPTERS = (
         "My page",
         "For everybody. An absence in two clicks, with what callers will hear of it, in words and sound; the "
         "week; messages; forwarding with what is left of the month; one's own details. *Where I am signed in*"
-        " ends other sessions and changes the password.",
+        " ends each of one's sessions or all, and changes the password.",
         (
             Picture("me", "/me", "elsa.hedstrom", "One's own page", is_narrow=True),
             Picture("sign-ins", "/me/sign-ins", "elsa.hedstrom", "Where one is signed in"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from pydantic import Field
 
@@ -11,7 +12,6 @@ from hanvisa.calls.ports import CallEntry
 from hanvisa.policy.model import Text
 from hanvisa.web.api.calls import ExplainQuery, events_of, find_call
 from hanvisa.web.fields import Moment, Outgoing
-from hanvisa.web.played import sounds_of, wav_of
 from hanvisa.web.problems import not_found
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
@@ -60,26 +60,20 @@ async def story(ask: Ask[None, ExplainQuery]) -> Answer:
 
 async def heard(ask: Ask[None, None]) -> Answer:
     entries = await events_of(ask, await find_call(ask))
-    played = [entry for entry in entries if entry.kind == "heard" and entry.seq == ask.path["seq"]]
-    sound = await asyncio.to_thread(_sound, ask, played)
+    sounds = [sound for entry in entries if entry.seq == ask.path["seq"] for sound in _sounds_of(entry)]
+    sound = await ask.services.voice.wav(*sounds)
     if sound is None:
         raise not_found(Text(sv="Ljudet finns inte kvar.", en="The sound is no longer there."))
     return Answer(sound)
 
 
 def _can_be_heard(ask: Ask[None, ExplainQuery], entries: list[CallEntry]) -> set[int]:
-    state = ask.services.settings.state
-    return {
-        entry.seq
-        for entry in entries
-        if entry.kind == "heard" and sounds_of(entry.data.get("files", ()), state)
-    }
+    return {entry.seq for entry in entries if any(map(ask.services.voice.is_there, _sounds_of(entry)))}
 
 
-def _sound(ask: Ask[None, None], played: list[CallEntry]) -> bytes | None:
-    state = ask.services.settings.state
-    sounds = [path for entry in played for path in sounds_of(entry.data.get("files", ()), state)]
-    return wav_of(sounds) if sounds else None
+def _sounds_of(entry: CallEntry) -> list[str]:
+    """Those that were played to somebody, by name: what callers hear, and never a message or evidence."""
+    return [Path(file).name for file in entry.data.get("files", ())] if entry.kind == "heard" else []
 
 
 def _shown(step: Step, *, sound: bool) -> StepShown:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from hanvisa.directory.imports import ImportRefused, ImportReport, import_files
+from hanvisa.directory.imports.problems import Fault
 from hanvisa.directory.imports.report import RowDiffers, What
 from hanvisa.policy.model import Text
 from hanvisa.web.etags import changed, matches
@@ -78,17 +79,16 @@ async def _import(ask: Ask[Files, ImportQuery], **how: Any) -> ImportReport:
             ask.services.database, ask.body, ask.who.actor, end_missing=ask.query.end_missing, **how
         )
     except ImportRefused as refused:
-        count = len(refused.problems)
+        count = len(refused.faults)
         told = Text(
             sv=f"Inget importerades: {count} fel i filerna.",
             en=f"Nothing was imported: {count} faults in the files.",
         )
-        raise Problem(INVALID, told, faults=tuple(map(_fault, refused.problems[:_FAULTS]))) from refused
+        raise Problem(INVALID, told, faults=tuple(map(_fault, refused.faults[:_FAULTS]))) from refused
 
 
-def _fault(problem: str) -> FieldFault:
-    where, _, what = problem.partition(": ")
-    return FieldFault(where, Text(sv=what, en=what))
+def _fault(fault: Fault) -> FieldFault:
+    return FieldFault(fault.where.en, fault.what, place=fault.where)
 
 
 def _tag(ask: Ask[Files, ImportQuery], report: ImportReport) -> str:

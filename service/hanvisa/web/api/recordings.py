@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import wave
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -15,7 +13,7 @@ from hanvisa.directory.repositories.recordings import RecordingRecord, Recording
 from hanvisa.errors import SpeechError
 from hanvisa.policy.facts import RecordingKind
 from hanvisa.policy.model import Text
-from hanvisa.policy.own_recordings import LONGEST, RecordingFault, fault_of_recording
+from hanvisa.policy.own_recordings import LONGEST
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
 from hanvisa.web.paging import cut, id_after
@@ -23,10 +21,8 @@ from hanvisa.web.people import must_cover, named_person, person_given
 from hanvisa.web.problems import invalid, not_found
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
-from hanvisa.web.sounds import WAV
+from hanvisa.web.sounds import LARGEST, WAV, no_sound, wav_given
 from hanvisa.web.uploads import Files
-
-LARGEST = 8 * 1024 * 1024
 
 
 class RecordingQuery(ListQuery):
@@ -94,34 +90,10 @@ async def give(ask: Ask[Files, NewRecording]) -> Answer:
 
 async def _sound(ask: Ask[Files, NewRecording]) -> str:
     """The name of the sound that was sent. Raises Problem for what is none, or too long."""
-    if len(ask.body) != 1:
-        raise invalid("file", Text(sv="Skicka en fil.", en="Send one file."))
-    (wav,) = ask.body.values()
-    match fault_of_recording(ask.query.kind, _seconds(wav)):
-        case RecordingFault.TOO_LONG:
-            longest = LONGEST[ask.query.kind]
-            raise invalid(
-                "file",
-                Text(
-                    sv=f"Inspelningen är längre än {longest:.0f} sekunder.",
-                    en=f"The recording is longer than {longest:.0f} seconds.",
-                ),
-            )
-        case RecordingFault.NOTHING:
-            raise invalid("file", _NO_SOUND)
     try:
-        return await ask.services.keep_recording(wav)
+        return await ask.services.keep_recording(wav_given(ask.body, LONGEST[ask.query.kind]))
     except SpeechError as error:
-        raise invalid("file", _NO_SOUND) from error
-
-
-def _seconds(wav: bytes) -> float | None:
-    """How long it is by itself; None when it is none."""
-    try:
-        with wave.open(io.BytesIO(wav)) as file:
-            return float(file.getnframes() / file.getframerate())
-    except (wave.Error, EOFError, ZeroDivisionError):
-        return None
+        raise no_sound() from error
 
 
 async def end(ask: Ask[None, None]) -> Answer:
@@ -160,11 +132,6 @@ def _shown(ask: Ask[Any, Any], record: RecordingRecord) -> RecordingShown:
         ended_at=record.ended_at,
     )
 
-
-_NO_SOUND = Text(
-    sv="Filen är ingen WAV med 16 bitars PCM och minst 8000 Hz i vilken något hörs.",
-    en="The file is no WAV of 16-bit PCM and 8000 Hz or more in which anything is heard.",
-)
 
 ROUTES = (
     Route(

@@ -70,7 +70,7 @@ async def sign_out(ask: Ask[None, None]) -> Answer:
                 en="You ask with a token and have not signed in. Tokens are revoked under /tokens.",
             ),
         )
-    await Sessions(ask.services.database).end(ask.who.session.id, ask.now, ask.who.actor)
+    await Sessions(ask.services.database).end(ask.who.session.id, ask.who.known_id, ask.now, ask.who.actor)
     return Answer(status=204, cookie=set_cookie(SESSION, "", 0, ask.services.settings))
 
 

@@ -1,4 +1,4 @@
-"""The sessions that are open: one's own, since when and from where, and ended everywhere at once."""
+"""The sessions that are open, since when and from where; ended one by one, or everywhere at once."""
 
 from __future__ import annotations
 
@@ -30,8 +30,17 @@ class OpenSessions(Outgoing):
 
 
 async def own(ask: Ask[None, None]) -> Answer:
+    return await _open_of(ask, ask.who.known_id)
+
+
+async def of_user(ask: Ask[None, None]) -> Answer:
+    user = await Users(ask.services.database).get(ask.path["id"])
+    return await _open_of(ask, user.id)
+
+
+async def _open_of(ask: Ask[Any, Any], user: UUID) -> Answer:
     idle = timedelta(seconds=ask.services.settings.session_idle)
-    found = await Sessions(ask.services.database).open_of(ask.who.known_id, ask.now, ask.now - idle)
+    found = await Sessions(ask.services.database).open_of(user, ask.now, ask.now - idle)
     this = ask.who.session.id if ask.who.session else None
     items = [
         OpenSession(
@@ -47,10 +56,17 @@ async def own(ask: Ask[None, None]) -> Answer:
     return Answer(OpenSessions(items=items))
 
 
+async def end_one(ask: Ask[None, None]) -> Answer:
+    """One that has ended already stays so."""
+    id_ = ask.path["id"]
+    await Sessions(ask.services.database).end(id_, ask.who.known_id, ask.now, ask.who.actor)
+    is_this = ask.who.session is not None and ask.who.session.id == id_
+    return Answer(status=204, cookie=_no_cookie(ask) if is_this else None)
+
+
 async def end_own(ask: Ask[None, None]) -> Answer:
     await _end(ask, ask.who.known_id)
-    gone = set_cookie(SESSION, "", 0, ask.services.settings) if ask.who.session else None
-    return Answer(status=204, cookie=gone)
+    return Answer(status=204, cookie=_no_cookie(ask) if ask.who.session else None)
 
 
 async def end_of_user(ask: Ask[None, None]) -> Answer:
@@ -63,6 +79,10 @@ async def _end(ask: Ask[Any, Any], user: UUID) -> None:
     await Sessions(ask.services.database).end_all(user, ask.now, ask.who.actor)
 
 
+def _no_cookie(ask: Ask[Any, Any]) -> str:
+    return set_cookie(SESSION, "", 0, ask.services.settings)
+
+
 ROUTES = (
     Route(
         "GET",
@@ -73,6 +93,15 @@ ROUTES = (
         reply=OpenSessions,
     ),
     Route("DELETE", "/sessions", Anyone.SIGNED_IN, end_own, "Sign out everywhere", status=204),
+    Route("DELETE", "/sessions/{id}", Anyone.SIGNED_IN, end_one, "Sign out of one of them", status=204),
+    Route(
+        "GET",
+        "/users/{id}/sessions",
+        Action.MANAGE_USERS,
+        of_user,
+        "A user's sessions that are open, the one used last first",
+        reply=OpenSessions,
+    ),
     Route(
         "DELETE",
         "/users/{id}/sessions",

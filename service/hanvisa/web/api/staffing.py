@@ -5,6 +5,7 @@ Whoever answers for a department also names the one that stands in for it (docs/
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 
 _WEEK = 7
-_AT_ONCE = 100  # departments that are read together
+_AT_ONCE = 10  # departments that are read together: calls come in between
 
 
 class StaffingQuery(Incoming):
@@ -94,12 +95,11 @@ async def staffing(ask: Ask[None, StaffingQuery]) -> Answer:
         if ask.scope.covers_department(one) and ask.query.operation in (None, one.operation_id)
     }
     teams, ids = Teams(ask.services.database), list(departments)
-    found = [
-        one
-        for first in range(0, len(ids), _AT_ONCE)
-        for one in await teams.staffing(ids[first : first + _AT_ONCE], days[0], days[-1])
-    ]
-    items = [_staffing(ask, departments[one.chain[0].id], one, days) for one in found]
+    items: list[StaffingShown] = []
+    for first in range(0, len(ids), _AT_ONCE):
+        for one in await teams.staffing(ids[first : first + _AT_ONCE], days[0], days[-1]):
+            items.append(_staffing(ask, departments[one.chain[0].id], one, days))
+            await asyncio.sleep(0)  # calls come first
     return Answer(
         StaffingList(items=sorted(items, key=lambda one: (one.operation.name, one.department.name)))
     )
@@ -221,9 +221,7 @@ def _gone() -> Exception:
 
 
 def _operation(ask: Ask[Any, Any], department: Department) -> Named:
-    operations = ask.register.operations.rows
-    operation = next((one for one in operations if one.id == department.operation_id), None)
-    return named(operation, department.operation_id)
+    return named(ask.register.operation(department.operation_id), department.operation_id)
 
 
 def _named_department(ask: Ask[Any, Any], id_: UUID | None) -> Named | None:

@@ -213,6 +213,29 @@ async def test_a_user_gets_and_loses_roles(admin: Visitor, town: Town) -> None:
     assert [one["role"] for one in user["roles"]] == ["superuser"]
 
 
+async def test_a_user_is_signed_out_everywhere(admin: Visitor, town: Town) -> None:
+    jar = town.client.session.cookie_jar
+    admins = {cookie.key: cookie.value for cookie in jar}
+    jar.clear()
+    anna = await Visitor.known(town, "anna")
+    await anna.signs_in()
+    annas = {cookie.key: cookie.value for cookie in jar}
+    jar.clear()
+    jar.update_cookies(admins, town.client.make_url("/"))
+    (user,) = (await town.get("/users?q=anna@"))["items"]
+    at = f"/admin/users/{user['id']}"
+    page = await admin.page(at)
+    assert '<th scope="row">today 10:00</th><td>127.0.0.1</td>' in page
+    done = await send(admin, "DELETE", f"{at}/sessions", [])
+    assert done.headers["HX-Redirect"] == f"{at}?done=signed-out"
+    page = await admin.page(f"{at}?done=signed-out")
+    assert "They are signed out everywhere." in page
+    assert "They are signed in nowhere." in page
+    jar.clear()
+    jar.update_cookies(annas, town.client.make_url("/"))
+    assert (await anna.get("/me")).headers["Location"].startswith("/sign-in")
+
+
 async def test_a_user_gets_a_new_password(admin: Visitor, town: Town) -> None:
     made = await answer(await town.ask("POST", "/users", {"name": "ny@kommunen.test"}), 201)
     at = f"/admin/users/{made['id']}"

@@ -51,6 +51,9 @@ async def test_what_is_wrong_in_the_files_is_told_line_by_line(admin: Visitor) -
     told = await upload(admin, "/admin/imports/preview", "organisations.csv", b"id,name\nbkt,\n")
     assert told.status == 422
     assert "<strong>organisations.csv, line 2, column name</strong>: it is empty." in await told.text()
+    await admin.post("/language", language="sv", to="/")
+    told = await upload(admin, "/admin/imports/preview", "organisations.csv", b"id,name\nbkt,\n")
+    assert "<strong>organisations.csv, rad 2, kolumn name</strong>: den är tom." in await told.text()
 
 
 async def test_a_recording_is_uploaded_heard_and_ended(admin: Visitor, town: Town) -> None:
@@ -69,6 +72,30 @@ async def test_a_recording_is_uploaded_heard_and_ended(admin: Visitor, town: Tow
     recording = sound.split("/")[4]
     await send(admin, "POST", f"/admin/recordings/{recording}/end", [])
     assert not (await town.get("/recordings"))["items"]
+
+
+async def test_a_switchboards_greeting_is_heard_read_in_and_given_back_to_the_voice(
+    admin: Visitor, town: Town
+) -> None:
+    at = f"/admin/switchboards/{id_of('board')}"
+    page = await admin.page(at)
+    assert page.count("The voice says it.") == 2
+    sounds = re.findall(r'<audio[^>]*src="([^"]+)"', page)
+    assert [(await admin.get(sound)).status for sound in sounds] == [200, 200]
+    told = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(61.0))
+    assert told.status == 422
+    part = await told.text()
+    assert re.search(r'id="f-file-sv"[^>]*aria-invalid="true"', part)
+    assert not re.search(r'id="f-file-en"[^>]*aria-invalid="true"', part)
+    assert "longer than 60 seconds" in part
+    done = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(1.0))
+    assert done.headers["HX-Redirect"] == f"{at}?done=changed"
+    page = await admin.page(at)
+    assert (page.count("Somebody has read it in."), page.count("The voice says it.")) == (1, 1)
+    assert (await town.get(f"/switchboards/{id_of('board')}/greeting"))["read_in"] == ["sv"]
+    done = await send(admin, "DELETE", f"{at}/greeting/sv", [])
+    assert done.headers["HX-Redirect"] == f"{at}?done=changed"
+    assert (await admin.page(at)).count("The voice says it.") == 2
 
 
 async def test_a_setting_is_changed_and_brought_back(admin: Visitor, town: Town) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -91,6 +93,21 @@ async def test_a_week_says_who_is_away_and_what_can_be_done_about_an_empty_day(
     assert "Nobody can be reached" not in after
     assert "This week" in after
     assert (await manager.page(f"/departments/{SCHOOL}?week=nonsense")).count("Week 32") == 1
+
+
+async def test_an_open_week_asks_anew_and_is_sent_what_is_another(manager: Visitor, town: Town) -> None:
+    page = await manager.page(f"/departments/{SCHOOL}?week=2026-W32&show=away")
+    assert 'sse-connect="/departments/events"' in page
+    (again,) = (html.unescape(one) for one in re.findall(r'hx-get="([^"]+)" hx-trigger="sse:absences"', page))
+    assert again.startswith(f"/departments/{SCHOOL}/now?week=2026-W32&show=away&seen=")
+    assert (await manager.get(again)).status == 204
+    await sets(town, SIV)
+    changed = await manager.page(again)
+    assert "Siv Åkerström" in changed
+    assert '<div id="said" role="status" hx-swap-oob="true">The week has changed.</div>' in changed
+    (again,) = (html.unescape(one) for one in re.findall(r'hx-get="([^"]+)" hx-trigger', changed))
+    assert (await manager.get(again)).status == 204
+    assert (await manager.get(f"/departments/{NORA}/now")).status == 403
 
 
 async def test_an_operator_sees_the_week_without_private_reasons_and_protected_numbers(

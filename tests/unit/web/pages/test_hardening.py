@@ -9,7 +9,7 @@ import pytest
 from hanvisa.web.pages import VIEWS
 from hanvisa.web.pages.view import SIGN_IN
 from unit.web.pages.visiting import PASSWORD, Visitor
-from unit.web.town import Town, id_of
+from unit.web.town import Town, answer, id_of
 
 OPEN = {SIGN_IN, "/language"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -94,6 +94,33 @@ async def test_where_one_is_signed_in_is_shown_and_ended_everywhere(anna: Visito
     headers = {"X-CSRF-Token": await anna.csrf(), "HX-Request": "true"}
     out = await anna.town.client.delete("/me/sign-ins", headers=headers)
     assert (out.status, out.headers["HX-Redirect"]) == (204, "/sign-in")
+    assert (await anna.get("/me/sign-ins")).status == 303
+
+
+async def test_each_place_one_is_signed_in_is_ended_by_itself(anna: Visitor) -> None:
+    jar = anna.town.client.session.cookie_jar
+    mine = {cookie.key: cookie.value for cookie in jar}
+    jar.clear()
+    await anna.signs_in()
+    other, this = (
+        one["id"]
+        for one in sorted(
+            (await answer(await anna.get("/api/v1/sessions"), 200))["items"], key=lambda one: one["this"]
+        )
+    )
+    headers = {"X-CSRF-Token": await anna.csrf(), "HX-Request": "true"}
+    page = await anna.page("/me/sign-ins")
+    assert all(f'hx-delete="/me/sign-ins/{one}"' in page for one in (other, this))
+    out = await anna.town.client.delete(f"/me/sign-ins/{other}", headers=headers)
+    part = await out.text()
+    assert out.status == 200
+    assert "Du är utloggad där." in part
+    assert other not in part
+    assert this in part
+    out = await anna.town.client.delete(f"/me/sign-ins/{this}", headers=headers)
+    assert (out.status, out.headers["HX-Redirect"]) == (204, "/sign-in")
+    assert (await anna.get("/me/sign-ins")).status == 303
+    jar.update_cookies(mine, anna.town.client.make_url("/"))
     assert (await anna.get("/me/sign-ins")).status == 303
 
 

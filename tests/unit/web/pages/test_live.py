@@ -21,7 +21,7 @@ from unit.web.pages.test_switchboard import CALL
 from unit.web.pages.visiting import Visitor
 from unit.web.town import Founded, Town, answer, id_of, open_town
 
-ALL = CALLS, OPERATORS, PRESENCE, NOTICES = tuple(Made(f"{topic}-part") for topic in Topic)
+ALL = CALLS, OPERATORS, PRESENCE, NOTICES, _ = tuple(Made(f"{topic}-part") for topic in Topic)
 LINE = "x" * 1023 + "\n"
 NAMES = [made.name for made in ALL]
 
@@ -150,6 +150,22 @@ async def test_who_may_not_see_calls_is_told_so_in_the_stream_where_a_browser_re
     async with console(town, who) as one:
         assert await is_over(one)
     assert not CALLS.by
+
+
+async def test_a_page_that_shows_absences_is_told_of_those_alone(town: Town) -> None:
+    async with console(town, "head", path=live.ABSENCES) as one, console(town) as other:
+        assert await one.next() == ("absences", ""), "what has changed since it was read is not missed"
+        await other.all(NAMES)
+        town.changes.tell(Topic.CALLS, Topic.PRESENCE)
+        absence = {"person": str(id_of("anna")), "reason": "1", "ends_at": "2026-08-05T14:00:00+02:00"}
+        await answer(await town.ask("POST", "/absences", absence), 201)
+        assert await one.next() == ("absences", "")
+        assert not [made for made in ALL if "head sv" in made.by]
+
+
+async def test_who_may_see_no_absences_is_told_so_in_the_stream(town: Town) -> None:
+    async with console(town, None, path=live.ABSENCES) as one:
+        assert await is_over(one)
 
 
 async def test_a_slow_reader_holds_up_nobody_and_then_gets_what_is_newest(town: Town) -> None:

@@ -179,6 +179,26 @@ async def test_my_week_has_when_i_am_away(anna: Visitor) -> None:
     assert "Vecka 32" in await anna.page("/me/week?week=never")
 
 
+async def test_my_week_has_when_i_was_away(anna: Visitor, town: Town) -> None:
+    await does(anna, "/me/absences", reason="1", ends="120")
+    town.clock.advance(timedelta(minutes=90))
+    await does(anna, "/me/back")
+    await does(anna, "/me/absences", reason="6", begins_day="2026-08-07", ends="own")
+    (coming,) = (await town.get(f"/absences?person={id_of('anna')}"))["items"]
+    await does(anna, f"/me/absences/{coming['id']}/end")
+    week = (await anna.page("/me")).partition('id="week"')[2].partition("</section>")[0]
+    assert "10:00–11:30" in week
+    assert "Semester" not in week, "it was taken back before it began"
+    town.clock.advance(timedelta(days=1))
+    await anna.signs_in()
+    page = await anna.page("/me")
+    assert "10:00–11:30" in page.partition('id="week"')[2].partition("</section>")[0]
+    assert "10:00–11:30" not in await anna.page("/me/week?week=2026-08-10")
+    town.clock.advance(timedelta(days=7))
+    await anna.signs_in()
+    assert "10:00–11:30" in await anna.page("/me/week?week=2026-08-05")
+
+
 # messages
 
 

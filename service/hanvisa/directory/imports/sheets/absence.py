@@ -7,6 +7,7 @@ from hanvisa.directory import tables
 from hanvisa.directory.imports import values
 from hanvisa.directory.imports.sheets.base import Sheet, Texts, id_, may, must, of
 from hanvisa.policy.facts import TimeKind
+from hanvisa.policy.model import Text
 
 ABSENCE_REASONS = Sheet(
     "absence_reasons.csv",
@@ -47,10 +48,13 @@ ABSENCES = Sheet(
 )
 
 
-def _check_calendar(row: Texts) -> str | None:
+def _check_calendar(row: Texts) -> Text | None:
     if not row.get("user") or may_take_password(row["url"]):
         return None
-    return "a user's password is sent over https:// only."
+    return Text(
+        sv="en användares lösenord skickas bara över https://.",
+        en="a user's password is sent over https:// only.",
+    )
 
 
 CALENDARS = Sheet(

@@ -9,6 +9,7 @@ from typing import Any
 
 from hanvisa.directory.imports import values
 from hanvisa.policy.facts import Ringing
+from hanvisa.policy.model import Text
 
 Texts = Mapping[str, str]
 
@@ -54,7 +55,7 @@ class Sheet:
     key: Callable[[Texts], str]
     columns: tuple[Column, ...]
     listed: tuple[Listed, ...] = ()
-    check: Callable[[Texts], str | None] | None = None
+    check: Callable[[Texts], Text | None] | None = None
     at_first: Callable[[datetime], Mapping[str, Any]] | None = None
     matched: str = "external_id"
     ended_by: str | None = "ended_at"

@@ -17,11 +17,13 @@ from hanvisa.directory.imports.sheets.base import (
     of,
 )
 from hanvisa.policy.facts import CallingClass, NumberShown
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Language, Text
 
 
-def _check_stand_in(row: Texts) -> str | None:
-    return "a department can't stand in for itself." if row.get("stand_in") == row["id"] else None
+def _check_stand_in(row: Texts) -> Text | None:
+    if row.get("stand_in") != row["id"]:
+        return None
+    return Text(sv="en avdelning kan inte ersätta sig själv.", en="a department can't stand in for itself.")
 
 
 ORGANISATIONS = Sheet(

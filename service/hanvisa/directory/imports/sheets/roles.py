@@ -7,6 +7,7 @@ from enum import StrEnum
 from hanvisa.directory import tables
 from hanvisa.directory.imports import values
 from hanvisa.directory.imports.sheets.base import Sheet, Texts, may, must, of
+from hanvisa.policy.model import Text
 
 
 class Role(StrEnum):
@@ -26,11 +27,16 @@ class ScopeOfRole(StrEnum):
 _SCOPES = {ScopeOfRole.OPERATION: "operations", ScopeOfRole.COST_CENTRE: "cost_centres"}
 
 
-def _check_scope(row: Texts) -> str | None:
+def _check_scope(row: Texts) -> Text | None:
     scoped = row["role"] in (Role.HEAD, Role.TELEPHONE_MANAGER)
     if scoped and not (row.get("scope_kind") and row.get("scope")):
-        return f"the role {row['role']} needs scope_kind and scope."
-    return None if scoped or not row.get("scope") else f"the role {row['role']} has no scope."
+        return Text(
+            sv=f"rollen {row['role']} behöver scope_kind och scope.",
+            en=f"the role {row['role']} needs scope_kind and scope.",
+        )
+    if scoped or not row.get("scope"):
+        return None
+    return Text(sv=f"rollen {row['role']} har inget scope.", en=f"the role {row['role']} has no scope.")
 
 
 USERS = Sheet(

@@ -17,6 +17,7 @@ from hanvisa.directory.imports.sheets.base import (
     of,
 )
 from hanvisa.policy.facts import OperatorState, TargetKind
+from hanvisa.policy.model import Text
 
 _TARGETS = {
     TargetKind.PERSON: "persons",
@@ -26,9 +27,14 @@ _TARGETS = {
 }
 
 
-def _check_member(row: Texts) -> str | None:
+_EITHER = Text(
+    sv="en medlem är antingen en person eller ett nummer.", en="a member is either a person or a number."
+)
+
+
+def _check_member(row: Texts) -> Text | None:
     one = bool(row.get("person")) != bool(row.get("number"))
-    return None if one else "a member is either a person or a number."
+    return None if one else _EITHER
 
 
 PHONES = Sheet(

@@ -13,6 +13,7 @@ from hanvisa.web.pages.admin import (
     recordings,
     register,
     settings,
+    switchboards,
     users,
 )
 from hanvisa.web.pages.rendering import Page
@@ -30,6 +31,7 @@ VIEWS = (
     *choosing.VIEWS,
     *register.VIEWS,
     *people.VIEWS,
+    *switchboards.VIEWS,
     *users.VIEWS,
     *recordings.VIEWS,
     *imports.VIEWS,

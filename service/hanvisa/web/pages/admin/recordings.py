@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from hanvisa.policy.facts import CodeAction
-from hanvisa.web.api.recordings import LARGEST
 from hanvisa.web.pages.admin import choosing, labels
 from hanvisa.web.pages.admin.choosing import Choice
 from hanvisa.web.pages.admin.showing import show
@@ -17,6 +16,7 @@ from hanvisa.web.pages.view import View
 from hanvisa.web.pages.writing import moment, words
 from hanvisa.web.problems import INVALID, TOO_LARGE, Problem
 from hanvisa.web.roles import Action
+from hanvisa.web.sounds import LARGEST
 from hanvisa.web.uploads import read_files
 
 _BY_PHONE = (CodeAction.RECORD_NAME, CodeAction.RECORD_GREETING)

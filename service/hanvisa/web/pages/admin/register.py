@@ -15,7 +15,7 @@ from hanvisa.web.pages.admin import choosing, sections, telling
 from hanvisa.web.pages.admin.choosing import Choice
 from hanvisa.web.pages.admin.forms import Faulty, Form
 from hanvisa.web.pages.admin.inputs import REFERS
-from hanvisa.web.pages.admin.sections import PERSONS, SECTIONS, USERS, Section
+from hanvisa.web.pages.admin.sections import PERSONS, SECTIONS, SWITCHBOARDS, USERS, Section
 from hanvisa.web.pages.admin.showing import show
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.view import View
@@ -210,7 +210,7 @@ def _views(section: Section) -> tuple[View, ...]:
             View("GET", f"{section.address}/new", section.making.action, partial(begin, section)),
             View("POST", section.address, section.making.action, partial(make, section)),
         ]
-    if section not in (PERSONS, USERS):  # which have pages of their own
+    if section not in (PERSONS, SWITCHBOARDS, USERS):  # which have pages of their own
         views.append(View("GET", one, section.changing.action, partial(read, section)))
     return (*views, *changes(section))
 

@@ -100,6 +100,7 @@ DEPARTMENTS = Section(
 REASONS = Section(
     "/absence-reasons", ("code", "name", "spoken", "time_kind", "private", "reachable"), key="code"
 )
+SWITCHBOARDS = Section("/switchboards", ("name", "organisation", "hours", "night_group"))
 USERS = Section("/users", ("name", "person", "roles"), ending="/end", set_apart=frozenset({"password"}))
 
 SECTIONS: tuple[Section, ...] = (
@@ -110,7 +111,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("/organisations", ("name", "prefix", "area_code")),
     Section("/cost-centres", ("code", "name", "organisation", "manager")),
     Section("/groups", ("name", "organisation", "ringing", "members")),
-    Section("/switchboards", ("name", "organisation", "hours", "night_group")),
+    SWITCHBOARDS,
     Section("/operators", ("person", "phone", "switchboards", "state"), key="person"),
     Section("/phones", ("account", "owner", "site", "organisation")),
     Section("/extensions", ("number", "target", "organisation", "confidential")),

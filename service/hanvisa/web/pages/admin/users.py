@@ -1,4 +1,4 @@
-"""A user's page: who they are, their roles, and a new password for who has forgotten theirs."""
+"""A user's page: who they are, their roles, where they are signed in, and a new password for who has forgotten it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,14 @@ async def read(page: Page) -> web.StreamResponse:
         user,
         template="admin/user.html",
         password=Form(_PASSWORD, {}, version=version or ""),
+        sessions=(await page.api.get(f"{register.path_of(page, USERS)}/sessions")).items,
     )
+
+
+async def sign_out(page: Page) -> web.StreamResponse:
+    """Everywhere; whose phone was stolen, or who left a computer open."""
+    await page.api.send("DELETE", f"{register.path_of(page, USERS)}/sessions")
+    return page.go(f"{page.request.path.removesuffix('/sessions')}?done=signed-out")
 
 
 async def set_password(page: Page) -> web.StreamResponse:
@@ -56,5 +63,6 @@ async def _form(page: Page, form: Form, status: int) -> web.Response:
 
 VIEWS = (
     View("GET", "/admin/users/{id}", Action.MANAGE_USERS, read),
+    View("DELETE", "/admin/users/{id}/sessions", Action.MANAGE_USERS, sign_out),
     View("POST", "/admin/users/{id}/password", Action.MANAGE_USERS, set_password),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from hanvisa.policy.swedish_time import LOCAL, local_time
 from hanvisa.web.pages.departments.reading import every
 from hanvisa.web.pages.departments.weeks import monday_of, week_of
 from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
 from hanvisa.web.problems import Problem
 from hanvisa.web.roles import Action
@@ -80,6 +82,35 @@ async def show(page: Page) -> web.StreamResponse:
 async def render(
     page: Page, monday: date, shown: Shown, template: str = "departments/week.html", status: int = 200
 ) -> web.Response:
+    values = await _values(page, monday)
+    return page.show(
+        template,
+        status=status,
+        **_live(page, values),
+        **values,
+        shown=shown,
+        reasons=(await page.api.get("/absence-reasons", limit=200)).items if shown.person else (),
+        may_force=page.api.may(Action.FORCE_ABSENCES),
+        moment_now=page.api.services.clock.now(),
+    )
+
+
+async def now(page: Page) -> web.Response:
+    """The week as it is now, where it is another than what the page has ``seen``."""
+    values = await _values(page, monday_of(page.request.query.get("week"), page.today))
+    live = _live(page, values)
+    if live["seen"] == page.request.query.get("seen"):
+        return web.Response(status=204)
+    return page.show("departments/week_changed.html", said=gettext("The week has changed."), **live, **values)
+
+
+def _live(page: Page, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes by itself, and what a page that has seen it is known by."""
+    made = page.fill("departments/week_now.html", **values)
+    return {"made": made, "seen": hashlib.sha256(made.encode()).hexdigest()[:16]}
+
+
+async def _values(page: Page, monday: date) -> dict[str, Any]:
     id_ = page.request.match_info["id"]
     week = await page.api.get(f"/departments/{id_}/week", day=monday.isoformat())
     absences = await every(
@@ -88,27 +119,23 @@ async def render(
     days = [number for number, day in enumerate(week.days) if number < _WEEKDAYS or day.working or day.people]
     lines = _lines(week, days, absences)
     ahead = any(week.days[number].empty and week.days[number].day >= page.today for number in days)
-    return page.show(
-        template,
-        status=status,
-        week=week,
-        number=monday.isocalendar().week,
-        days=[_day(week.days[number], lines, at) for at, number in enumerate(days)],
-        lines=[line for line in lines if line.is_away] if page.request.query.get("show") == "away" else lines,
-        only_away=page.request.query.get("show") == "away",
-        here_is=f"/departments/{id_}?week={week_of(monday)}",
-        this=week_of(monday),
-        before=week_of(monday - _WEEK),
-        after=week_of(monday + _WEEK),
-        now=week_of(page.today),
-        shown=shown,
-        reasons=(await page.api.get("/absence-reasons", limit=200)).items if shown.person else (),
-        numbers=await _numbers(page, id_) if ahead else {},
-        departments=await _stand_ins(page, week) if ahead and page.api.may(Action.NAME_STAND_INS) else (),
-        may_force=page.api.may(Action.FORCE_ABSENCES),
-        Presence=Presence,
-        moment_now=page.api.services.clock.now(),
-    )
+    return {
+        "week": week,
+        "number": monday.isocalendar().week,
+        "days": [_day(week.days[number], lines, at) for at, number in enumerate(days)],
+        "lines": [line for line in lines if line.is_away]
+        if page.request.query.get("show") == "away"
+        else lines,
+        "only_away": page.request.query.get("show") == "away",
+        "here_is": f"/departments/{id_}?week={week_of(monday)}",
+        "this": week_of(monday),
+        "before": week_of(monday - _WEEK),
+        "after": week_of(monday + _WEEK),
+        "now": week_of(page.today),
+        "numbers": await _numbers(page, id_) if ahead else {},
+        "departments": await _stand_ins(page, week) if ahead and page.api.may(Action.NAME_STAND_INS) else (),
+        "Presence": Presence,
+    }
 
 
 async def name_stand_in(page: Page) -> web.StreamResponse:
@@ -187,5 +214,6 @@ def _begins(day: date) -> datetime:
 
 VIEWS = (
     View("GET", "/departments/{id}", Action.READ_ABSENCES, show),
+    View("GET", "/departments/{id}/now", Action.READ_ABSENCES, now),
     View("POST", "/departments/{id}/stand-in", Action.NAME_STAND_INS, name_stand_in),
 )

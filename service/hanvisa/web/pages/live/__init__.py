@@ -1,18 +1,21 @@
-"""The changes that an open console shows by itself, as server-sent events: each is a part's name and its HTML.
+"""The changes that an open page shows by itself, as server-sent events: each is a part's name and its HTML.
 
-What is searched for there is a part of its own, "found": the page's address of the events says what that is.
+What is searched for in a console is a part of its own, "found": the page's address of the events says what that is.
+``absences`` is an event without: a page that shows who is away asks for it anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 
 from aiohttp import web
 
+from hanvisa.changes import Topic
 from hanvisa.web.event_stream import HEADERS, event, stream
-from hanvisa.web.pages.live.consoles import Consoles
+from hanvisa.web.pages.live.consoles import Console, Consoles
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.switchboard.searches import SEARCHES, Search, Searches, window_of
@@ -22,7 +25,7 @@ from hanvisa.web.roles import Action
 from hanvisa.web.routing import Anyone
 from hanvisa.web.services import SERVICES
 
-PATH = "/switchboard/events"
+PATH, ABSENCES = "/switchboard/events", "/departments/events"
 BEAT = 15.0  # seconds: an event, by which the page knows that the connection lives
 BEAT_EVENT = event("beat", "")
 AT_ONCE = 4  # of those who come back, whose sessions are looked up
@@ -49,11 +52,27 @@ async def _follow(app: web.Application) -> AsyncIterator[None]:
 
 async def events(page: Page) -> web.StreamResponse:
     """All parts as they are now, and then each that changes, until the session ends."""
-    request = page.request
+    return await _stream(page.request, Action.READ_LIVE, _console)
 
+
+async def absences(page: Page) -> web.StreamResponse:
+    """That absences have changed, until the session ends."""
+    watched = partial(page.request.app[_CONSOLES].watched, topic=Topic.ABSENCES)
+    return await _stream(page.request, Action.READ_ABSENCES, watched)
+
+
+def _console(page: Page) -> AbstractContextManager[Console]:
+    if search := Search.asked_by(page.request.query):
+        page.request.app[SEARCHES].note(window_of(page), search)
+    return page.request.app[_CONSOLES].opened(page)
+
+
+async def _stream(
+    request: web.Request, action: Action, opened: Callable[[Page], AbstractContextManager[Console]]
+) -> web.StreamResponse:
     async def asked() -> Page:
         async with request.app[_TURNS]:
-            return await page_for(request, Action.READ_LIVE)
+            return await page_for(request, action)
 
     try:
         seen = await asked()
@@ -61,9 +80,7 @@ async def events(page: Page) -> web.StreamResponse:
         if problem.kind not in (UNAUTHENTICATED, FORBIDDEN):
             raise
         return await _over(request)
-    if search := Search.asked_by(request.query):
-        request.app[SEARCHES].note(window_of(seen), search)
-    with request.app[_CONSOLES].opened(seen) as console:
+    with opened(seen) as console:
 
         async def may_still() -> None:
             console.page = await asked()
@@ -87,4 +104,7 @@ async def _over(request: web.Request) -> web.StreamResponse:
     return response
 
 
-VIEWS = (View("GET", PATH, Anyone.AT_ALL, events),)
+VIEWS = (
+    View("GET", PATH, Anyone.AT_ALL, events),
+    View("GET", ABSENCES, Anyone.AT_ALL, absences),
+)

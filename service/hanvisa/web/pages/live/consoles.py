@@ -45,6 +45,10 @@ class Console:
         self._shown.pop(name, None)
         self.show(name, made)
 
+    def tell(self, topic: Topic) -> None:
+        """The page itself asks anew for what has changed. Never waits."""
+        self.show_anew(topic, event(topic, ""))
+
     async def events(self) -> AsyncIterator[bytes]:
         while True:
             await self._more.wait()
@@ -158,6 +162,7 @@ class Consoles:
         self._changes = changes
         self._showings: list[Showing] = [*map(ShowingPart, parts), ShowingFound(searches)]
         self._open: set[Console] = set()
+        self._watching: dict[Console, Topic] = {}
 
     @contextmanager
     def opened(self, page: Page) -> Iterator[Console]:
@@ -172,6 +177,17 @@ class Consoles:
         finally:
             self._open.discard(console)
 
+    @contextmanager
+    def watched(self, page: Page, topic: Topic) -> Iterator[Console]:
+        """A page without parts, for as long as it is open: told at once, for what it shows was read before."""
+        console = Console(page)
+        self._watching[console] = topic
+        console.tell(topic)
+        try:
+            yield console
+        finally:
+            del self._watching[console]
+
     async def follow(self) -> None:
         """Show what changes, for ever."""
         async with asyncio.TaskGroup() as tasks:
@@ -179,6 +195,9 @@ class Consoles:
                 tasks.create_task(showing.run())
             while True:
                 topics = await self._changes.next()
+                for console, topic in self._watching.items():
+                    if topic in topics:
+                        console.tell(topic)
                 for showing in self._showings:
                     showing.due(showing.concerned(self._open, topics))
 

@@ -47,9 +47,12 @@ async def change_now(
     return (await page.api.send(method, path + to, body, if_match=if_match)).body
 
 
-async def absences(page: Page) -> list[Any]:
-    """Mine that last or are to come, by their beginning; what was taken back before it began is none."""
-    found = (await page.api.get("/absences", person=mine(page), limit=200)).items
+async def absences(page: Page, since: datetime | None = None, until: datetime | None = None) -> list[Any]:
+    """Mine that last or are to come, or last in that time, by their beginning.
+
+    What was taken back before it began is none.
+    """
+    found = (await page.api.get("/absences", person=mine(page), since=since, until=until, limit=200)).items
     return sorted(
         (one for one in found if one.ends_at is None or one.starts_at < one.ends_at),
         key=lambda one: one.starts_at,

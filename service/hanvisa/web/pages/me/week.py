@@ -1,4 +1,4 @@
-"""My week: when I am there, and when I am away."""
+"""My week: when I am there, and when I am away, or was."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Day:
 async def section(page: Page, monday: date | None = None) -> dict[str, Any]:
     me = mine(page)
     monday = monday or page.today - _DAY * page.today.weekday()
-    found = await absences(page)
+    since, until = local_time(monday, time()), local_time(monday + 7 * _DAY, time())
+    found = await absences(page, since, until)
     schedule = (await page.api.get(f"/persons/{me}")).schedule
     return {
         "week": [_day(monday + _DAY * number, schedule, found) for number in range(7)],
