@@ -55,14 +55,19 @@ async def test_one_whose_file_is_gone_says_so(town: Town) -> None:
     await problem(await town.ask("GET", f"{at}/sound"), 404)
 
 
-def spoken(seconds: float, *, loud: int = 8000) -> bytes:
+def spoken(seconds: float, *, loud: int = 8000, rate: int = 16_000) -> bytes:
     """A WAV file in which something is heard."""
-    samples = array("h", (loud if sample % 40 < 20 else -loud for sample in range(round(seconds * 16_000))))
+    samples = array("h", (loud if sample % 40 < 20 else -loud for sample in range(round(seconds * rate))))
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:
-        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+        sound.setparams((1, 2, rate, 0, "NONE", ""))
         sound.writeframes(samples.tobytes())
     return file.getvalue()
+
+
+def at_a_rate(rate: int) -> bytes:
+    """A short file that says of itself that it has so many samples a second."""
+    return spoken(0.1, rate=8000).replace((8000).to_bytes(4, "little"), rate.to_bytes(4, "little"), 1)
 
 
 async def sends(town: Town, query: str, *files: bytes, who: str = "admin") -> ClientResponse:
@@ -103,6 +108,8 @@ async def test_what_is_no_recording_is_not_taken(town: Town) -> None:
         ((b"RIFF Anna Berg",), "no WAV"),
         ((spoken(1.0, loud=0),), "no WAV"),
         ((spoken(7.0),), "longer than 6 seconds"),
+        ((spoken(1.0).replace(b"fmt \x10\0\0", b"fmt \x10\0\xff", 1),), "no WAV"),
+        ((at_a_rate(191_999),), "a usual rate"),
         ((spoken(1.0), spoken(2.0)), "Send one file."),
     ):
         told = await problem(await sends(town, name, *files), 422)
