@@ -17,7 +17,7 @@ RATE = 8000
 SILENT_BYTE = b"\xd5"
 
 _HIGHEST = 96_000  # Hz
-_PHASES = 320  # of the filter, as 11,025 Hz needs: a rate without a common measure with ours would need thousands
+_PHASES = 320  # of the filter, as 11,025 Hz needs: rates without a common measure with ours need thousands
 _CUTOFF = 3600.0  # Hz; the telephone band ends at 3.4 kHz
 _ZERO_CROSSINGS = 9  # of the filter's sinc on each side: 40 dB down at 4.2 kHz
 _LOUDNESS = 0.11  # root mean square of the speech, of full scale: -19 dBFS
@@ -74,7 +74,7 @@ def _read(wav: bytes) -> tuple[array[float], int]:
         with wave.open(io.BytesIO(wav)) as file:
             rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
             frames = file.readframes(min(file.getnframes(), len(wav)))
-    except (wave.Error, EOFError, RuntimeError) as error:  # the last one: a chunk says it ends before it begins
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last one: its parts overlap
         raise SpeechError(f"The sound is not a WAV file ({error}); 16-bit PCM is read.") from error
     if width != 2 or channels < 1 or rate < RATE:
         raise SpeechError(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from hanvisa.errors import HanvisaError
@@ -19,6 +20,7 @@ from hanvisa.policy.model import Language
 from hanvisa.web.api import ROUTES
 from hanvisa.web.middleware import problem_of
 from hanvisa.web.principals import Principal
+from hanvisa.web.problems import NOT_FOUND, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Route, asked_by
 from hanvisa.web.services import Services
@@ -41,6 +43,15 @@ class Api:
     async def get(self, path: str, **query: Any) -> Any:
         """The body of the answer, a model or a document. What is None in the query is left out. Raises Problem."""
         return (await self.ask("GET", path, query)).body
+
+    async def find(self, path: str) -> Any:
+        """The body of the answer; None where there is nothing (any more). Raises Problem."""
+        try:
+            return await self.get(path)
+        except Problem as problem:
+            if problem.kind is not NOT_FOUND:
+                raise
+            return None
 
     async def send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, if_match: str = ""
@@ -73,6 +84,11 @@ class Api:
             return await route.answer(asked, found, given, if_match, sent)
         except HanvisaError as error:
             raise problem_of(error) from error
+
+
+def place(given: str) -> str:
+    """What somebody has sent, as one step of a path: it leads to no other route."""
+    return quote(given, safe="")
 
 
 def _written(value: Any) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import WORKDAY_STARTS, local_time
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.problems import FORBIDDEN, Problem, invalid
 
@@ -64,7 +65,7 @@ def moment_given(
         return None
     try:
         return local_time(
-            date.fromisoformat(day) if day else page.today, time.fromisoformat(clock) if clock else usual
+            day_given(day) if day else page.today, time.fromisoformat(clock) if clock else usual
         )
     except ValueError:
         raise invalid(

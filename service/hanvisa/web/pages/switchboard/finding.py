@@ -9,11 +9,11 @@ from uuid import UUID
 
 from aiohttp import web
 
-from hanvisa.errors import NotFound
 from hanvisa.policy.model import AlternativeKind
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.persons import PersonShown
 from hanvisa.web.api.presence import PresenceShown
+from hanvisa.web.pages.asking import place
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.writing import weekday
 
@@ -43,7 +43,7 @@ async def found(page: Page) -> web.StreamResponse:
     query = page.request.query
     q, call = query.get("q", "").strip(), await current(page, query.get("call", ""))
     if chosen := query.get("person"):
-        persons = [await page.api.get(f"/persons/{chosen}")]
+        persons = [await page.api.get(f"/persons/{place(chosen)}")]
     else:
         persons = (await page.api.get("/persons", q=q[:100], limit=SHOWN)).items if q else []
     return page.show(
@@ -58,17 +58,12 @@ async def found(page: Page) -> web.StreamResponse:
 
 async def current(page: Page, call_id: str) -> LiveCallShown | None:
     """The caller at hand; None when there is none, or no more."""
-    if not call_id:
-        return None
-    try:
-        call: LiveCallShown = await page.api.get(f"/live/calls/{call_id}")
-    except NotFound:
-        return None
+    call: LiveCallShown | None = await page.api.find(f"/live/calls/{place(call_id)}") if call_id else None
     return call
 
 
 async def presence_of(page: Page, person: str | UUID) -> PresenceShown:
-    presence: PresenceShown = await page.api.get(f"/persons/{person}/presence")
+    presence: PresenceShown = await page.api.get(f"/persons/{place(str(person))}/presence")
     return presence
 
 

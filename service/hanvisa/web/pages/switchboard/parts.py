@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from hanvisa.errors import NotFound
 from hanvisa.policy.facts import OperatorState
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.operators import OperatorShown
@@ -120,10 +119,8 @@ async def _colleagues(page: Page) -> list[OperatorShown]:
 
 
 async def _recent(page: Page, call: LiveCallShown) -> list[RecentShown]:
-    try:
-        return list((await page.api.get(f"/live/calls/{call.id}/recent")).items)
-    except NotFound:  # it has ended in this moment
-        return []
+    found = await page.api.find(f"/live/calls/{call.id}/recent")
+    return list(found.items) if found else []  # none: it has ended in this moment
 
 
 def _rings(call: LiveCallShown, person: UUID | None) -> bool:
