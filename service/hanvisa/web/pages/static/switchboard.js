@@ -32,9 +32,36 @@ function step(by) {
   chosen = search().getAttribute("aria-activedescendant");
 }
 
+// What has been typed and is not answered yet. A key for whom it finds waits for the answer: those who are still shown
+// were found by an earlier word, and the caller would be put through to the wrong one.
+let isTyped = false;
+let waiting = null;
+const ofFound = /^(F[6-9]|Shift\+F(8|9|11))$/;
+const isAnswered = () => (byId("found").querySelector("[data-q]")?.dataset.q ?? "") === search().value.trim();
+
+function typed() {
+  chosen = waiting = null;
+  isTyped = !isAnswered();
+}
+
+function answered() {
+  const key = waiting;
+  waiting = null;
+  isTyped = false;
+  if (key) click(withKey(key));
+}
+
+function act(key) {
+  const button = withKey(key);
+  if (!isTyped || !ofFound.test(key) || (button && !button.closest("#found"))) return click(button);
+  waiting = key;
+  return true;
+}
+
 function leave(empty) {
   if (empty) {
-    chosen = null;
+    chosen = waiting = null;
+    isTyped = false;
     search().value = "";
     byId("found").replaceChildren();
     choose(null);
@@ -55,19 +82,20 @@ const everywhere = {
 const inSearch = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  Enter: () => click(withKey(byId("current").value ? "F8" : "F9")),
+  Enter: () => act(byId("current").value ? "F8" : "F9"),
   "?": () => search().value === "" && showKeys(),
 };
 
-// Whether the key was one of ours.
+// Whether the key was one of ours. One that is held down repeats, and does what it does once.
 function press(event) {
   const key = (event.shiftKey && /^F\d/.test(event.key) ? "Shift+" : "") + event.key;
   const at = document.activeElement;
   if (byId("keys").open || event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.repeat && (/F\d/.test(key) || (at === search() && key === "Enter"))) return true;
   if (at === search() && Object.hasOwn(inSearch, key)) return inSearch[key](event) !== false;
   if (Object.hasOwn(everywhere, key)) return everywhere[key]() !== false;
   if (/^[1-9]$/.test(key) && at.closest("#refused") && at.tagName !== "INPUT") return click(`#refused [data-digit="${key}"]`);
-  return /F\d/.test(key) && click(withKey(key));
+  return /F\d/.test(key) && act(key);
 }
 
 function click(what) {
@@ -98,10 +126,11 @@ document.addEventListener("click", (event) => {
 let focused = null;
 document.addEventListener("focusin", (event) => (focused = event.target));
 document.addEventListener("input", (event) => {
-  if (event.target === search()) chosen = null;
+  if (event.target === search()) typed();
 });
 document.addEventListener("htmx:afterSettle", () => {
   choose(byId(chosen) ?? options()[0] ?? null);
+  if (isTyped && isAnswered()) answered();
   const told = document.querySelector("#outcome [data-focus]");
   if (told) {
     delete told.dataset.focus;
