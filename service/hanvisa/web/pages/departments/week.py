@@ -145,13 +145,8 @@ def _lines(week: Any, days: Sequence[int], absences: Sequence[Any]) -> list[Line
 
 
 def _then(absences: Sequence[Any], day: date) -> list[Any]:
-    """Not those that were taken back before they began."""
     begins, ends = _begins(day), _begins(day + timedelta(days=1))
-    return [
-        one
-        for one in absences
-        if one.starts_at < ends and (one.ends_at is None or one.ends_at > max(begins, one.starts_at))
-    ]
+    return [one for one in absences if one.starts_at < ends and (one.ends_at is None or one.ends_at > begins)]
 
 
 def _day(day: Any, lines: Sequence[Line], at: int) -> Day:

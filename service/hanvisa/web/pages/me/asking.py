@@ -49,12 +49,9 @@ async def change_now(
 
 
 async def absences(page: Page) -> list[Any]:
-    """Mine that last or are to come, by their beginning; what was taken back before it began is none."""
+    """Mine that last or are to come, by their beginning."""
     found = (await page.api.get("/absences", person=mine(page), limit=200)).items
-    return sorted(
-        (one for one in found if one.ends_at is None or one.starts_at < one.ends_at),
-        key=lambda one: one.starts_at,
-    )
+    return sorted(found, key=lambda one: one.starts_at)
 
 
 def moment_given(

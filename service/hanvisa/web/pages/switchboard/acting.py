@@ -111,9 +111,9 @@ async def set_state(page: Page) -> web.StreamResponse:
 
 
 async def acknowledge(page: Page) -> web.StreamResponse:
-    path = f"/notices/{page.request.match_info['id']}"
-    version = (await page.api.ask("GET", path, {})).etag
-    await page.api.send("POST", f"{path}/acknowledge", if_match=f'"{version}"')
+    """As it stood on the page: one that has changed since is to be read again."""
+    path = f"/notices/{page.request.match_info['id']}/acknowledge"
+    await page.api.send("POST", path, if_match=f'"{(await page.form()).get("version", "")}"')
     return await _done(page, "", "notices")
 
 
