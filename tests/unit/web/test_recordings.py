@@ -9,6 +9,7 @@ from array import array
 from aiohttp import ClientResponse, FormData
 
 from hanvisa.policy.facts import RecordingKind
+from hanvisa.web.api.recordings import LARGEST
 from unit.web.town import NOW, Town, answer, id_of, problem
 
 SOUND = b"RIFF Anna Berg"
@@ -116,6 +117,20 @@ async def test_what_is_no_recording_is_not_taken(town: Town) -> None:
         assert said in told["detail"]
     await problem(await sends(town, name, bytes(9 * 1024 * 1024)), 413)
     assert not (await town.get("/recordings"))["items"]
+
+
+async def test_parts_without_anything_in_them_fill_no_memory(town: Town) -> None:
+    parts = (
+        f'--x\r\nContent-Disposition: form-data; name="f"; filename="{number:04}{"a" * 4000}"\r\n\r\n\r\n'
+        for number in range(LARGEST // 4000)
+    )
+    headers = {
+        "Authorization": f"Bearer {town.tokens['person']}",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    form = io.BytesIO(("".join(parts) + "--x--\r\n").encode())
+    path = f"/api/v1/recordings?person={id_of('anna')}&kind=name"
+    await problem(await town.client.post(path, data=form, headers=headers), 413)
 
 
 async def test_nobody_gives_a_recording_of_others(town: Town) -> None:
