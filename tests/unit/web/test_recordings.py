@@ -8,6 +8,8 @@ from array import array
 
 from aiohttp import ClientResponse, FormData
 
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.repositories.recordings import Recordings
 from hanvisa.policy.facts import RecordingKind
 from hanvisa.web.api.recordings import LARGEST
 from unit.web.town import NOW, Town, answer, id_of, problem
@@ -20,8 +22,8 @@ async def records(town: Town, person: str = "anna") -> str:
     folder = town.state / "recordings" / "own"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "own-1.wav").write_bytes(SOUND)
-    await town.directory.phone_changes.set_recording(
-        id_of(person), RecordingKind.NAME, "own-1", NOW, absence=None, by=person
+    await Recordings(town.database).set(
+        id_of(person), RecordingKind.NAME, "own-1", NOW, absence=None, by=Actor(person)
     )
     (made, *_) = (await town.get(f"/recordings?person={id_of(person)}"))["items"]
     return str(made["id"])
