@@ -16,6 +16,8 @@ from hanvisa.errors import SpeechError
 RATE = 8000
 SILENT_BYTE = b"\xd5"
 
+_HIGHEST = 96_000  # Hz
+_PHASES = 320  # of the filter, as 11,025 Hz needs: rates without a common measure with ours need thousands
 _CUTOFF = 3600.0  # Hz; the telephone band ends at 3.4 kHz
 _ZERO_CROSSINGS = 9  # of the filter's sinc on each side: 40 dB down at 4.2 kHz
 _LOUDNESS = 0.11  # root mean square of the speech, of full scale: -19 dBFS
@@ -28,7 +30,7 @@ _LEAD_OUT = 0.03
 
 
 def from_wav(wav: bytes) -> bytes:
-    """Raw A-law of a 16-bit PCM WAV file of any rate. SpeechError when it is none, or nothing is heard in it."""
+    """Raw A-law of a 16-bit PCM WAV file of any usual rate. SpeechError when it is none, or nothing is heard in it."""
     samples, rate = _read(wav)
     return encode(level(resample(trim(samples, rate), rate)))
 
@@ -72,12 +74,14 @@ def _read(wav: bytes) -> tuple[array[float], int]:
         with wave.open(io.BytesIO(wav)) as file:
             rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
             frames = file.readframes(min(file.getnframes(), len(wav)))
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last one: its parts overlap
         raise SpeechError(f"The sound is not a WAV file ({error}); 16-bit PCM is read.") from error
     if width != 2 or channels < 1 or rate < RATE:
         raise SpeechError(
             f"The WAV file has {8 * width} bits and {rate} Hz; 16-bit PCM of 8000 Hz or more is read."
         )
+    if rate > _HIGHEST or RATE // math.gcd(rate, RATE) > _PHASES:
+        raise SpeechError(f"The WAV file has {rate} Hz; the usual rates up to {_HIGHEST} Hz are read.")
     pcm = array("h", frames[: len(frames) // (2 * channels) * 2 * channels])
     scale = 1 / (32768 * channels)
     return array("d", [scale * sum(pcm[i : i + channels]) for i in range(0, len(pcm), channels)]), rate

@@ -12,7 +12,7 @@ from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
 from hanvisa.web.live_events import PATH, live_events
 from hanvisa.web.metrics import METRICS, Metrics, metrics
-from hanvisa.web.middleware import counted, hardened, problems
+from hanvisa.web.middleware import counted, harden, problems
 from hanvisa.web.oidc import CALLBACK, OIDC, open_client
 from hanvisa.web.quiet import quieten
 from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
@@ -25,7 +25,8 @@ _LARGEST_BODY = 64 * 1024
 def create_app(services: Services) -> web.Application:
     """The application, ready for a runner. It starts nothing and holds nothing open."""
     quieten()
-    app = web.Application(middlewares=[counted, hardened, problems], client_max_size=_LARGEST_BODY)
+    app = web.Application(middlewares=[counted, problems], client_max_size=_LARGEST_BODY)
+    app.on_response_prepare.append(harden)
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)
     database, clock = services.database, services.clock

@@ -17,6 +17,7 @@ from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.register import Register
 from hanvisa.web.docs import style_source
+from hanvisa.web.forms import read_form
 from hanvisa.web.languages import accepted
 from hanvisa.web.origin import DETAILS, address_of
 from hanvisa.web.services import SERVICES, Services
@@ -51,7 +52,7 @@ async def look(request: web.Request) -> web.Response:
 async def confirm(request: web.Request) -> web.Response:
     """What was on the page is confirmed, and nothing that has changed since."""
     services, token = request.app[SERVICES], request.match_info["token"]
-    version = str((await request.post()).get("version", ""))
+    version = str((await read_form(request)).get("version", ""))
     by = Actor(_BY, None, address_of(request, services.settings))
     try:
         record = await _record(request)

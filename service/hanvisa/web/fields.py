@@ -25,7 +25,7 @@ from hanvisa.policy import model
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-_YEARS = range(2000, 2200)
+YEARS = range(2000, 2200)
 
 
 class Wrong(ValueError):  # noqa: N818 - "raise Wrong(...)" reads as what it says
@@ -50,7 +50,7 @@ def _moment(value: Any) -> datetime:
         moment = datetime.fromisoformat(value)
     except ValueError:
         raise Wrong(model.Text(sv="är ingen tid som finns", en="is no time that exists")) from None
-    if moment.year not in _YEARS:
+    if moment.year not in YEARS:
         raise Wrong(
             model.Text(sv="ska ligga mellan år 2000 och 2199", en="must lie between the years 2000 and 2199")
         )

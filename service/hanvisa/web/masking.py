@@ -1,13 +1,19 @@
-"""Protected numbers are taken out of what is shown of a call to those who may not see them."""
+"""Protected numbers are taken out of what is shown of a call to those who may not see them.
+
+A protected person's direct number is one: nothing tells it (O1), and a search by it finds nobody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.policy import spelling
+from hanvisa.policy.facts import Mobile, OutsideNumber, TargetKind
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.register import Register
 from hanvisa.web.roles import Scope
@@ -15,6 +21,7 @@ from hanvisa.web.roles import Scope
 HIDDEN = "***"
 
 _TECHNICAL = frozenset({"facts", "before", "after"})
+_PLAYED = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,13 @@ class Mask:
             return text
         number = read_number(text, None, self.register, self.plan).number
         mobile = self.register.mobile(number) if number else None
-        holder = self.register.person(mobile.person_id) if mobile else None
-        is_protected = mobile is not None and (mobile.protected or holder is None or holder.protected)
-        return HIDDEN if is_protected and (holder is None or not self.sees.covers(holder)) else text
+        direct = self.register.number(number) if number else None
+        person = _whose(mobile, direct)
+        holder = self.register.person(person) if person else None
+        if holder is None:
+            return text if mobile is None else HIDDEN
+        is_protected = holder.protected or (mobile is not None and mobile.protected)
+        return HIDDEN if is_protected and not self.sees.covers(holder) else text
 
     def event(self, event: CallEntry) -> CallEntry | None:
         """None for an event that is of use to administrators only."""
@@ -41,17 +52,27 @@ class Mask:
             return event
         if event.kind == "command":
             return None
-        told = {name: value for name, value in event.data.items() if name not in _TECHNICAL}
-        return replace(event, data=_mapped(told, self.number))
+        return replace(event, data=_mapped(_told(event.data), self.number))
 
     def row(self, row: dict[str, Any]) -> dict[str, Any]:
         """What is held on somebody, for themselves: no technical matter, nor others' protected numbers."""
         return row if self.sees.everything else _mapped(_told(row), self.number)
 
 
+def _whose(mobile: Mobile | None, direct: OutsideNumber | None) -> UUID | None:
+    if mobile is not None:
+        return mobile.person_id
+    return direct.target_id if direct is not None and direct.kind is TargetKind.PERSON else None
+
+
 def _told(value: Any) -> Any:
+    """Without technical matter. Of the sounds that were played their names: where they lie is the machine's matter."""
     if isinstance(value, dict):
-        return {name: _told(one) for name, one in value.items() if name not in _TECHNICAL}
+        return {
+            name: [Path(file).name for file in one] if name == _PLAYED else _told(one)
+            for name, one in value.items()
+            if name not in _TECHNICAL
+        }
     return value
 
 

@@ -66,6 +66,7 @@ class Browsers:
 BROWSERS: web.AppKey[Browsers] = web.AppKey("browsers", Browsers)
 
 SECURITY_HEADERS = {
+    "Cache-Control": "no-store",  # refusals too may name somebody
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -89,12 +90,10 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-@web.middleware
-async def hardened(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
+async def harden(_request: web.Request, response: web.StreamResponse) -> None:
+    """Before the first byte of every answer, a stream's too."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    return response
 
 
 @web.middleware

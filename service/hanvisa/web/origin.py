@@ -32,6 +32,12 @@ def is_encrypted(settings: Settings) -> bool:
 
 
 def is_from_here(request: web.Request, settings: Settings) -> bool:
-    """A form was sent from a page of ours, as far as the browser tells (RFC 6454)."""
+    """A form was sent from a page of ours, as far as the browser tells (RFC 6454).
+
+    Where it is encrypted, what is not is somebody else's: whoever sits in between can write such a page.
+    """
     sent_from = request.headers.get("Origin")
-    return sent_from is None or sent_from == origin(settings) or urlsplit(sent_from).netloc == request.host
+    if sent_from is None or sent_from == origin(settings):
+        return True
+    scheme, host = urlsplit(sent_from)[:2]
+    return host == request.host and (scheme == "https" or not is_encrypted(settings))

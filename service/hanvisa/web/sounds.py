@@ -42,11 +42,11 @@ def _seconds(wav: bytes) -> float | None:
     try:
         with wave.open(io.BytesIO(wav)) as file:
             return float(file.getnframes() / file.getframerate())
-    except (wave.Error, EOFError, ZeroDivisionError):
+    except (wave.Error, EOFError, RuntimeError, ZeroDivisionError):
         return None
 
 
 _NO_SOUND = Text(
-    sv="Filen är ingen WAV med 16 bitars PCM och minst 8000 Hz i vilken något hörs.",
-    en="The file is no WAV of 16-bit PCM and 8000 Hz or more in which anything is heard.",
+    sv="Filen är ingen WAV med 16 bitars PCM och en vanlig takt från 8000 till 96000 Hz i vilken något hörs.",
+    en="The file is no WAV of 16-bit PCM at a usual rate from 8000 to 96000 Hz in which anything is heard.",
 )

@@ -13,6 +13,7 @@ from hanvisa.web.problems import NOT_FILES, TOO_LARGE, Problem, invalid
 
 MULTIPART = "multipart/form-data"
 _CHUNK = 64 * 1024
+_BESIDE = 128 * 1024  # bytes of a form beside its files
 
 Files = Mapping[str, bytes]
 """The content by the file's name."""
@@ -42,6 +43,8 @@ async def read_files(request: web.Request, most: int) -> Sent:
     try:
         reader = await request.clone(client_max_size=most).multipart()
         while (part := await reader.next()) is not None:
+            if request.content.total_bytes > most + _BESIDE:  # parts without anything in them count as well
+                raise _too_large(most)
             if not isinstance(part, BodyPartReader):
                 raise _unreadable()
             content = await _content(part, left, most)
@@ -65,14 +68,18 @@ async def _content(part: BodyPartReader, left: int, most: int) -> bytes:
     while chunk := await part.read_chunk(_CHUNK):
         content += chunk
         if len(content) > left:
-            raise Problem(
-                TOO_LARGE,
-                Text(
-                    sv=f"Filerna är större än {most // 1024} KiB tillsammans.",
-                    en=f"The files are larger than {most // 1024} KiB together.",
-                ),
-            )
+            raise _too_large(most)
     return bytes(content)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(
+        TOO_LARGE,
+        Text(
+            sv=f"Filerna är större än {most // 1024} KiB tillsammans.",
+            en=f"The files are larger than {most // 1024} KiB together.",
+        ),
+    )
 
 
 def _unreadable() -> Problem:

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 _WRITTEN_EVERY = timedelta(minutes=1)
 _STREAM = "text/event-stream"
+FOLLOWS = "X-Follows"  # what a page asks for by itself, for something has changed (live.js)
 
 
 async def note_use(request: web.Request, who: Principal) -> None:
@@ -26,6 +27,7 @@ async def note_use(request: web.Request, who: Principal) -> None:
         session is None
         or now - session.used_at < _WRITTEN_EVERY
         or _STREAM in request.headers.get("Accept", "")
+        or FOLLOWS in request.headers
     ):
         return
     try:

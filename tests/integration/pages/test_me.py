@@ -61,6 +61,10 @@ async def test_an_absence_is_two_clicks_and_what_callers_hear_follows_what_is_ch
     await expect(page.locator("#week [aria-current]")).to_contain_text("10:00–15:15")
     await page.get_by_role("button", name="Jag är tillbaka").click()
     await expect(page.get_by_role("status")).to_have_text("Du är tillbaka: telefonen ringer.")
+    later = page.get_by_role("link", name="Veckan efter")
+    await later.press("Enter")
+    await expect(page.get_by_role("heading", name="Vecka 33")).to_be_visible()
+    await expect(later).to_be_focused()
 
 
 async def test_a_message_that_was_listened_to_is_no_longer_new(visit: Visit, town: Town) -> None:

@@ -14,6 +14,19 @@ from integration.pages.browsing import Visit
 from unit.web.pages.test_switchboard import CALL, O2, OLLE, WAITS, a_colleague, opens
 from unit.web.town import ANNA_MOBILE, NOW, Town, answer, id_of
 
+PRESSES = """key => {
+  let clicks = 0;
+  document.addEventListener("click", () => clicks++, { capture: true });
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true }));
+  return clicks;
+}"""
+TYPES_AND_PRESSES_ENTER_AT_ONCE = """words => {
+  const search = document.getElementById("search");
+  search.value = words;
+  search.dispatchEvent(new Event("input", { bubbles: true }));
+  search.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+}"""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -113,6 +126,7 @@ async def test_what_is_made_anew_keeps_the_focus_and_what_was_chosen(visit: Visi
     async with page.expect_response("**/found**"):
         await page.evaluate("htmx.trigger('#search', 'again'); htmx.trigger('#search', 'again')")
     await expect(page.get_by_role("option", selected=True)).to_contain_text("Hanna Lind")
+    assert await page.evaluate(PRESSES, {"key": "F10", "repeat": True}) == 0, "a key that is held down"
     await page.get_by_role("combobox").press("Control+F6")
     written = page.get_by_label("Vad det gäller")
     await expect(written).to_be_focused()
@@ -163,6 +177,15 @@ async def test_a_parked_caller_is_handed_over_and_a_message_written_with_the_key
     await expect(written).to_have_count(0)
     [message] = (await town.get("/messages"))["items"]
     assert (message["text"], message["caller"]) == ("Vill bli uppringd i dag.", "0980-31 92 44")
+
+
+async def test_a_key_waits_for_whom_the_search_finds(visit: Visit, town: Town) -> None:
+    await a_busy_hour(town)
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    await expect(visit.page.get_by_role("combobox")).to_be_focused()
+    await visit.page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "siv")
+    await expect(visit.page.get_by_text("Kopplat till Siv Åkerström.")).to_be_visible()
+    assert [to for _, wish, _, to, _ in town.live.asked if wish is Wish.TRANSFER] == ["202"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -56,6 +56,14 @@ def test_encodes_as_g711_says() -> None:
     assert audio.encode(array("d", levels)).hex(" ") == "d5 d5 55 b5 0a aa 2a aa 2a"
 
 
+@pytest.mark.parametrize("rate", [8001, 44_101, 96_001, 191_999, 4_294_967_291])
+def test_a_rate_that_nobody_records_at_is_refused_before_anything_is_reckoned(rate: int) -> None:
+    """A file of a hundred bytes would take minutes and gigabytes."""
+    wav = tone(440, 8000, seconds=0.1).replace((8000).to_bytes(4, "little"), rate.to_bytes(4, "little"), 1)
+    with pytest.raises(SpeechError, match="usual rates"):
+        audio.from_wav(wav)
+
+
 @pytest.mark.parametrize("sound", [b"", b"RIFF", b"no sound at all", tone(440, 22050, level=0.0)])
 def test_what_cannot_be_heard_is_an_error(sound: bytes) -> None:
     with pytest.raises(SpeechError):

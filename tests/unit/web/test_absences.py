@@ -171,6 +171,16 @@ async def test_an_ended_absence_is_over_and_kept(town: Town) -> None:
     assert [one["id"] for one in (await town.get("/absences?ended=true"))["items"]] == [absence["id"]]
 
 
+async def test_one_that_is_taken_back_before_it_began_is_over_too(town: Town) -> None:
+    absence = await sets(town, starts_at="2026-08-20T08:00:00+02:00", ends_at="2026-08-21T08:00:00+02:00")
+    body = {"person": ANNA, "target": "202", "starts_at": "2026-08-20T08:00:00+02:00"}
+    forwarding = await answer(await town.ask("POST", "/forwardings", body), 201)
+    for path, one in (("/absences", absence), ("/forwardings", forwarding)):
+        await answer(await town.ask("POST", f"{path}/{one['id']}/end", if_match='"1"'), 200)
+        assert (await town.get(path))["items"] == []
+        assert [each["id"] for each in (await town.get(f"{path}?ended=true"))["items"]] == [one["id"]]
+
+
 async def test_others_do_not_end_or_read_what_they_do_not_reach(town: Town) -> None:
     absence = await sets(town, person=OLLE)
     await problem(await town.ask("GET", f"/absences/{absence['id']}", who="head"), 403)

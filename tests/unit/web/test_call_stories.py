@@ -71,6 +71,16 @@ async def test_who_may_read_the_call_and_not_the_technical_matter_sees_rule_and_
     )
 
 
+async def test_where_sounds_lie_on_the_machine_is_told_to_nobody_who_does_not_keep_it(
+    town: Town, referred: str
+) -> None:
+    read = {who: str(await town.get(f"/calls/{referred}", who=who)) for who in ("admin", "person")}
+    assert str(town.state) in read["admin"]
+    assert str(town.state) not in read["person"]
+    assert "['here', 'purged']" in read["person"]
+    assert str(town.state) not in str(await town.get(f"/persons/{ANNA}/held?limit=200", who="person"))
+
+
 async def test_what_is_still_there_can_be_heard(town: Town, referred: str) -> None:
     story = await town.get(f"/calls/{referred}/story", who="person")
     assert [step["sound"] for step in story["steps"] if step["kind"] == "heard"] == [True, False, False]

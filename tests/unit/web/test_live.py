@@ -11,7 +11,18 @@ import pytest
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, Outcome, PausedOperator, Wish
 from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect, Text
 from hanvisa.web import auth, live_events
-from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
+from unit.web.town import (
+    ANNA_DIRECT,
+    ANNA_MOBILE,
+    HEMLIG_DIRECT,
+    HEMLIG_MOBILE,
+    MAIN,
+    NOW,
+    Town,
+    answer,
+    id_of,
+    problem,
+)
 
 OLLE = id_of("olle")
 CALL = LiveCall(
@@ -68,6 +79,16 @@ async def test_a_protected_number_is_hidden_in_whatever_spelling(town: Town, wri
     assert (shown["caller"]["number"], shown["dialled"]) == ("***", "***")
     [shown] = (await town.get("/live/calls"))["items"]
     assert shown["dialled"] == written
+
+
+async def test_the_direct_number_of_who_is_protected_is_hidden_too(town: Town) -> None:
+    town.live.up = [replace(CALL, caller=LiveParty("0980-31 92 05", id_of("hemlig")), dialled=HEMLIG_DIRECT)]
+    [shown] = (await town.get("/live/calls", who="operator"))["items"]
+    assert (shown["caller"]["number"], shown["dialled"]) == ("***", "***")
+    assert (await town.get("/live/calls"))["items"][0]["dialled"] == HEMLIG_DIRECT
+    town.live.up = [replace(CALL, caller=LiveParty(ANNA_DIRECT, id_of("anna")), dialled=MAIN)]
+    [shown] = (await town.get("/live/calls", who="operator"))["items"]
+    assert (shown["caller"]["number"], shown["dialled"]) == (ANNA_DIRECT, MAIN)
 
 
 @pytest.mark.parametrize("wish", [one for one in Wish if one not in OTHERWISE])

@@ -62,6 +62,7 @@ async def test_a_change_says_what_was_and_counts_at_once(town: Town) -> None:
     changed = await changes(town, ANNA, family_name="Ek-Berg", functions=["skolval"], protected=True)
     assert changed == {
         **before,
+        "version": 3,
         "family_name": "Ek-Berg",
         "functions": ["skolval"],
         "protected": True,

@@ -8,7 +8,10 @@ from array import array
 
 from aiohttp import ClientResponse, FormData
 
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.repositories.recordings import Recordings
 from hanvisa.policy.facts import RecordingKind
+from hanvisa.web.api.recordings import LARGEST
 from unit.web.town import NOW, Town, answer, id_of, problem
 
 SOUND = b"RIFF Anna Berg"
@@ -19,8 +22,8 @@ async def records(town: Town, person: str = "anna") -> str:
     folder = town.state / "recordings" / "own"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "own-1.wav").write_bytes(SOUND)
-    await town.directory.phone_changes.set_recording(
-        id_of(person), RecordingKind.NAME, "own-1", NOW, absence=None, by=person
+    await Recordings(town.database).set(
+        id_of(person), RecordingKind.NAME, "own-1", NOW, absence=None, by=Actor(person)
     )
     (made, *_) = (await town.get(f"/recordings?person={id_of(person)}"))["items"]
     return str(made["id"])
@@ -55,14 +58,19 @@ async def test_one_whose_file_is_gone_says_so(town: Town) -> None:
     await problem(await town.ask("GET", f"{at}/sound"), 404)
 
 
-def spoken(seconds: float, *, loud: int = 8000) -> bytes:
+def spoken(seconds: float, *, loud: int = 8000, rate: int = 16_000) -> bytes:
     """A WAV file in which something is heard."""
-    samples = array("h", (loud if sample % 40 < 20 else -loud for sample in range(round(seconds * 16_000))))
+    samples = array("h", (loud if sample % 40 < 20 else -loud for sample in range(round(seconds * rate))))
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:
-        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+        sound.setparams((1, 2, rate, 0, "NONE", ""))
         sound.writeframes(samples.tobytes())
     return file.getvalue()
+
+
+def at_a_rate(rate: int) -> bytes:
+    """A short file that says of itself that it has so many samples a second."""
+    return spoken(0.1, rate=8000).replace((8000).to_bytes(4, "little"), rate.to_bytes(4, "little"), 1)
 
 
 async def sends(town: Town, query: str, *files: bytes, who: str = "admin") -> ClientResponse:
@@ -103,12 +111,28 @@ async def test_what_is_no_recording_is_not_taken(town: Town) -> None:
         ((b"RIFF Anna Berg",), "no WAV"),
         ((spoken(1.0, loud=0),), "no WAV"),
         ((spoken(7.0),), "longer than 6 seconds"),
+        ((spoken(1.0).replace(b"fmt \x10\0\0", b"fmt \x10\0\xff", 1),), "no WAV"),
+        ((at_a_rate(191_999),), "a usual rate"),
         ((spoken(1.0), spoken(2.0)), "Send one file."),
     ):
         told = await problem(await sends(town, name, *files), 422)
         assert said in told["detail"]
     await problem(await sends(town, name, bytes(9 * 1024 * 1024)), 413)
     assert not (await town.get("/recordings"))["items"]
+
+
+async def test_parts_without_anything_in_them_fill_no_memory(town: Town) -> None:
+    parts = (
+        f'--x\r\nContent-Disposition: form-data; name="f"; filename="{number:04}{"a" * 4000}"\r\n\r\n\r\n'
+        for number in range(LARGEST // 4000)
+    )
+    headers = {
+        "Authorization": f"Bearer {town.tokens['person']}",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    form = io.BytesIO(("".join(parts) + "--x--\r\n").encode())
+    path = f"/api/v1/recordings?person={id_of('anna')}&kind=name"
+    await problem(await town.client.post(path, data=form, headers=headers), 413)
 
 
 async def test_nobody_gives_a_recording_of_others(town: Town) -> None:

@@ -155,6 +155,14 @@ async def test_every_answer_is_hardened(town: Town) -> None:
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+
+
+async def test_a_stream_is_hardened_before_its_first_byte(town: Town) -> None:
+    asked = {"Authorization": f"Bearer {town.tokens['operator']}"}
+    async with town.client.get("/api/v1/live/events", headers=asked) as stream:
+        assert stream.headers["X-Content-Type-Options"] == "nosniff"
+        assert stream.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
 async def test_a_token_that_is_revoked_or_over_lets_nobody_in(

@@ -13,6 +13,7 @@ from hanvisa.directory.repositories.signing_in import Sessions
 from hanvisa.web import live_events
 from hanvisa.web.auth import CSRF_HEADER
 from hanvisa.web.cookies import SESSION
+from hanvisa.web.using import FOLLOWS
 from unit.web.town import Town, answer, id_of, problem
 
 WORD = "not a secret of anybody"
@@ -83,6 +84,7 @@ async def test_what_a_page_follows_by_itself_is_no_use_of_it_and_ends_with_it(
     town.live.goes_on = True
     browser = await signs_in(town)
     town.clock.advance(IDLE - MINUTE)
+    assert (await town.client.get("/switchboard/found", headers=browser | {FOLLOWS: "yes"})).status == 200
     headers = browser | {"Accept": "text/event-stream"}
     async with asyncio.timeout(10), town.client.get(EVENTS, headers=headers) as response:
         while await response.content.readline() != b": beat\n":

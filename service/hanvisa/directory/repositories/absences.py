@@ -92,12 +92,16 @@ class Absences:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[AbsenceRecord]:
-        """In the order in which they were set. ``after`` is the id of the last one that was seen."""
+        """In the order in which they were set. ``after`` is the id of the last one that was seen.
+
+        What was taken back before it began is of the past: ``not_ended_at`` leaves it out.
+        """
         query = select(AbsenceRow, AbsenceReasonRow).join(
             AbsenceReasonRow, AbsenceReasonRow.id == AbsenceRow.reason_id
         )
         if not_ended_at is not None:
-            query = query.where(or_(AbsenceRow.ends_at.is_(None), AbsenceRow.ends_at > not_ended_at))
+            later = and_(AbsenceRow.ends_at > not_ended_at, AbsenceRow.ends_at > AbsenceRow.starts_at)
+            query = query.where(or_(AbsenceRow.ends_at.is_(None), later))
         if begins_before is not None:
             query = query.where(AbsenceRow.starts_at < begins_before)
         if department_id is not None:

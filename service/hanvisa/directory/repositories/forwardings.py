@@ -64,10 +64,15 @@ class Forwardings:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[ForwardingRecord]:
-        """In the order in which they were set. ``after`` is the id of the last one that was seen."""
+        """In the order in which they were set. ``after`` is the id of the last one that was seen.
+
+        What was taken back before it began is of the past: ``not_ended_at`` leaves it out.
+        """
         query = select(ForwardingRow)
         if not_ended_at is not None:
-            query = query.where(ForwardingRow.ends_at > not_ended_at)
+            query = query.where(
+                ForwardingRow.ends_at > not_ended_at, ForwardingRow.ends_at > ForwardingRow.starts_at
+            )
         query = page(query, ForwardingRow, within=within, person_id=person_id, after=after, limit=limit)
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(query)]

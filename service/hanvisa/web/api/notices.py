@@ -48,6 +48,7 @@ class Reader(Outgoing):
 
 class NoticeShown(Outgoing):
     id: UUID
+    version: int = Field(description="its ETag, by which a change says what it starts from")
     text: str
     operation: Named | None
     written_by: str
@@ -146,6 +147,7 @@ def _shown(ask: Ask[Any, Any], record: NoticeRecord) -> NoticeShown:
     have = {one.person_id for one in record.acknowledged}
     return NoticeShown(
         id=record.id,
+        version=record.version,
         text=record.text,
         operation=named(operation, record.operation_id) if record.operation_id else None,
         written_by=record.written_by,

@@ -99,6 +99,7 @@ class MobileShown(Outgoing):
 
 class PersonShown(Outgoing):
     id: UUID
+    version: int = Field(description="its ETag, by which a change says what it starts from")
     given_name: str
     family_name: str
     title: str
@@ -284,6 +285,7 @@ def _shown(ask: Ask[Any, Any], person: Person, details: PersonDetails, protected
     open_person = replace(person, protected=False) if sees else person
     return PersonShown(
         id=person.id,
+        version=details.version,
         given_name=person.given_name,
         family_name=person.family_name,
         title=person.title,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from hanvisa.errors import HanvisaError
@@ -83,6 +84,11 @@ class Api:
             return await route.answer(asked, found, given, if_match, sent)
         except HanvisaError as error:
             raise problem_of(error) from error
+
+
+def place(given: str) -> str:
+    """What somebody has sent, as one step of a path: it leads to no other route."""
+    return quote(given, safe="")
 
 
 def _written(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hanvisa.policy.swedish_time import local_time
 from hanvisa.web.middleware import TELLER, Teller
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.endings import endings
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.view import View
@@ -102,8 +103,8 @@ def _address(given: Mapping[str, str], **other: Any) -> str:
 def _midnight(day: str | None, later: int) -> datetime | None:
     """When the day begins in Sweden, so many days later; None for what is no day."""
     try:
-        return local_time(date.fromisoformat(day or "") + timedelta(days=later), time())
-    except (ValueError, OverflowError):
+        return local_time(day_given(day) + timedelta(days=later), time())
+    except ValueError:
         return None
 
 

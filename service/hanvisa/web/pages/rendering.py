@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hanvisa.policy.model import Language
 from hanvisa.policy.swedish_time import LOCAL
+from hanvisa.web.forms import read_form
 from hanvisa.web.pages import advice, assets, translating, writing
 from hanvisa.web.pages.asking import Api
 from hanvisa.web.pages.menu import entries
@@ -75,7 +76,7 @@ class Page:
 
     async def form(self) -> Mapping[str, str]:
         """The fields of a form; an empty one is left out, and of several with one name the last counts."""
-        given = await self.request.post()
+        given = await read_form(self.request)
         return {name: value for name, value in given.items() if isinstance(value, str) and value.strip()}
 
     def show(

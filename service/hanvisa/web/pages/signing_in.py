@@ -28,11 +28,7 @@ async def sign_in(page: Page) -> web.StreamResponse:
     form = await page.form()
     name, to = form.get("name", ""), _to(form.get("to"))
     page.request[TELLER] = Teller(partial(_form, page, to, name))
-    if not is_from_here(page.request, page.api.services.settings):
-        raise Problem(
-            NOT_MEANT,
-            Text(sv="Formuläret kom inte från den här sidan.", en="The form did not come from this page."),
-        )
+    _must_be_from_here(page)
     answer = await page.api.send("POST", "/session", {"name": name, "password": form.get("password", "")})
     return _with_cookie(page.go(to), answer.cookie)
 
@@ -43,10 +39,20 @@ async def sign_out(page: Page) -> web.StreamResponse:
 
 
 async def choose_language(page: Page) -> web.StreamResponse:
+    _must_be_from_here(page)
     form = await page.form()
     chosen = Language.EN if form.get("language") == Language.EN.value else Language.SV
     cookie = set_cookie(LANGUAGE_COOKIE, chosen.value, _YEAR, page.api.services.settings)
     return _with_cookie(page.go(_to(form.get("to"))), cookie)
+
+
+def _must_be_from_here(page: Page) -> None:
+    """What brings no token along, for nobody need be known, comes from a page of ours. Raises Problem (403)."""
+    if not is_from_here(page.request, page.api.services.settings):
+        raise Problem(
+            NOT_MEANT,
+            Text(sv="Formuläret kom inte från den här sidan.", en="The form did not come from this page."),
+        )
 
 
 def _form(page: Page, to: str, name: str = "", problem: Problem | None = None) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -28,6 +29,9 @@ SIGN_IN = "/sign-in"
 
 Handler = Callable[[Page], Awaitable[web.StreamResponse]]
 
+_STEP = re.compile(r"[^/\x00-\x1f\x7f]*")
+"""What may stand in a place of an address: nothing that would lead to another route of the API, or end a header."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -52,6 +56,8 @@ class View:
             request, Api(services, nobody(address_of(request, services.settings)), language, None)
         )
         request[TELLER] = Teller(stranger.tell)
+        if not all(map(_STEP.fullmatch, request.match_info.values())):
+            raise web.HTTPNotFound
         try:
             page = await page_for(request, self.action)
         except Problem as problem:
@@ -104,5 +110,5 @@ def _wanted(request: web.Request) -> str:
     if request.headers.get("HX-Request") == "true":
         current = request.headers.get("HX-Current-URL", "")
         _, _, after = current.partition(f"://{request.host}")
-        return after or "/"
+        return after if after.isascii() and after else "/"
     return str(request.rel_url) if request.method == "GET" else "/"

@@ -234,7 +234,7 @@ async def test_an_absence_is_changed_and_ended(town: Town, manager: Visitor) -> 
     late = await changes(manager, path, **form)
     assert (late[0], 'role="alert"' in late[2]) == (412, True)
     assert (await changes(manager, f"{path}/end", version="2"))[0] == 204
-    (taken_back,) = (await town.get(f"/absences?person={ANNA}"))["items"]
+    (taken_back,) = (await town.get(f"/absences?person={ANNA}&ended=true"))["items"]
     assert taken_back["ends_at"] == taken_back["starts_at"]
     assert "Holiday" not in await manager.page(f"/departments/{SCHOOL}?week=2026-W32")
 
@@ -305,7 +305,11 @@ async def test_a_flag_on_a_wrong_detail_is_settled(town: Town, manager: Visitor)
 async def test_details_are_confirmed_and_changed(town: Town, manager: Visitor) -> None:
     path = f"/departments/{SCHOOL}/people"
     assert (await manager.page(f"{path}?stale=true")).count("to be confirmed</span>") == 3
-    _, _, part = await changes(manager, f"{path}/{ANNA}/confirm?stale=true")
+    await answer(await town.ask("POST", f"/persons/{ANNA}/flags", {"what": "title"}, who="operator"), 201)
+    confirm = f"{path}/{ANNA}/confirm?stale=true"
+    assert (await changes(manager, confirm, version="1"))[0] == 412, "flagged since it was shown"
+    assert """hx-vals='{"version": 2}'""" in await manager.page(path)
+    _, _, part = await changes(manager, confirm, version="2")
     assert "Confirmed: Anna Berg" in part
     assert part.count("to be confirmed</span>") == 2
     form = await manager.page(f"{path}/{SIV}")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from hanvisa.config import Settings
 from hanvisa.directory.repositories.audit import Audit
+from hanvisa.web.origin import is_from_here
 from unit.web.pages.visiting import PASSWORD, Visitor
 from unit.web.town import Town
 
@@ -50,6 +53,25 @@ async def test_a_form_of_another_site_signs_nobody_in(anna: Visitor) -> None:
     told = await anna.post("/sign-in", {"Origin": "https://evil.test"}, name=anna.name, password=PASSWORD)
     assert told.status == 403
     assert "Set-Cookie" not in told.headers
+    told = await anna.post("/language", {"Origin": "https://evil.test"}, language="en")
+    assert told.status == 403
+    assert "Set-Cookie" not in told.headers
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "ours"),
+    [
+        ("https://telefoni.test", True),
+        ("https://telefoni.test:8443", True),
+        ("http://telefoni.test:8443", False),
+        ("https://evil.test", False),
+        ("null", False),
+    ],
+)
+def test_where_it_is_encrypted_a_page_that_is_not_is_none_of_ours(sent_from: str, *, ours: bool) -> None:
+    settings = Settings(web_url="https://telefoni.test")
+    headers = {"Host": "telefoni.test:8443", "Origin": sent_from}
+    assert is_from_here(make_mocked_request("POST", "/sign-in", headers=headers), settings) is ours
 
 
 async def test_who_signs_out_is_out(anna: Visitor) -> None:

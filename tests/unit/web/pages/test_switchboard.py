@@ -355,7 +355,12 @@ async def test_operators_open_pause_and_close_themselves(olle: Visitor, town: To
 async def test_a_notice_stands_there_until_it_is_read(olle: Visitor, town: Town) -> None:
     notice = await answer(await town.ask("POST", "/notices", {"text": "Skolan har flyttat."}), 201)
     assert "Skolan har flyttat." in await olle.page("/switchboard")
-    status, part = await does(olle, f"/switchboard/notices/{notice['id']}/read")
+    read = f"/switchboard/notices/{notice['id']}/read"
+    text = {"text": "Skolan har flyttat till Nora."}
+    await answer(await town.ask("PATCH", f"/notices/{notice['id']}", text, if_match='"1"'), 200)
+    assert (await does(olle, read, version="1"))[0] == 412, "it says something else by now"
+    assert """hx-vals='{"version": 2}'""" in await olle.page("/switchboard")
+    status, part = await does(olle, read, version="2")
     assert status == 200
     assert "Skolan har flyttat." not in part
     [reader] = (await town.get(f"/notices/{notice['id']}"))["acknowledged"]

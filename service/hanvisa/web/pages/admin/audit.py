@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from hanvisa.web.api.audit import AuditShown
 from hanvisa.web.pages.admin import labels
 from hanvisa.web.pages.admin.choosing import Choice
 from hanvisa.web.pages.admin.showing import show
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
@@ -74,7 +75,7 @@ def _written(values: Mapping[str, Any], column: str) -> str:
 def _midnight(day: str | None, after: int = 0) -> datetime | None:
     """When the day begins in Sweden. What is no day is left out: browsers send none."""
     try:
-        on = date.fromisoformat(day or "") + timedelta(days=after)
+        on = day_given(day) + timedelta(days=after)
     except ValueError:
         return None
     return datetime.combine(on, time(), LOCAL)

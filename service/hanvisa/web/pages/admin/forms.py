@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from hanvisa.policy.model import Text
+from hanvisa.web.forms import read_form
 from hanvisa.web.pages.admin.inputs import NOTHING, Input, Typed, Widget
 from hanvisa.web.pages.admin.unread import Unread
 from hanvisa.web.pages.rendering import Page
@@ -46,7 +47,7 @@ class Form:
     @classmethod
     async def sent(cls, page: Page, inputs: tuple[Input, ...]) -> Form:
         """What somebody sends."""
-        given = await page.request.post()
+        given = await read_form(page.request)
         typed = {one.name: tuple(map(str, given.getall(one.name, []))) for one in inputs}
         return cls(inputs, typed, _remembered(str(given.get("was", ""))), str(given.get("version", "")))
 

@@ -27,6 +27,8 @@ from hanvisa.web.windows import WeeklyWindow
 Typed = tuple[str, ...]
 NOTHING: Typed = ()
 
+_LONGEST = 19  # digits
+
 REFERS = {
     "organisation": "/organisations",
     "operation": "/operations",
@@ -196,9 +198,9 @@ def _names(typed: Typed) -> list[str]:
 
 
 def _whole(typed: Typed) -> int | str:
-    """What is no number is sent as it is, and refused."""
+    """What is no number, or longer than any that is counted, is sent as it is, and refused."""
     text = _text(typed)
-    return int(text) if text.isdecimal() and text.isascii() else text
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < _LONGEST else text
 
 
 def _moment(typed: Typed) -> str:

@@ -13,8 +13,9 @@ from aiohttp import web
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import WORKDAY_STARTS, local_time
 from hanvisa.web.middleware import TELLER, Teller
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.departments.week import Shown, render
-from hanvisa.web.pages.departments.weeks import monday_of
+from hanvisa.web.pages.departments.weeks import monday_of, week_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.view import View
 from hanvisa.web.problems import FORBIDDEN, Problem, invalid
@@ -70,7 +71,7 @@ def _at(form: Mapping[str, str], which: str, today: date | None) -> datetime | N
         return None
     usual = WORKDAY_STARTS if today is None else time()
     try:
-        return local_time(date.fromisoformat(day), time.fromisoformat(clock) if clock else usual)
+        return local_time(day_given(day), time.fromisoformat(clock) if clock else usual)
     except ValueError:
         raise invalid(which, Text(sv="är ingen tid som finns", en="is no time that exists")) from None
 
@@ -93,7 +94,7 @@ async def _tell_in_place(page: Page, form: Mapping[str, str], problem: Problem, 
 
 
 def _back(page: Page, form: Mapping[str, str]) -> web.StreamResponse:
-    return page.go(f"/departments/{page.request.match_info['id']}?week={form.get('week', '')}")
+    return page.go(f"/departments/{page.request.match_info['id']}?week={week_given(form, page.today)}")
 
 
 VIEWS = (

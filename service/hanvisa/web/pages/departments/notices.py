@@ -50,17 +50,17 @@ async def _list(page: Page, template: str, said: str = "") -> web.StreamResponse
     notices = await every(page, "/notices", ended=ended)
     own = await _own_operations(page)
     writes_of_all = page.api.may(Action.CHANGE_REGISTER)
-    to_change = [
-        one
+    to_change = {
+        one.id
         for one in notices
         if one.ended_at is None and (writes_of_all or (one.operation and one.operation.id in own))
-    ]
+    }
     return page.show(
         template,
         notices=notices[::-1],
         ended=ended,
         own=own,
-        versions={one.id: (await page.api.ask("GET", f"/notices/{one.id}", {})).etag for one in to_change},
+        to_change=to_change,
         writes_of_all=writes_of_all,
         said=said,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from hanvisa.web.pages.departments.reading import do, every
+from hanvisa.web.pages.departments.reading import every
 from hanvisa.web.pages.departments.words import details
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
@@ -21,7 +21,10 @@ async def show(page: Page) -> web.StreamResponse:
 
 
 async def confirm(page: Page) -> web.StreamResponse:
-    person = await do(page, f"/persons/{page.request.match_info['person']}", "confirm")
+    """What was on the page is right, and nothing that has changed since, or has been flagged."""
+    path = f"/persons/{page.request.match_info['person']}/confirm"
+    version = (await page.form()).get("version", "")
+    person = (await page.api.send("POST", path, if_match=f'"{version}"')).body
     return await _list(page, "departments/people_list.html", _said(gettext("Confirmed: %(name)s"), person))
 
 

@@ -14,8 +14,9 @@ from aiohttp import web
 
 from hanvisa.policy.presence import Presence
 from hanvisa.policy.swedish_time import LOCAL, local_time
+from hanvisa.web.pages.asking import place
 from hanvisa.web.pages.departments.reading import every
-from hanvisa.web.pages.departments.weeks import monday_of, week_of
+from hanvisa.web.pages.departments.weeks import monday_of, week_given, week_of
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
@@ -64,7 +65,7 @@ class Shown:
 
     @classmethod
     async def of(cls, page: Page, absence: str) -> Shown:
-        answer = await page.api.ask("GET", f"/absences/{absence}", {})
+        answer = await page.api.ask("GET", f"/absences/{place(absence)}", {})
         found: Any = answer.body
         return cls(found.person.id, found, answer.etag or "", _form_of(found))
 
@@ -75,7 +76,7 @@ async def show(page: Page) -> web.StreamResponse:
     if query.get("absence"):
         shown = await Shown.of(page, query["absence"])
     elif query.get("for"):
-        shown = Shown((await page.api.get(f"/persons/{query['for']}")).id)
+        shown = Shown((await page.api.get(f"/persons/{place(query['for'])}")).id)
     return await render(page, monday_of(query.get("week"), page.today), shown)
 
 
@@ -143,7 +144,7 @@ async def name_stand_in(page: Page) -> web.StreamResponse:
     path = f"/departments/{id_}/stand-in"
     version = (await page.api.ask("GET", path, {})).etag
     await page.api.send("PUT", path, {"department": form.get("department")}, if_match=f'"{version}"')
-    return page.go(f"/departments/{id_}?week={form.get('week', '')}")
+    return page.go(f"/departments/{id_}?week={week_given(form, page.today)}")
 
 
 def _form_of(absence: Any) -> dict[str, str]:
@@ -171,13 +172,8 @@ def _lines(week: Any, days: Sequence[int], absences: Sequence[Any]) -> list[Line
 
 
 def _then(absences: Sequence[Any], day: date) -> list[Any]:
-    """Not those that were taken back before they began."""
     begins, ends = _begins(day), _begins(day + timedelta(days=1))
-    return [
-        one
-        for one in absences
-        if one.starts_at < ends and (one.ends_at is None or one.ends_at > max(begins, one.starts_at))
-    ]
+    return [one for one in absences if one.starts_at < ends and (one.ends_at is None or one.ends_at > begins)]
 
 
 def _day(day: Any, lines: Sequence[Line], at: int) -> Day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 
@@ -16,3 +17,8 @@ def monday_of(week: str | None, today: date) -> date:
         return date.fromisoformat(f"{week}-1")
     except ValueError:
         return today - timedelta(days=today.weekday())
+
+
+def week_given(form: Mapping[str, str], today: date) -> str:
+    """The week that a form was sent from."""
+    return week_of(monday_of(form.get("week"), today))

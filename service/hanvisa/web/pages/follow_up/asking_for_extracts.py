@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import local_time
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.view import View
 from hanvisa.web.problems import invalid
@@ -44,7 +45,7 @@ async def request(page: Page) -> web.StreamResponse:
 
 def _day(given: Mapping[str, str], name: str) -> date:
     try:
-        return date.fromisoformat(given.get(name, ""))
+        return day_given(given.get(name))
     except ValueError:
         raise invalid(
             name, Text(sv="Ange den första och den sista dagen.", en="Give the first and the last day.")

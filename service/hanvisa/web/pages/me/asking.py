@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import WORKDAY_STARTS, local_time
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.problems import FORBIDDEN, Problem, invalid
 
@@ -48,15 +49,9 @@ async def change_now(
 
 
 async def absences(page: Page, since: datetime | None = None, until: datetime | None = None) -> list[Any]:
-    """Mine that last or are to come, or last in that time, by their beginning.
-
-    What was taken back before it began is none.
-    """
+    """Mine that last or are to come, or last in that time, by their beginning."""
     found = (await page.api.get("/absences", person=mine(page), since=since, until=until, limit=200)).items
-    return sorted(
-        (one for one in found if one.ends_at is None or one.starts_at < one.ends_at),
-        key=lambda one: one.starts_at,
-    )
+    return sorted(found, key=lambda one: one.starts_at)
 
 
 def moment_given(
@@ -67,7 +62,7 @@ def moment_given(
         return None
     try:
         return local_time(
-            date.fromisoformat(day) if day else page.today, time.fromisoformat(clock) if clock else usual
+            day_given(day) if day else page.today, time.fromisoformat(clock) if clock else usual
         )
     except ValueError:
         raise invalid(

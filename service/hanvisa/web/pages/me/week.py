@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hanvisa.policy.swedish_time import local_time
 from hanvisa.policy.workdays import is_holiday
+from hanvisa.web.pages.days import day_given
 from hanvisa.web.pages.me.asking import absences, mine
 from hanvisa.web.pages.rendering import Page
 
@@ -55,7 +56,7 @@ async def show(page: Page) -> web.StreamResponse:
 def monday_asked(page: Page) -> date | None:
     """The Monday of the week in the address."""
     try:
-        asked = date.fromisoformat(page.request.query.get("week", ""))
+        asked = day_given(page.request.query.get("week"))
     except ValueError:
         return None
     return asked - _DAY * asked.weekday()

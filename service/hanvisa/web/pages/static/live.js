@@ -67,6 +67,11 @@ class Connection {
   }
 }
 
+// What the page asks for by itself is no use of the sign-in, which would never end.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.triggeringEvent?.type.startsWith("sse:")) event.detail.headers["X-Follows"] = "yes";
+});
+
 htmx.createEventSource = (url) => new Connection(url);
 
 function connection() {

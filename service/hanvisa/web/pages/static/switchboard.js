@@ -32,9 +32,36 @@ function step(by) {
   chosen = search().getAttribute("aria-activedescendant");
 }
 
+// What has been typed and is not answered yet. A key for whom it finds waits for the answer: those who are still shown
+// were found by an earlier word, and the caller would be put through to the wrong one.
+let isTyped = false;
+let waiting = null;
+const ofFound = /^(Ctrl\+F6|F[6-9]|Shift\+F(8|9|11))$/;
+const isAnswered = () => (byId("found").querySelector("[data-q]")?.dataset.q ?? "") === search().value.trim().slice(0, 100);
+
+function typed() {
+  chosen = waiting = null;
+  isTyped = !isAnswered();
+}
+
+function answered() {
+  const key = waiting;
+  waiting = null;
+  isTyped = false;
+  if (key) click(withKey(key));
+}
+
+function act(key) {
+  const button = withKey(key);
+  if (!isTyped || !ofFound.test(key) || (button && !button.closest("#found"))) return click(button);
+  waiting = key;
+  return true;
+}
+
 function leave(empty) {
   if (empty) {
-    chosen = null;
+    chosen = waiting = null;
+    isTyped = false;
     search().value = "";
     byId("found").replaceChildren();
     choose(null);
@@ -63,21 +90,22 @@ const everywhere = {
 const inSearch = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  Enter: () => click(withKey(byId("current").value ? "F8" : "F9")),
+  Enter: () => act(byId("current").value ? "F8" : "F9"),
   "?": () => search().value === "" && showKeys(),
 };
 
-// Whether the key was one of ours.
+// Whether the key was one of ours. One that is held down repeats, and does what it does once.
 function press(event) {
   const isF = /^F\d/.test(event.key);
   const key = (event.ctrlKey ? "Ctrl+" : "") + (event.shiftKey && isF ? "Shift+" : "") + event.key;
   const at = document.activeElement;
   if (byId("keys").open || event.altKey || event.metaKey) return false;
+  if (event.repeat && (isF || (at === search() && key === "Enter"))) return true;
   if (key === "Ctrl+Enter" && at.closest("#message")) return at.form.requestSubmit() !== false;
   if (at === search() && Object.hasOwn(inSearch, key)) return inSearch[key](event) !== false;
   if (Object.hasOwn(everywhere, key)) return everywhere[key]() !== false;
   if (/^[1-9]$/.test(key) && at.closest("#refused") && at.tagName !== "INPUT") return click(`#refused [data-digit="${key}"]`);
-  return isF && click(withKey(key));
+  return isF && act(key);
 }
 
 function click(what) {
@@ -133,10 +161,11 @@ document.addEventListener("toggle", ({ target }) => {
 }, true);
 document.addEventListener("focusin", (event) => (focused = event.target));
 document.addEventListener("input", (event) => {
-  if (event.target === search()) chosen = null;
+  if (event.target === search()) typed();
 });
 document.addEventListener("htmx:afterSettle", () => {
   choose(byId(chosen) ?? options()[0] ?? null);
+  if (isTyped && isAnswered()) answered();
   const count = byId("found-count")?.textContent ?? "";
   if (byId("told-count").textContent !== count) byId("told-count").textContent = count;
   if (opened && byId(opened)) byId(opened).parentElement.open = true;

@@ -16,6 +16,7 @@ from hanvisa.policy.facts import CodeAction
 from hanvisa.policy.model import AlternativeKind, Text
 from hanvisa.web.api.presence import PresenceShown
 from hanvisa.web.middleware import TELLER, Teller
+from hanvisa.web.pages.asking import place
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.finding import current, presence_of
 from hanvisa.web.pages.switchboard.parts import PARTS
@@ -110,9 +111,9 @@ async def set_state(page: Page) -> web.StreamResponse:
 
 
 async def acknowledge(page: Page) -> web.StreamResponse:
-    path = f"/notices/{page.request.match_info['id']}"
-    version = (await page.api.ask("GET", path, {})).etag
-    await page.api.send("POST", f"{path}/acknowledge", if_match=f'"{version}"')
+    """As it stood on the page: one that has changed since is to be read again."""
+    path = f"/notices/{page.request.match_info['id']}/acknowledge"
+    await page.api.send("POST", path, if_match=f'"{(await page.form()).get("version", "")}"')
     return await done(page, "", "notices")
 
 
@@ -164,7 +165,7 @@ def _call(form: Mapping[str, str]) -> str:
         raise Problem(
             CONFLICT, Text(sv="Du har ingen som ringer just nu.", en="You have no caller just now.")
         )
-    return call
+    return place(call)
 
 
 async def _hold_first(page: Page) -> None:

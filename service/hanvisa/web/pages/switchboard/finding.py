@@ -13,6 +13,7 @@ from hanvisa.policy.model import AlternativeKind
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.persons import PersonShown
 from hanvisa.web.api.presence import PresenceShown
+from hanvisa.web.pages.asking import place
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.searches import SEARCHES, Search, window_of
 from hanvisa.web.pages.writing import weekday
@@ -49,7 +50,7 @@ async def render(page: Page, search: Search) -> str:
     """What is found, as it is now. Raises Problem."""
     q, call = search.q, await current(page, search.call)
     if search.person:
-        persons = [await page.api.get(f"/persons/{search.person}")]
+        persons = [await page.api.get(f"/persons/{place(search.person)}")]
     else:
         persons = (await page.api.get("/persons", q=q, limit=SHOWN)).items if q else []
     return page.fill(
@@ -63,12 +64,12 @@ async def render(page: Page, search: Search) -> str:
 
 async def current(page: Page, call_id: str) -> LiveCallShown | None:
     """The caller at hand; None when there is none, or no more."""
-    call: LiveCallShown | None = await page.api.find(f"/live/calls/{call_id}") if call_id else None
+    call: LiveCallShown | None = await page.api.find(f"/live/calls/{place(call_id)}") if call_id else None
     return call
 
 
 async def presence_of(page: Page, person: str | UUID) -> PresenceShown:
-    presence: PresenceShown = await page.api.get(f"/persons/{person}/presence")
+    presence: PresenceShown = await page.api.get(f"/persons/{place(str(person))}/presence")
     return presence
 
 
