@@ -12,7 +12,7 @@ import structlog
 from hanvisa.changes import Changes, Topic
 from hanvisa.web.event_stream import event
 from hanvisa.web.pages import translating
-from hanvisa.web.pages.live.sharing import Round
+from hanvisa.web.pages.live.sharing import Last, Round
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.parts import Part
 
@@ -26,29 +26,30 @@ class Console:
 
     def __init__(self, page: Page) -> None:
         self.page = page  # in whose name its parts are made
-        self._shown: dict[str, bytes] = {}
-        self._coming: dict[str, bytes] = {}
+        self.last: Last = {}
+        self._shown: dict[str, str] = {}
+        self._coming: dict[str, str] = {}
         self._more = asyncio.Event()
 
-    def show(self, name: str, made: bytes) -> None:
+    def show(self, name: str, html: str) -> None:
         """Never waits."""
-        self._coming[name] = made
+        self._coming[name] = html
         self._more.set()
 
     def tell(self, topic: Topic) -> None:
         """What the page itself asks for anew. Never waits."""
         self._shown.pop(topic, None)
-        self.show(topic, event(topic, ""))
+        self.show(topic, "")
 
     async def events(self) -> AsyncIterator[bytes]:
         while True:
             await self._more.wait()
             self._more.clear()
             while self._coming:
-                name, made = self._coming.popitem()
-                if self._shown.get(name) != made:
-                    self._shown[name] = made
-                    yield made
+                name, html = self._coming.popitem()
+                if self._shown.get(name) != html:
+                    self._shown[name] = html
+                    yield event(name, html)
 
 
 class Showing:
@@ -75,16 +76,16 @@ class Showing:
                 await asyncio.sleep(0)  # calls come first
 
     async def _show(self, consoles: list[Console], one_round: Round) -> None:
-        page = one_round.page(consoles[0].page)
+        page = one_round.page(consoles[0].page, consoles[0].last)
         translating.language.set(page.language)
         try:
-            made = event(self.part.name, await self.part.render(page))
+            html = await self.part.render(page)
         except Exception:  # one part that fails must not end the others
             log.exception("live.part_failed", part=self.part.name, again_in=AGAIN)
             asyncio.get_running_loop().call_later(AGAIN, self.due, consoles)
             return
         for console in consoles:
-            console.show(self.part.name, made)
+            console.show(self.part.name, html)
 
 
 class Consoles:
