@@ -195,7 +195,13 @@ def _operator(person: UUID, phone: UUID, switchboards: Sequence[UUID]) -> tuple[
         user,
         operator,
         RoleAssignmentRow(user_id=user.id, role=Role.OPERATOR),
-        SessionRow(user_id=user.id, hash=hashed(secret), created_at=now, expires_at=now + timedelta(hours=1)),
+        SessionRow(
+            user_id=user.id,
+            hash=hashed(secret),
+            created_at=now,
+            used_at=now,
+            expires_at=now + timedelta(hours=1),
+        ),
         *(OperatorSwitchboardRow(operator_id=operator.id, switchboard_id=one) for one in switchboards),
     )
     return rows, f"{SESSION}={secret}"

@@ -9,7 +9,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from hanvisa.policy.model import Language
 from hanvisa.web.pages.asking import Api
-from hanvisa.web.pages.live.sharing import Round
+from hanvisa.web.pages.live.sharing import Last, Round
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.principals import Principal
@@ -32,7 +32,7 @@ async def test_who_may_see_the_same_is_answered_the_same_and_others_are_not(town
     one_round = Round()
 
     async def calls(person: str, *roles: Assignment) -> object:
-        return await one_round.page(page_of(town, person, *roles)).api.get("/live/calls")
+        return await one_round.page(page_of(town, person, *roles), {}).api.get("/live/calls")
 
     olle = await calls("olle")
     assert await calls("anna") is olle
@@ -47,12 +47,28 @@ async def test_each_console_has_what_it_would_have_alone(town: Town, name: str) 
     for language in Language:
         for person in ("olle", "anna", "siv", "hemlig", "nils"):
             page = page_of(town, person, language=language)
-            shared = await PARTS[name].render(one_round.page(page))
+            shared = await PARTS[name].render(one_round.page(page, {}))
             assert shared == await PARTS[name].render(page)
 
 
 async def test_what_is_made_of_the_same_is_made_once(town: Town) -> None:
     town.live.up = [WAITS]
     one_round = Round()
-    made = [await PARTS["waiting"].render(one_round.page(page_of(town, who))) for who in ("olle", "anna")]
+    made = [await PARTS["waiting"].render(one_round.page(page_of(town, who), {})) for who in ("olle", "anna")]
     assert made[0] is made[1]
+
+
+async def test_a_console_whose_values_are_the_same_is_shown_what_was_made_before(town: Town) -> None:
+    """Two hundred look whether their own state has changed when one of them pauses."""
+    page = page_of(town, "olle")
+    last: Last = {}
+
+    async def made() -> str:
+        return await PARTS["me"].render(Round().page(page, last))
+
+    before = await made()
+    assert await made() is before
+    await page.api.send("POST", f"/operators/{id_of('olle')}/state", {"state": "paused"})
+    paused = await made()
+    assert paused != before
+    assert paused == await PARTS["me"].render(page)

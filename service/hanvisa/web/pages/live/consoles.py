@@ -13,7 +13,7 @@ import structlog
 from hanvisa.changes import Changes, Topic
 from hanvisa.web.event_stream import event
 from hanvisa.web.pages import translating
-from hanvisa.web.pages.live.sharing import Round
+from hanvisa.web.pages.live.sharing import Last, Round
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard import finding
 from hanvisa.web.pages.switchboard.parts import Part
@@ -31,33 +31,34 @@ class Console:
     def __init__(self, page: Page) -> None:
         self.page = page  # in whose name its parts are made
         self.window = window_of(page)
-        self._shown: dict[str, bytes] = {}
-        self._coming: dict[str, bytes] = {}
+        self.last: Last = {}
+        self._shown: dict[str, str] = {}
+        self._coming: dict[str, str] = {}
         self._more = asyncio.Event()
 
-    def show(self, name: str, made: bytes) -> None:
+    def show(self, name: str, html: str) -> None:
         """Never waits."""
-        self._coming[name] = made
+        self._coming[name] = html
         self._more.set()
 
-    def show_anew(self, name: str, made: bytes) -> None:
+    def show_anew(self, name: str, html: str) -> None:
         """Also what is as it was sent last: meanwhile the page has got another. Never waits."""
         self._shown.pop(name, None)
-        self.show(name, made)
+        self.show(name, html)
 
     def tell(self, topic: Topic) -> None:
         """The page itself asks anew for what has changed. Never waits."""
-        self.show_anew(topic, event(topic, ""))
+        self.show_anew(topic, "")
 
     async def events(self) -> AsyncIterator[bytes]:
         while True:
             await self._more.wait()
             self._more.clear()
             while self._coming:
-                name, made = self._coming.popitem()
-                if self._shown.get(name) != made:
-                    self._shown[name] = made
-                    yield made
+                name, html = self._coming.popitem()
+                if self._shown.get(name) != html:
+                    self._shown[name] = html
+                    yield event(name, html)
 
 
 class Showing(ABC):
@@ -92,7 +93,7 @@ class Showing(ABC):
             due, self._due = self._due, set()
             one_round = Round()
             for consoles in self.alike(due):
-                await self._make(one_round.page(consoles[0].page), consoles)
+                await self._make(one_round.page(consoles[0].page, consoles[0].last), consoles)
                 await asyncio.sleep(0)  # calls come first
 
     async def _make(self, page: Page, consoles: list[Console]) -> None:
@@ -122,9 +123,9 @@ class ShowingPart(Showing):
         return groups.values()
 
     async def make(self, page: Page, consoles: list[Console]) -> None:
-        made = event(self.name, await self._part.render(page))
+        html = await self._part.render(page)
         for console in consoles:
-            console.show(self.name, made)
+            console.show(self.name, html)
 
 
 class ShowingFound(Showing):
@@ -154,7 +155,7 @@ class ShowingFound(Showing):
             self._searches.note(console.window, Search())
             return
         if self._searches.is_news(console.window, search, html):
-            console.show_anew(self.name, event(self.name, html))
+            console.show_anew(self.name, html)
 
 
 class Consoles:

@@ -1,14 +1,17 @@
 """What is the same in many consoles is asked for once and made once.
 
-One :class:`Round` is for one part, and for one time: nothing in it is older than the change that is shown.
+One :class:`Round` is for one part, and for one time: nothing in it is older than the change that is shown. A template
+that a console has been shown with the same values is not filled again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
+from hanvisa.policy.model import Language
 from hanvisa.web.pages.asking import Api
 from hanvisa.web.pages.rendering import Page
 
@@ -18,16 +21,28 @@ OWN = frozenset({"unread"})
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """What a template was given, in whose sight, and the HTML that it made."""
+
+    given: tuple[Language, date, Hashable, dict[str, Any]]
+    html: str
+
+
+Last = dict[str, Filled]
+"""A console's templates as they were filled last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """``answers`` are the API's; ``made`` is HTML with the values it was made of: kept, so that no id is another's."""
 
     answers: dict[Hashable, Any] = field(default_factory=dict)
     made: dict[Hashable, tuple[Any, str]] = field(default_factory=dict)
 
-    def page(self, page: Page) -> Page:
-        """The same page, which knows what others have in this round."""
+    def page(self, page: Page, last: Last) -> Page:
+        """The same page, which knows what others have in this round, and what was ``last`` shown there."""
         api = {one.name: getattr(page.api, one.name) for one in fields(Api)}
-        return _SharingPage(page.request, _SharingApi(**api, round=self), round=self)
+        return _SharingPage(page.request, _SharingApi(**api, round=self), round=self, last=last)
 
 
 @dataclass(frozen=True)
@@ -46,12 +61,20 @@ class _SharingApi(Api):
 @dataclass(frozen=True)
 class _SharingPage(Page):
     round: Round
+    last: Last
 
     def fill(self, template: str, **more: Any) -> str:
         key = template, self.language, *((name, _identity(value)) for name, value in more.items())
         if key not in self.round.made:
-            self.round.made[key] = more, super().fill(template, **more)
+            self.round.made[key] = more, self._fill(template, more)
         return self.round.made[key][1]
+
+    def _fill(self, template: str, more: dict[str, Any]) -> str:
+        given = self.language, self.today, self.api.who.assignments, more
+        last = self.last.get(template)
+        if last is None or last.given != given:
+            last = self.last[template] = Filled(given, super().fill(template, **more))
+        return last.html
 
 
 def _identity(value: Any) -> Hashable:

@@ -101,7 +101,8 @@ def current_of(
 
 async def operator(page: Page) -> OperatorShown | None:
     """Whoever looks, as an operator; None who is none."""
-    return next((one for one in await _operators(page) if one.person.id == page.api.who.person_id), None)
+    me = page.api.who.person_id
+    return next((one for one in await _operators(page) if one.person.id == me), None)
 
 
 async def _operators(page: Page) -> list[OperatorShown]:
