@@ -90,6 +90,19 @@ async def test_a_parked_caller_is_not_forgotten_the_operator_is_rung_and_then_th
     assert "har varit parkerad för länge hos Ulla Brandt" in await world.explanation(caller)
 
 
+async def test_a_parked_caller_is_handed_over_to_a_colleague(world: World) -> None:
+    viktor = await world.phone(VIKTOR)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    await world.commanded(caller, "Du väntar på Elsa Hedström", within=LONG)
+    await line.until_ended(within=LONG)
+    await world.given_operator(VIKTOR)
+    [call] = [one for one in (await world.api.get("/live/calls"))["items"] if one["parked_for"]]
+    await world.api.do(f"/live/calls/{call['id']}/handover", {"operator": str(world.person(VIKTOR).id)})
+    await comes_back(world, caller, viktor, "FRÅN Ulla B")
+    assert "Ulla Brandt lämnar över samtalet till Viktor Sahlin" in await world.explanation(caller)
+
+
 async def test_a_caller_who_is_parked_while_the_service_is_killed_is_picked_up_afterwards(
     world: World,
 ) -> None:

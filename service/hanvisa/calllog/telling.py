@@ -95,6 +95,7 @@ def _signal(teller: Teller, data: dict[str, Any]) -> list[str]:
         teller.say(
             vocabulary.SIGNALS[kind],
             who=teller.who(data.get("by") or data.get("person")),
+            whom=teller.who(data.get("person")),
             target=teller.number(data.get("target") or data.get("to")),
             manner=teller.say(vocabulary.ATTENDED if data.get("attended") else vocabulary.BLIND),
             phone=_phone(teller, data),

@@ -93,7 +93,9 @@ SIGNALS = {
     "not_taken": Text(
         sv="{who} svarade inte; den som ringer väntar kvar.", en="{who} did not answer; the caller waits on."
     ),
-    "handed_over": Text(sv="Samtalet lämnas över till {who}.", en="The call is handed over to {who}."),
+    "handed_over": Text(
+        sv="{who} lämnar över samtalet till {whom}.", en="{who} hands the call over to {whom}."
+    ),
     "to_message": Text(
         sv="Telefonisten låter den som ringer lämna ett meddelande till {who}.",
         en="The operator lets the caller leave a message for {who}.",

@@ -53,7 +53,12 @@ async def a_busy_hour(town: Town) -> None:
     )
     rings = replace(WAITS, id="hv-k-6", caller=LiveParty("", None), rings=(OLLE,), since=now)
     mobile = replace(
-        CALL, id="hv-k-7", other=LiveParty(ANNA_MOBILE, id_of("anna")), on_mobile=True, confidential=True
+        CALL,
+        id="hv-k-7",
+        other=LiveParty(ANNA_MOBILE, id_of("anna")),
+        on_mobile=True,
+        confidential=True,
+        since=now,
     )
     town.live.up = [replace(CALL, since=now), held, parked, replace(WAITS, since=now), rings, mobile]
     town.live.persons = {id_of("hemlig")}

@@ -88,6 +88,13 @@ def test_tells_a_refused_transfer() -> None:
     ]
 
 
+def test_tells_who_hands_a_caller_over_and_to_whom() -> None:
+    entries = story(("signal", {"type": "handed_over", "by": "2", "person": "1"}))
+    assert explain(entries, Language.SV, name_of=NAMES.get)[1:] == [
+        "14:03:07 Eva Ek lämnar över samtalet till Anna Berg."
+    ]
+
+
 def test_says_when_it_would_be_decided_otherwise_now() -> None:
     allowed = Decision(Effect.ALLOW, ("G2",), Text(sv="ingen frånvaro gäller", en="no absence is in force"))
     kept: list[dict[str, Any]] = []
