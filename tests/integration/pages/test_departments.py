@@ -150,9 +150,10 @@ async def test_what_others_set_shows_in_an_open_week_and_leaves_the_reader_where
     stand_in = page.get_by_label("En annan avdelning ersätter")
     await stand_in.select_option("Växeln")
     await stand_in.focus()
-    async with page.expect_response(lambda came: "/now?" in came.url and came.status == 200):
+    async with page.expect_response(lambda came: "/now?" in came.url and came.status == 200) as came:
         ended = await visit.town.ask("POST", f"/absences/{meeting}/end", if_match="*")
         await answer(ended, 200)
+    assert "x-follows" in (await came.value).request.headers, "nobody has asked for it"
     await expect(stand_in).to_have_value(SWITCHBOARD)
     await expect(away).to_contain_text("Sammanträde")
     await link.focus()

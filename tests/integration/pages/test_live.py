@@ -55,10 +55,6 @@ async def test_a_part_that_is_made_anew_leaves_the_keyboard_where_it_was(visit: 
     town.changes.calls_stirred()
     await expect(waiting(visit)).to_contain_text("Sekretess")
     await expect(answering).to_be_focused()
-    async with visit.page.expect_request("**/switchboard/found**") as asked:
-        town.live.persons.add(id_of("anna"))
-        town.changes.calls_stirred()
-    assert "x-follows" in (await asked.value).headers, "nobody has asked for it"
 
 
 async def test_a_lost_connection_is_told_and_mends_itself_with_nothing_missed(
