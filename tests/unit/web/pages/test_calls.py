@@ -19,8 +19,7 @@ BECAUSE = {"sv": "Anna Berg är <b>borta</b> (G1).", "en": "Anna Berg is away (G
 @pytest.fixture
 async def calls(town: Town) -> None:
     """Anna was sought and her caller referred; the day before, Olle attended to another."""
-    (town.state / "sounds").mkdir(exist_ok=True)
-    (town.state / "sounds" / "here.alaw").write_bytes(b"\xd5" * 80)
+    town.voice.joined["here"] = ()
     facts = {"kind": "recorded", "has_phone": True, "number": "+46980319244", "confidential": False}
     decision = {"decision": "MessageFacts", "schema": 1, "facts": facts, "effect": "refer", "rules": ["G1"]}
     referred: list[tuple[str, dict[str, Any]]] = [
@@ -81,6 +80,28 @@ async def test_what_it_was_decided_from_is_for_those_who_may_see_it(town: Town, 
     facts = page.partition("Det beslutet bygger på")[2].partition("</details>")[0]
     assert "<dt>Nummer</dt><dd>0980-31 92 44</dd>" in facts
     assert "Prövat på nytt blir beslutet ett annat" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "facts"),
+    [
+        ("admin", 200, True),
+        ("manager", 403, False),
+        ("head", 403, False),
+        ("operator", 403, False),
+        ("superuser", 403, False),
+        ("person", 200, False),  # Anna, whom the caller sought
+    ],
+)
+async def test_a_call_is_seen_by_who_took_part_and_by_admins_and_by_these_what_it_was_decided_from(
+    town: Town, calls: None, who: str, status: int, *, facts: bool
+) -> None:
+    """Heads read others' calls from an extract (F2), and so do those who answer for the telephony."""
+    came = await town.client.get("/calls/hv-1", headers={"Authorization": f"Bearer {town.tokens[who]}"})
+    text = await came.text()
+    assert came.status == status
+    assert ("Anna Berg" in text) == (status == 200)
+    assert ("Det beslutet bygger på" in text) == facts
 
 
 async def test_others_calls_are_read_from_an_extract_and_the_page_says_how(town: Town, calls: None) -> None:
