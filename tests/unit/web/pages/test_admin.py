@@ -225,7 +225,7 @@ async def test_a_user_is_signed_out_everywhere(admin: Visitor, town: Town) -> No
     (user,) = (await town.get("/users?q=anna@"))["items"]
     at = f"/admin/users/{user['id']}"
     page = await admin.page(at)
-    assert '<th scope="row">today 10:00</th><td>127.0.0.1</td>' in page
+    assert '<th scope="row" class="whole">today 10:00</th><td>127.0.0.1</td>' in page
     done = await send(admin, "DELETE", f"{at}/sessions", [])
     assert done.headers["HX-Redirect"] == f"{at}?done=signed-out"
     page = await admin.page(f"{at}?done=signed-out")

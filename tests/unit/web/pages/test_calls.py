@@ -82,6 +82,28 @@ async def test_what_it_was_decided_from_is_for_those_who_may_see_it(town: Town, 
     assert "Prövat på nytt blir beslutet ett annat" in page
 
 
+@pytest.mark.parametrize(
+    ("who", "status", "facts"),
+    [
+        ("admin", 200, True),
+        ("manager", 403, False),
+        ("head", 403, False),
+        ("operator", 403, False),
+        ("superuser", 403, False),
+        ("person", 200, False),  # Anna, whom the caller sought
+    ],
+)
+async def test_a_call_is_seen_by_who_took_part_and_by_admins_and_by_these_what_it_was_decided_from(
+    town: Town, calls: None, who: str, status: int, *, facts: bool
+) -> None:
+    """Heads read others' calls from an extract (F2), and so do those who answer for the telephony."""
+    came = await town.client.get("/calls/hv-1", headers={"Authorization": f"Bearer {town.tokens[who]}"})
+    text = await came.text()
+    assert came.status == status
+    assert ("Anna Berg" in text) == (status == 200)
+    assert ("Det beslutet bygger på" in text) == facts
+
+
 async def test_others_calls_are_read_from_an_extract_and_the_page_says_how(town: Town, calls: None) -> None:
     scope: dict[str, object] = {"role": "head", "scope": {"kind": "operation", "id": str(id_of("Skola"))}}
     chief = await visitor(town, "siv", scope)

@@ -21,6 +21,7 @@ def show(page: Page, template: str, *, status: int = 200, **more: Any) -> web.Re
         choice=labels.choice,
         title_of=sections.title,
         told=partial(_told, page),
+        is_whole=telling.is_whole,
         done=page.request.query.get("done", ""),
         **more,
     )

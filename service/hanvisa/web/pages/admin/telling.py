@@ -24,6 +24,11 @@ def told(item: Any, name: str, today: date) -> str:
     return in_words(name, getattr(item, name), today)
 
 
+def is_whole(name: str) -> bool:
+    """A number or a time, which stays on one line."""
+    return name in _NUMBERS or name.endswith("_at")
+
+
 def in_words(name: str, value: Any, today: date) -> str:
     match value:
         case None | False:
