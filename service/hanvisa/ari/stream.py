@@ -6,12 +6,12 @@ A reader that stalls makes Asterisk's buffers run full and its task processors o
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import aiohttp
 import structlog
+from pydantic_core import from_json
 
 from hanvisa.ari.client import Client
 from hanvisa.ari.events import DECODERS, decode
@@ -74,7 +74,7 @@ class Stream:
 def _understood(text: str) -> Signal | None:
     """The signal, or None: an event that can't be decoded is logged and must not end the reading."""
     try:
-        return decode(json.loads(text))
+        return decode(from_json(text))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("ari.undecodable", why=repr(error), text=text[:2000])
         return None

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from hanvisa.calllog.entry import CallEntry
 
@@ -19,19 +20,21 @@ log = structlog.get_logger(__name__)
 
 SUFFIX = ".jsonl"
 
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-
 
 def to_line(entry: CallEntry) -> bytes:
-    """The entry as a line of JSON. What is no JSON (ids, times) is written as its text."""
+    """The entry as a line of JSON. What is no JSON (ids, times) is written as its text. ValueError when it can't be."""
     fields = [entry.call_id, entry.seq, entry.at.isoformat(), entry.kind, entry.data]
-    return _as_json(fields).encode(errors="replace") + b"\n"
+    try:
+        line = to_json(fields, fallback=str)
+    except PydanticSerializationError:  # half a character, which it can't replace
+        line = json.dumps(fields, ensure_ascii=False, default=str).encode(errors="replace")
+    return line + b"\n"
 
 
 def from_line(line: bytes) -> CallEntry:
     """The reverse. ValueError when the line is not whole."""
     try:
-        call_id, seq, at, kind, data = json.loads(line)
+        call_id, seq, at, kind, data = from_json(line)
         return CallEntry(call_id, seq, datetime.fromisoformat(at), kind, data)
     except TypeError as error:
         raise ValueError(str(error)) from error

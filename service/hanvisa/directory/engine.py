@@ -9,14 +9,13 @@ What is changed through a session's objects is audited, counted and told to thos
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from copy import copy
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
@@ -202,6 +201,17 @@ async def _in_turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
         yield
 
 
+def _as_json(value: Any) -> str:
+    return to_json(value).decode()
+
+
+_USUAL: dict[str, Any] = {
+    "hide_parameters": True,  # errors go to the log, which names nobody
+    "json_serializer": _as_json,  # four times as fast as Python's, and å is found as å on SQLite too
+    "json_deserializer": from_json,
+}
+
+
 def _make_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
@@ -209,16 +219,11 @@ def _make_engine(url: URL) -> AsyncEngine:
             pool_pre_ping=True,
             pool_timeout=_CONNECT_TIMEOUT,
             connect_args={"timeout": _CONNECT_TIMEOUT},
-            hide_parameters=True,  # errors go to the log, which names nobody
+            **_USUAL,
         )
     # mode=rw: a database that is gone is an error, not a new and empty one.
     present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
-    engine = create_async_engine(
-        present,
-        pool_timeout=_CONNECT_TIMEOUT,
-        hide_parameters=True,
-        json_serializer=partial(json.dumps, ensure_ascii=False),  # as PostgreSQL has it: å is found as å
-    )
+    engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT, **_USUAL)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
