@@ -149,7 +149,7 @@ async def test_a_mobile_that_rings_in_does_not_reach_an_operator_who_has_a_calle
     caller, line = await an_operator_with_a_caller(world)
     await line.hold()
     mobile = await world.citizen(ANNAS_MOBILE, dials=world.direct_number(ULLA))
-    await world.commanded(mobile, "är upptagen", within=LONG)
+    await world.commanded(mobile, "sitter i ett annat samtal", within=LONG)
     assert len(ulla.lines) == 1
     assert caller.is_up
     assert line.is_up

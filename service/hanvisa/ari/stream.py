@@ -75,7 +75,7 @@ def _understood(text: str) -> Signal | None:
     """The signal, or None: an event that can't be decoded is logged and must not end the reading."""
     try:
         return decode(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         log.warning("ari.undecodable", why=repr(error), text=text[:2000])
         return None
 

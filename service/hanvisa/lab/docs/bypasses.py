@@ -25,7 +25,7 @@ Made by `./dev docs` from `service/hanvisa/lab/docs/bypasses.toml`: change that,
 
 @dataclass(frozen=True)
 class Way:
-    """``stops`` is "file: function" below the package, empty where nothing leads there; ``tests`` likewise below tests/."""
+    """``stops`` is "file: function" below the package, empty where nothing leads there; ``tests`` are below tests/."""
 
     way: str
     rules: tuple[str, ...]
