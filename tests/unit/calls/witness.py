@@ -67,6 +67,7 @@ class Witness:
     confidential_accounts: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     _together: set[tuple[str, str]] = field(default_factory=set)  # who has been with a mobile, before a mark
+    _before: set[tuple[str, str]] = field(default_factory=set)  # who has been on one phone with one
     _excused: dict[str, set[str]] = field(
         default_factory=dict
     )  # the legs that an exception excused, by number
@@ -146,12 +147,16 @@ class Witness:
                 is_brought = other.rang_in or not other.account
                 is_protected = other.confidential or (other.touched and other.is_caller and is_brought)
                 pair = (other.channel, mobile.channel)
-                if not mobile.is_mobile or other.is_mobile or not is_protected or pair in self._together:
+                if not mobile.is_mobile or other.is_mobile or pair in self._together:
+                    continue
+                if not is_protected:
+                    self._before.add(pair)
                     continue
                 self._together.add(pair)
                 what = f"{other} and the mobile {mobile} are both on the phone of {account}"
                 if other.confidential:
-                    self.wrong.append(f"M4: {what}")
+                    # Nobody is cut off by a mark that comes when both are there.
+                    self.wrong += [] if pair in self._before else [f"M4: {what}"]
                 else:
                     self._must_be_excused(mobile, f"O2: {what}")
 
