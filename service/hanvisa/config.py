@@ -6,6 +6,7 @@ import json
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from hanvisa.errors import ConfigurationError
 
 _PREFIX = "HANVISA_"
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 ByName = Annotated[dict[str, str], NoDecode]
 """A JSON object in the environment."""
@@ -314,6 +316,14 @@ class Settings(BaseSettings):
     @classmethod
     def _from_json(cls, given: Any) -> Any:
         return json.loads(given) if isinstance(given, str) else given
+
+    @field_validator("ari_url")
+    @classmethod
+    def _on_this_machine(cls, given: str) -> str:
+        """Whoever reaches ARI has every call in their hands, and its password goes over it in the clear."""
+        if urlsplit(given).hostname not in _LOOPBACK:
+            raise ValueError("ARI is spoken with on this machine alone: http://127.0.0.1 and its port")
+        return given
 
     @model_validator(mode="before")
     @classmethod

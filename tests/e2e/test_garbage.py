@@ -132,7 +132,7 @@ async def test_a_number_that_can_not_be_read_is_barred_as_the_dearest_would_be(w
 
 
 async def test_a_caller_whose_number_is_missing_or_nonsense_is_served_as_anyone(world: World) -> None:
-    """No user part, nothing but letters, bytes that are no text, a number longer than numbers are."""
+    """No user part, letters, bytes that are no text, a number longer than numbers are, the dialplan's words."""
     elsa = await world.phone(ELSA)
     for identity in (
         "<sip:127.0.0.2>",
@@ -140,6 +140,8 @@ async def test_a_caller_whose_number_is_missing_or_nonsense_is_served_as_anyone(
         "<sip:%ff%00@127.0.0.2>",
         f"<sip:{'9' * 90}@127.0.0.2>",
         '"Ö\u202e\U0001f4de" <sip:anonymous@anonymous.invalid>',
+        '"${SHELL(id)},1&${EVAL(x)}" <sip:0980319244@127.0.0.2>',
+        "<sip:%24%7BSHELL(id)%7D%2C1%0d%0aX@127.0.0.2>",
     ):
         caller = await Siplet.call(world.carrier, world.direct_number(ELSA), from_=identity)
         line = await elsa.rings(within=LONG)

@@ -143,20 +143,16 @@ async def test_a_colleague_may_take_the_operators_place(world: World) -> None:
     await line.until_ended(within=LONG)
 
 
-async def test_a_mobile_that_rang_in_is_not_joined_with_a_waiting_caller(world: World) -> None:
+async def test_a_mobile_that_rings_in_does_not_reach_an_operator_who_has_a_caller(world: World) -> None:
+    """O2. A conference in the phone can't be seen."""
     ulla = await world.phone(ULLA)
     caller, line = await an_operator_with_a_caller(world)
     await line.hold()
     mobile = await world.citizen(ANNAS_MOBILE, dials=world.direct_number(ULLA))
-    second = await ulla.rings(within=LONG)
-    await second.answer()
-    await second.talks_to(mobile, within=LONG)
-    await refused(line.attended(second))
-    await second.resume()  # the phone held both before it asked
-    await second.talks_to(mobile, within=LONG)
+    await world.commanded(mobile, "sitter i ett annat samtal", within=LONG)
+    assert len(ulla.lines) == 1
     assert caller.is_up
     assert line.is_up
-    await until_rules(world, caller, "O2")
 
 
 async def test_o2_follows_the_caller_to_the_colleague_they_were_sent_to(world: World) -> None:

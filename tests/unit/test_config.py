@@ -23,6 +23,8 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_BASE_PORT", "80"),
         ("HANVISA_BASE_PORT", "-1"),
         ("HANVISA_LANGUAGE", "xx"),
+        ("HANVISA_ARI_URL", "http://192.0.2.1:8088"),
+        ("HANVISA_ARI_URL", "http://127.0.0.1.example.org:8088"),
         ("HANVISA_RING_PERSON", "long"),
         ("HANVISA_FORWARDING_DAYS", "32"),
         ("HANVISA_GREETING_FROM", "early"),

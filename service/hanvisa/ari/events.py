@@ -29,31 +29,49 @@ Json = dict[str, Any]
 
 
 def decode(event: Json) -> Signal | None:
-    """The signal that the event is, or None when no call cares. KeyError or TypeError when it can't be understood."""
+    """The signal that the event is, or None when no call cares.
+
+    KeyError, TypeError or AttributeError when it can't be understood.
+    """
     make = DECODERS.get(event["type"])
     return make(event) if make is not None else None
 
 
+def text(value: object) -> str:
+    """The string that it must be: nothing else is ever told to a call. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no string")
+    return value
+
+
+def number(value: object) -> int:
+    """A cause or a status. Raises TypeError."""
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no number")
+    return value
+
+
 def channel(fields: Json) -> Channel:
     """ARI's Channel. Its name is ``PJSIP/<account>-<hex>``."""
-    technology_and_account = fields["name"].rpartition("-")[0]
+    technology_and_account = text(fields["name"]).rpartition("-")[0]
     return Channel(
-        id=fields["id"],
+        id=text(fields["id"]),
         account=technology_and_account.partition("/")[2],
-        caller_number=fields["caller"]["number"],
-        dialled=fields["dialplan"]["exten"],
+        caller_number=text(fields["caller"]["number"]),
+        dialled=text(fields["dialplan"]["exten"]),
         up=fields["state"] == "Up",
     )
 
 
 def _stasis_start(event: Json) -> Signal:
     replaced = event.get("replace_channel")
-    return Entered(channel(event["channel"]), tuple(event["args"]), channel(replaced) if replaced else None)
+    args = tuple(map(text, event["args"]))
+    return Entered(channel(event["channel"]), args, channel(replaced) if replaced else None)
 
 
 def _dial(event: Json) -> Signal | None:
     forward = event.get("forward")
-    return Redirected(event["peer"]["id"], forward) if forward else None
+    return Redirected(text(event["peer"]["id"]), text(forward)) if forward else None
 
 
 def _transfer(event: Json) -> Signal | None:
@@ -64,25 +82,31 @@ def _transfer(event: Json) -> Signal | None:
     destination = refer_to["requested_destination"]
     other = refer_to.get("destination_channel")
     return TransferRequested(
-        channel=event["referred_by"]["source_channel"]["id"],
-        target=destination.get("destination") or "",
+        channel=text(event["referred_by"]["source_channel"]["id"]),
+        target=text(destination.get("destination") or ""),
         attended=bool(destination.get("protocol_id")) or other is not None,
-        other=other["id"] if other else None,
+        other=text(other["id"]) if other else None,
     )
+
+
+def _id(event: Json) -> str:
+    return text(event["channel"]["id"])
 
 
 DECODERS: dict[str, Callable[[Json], Signal | None]] = {
     "CallBroadcast": lambda e: Offered(channel(e["channel"])),
     "StasisStart": _stasis_start,
-    "ChannelStateChange": lambda e: Answered(e["channel"]["id"]) if e["channel"]["state"] == "Up" else None,
-    "StasisEnd": lambda e: HungUp(e["channel"]["id"]),
-    "ChannelDestroyed": lambda e: HungUp(e["channel"]["id"], e["cause"] or NORMAL, e.get("tech_cause") or 0),
-    "ChannelDtmfReceived": lambda e: Key(e["channel"]["id"], e["digit"]),
-    "PlaybackFinished": lambda e: Played(e["playback"]["id"], e["playback"]["state"] == "failed"),
-    "RecordingFinished": lambda e: Recorded(e["recording"]["name"]),
-    "RecordingFailed": lambda e: Recorded(e["recording"]["name"]),
+    "ChannelStateChange": lambda e: Answered(_id(e)) if e["channel"]["state"] == "Up" else None,
+    "StasisEnd": lambda e: HungUp(_id(e)),
+    "ChannelDestroyed": lambda e: HungUp(
+        _id(e), number(e["cause"] or NORMAL), number(e.get("tech_cause") or 0)
+    ),
+    "ChannelDtmfReceived": lambda e: Key(_id(e), text(e["digit"])),
+    "PlaybackFinished": lambda e: Played(text(e["playback"]["id"]), e["playback"]["state"] == "failed"),
+    "RecordingFinished": lambda e: Recorded(text(e["recording"]["name"])),
+    "RecordingFailed": lambda e: Recorded(text(e["recording"]["name"])),
     "Dial": _dial,
     "ChannelTransfer": _transfer,
-    "ChannelHold": lambda e: Held(e["channel"]["id"]),
-    "ChannelUnhold": lambda e: Unheld(e["channel"]["id"]),
+    "ChannelHold": lambda e: Held(_id(e)),
+    "ChannelUnhold": lambda e: Unheld(_id(e)),
 }

@@ -10,7 +10,7 @@ from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.handing_over import to_colleague
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.marking import Dismissed
-from hanvisa.calls.ringing import has_mobile_in_phone
+from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.signals import TransferRequested
 from hanvisa.calls.stage import AtSwitchboard, BackToOperator, OnHold, Stage, Talking
 from hanvisa.calls.state import VARIABLE, Leg
@@ -78,7 +78,7 @@ async def _take_back(call: Call, asked: Asked) -> Stage | None:
     call.house.live.release(mobile.channel)
     call.change(caller=other, other=mobile, answered=True)
     phone = _other_leg(call, asked.consultation, asked.by)
-    has_place = phone is not None and not has_mobile_in_phone(call, phone.person)
+    has_place = phone is not None and not would_meet_a_mobile(call, phone.person)
     if phone is not None and has_place and await _is_put_in_place(call, mobile, phone):
         return Talking()
     await call.part()

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import ConsultFacts, tell
-from hanvisa.policy.confidentiality import is_confidential_person
+from hanvisa.calls.parties import is_protected, would_meet_a_mobile
+from hanvisa.policy.confidentiality import (
+    has_confidential_line,
+    is_confidential,
+    is_confidential_person,
+)
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision
-from hanvisa.policy.numbers import Reading
-from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
+from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.transfer import NO_MOBILE, JoinFacts, Via, decide_consult, decide_join
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
+    from hanvisa.calls.state import Leg
 
 
 async def may_join(
@@ -41,6 +47,35 @@ async def may_join(
     decision = await _take_use(call, facts, decide_join, taken)
     tell(call, facts, decision)
     return decision
+
+
+async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None = None) -> Decision:
+    """May this party be sent on to ``to``? A mobile is put through to nobody outside, nor in confidence (O2, M4).
+
+    To colleagues it may be sent. Who rings a confidential line from a mobile of their own has chosen that.
+    """
+    in_confidence = call.state.confidential or to.confidential
+    in_confidence = in_confidence or (to.target is not None and is_confidential(call.register, *to.target))
+    is_outside = to.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
+    rang_itself = call.state.side == "carrier" and not call.touched
+    if not sent.kind.may_be_mobile or rang_itself or not (is_outside or in_confidence):
+        return NO_MOBILE
+    reading = replace(sent.reading, confidential=in_confidence)
+    return await may_join(call, reading, call.person_of(sent), Via.RANG_IN, taken=taken)
+
+
+async def may_come(call: Call, new: Leg, stays: Leg) -> bool:
+    """May a phone that takes somebody's place talk with who stays? Neither has, or is, a mobile that may not be met."""
+    person = call.person_of(new) if new.account else None
+    in_confidence = person is not None and has_confidential_line(call.register, person)
+    is_minded = is_protected(call) or in_confidence or (person and call.register.operator(person.id))
+    phones = [leg.person for leg in (new, stays) if leg.account and leg.person]
+    if is_minded and any(call.house.live.has_mobile_on_line(one, besides=call) for one in phones):
+        return False
+    if new.account and would_meet_a_mobile(call, new.person):
+        return False
+    to = replace(new.reading, confidential=in_confidence)
+    return (await may_be_sent(call, stays, to)).allowed
 
 
 def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> Decision:

@@ -17,7 +17,7 @@ class LiveCalls:
         self._callbacks: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(set(self._by_channel.values()))
+        return iter(dict.fromkeys(self._by_channel.values()))
 
     def of_channel(self, channel: str) -> Call | None:
         return self._by_channel.get(channel)
@@ -81,12 +81,15 @@ class LiveCalls:
         ]
         return on_line + [call for call in self if call.parked_for and call.state.touched_by == person]
 
-    def has_mobile_on_line(self, person: UUID) -> bool:
-        return any(
-            party is not leg and party.kind.may_be_mobile
-            for call, leg in self.legs_of(person)
-            for party in _legs(call)
-        )
+    def has_mobile_on_line(self, person: UUID, besides: Call) -> bool:
+        return any(self.mobiles_of(person, besides))
+
+    def mobiles_of(self, person: UUID, besides: Call) -> Iterator[tuple[Call, Leg]]:
+        """The mobiles with which the person talks, or which ring for them, in other calls."""
+        for call, leg in self.legs_of(person):
+            for party in _legs(call):
+                if call is not besides and party is not leg and party.kind.may_be_mobile:
+                    yield call, party
 
 
 def _legs(call: Call) -> Iterator[Leg]:

@@ -6,7 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hanvisa.calls.ringing import Display, has_mobile_in_phone, variables
+from hanvisa.calls.parties import would_meet_a_mobile
+from hanvisa.calls.ringing import Display, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.errors import Gone, Refused
 
@@ -35,7 +36,7 @@ async def own_phone_answers(call: Call, shown: Display) -> bool:
                         await call.insist(control.dial, channel)
                     case Answered():
                         # They may have rung a mobile while their phone rang (O2).
-                        return not has_mobile_in_phone(call, call.caller.person)
+                        return not would_meet_a_mobile(call, call.caller.person)
                     case HungUp(_, cause) if cause:
                         return False
     return False

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.call import new_id
-from hanvisa.calls.gate import may_consult, may_join
-from hanvisa.calls.parties import callers_held_by, newcomer
+from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
+from hanvisa.calls.parties import callers_held_by, mobile_on_line, newcomer, would_meet_a_mobile
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
@@ -110,7 +110,7 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
     if refusal is not None:
         rung.refusals.append(refusal)
         return
-    if has_mobile_in_phone(call, place.person):
+    if would_meet_a_mobile(call, place.person):
         rung.why = Why.BUSY
         return
     for dial_string in await _dial_strings(call, place):
@@ -140,14 +140,25 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
 async def _refusal(call: Call, place: Place) -> Decision | None:
     """The decision that keeps the place from being rung, None when it may ring.
 
-    Who has a caller on another line rings a mobile only as an exception: a conference in the phone can't be seen.
+    Who has a caller on another line rings a mobile only as an exception, and the other way about: a conference in the
+    phone can't be seen. A mobile that is sent on is judged as well.
     """
+    by = call.caller.person
     held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
-    if held is not None and call.caller.person is not None:
-        decision = await may_consult(call, place.reading, call.caller.person, held)
+    if held is not None and by is not None:
+        decision = await may_consult(call, place.reading, by, held)
         if not decision.allowed:
             return decision
         call.change(exception=decision.exception)
+    if by is not None and (met := _mobile_beside(call, place)) is not None:
+        theirs, mobile = met
+        decision = await may_consult(call, mobile.reading, by, [theirs])
+        if not decision.allowed:
+            return decision
+        call.change(exception=decision.exception)
+    sent = await may_be_sent(call, call.caller, place.reading, taken=call.state.exception)
+    if not sent.allowed:
+        return sent
     person = call.register.person(place.person) if place.person else None
     taken = call.state.exception
     decision = await may_join(call, place.reading, person, place.via, taken=taken)
@@ -158,12 +169,11 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     return None
 
 
-def has_mobile_in_phone(call: Call, person: UUID | None) -> bool:
-    """O2: with a mobile on the line an operator gets no caller, and nobody a caller whom an operator has touched."""
-    if person is None:
-        return False
-    bound = call.touched or call.register.operator(person) is not None
-    return bound and call.house.live.has_mobile_on_line(person)
+def _mobile_beside(call: Call, place: Place) -> tuple[Call, Leg] | None:
+    """The mobile on another line of whoever rings somebody whom it must not meet in their phone: outside, or M4."""
+    is_free = place.reading.kind is NumberKind.EMERGENCY or place.reading.kind.may_be_mobile
+    is_minded = bool(place.digits) or call.state.confidential
+    return mobile_on_line(call) if is_minded and not is_free else None
 
 
 async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
@@ -216,7 +226,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not has_mobile_in_phone(call, leg.person):
+                if not would_meet_a_mobile(call, leg.person):
                     rung.leg = leg
                     return
                 # They have rung a mobile while their phone rang.
@@ -244,7 +254,7 @@ async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
     """Somebody has taken the call from a phone that rang (INVITE with Replaces). None: refused, and undone."""
     leg = newcomer(call, channel)
     decision = await may_join(call, leg.reading, call.person_of(leg), Via.REPLACES)
-    if not decision.allowed:
+    if not decision.allowed or not await may_come(call, leg, call.caller):
         await call.hang_up(leg.channel)
         return None
     call.house.live.bind(leg.channel, call)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.gate import may_join, would_join
+from hanvisa.calls.gate import may_be_sent, may_come, may_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
-from hanvisa.calls.parties import newcomer
+from hanvisa.calls.parties import is_protected, newcomer
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
@@ -118,6 +118,9 @@ async def _to_number(
         decision = await may_join(call, number, sought, via)
     else:
         decision = would_join(call, number, sought, via)
+    if decision.allowed:
+        sent = await may_be_sent(call, transferee, number)
+        decision = sent if sent.exception or not sent.allowed else decision
     if not decision.allowed:
         return await _decline(call, asker, decision)
     if leads_nowhere:
@@ -164,6 +167,9 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
 
 async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
+    if asker.leg is call.caller:
+        # What is written on it must not be taken for a call that lives.
+        await call.command(call.house.control.set_variable(asker.leg.channel, VARIABLE, ""))
     await asker.is_told("channel_answered")
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
@@ -220,7 +226,7 @@ async def _attended(
         threat=call.state.threat or theirs.state.threat,
     )
     taken = theirs.state.exception or call.state.exception
-    for party in (far, transferee):
+    for party in (far, transferee, *_mobiles_beside(call, theirs, far, transferee)):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
         decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken, theirs=theirs)
@@ -293,6 +299,15 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
     )
 
 
+def _mobiles_beside(call: Call, theirs: Call, *parties: Leg) -> list[Leg]:
+    """Mobiles on other lines of the phones that would be joined: they would meet the caller there (O2, M4)."""
+    if not is_protected(call):
+        return []
+    phones = [party.person for party in parties if party.account and party.person]
+    beside = [found for person in phones for found in call.house.live.mobiles_of(person, besides=call)]
+    return [mobile for of, mobile in beside if of is not theirs]
+
+
 def _far_party(theirs: Call, channel: str | None) -> Leg | None:
     """The one at the other end of the transferor's other leg, when they are talking."""
     if theirs.state.bridge is None:
@@ -333,7 +348,9 @@ async def put_in_place(call: Call, entered: Entered) -> Stage | None:
 
 
 async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
-    """Both are judged: either may be the mobile."""
+    """Both are judged: either may be the mobile, or have one on another line."""
+    if not await may_come(call, new, stays):
+        return False
     for party in (new, stays):
         if not (await may_join(call, party.reading, call.person_of(party), Via.REPLACES)).allowed:
             return False

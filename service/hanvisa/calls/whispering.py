@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import playback_id
+from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.prompts import Breath, Whisper
-from hanvisa.calls.ringing import has_mobile_in_phone
 from hanvisa.calls.signals import Held, HungUp, Played, Unheld
 from hanvisa.calls.state import Leg
 from hanvisa.errors import TelephonyError
@@ -38,7 +38,7 @@ async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
     await call.insist(control.stop_ringing, caller)
     call.promised = None
     call.rung.pop(leg.channel, None)
-    if is_there and not has_mobile_in_phone(call, leg.person):
+    if is_there and not would_meet_a_mobile(call, leg.person):
         return True
     await call.hang_up(leg.channel)
     call.house.live.release(leg.channel)

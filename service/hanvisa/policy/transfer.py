@@ -71,7 +71,7 @@ def decide_join(facts: JoinFacts) -> Decision:
     of it has been reserved.
     """
     if not facts.number.kind.may_be_mobile:
-        return Decision(Effect.ALLOW, (), _NO_MOBILE)
+        return NO_MOBILE
     if facts.any_confidential:
         return _refuse(facts, ("M4",), _CONFIDENTIAL)
     if not facts.touched and facts.via is not Via.NIGHT:
@@ -93,7 +93,7 @@ def decide_consult(facts: JoinFacts, setting: Literal["refuse", "allow"]) -> Dec
     already here; the joining of the same two is not to take another.
     """
     if not facts.number.kind.may_be_mobile:
-        return Decision(Effect.ALLOW, (), _NO_MOBILE)
+        return NO_MOBILE
     if facts.any_confidential:
         return _refuse(facts, ("M4",), _CONFIDENTIAL)
     if exception := _exception(facts):
@@ -191,7 +191,11 @@ _WAYS = {
     ),
     Via.SUBSTITUTE: Text(sv=" Ersättaren nås på en mobil.", en=" The substitute is reached on a mobile."),
 }
-_NO_MOBILE = Text(sv="Numret leder inte till en mobil.", en="The number does not lead to a mobile.")
+NO_MOBILE = Decision(
+    Effect.ALLOW,
+    (),
+    Text(sv="Numret leder inte till en mobil.", en="The number does not lead to a mobile."),
+)
 _UNTOUCHED = Text(
     sv="Ingen telefonist har hanterat samtalet, så O2 gäller inte.",
     en="No operator has touched the call, so O2 does not apply.",

@@ -49,6 +49,16 @@ def test_passwords_are_their_owners_alone(state: Path, etc: Path) -> None:
     assert stat.S_IMODE(etc.stat().st_mode) == 0o700
 
 
+def test_ari_and_ami_listen_on_this_machine_alone_and_have_passwords(etc: Path) -> None:
+    for file in ("http.conf", "manager.conf"):
+        bound = re.findall(r"^bindaddr\s*=\s*(\S+)", (etc / file).read_text(), re.MULTILINE)
+        assert bound == ["127.0.0.1"], file
+    for file, name in (("ari.conf", "password"), ("manager.conf", "secret")):
+        passwords = re.findall(rf"^{name}\s*=\s*(\S+)", (etc / file).read_text(), re.MULTILINE)
+        assert passwords, file
+        assert all(len(password) >= 32 for password in passwords), file
+
+
 def test_passwords_are_made_once(state: Path, etc: Path) -> None:
     known = json.loads((state / "secrets.json").read_text())
     assert set(known) == {"ari", "ami", "phones"}

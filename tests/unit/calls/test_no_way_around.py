@@ -20,7 +20,7 @@ from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_waiting import leaves_number, ready, whispered
 
 PATIENT = CallSettings(ring_person=2, ring_operator=2, key_wait=0.05)
-MOBILE = "0701740605"
+MOBILE, ANOTHER_MOBILE = "0701740605", "0701740611"
 
 
 def given_confidential(scene: Scene, name: str) -> None:
@@ -45,7 +45,7 @@ def was_rung(scene: Scene, digits: str) -> int:
 async def talks(scene: Scene, who: str, dialled: str) -> tuple[str, str]:
     """Somebody dials a number, and it answers: the two channels."""
     caller = scene.dials(who, dialled)
-    other = await scene.rung({"200": "olle", "202": "bo"}.get(dialled, dialled))
+    other = await scene.rung({"200": "olle", "201": "anna", "202": "bo"}.get(dialled, dialled))
     scene.answers(other)
     await scene.talking(caller, other)
     return caller, other
@@ -352,3 +352,167 @@ async def test_a_refused_newcomer_leaves_one_state_behind() -> None:
         ]
         assert written == [bo]
         assert scene.house.live.of_channel(bo) is scene.house.live.of_channel(olle)
+
+
+# A conference inside a phone can't be seen
+
+
+async def test_a_registered_mobile_that_rings_in_does_not_reach_an_operator_who_has_a_caller() -> None:
+    async with Scene() as scene:
+        scene.directory.register = scene.directory.register.replace(
+            numbers=(
+                *scene.directory.register.numbers.rows,
+                OutsideNumber("+46980319209", TargetKind.PERSON, id_of("olle")),
+            )
+        )
+        await operator_has_caller(scene)
+        mobile = scene.rings_in("+46980319209", from_=ANNA_MOBILE)
+        await scene.hears(mobile, "Referral")
+        assert was_rung(scene, "PJSIP/olle") == 1
+
+
+async def test_a_colleague_with_a_confidential_caller_rings_no_mobile() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "anna", "202")
+        consult = scene.dials("bo", ANOTHER_MOBILE)
+        await scene.hears(consult, "DialRefused")
+        assert not was_rung(scene, ANOTHER_MOBILE)
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_gets_no_confidential_caller() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        caller = scene.dials("anna", "202")
+        await scene.hears(caller, "Referral")
+        assert not was_rung(scene, "PJSIP/bo")
+
+
+async def test_a_confidential_line_is_not_rung_by_who_has_a_mobile_on_the_line() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        caller = scene.dials("bo", "201")
+        await scene.hears(caller, "Referral")
+        assert not was_rung(scene, "PJSIP/anna")
+
+
+async def test_an_operator_with_a_mobile_on_the_line_rings_nobody_outside_but_112() -> None:
+    async with Scene() as scene:
+        await talks(scene, "olle", MOBILE)
+        second = scene.dials("olle", "0980319260")
+        await scene.hears(second, "DialRefused")
+        assert not was_rung(scene, "0980319260")
+        await talks(scene, "olle", "112")
+
+
+async def test_with_an_exception_they_do_for_one_use() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        first, _ = await talks(scene, "olle", MOBILE)
+        second, _ = await talks(scene, "olle", "0980319260")
+        scene.refers(second, "", other=first)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(second, "channel_answered")]
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_whoever_has_a_mobile_on_the_line_takes_no_operators_place() -> None:
+    async with Scene() as scene:
+        await talks(scene, "bo", MOBILE)
+        caller, olle = await operator_has_caller(scene)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+        assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
+
+
+async def test_nor_do_they_pick_up_a_phone_that_rings_for_an_operators_caller() -> None:
+    async with Scene(PATIENT) as scene:
+        await talks(scene, "bo", MOBILE)
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        anna = await scene.rung("anna")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(anna, "anna", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_whom_the_operator_consults_gets_no_caller() -> None:
+    async with Scene() as scene:
+        await talks(scene, "bo", MOBILE)
+        caller, olle = await operator_has_caller(scene)
+        consult, bo = await talks(scene, "olle", "202")
+        scene.refers(olle, "", other=consult)
+        await scene.until(
+            lambda: (olle, "channel_declined") in scene.control.named("tell_transferor"), "declined"
+        )
+        assert scene.house.live.of_channel(caller) is not scene.house.live.of_channel(bo)
+
+
+# A mobile that is sent on
+
+
+@pytest.mark.parametrize(
+    ("target", "told"), [("0980319260", "channel_declined"), ("202", "channel_answered")]
+)
+async def test_a_mobile_that_an_operator_has_rung_is_sent_to_colleagues_and_to_nobody_outside(
+    target: str, told: str
+) -> None:
+    async with Scene() as scene:
+        olle, _ = await talks(scene, "olle", MOBILE)
+        scene.refers(olle, target)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, told)]
+
+
+async def test_a_phones_redirect_sends_it_outside_neither() -> None:
+    async with Scene(PATIENT) as scene:
+        olle, mobile = await talks(scene, "olle", MOBILE)
+        scene.refers(olle, "202")
+        scene.tell(Redirected(await scene.rung("bo"), "0980319260"))
+        await scene.hears(mobile, "Referral")
+        assert not was_rung(scene, "0980319260")
+
+
+async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_line() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        bo, _ = await talks(scene, "bo", ANOTHER_MOBILE)
+        scene.refers(bo, "201")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(bo, "channel_declined")]
+        assert not was_rung(scene, "PJSIP/anna")
+
+
+async def test_a_confidential_line_takes_nobodys_place_with_a_mobile() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        bo, _ = await talks(scene, "bo", ANOTHER_MOBILE)
+        scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(bo, "bo", "")))
+        await scene.until(lambda: ("annas", "normal") in scene.control.named("hang_up"), "Anna is put out")
+
+
+async def test_a_confidential_line_takes_no_place_with_who_has_a_mobile_on_another_line() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        _, outside = await talks(scene, "bo", "0980319260")
+        scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(outside, "", "0980319260")))
+        await scene.until(lambda: ("annas", "normal") in scene.control.named("hang_up"), "Anna is put out")
+
+
+# Nothing left
+
+
+async def test_a_caller_who_sends_the_other_one_on_leaves_no_state_behind() -> None:
+    async with Scene(PATIENT) as scene:
+        anna, olle = await talks(scene, "anna", "200")
+        scene.refers(anna, "202")
+        await scene.rung("bo")
+        written = [
+            channel
+            for (channel, name), text in scene.control.variables.items()
+            if name == VARIABLE and text and CallState.from_json(text).caller.channel == channel
+        ]
+        assert written == [olle]
+        assert not scene.control.variables[anna, VARIABLE]

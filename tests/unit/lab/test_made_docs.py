@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from hanvisa.calls.stage import Stage
-from hanvisa.lab.docs import calls, rules
+from hanvisa.lab.docs import bypasses, calls, rules
 from hanvisa.lab.docs.__main__ import DOCS, PAGES
 from hanvisa.lab.docs.source import Source
+from hanvisa.policy.rules import RULES
 
 FAMILY = '''
 """Waiting for a bus."""
@@ -42,6 +43,20 @@ def unused(call: Call) -> Stage:
 def test_a_made_document_is_current(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written == PAGES[name](), f"docs/{name} is no longer so: run ./dev docs and commit what it writes"
+
+
+@pytest.mark.parametrize(
+    "way", [way for ways in bypasses.read().values() for way in ways], ids=lambda way: way.way
+)
+def test_each_way_around_is_stopped_somewhere_and_shown_by_a_test(way: bypasses.Way) -> None:
+    assert way.tests
+    assert not bypasses.missing(way)
+    assert set(way.rules) <= set(RULES)
+
+
+def test_a_place_or_a_test_that_is_not_there_is_missed() -> None:
+    way = bypasses.Way("fly", (), "policy/wings.py: flap", ("unit/test_wings.py: test_they_flap",))
+    assert bypasses.missing(way) == [way.stops, *way.tests]
 
 
 def test_every_stage_is_in_one_family_and_can_be_reached() -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
-from hanvisa.calls.gate import may_join
+from hanvisa.calls.gate import may_come, may_join
 from hanvisa.calls.parking_notice import tell_phones
+from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.prompts import ParkedFor, ParkHere, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.reminding import (
@@ -19,7 +20,7 @@ from hanvisa.calls.reminding import (
     step_due,
     stop_reminding,
 )
-from hanvisa.calls.ringing import Display, has_mobile_in_phone
+from hanvisa.calls.ringing import Display
 from hanvisa.calls.signals import Answered, Key, Surrendered
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -94,7 +95,7 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
     if parked is None:
         await say_wrong(call, CodeFault.NOBODY_PARKED)
         return None
-    facts = PickUpFacts(_would_meet_a_mobile(parked, call.caller.person))
+    facts = PickUpFacts(would_meet_a_mobile(parked, call.caller.person))
     decision = decide(facts)
     tell(call, facts, decision)
     if not decision.allowed:
@@ -143,7 +144,7 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
                 key = digit
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not _would_meet_a_mobile(call, leg.person):
+                if not would_meet_a_mobile(call, leg.person):
                     return leg
                 await call.hang_up(channel)
     return _back(call, person.id)
@@ -180,9 +181,10 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
         return None
     leg = theirs.caller
     decision = await may_join(call, leg.reading, call.person_of(leg), Via.PICK_UP)
+    may = await may_come(call, leg, call.caller)
     is_wanted, call.fetched_by = call.fetched_by == channel, None
     # They may have rung a mobile since they dialled.
-    if not is_wanted or not decision.allowed or _would_meet_a_mobile(call, leg.person):
+    if not is_wanted or not decision.allowed or not may:
         return None
     call.house.live.bind(channel, call)
     call.change(other=leg)
@@ -192,17 +194,6 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
     await call.command(call.house.control.set_variable(channel, VARIABLE, ""))
     await call.insist(call.house.control.stop_ringing, channel)
     return leg
-
-
-def _would_meet_a_mobile(parked: Call, person: UUID | None) -> bool:
-    """O2: a conference inside the phone can't be seen: a mobile there meets no caller, nor a parked mobile one."""
-    if person is None:
-        return False
-    if has_mobile_in_phone(parked, person):
-        return True
-    is_operator = parked.register.operator(person) is not None
-    others = [one for one in parked.house.live.callers_of(person, besides=parked) if one is not parked]
-    return parked.caller.kind.may_be_mobile and any(is_operator or one.touched for one in others)
 
 
 def _to_queue(call: Call, person: Person) -> Stage | None:

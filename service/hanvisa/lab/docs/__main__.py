@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanvisa.lab.asterisk import REPOSITORY
-from hanvisa.lab.docs import calls, catalogue, pages, personal_data, rules
+from hanvisa.lab.docs import bypasses, calls, catalogue, pages, personal_data, rules
 
 DOCS = REPOSITORY / "docs"
 PAGES = {
@@ -11,6 +11,7 @@ PAGES = {
     "rules.md": rules.page,
     "personal-data.md": personal_data.page,
     "pages.md": pages.page,
+    "bypasses.md": bypasses.page,
 }
 
 
