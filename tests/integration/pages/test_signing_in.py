@@ -13,8 +13,7 @@ from unit.web.town import Town
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 async def test_everybody_can_sign_in(
     browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int
 ) -> None:

@@ -193,8 +193,7 @@ async def test_a_key_waits_for_whom_the_search_finds(visit: Visit, town: Town) -
     assert [to for _, wish, _, to, _ in town.live.asked if wish is Wish.TRANSFER] == ["202"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 async def test_everybody_can_work_at_the_console(
     browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int
 ) -> None:
