@@ -1,6 +1,8 @@
 """What fails while people talk, listen and wait: the service, its connection to Asterisk, Asterisk itself."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,6 +119,16 @@ async def test_with_the_connection_to_asterisk_lost_calls_go_on_and_what_was_mis
     assert "ari.connected" in world.service_log_of_this_test(), "the connection was not lost"
 
 
+def knows_after_a_crash(world: World, account: str) -> bool:
+    """Asterisk's database is written to the disk once a second, and what it had not written dies with it."""
+    file = world.system.asterisk.folder / "lib" / "astdb.sqlite3"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        contacts = database.execute(
+            "SELECT 1 FROM astdb WHERE key LIKE ?", (f"/registrar/contact/{account};%",)
+        )
+        return contacts.fetchone() is not None
+
+
 async def test_asterisk_restarted_is_served_again_by_itself(world: World) -> None:
     elsa = await world.phone(ELSA)
     await world.given_absent(FREDRIK, reason="sammanträde", until=timedelta(hours=2))
@@ -124,6 +136,7 @@ async def test_asterisk_restarted_is_served_again_by_itself(world: World) -> Non
     line = await elsa.rings(within=LONG)
     await line.answer()
     await lost.talks_to(line, within=LONG)
+    await until(lambda: knows_after_a_crash(world, ELSA), what="where her phone is, on the disk")
 
     await world.system.asterisk.kill()
     await until(lambda: is_ready(world, 503), within=LONG, what="the service says what is missing")

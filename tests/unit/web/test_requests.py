@@ -34,6 +34,7 @@ def _address(path: str) -> str:
         .replace("{key}", "ring_person")
         .replace("{sound}", "0" * 32)
         .replace("{seq}", "1")
+        .replace("{language}", "sv")
     )
 
 
