@@ -1,4 +1,4 @@
-"""``./dev bench consoles``: how soon a change shows in two hundred open consoles."""
+"""``./dev bench consoles``: how soon a change shows in twenty open consoles, and in two hundred."""
 
 import asyncio
 import platform
@@ -42,13 +42,13 @@ from hanvisa.web.auth import hashed
 from hanvisa.web.cookies import SESSION
 from hanvisa.web.roles import Role
 
-CONSOLES = 200
+FEW, CONSOLES = 20, 200
 SPARE = 30  # people more, for some have left
 CALLERS = 10  # who wait meanwhile
 ROUNDS = 20  # of each kind
 START = 120.0  # seconds
 WITHIN = 10.0  # seconds, after which a change has been missed
-AIM = 0.5  # seconds, the slowest
+AIMS = {FEW: 0.2, CONSOLES: 0.5}  # seconds, the slowest
 MAIN_NUMBER, PHONE = "0980319200", "hallefors-290"
 PATH = "/switchboard/events"
 PARTS = ("notices", "me", "waiting", "mine", "parked")
@@ -122,24 +122,21 @@ async def _measure_all(own: Settings, token: str, people: Sequence[str], cookies
         await _pause(api)
         say("Callers ring ...")
         calls = await _let_wait(own, api)
-        say("Consoles open ...")
-        consoles = [await Console.opened(own, cookie) for cookie in cookies]
-        say(f"{len(consoles)} consoles are open, {len(calls)} callers wait. Measuring ...")
-        say(table([await _measure(*kind) for kind in _kinds(api, consoles, calls, people)]))
+        consoles: list[Console] = []
+        for (number, aim), mark in zip(AIMS.items(), ("confidential", "threat"), strict=True):
+            say("Consoles open ...")
+            consoles += [await Console.opened(own, cookie) for cookie in cookies[len(consoles) : number]]
+            say(f"{number} consoles are open, {len(calls)} callers wait. Measuring ...")
+            marks = [partial(api.do, f"/live/calls/{call}/{mark}") for call in calls]
+            say(table([await _measure(*kind) for kind in _kinds(api, consoles, marks, people)], aim))
 
 
 def _kinds(
-    api: Api, consoles: Sequence[Console], calls: Sequence[str], people: Sequence[str]
+    api: Api, consoles: Sequence[Console], marks: Sequence[Change], people: Sequence[str]
 ) -> Iterator[tuple[str, Sequence[Console], str, Sequence[Change]]]:
     """What is changed, who shows it, in which part, and the changes."""
-    marks = ("confidential", "threat")
-    yield (
-        "a call",
-        consoles,
-        "event: waiting\n",
-        [partial(api.do, f"/live/calls/{call}/{mark}") for mark in marks for call in calls],
-    )
-    texts = [f"Bänken har flyttat {number} gånger." for number in range(ROUNDS)]
+    yield "a call", consoles, "event: waiting\n", marks
+    texts = [f"Bänken har flyttat till rum {len(consoles) + number}." for number in range(ROUNDS)]
     yield (
         "a notice",
         consoles,
@@ -228,10 +225,10 @@ async def _let_wait(own: Settings, api: Api) -> list[str]:
     return await until(all_wait, within=30.0, what=f"{CALLERS} callers wait")
 
 
-def table(measured: Sequence[Measured]) -> str:
+def table(measured: Sequence[Measured], aim: float) -> str:
     """What was measured, beside what is aimed at."""
     heading = f"{'':16}  {'changes':>7}  {'median':>9}  {'99 %':>9}  {'slowest':>9}"
-    return "\n".join(["", heading, *map(_row, measured), "", _verdict(measured)])
+    return "\n".join(["", heading, *map(_row, measured), "", _verdict(measured, aim)])
 
 
 def _row(one: Measured) -> str:
@@ -239,16 +236,16 @@ def _row(one: Measured) -> str:
     return f"{one.what:16}  {one.rounds:7}  {'  '.join(map(milliseconds, times))}"
 
 
-def _verdict(measured: Sequence[Measured]) -> str:
+def _verdict(measured: Sequence[Measured], aim: float) -> str:
     slowest = max(one.waits[-1] for one in measured)
-    return f"the slowest of all under {AIM * 1000:g} ms: {met(slowest < AIM)}"
+    return f"the slowest of all under {aim * 1000:g} ms: {met(slowest < aim)}"
 
 
 def _setting() -> str:
     return f"""
 machine        {machine()}
 versions       Python {platform.python_version()}
-consoles       {CONSOLES}, each of an operator of their own who has signed in, with one connection for events
+consoles       {FEW}, then {CONSOLES}, each of an operator who has signed in, with one connection for events
 callers        {CALLERS} wait; no phone rings
 a change       over the API: a caller who waits is marked (a call), a notice is written, an operator pauses or closes
                (which only their own console shows, though all look); from the request to the event's arrival

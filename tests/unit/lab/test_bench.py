@@ -137,7 +137,7 @@ def test_the_slowest_console_counts(slowest: float, said: str) -> None:
         bench_consoles.Measured("a call", 2, (0.1, 0.1, slowest)),
         bench_consoles.Measured("a notice", 1, (0.1,)),
     ]
-    assert bench_consoles.table(measured).endswith(f"under 500 ms: {said}")
+    assert bench_consoles.table(measured, 0.5).endswith(f"under 500 ms: {said}")
 
 
 def test_what_is_typed_is_sought_at_each_letter() -> None:
