@@ -115,12 +115,12 @@ class Stream:
             self._on_key(_KEY_NAMES[event])
 
     async def _run(self) -> None:
-        """What is late is not made up for: of keys that come all at once Asterisk takes the first alone."""
+        """What is late is made up for, but for keys: of those that come all at once Asterisk takes the first alone."""
         due = monotonic()
         while True:
             self._send_frame()
             now = monotonic()
-            due = (due if now - due < _PTIME else now) + _PTIME
+            due = (now if self.is_pressing and now - due > _PTIME else due) + _PTIME
             await asyncio.sleep(max(0.0, due - now))
 
     def _send_frame(self) -> None:
