@@ -2,6 +2,7 @@
 
 import faulthandler
 import fcntl
+import gc
 import os
 import signal
 import subprocess
@@ -27,6 +28,15 @@ _STDERR = os.dup(2)  # before pytest captures it
 def pytest_configure() -> None:
     """SIGTERM ends a run as Ctrl-C does: what the tests have made and started is taken away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays: to look through it for garbage took a tenth of the tests' processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+    gc.enable()
 
 
 def _ends_in_time() -> Iterator[None]:
