@@ -52,13 +52,15 @@ async def may_join(
 async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None = None) -> Decision:
     """May this party be sent on to ``to``? A mobile is put through to nobody outside, nor in confidence (O2, M4).
 
-    To colleagues it may be sent. Who rings a confidential line from a mobile of their own has chosen that.
+    To colleagues it may be sent. Who rings a confidential line from a mobile of their own has chosen that; whoever is
+    outside, to whom they would be sent on from there, has not.
     """
     in_confidence = call.state.confidential or to.confidential
     in_confidence = in_confidence or (to.target is not None and is_confidential(call.register, *to.target))
     is_outside = to.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
-    rang_itself = call.state.side == "carrier" and not call.touched
-    if not sent.kind.may_be_mobile or rang_itself or not (is_outside or in_confidence):
+    is_sent_out = is_outside and call.state.talking_since is not None
+    has_chosen = call.state.side == "carrier" and not call.touched and not is_sent_out
+    if not sent.kind.may_be_mobile or has_chosen or not (is_outside or in_confidence):
         return NO_MOBILE
     reading = replace(sent.reading, confidential=in_confidence)
     return await may_join(call, reading, call.person_of(sent), Via.RANG_IN, taken=taken)

@@ -474,6 +474,23 @@ async def test_a_phones_redirect_sends_it_outside_neither() -> None:
         assert not was_rung(scene, "0980319260")
 
 
+@pytest.mark.parametrize(
+    ("target", "told"), [("0980319260", "channel_declined"), ("202", "channel_answered")]
+)
+async def test_a_mobile_that_has_rung_a_confidential_line_is_sent_on_to_nobody_outside(
+    target: str, told: str
+) -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        scene.refers(anna, target)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(anna, told)]
+
+
 async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_line() -> None:
     async with Scene() as scene:
         given_confidential(scene, "anna")
