@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import ConsultFacts, tell
-from hanvisa.calls.parties import is_protected, would_meet_a_mobile
+from hanvisa.calls.parties import is_protected, protected_callers, would_meet_a_mobile
 from hanvisa.policy.confidentiality import (
     has_confidential_line,
     is_confidential,
@@ -52,13 +52,15 @@ async def may_join(
 async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None = None) -> Decision:
     """May this party be sent on to ``to``? A mobile is put through to nobody outside, nor in confidence (O2, M4).
 
-    To colleagues it may be sent. Who rings a confidential line from a mobile of their own has chosen that.
+    To colleagues it may be sent. Who rings a confidential line from a mobile of their own has chosen that; whoever is
+    outside, to whom they would be sent on from there, has not.
     """
     in_confidence = call.state.confidential or to.confidential
     in_confidence = in_confidence or (to.target is not None and is_confidential(call.register, *to.target))
     is_outside = to.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
-    rang_itself = call.state.side == "carrier" and not call.touched
-    if not sent.kind.may_be_mobile or rang_itself or not (is_outside or in_confidence):
+    is_sent_out = is_outside and call.state.talking_since is not None
+    has_chosen = call.state.side == "carrier" and not call.touched and not is_sent_out
+    if not sent.kind.may_be_mobile or has_chosen or not (is_outside or in_confidence):
         return NO_MOBILE
     reading = replace(sent.reading, confidential=in_confidence)
     return await may_join(call, reading, call.person_of(sent), Via.RANG_IN, taken=taken)
@@ -72,10 +74,19 @@ async def may_come(call: Call, new: Leg, stays: Leg) -> bool:
     phones = [leg.person for leg in (new, stays) if leg.account and leg.person]
     if is_minded and any(call.house.live.has_mobile_on_line(one, besides=call) for one in phones):
         return False
-    if new.account and would_meet_a_mobile(call, new.person):
-        return False
+    for phone, party in ((new, stays), (stays, new)):
+        if phone.account and would_meet_a_mobile(call, phone.person, party):
+            return False
     to = replace(new.reading, confidential=in_confidence)
     return (await may_be_sent(call, stays, to)).allowed
+
+
+async def may_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> Decision:
+    """May an attended transfer bring this party to ``to``? No mobile to a phone that has a protected caller besides."""
+    if not party.kind.may_be_mobile or not to.account or to.person is None:
+        return NO_MOBILE
+    held = [one for one in protected_callers(call, to.person) if one is not theirs]
+    return await may_consult(call, party.reading, to.person, held) if held else NO_MOBILE
 
 
 def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> Decision:

@@ -37,7 +37,7 @@ async def callers_held_by(call: Call) -> list[Call] | None:
     if person is None or not call.caller.account:
         return None
     is_operator = call.register.operator(person) is not None
-    held = _protected(call, person)
+    held = protected_callers(call, person)
     if held:
         return held
     if is_operator and await _has_a_call_of_the_fallback(call):
@@ -45,18 +45,19 @@ async def callers_held_by(call: Call) -> list[Call] | None:
     return None
 
 
-def would_meet_a_mobile(call: Call, person: UUID | None) -> bool:
+def would_meet_a_mobile(call: Call, person: UUID | None, party: Leg | None = None) -> bool:
     """A conference inside a phone can't be seen: nobody has a protected caller and a mobile on their lines (O2, M4).
 
     With a mobile on the line an operator gets no caller, and nobody a caller whom an operator has touched or whose call
-    is confidential; a mobile that rings in does not reach a phone that has one of these.
+    is confidential; a mobile that rings in does not reach a phone that has one of these. ``party`` is whom they would
+    talk with: the caller, unless that one's place is taken.
     """
     if person is None:
         return False
     live = call.house.live
     is_bound = is_protected(call) or call.register.operator(person) is not None
     return (is_bound and live.has_mobile_on_line(person, besides=call)) or (
-        call.caller.kind.may_be_mobile and bool(_protected(call, person))
+        (party or call.caller).kind.may_be_mobile and bool(protected_callers(call, person))
     )
 
 
@@ -73,7 +74,7 @@ def is_protected(call: Call) -> bool:
     return call.touched or call.state.confidential
 
 
-def _protected(call: Call, person: UUID) -> list[Call]:
+def protected_callers(call: Call, person: UUID) -> list[Call]:
     """The person's other calls whose callers are to meet no mobile."""
     is_operator = call.register.operator(person) is not None
     others = call.house.live.callers_of(person, besides=call)

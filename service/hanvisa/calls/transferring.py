@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.gate import may_be_sent, may_come, may_join, would_join
+from hanvisa.calls.gate import may_be_brought, may_be_sent, may_come, may_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import is_protected, newcomer
@@ -225,13 +225,9 @@ async def _attended(
         private=call.state.private or theirs.state.private,
         threat=call.state.threat or theirs.state.threat,
     )
-    taken = theirs.state.exception or call.state.exception
-    for party in (far, transferee, *_mobiles_beside(call, theirs, far, transferee)):
-        # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
-        via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken, theirs=theirs)
-        if not decision.allowed:
-            return await _decline(call, asker, decision)
+    refusal = await _refusal(call, theirs, far, transferee)
+    if refusal is not None:
+        return await _decline(call, asker, refusal)
     if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:
         call.change(serial=asker.person)
     await asker.is_told("channel_answered")
@@ -240,6 +236,23 @@ async def _attended(
     # Whom they would have talked to has hung up in this moment.
     await call.part()
     return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
+
+
+async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decision | None:
+    """The decision that keeps the two from being joined, None when they may be."""
+    taken = theirs.state.exception or call.state.exception
+    for party, to in ((far, transferee), (transferee, far)):
+        decision = await may_be_brought(call, theirs, party, to)
+        if not decision.allowed:
+            return decision
+        taken = decision.exception or taken
+    for party in (far, transferee, *_mobiles_beside(call, theirs, far, transferee)):
+        # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
+        via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
+        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken, theirs=theirs)
+        if not decision.allowed:
+            return decision
+    return None
 
 
 async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg) -> Stage | Refusal | None:

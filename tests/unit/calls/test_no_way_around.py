@@ -449,6 +449,42 @@ async def test_a_colleague_with_a_mobile_on_the_line_whom_the_operator_consults_
         assert scene.house.live.of_channel(caller) is not scene.house.live.of_channel(bo)
 
 
+async def test_an_operator_with_a_caller_takes_nobodys_place_with_a_mobile() -> None:
+    async with Scene() as scene:
+        bo, mobile = await talks(scene, "bo", MOBILE)
+        await operator_has_caller(scene)
+        scene.tell(Entered(Channel("olles", "olle", ""), (), Channel(bo, "bo", "")))
+        await scene.until(lambda: ("olles", "normal") in scene.control.named("hang_up"), "Olle is put out")
+        assert scene.house.live.of_channel(mobile) is scene.house.live.of_channel(bo)
+
+
+async def test_a_mobile_takes_nobodys_place_with_a_colleague_who_has_a_confidential_caller() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "anna", "202")
+        _, outside = await talks(scene, "bo", "0980319260")
+        scene.tell(
+            Entered(Channel("mobile", "carrier", ANOTHER_MOBILE), (), Channel(outside, "", "0980319260"))
+        )
+        await scene.until(lambda: ("mobile", "normal") in scene.control.named("hang_up"), "it is put out")
+
+
+async def test_a_mobile_is_brought_to_no_colleague_who_has_a_confidential_caller() -> None:
+    async with Scene() as scene:
+        scene.directory.register = scene.directory.register.replace(operators=())
+        given_confidential(scene, "anna")
+        _, bo = await talks(scene, "anna", "202")
+        olle, mobile = await talks(scene, "olle", ANOTHER_MOBILE)
+        consult = scene.dials("olle", "202")
+        bo = await rung_anew(scene, "bo", bo)
+        scene.answers(bo)
+        await scene.talking(consult, bo)
+        scene.refers(olle, "", other=consult)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
+        assert scene.house.live.of_channel(mobile) is not scene.house.live.of_channel(bo)
+
+
 # A mobile that is sent on
 
 
@@ -472,6 +508,23 @@ async def test_a_phones_redirect_sends_it_outside_neither() -> None:
         scene.tell(Redirected(await scene.rung("bo"), "0980319260"))
         await scene.hears(mobile, "Referral")
         assert not was_rung(scene, "0980319260")
+
+
+@pytest.mark.parametrize(
+    ("target", "told"), [("0980319260", "channel_declined"), ("202", "channel_answered")]
+)
+async def test_a_mobile_that_has_rung_a_confidential_line_is_sent_on_to_nobody_outside(
+    target: str, told: str
+) -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        scene.refers(anna, target)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(anna, told)]
 
 
 async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_line() -> None:
