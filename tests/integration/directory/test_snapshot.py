@@ -169,13 +169,16 @@ async def test_a_counted_use_is_refused_after_200_ms(
     record = await given_exception(demo, uses=1)
     id_ = record.exception.id
     async with busy(other):
-        before = monotonic()
-        assert not await hasty.reserve_use(id_, "call-1")  # while the rows are still held
-        assert monotonic() - before > 0.15
+        taken = []
+        for number in range(3):
+            before = monotonic()
+            assert not await hasty.reserve_use(id_, f"call-{number}")  # while the rows are still held
+            taken.append(monotonic() - before)
+        assert 0.15 < min(taken) < 0.4
     # What came too late took nothing: the use is still there.
     await until(lambda: not hasty.late, what="the late reservation to end", within=10)
     assert (await Exceptions(demo).get(id_)).exception.uses == 0
-    assert await directory.reserve_use(id_, "call-2")
+    assert await directory.reserve_use(id_, "call-3")
 
 
 async def test_an_uncounted_exception_holds_with_the_database_busy(
