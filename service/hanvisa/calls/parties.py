@@ -29,9 +29,8 @@ async def callers_held_by(call: Call) -> list[Call] | None:
     """The other calls in which whoever makes this call has a caller whom O2 or M4 protects; None when there is none.
 
     An operator's every other party is one, and so is a caller whom an operator has touched or whose call is
-    confidential, whoever has them. An
-    operator's phone may also have a caller whom the fallback put through while the service did not answer in time: of
-    that one nothing is known but the channel, and the list is empty then.
+    confidential, whoever has them. An operator's phone may also have a caller whom the fallback put through while the
+    service did not answer in time: of that one nothing is known but the channel, and the list is empty then.
     """
     person = call.caller.person
     if person is None or not call.caller.account:
