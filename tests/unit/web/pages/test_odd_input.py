@@ -7,26 +7,12 @@ import asyncio
 import pytest
 from yarl import URL
 
-from hanvisa.calls.live_ports import LiveCall, LiveParty
+from unit.web.pages.test_switchboard import CALL, OLLE
 from unit.web.pages.visiting import Visitor
 from unit.web.test_confirming import sent
-from unit.web.town import NOW, Engaged, Town, id_of
+from unit.web.town import Engaged, Town, id_of
 
 ANNA, SIV, SCHOOL = (str(id_of(name)) for name in ("anna", "siv", "Kyrkskolan"))
-OLLE = id_of("olle")
-CALL = LiveCall(
-    id="hv-k-1",
-    caller=LiveParty("+46980319999", None),
-    other=LiveParty("200", OLLE),
-    dialled="200",
-    stage="Talking",
-    operator=OLLE,
-    organisation=None,
-    held=False,
-    confidential=False,
-    threat=False,
-    since=NOW,
-)
 
 
 @pytest.fixture
