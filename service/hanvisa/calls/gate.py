@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import ConsultFacts, tell
-from hanvisa.calls.parties import is_protected, protected_callers, would_meet_a_mobile
-from hanvisa.policy.confidentiality import (
-    has_confidential_line,
-    is_confidential,
-    is_confidential_person,
+from hanvisa.calls.parties import (
+    has_chosen_mobile,
+    is_bound_always,
+    is_in_confidence,
+    is_protected,
+    protected_callers,
+    would_meet_a_mobile,
 )
+from hanvisa.policy.confidentiality import is_confidential, is_confidential_person
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading
@@ -52,14 +55,16 @@ async def may_join(
 async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None = None) -> Decision:
     """May this party be sent on to ``to``? A mobile is put through to nobody outside, nor in confidence (O2, M4).
 
-    To colleagues it may be sent. Who rings a confidential line from a mobile of their own has chosen that; whoever is
-    outside, to whom they would be sent on from there, has not.
+    To colleagues it may be sent, and to 112 always. Who rings a confidential line from a mobile of their own has chosen
+    that; whoever is outside, to whom they would be sent on from there, has not.
     """
+    if to.kind is NumberKind.EMERGENCY:
+        return NO_MOBILE
     in_confidence = call.state.confidential or to.confidential
     in_confidence = in_confidence or (to.target is not None and is_confidential(call.register, *to.target))
-    is_outside = to.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
+    is_outside = to.kind is not NumberKind.INTERNAL
     is_sent_out = is_outside and call.state.talking_since is not None
-    has_chosen = call.state.side == "carrier" and not call.touched and not is_sent_out
+    has_chosen = has_chosen_mobile(call) and not is_sent_out
     if not sent.kind.may_be_mobile or has_chosen or not (is_outside or in_confidence):
         return NO_MOBILE
     reading = replace(sent.reading, confidential=in_confidence)
@@ -68,9 +73,8 @@ async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None 
 
 async def may_come(call: Call, new: Leg, stays: Leg) -> bool:
     """May a phone that takes somebody's place talk with who stays? Neither has, or is, a mobile that may not be met."""
-    person = call.person_of(new) if new.account else None
-    in_confidence = person is not None and has_confidential_line(call.register, person)
-    is_minded = is_protected(call) or in_confidence or (person and call.register.operator(person.id))
+    in_confidence = bool(new.account) and is_in_confidence(call, new.person)
+    is_minded = is_protected(call) or (new.account and new.person and is_bound_always(call, new.person))
     phones = [leg.person for leg in (new, stays) if leg.account and leg.person]
     if is_minded and any(call.house.live.has_mobile_on_line(one, besides=call) for one in phones):
         return False

@@ -72,12 +72,16 @@ class LiveCalls:
                     yield call, leg
 
     def callers_of(self, person: UUID, besides: Call) -> list[Call]:
-        """The calls in which the person has someone on the line: talking, held, parked, or promised to them."""
+        """The calls in which the person has someone on the line: talking, held, parked, promised to them, or rung."""
         on_line = [
             call
             for call, leg in self.legs_of(person)
             if call is not besides
-            and (leg == call.promised or (call.other and leg in (call.caller, call.other)))
+            and (
+                leg == call.promised
+                or (call.other and leg in (call.caller, call.other))
+                or (call.rung and leg == call.caller)
+            )
         ]
         return on_line + [call for call in self if call.parked_for and call.state.touched_by == person]
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hanvisa.calls.signals import Channel
 from hanvisa.calls.state import Leg
+from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.numbers import NumberKind, normalise_caller, read_number
 
 if TYPE_CHECKING:
@@ -48,29 +49,61 @@ def would_meet_a_mobile(call: Call, person: UUID | None, party: Leg | None = Non
     """A conference inside a phone can't be seen: nobody has a protected caller and a mobile on their lines (O2, M4).
 
     With a mobile on the line an operator gets no caller, and nobody a caller whom an operator has touched or whose call
-    is confidential; a mobile that rings in does not reach a phone that has one of these. ``party`` is whom they would
-    talk with: the caller, unless that one's place is taken.
+    is confidential, as it is with whoever has a confidential line; a mobile that rings in does not reach a phone that
+    has one of these. ``party`` is whom they would talk with: the caller, unless that one's place is taken.
     """
     if person is None:
         return False
     live = call.house.live
-    is_bound = is_protected(call) or call.register.operator(person) is not None
+    is_bound = is_protected(call) or is_bound_always(call, person)
     return (is_bound and live.has_mobile_on_line(person, besides=call)) or (
         (party or call.caller).kind.may_be_mobile and bool(protected_callers(call, person))
     )
 
 
-def mobile_on_line(call: Call) -> tuple[Call, Leg] | None:
+def mobile_on_line(call: Call, *, in_confidence: bool) -> tuple[Call, Leg] | None:
     """The mobile that whoever makes this call has on another line, with its call, where O2 or M4 minds it."""
-    person = call.caller.person
-    if person is None or not (is_protected(call) or call.register.operator(person)):
+    person = call.caller.person if call.caller.account else None
+    if person is None or not (in_confidence or is_protected(call) or call.register.operator(person)):
         return None
     return next(call.house.live.mobiles_of(person, besides=call), None)
+
+
+def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
+    """M4: something was marked while this leg rang; no mobile comes to it, nor whoever has one on another line.
+
+    Who rings in from a mobile of their own has chosen that.
+    """
+    caller = call.caller
+    if leg.kind.may_be_mobile:
+        held = protected_callers(call, caller.person) if caller.account and caller.person else []
+        return any(one.state.confidential for one in (call, *held))
+    if not call.state.confidential or leg.kind is NumberKind.EMERGENCY:
+        return False
+    return (caller.kind.may_be_mobile and not has_chosen_mobile(call)) or (
+        mobile_on_line(call, in_confidence=True) is not None
+    )
+
+
+def has_chosen_mobile(call: Call) -> bool:
+    """Whoever rings in has chosen themselves from what they ring, as long as no operator has had the call."""
+    return call.state.side == "carrier" and not call.touched
 
 
 def is_protected(call: Call) -> bool:
     """An operator has touched the call, or it is confidential."""
     return call.touched or call.state.confidential
+
+
+def is_bound_always(call: Call, person: UUID) -> bool:
+    """O2 or M4 minds all that this person has on their lines: an operator, or somebody whose line is confidential."""
+    return call.register.operator(person) is not None or is_in_confidence(call, person)
+
+
+def is_in_confidence(call: Call, person: UUID | None) -> bool:
+    """Whoever talks with this person on a phone of ours does so in confidence (M4)."""
+    found = call.register.person(person) if person else None
+    return found is not None and has_confidential_line(call.register, found)
 
 
 def protected_callers(call: Call, person: UUID) -> list[Call]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.call import new_id
 from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
-from hanvisa.calls.parties import callers_held_by, mobile_on_line, newcomer, would_meet_a_mobile
+from hanvisa.calls.parties import (
+    callers_held_by,
+    is_in_confidence,
+    is_marked_meanwhile,
+    mobile_on_line,
+    newcomer,
+    would_meet_a_mobile,
+)
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
@@ -144,19 +151,21 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     phone can't be seen. A mobile that is sent on is judged as well.
     """
     by = call.caller.person
+    in_confidence = call.state.confidential or (bool(place.account) and is_in_confidence(call, place.person))
     held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
     if held is not None and by is not None:
         decision = await may_consult(call, place.reading, by, held)
         if not decision.allowed:
             return decision
         call.change(exception=decision.exception)
-    if by is not None and (met := _mobile_beside(call, place)) is not None:
+    if by is not None and (met := _mobile_beside(call, place, in_confidence)) is not None:
         theirs, mobile = met
-        decision = await may_consult(call, mobile.reading, by, [theirs])
+        decision = await may_consult(call, replace(mobile.reading, confidential=in_confidence), by, [theirs])
         if not decision.allowed:
             return decision
         call.change(exception=decision.exception)
-    sent = await may_be_sent(call, call.caller, place.reading, taken=call.state.exception)
+    to = replace(place.reading, confidential=place.reading.confidential or in_confidence)
+    sent = await may_be_sent(call, call.caller, to, taken=call.state.exception)
     if not sent.allowed:
         return sent
     person = call.register.person(place.person) if place.person else None
@@ -169,11 +178,11 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     return None
 
 
-def _mobile_beside(call: Call, place: Place) -> tuple[Call, Leg] | None:
+def _mobile_beside(call: Call, place: Place, in_confidence: bool) -> tuple[Call, Leg] | None:
     """The mobile on another line of whoever rings somebody whom it must not meet in their phone: outside, or M4."""
     is_free = place.reading.kind is NumberKind.EMERGENCY or place.reading.kind.may_be_mobile
-    is_minded = bool(place.digits) or call.state.confidential
-    return mobile_on_line(call) if is_minded and not is_free else None
+    is_minded = bool(place.digits) or in_confidence
+    return mobile_on_line(call, in_confidence=in_confidence) if is_minded and not is_free else None
 
 
 async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
@@ -226,10 +235,10 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not would_meet_a_mobile(call, leg.person):
+                if not (would_meet_a_mobile(call, leg.person) or is_marked_meanwhile(call, leg)):
                     rung.leg = leg
                     return
-                # They have rung a mobile while their phone rang.
+                # They have rung a mobile while their phone rang, or somebody has marked the call.
                 busy, rung.why = True, Why.BUSY
                 await call.hang_up(channel)
             case Redirected(channel, to) if channel in call.rung:

@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
+from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
-from hanvisa.policy.facts import Department, Extension, Forwarding, OutsideNumber, TargetKind
+from hanvisa.policy.facts import Department, Extension, Forwarding, Group, OutsideNumber, TargetKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
@@ -29,6 +31,25 @@ def given_confidential(scene: Scene, name: str) -> None:
         replace(person, confidential=person.confidential or person.id == id_of(name)) for person in persons
     )
     scene.directory.register = scene.directory.register.replace(persons=marked)
+
+
+def given_group_of(scene: Scene, name: str) -> None:
+    """210 is a group whose one member this is."""
+    register, organisation = scene.directory.register, id_of("hallefors")
+    scene.directory.register = register.replace(
+        groups=(Group(id_of("group"), "Grupp", organisation, (id_of(name),), ()),),
+        extensions=(
+            *register.extensions.rows,
+            Extension("210", organisation, TargetKind.GROUP, id_of("group")),
+        ),
+    )
+
+
+def given_direct_number(scene: Scene, name: str, number: str) -> None:
+    register = scene.directory.register
+    scene.directory.register = register.replace(
+        numbers=(*register.numbers.rows, OutsideNumber(number, TargetKind.PERSON, id_of(name)))
+    )
 
 
 def given_forwarded(scene: Scene, name: str, target: str) -> None:
@@ -49,6 +70,13 @@ async def talks(scene: Scene, who: str, dialled: str) -> tuple[str, str]:
     scene.answers(other)
     await scene.talking(caller, other)
     return caller, other
+
+
+async def marked(scene: Scene, channel: str) -> None:
+    """Somebody marks the channel's call as confidential, by the API."""
+    call = scene.house.live.of_channel(channel)
+    assert call is not None
+    await Desk(scene.house).ask(call.id, Wish.CONFIDENTIAL, None)
 
 
 async def waits(scene: Scene) -> str:
@@ -198,13 +226,64 @@ async def test_a_confidential_caller_is_put_through_to_no_mobile_whatever_the_ex
         assert scene.log.of_kind("outcome")[-1]["rules"] == ("M4",)
 
 
+async def test_a_mobile_that_rings_when_the_call_is_marked_is_not_had() -> None:
+    async with Scene(PATIENT) as scene:
+        olle = scene.dials("olle", MOBILE)
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, olle)
+        scene.answers(mobile)
+        await scene.hears(olle, "OutsideFailed")
+        assert not scene.control.named("bridge")
+
+
+async def test_nor_is_one_that_an_exception_let_ring_when_the_callers_call_is_marked() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception()
+        caller, _ = await operator_has_caller(scene)
+        consult = scene.dials("olle", MOBILE)
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, caller)
+        scene.answers(mobile)
+        await scene.hears(consult, "OutsideFailed")
+        assert len(scene.control.named("bridge")) == 1
+
+
+async def test_whom_a_marked_call_rings_is_not_joined_to_who_has_a_mobile_on_the_line() -> None:
+    async with Scene(PATIENT) as scene:
+        await talks(scene, "olle", MOBILE)
+        second = scene.dials("olle", "202")
+        bo = await scene.rung("bo")
+        await marked(scene, second)
+        scene.answers(bo)
+        await scene.hears(second, "Referral")
+        assert len(scene.control.named("bridge")) == 1
+
+
+async def test_nor_to_a_mobile_that_is_sent_there() -> None:
+    async with Scene(PATIENT) as scene:
+        olle, mobile = await talks(scene, "olle", MOBILE)
+        scene.refers(olle, "202")
+        bo = await scene.rung("bo")
+        await marked(scene, mobile)
+        scene.answers(bo)
+        await scene.hears(mobile, "OfferToWait")
+        assert len(scene.control.named("bridge")) == 1
+
+
+async def test_112_is_kept_from_no_mobile() -> None:
+    async with Scene() as scene:
+        olle, mobile = await talks(scene, "olle", MOBILE)
+        await marked(scene, mobile)
+        scene.refers(olle, "112")
+        await scene.rung("112")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
+
+
 async def test_a_confidential_stand_in_makes_the_call_confidential() -> None:
     async with Scene() as scene:
         register = scene.directory.register
         [tekniska] = register.departments.rows
-        social = Department(
-            id_of("soc"), "Social", tekniska.operation_id, tekniska.organisation_id, confidential=True
-        )
+        social = Department(id_of("soc"), "Social", tekniska.operation_id, tekniska.organisation_id)
         scene.directory.register = register.replace(
             departments=(replace(tekniska, stand_in_id=social.id), social),
             persons=[
@@ -215,6 +294,9 @@ async def test_a_confidential_stand_in_makes_the_call_confidential() -> None:
             extensions=(
                 *register.extensions.rows,
                 Extension("300", tekniska.organisation_id, TargetKind.DEPARTMENT, tekniska.id),
+                Extension(
+                    "301", tekniska.organisation_id, TargetKind.DEPARTMENT, social.id, confidential=True
+                ),
             ),
             numbers=(
                 *register.numbers.rows,
@@ -359,12 +441,7 @@ async def test_a_refused_newcomer_leaves_one_state_behind() -> None:
 
 async def test_a_registered_mobile_that_rings_in_does_not_reach_an_operator_who_has_a_caller() -> None:
     async with Scene() as scene:
-        scene.directory.register = scene.directory.register.replace(
-            numbers=(
-                *scene.directory.register.numbers.rows,
-                OutsideNumber("+46980319209", TargetKind.PERSON, id_of("olle")),
-            )
-        )
+        given_direct_number(scene, "olle", "+46980319209")
         await operator_has_caller(scene)
         mobile = scene.rings_in("+46980319209", from_=ANNA_MOBILE)
         await scene.hears(mobile, "Referral")
@@ -416,6 +493,35 @@ async def test_with_an_exception_they_do_for_one_use() -> None:
         await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
         assert scene.control.named("tell_transferor") == [(second, "channel_answered")]
         assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_an_operator_reaches_no_mobile_while_somebody_outside_rings_for_them() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.dials("olle", "0980319260")
+        await scene.rung("0980319260")
+        second = scene.dials("olle", MOBILE)
+        await scene.hears(second, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_nor_does_a_registered_mobile_that_rings_in_reach_them() -> None:
+    async with Scene(PATIENT) as scene:
+        given_direct_number(scene, "olle", "+46980319209")
+        scene.dials("olle", "0980319260")
+        await scene.rung("0980319260")
+        mobile = scene.rings_in("+46980319209", from_=ANNA_MOBILE)
+        await scene.hears(mobile, "Referral")
+        assert not was_rung(scene, "PJSIP/olle")
+
+
+async def test_a_colleague_for_whom_a_confidential_line_rings_reaches_no_mobile() -> None:
+    async with Scene(PATIENT) as scene:
+        given_confidential(scene, "anna")
+        scene.dials("bo", "201")
+        await scene.rung("anna")
+        second = scene.dials("bo", ANOTHER_MOBILE)
+        await scene.hears(second, "DialRefused")
+        assert not was_rung(scene, ANOTHER_MOBILE)
 
 
 async def test_whoever_has_a_mobile_on_the_line_takes_no_operators_place() -> None:
@@ -535,6 +641,39 @@ async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_line() -> None:
         await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
         assert scene.control.named("tell_transferor") == [(bo, "channel_declined")]
         assert not was_rung(scene, "PJSIP/anna")
+
+
+async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_member_of_a_group() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        given_group_of(scene, "anna")
+        bo, _ = await talks(scene, "bo", ANOTHER_MOBILE)
+        scene.refers(bo, "210")
+        await scene.rung("olle")
+        assert not was_rung(scene, "PJSIP/anna")
+
+
+async def test_nor_does_whoever_has_a_mobile_on_the_line_reach_one_by_a_group() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        given_group_of(scene, "anna")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        scene.dials("bo", "210")
+        await scene.rung("olle")
+        assert not was_rung(scene, "PJSIP/anna")
+
+
+async def test_nor_is_a_member_who_has_a_mobile_on_the_line_rung_for_the_group() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        given_group_of(scene, "anna")
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.dials("bo", "210")
+        await scene.rung("olle")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        assert was_rung(scene, "PJSIP/anna") == 1
 
 
 async def test_a_confidential_line_takes_nobodys_place_with_a_mobile() -> None:

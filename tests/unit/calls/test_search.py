@@ -74,7 +74,7 @@ BOS_DIRECT, SIVS_DIRECT = "+46980319202", "+46980319203"
 FIXED, ANOTHER_FIXED = "0980319244", "0980319260"
 MOBILES = ("0701740605", "0701740611", "+46701740605", "00701740605")
 CITIZENS = (FIXED, "", "0701740699", ANNA_MOBILE)
-INSIDE = ("200", "201", "202", "203", "204", "210", "211")
+INSIDE = ("200", "201", "202", "203", "204", "210", "211", "212")
 PREFIXED = ("*63*202", "*68*202#", "*68*201#")
 DIALLED = (*INSIDE, *MOBILES, ANOTHER_FIXED, "*88#", "*280#", "*28#", "112")
 TARGETS = (*INSIDE, *MOBILES, ANOTHER_FIXED, *PREFIXED, "", "112")
@@ -89,7 +89,7 @@ to_whom = st.tuples(st.sampled_from(TARGETS), some, st.sampled_from(PHONES))  # 
 def busy_town() -> Register:
     """Anna (201, a mobile), Bo (202), Siv (203, whose line is confidential); Olle (200) and Ulla (204) are operators.
 
-    210 are Bo and Anna's mobile, 211 is Anna's mobile alone.
+    210 are Bo and Anna's mobile, 211 is Anna's mobile alone, 212 is Siv alone.
     """
     town = register()
     organisation = id_of("hallefors")
@@ -109,10 +109,12 @@ def busy_town() -> Register:
             *(Extension(ext, organisation, TargetKind.PERSON, id_of(name)) for name, ext in more.items()),
             Extension("210", organisation, TargetKind.GROUP, id_of("mixed")),
             Extension("211", organisation, TargetKind.GROUP, id_of("mobiles")),
+            Extension("212", organisation, TargetKind.GROUP, id_of("of siv")),
         ),
         groups=(
             Group(id_of("mixed"), "Blandat", organisation, (id_of("bo"),), (ANNA_MOBILE,)),
             Group(id_of("mobiles"), "Mobiler", organisation, (), (ANNA_MOBILE,)),
+            Group(id_of("of siv"), "Sekretess", organisation, (id_of("siv"),), ()),
         ),
         numbers=(
             *town.numbers.rows,
