@@ -121,7 +121,9 @@ class Witness:
             party.confidential = party.confidential or is_confidential
 
     def _may_talk(self, mobile: Party, other: Party) -> None:
-        """In one bridge."""
+        """In one bridge. With 112 everybody may."""
+        if EMERGENCY in (mobile.number, other.number):
+            return
         if not mobile.is_mobile or other.is_mobile or (other.channel, mobile.channel) in self._together:
             return
         self._together.add((other.channel, mobile.channel))
@@ -129,7 +131,7 @@ class Witness:
         has_rung_us = mobile.rang_in and bool(other.account)
         if (other.confidential or mobile.confidential) and not has_rung_us:
             self.wrong.append(f"M4: {other} is joined to the mobile {mobile}")
-        is_outside = not other.account and other.number != EMERGENCY
+        is_outside = not other.account
         if (other.touched and other.is_caller) or (mobile.touched and is_outside):
             self._must_be_excused(mobile, f"O2: {other} is joined to the mobile {mobile}")
 
@@ -148,6 +150,8 @@ class Witness:
                 is_protected = other.confidential or (other.touched and other.is_caller and is_brought)
                 pair = (other.channel, mobile.channel)
                 if not mobile.is_mobile or other.is_mobile or pair in self._together:
+                    continue
+                if other.number == EMERGENCY:
                     continue
                 if not is_protected:
                     self._before.add(pair)
