@@ -123,6 +123,16 @@ async def test_who_was_chosen_and_is_gone_is_no_longer_followed(olle: Visitor, t
         assert "Siv Åkerström" in await next_found(one)
 
 
+def test_a_search_that_ends_takes_none_with_it_that_has_begun_meanwhile() -> None:
+    known, window, gone, begun = Searches(), (id_of("olle"), "a-window-1"), Search(person=ANNA), Search("siv")
+    known.note(window, gone)
+    known.note(window, begun)
+    known.end(window, gone)
+    assert known.of(window) == begun
+    known.end(window, begun)
+    assert not known.of(window)
+
+
 def test_only_so_many_windows_are_followed_and_one_without_a_name_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,7 +17,7 @@ from hanvisa.web.pages.live.sharing import Last, Round
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard import finding
 from hanvisa.web.pages.switchboard.parts import Part
-from hanvisa.web.pages.switchboard.searches import Search, Searches, window_of
+from hanvisa.web.pages.switchboard.searches import Searches, window_of
 from hanvisa.web.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -152,7 +152,7 @@ class ShowingFound(Showing):
         try:
             html = await finding.render(page, search)
         except Problem:  # the one who was chosen is gone: the next search is followed again
-            self._searches.note(console.window, Search())
+            self._searches.end(console.window, search)
             return
         if self._searches.is_news(console.window, search, html):
             console.show_anew(self.name, html)

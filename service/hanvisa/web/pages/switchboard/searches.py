@@ -56,6 +56,11 @@ class Searches:
         while len(self._in) > MOST:
             self._in.pop(next(iter(self._in)))
 
+    def end(self, window: Window, search: Search) -> None:
+        """It is followed no more, unless something else is searched for there by now."""
+        if self.of(window) == search:
+            del self._in[window]
+
     def is_news(self, window: Window, search: Search, html: str) -> bool:
         """Whether it is searched for there still, and shows otherwise than before. From now on it shows so."""
         known, shown = self._in.get(window, (None, None))
