@@ -120,7 +120,5 @@ _STORED = {
         }
     ),
     Topic.ABSENCES: frozenset({"absences", "absence_reasons", "memberships", "persons", "departments"}),
-    Topic.NOTICES: frozenset(
-        {"notices", "notice_acknowledgements", "operators", "role_assignments", "users", "persons"}
-    ),
+    Topic.NOTICES: frozenset({"notices", "notice_acknowledgements", "role_assignments", "users", "persons"}),
 }

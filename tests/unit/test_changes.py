@@ -92,7 +92,7 @@ async def test_who_has_looked_in_between_is_told_though_all_is_as_it_was_before(
 @pytest.mark.parametrize(
     ("table", "topics"),
     [
-        ("operators", {Topic.OPERATORS, Topic.NOTICES}),
+        ("operators", {Topic.OPERATORS}),
         ("absences", {Topic.PRESENCE, Topic.ABSENCES}),
         ("departments", {Topic.PRESENCE, Topic.ABSENCES}),
         ("forwardings", {Topic.PRESENCE}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from hanvisa.directory.repositories.notices import NoticeRecord, Notices
 from hanvisa.policy.model import Text
+from hanvisa.policy.register import Register
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
 from hanvisa.web.paging import cut, id_after
@@ -73,7 +75,8 @@ async def notices(ask: Ask[None, NoticeQuery]) -> Answer:
         limit=query.limit + 1,
     )
     page = cut(tuple(found), lambda record: (str(record.id),), query.limit)
-    return Answer(NoticeList(items=[_shown(ask, record) for record in page.items], next=page.next))
+    readers = _readers(ask.register)
+    return Answer(NoticeList(items=[_shown(ask, record, readers) for record in page.items], next=page.next))
 
 
 async def read(ask: Ask[None, None]) -> Answer:
@@ -135,15 +138,21 @@ def _must_write_of(ask: Ask[Any, Any], operation: UUID | None) -> None:
 
 
 def _answer(ask: Ask[Any, Any], record: NoticeRecord) -> Answer:
-    return Answer(_shown(ask, record), etag=str(record.version))
+    return Answer(_shown(ask, record, _readers(ask.register)), etag=str(record.version))
 
 
-def _shown(ask: Ask[Any, Any], record: NoticeRecord) -> NoticeShown:
+def _readers(register: Register) -> Mapping[UUID, Named]:
+    """Operators and superusers, who are to read every notice."""
+    return {
+        one.person_id: named_person(register, one.person_id)
+        for table in (register.operators, register.superusers)
+        for one in table.rows
+    }
+
+
+def _shown(ask: Ask[Any, Any], record: NoticeRecord, readers: Mapping[UUID, Named]) -> NoticeShown:
     register = ask.register
-    operation = next((one for one in register.operations.rows if one.id == record.operation_id), None)
-    readers = dict.fromkeys(
-        one.person_id for table in (register.operators, register.superusers) for one in table.rows
-    )
+    operation = register.operation(record.operation_id) if record.operation_id else None
     have = {one.person_id for one in record.acknowledged}
     return NoticeShown(
         id=record.id,
@@ -156,7 +165,7 @@ def _shown(ask: Ask[Any, Any], record: NoticeRecord) -> NoticeShown:
         acknowledged=[
             Reader(person=named_person(register, one.person_id), at=one.at) for one in record.acknowledged
         ],
-        missing=[named_person(register, id_) for id_ in readers if id_ not in have],
+        missing=[reader for id_, reader in readers.items() if id_ not in have],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from hanvisa.directory.repositories.operators import OperatorRecord, Operators
-from hanvisa.policy.facts import OperatorState, TargetKind
+from hanvisa.policy.facts import Operator, OperatorState, TargetKind
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Incoming, ListQuery, Moment, Named, Outgoing, unset
 from hanvisa.web.paging import page_of
@@ -64,7 +65,7 @@ async def operators(ask: Ask[None, ListQuery]) -> Answer:
     page = page_of(
         records, lambda record: (str(record.operator.person_id),), ask.query.limit, ask.query.cursor
     )
-    return Answer(OperatorList(items=[_shown(ask, record) for record in page.items], next=page.next))
+    return Answer(OperatorList(items=_shown(ask, page.items), next=page.next))
 
 
 async def read(ask: Ask[None, None]) -> Answer:
@@ -104,16 +105,24 @@ async def set_state(ask: Ask[NewState, None]) -> Answer:
 
 
 def _answer(ask: Ask[Any, Any], record: OperatorRecord) -> Answer:
-    return Answer(_shown(ask, record), etag=str(record.version))
+    (shown,) = _shown(ask, [record])
+    return Answer(shown, etag=str(record.version))
 
 
-def _shown(ask: Ask[Any, Any], record: OperatorRecord) -> OperatorShown:
-    operator = record.operator
+def _shown(ask: Ask[Any, Any], records: Collection[OperatorRecord]) -> list[OperatorShown]:
+    served = {id_ for record in records for id_ in record.operator.switchboard_ids}
+    switchboards = {id_: _switchboard(ask, id_) for id_ in served}
+    return [_operator(ask, record.operator, switchboards) for record in records]
+
+
+def _operator(
+    ask: Ask[Any, Any], operator: Operator, switchboards: Mapping[UUID, SwitchboardShown]
+) -> OperatorShown:
     phone = ask.register.phone(operator.phone_id)
     return OperatorShown(
         person=named_person(ask.register, operator.person_id),
         phone=phone.account if phone else "",
-        switchboards=[_switchboard(ask, id_) for id_ in operator.switchboard_ids],
+        switchboards=[switchboards[id_] for id_ in operator.switchboard_ids],
         state=operator.state,
         since=operator.since,
         engaged=ask.services.live_calls.is_engaged(operator.person_id),
