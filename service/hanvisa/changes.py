@@ -12,7 +12,7 @@ from hanvisa.calls.live_ports import LiveCall
 from hanvisa.policy.facts import Absence, Forwarding, PolicyException
 from hanvisa.policy.register import Register
 
-BURST = 0.05  # seconds from the first change to its being told, with all that came meanwhile
+BURST = 0.02  # seconds from the first change to its being told, with all that came meanwhile
 
 
 class Topic(StrEnum):

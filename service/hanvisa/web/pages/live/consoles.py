@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import structlog
 
@@ -58,7 +59,7 @@ class Console:
                 name, html = self._coming.popitem()
                 if self._shown.get(name) != html:
                     self._shown[name] = html
-                    yield event(name, html)
+                    yield _event(name, html)
 
 
 class Showing(ABC):
@@ -201,6 +202,10 @@ class Consoles:
                         console.tell(topic)
                 for showing in self._showings:
                     showing.due(showing.concerned(self._open, topics))
+
+
+_event = lru_cache(maxsize=16)(event)
+"""Written once for those who are sent the same HTML."""
 
 
 def _viewer(page: Page) -> Hashable:
