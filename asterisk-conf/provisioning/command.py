@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeVar
 
-from provisioning import configuration, packages, rootfs, version
+from provisioning import configuration, encryption, packages, rootfs, version
 from provisioning.configuration import Ports
+from provisioning.encryption import Encryption
 from provisioning.problem import Problem
 
 DESCRIPTION = """\
@@ -18,6 +21,7 @@ STATE/asterisk/etc from the *.conf templates beside this program, and STATE/secr
 passwords, if it is not there yet. Run it as often as you like, and again after an interruption:
 it makes only what is missing.
 """
+Given = TypeVar("Given")
 EXAMPLES = """\
 examples:
   provision --state .state                     everything, on the usual ports
@@ -59,7 +63,10 @@ def _provision(options: argparse.Namespace) -> None:
     ports = Ports() if options.base_port is None else Ports.from_base(options.base_port)
     given = {field.name: getattr(options, field.name) for field in fields(Ports)}
     ports = Ports(**{field.name: given[field.name] or getattr(ports, field.name) for field in fields(Ports)})
-    configuration.write(state, ports, options.dialplan.absolute())
+    encrypted = Encryption.of(
+        options.sip_tls_port, options.sip_tls_certificate, options.sip_tls_key, options.sip_srtp
+    )
+    configuration.write(state, ports, options.dialplan.absolute(), encrypted)
 
 
 def _check(state: Path, root: Path | None) -> str:
@@ -122,4 +129,19 @@ def _parser() -> argparse.ArgumentParser:
     for field in fields(Ports):
         kind = str if isinstance(field.default, str) else int
         single.add_argument(f"--{field.name.replace('_', '-')}", type=kind, help=f"usually {field.default}")
+    tls = parser.add_argument_group("phones over TLS")
+    tls.add_argument("--sip-tls-port", type=_or_none(int), help="usually none: no phones over TLS")
+    tls.add_argument("--sip-tls-certificate", type=_or_none(Path), help="a PEM file")
+    tls.add_argument("--sip-tls-key", type=_or_none(Path), help="its key, a PEM file")
+    tls.add_argument(
+        "--sip-srtp",
+        choices=encryption.SRTP,
+        default=encryption.SRTP[0],
+        help="whether they may speak without SRTP (offered, the default) or not (required)",
+    )
     return parser
+
+
+def _or_none(kind: Callable[[str], Given]) -> Callable[[str], Given | None]:
+    """An option that stands for none when it is empty, as an environment variable does."""
+    return lambda word: kind(word) if word else None

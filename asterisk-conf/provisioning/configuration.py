@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 
-from provisioning import music, secrets
+from provisioning import encryption, music, secrets
+from provisioning.encryption import Encryption
 from provisioning.problem import Problem
 
 HERE = Path(__file__).resolve().parent.parent
@@ -39,13 +40,13 @@ class Ports:
         )
 
 
-def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN) -> Path:
+def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encryption | None = None) -> Path:
     """Write the configuration of the instance in ``state`` and give its folder.
 
     What others write there (pjsip_phones.conf) stays as it is.
 
     Raises:
-        Problem: the state folder's path is too long for Asterisk's socket.
+        Problem: the state folder's path is too long for Asterisk's socket, or a certificate won't do.
     """
     if len(str(state)) > LONGEST_STATE:
         raise Problem(
@@ -64,6 +65,7 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN) -> Path:
         "dialplan": str(dialplan),
         "ari_password": passwords["ari"],
         "ami_password": passwords["ami"],
+        **encryption.write(etc, ports.sip_host, encrypted),
     }
     for template in sorted(HERE.glob("*.conf")):
         secrets.write_private(etc / template.name, Template(template.read_text()).substitute(values))

@@ -40,6 +40,21 @@ class Settings(BaseSettings):
     base_port: int | None = Field(default=None, ge=1024, le=64000)
     sip_host: str = "127.0.0.1"
     sip_port: int = 5060
+    sip_tls_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="where phones register over TLS (docs/phones.md); none: nowhere",
+    )
+    sip_tls_certificate: Path | None = Field(
+        default=None,
+        description="the certificate that phones are shown, with those that issued it: a PEM file",
+    )
+    sip_tls_key: Path | None = Field(default=None, description="its key, a PEM file without a password")
+    sip_srtp: Literal["offered", "required"] = Field(
+        default="offered",
+        description="with such a port: whether phones may speak without SRTP, or are refused (112 too)",
+    )
     ari_url: str = "http://127.0.0.1:8088"
     ami_port: int = 5038
     web_host: str = "127.0.0.1"

@@ -167,12 +167,16 @@ class Asterisk:
             "carrier-port": chosen.carrier_port,
             "rtp-first": chosen.rtp_first,
             "rtp-last": chosen.rtp_last,
+            "sip-srtp": chosen.sip_srtp,
+            "sip-tls-port": chosen.sip_tls_port,
+            "sip-tls-certificate": chosen.sip_tls_certificate,
+            "sip-tls-key": chosen.sip_tls_key,
         }
         provisioning = await asyncio.create_subprocess_exec(
             sys.executable,
             str(CONFIGURATION / "provision"),
             "--configuration-only",
-            *(f"--{name}={value}" for name, value in options.items()),
+            *(f"--{name}={value}" for name, value in options.items() if value is not None),
             stdin=DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=STDOUT,

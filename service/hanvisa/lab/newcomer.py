@@ -69,8 +69,14 @@ def account_details(register: Register, settings: Settings, account: str) -> str
 {_described(register, phone)}
 user      {account}
 password  {passwords[account]}
-server    {settings.sip_host}:{settings.sip_port} (UDP or TCP)
+server    {settings.sip_host}:{settings.sip_port} (UDP or TCP){_over_tls(settings)}
 codec     G.711 (PCMA)"""
+
+
+def _over_tls(settings: Settings) -> str:
+    if settings.sip_tls_port is None:
+        return ""
+    return f", or {settings.sip_host}:{settings.sip_tls_port} (TLS, with SRTP)"
 
 
 def account_list(register: Register) -> str:

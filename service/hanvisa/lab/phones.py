@@ -14,8 +14,9 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from baresip import Account, Call, Config, Event, Runtime, UserAgent
@@ -48,6 +49,8 @@ from hanvisa.lab.waiting import until
 _SIP_LOG = logging.getLogger("baresip.native.sip")
 _TICK = 0.02
 _PLENTY = 1 << 16
+_SRTP = {"no": (), "offered": ("mediaenc=srtp",), "required": ("mediaenc=srtp-mand",)}
+_TRUSTING = "sip_cafile {}\nsip_verify_server yes\n"
 
 _CALL_ID = re.compile(r"^Call-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _TAGS = re.compile(r"^(From|To):[^\r\n]*?;tag=([^\s;]+)", re.MULTILINE)
@@ -55,16 +58,25 @@ _ANSWERED = re.compile(r"^\S+ (TX|RX) [^\n]*\nSIP/2.0 200")
 
 
 class Exchange:
-    """The one baresip runtime of the process, and the phones on it. ``trace`` collects every SIP message."""
+    """The one baresip runtime of the process, and the phones on it.
 
-    def __init__(self, port: int, host: str = "127.0.0.1", trace: list[str] | None = None) -> None:
+    ``trace`` collects every SIP message; ``trusted`` are the certificates that may have issued a registrar's.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        host: str = "127.0.0.1",
+        trace: list[str] | None = None,
+        trusted: Path | None = None,
+    ) -> None:
         self.trace = [] if trace is None else trace
         self._phones: dict[tuple[str, str], BaresipPhone] = {}
         self._config = Config(
             net_interface=host,
             max_concurrent_calls=None,
             sip_trace=True,
-            extra_config_text=f"sip_listen {host}:{port}\n",
+            extra_config_text=f"sip_listen {host}:{port}\n" + (_TRUSTING.format(trusted) if trusted else ""),
         )
         self._runtime = Runtime()
         self._tracing = _Tracing(self.trace)
@@ -86,13 +98,30 @@ class Exchange:
         await self._runtime.close()
         _SIP_LOG.removeFilter(self._tracing)
 
-    async def phone(self, account: str, password: str, registrar: str) -> "BaresipPhone":
-        """The phone of this account at ``host:port``, still to be plugged in. The same one when asked for again."""
+    async def phone(
+        self,
+        account: str,
+        password: str,
+        registrar: str,
+        *,
+        srtp: Literal["no", "offered", "required"] = "no",
+    ) -> "BaresipPhone":
+        """The phone of this account at ``host:port``, still to be plugged in. The same one when asked for again.
+
+        One with ``srtp`` speaks by TLS.
+        """
         known = self._phones.get((account, registrar))
         if known is None:
             agent = await UserAgent.create(
                 self._runtime,
-                Account(user=account, domain=registrar, password=password, audio_codecs=("PCMA",)),
+                Account(
+                    user=account,
+                    domain=registrar,
+                    password=password,
+                    audio_codecs=("PCMA",),
+                    transport="udp" if srtp == "no" else "tls",
+                    extra_params=_SRTP[srtp],
+                ),
             )
             known = BaresipPhone(account, registrar, agent, self._runtime, self.trace)
             self._phones[account, registrar] = known

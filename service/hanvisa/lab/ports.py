@@ -25,7 +25,9 @@ def free_base_port(carrier_host: str = "127.0.0.2") -> int:
     random.shuffle(bases)
     for base in bases:
         needed = [
-            ("127.0.0.1", kind, base + offset) for offset in (0, 1, 2, 3, 5, 6, 10) for kind in (_UDP, _TCP)
+            ("127.0.0.1", kind, base + offset)
+            for offset in (0, 1, 2, 3, 5, 6, 10, 11, 12)
+            for kind in (_UDP, _TCP)
         ]
         needed.append((carrier_host, _UDP, base + 4))
         if all(_is_free(host, kind, port) for host, kind, port in needed) and _claim(base + _CLAIM):

@@ -21,9 +21,9 @@ def are_answered(trace: Iterable[str], account: str) -> bool:
 def is_there(trace: Iterable[str], account: str) -> bool:
     """Whether the switch has this phone's contact, by the last of its answers."""
     sent, answers = _exchanges(trace, account)
-    ours = {contact for request in sent.values() for contact in _CONTACT.findall(request)}
+    ours = {contact for request in sent.values() for contact in _contacts(request)}
     taken = [answer for answer in answers.values() if _status(answer) == "2"]
-    return bool(taken) and bool(ours.intersection(_CONTACT.findall(taken[-1])))
+    return bool(taken) and bool(ours.intersection(_contacts(taken[-1])))
 
 
 def _exchanges(trace: Iterable[str], account: str) -> tuple[dict[_Key, str], dict[_Key, str]]:
@@ -40,6 +40,11 @@ def _exchanges(trace: Iterable[str], account: str) -> tuple[dict[_Key, str], dic
         elif key in sent and _status(message):
             answers[key] = message
     return sent, answers
+
+
+def _contacts(message: str) -> list[str]:
+    """Compared without regard to case: Asterisk writes a phone's transport=tls in capitals."""
+    return [contact.lower() for contact in _CONTACT.findall(message)]
 
 
 def _status(message: str) -> str:

@@ -71,6 +71,8 @@ def check_ports(settings: Settings) -> None:
         ("AMI", tcp, "127.0.0.1", settings.ami_port),
         ("the API", tcp, settings.web_host, settings.web_port),
     ]
+    if settings.sip_tls_port is not None:
+        wanted.append(("SIP over TLS", tcp, settings.sip_host, settings.sip_tls_port))
     for name, kind, host, port in wanted:
         with socket.socket(socket.AF_INET, kind) as trial:
             if kind == tcp:

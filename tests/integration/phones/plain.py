@@ -1,0 +1,50 @@
+"""A plain Asterisk: no service, three phones and a few lines of dialplan."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from hanvisa.config import Settings
+from hanvisa.lab.asterisk import Asterisk, find_root
+from hanvisa.lab.ports import free_base_port
+
+_DIALPLAN = """\
+[from-phone]
+exten => _2XX,1,Dial(PJSIP/phone-${EXTEN},10)
+exten => _0X.,1,Dial(PJSIP/${EXTEN}@carrier,10)
+[from-carrier]
+exten => _2XX,1,Dial(PJSIP/phone-${EXTEN},10)
+"""
+_ACCOUNT = """\
+[{account}](phone)
+auth={account}
+aors={account}
+set_var=PJSIP_TRANSFER_HANDLING()=core
+[{account}](phone-auth)
+username={account}
+password=secret-{account}
+[{account}](phone-aor)
+"""
+ACCOUNTS = ("phone-201", "phone-202", "phone-203")
+
+
+@asynccontextmanager
+async def plain_asterisk(**changed: Any) -> AsyncIterator[Asterisk]:
+    """``changed`` are settings that differ from the usual ones."""
+    settings = Settings(
+        **{"state": Path(tempfile.mkdtemp(prefix="hv")), "base_port": free_base_port(), **changed}
+    )
+    etc = settings.state / "asterisk" / "etc"
+    etc.mkdir(parents=True)
+    (etc / "pjsip_phones.conf").write_text("".join(_ACCOUNT.format(account=each) for each in ACCOUNTS))
+    dialplan = settings.state / "dialplan"
+    dialplan.mkdir()
+    (dialplan / "plain.conf").write_text(_DIALPLAN)
+    try:
+        async with Asterisk(settings, find_root(settings), dialplan) as running:
+            yield running
+    finally:
+        shutil.rmtree(settings.state)
