@@ -69,6 +69,8 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encry
     }
     for template in sorted(HERE.glob("*.conf")):
         secrets.write_private(etc / template.name, Template(template.read_text()).substitute(values))
+    # Asterisk begins with nobody shut out: without the service nobody would let them in again.
+    secrets.write_private(etc / "acl_denied.conf", "; Nobody is shut out.\n")
     phones = etc / "pjsip_phones.conf"
     if not phones.exists():
         secrets.write_private(phones, "; The phones, written by the service from its register.\n")

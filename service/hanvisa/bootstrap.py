@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -14,6 +14,7 @@ from aiohttp import web
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
 from hanvisa.ami.emergencies import watch_emergencies
+from hanvisa.ami.guessing import Guessers, Limits
 from hanvisa.ami.lamps import Lamps
 from hanvisa.ami.losses import watch_losses
 from hanvisa.ami.manager import Manager
@@ -101,7 +102,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
     watch_emergencies(manager, house.alarms.dialled)
     phones = Phones(settings.state, manager, Liveness(settings.rtp_timeout, settings.qualify_every))
-    lamps = Lamps(manager)
+    guessers, shutting_out = _shutting_out(settings, manager, clock)
     projection = Projection(
         manager, voice, clock, settings.outside_prefix if settings.outside_prefix_required else ""
     )
@@ -120,10 +121,11 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
     registry = Registry(house, missed=transfers.again)
     watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
-    message_lamps = Follower("lamps", _LAMPS, _publishing(manager, lamps.publish, directory))
+    message_lamps = Follower("lamps", _LAMPS, _publishing(manager, Lamps(manager).publish, directory))
     manager.on_connected(message_lamps.again)
     followers = (
         transfers,
+        shutting_out,
         message_lamps,
         Follower("phones", _PHONES, _publishing(manager, phones.publish, directory), awaited=True),
         Follower("speech", _SPEECH, prepare_speech),
@@ -171,6 +173,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
                 keep_recording=voice.own.take,
                 readings=voice.recordings,
+                guessers=guessers,
                 plan=house.plan,
                 search=search,
             )
@@ -209,6 +212,28 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         make_web=make_web,
     )
     return service
+
+
+def _shutting_out(settings: Settings, manager: Manager, clock: SystemClock) -> tuple[Guessers, Follower]:
+    """Who guesses phones' passwords, and what has Asterisk shut them out and let them in again."""
+    guessers = Guessers(
+        settings.state,
+        manager,
+        clock,
+        Limits(settings.phone_tries, timedelta(seconds=settings.phone_shut_out)),
+        trusted=(settings.carrier_host,),
+    )
+
+    async def published() -> None:
+        await manager.until_connected(within=5)
+        until_next = await guessers.publish()
+        if until_next is not None:
+            asyncio.get_running_loop().call_later(until_next.total_seconds(), follower.again)
+
+    follower = Follower("addresses that are shut out", frozenset(), published)
+    guessers.on_due(follower.again)
+    manager.on_connected(follower.again)
+    return guessers, follower
 
 
 def _publishing(

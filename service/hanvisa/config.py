@@ -94,6 +94,14 @@ class Settings(BaseSettings):
     extract_tell: int = Field(
         default=30, ge=0, le=3650, description="days after which a person is told of an extract; 0: never"
     )
+    phone_tries: int = Field(
+        default=20,
+        ge=3,
+        description="phones' wrong passwords from an address that shut it out (docs/access.md)",
+    )
+    phone_shut_out: float = Field(
+        default=900.0, gt=0, description="how long it is shut out, and how long a quiet one is remembered"
+    )
     carrier_host: str = "127.0.0.2"
     carrier_port: int = 5060
     rtp_first: int = 10000

@@ -11,7 +11,7 @@ from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
 from hanvisa.web.live_events import PATH, live_events
-from hanvisa.web.metrics import METRICS, Metrics, metrics
+from hanvisa.web.metrics import METRICS, Metrics, PhonePasswords, metrics
 from hanvisa.web.middleware import counted, harden, problems
 from hanvisa.web.oidc import CALLBACK, OIDC, open_client
 from hanvisa.web.quiet import quieten
@@ -29,6 +29,7 @@ def create_app(services: Services) -> web.Application:
     app.on_response_prepare.append(harden)
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)
+    services.metrics.register(PhonePasswords(services.guessers))
     database, clock = services.database, services.clock
     app[GATE] = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),

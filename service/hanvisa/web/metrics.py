@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from hanvisa.web.services import Guessers
 
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
 
@@ -24,6 +32,23 @@ class Metrics:
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+
+class PhonePasswords(Collector):
+    """How many wrong passwords phones have given, and how many addresses are shut out for it."""
+
+    def __init__(self, guessers: Guessers) -> None:
+        self._guessers = guessers
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily(
+            "hanvisa_phone_wrong_passwords", "Wrong passwords of phones", value=self._guessers.counted
+        )
+        yield GaugeMetricFamily(
+            "hanvisa_phone_addresses_shut_out",
+            "Addresses that are shut out for them",
+            value=sum(one.shut_out_until is not None for one in self._guessers.recent()),
+        )
 
 
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

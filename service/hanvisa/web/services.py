@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -41,6 +42,34 @@ class Readings(Protocol):
         ...
 
 
+class Guesser(Protocol):
+    """An address that gave wrong passwords for phones."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def tries(self) -> int: ...
+    @property
+    def accounts(self) -> Iterable[str]: ...
+    @property
+    def first_at(self) -> datetime: ...
+    @property
+    def last_at(self) -> datetime: ...
+    @property
+    def shut_out_until(self) -> datetime | None: ...
+
+
+class Guessers(Protocol):
+    @property
+    def counted(self) -> int:
+        """All wrong passwords since the start."""
+        ...
+
+    def recent(self) -> Sequence[Guesser]:
+        """The last one first."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
@@ -64,6 +93,7 @@ class Services:
     keep_calendar_password: Callable[[UUID, str, str | None], None]
     keep_recording: Callable[[bytes], Awaitable[str]]
     readings: Readings
+    guessers: Guessers
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

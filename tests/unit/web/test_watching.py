@@ -12,6 +12,8 @@ from hanvisa.web.api import ROUTES
 from hanvisa.web.openapi import document
 from unit.web.town import Town, answer
 
+WRONG = {"Service": "PJSIP", "RemoteAddress": "IPV4/UDP/192.0.2.7/5060", "AccountID": "hallefors-201"}
+
 
 async def test_alive_is_alive_and_ready_names_what_is_missing(town: Town) -> None:
     await answer(await town.client.get("/health/live"), 200)
@@ -25,7 +27,9 @@ async def test_alive_is_alive_and_ready_names_what_is_missing(town: Town) -> Non
 async def test_requests_are_counted_by_route_and_never_by_address(town: Town) -> None:
     await town.ask("GET", "/persons/nobody")
     await town.client.get("/%00<script>")
+    town.guessers.failed(WRONG)
     text = await (await town.client.get("/metrics")).text()
+    assert "hanvisa_phone_wrong_passwords_total 1.0" in text
     assert 'hanvisa_web_requests_total{method="GET",route="/api/v1/persons/{id}",status="400"} 1.0' in text
     assert 'route="unknown",status="404"' in text
     assert "nobody" not in text

@@ -18,6 +18,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hanvisa.ami.guessing import Guessers
+from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.calendars.source import Reading
 from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
@@ -151,6 +153,7 @@ class Town:
     state: Path
     readings: dict[UUID, Reading]
     changes: Changes
+    guessers: Guessers
 
     async def ask(
         self,
@@ -337,6 +340,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     await directory.start()
     missing: dict[str, str | None] = {"asterisk": None}
     voice, live = Voice(), Engaged()
+    guessers = Guessers(tmp_path, Manager(0, ""), clock)
     readings: dict[UUID, Reading] = {}
     changes = Changes(live.calls, live.engaged, lambda: directory.register, clock.now)
     directory.on_stored(changes.stored)
@@ -355,6 +359,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             keep_calendar_password=partial(keep_own_calendar_password, tmp_path / "secrets.json"),
             keep_recording=OwnSounds(tmp_path, SoundStore(tmp_path / "sounds")).take,
             readings=Recordings(tmp_path / "recordings", SoundStore(tmp_path / "sounds")),
+            guessers=guessers,
             passwords=QUICK,
         )
     )
@@ -371,6 +376,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             tmp_path,
             readings,
             changes,
+            guessers,
         )
     await directory.stop()
     await database.close()

@@ -132,6 +132,16 @@ async def test_the_audit_trail_is_searched(admin: Visitor, town: Town) -> None:
     assert "request</a>" in await admin.page("/admin/audit?action=refused")
 
 
+async def test_who_guessed_phones_passwords_stands_above_the_audit_trail(admin: Visitor, town: Town) -> None:
+    assert "wrong passwords" not in await admin.page("/admin/audit")
+    town.guessers.failed(
+        {"Service": "PJSIP", "RemoteAddress": "IPV4/UDP/192.0.2.7/5060", "AccountID": "hallefors-201"}
+    )
+    page = await admin.page("/admin/audit")
+    assert "1 address gave wrong passwords for phones" in page
+    assert re.search(r"192\.0\.2\.7</td>\s*<td>1</td>\s*<td>hallefors-201</td>", page)
+
+
 async def test_who_may_not_change_settings_only_reads_them(town: Town) -> None:
     scope = {"kind": "operation", "id": str(id_of("Skola"))}
     manager = await signed_in(town, "anna", {"role": "telephone_manager", "scope": scope})

@@ -48,6 +48,7 @@ async def search(page: Page) -> web.StreamResponse:
         page,
         "admin/audit.html",
         entries=came.items,
+        guessers=(await page.api.get("/wrong-phone-passwords")).items,
         given=given,
         more=f"/admin/audit?{urlencode({**given, 'cursor': came.next})}" if came.next else "",
         actions=[Choice(value, name) for value, name in _actions().items()],
