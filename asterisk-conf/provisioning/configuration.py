@@ -55,8 +55,8 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encry
     asterisk = state / "asterisk"
     for name in FOLDERS:
         (asterisk / name).mkdir(parents=True, exist_ok=True)
+        (asterisk / name).chmod(0o700)
     etc = asterisk / "etc"
-    etc.chmod(0o700)
     passwords = secrets.ensure(state)
     values = {
         **{name: str(value) for name, value in asdict(ports).items()},

@@ -247,7 +247,8 @@ class System:
 
     async def _spawn(self, command: Sequence[str]) -> Process:
         """Start one of our programs with these settings; what it prints goes to the service's log."""
-        self.log_folder.mkdir(parents=True, exist_ok=True)
+        self.log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.log_folder.chmod(0o700)
         with self.service_log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *DIES_WITH_US,

@@ -25,7 +25,8 @@ class SoundStore:
     """Files ``<name>.alaw`` in ``folder``. A name that is `in` the store is a whole file."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)  # what is said of people is for nobody else on the machine
         self.folder = folder.absolute()
         self._names = {
             entry.name.removesuffix(SUFFIX)
@@ -56,7 +57,6 @@ class SoundStore:
                 file.write(sound)
                 file.flush()
                 os.fsync(file.fileno())
-                temporary.chmod(0o644)
                 temporary.replace(self._file(name))
             except BaseException:
                 temporary.unlink(missing_ok=True)

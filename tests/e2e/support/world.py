@@ -222,7 +222,7 @@ class World(Town):
     def log_is_discreet(self) -> None:
         """Neither a number nor a password has been logged since the test began."""
         since = self.service_log_of_this_test()
-        passwords = _texts_in(json.loads((self.settings.state / "secrets.json").read_text()))
+        passwords = texts_in(json.loads((self.settings.state / "secrets.json").read_text()))
         passwords += [self.settings.text_token.get_secret_value(), self.settings.smtp_password]
         told = [*_NUMBER.findall(since), *(one for one in passwords if one and one in since)]
         assert not told, f"the log tells {told}"
@@ -296,11 +296,11 @@ def _told(each: Json) -> str:
     return " ".join(str(each[key]) for key in ("id", "name", "state", "channels") if key in each)
 
 
-def _texts_in(values: Any) -> list[str]:
+def texts_in(values: Any) -> list[str]:
     """All that stands in a JSON value."""
     match values:
         case dict():
-            return [text for value in values.values() for text in _texts_in(value)]
+            return [text for value in values.values() for text in texts_in(value)]
         case str():
             return [values]
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hanvisa.directory.engine import parse_url, storage_errors
+from hanvisa.errors import StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NEWEST = "0023"  # the last step under versions/
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LOCK = 0x68616E76697361  # two services that start at once take turns on PostgreSQL
 
 
@@ -27,7 +30,7 @@ async def upgrade(database_url: str) -> None:
     """
     url = parse_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _for_its_owner_alone(Path(url.database))
     engine = create_async_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
@@ -38,6 +41,20 @@ async def upgrade(database_url: str) -> None:
                 await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+def _for_its_owner_alone(file: Path) -> None:
+    """Have SQLite's file there, empty where it is new. What SQLite makes beside it is as private as the file is."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            if each.exists() and each.stat().st_mode & _OTHERS:
+                each.chmod(0o600)
+    except OSError as error:
+        raise StorageError(
+            f"The database {file} can't be made, or made its owner's alone: {error.strerror}. See who owns it."
+        ) from error
 
 
 def steps() -> frozenset[str]:
