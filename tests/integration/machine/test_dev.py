@@ -3,6 +3,7 @@
 import fcntl
 import socket
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,34 @@ def test_an_unknown_command_is_said() -> None:
     code, said = dev("fly")
     assert code == 1
     assert "there is no command 'fly'" in said
+
+
+@pytest.mark.parametrize(
+    ("pip_audit", "code", "says"),
+    [
+        ("exit 0", 0, "No known vulnerability"),
+        ('echo "aiohttp 1.0 PYSEC-1" >"$report"; exit 1', 1, "aiohttp 1.0 PYSEC-1"),
+        ("echo no such host >&2; exit 1", 0, "could not be audited: no such host"),
+    ],
+    ids=["nothing known", "a vulnerability", "nobody to ask"],
+)
+def test_the_audit_fails_for_what_is_known_and_not_for_who_can_not_be_asked(
+    made: Path, pip_audit: str, code: int, says: str
+) -> None:
+    programs = {
+        "tools/done": "",
+        "venv/bin/python": "",
+        "audit/bin/pip-audit": f'#!/bin/sh\nwhile [ "$1" != --output ]; do shift; done\nreport=$2\n{pip_audit}\n',
+    }
+    for name, text in programs.items():
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_text(text)
+        (made / name).chmod(0o755)
+    digest = sha256((REPOSITORY / "requirements" / "audit.txt").read_bytes()).hexdigest()
+    (made / "audit" / ".installed").write_text(f"{digest}  -\n")
+    found, said = dev("--state", made, "audit")
+    assert says in said
+    assert found == code, said
 
 
 def test_clean_deletes_what_was_made(made: Path) -> None:
