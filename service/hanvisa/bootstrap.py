@@ -224,11 +224,17 @@ def _shutting_out(settings: Settings, manager: Manager, clock: SystemClock) -> t
         trusted=(settings.carrier_host,),
     )
 
+    next_time: asyncio.TimerHandle | None = None
+
     async def published() -> None:
+        nonlocal next_time
         await manager.until_connected(within=5)
         until_next = await guessers.publish()
+        if next_time is not None:
+            next_time.cancel()
+            next_time = None
         if until_next is not None:
-            asyncio.get_running_loop().call_later(until_next.total_seconds(), follower.again)
+            next_time = asyncio.get_running_loop().call_later(until_next.total_seconds(), follower.again)
 
     follower = Follower("addresses that are shut out", frozenset(), published)
     guessers.on_due(follower.again)

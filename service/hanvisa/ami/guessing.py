@@ -125,9 +125,10 @@ class Guessers:
         if event.get("Service") != "PJSIP" or not address:
             return
         now = self._clock.now()
-        self._forget()
         # Put last again: those that have been quiet longest are forgotten first.
-        one = self._by_address.pop(address, None) or Guesser(address, now, now)
+        one = self._by_address.pop(address, None)
+        if one is None or self._is_over(one):
+            one = Guesser(address, now, now)
         if len(self._by_address) >= _MOST:
             del self._by_address[next(iter(self._by_address))]
         self._by_address[address] = one
@@ -140,20 +141,25 @@ class Guessers:
             self._due()
 
     def _forget(self) -> None:
-        now = self._clock.now()
-        quiet_since = now - self._limits.forgotten_after
-        for one in list(self._by_address.values()):
-            if (one.shut_out_until or now) <= now and one.last_at <= quiet_since:
-                del self._by_address[one.address]
+        self._by_address = {
+            address: one for address, one in self._by_address.items() if not self._is_over(one)
+        }
+
+    def _is_over(self, one: Guesser) -> bool:
+        """A message that was on its way when its address was shut out does not lengthen that."""
+        until = one.shut_out_until or one.last_at + self._limits.forgotten_after
+        return until <= self._clock.now()
 
 
 def address_in(event: Message) -> str:
     """The address that an event came from, "" where it has none. Asterisk writes ``IPV4/UDP/192.0.2.1/5060``."""
     parts = event.get("RemoteAddress", "").split("/")
     try:
-        return str(ip_address(parts[2])) if len(parts) == 4 else ""
+        address = ip_address(parts[2]) if len(parts) == 4 else None
     except ValueError:
         return ""
+    # Behind a % may stand anything, and Asterisk's lists have no addresses of a link alone.
+    return str(address) if address and not getattr(address, "scope_id", None) else ""
 
 
 def _hosts(contacts: Sequence[Message]) -> Iterator[str]:

@@ -90,6 +90,18 @@ async def test_an_address_is_shut_out_for_a_while(guessing: Guessing) -> None:
     assert guessing.guessers.recent() == ()
 
 
+async def test_a_guess_that_was_on_its_way_does_not_keep_an_address_out(guessing: Guessing) -> None:
+    guessing.guess(STRANGER, 3)
+    await guessing.guessers.publish()
+    guessing.clock.advance(timedelta(seconds=2))
+    guessing.guess(STRANGER)
+    guessing.clock.advance(LIMITS.forgotten_after - timedelta(seconds=2))
+    assert await guessing.guessers.publish() is None
+    assert guessing.denied() == []
+    guessing.guess(STRANGER)
+    assert [one.tries for one in guessing.guessers.recent()] == [1]
+
+
 async def test_where_a_phone_is_registered_and_the_carrier_are_shown_but_not_shut_out(
     guessing: Guessing,
 ) -> None:
@@ -124,7 +136,16 @@ async def test_however_many_addresses_come_no_more_than_a_thousand_are_kept(gues
     assert guessing.guessers.counted == 1100
 
 
-@pytest.mark.parametrize("garbage", ["", "IPV4/UDP/x\ndeny = 0.0.0.0/0/5060", "IPV4/UDP/nobody/5060", "a/b"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "",
+        "IPV4/UDP/x\ndeny = 0.0.0.0/0/5060",
+        "IPV4/UDP/nobody/5060",
+        "a/b",
+        "IPV6/UDP/fe80::1%x\ndeny = ::/5060",
+    ],
+)
 def test_what_is_no_address_is_none(garbage: str) -> None:
     """It would be written into Asterisk's list."""
     assert address_in({"RemoteAddress": garbage}) == ""
