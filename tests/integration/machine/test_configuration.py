@@ -46,7 +46,8 @@ def test_every_template_is_filled_in(etc: Path) -> None:
 def test_passwords_are_their_owners_alone(state: Path, etc: Path) -> None:
     for file in [state / "secrets.json", *etc.iterdir()]:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
-    assert stat.S_IMODE(etc.stat().st_mode) == 0o700
+    for folder in configuration.FOLDERS:
+        assert stat.S_IMODE((state / "asterisk" / folder).stat().st_mode) == 0o700, folder
 
 
 def test_ari_and_ami_listen_on_this_machine_alone_and_have_passwords(etc: Path) -> None:
@@ -57,6 +58,17 @@ def test_ari_and_ami_listen_on_this_machine_alone_and_have_passwords(etc: Path) 
         passwords = re.findall(rf"^{name}\s*=\s*(\S+)", (etc / file).read_text(), re.MULTILINE)
         assert passwords, file
         assert all(len(password) >= 32 for password in passwords), file
+
+
+def test_there_is_no_endpoint_for_whoever_has_no_account(etc: Path) -> None:
+    """Who is no phone is known by the carrier's address alone."""
+    text = (etc / "pjsip.conf").read_text()
+    by_address = re.findall(r"^type *= *identify\nendpoint *= *(\S+)\nmatch *= *(\S+)", text, re.MULTILINE)
+    assert by_address == [("carrier", "127.0.0.2")]
+    assert text.count("identify\n") == 1
+    names = set(re.findall(r"^\[([^]]+)\](?:\(!\))?\ntype *= *endpoint", text, re.MULTILINE))
+    assert names == {"carrier", "phone"}
+    assert not re.search("anonymous", (etc / "modules.conf").read_text() + text)
 
 
 def test_passwords_are_made_once(state: Path, etc: Path) -> None:
