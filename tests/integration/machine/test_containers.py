@@ -47,6 +47,23 @@ def test_every_environment_variable_is_a_setting(compose: dict[str, Any]) -> Non
     assert set(compose["services"]["service"]["environment"]) <= known
 
 
+def test_the_certificate_for_phones_is_where_asterisk_is_told_that_it_is(compose: dict[str, Any]) -> None:
+    given, volumes = (
+        compose["services"]["asterisk"]["environment"],
+        compose["services"]["asterisk"]["volumes"],
+    )
+    for name in ("HANVISA_SIP_TLS_CERTIFICATE", "HANVISA_SIP_TLS_KEY"):
+        assert f"${{{name}:-/dev/null}}:{given[name]}:ro" in volumes
+
+
+def test_asterisk_and_the_service_are_one_user(compose: dict[str, Any]) -> None:
+    """What one keeps in the state folder is its owner's alone, and the other reads it."""
+    for name in ("asterisk", "service"):
+        part = compose["services"][name]
+        assert "user" not in part
+        assert "\nUSER " not in (REPOSITORY / part["build"]["dockerfile"]).read_text()
+
+
 def test_no_password_is_in_the_files() -> None:
     text = (REPOSITORY / "docker-compose.yml").read_text()
     assert re.findall(r"PASSWORD: (?!\$\{)", text) == []
