@@ -84,8 +84,9 @@ class Recordings:
 
     def _keep(self, file: Path, wav: bytes, name: str) -> None:
         self.store.put(name, audio.from_wav(wav))
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = file.with_suffix(f".{name}")
+        new.touch(mode=0o600)
         new.write_bytes(wav)
         new.replace(file)
 

@@ -1,6 +1,7 @@
 """The library: what is played, from where, and what happens when a synthesiser does not work."""
 
 import io
+import stat
 import wave
 from array import array
 from datetime import UTC, datetime, timedelta
@@ -157,6 +158,8 @@ async def test_words_that_are_read_in_are_heard_at_once_until_the_voice_says_the
     read_in = library.say(greeting, Language.SV, AT).files
     assert len(sound(read_in[0])) == pytest.approx(4000, abs=200)
     assert library.recordings.sound_of(words, Language.SV) == Path(read_in[0]).name
+    (kept,) = (tmp_path / "recordings" / "sv").iterdir()
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (kept, kept.parent)] == [0o600, 0o700]
     assert library.say(greeting, Language.EN, AT).words == "Welcome."
     again = SpeechLibrary(tmp_path, FakeSynthesiser())
     await again.prepare_catalogue()

@@ -51,7 +51,8 @@ how it ended, by which rules.
 
 ## In files
 
-All lie in the state folder, for nobody but the service's own user to read.
+All lie in the state folder, for nobody but the service's own user to read. Asterisk runs as that user too, which need
+not be root: as another it could read neither its configuration nor what it is to play.
 
 | where | what | how long |
 |---|---|---|
