@@ -37,7 +37,7 @@ def test_help_names_every_command(words: list[str]) -> None:
     code, said = dev(*words)
     assert code == 0
     commands = {line.split()[0] for line in said.splitlines() if line.startswith("  ") and line[2] != " "}
-    assert {"run", "test", "demo", "check", "bench", "hanvisa", "phone", "lock", "clean"} <= commands
+    assert {"run", "test", "demo", "check", "audit", "bench", "hanvisa", "phone", "lock", "clean"} <= commands
 
 
 def test_an_unknown_command_is_said() -> None:
