@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from canary import DIALLED, HEADERS, IDENTITY, canary
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA
 from e2e.support.world import World
 from hanvisa.lab import hearing
@@ -149,6 +150,18 @@ async def test_a_caller_whose_number_is_missing_or_nonsense_is_served_as_anyone(
         await caller.talks_to(line, within=LONG)
         await caller.hangup()
         await line.until_ended(within=LONG)
+
+
+async def test_nothing_of_a_call_is_evaluated(world: World) -> None:
+    """Without the service: integration/fallback/test_promises.py."""
+    elsa, david = await world.phone(ELSA), await world.siplet(DAVID)
+    async with canary(world.system.asterisk):
+        caller = await Siplet.call(world.carrier, world.direct_number(ELSA), headers=HEADERS, from_=IDENTITY)
+        line = await elsa.rings(within=LONG)
+        await line.answer()
+        await caller.talks_to(line, within=LONG)
+        lines = [await Siplet.call(phone, dialled) for phone in (david, world.carrier) for dialled in DIALLED]
+        await asyncio.gather(*(not_left_in_silence(line, within=LONG) for line in lines))
 
 
 async def test_garbage_on_the_wire_harms_no_call(world: World) -> None:

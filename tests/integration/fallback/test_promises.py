@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from canary import DIALLED, HEADERS, IDENTITY, canary
 from hanvisa.calls.prompts import Why
 from hanvisa.lab import alaw
+from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Language
@@ -212,6 +214,23 @@ async def test_an_operators_phone_reaches_no_mobile(world: World) -> None:
         await line.until_ended(10)
         assert len(line.recording.since(None)) > alaw.RATE / 2
     assert not world.carrier.offered
+
+
+async def test_nothing_of_a_call_is_evaluated(world: World) -> None:
+    anna, olle = await world.phone(ANNA), await world.siplet(OLLE)
+    async with canary(world.asterisk):
+        caller = await Siplet.call(world.carrier, ANNA_DIRECT, headers=HEADERS, from_=IDENTITY)
+        line = await anna.rings()
+        await line.answer()
+        await caller.talks_to(line)
+        for phone in (olle, world.carrier):
+            for dialled in DIALLED:
+                line = await Siplet.call(phone, dialled)
+                await until(
+                    lambda line=line: line.has_ended or len(line.recording.since(None)) > alaw.RATE / 2,
+                    what=f"{dialled} is spoken to or refused",
+                )
+                await line.hangup()
 
 
 async def test_with_an_empty_database_nobody_is_left_in_silence(world: World) -> None:
