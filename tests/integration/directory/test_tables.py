@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -38,6 +39,16 @@ async def test_an_upgrade_makes_everything(templates: Any, tmp_path: Path) -> No
     async with database.reading() as session:
         assert not (await session.scalars(select(SettingHistoryRow))).all()
     await database.close()
+
+
+async def test_a_database_that_others_could_read_is_its_owners_alone_after_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "hanvisa.sqlite"
+    file.touch()
+    file.chmod(0o644)
+    await upgrade(f"sqlite+aiosqlite:///{file}")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(StorageError, match="See who owns it"):
+        await upgrade(f"sqlite+aiosqlite:///{file}/below-a-file")
 
 
 async def test_an_upgrade_with_nothing_to_do_is_quick(url: str) -> None:
