@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -82,18 +83,22 @@ async def api_answers(world: World) -> dict[str, str]:
     """All that an admin can read without naming anything, of each list the first, and what anybody can."""
     answers: dict[str, str] = {}
     firsts: dict[str, str] = {}
-    paths = sorted({route.path for route in ROUTES if route.method == "GET"})
-    for path in (path for path in paths if "{" not in path):
+
+    async def ask(path: str) -> Any:
         try:
             came = await world.api.get(path)
-        except ApiRefusedError as refused:  # it wants to be asked for something
-            answers[path] = str(refused)
-        else:
-            answers[path] = json.dumps(came, ensure_ascii=False)
-            firsts |= {f"{path}/{{id}}": one["id"] for one in came.get("items", ())[:1] if "id" in one}
+        except ApiRefusedError as refused:  # it wants to be asked for something, or is no longer there
+            came = str(refused)
+        answers[path] = json.dumps(came, ensure_ascii=False)
+        return came
+
+    paths = sorted({route.path for route in ROUTES if route.method == "GET"})
+    for path in (path for path in paths if "{" not in path):
+        match await ask(path):
+            case {"items": [{"id": first}, *_]}:
+                firsts[f"{path}/{{id}}"] = first
     for path in (path for path in paths if path in firsts):
-        asked = path.replace("{id}", firsts[path])
-        answers[asked] = json.dumps(await world.api.get(asked), ensure_ascii=False)
+        await ask(path.replace("{id}", firsts[path]))
     assert "/settings" in answers
     assert "/phones/{id}" in firsts
     async with aiohttp.ClientSession() as anybody:
