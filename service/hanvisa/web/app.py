@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from aiohttp import web
 
@@ -43,16 +44,26 @@ def create_app(services: Services) -> web.Application:
     app.cleanup_ctx.append(keep_strangers)
     if (client := open_client(services.settings)) is not None:
         app[OIDC] = client
-    for route in ROUTES:
-        route.add_to(app.router)
-    app.router.add_get(BASE + signing_in_elsewhere.PATH, signing_in_elsewhere.go)
-    app.router.add_get(CALLBACK, signing_in_elsewhere.come_back)
-    app.router.add_get(BASE + PATH, live_events)
-    app.router.add_get(BASE + "/openapi.json", describing.openapi)
-    app.router.add_get("/api/docs", describing.browse)
-    confirming.add_to(app.router)
     pages.add_to(app)
-    app.router.add_get("/health/live", health.live)
-    app.router.add_get("/health/ready", health.ready)
-    app.router.add_get("/metrics", metrics)
+    for resource in _resources():
+        app.router.register_resource(resource)
     return app
+
+
+@cache
+def _resources() -> tuple[web.AbstractResource, ...]:
+    """Every address. They know nothing of an application, and to make hundreds of them takes a while."""
+    router = web.UrlDispatcher()
+    for route in ROUTES:
+        route.add_to(router)
+    router.add_get(BASE + signing_in_elsewhere.PATH, signing_in_elsewhere.go)
+    router.add_get(CALLBACK, signing_in_elsewhere.come_back)
+    router.add_get(BASE + PATH, live_events)
+    router.add_get(BASE + "/openapi.json", describing.openapi)
+    router.add_get("/api/docs", describing.browse)
+    confirming.add_to(router)
+    pages.add_addresses(router)
+    router.add_get("/health/live", health.live)
+    router.add_get("/health/ready", health.ready)
+    router.add_get("/metrics", metrics)
+    return tuple(router.resources())

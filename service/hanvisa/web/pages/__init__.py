@@ -36,7 +36,10 @@ VIEWS: tuple[View, ...] = (
 def add_to(app: web.Application) -> None:
     rendering.prepare(app)
     app[BROWSERS] = Browsers(told_in_words)
-    assets.add_to(app.router)
     live.add_to(app)
+
+
+def add_addresses(router: web.UrlDispatcher) -> None:
+    assets.add_to(router)
     for view in VIEWS:
-        view.add_to(app.router)
+        view.add_to(router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import aiohttp_jinja2
@@ -31,10 +32,16 @@ _HEADERS = {
 
 
 def prepare(app: web.Application) -> None:
-    environment = aiohttp_jinja2.setup(
-        app,
+    app[aiohttp_jinja2.APP_KEY] = _environment()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """It knows nothing of an application: each template is compiled once, however many there are."""
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("hanvisa.web.pages"),
         extensions=["jinja2.ext.i18n"],
+        autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -51,6 +58,7 @@ def prepare(app: web.Application) -> None:
         "short_day": writing.short_day,
         "short_moment": writing.short_moment,
     }
+    return environment
 
 
 @dataclass(frozen=True)
