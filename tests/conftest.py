@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from compiling import compile_once
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.system import environment
@@ -29,6 +30,7 @@ def pytest_configure() -> None:
     """SIGTERM ends a run as Ctrl-C does: what the tests have made and started is taken away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.disable()
+    compile_once()
 
 
 def pytest_collection_finish() -> None:
