@@ -35,6 +35,9 @@ Listener = Callable[[frozenset[str]], Awaitable[None]]
 _BUSY_TIMEOUT = 5000  # ms that SQLite waits for another process' transaction
 _CONNECT_TIMEOUT = 5  # seconds
 _WRITES = "hanvisa_writes"
+_ALONE = "hanvisa_alone"
+ALONE: dict[str, Any] = {_ALONE: True}
+"""For a connection's ``execution_options``: one query reads, and SQLite need not be told of a transaction around it."""
 
 
 class _Session(AsyncSession):
@@ -245,5 +248,5 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that writes takes the lock at its start: taken later, SQLite would refuse it instead of waiting."""
     options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT":
+    if options.get("isolation_level") != "AUTOCOMMIT" and not options.get(_ALONE):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

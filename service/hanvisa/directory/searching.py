@@ -63,6 +63,7 @@ class PersonIndex:
 
     def __init__(self, register: Register) -> None:
         self._persons = sorted(register.persons.rows, key=name_key)
+        self._everybody: Having = int.from_bytes(b"\x01" * len(self._persons))
         places = _places_by_word(register, self._persons)
         self._words = _Words(places, len(self._persons))
         self._plain_words = _Words(_plain(places), len(self._persons))
@@ -100,7 +101,7 @@ class PersonIndex:
 
     def _having(self, words: Iterable[str], how: int) -> Having:
         """Who has all of the words."""
-        having = int.from_bytes(b"\x01" * len(self._persons))
+        having = self._everybody
         for word in words:
             if how == BEGINS:
                 having &= self._words.beginning(word)

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory import tables
-from hanvisa.directory.engine import Database
+from hanvisa.directory.engine import ALONE, Database
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.repositories.entries import Entries, must_be_in_use, must_be_there
 from hanvisa.directory.repositories.kinds import Kind
@@ -99,8 +99,9 @@ class Persons:
     async def details(self, ids: Collection[UUID]) -> dict[UUID, PersonDetails]:
         """Of those of the persons who are there."""
         async with self._database.reading() as session:
-            rows = await session.execute(select(*_DETAILS).where(PersonRow.id.in_(ids)))
-            return {row.id: PersonDetails(*row) for row in rows}
+            connection = await session.connection(execution_options=ALONE)
+            rows = (await connection.execute(_DETAILS_OF, {"ids": tuple(ids)})).all()
+        return {row[0]: PersonDetails(*row) for row in rows}
 
     async def stale(self, before: datetime) -> set[UUID]:
         """Those whose details nobody has confirmed since, or ever."""
@@ -261,6 +262,7 @@ async def _functions(session: AsyncSession, person: UUID) -> tuple[str, ...]:
 
 
 _DETAILS = [getattr(PersonRow, field.name) for field in fields(PersonDetails)]
+_DETAILS_OF = select(*_DETAILS).where(PersonRow.id.in_(bindparam("ids", expanding=True)))
 
 
 def _details(row: PersonRow) -> PersonDetails:
