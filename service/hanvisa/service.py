@@ -151,6 +151,5 @@ class Service:
 def _pause_seldom() -> None:
     """Let the garbage collector leave alone what lives as long as the service: its pauses hold every call."""
     gc.enable()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

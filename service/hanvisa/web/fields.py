@@ -26,6 +26,8 @@ from hanvisa.policy import model
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 YEARS = range(2000, 2200)
+_LAZY = ConfigDict(frozen=True, defer_build=True)
+"""A model is built when it is first used: all of them together keep the service from being ready."""
 
 
 class Wrong(ValueError):  # noqa: N818 - "raise Wrong(...)" reads as what it says
@@ -86,7 +88,7 @@ Weekday = Annotated[int, Field(ge=1, le=7, description="ISO: 1 Monday to 7 Sunda
 class Incoming(BaseModel):
     """The body or the query of a request: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(_LAZY, extra="forbid")
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
@@ -108,7 +110,7 @@ def unset() -> Any:
 class Outgoing(BaseModel):
     """The body of an answer."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _LAZY
 
 
 class Words(Outgoing):
