@@ -88,7 +88,7 @@ Weekday = Annotated[int, Field(ge=1, le=7, description="ISO: 1 Monday to 7 Sunda
 class Incoming(BaseModel):
     """The body or the query of a request: unknown fields are refused."""
 
-    model_config = ConfigDict(_LAZY, extra="forbid")
+    model_config = _LAZY | ConfigDict(extra="forbid")
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
