@@ -174,6 +174,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 keep_recording=voice.own.take,
                 readings=voice.recordings,
                 guessers=guessers,
+                calls_not_taken=lambda: registry.not_taken,
                 plan=house.plan,
                 search=search,
             )

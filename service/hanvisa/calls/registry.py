@@ -50,11 +50,13 @@ class Registry:
     """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`.
 
     ``missed`` is called when calls may have gone on without us: an offer was claimed too late, a connection was lost.
+    ``not_taken`` counts the offers that were too late, or that another instance took.
     """
 
     def __init__(self, house: House, missed: Callable[[], None] = lambda: None) -> None:
         self.house = house
         self._missed = missed
+        self.not_taken = 0
         self._swept = False
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
@@ -171,6 +173,7 @@ class Registry:
             log.warning("calls.not_claimed", channel=channel, why=str(error))
             claimed = False
         if not claimed:
+            self.not_taken += 1
             self._missed()
 
     async def _hang_up(self, channel: str) -> None:

@@ -17,18 +17,16 @@ from hanvisa.lab.bench_service import COMMAND, announcement
 from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import machine, met, milliseconds, say
 from hanvisa.lab.climbing import Climb, climb
+from hanvisa.lab.loads import LOAD, Loads, with_ports
 from hanvisa.lab.newcomer import read_register
 from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.sipp import Load, Sipp
+from hanvisa.lab.sipp import Load
 from hanvisa.lab.system import System
-from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import TargetKind
 
-LOAD = REPOSITORY / "tests" / "load"
 BARE, SERVICE = "bare dialplan", "the service"
 SECONDS = 5.0  # of calls at each rate
 LONGER = 10.0  # of calls at half of the bare dialplan's best rate
-RTP_PORTS = 8000
 AIM_RATIO = 0.7
 AIM_MORE = 0.010  # seconds
 
@@ -37,8 +35,7 @@ async def bench_calls(settings: Settings) -> None:
     """Measure and print. Raises ConfigurationError, StorageError."""
     if shutil.which("sipp") is None:
         raise ConfigurationError("SIPp is not installed (Debian: apt-get install sip-tester).")
-    own = own_settings(settings, "bench", key_wait=0)
-    own = own.model_copy(update={"rtp_last": own.rtp_first + RTP_PORTS - 1})
+    own = with_ports(own_settings(settings, "bench", key_wait=0))
     say("Preparing: a database with the demo directory, Asterisk, the service ...")
     await import_demo(own)
     absent = await make_somebody_absent(own)
@@ -58,17 +55,12 @@ class Bench:
     def __init__(self, settings: Settings, asterisk: Asterisk, dialled: dict[str, str]) -> None:
         self._asterisk = asterisk
         self._dialled = dialled
-        self._sipp = Sipp(
-            LOAD / "call.xml",
-            switch=f"{settings.sip_host}:{settings.sip_port}",
-            host=settings.carrier_host,
-            port=settings.carrier_port,
-        )
+        self._loads = Loads(settings, asterisk)
 
     async def run(self) -> tuple[list[Climb], list[Load]]:
         """The climbs of both ways, and both measured at half of the bare dialplan's best rate."""
         for way in self._dialled:
-            await self._place(way, 10, 2)
+            await self._loads.place(self._dialled[way], 10, 2)
         say(heading())
         climbs = await climb(list(self._dialled), self._measure)
         bare = climbs[0].best
@@ -79,17 +71,9 @@ class Bench:
         return climbs, half
 
     async def _measure(self, way: str, rate: float, seconds: float = SECONDS) -> Load:
-        load = await self._place(way, rate, seconds)
+        load = await self._loads.place(self._dialled[way], rate, seconds)
         say(row(way, load))
         return load
-
-    async def _place(self, way: str, rate: float, seconds: float) -> Load:
-        load = await self._sipp.place(self._dialled[way], rate, seconds)
-        await until(self._is_quiet, within=60, what="Asterisk without a call after a load")
-        return load
-
-    async def _is_quiet(self) -> bool:
-        return (await self._asterisk.cli("core show channels count")).startswith("0 active channels")
 
 
 async def make_somebody_absent(settings: Settings) -> str:

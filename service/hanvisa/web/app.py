@@ -12,7 +12,7 @@ from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import find_by_session, find_by_token
 from hanvisa.web.live_events import PATH, live_events
-from hanvisa.web.metrics import METRICS, Metrics, PhonePasswords, metrics
+from hanvisa.web.metrics import METRICS, Metrics, PhonePasswords, Work, metrics
 from hanvisa.web.middleware import counted, harden, problems
 from hanvisa.web.oidc import CALLBACK, OIDC, open_client
 from hanvisa.web.quiet import quieten
@@ -31,6 +31,7 @@ def create_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)
     services.metrics.register(PhonePasswords(services.guessers))
+    services.metrics.register(Work(services.calls_not_taken))
     database, clock = services.database, services.clock
     app[GATE] = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),

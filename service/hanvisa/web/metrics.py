@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -48,6 +49,21 @@ class PhonePasswords(Collector):
             "hanvisa_phone_addresses_shut_out",
             "Addresses that are shut out for them",
             value=sum(one.shut_out_until is not None for one in self._guessers.recent()),
+        )
+
+
+class Work(Collector):
+    """What goes on at once (a number that only grows is a leak), and the calls that were too much."""
+
+    def __init__(self, calls_not_taken: Callable[[], int]) -> None:
+        self._calls_not_taken = calls_not_taken
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("hanvisa_tasks", "Tasks of the event loop", value=len(asyncio.all_tasks()))
+        yield CounterMetricFamily(
+            "hanvisa_calls_not_taken",
+            "Calls that were offered and went without this service: too late, or to another",
+            value=self._calls_not_taken(),
         )
 
 

@@ -78,6 +78,7 @@ class Services:
     ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
     are the settings that the service was started with. ``keep_recording`` makes a sound of a WAV file and gives its
     name, or raises SpeechError.
+    ``calls_not_taken`` are the calls, since the start, that were offered to the service and went without it.
     """
 
     directory: SnapshotDirectory
@@ -94,6 +95,7 @@ class Services:
     keep_recording: Callable[[bytes], Awaitable[str]]
     readings: Readings
     guessers: Guessers
+    calls_not_taken: Callable[[], int]
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

@@ -360,6 +360,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             keep_recording=OwnSounds(tmp_path, SoundStore(tmp_path / "sounds")).take,
             readings=Recordings(tmp_path / "recordings", SoundStore(tmp_path / "sounds")),
             guessers=guessers,
+            calls_not_taken=lambda: 2,
             passwords=QUICK,
         )
     )

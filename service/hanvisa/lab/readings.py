@@ -1,0 +1,75 @@
+"""What a system uses at a moment: memory, open files, channels, bridges, tasks, recordings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from hanvisa.lab.system import System
+from hanvisa.lab.town import web_of
+
+_METRIC = re.compile(r"^(\w+) (\d+)\.0$", re.MULTILINE)
+_RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Memory is MB that is resident; Asterisk's is that of all its processes."""
+
+    service_mb: float
+    asterisk_mb: float
+    service_files: int
+    asterisk_files: int
+    tasks: int
+    not_taken: int  # calls, since the start of the service
+    channels: int
+    bridges: int
+    recordings: int
+
+
+async def read(system: System) -> Reading:
+    service = [system.service_pid or 0]
+    asterisk = list(_offspring(system.asterisk.pid or 0))
+    told = await _metrics(system)
+    channels = await system.asterisk.cli("core show channels count")
+    bridges = await system.asterisk.cli("bridge show all")
+    return Reading(
+        service_mb=_memory(service),
+        asterisk_mb=_memory(asterisk),
+        service_files=_files(service),
+        asterisk_files=_files(asterisk),
+        tasks=told["hanvisa_tasks"],
+        not_taken=told["hanvisa_calls_not_taken_total"],
+        channels=int(channels.split()[0]),
+        bridges=len(bridges.splitlines()) - 1,  # the first line names the columns
+        recordings=sum(one.is_file() for one in (system.asterisk.folder / "spool" / "recording").rglob("*")),
+    )
+
+
+def _memory(processes: list[int]) -> float:
+    found = (_RESIDENT.search(Path(f"/proc/{one}/status").read_text()) for one in processes)
+    return sum(int(one[1]) for one in found if one) / 1024
+
+
+def _files(processes: list[int]) -> int:
+    return sum(len(list(Path(f"/proc/{one}/fd").iterdir())) for one in processes)
+
+
+def _offspring(process: int) -> Iterator[int]:
+    yield process
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        yield from _offspring(int(child))
+
+
+async def _metrics(system: System) -> dict[str, int]:
+    """Those of whole numbers, without labels."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{web_of(system.settings)}/metrics") as answer,
+    ):
+        told = await answer.text()
+    return {name: int(value) for name, value in _METRIC.findall(told)}

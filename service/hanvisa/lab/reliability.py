@@ -1,0 +1,21 @@
+"""docs/reliability.md: each part of it is made by a command, the rest is written by hand."""
+
+from pathlib import Path
+
+from hanvisa.lab.asterisk import REPOSITORY
+
+RELIABILITY = REPOSITORY / "docs" / "reliability.md"
+
+
+def write_part(document: Path, name: str, text: str) -> None:
+    """Put the text between the marks ``<!-- NAME -->`` and ``<!-- /NAME -->``.
+
+    Raises:
+        ValueError: the document has no such marks.
+    """
+    begins, ends = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
+    before, begin, rest = document.read_text().partition(begins)
+    _, end, after = rest.partition(ends)
+    if not begin or not end:
+        raise ValueError(f"{document} has no part between {begins.strip()} and {ends.strip()}.")
+    document.write_text(before + begin + text + end + after)

@@ -1,0 +1,101 @@
+"""Pairs of telephones that have nothing else to do: one outside rings one of ours, again and again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import cycle, islice
+
+from hanvisa.config import Settings
+from hanvisa.errors import ConfigurationError
+from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.newcomer import read_register
+from hanvisa.lab.siplet import Siplet
+from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.register import Register
+
+WITHIN = 20.0  # seconds that each step of a call may take on a busy machine
+
+
+class Pair:
+    """``placed`` calls, of which ``well`` went as they should.
+
+    Every other is answered, they talk, and the caller hangs up; the others are given up while it rings.
+    """
+
+    def __init__(self, citizen: Carrier, number: str, phone: Siplet) -> None:
+        self.placed = self.well = 0
+        self._citizen, self._number, self._phone = citizen, number, phone
+        self._stopping = False
+
+    async def run(self) -> None:
+        for way in cycle((self._talk, self._give_up)):
+            if self._stopping:
+                return
+            self.placed += 1
+            try:
+                await way()
+                self.well += 1
+            except (AssertionError, TimeoutError):
+                await self._citizen.hang_up_all()
+                await self._phone.hang_up_all()
+            for one in (self._citizen, self._phone):
+                one.forget()
+                one.trace.clear()
+
+    def stop(self) -> None:
+        """After the call that is up."""
+        self._stopping = True
+
+    async def _talk(self) -> None:
+        caller = await self._citizen.call(self._number)
+        line = await self._phone.rings(within=WITHIN)
+        await line.answer()
+        await caller.talks_to(line, within=WITHIN)
+        await caller.hangup()
+        await line.until_ended(within=WITHIN)
+
+    async def _give_up(self) -> None:
+        caller = await self._citizen.call(self._number)
+        line = await self._phone.rings(within=WITHIN)
+        await caller.hangup()
+        await line.until_ended(within=WITHIN)
+
+
+@asynccontextmanager
+async def pairs(settings: Settings, number: int) -> AsyncIterator[list[Pair]]:
+    """So many, with phones of people who are there and have a direct number.
+
+    Raises:
+        ConfigurationError: there are not so many.
+    """
+    switch = f"{settings.sip_host}:{settings.sip_port}"
+    passwords = json.loads((settings.state / "secrets.json").read_text())["phones"]
+    found = list(islice(_numbers(await read_register(settings)), number))
+    if len(found) < number:
+        raise ConfigurationError(
+            f"Only {len(found)} people of the demo directory have a phone and a direct number."
+        )
+    made: list[Pair] = []
+    opened: list[Siplet] = []
+    try:
+        for direct, account in found:
+            phone = await Siplet.open(settings.sip_host, 0, account, passwords[account], registrar=switch)
+            opened.append(phone)
+            await phone.plug_in()
+            citizen = await Carrier.start(settings.carrier_host, 0, switch=switch)
+            opened.append(citizen)
+            made.append(Pair(citizen, direct, phone))
+        yield made
+    finally:
+        for one in opened:
+            await one.close()
+
+
+def _numbers(register: Register) -> Iterator[tuple[str, str]]:
+    """The direct number, as it is dialled in Sweden, and the phone's account of each who has no absence."""
+    for number in register.numbers.rows:
+        if number.kind is TargetKind.PERSON and not register.absences_of(number.target_id):
+            for phone in islice(register.phones_of(number.target_id), 1):
+                yield "0" + number.number.removeprefix("+46"), phone.account
