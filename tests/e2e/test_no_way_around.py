@@ -21,6 +21,7 @@ from hanvisa.lab.stories import Story
 from hanvisa.lab.waiting import until
 
 CARL, ELSA, FREDRIK, OLGA = "bkt-505", "hallefors-205", "hallefors-206", "hallefors-215"
+CITIZEN = "0980319249"
 ANNAS_MOBILE, ELSAS_MOBILE, AXELS_MOBILE = "0701740605", "0701740608", "0701740626"
 LONG_NAMED = "0980319275"  # the main number of an organisation whose name takes a while to say
 BAD_REQUEST = 400
@@ -153,6 +154,29 @@ async def test_a_mobile_that_rings_in_does_not_reach_an_operator_who_has_a_calle
     assert len(ulla.lines) == 1
     assert caller.is_up
     assert line.is_up
+
+
+async def test_an_operator_for_whom_somebody_outside_still_rings_has_no_mobile(world: World) -> None:
+    """O2. Both answered, a conference in the phone would join them."""
+    ulla = await world.phone(ULLA)
+    await ulla.call(CITIZEN)
+    await world.carrier.rings_at(CITIZEN, within=LONG)
+    second = await ulla.call(ANNAS_MOBILE)
+    await world.commanded(second, "du kan inte ringa en mobil medan du har ett samtal", within=LONG)
+    mobile = await world.citizen(ANNAS_MOBILE, dials=world.direct_number(ULLA))
+    await world.commanded(mobile, "sitter i ett annat samtal", within=LONG)
+    assert not world.carrier.rang(ANNAS_MOBILE)
+    assert not ulla.has_rung
+
+
+async def test_nor_has_a_colleague_for_whom_a_confidential_line_rings(world: World) -> None:
+    """M4."""
+    fredrik, olga = await world.phone(FREDRIK), await world.phone(OLGA)
+    await fredrik.call("215")
+    await olga.rings(within=LONG)
+    second = await fredrik.call(AXELS_MOBILE)
+    await until_rules(world, second, "M4")
+    assert not world.carrier.rang(AXELS_MOBILE)
 
 
 async def test_o2_follows_the_caller_to_the_colleague_they_were_sent_to(world: World) -> None:
