@@ -92,8 +92,8 @@ async def soak(settings: Settings, minutes: float, rate: float, talking: int = P
             await loads.are_over()
             placed += sum(one.placed for one in together)
             well += sum(one.well for one in together)
-        logged, ended = await _stored(own, placed)
         readings.append(await _at_rest(system, readings[0]))
+        logged, ended = await _stored(own, placed - (readings[-1].not_taken - readings[0].not_taken))
     return Soaked(minutes, rate, placed, well, logged, ended, tuple(readings))
 
 
@@ -118,7 +118,7 @@ async def _at_rest(system: System, before: Reading) -> Reading:
     return last
 
 
-async def _stored(settings: Settings, placed: int) -> tuple[int, int]:
+async def _stored(settings: Settings, taken: int) -> tuple[int, int]:
     """How many calls the log has, and how many of them have ended: when all are there, or never will be."""
     database = open_database(settings.database_url)
     counted = select(func.count(), func.count(CallRow.ended_at)).select_from(CallRow)
@@ -128,7 +128,7 @@ async def _stored(settings: Settings, placed: int) -> tuple[int, int]:
         nonlocal logged, ended
         async with database.reading() as session:
             logged, ended = (await session.execute(counted)).one()
-        return ended >= placed
+        return ended >= taken
 
     try:
         with suppress(NeverHappenedError):  # then the figures say so
