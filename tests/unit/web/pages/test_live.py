@@ -10,13 +10,19 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientPayloadError
 
-from hanvisa.changes import Topic
+from hanvisa import changes as telling
+from hanvisa.calls.live_ports import LiveCall
+from hanvisa.changes import Changes, Topic
 from hanvisa.config import Settings
 from hanvisa.lab.waiting import until
+from hanvisa.policy.register import Register
+from hanvisa.testing import FakeClock
 from hanvisa.web import event_stream
 from hanvisa.web.pages import live
 from hanvisa.web.pages.live import consoles
+from hanvisa.web.pages.switchboard.searches import Searches
 from unit.web.pages.consoles import PATH, Console, Made, console
+from unit.web.pages.test_sharing import page_of
 from unit.web.pages.test_switchboard import CALL
 from unit.web.pages.visiting import Visitor
 from unit.web.town import Founded, Town, answer, id_of, open_town
@@ -210,3 +216,38 @@ async def is_over(one: Console) -> bool:
         stack.enter_context(pytest.raises(EOFError))
         await one.next()
     return said == ("over", "")
+
+
+async def test_while_nobody_looks_calls_are_not_held_up(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking at what a call has changed takes longer the more calls there are."""
+    monkeypatch.setattr(telling, "BURST", 0)
+    looks = 0
+
+    def calls() -> tuple[LiveCall, ...]:
+        nonlocal looks
+        looks += 1
+        return ()
+
+    changes = Changes(calls, frozenset, Register, FakeClock().now)
+    open_ones = consoles.Consoles((), Searches(), changes)
+    following = asyncio.create_task(open_ones.follow())
+
+    async def a_call_stirs() -> int:
+        before = looks
+        changes.calls_stirred()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return looks - before
+
+    assert await a_call_stirs() == 0
+    with open_ones.opened(page_of(town, "olle")):
+        assert await a_call_stirs() == 1
+        with open_ones.watched(page_of(town, "olle"), Topic.ABSENCES):
+            assert await a_call_stirs() == 1
+        assert await a_call_stirs() == 1
+    changes.tell(
+        Topic.NOTICES
+    )  # for a change it was waiting when the last one was closed; one comes each minute
+    await a_call_stirs()
+    assert await a_call_stirs() == 0
+    following.cancel()

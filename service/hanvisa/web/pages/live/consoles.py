@@ -165,12 +165,14 @@ class Consoles:
         self._showings: list[Showing] = [*map(ShowingPart, parts), ShowingFound(searches)]
         self._open: set[Console] = set()
         self._watching: dict[Console, Topic] = {}
+        self._anybody = asyncio.Event()  # has one open
 
     @contextmanager
     def opened(self, page: Page) -> Iterator[Console]:
         """A console for as long as it is open. All parts are on their way to it."""
         console = Console(page)
         self._open.add(console)
+        self._anybody.set()
         self._changes.looked()
         for showing in self._showings:
             showing.due((console,))
@@ -178,24 +180,32 @@ class Consoles:
             yield console
         finally:
             self._open.discard(console)
+            self._closed()
 
     @contextmanager
     def watched(self, page: Page, topic: Topic) -> Iterator[Console]:
         """A page without parts, for as long as it is open: told at once, for what it shows was read before."""
         console = Console(page)
         self._watching[console] = topic
+        self._anybody.set()
         console.tell(topic)
         try:
             yield console
         finally:
             del self._watching[console]
+            self._closed()
+
+    def _closed(self) -> None:
+        if not (self._open or self._watching):
+            self._anybody.clear()
 
     async def follow(self) -> None:
-        """Show what changes, for ever."""
+        """Show what changes, for ever. While nobody looks, calls are not held up by looking at what they change."""
         async with asyncio.TaskGroup() as tasks:
             for showing in self._showings:
                 tasks.create_task(showing.run())
             while True:
+                await self._anybody.wait()
                 topics = await self._changes.next()
                 for console, topic in self._watching.items():
                     if topic in topics:
