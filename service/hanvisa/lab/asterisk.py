@@ -40,11 +40,22 @@ def find_root(settings: Settings) -> Path | None:
 class Asterisk:
     """The Asterisk of one state folder. ``root`` and ``dialplan`` are found where they are not given.
 
+    ``urgent``: it comes before all others, where the machine allows that (``asterisk -p``), for a machine on which much
+    else is computed. Where there is little else that only keeps the service from deciding in time (docs/bench.md).
+
     Nothing of it is left after ``stop`` or ``kill``, nor when this process is killed.
     """
 
-    def __init__(self, settings: Settings, root: Path | None = None, dialplan: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        root: Path | None = None,
+        dialplan: Path | None = None,
+        *,
+        urgent: bool = False,
+    ) -> None:
         self.settings = settings
+        self.urgent = urgent
         self.root = root or find_root(settings)
         self.dialplan = dialplan or REPOSITORY / "dialplan"
         self.folder = settings.state / "asterisk"
@@ -194,7 +205,7 @@ class Asterisk:
         try:
             with (self.folder / "log" / "console.log").open("ab") as console:
                 # Without -p it gives up a priority that it was started with.
-                first = ["-p"] if may_come_first() else []
+                first = ["-p"] if self.urgent and may_come_first() else []
                 self._process = await asyncio.create_subprocess_exec(
                     *(*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f", *first),
                     stdin=DEVNULL,

@@ -50,7 +50,7 @@ class System:
         urgent: bool = False,
     ) -> None:
         self.settings = settings
-        self.asterisk = Asterisk(settings, root)
+        self.asterisk = Asterisk(settings, root, urgent=urgent)
         self.log_folder = settings.state / "log"
         self.service_log = self.log_folder / "service.log"
         self._say = say

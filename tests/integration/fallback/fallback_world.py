@@ -254,7 +254,7 @@ async def running_world(dialplan: Callable[[Settings], Path] | None = None) -> A
     try:
         async with AsyncExitStack() as stack:
             folder = dialplan(settings) if dialplan else None
-            asterisk = await stack.enter_async_context(Asterisk(settings, dialplan=folder))
+            asterisk = await stack.enter_async_context(Asterisk(settings, dialplan=folder, urgent=True))
             secrets = json.loads((state / "secrets.json").read_text())
             manager = Manager(settings.ami_port, secrets["ami"])
             await manager.start()

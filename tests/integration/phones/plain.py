@@ -44,7 +44,7 @@ async def plain_asterisk(**changed: Any) -> AsyncIterator[Asterisk]:
     dialplan.mkdir()
     (dialplan / "plain.conf").write_text(_DIALPLAN)
     try:
-        async with Asterisk(settings, find_root(settings), dialplan) as running:
+        async with Asterisk(settings, find_root(settings), dialplan, urgent=True) as running:
             yield running
     finally:
         shutil.rmtree(settings.state)
