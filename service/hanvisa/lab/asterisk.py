@@ -41,7 +41,7 @@ class Asterisk:
     """The Asterisk of one state folder. ``root`` and ``dialplan`` are found where they are not given.
 
     ``urgent``: it comes before all others, where the machine allows that (``asterisk -p``), for a machine on which much
-    else is computed. Where there is little else that only keeps the service from deciding in time (docs/bench.md).
+    else is computed. Where there is little else it only keeps the service from deciding in time (docs/performance.md).
 
     Nothing of it is left after ``stop`` or ``kill``, nor when this process is killed.
     """

@@ -1,4 +1,4 @@
-"""``./dev bench``: what the service costs a call, how it bears a large register and many consoles (docs/bench.md)."""
+"""``./dev bench``: what the service costs a call, how it bears a large register and many consoles."""
 
 import argparse
 import asyncio
@@ -8,20 +8,29 @@ from hanvisa.config import read_settings
 from hanvisa.errors import HanvisaError
 from hanvisa.lab.bench_calls import bench_calls
 from hanvisa.lab.bench_consoles import bench_consoles
+from hanvisa.lab.bench_decisions import bench_decisions
 from hanvisa.lab.bench_register import bench_register
+from hanvisa.lab.bench_words import say
+from hanvisa.lab.figures import PERFORMANCE, write_part
 
-PARTS = {"calls": bench_calls, "register": bench_register, "consoles": bench_consoles}
+PARTS = {
+    "calls": bench_calls,
+    "decisions": bench_decisions,
+    "register": bench_register,
+    "consoles": bench_consoles,
+}
 
 
 def main() -> int:
-    """Measure and print; the exit code. It does not depend on what was measured."""
+    """Measure, print, and keep the tables in docs/performance.md; the exit code, which does not depend on them."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures, and tells what is aimed at.")
     parser.add_argument("part", nargs="?", choices=list(PARTS), help="left out: all")
     part = parser.parse_args().part
     try:
         for name, bench in PARTS.items():
             if part in (None, name):
-                asyncio.run(bench(read_settings()))
+                write_part(PERFORMANCE, name, asyncio.run(bench(read_settings())))
+                say(f"Written into {PERFORMANCE}.")
     except HanvisaError as error:
         sys.stdout.write(f"dev bench: {error}\n")
         return 1

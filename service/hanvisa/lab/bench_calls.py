@@ -1,8 +1,9 @@
-"""``./dev bench calls``: calls a second through the service, beside the same calls in a bare dialplan."""
+"""``./dev bench calls``: calls a second through the service, beside the same calls in dialplans."""
 
 import asyncio
 import platform
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
@@ -15,7 +16,7 @@ from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import REPOSITORY, Asterisk
 from hanvisa.lab.bench_service import COMMAND, announcement
 from hanvisa.lab.bench_sounds import write_sounds
-from hanvisa.lab.bench_words import machine, met, milliseconds, say
+from hanvisa.lab.bench_words import Told, machine, met, milliseconds, say
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.loads import LOAD, Loads, with_ports
 from hanvisa.lab.newcomer import read_register
@@ -25,14 +26,15 @@ from hanvisa.lab.system import System
 from hanvisa.policy.facts import TargetKind
 
 BARE, SERVICE = "bare dialplan", "the service"
+ASTDB, FASTAGI = "over AstDB", "over FastAGI"
 SECONDS = 5.0  # of calls at each rate
 LONGER = 10.0  # of calls at half of the bare dialplan's best rate
 AIM_RATIO = 0.7
 AIM_MORE = 0.010  # seconds
 
 
-async def bench_calls(settings: Settings) -> None:
-    """Measure and print. Raises ConfigurationError, StorageError."""
+async def bench_calls(settings: Settings) -> str:
+    """Measure and print; what was said of it, to be kept. Raises ConfigurationError, StorageError."""
     if shutil.which("sipp") is None:
         raise ConfigurationError("SIPp is not installed (Debian: apt-get install sip-tester).")
     own = with_ports(own_settings(settings, "bench", key_wait=0))
@@ -41,38 +43,44 @@ async def bench_calls(settings: Settings) -> None:
     absent = await make_somebody_absent(own)
     write_sounds(own.state)
     system = System(own, service=COMMAND)
-    system.asterisk = Asterisk(own, dialplan=write_dialplan(own.state))
+    system.asterisk = Asterisk(own, dialplan=write_dialplan(own, absent))
+    told = Told()
     async with system:
-        say(await _setting(system.asterisk))
-        bench = Bench(own, system.asterisk, {BARE: "bench", SERVICE: absent})
-        climbs, half = await bench.run()
-    say(summary(climbs, half))
+        await know_the_absent(system.asterisk, absent, own.state)
+        told(await _setting(system.asterisk))
+        ways = {BARE: "bench", SERVICE: absent, ASTDB: "bench-astdb", FASTAGI: "bench-fastagi"}
+        climbs, half = await Bench(own, system.asterisk, ways, told).run()
+    told(summary(climbs, half))
+    return told.kept()
 
 
 class Bench:
-    """``dialled`` is the number that leads to each way."""
+    """``dialled`` is the number that leads to each way, the bare dialplan's first; ``tell`` is told each row."""
 
-    def __init__(self, settings: Settings, asterisk: Asterisk, dialled: dict[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, asterisk: Asterisk, dialled: dict[str, str], tell: Callable[[str], None]
+    ) -> None:
         self._asterisk = asterisk
         self._dialled = dialled
+        self._tell = tell
         self._loads = Loads(settings, asterisk)
 
     async def run(self) -> tuple[list[Climb], list[Load]]:
-        """The climbs of both ways, and both measured at half of the bare dialplan's best rate."""
+        """The climb of each way, and each measured at half of the bare dialplan's best rate."""
         for way in self._dialled:
             await self._loads.place(self._dialled[way], 10, 2)
-        say(heading())
+        self._tell(heading())
         climbs = await climb(list(self._dialled), self._measure)
         bare = climbs[0].best
         if bare is None:
             raise ConfigurationError(f"The bare dialplan did not hold any rate:\n{self._asterisk.log(20)}")
-        say(f"half of the {BARE}'s best rate:")
+        self._tell(f"half of the {BARE}'s best rate:")
         half = [await self._measure(way, bare.rate / 2, LONGER) for way in self._dialled]
         return climbs, half
 
     async def _measure(self, way: str, rate: float, seconds: float = SECONDS) -> Load:
         load = await self._loads.place(self._dialled[way], rate, seconds)
-        say(row(way, load))
+        self._tell(row(way, load))
         return load
 
 
@@ -99,14 +107,22 @@ async def make_somebody_absent(settings: Settings) -> str:
     return "0" + number.number.removeprefix("+46")
 
 
-def write_dialplan(state: Path) -> Path:
-    """The product's from-carrier, and the bare way beside it."""
-    folder = state / "dialplan"
+def write_dialplan(settings: Settings, absent: str) -> Path:
+    """The product's from-carrier, and the other ways beside it."""
+    folder = settings.state / "dialplan"
     folder.mkdir(exist_ok=True)
     shutil.copy(REPOSITORY / "dialplan" / "from-carrier.conf", folder)
-    bare = Template((LOAD / "bench.conf").read_text()).substitute(announcement=announcement(state))
-    (folder / "the-bare-way.conf").write_text(bare)  # files are read by their names: after from-carrier.conf
+    others = Template((LOAD / "bench.conf").read_text()).substitute(
+        announcement=announcement(settings.state), number=absent, agi_port=settings.agi_port
+    )
+    (folder / "other-ways.conf").write_text(others)  # files are read by their names: after from-carrier.conf
     return folder
+
+
+async def know_the_absent(asterisk: Asterisk, number: str, state: Path) -> None:
+    """In AstDB, as a dialplan keeps it that has no service."""
+    await asterisk.cli(f"database put bench number/{number} somebody")
+    await asterisk.cli(f"database put bench absent/somebody {announcement(state)}")
 
 
 async def _setting(asterisk: Asterisk) -> str:
@@ -124,6 +140,8 @@ calls          one kind: INVITE, 200 OK, two seconds of announcement (G.711 A-la
                callers send no RTP, and throw away what they get. SIPp, Asterisk and the service share the machine.
 {BARE:14} Answer(), Playback(), Hangup()
 {SERVICE:14} an absent person's direct number: the referral is that same file, no key, goodbye (20 ms of silence)
+{ASTDB:14} two look-ups in AstDB, Answer(), Playback(), Hangup(): no register, no log, no keys
+{FASTAGI:14} AGI() asks the same service for the referral; then Answer(), Playback(), Hangup(): no log, no keys
 a rate         {SECONDS:g} s of calls; it fails when more than 1 % don't end well or 1 % wait longer than 1 s for 200 OK
 """
 
@@ -142,16 +160,28 @@ def row(way: str, load: Load) -> str:
 
 
 def summary(climbs: list[Climb], half: list[Load]) -> str:
-    """The best rates, their ratio and the times at half of the bare dialplan's best, beside what is aimed at."""
-    bare, service = climbs
-    ratio = service.best_rate / bare.best_rate
-    bare_half, service_half = half
-    more = service_half.median - bare_half.median
-    more_p99 = service_half.p99 - bare_half.p99
-    well = service_half.held and more <= AIM_MORE
+    """Of each way the best rate and its ratio to the bare dialplan's, and how much more is waited at half of that.
+
+    The bare dialplan's is the first. The aims are the service's.
+    """
+    bare, bare_half = climbs[0], half[0]
+    lines = [f"{'':15}  {'best rate':>9}  {'of bare':>7}  {'median':>9}  {'99 %':>9}"]
+    verdict = ""
+    for one, at_half in zip(climbs, half, strict=True):
+        ratio = one.best_rate / bare.best_rate
+        more, more_p99 = at_half.median - bare_half.median, at_half.p99 - bare_half.p99
+        lines.append(
+            f"{one.way:15}  {one.best_rate:9.0f}  {ratio:7.2f}  {milliseconds(more)}  {milliseconds(more_p99)}"
+        )
+        if one.way == SERVICE:
+            soon = at_half.held and more <= AIM_MORE
+            verdict = (
+                f"{SERVICE}: at least {AIM_RATIO:g} of the bare dialplan's best rate: {met(ratio >= AIM_RATIO)}; "
+                f"at most {AIM_MORE * 1000:g} ms more at the median: {met(soon)}"
+            )
     return f"""
-best rate        {BARE} {bare.best_rate:.0f} calls/s, {SERVICE} {service.best_rate:.0f} calls/s
-ratio            {ratio:.2f}  (aim: at least {AIM_RATIO:g}: {met(ratio >= AIM_RATIO)})
-INVITE to 200 OK at {bare_half.rate:.0f} calls/s: median {milliseconds(more).strip()} more, \
-99 % {milliseconds(more_p99).strip()} more  (aim: median at most {AIM_MORE * 1000:g} ms more: {met(well)})
+calls a second at best, and how much longer than with the bare dialplan is waited at {bare_half.rate:.0f} calls/s:
+{chr(10).join(lines)}
+
+{verdict}
 """

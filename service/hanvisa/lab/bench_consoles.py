@@ -30,7 +30,7 @@ from hanvisa.ids import new_id
 from hanvisa.lab.api import Api
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
-from hanvisa.lab.bench_words import machine, met, milliseconds, say
+from hanvisa.lab.bench_words import Told, machine, met, milliseconds, say
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.crowd import add_people
 from hanvisa.lab.own import import_demo, own_settings
@@ -99,9 +99,10 @@ class Console(asyncio.Protocol):
 Change = Callable[[], Awaitable[object]]
 
 
-async def bench_consoles(settings: Settings) -> None:
-    """Measure and print. Raises ConfigurationError, StorageError."""
-    say(_setting())
+async def bench_consoles(settings: Settings) -> str:
+    """Measure and print; what was said of it, to be kept. Raises ConfigurationError, StorageError."""
+    told = Told()
+    told(_setting())
     own = own_settings(settings, "bench-consoles", whisper="never")
     say("Preparing: people, Asterisk, the service ...")
     await import_demo(own)
@@ -112,12 +113,15 @@ async def bench_consoles(settings: Settings) -> None:
     try:
         await system.asterisk.start()
         await system.start_service(START)
-        await _measure_all(own, token, people, cookies)
+        await _measure_all(own, token, people, cookies, told)
     finally:
         await system.stop()
+    return told.kept()
 
 
-async def _measure_all(own: Settings, token: str, people: Sequence[str], cookies: Sequence[str]) -> None:
+async def _measure_all(
+    own: Settings, token: str, people: Sequence[str], cookies: Sequence[str], told: Told
+) -> None:
     async with Api(web_of(own), token) as api:
         await _pause(api)
         say("Callers ring ...")
@@ -128,7 +132,7 @@ async def _measure_all(own: Settings, token: str, people: Sequence[str], cookies
             consoles += [await Console.opened(own, cookie) for cookie in cookies[len(consoles) : number]]
             say(f"{number} consoles are open, {len(calls)} callers wait. Measuring ...")
             marks = [partial(api.do, f"/live/calls/{call}/{mark}") for call in calls]
-            say(table([await _measure(*kind) for kind in _kinds(api, consoles, marks, people)], aim))
+            told(table([await _measure(*kind) for kind in _kinds(api, consoles, marks, people)], aim))
 
 
 def _kinds(

@@ -15,7 +15,7 @@ from hanvisa.directory.spelling import folded, plain
 from hanvisa.lab.api import Api
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
-from hanvisa.lab.bench_words import machine, met, milliseconds, say
+from hanvisa.lab.bench_words import Told, machine, met, milliseconds, say
 from hanvisa.lab.crowd import Somebody, add_people
 from hanvisa.lab.own import import_demo, own_settings
 from hanvisa.lab.postgres import postgres_server
@@ -49,15 +49,17 @@ class Measured:
     staffing: Sequence[float]  # the same for the departments of an operation
 
 
-async def bench_register(settings: Settings) -> None:
-    """Measure and print. Raises ConfigurationError, StorageError."""
-    say(_setting())
+async def bench_register(settings: Settings) -> str:
+    """Measure and print; what was said of it, to be kept. Raises ConfigurationError, StorageError."""
+    told = Told()
+    told(_setting())
     with postgres_server() as server:
         measured = [
             await _measure(settings, "SQLite", None),
             await _measure(settings, "PostgreSQL", server.new_database()),
         ]
-    say(table(measured))
+    told(table(measured))
+    return told.kept()
 
 
 async def _measure(settings: Settings, name: str, database_url: str | None) -> Measured:

@@ -1,9 +1,24 @@
-"""What both benches tell: the machine, times, and whether an aim is met."""
+"""What the benches tell: the machine, times, and whether an aim is met."""
 
 import os
 import platform
 import sys
 from pathlib import Path
+
+
+class Told:
+    """What is said while it is measured, to be kept afterwards."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        say(line)
+        self._lines.append(line)
+
+    def kept(self) -> str:
+        """As Markdown."""
+        return "\n".join(["```", "\n".join(self._lines).strip("\n"), "```", ""])
 
 
 def say(line: str) -> None:

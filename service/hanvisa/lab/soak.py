@@ -18,15 +18,15 @@ from hanvisa.lab.bench_calls import make_somebody_absent
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import machine, say
+from hanvisa.lab.figures import RELIABILITY, write_part
 from hanvisa.lab.loads import Loads, with_ports
 from hanvisa.lab.own import import_demo, own_settings
 from hanvisa.lab.readings import Reading, read
-from hanvisa.lab.reliability import RELIABILITY, write_part
 from hanvisa.lab.system import System
 from hanvisa.lab.talking import pairs
 from hanvisa.lab.waiting import NeverHappenedError, until
 
-RATE = 20.0  # calls a second; the pairs of phones add as many, to a third of what docs/bench.md found
+RATE = 20.0  # calls a second; the pairs of phones add as many, to a third of what docs/performance.md found
 MINUTES = 60.0
 SLICE = 30.0  # seconds of calls between two readings
 WARM = 4  # readings after which nothing should grow any more

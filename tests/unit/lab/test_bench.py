@@ -2,15 +2,20 @@
 
 import math
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from hanvisa.lab import bench_calls, bench_consoles, bench_register, bench_sounds
+from hanvisa.lab import bench_calls, bench_consoles, bench_decisions, bench_register, bench_sounds
 from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.bench import PARTS
 from hanvisa.lab.bench_register import Measured
+from hanvisa.lab.bench_words import Told
 from hanvisa.lab.climbing import Climb, climb
+from hanvisa.lab.figures import PERFORMANCE, write_part
 from hanvisa.lab.sipp import Load, percentile, read_messages, read_successes
+from hanvisa.policy.model import Effect
 
 
 def load(rate: float, *, share: float = 1.0, wait: float = 0.002) -> Load:
@@ -102,15 +107,43 @@ def test_a_rate_that_held_above_one_that_failed_is_luck() -> None:
     assert one.best.rate == 50
 
 
-def test_summary_says_what_is_met() -> None:
-    climbs = [Climb("bare dialplan", {200: load(200)}), Climb("the service", {150: load(150)})]
-    told = bench_calls.summary(climbs, [load(100, wait=0.002), load(100, wait=0.008)])
+def test_summary_says_what_is_met_of_the_service() -> None:
+    climbs = [
+        Climb("bare dialplan", {200: load(200)}),
+        Climb("the service", {150: load(150)}),
+        Climb("over AstDB", {100: load(100)}),
+    ]
+    told = bench_calls.summary(climbs, [load(100, wait=0.002), load(100, wait=0.008), load(100, wait=0.302)])
     assert "0.75" in told
-    assert "6.0 ms more" in told
+    assert "6.0 ms" in told
+    assert "300.0 ms" in told
     assert "not met" not in told
-    failing = bench_calls.summary(climbs, [load(100), load(100, wait=0.013)])
-    assert "11.0 ms more" in failing
+    failing = bench_calls.summary(climbs, [load(100), load(100, wait=0.013), load(100)])
+    assert "11.0 ms" in failing
     assert failing.count("not met") == 1
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_a_bench_tells_is_kept_in_its_place(
+    part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(PERFORMANCE.read_text())
+    told = Told()
+    told("\nmachine  this one")
+    told("a row")
+    assert capsys.readouterr().out == "\nmachine  this one\na row\n"
+    write_part(document, part, told.kept())
+    assert f"<!-- {part} -->\n```\nmachine  this one\na row\n```\n<!-- /{part} -->\n" in document.read_text()
+
+
+def test_decisions_are_made_as_calls_make_them() -> None:
+    register = bench_decisions.crowd(21)
+    arrivals = [bench_decisions.decide_call(register, number) for number in range(21)]
+    assert [number for number, effect in enumerate(arrivals) if effect is Effect.REFER] == [0, 20]
+    assert {bench_decisions.decide_transfer(register, number) for number in range(21)} == {Effect.REFUSE}
+    with pytest.raises(LookupError):
+        bench_decisions.decide_call(register, 21)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hanvisa.lab.figures import write_part
 from hanvisa.lab.readings import Reading
-from hanvisa.lab.reliability import write_part
 from hanvisa.lab.soak import Soaked, is_met, table
 
 REST = Reading(200.0, 60.0, 40, 80, 50, 0, 0, 0, 0)

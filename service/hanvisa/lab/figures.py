@@ -1,10 +1,11 @@
-"""docs/reliability.md: each part of it is made by a command, the rest is written by hand."""
+"""docs/reliability.md and docs/performance.md: commands write their figures, the rest is written by hand."""
 
 from pathlib import Path
 
 from hanvisa.lab.asterisk import REPOSITORY
 
 RELIABILITY = REPOSITORY / "docs" / "reliability.md"
+PERFORMANCE = REPOSITORY / "docs" / "performance.md"
 
 
 def write_part(document: Path, name: str, text: str) -> None:
