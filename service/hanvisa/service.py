@@ -1,4 +1,4 @@
-"""The running service: its parts in one task group, readiness, and a stop that leaves calls to the next instance."""
+"""The running service: its turn, its parts in one task group, readiness, and a stop that leaves calls to the next."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
+from hanvisa.leading import Lead
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
@@ -67,10 +68,18 @@ class Service:
         self.beside, self.at_last = self._beside_them(), self._at_last()
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT. Calls that are up stay up in Asterisk; the next start takes them on."""
+        """Serve until SIGTERM or SIGINT, when it is this instance's turn. Until then it stands by.
+
+        Calls that are up stay up in Asterisk; the instance that stands by takes them on, or the next start does.
+        """
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+        with Lead(self.settings.state) as lead:
+            if lead.take() or await _has_turn(lead, stopping):
+                await self._serve(stopping)
+
+    async def _serve(self, stopping: asyncio.Event) -> None:
         await upgrade(self.settings.database_url)
         await self.directory.start()
         gc.freeze()  # the register has no garbage: _pause_seldom need not go through it
@@ -146,6 +155,16 @@ class Service:
             **{follower.name: follower.trouble for follower in self.followers},
             **{part.name: part.trouble for part in (*self.beside, *self.at_last) if part.trouble},
         }
+
+
+async def _has_turn(lead: Lead, stopping: asyncio.Event) -> bool:
+    """Stand by until the calls are ours. False when it was to stop before."""
+    log.info("service.standing_by")
+    turn, stop = asyncio.ensure_future(lead.take_in_turn()), asyncio.ensure_future(stopping.wait())
+    await asyncio.wait((turn, stop), return_when=asyncio.FIRST_COMPLETED)
+    turn.cancel()
+    stop.cancel()
+    return not stopping.is_set()
 
 
 def _pause_seldom() -> None:

@@ -118,6 +118,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
 
     def forget(self) -> None:
         super().forget()
+        self._dialogs = {call: line for call, line in self._dialogs.items() if not line.has_ended}
         self.redirects_to = self.refuses_with = None
 
     async def request(
