@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from sys import intern
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import and_, select
 
@@ -110,6 +111,7 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
         FunctionRow.person_id, FunctionRow.position
     )
     names = grouped(await read(session, functions, lambda row: (row[0], intern(row[1]))))
+    places = await _places(session)
     table = PersonRow
     query = (
         select(
@@ -124,20 +126,16 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             table.may_call,
             table.number_shown,
             MembershipRow.department_id,
-            DepartmentRow.operation_id,
-            OperationRow.organisation_id,
         )
         .join(MembershipRow, and_(MembershipRow.person_id == table.id, belongs_now(at)))
-        .join(DepartmentRow, DepartmentRow.id == MembershipRow.department_id)
-        .join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
         .where(table.ended_at.is_(None))
         .order_by(table.family_name, table.given_name, table.id)
     )
 
     def made(row: Any) -> Person:
         """Its names are those of others too: one object each."""
-        id_, given, family, title, language, protected, confidential, reached, may_call, shown, *where = row
-        department_id, operation_id, organisation_id = where
+        id_, given, family, title, language, protected, confidential, reached, may_call, shown, where = row
+        department_id, operation_id, organisation_id = places[where]
         return Person(
             id_,
             intern(given),
@@ -156,6 +154,16 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
         )
 
     return await read(session, query, made)
+
+
+async def _places(session: AsyncSession) -> dict[UUID, tuple[UUID, UUID, UUID]]:
+    """By department: its id, its operation's and its organisation's; one object each for all who are there."""
+    rows = await session.execute(
+        select(DepartmentRow.id, DepartmentRow.operation_id, OperationRow.organisation_id).join(
+            OperationRow, OperationRow.id == DepartmentRow.operation_id
+        )
+    )
+    return {row.id: (row.id, row.operation_id, row.organisation_id) for row in rows}
 
 
 def _class(stored: str | None) -> CallingClass | None:
