@@ -1,11 +1,8 @@
 """The service as `./dev bench` measures it: all of it the real one, but that a referral is one file of two seconds.
 
-    python -m hanvisa.lab.bench_service
-
 So that callers hear the same as from the bare dialplan, and no synthesiser works beside them.
 """
 
-import gc
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -22,7 +19,12 @@ from hanvisa.policy.register import Register
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
-COMMAND = (sys.executable, "-m", "hanvisa.lab.bench_service")
+# As `hanvisa serve` does, without the garbage collector from the first import on until it has started.
+COMMAND = (
+    sys.executable,
+    "-c",
+    "import gc; gc.disable(); from hanvisa.lab.bench_service import main; main()",
+)
 
 
 class BenchVoice(SpeechLibrary):
@@ -62,8 +64,7 @@ def blink(state: Path) -> Path:
     return state / "sounds" / "bench-blink"
 
 
-if __name__ == "__main__":
-    gc.disable()  # as `hanvisa serve` does
+def main() -> None:
     settings = read_settings()
 
     async def run() -> None:
