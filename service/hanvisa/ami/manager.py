@@ -31,8 +31,9 @@ class Timing:
 
     action: float = 5.0  # an action that takes longer has failed
     ping_every: float = 5.0  # a half-open connection is noticed within this and `action`
+    connect: float = 2.0  # to be connected and logged in
     first_delay: float = 0.1
-    longest_delay: float = 5.0
+    longest_delay: float = 1.0
 
 
 class Manager:
@@ -159,7 +160,7 @@ class Manager:
         delays = self._delays()
         while True:
             try:
-                connection = await Connection.open(self._account, self._dispatch, self._timing.action)
+                connection = await Connection.open(self._account, self._dispatch, self._timing.connect)
             except TelephonyError as error:
                 log.warning("ami.unreachable", why=str(error))
             else:

@@ -34,6 +34,7 @@ class Client:
         self._pool = Pool(parts.hostname or "", parts.port or 80, size=CONNECTIONS, keep=KEEP_ALIVE)
 
     def close(self) -> None:
+        """Close the connections that are kept; a later command makes a new one."""
         self._pool.close()
 
     async def command(

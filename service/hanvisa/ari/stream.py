@@ -21,10 +21,13 @@ from hanvisa.errors import TelephonyError
 log = structlog.get_logger()
 
 FIRST_DELAY = 0.1  # seconds
-LONGEST_DELAY = 5.0
+LONGEST_DELAY = 1.0  # to the same machine: trying costs nothing, and callers wait for it
 EVENTS = {"allowed": [{"type": name} for name in DECODERS]}  # Asterisk sends no others
 CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # seconds that a connection we give up is waited for
-HEARTBEAT = 10.0  # a half-open connection is noticed within this and half of it
+CONNECTED_WITHIN = 2.0  # seconds; on a half-open line nothing else ends the waiting, for minutes
+# A half-open connection is noticed within this and half of it: five seconds. Asterisk answers from a thread that has
+# nothing else to do, and a line that is wrongly taken for dead costs a tenth of a second and a look at what was missed.
+HEARTBEAT = 3.3
 
 
 class Stream:
@@ -51,24 +54,34 @@ class Stream:
             await asyncio.sleep(next(delays))
 
     async def _connection(self) -> AsyncIterator[Signal]:
-        url = f"{self._client.url}/events"
-        async with (
-            aiohttp.ClientSession(headers=self._client.headers) as session,
-            session.ws_connect(
-                url, params={"app": self._app}, heartbeat=HEARTBEAT, max_msg_size=0, timeout=CLOSING
-            ) as socket,
-        ):
-            await self._client.command("PUT", f"/applications/{self._app}/eventFilter", body=EVENTS)
-            log.info("ari.connected", app=self._app)
-            self.connected = True
-            yield Reconnected()
-            async for message in socket:
-                if (
-                    message.type is aiohttp.WSMsgType.TEXT
-                    and (signal := _understood(message.data)) is not None
-                ):
-                    yield signal
+        # What was kept before the loss may be as dead as what was lost.
+        self._client.close()
+        async with aiohttp.ClientSession(headers=self._client.headers) as session:
+            socket = await self._open(session)
+            try:
+                await self._client.command("PUT", f"/applications/{self._app}/eventFilter", body=EVENTS)
+                log.info("ari.connected", app=self._app)
+                self.connected = True
+                yield Reconnected()
+                async for message in socket:
+                    if (
+                        message.type is aiohttp.WSMsgType.TEXT
+                        and (signal := _understood(message.data)) is not None
+                    ):
+                        yield signal
+            finally:
+                await socket.close()
         log.warning("ari.closed", code=socket.close_code)
+
+    async def _open(self, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
+        async with asyncio.timeout(CONNECTED_WITHIN):
+            return await session.ws_connect(
+                f"{self._client.url}/events",
+                params={"app": self._app},
+                heartbeat=HEARTBEAT,
+                max_msg_size=0,
+                timeout=CLOSING,
+            )
 
 
 def _understood(text: str) -> Signal | None:

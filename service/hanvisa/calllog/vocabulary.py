@@ -146,6 +146,10 @@ SIGNALS = {
         en="The direct number of {who} is to be sent as a text message (O1).",
     ),
     "not_texted": Text(sv="Sms:et kunde inte läggas på kö.", en="The text message could not be queued."),
+    "interrupted": Text(
+        sv="Asterisk svarade inte; steget {stage} väntar på det: {why}.",
+        en="Asterisk did not answer; the stage {stage} waits for it: {why}.",
+    ),
     "failure": Text(sv="Steget {stage} gick fel: {why}.", en="The stage {stage} failed: {why}."),
 }
 ATTENDED = Text(sv="efter förfrågan", en="attended")

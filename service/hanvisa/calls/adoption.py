@@ -13,7 +13,7 @@ from hanvisa.calls.call import Call, new_id, playback_id
 from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.recording import recording_id
-from hanvisa.calls.signals import NORMAL, HungUp, Played, Recorded
+from hanvisa.calls.signals import NORMAL, Answered, HungUp, Played, Recorded
 from hanvisa.calls.stage import Apologising, Arriving, Stage, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
@@ -24,11 +24,14 @@ SIDE = "HANVISA_SIDE"  # set by the dialplan: carrier or phone
 
 
 async def resync(house: House) -> None:
-    """After a reconnect: tell each of our calls which of its channels are gone, and what has come to its end."""
-    existing = {channel.id for channel in await house.control.channels()}
+    """After a reconnect: tell each of our calls who has gone, who has answered, and what has come to its end."""
+    existing = {channel.id: channel for channel in await house.control.channels()}
     for call in house.live:
-        for channel in call.channels() - existing:
+        for channel in call.channels() - existing.keys():
             call.inbox.put_nowait(HungUp(channel, NORMAL))
+        for channel in call.rung.keys() & existing.keys():
+            if existing[channel].up:
+                call.inbox.put_nowait(Answered(channel))
         for playback in (call.playing, call.explaining):
             if playback is not None and not await house.control.is_playing(playback):
                 call.inbox.put_nowait(Played(playback))
@@ -109,13 +112,18 @@ async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Sta
     return [(Call(state, house), Arriving())]
 
 
+async def quiet(house: House, channel: str) -> None:
+    """End what plays to a channel and what is recorded of it. Raises TelephonyError, Gone when the channel is."""
+    with suppress(Gone):  # nothing played
+        await house.control.stop_playing(playback_id(channel))
+    with suppress(Gone):
+        await house.control.stop_recording(recording_id(channel))
+    await house.control.stop_music(channel)
+
+
 async def _bring_here(house: House, channel: str) -> None:
     try:
-        with suppress(Gone):  # nothing played
-            await house.control.stop_playing(playback_id(channel))
-        with suppress(Gone):
-            await house.control.stop_recording(recording_id(channel))
-        await house.control.stop_music(channel)
+        await quiet(house, channel)
         await house.control.move_here(channel, ["adopted"])
     except TelephonyError as error:
         log.warning("calls.not_moved", channel=channel, why=str(error))

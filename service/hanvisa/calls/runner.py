@@ -1,16 +1,31 @@
-"""One task a call: runs stage after stage, and leaves nothing behind."""
+"""One task a call: runs stage after stage, and leaves nothing behind.
+
+When Asterisk does not answer, the call waits until it does, and goes on in the stage in which it was
+(docs/adr, "A call outlives its line to Asterisk").
+"""
 
 from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
 
 import structlog
 
 from hanvisa.calls import stages as _stages  # noqa: F401 - makes every stage's work known
+from hanvisa.calls.adoption import quiet
 from hanvisa.calls.call import Call, CallerGone, LegTaken
 from hanvisa.calls.marking import Dismissed
-from hanvisa.calls.stage import Apologising, Stage, Talking, run
-from hanvisa.errors import Gone, TelephonyError
+from hanvisa.calls.stage import Apologising, DialledCode, Stage, SwitchingOpen, Talking, run
+from hanvisa.calls.state import VARIABLE
+from hanvisa.errors import Gone, Refused, TelephonyError, Unavailable
 
 log = structlog.get_logger()
+
+ASK_AGAIN = 0.25  # seconds
+BEGUN_ANEW = (
+    3  # times in a row at most: where Asterisk answers and yet does not carry it out, it is no lost line
+)
+ONCE = (SwitchingOpen, DialledCode)  # carried out twice they would undo what they did
 
 
 async def run_call(call: Call, stage: Stage | None) -> None:
@@ -19,10 +34,12 @@ async def run_call(call: Call, stage: Stage | None) -> None:
     Raises nothing but CancelledError: then the call is left as it is, for another instance to take on.
     """
     reason = "ended"
+    anew = 0  # how many times in a row this stage was begun again
     try:
         while stage is not None:
             call.enter(stage)
-            stage = await _next_stage(call, stage)
+            before, stage = stage, await _next_stage(call, stage, may_begin_anew=anew < BEGUN_ANEW)
+            anew = anew + 1 if stage is before else 0
     except CallerGone:
         reason = "caller_hung_up"
     except LegTaken:
@@ -36,7 +53,7 @@ async def run_call(call: Call, stage: Stage | None) -> None:
     call.over.set()
 
 
-async def _next_stage(call: Call, stage: Stage) -> Stage | None:
+async def _next_stage(call: Call, stage: Stage, *, may_begin_anew: bool) -> Stage | None:
     """The stage's outcome. Whatever goes wrong, nobody is dropped: who talks goes on talking, others get an apology."""
     try:
         return await run(call, stage)
@@ -46,6 +63,14 @@ async def _next_stage(call: Call, stage: Stage) -> Stage | None:
         # The caller's own channel is gone, or a leg was in the moment it was joined.
         log.info("call.gone", call=call.id, stage=type(stage).__name__, why=str(error))
         failure = str(error)
+    except Unavailable as error:
+        log.warning("call.interrupted", call=call.id, stage=type(stage).__name__, why=str(error))
+        failure = str(error)
+        is_begun_anew = may_begin_anew and not isinstance(stage, ONCE)
+        call.tell("signal", type="interrupted", stage=type(stage).__name__, why=failure)
+        await _until_asterisk_answers(call)
+        if is_begun_anew and not _is_talking(call):
+            return stage
     except TelephonyError as error:
         log.warning("call.stage_failed", call=call.id, stage=type(stage).__name__, why=str(error))
         failure = str(error)
@@ -53,6 +78,28 @@ async def _next_stage(call: Call, stage: Stage) -> Stage | None:
         log.exception("call.stage_broken", call=call.id, stage=type(stage).__name__)
         failure = repr(error)
     call.tell("signal", type="failure", stage=type(stage).__name__, why=failure)
-    if call.other is not None and call.state.bridge is not None:
+    if _is_talking(call):
         return Talking()
     return None if isinstance(stage, Apologising) else Apologising()
+
+
+def _is_talking(call: Call) -> bool:
+    return call.other is not None and call.state.bridge is not None
+
+
+async def _until_asterisk_answers(call: Call) -> None:
+    """Wait, and leave the caller as one is taken on: without what they heard last.
+
+    Raises CallerGone when Asterisk knows the caller no more.
+    """
+    while True:
+        try:
+            with suppress(Refused):  # that is an answer
+                await call.house.control.variable(call.caller.channel, VARIABLE)
+                await quiet(call.house, call.caller.channel)
+        except Gone as error:
+            raise CallerGone from error
+        except Unavailable:
+            await asyncio.sleep(ASK_AGAIN)
+        else:
+            return
