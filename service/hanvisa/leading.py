@@ -1,6 +1,6 @@
 """Of the instances that share a state folder one has the calls; the others stand by, and the next takes over.
 
-The rules span calls (docs/adr/0110): one mind must know of all that are up. Whose turn it is, a lock of the kernel's
+The rules span calls (docs/adr/0111): one mind must know of all that are up. Whose turn it is, a lock of the kernel's
 tells (flock(2)): it goes with the process that holds it, however that ends, so that nothing is timed or guessed.
 """
 

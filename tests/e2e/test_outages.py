@@ -3,46 +3,19 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
 from e2e.support.outage import drop_connections
-from e2e.support.switchboard import (
-    LONG,
-    MAIN_NUMBER,
-    ULLA,
-    an_operator_with_a_caller,
-    past_the_greeting,
-    refused,
-)
+from e2e.support.scene import ELSA, MOBILE, TAKEN_ON_WITHIN, a_scene, is_ready, taken_on_at
+from e2e.support.switchboard import LONG, ULLA, refused
 from e2e.support.world import World
-from hanvisa.lab.lines import Line
-from hanvisa.lab.probing import http_status
-from hanvisa.lab.stories import Heard
 from hanvisa.lab.waiting import until
 
-ELSA, FREDRIK = "hallefors-205", "hallefors-206"
-MOBILE = "0701740605"
-TAKEN_ON_WITHIN = timedelta(seconds=3)
+FREDRIK = "hallefors-206"
 RINGING_TONE = 6.0  # seconds: its pauses are five
-
-
-@dataclass
-class Scene:
-    """Three callers: one talks with Ulla, one waits for her, one listens to why Elsa is away."""
-
-    talking: Line
-    line: Line  # Ulla's
-    waiting: Line
-    listening: Line
-    speech: Heard
-
-    @property
-    def callers(self) -> tuple[Line, ...]:
-        return self.talking, self.waiting, self.listening
 
 
 async def test_the_service_killed_in_the_middle_lets_calls_live_and_is_taken_over_when_it_is_back(
@@ -152,36 +125,7 @@ async def test_asterisk_restarted_is_served_again_by_itself(world: World) -> Non
     await caller.talks_to(line, within=LONG)
 
 
-async def a_scene(world: World) -> Scene:
-    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
-    talking, line = await an_operator_with_a_caller(world)
-    waiting = await world.citizen("0980319239", dials=MAIN_NUMBER)
-    await past_the_greeting(waiting)
-    await world.commanded(waiting, "Alla telefonister är upptagna", within=LONG)
-    await waiting.press("5")
-    listening = await world.citizen("0980319240", dials=world.direct_number(ELSA))
-    speech = await world.commanded(listening, "Elsa Hedström är på sammanträde", within=LONG)
-    await listening.hears(speech.files[0], within=LONG)
-    return Scene(talking, line, waiting, listening, speech)
-
-
 def delayed_by_others(world: World) -> timedelta:
     """How long the service could have run, and other programs had the processor (Linux' sched-stats.rst, schedstat)."""
     _, waited, _ = Path(f"/proc/{world.system.service_pid}/schedstat").read_text().split()
     return timedelta(microseconds=int(waited) / 1000)
-
-
-async def taken_on_at(world: World, caller: Line) -> datetime:
-    """When the restarted service has taken on this caller's call, by the call log."""
-
-    async def adopted() -> datetime | None:
-        events = (await world.story(caller)).told["events"]
-        moments = [event["at"] for event in events if event["data"].get("type") == "adopted"]
-        return datetime.fromisoformat(moments[-1]) if moments else None
-
-    return await until(adopted, within=LONG, what=f"{caller.name}'s call taken on")
-
-
-async def is_ready(world: World, status: int = 200) -> bool:
-    """Whether the service answers so when asked if it is ready."""
-    return await http_status(world.settings.web_host, world.settings.web_port, "/health/ready") == status

@@ -9,9 +9,9 @@ from time import monotonic
 
 import pytest
 
+from e2e.support.scene import MOBILE, TAKEN_ON_WITHIN, Scene, a_scene, is_ready, taken_on_at
 from e2e.support.switchboard import LONG, ULLA, refused
 from e2e.support.world import World
-from e2e.test_outages import MOBILE, TAKEN_ON_WITHIN, Scene, a_scene, is_ready, taken_on_at
 from hanvisa.lab.system import System
 from hanvisa.lab.waiting import until
 

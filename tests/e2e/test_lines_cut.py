@@ -1,0 +1,169 @@
+"""The service's lines to Asterisk fail while both live: ARI's or AMI's, cut or half-open. And its database is locked.
+
+Every call that the service has served stands in the call log once. No phone hangs up who did not want to.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+
+from e2e.support.scene import ELSA, MOBILE, a_scene, is_ready
+from e2e.support.switchboard import LONG, ULLA, an_operator_with_a_caller, refused
+from e2e.support.world import World
+from hanvisa.lab.faulty_line import FaultyLine
+from hanvisa.lab.lines import Line
+from hanvisa.lab.waiting import until
+
+FREDRIK = "hallefors-206"
+NOTICED = 6.0  # seconds: ARI's heartbeats, and the probe that is under way
+NOTICED_BY_AMI = 12.0
+BACK = {"cut": 2.0, "half-open": 5.0}  # seconds from the mending: an attempt that hangs is given up after two
+WITHOUT_THE_SERVICE = 3.0  # seconds until a caller is answered: half of one, and what the fallback takes
+LONGEST_SILENCE = 3.0  # seconds
+
+
+@dataclass
+class Lines:
+    """The service's, to Asterisk."""
+
+    ari: FaultyLine
+    ami: FaultyLine
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def faulty(one_world: World) -> AsyncIterator[Lines]:
+    """The service speaks with Asterisk over lines that can fail; the tests do not."""
+    system, own = one_world.system, one_world.settings
+    ari_port = urlsplit(own.ari_url).port
+    assert ari_port is not None
+    async with AsyncExitStack() as stack:
+        lines = Lines(
+            await stack.enter_async_context(FaultyLine(ari_port)),
+            await stack.enter_async_context(FaultyLine(own.ami_port)),
+        )
+        await system.stop_service()
+        system.settings = own.model_copy(
+            update={"ari_url": f"http://127.0.0.1:{lines.ari.port}", "ami_port": lines.ami.port}
+        )
+        await system.start_service()
+        yield lines
+        await system.stop_service()
+        system.settings = own
+    await system.start_service()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lines(faulty: Lines, world: World) -> AsyncIterator[Lines]:
+    await until(lambda: is_ready(world), within=LONG, what="the service is ready")
+    yield faulty
+    faulty.ari.mend()
+    faulty.ami.mend()
+
+
+@pytest.mark.parametrize("fault", ["cut", "half-open"])
+async def test_with_aris_line_lost_no_call_is_lost_new_ones_are_answered_and_it_is_served_again_soon(
+    world: World, lines: Lines, fault: str
+) -> None:
+    began = datetime.now(UTC)
+    scene = await a_scene(world)
+    fredrik = await world.phone(FREDRIK)
+    announcement = await world.system.laid_ready(world.person(ELSA).id)
+    ringing = await world.citizen("0980319245", dials=world.direct_number(FREDRIK))
+    await fredrik.rings(within=LONG)
+
+    fails(lines.ari, fault)
+    newcomer = await world.citizen("0980319247", dials=world.direct_number(ELSA))
+    await newcomer.until_up(within=WITHOUT_THE_SERVICE)
+    await newcomer.hears(announcement, within=LONG)
+    await until(lambda: is_ready(world, 503), within=NOTICED, what="the loss is noticed")
+    await until(lambda: interrupted(world), within=LONG, what="a call can't go on")
+
+    lines.ari.mend()
+    mended = monotonic()
+    await until(lambda: is_ready(world), within=BACK[fault], what="decisions are made again")
+    await world.commanded(ringing, "Fredrik Ståhl svarar inte", within=LONG)
+    await scene.talking.talks_to(scene.line, within=LONG)
+    await refused(scene.line.transfer(MOBILE))
+    await scene.listening.press("9")
+    await world.commanded(scene.listening, "Elsa Hedström is in a meeting", within=LONG)
+    ulla = await world.phone(ULLA)
+    await scene.line.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await scene.waiting.talks_to(line, within=LONG)
+    for caller in (scene.waiting, scene.listening, ringing):
+        assert caller.longest_silence(mended) < LONGEST_SILENCE
+    for caller in (*scene.callers, ringing):
+        await is_logged(world, caller, since=began)
+    await is_logged(world, newcomer, since=began, times=0)
+
+
+@pytest.mark.parametrize("fault", ["cut", "half-open"])
+async def test_with_amis_line_lost_callers_notice_nothing_and_the_fallback_knows_all_again_soon(
+    world: World, lines: Lines, fault: str
+) -> None:
+    began = datetime.now(UTC)
+    talking, line = await an_operator_with_a_caller(world)
+    fails(lines.ami, fault)
+    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
+    caller = await world.citizen("0980319248", dials=world.direct_number(ELSA))
+    await world.commanded(caller, "Elsa Hedström är på sammanträde", within=WITHOUT_THE_SERVICE)
+    await refused(line.transfer(MOBILE))
+    await talking.talks_to(line, within=LONG)
+    await until(lambda: is_ready(world, 503), within=NOTICED_BY_AMI, what="the loss is noticed")
+    lines.ami.mend()
+    await until(lambda: is_ready(world), within=BACK[fault], what="AMI is connected again")
+    await world.system.laid_ready(world.person(ELSA).id)
+    for one in (talking, caller):
+        await is_logged(world, one, since=began)
+
+
+async def test_with_the_database_locked_callers_notice_nothing_and_all_is_logged_afterwards(
+    world: World,
+) -> None:
+    began = datetime.now(UTC)
+    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
+    exception = await world.given_exception(max_uses=5)
+    talking, line = await an_operator_with_a_caller(world)
+    fredrik = await world.phone(FREDRIK)
+    with closing(sqlite3.connect(world.settings.state / "hanvisa.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        referred = await world.citizen("0980319249", dials=world.direct_number(ELSA))
+        reaching = await world.citizen("0980319250", dials=world.direct_number(FREDRIK))
+        rung = await fredrik.rings(within=LONG)
+        await rung.answer()
+        await reaching.talks_to(rung, within=LONG)
+        await referred.until_up(within=LONG)
+        await refused(line.transfer(MOBILE))  # a use that can't be counted is none
+        await until(lambda: "calllog.kept" in world.service_log_of_this_test(), within=LONG, what="locked")
+        await talking.talks_to(line, within=LONG)
+        assert referred.longest_silence() < LONGEST_SILENCE
+        other.execute("ROLLBACK")
+    await world.commanded(referred, "Elsa Hedström är på sammanträde", within=LONG)
+    for caller in (talking, referred, reaching):
+        await is_logged(world, caller, since=began)
+    assert (await world.api.get(f"/exceptions/{exception['id']}"))["uses"] == 0
+
+
+def fails(line: FaultyLine, fault: str) -> None:
+    line.cut() if fault == "cut" else line.drop_packets()
+
+
+def interrupted(world: World) -> bool:
+    return "event=call.interrupted" in world.service_log_of_this_test()
+
+
+async def is_logged(world: World, caller: Line, *, since: datetime, times: int = 1) -> None:
+    """The caller's call stands so many times in the call log; no later entry makes it another."""
+    if times:
+        await world.story(caller)
+    calls = await world.api.items("/calls", since=since.isoformat())
+    number = "+46" + caller.name.removeprefix("0")
+    assert [call["caller"] for call in calls].count(number) == times
