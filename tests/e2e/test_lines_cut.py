@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from e2e.support.scene import ELSA, MOBILE, a_scene, is_ready
-from e2e.support.switchboard import LONG, ULLA, an_operator_with_a_caller, refused
+from e2e.support.scene import ELSA, MOBILE, a_scene, is_ready, who_waits_is_next
+from e2e.support.switchboard import LONG, an_operator_with_a_caller, refused
 from e2e.support.world import World
 from hanvisa.lab.faulty_line import FaultyLine
 from hanvisa.lab.lines import Line
@@ -93,11 +93,7 @@ async def test_with_aris_line_lost_no_call_is_lost_new_ones_are_answered_and_it_
     await refused(scene.line.transfer(MOBILE))
     await scene.listening.press("9")
     await world.commanded(scene.listening, "Elsa Hedström is in a meeting", within=LONG)
-    ulla = await world.phone(ULLA)
-    await scene.line.hangup()
-    line = await ulla.rings(within=LONG)
-    await line.answer()
-    await scene.waiting.talks_to(line, within=LONG)
+    await who_waits_is_next(world, scene)
     for caller in (scene.waiting, scene.listening, ringing):
         assert caller.longest_silence(mended) < LONGEST_SILENCE
     for caller in (*scene.callers, ringing):

@@ -9,7 +9,16 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from e2e.support.outage import drop_connections
-from e2e.support.scene import ELSA, MOBILE, TAKEN_ON_WITHIN, a_scene, is_ready, taken_on_at
+from e2e.support.scene import (
+    ELSA,
+    MOBILE,
+    TAKEN_ON_WITHIN,
+    a_scene,
+    is_ready,
+    is_refused_with_the_reason,
+    taken_on_at,
+    who_waits_is_next,
+)
 from e2e.support.switchboard import LONG, ULLA, refused
 from e2e.support.world import World
 from hanvisa.lab.waiting import until
@@ -40,14 +49,9 @@ async def test_the_service_killed_in_the_middle_lets_calls_live_and_is_taken_ove
     await scene.listening.press("9")
     await world.commanded(scene.listening, "Elsa Hedström is in a meeting", within=LONG)
 
-    await refused(scene.line.transfer(MOBILE))
-    await world.commanded(scene.talking, "koppling till mobil är inte tillåten", within=LONG)
+    await is_refused_with_the_reason(world, scene)
     assert "O2" in (await world.story(scene.talking)).rules
-    ulla = await world.phone(ULLA)
-    await scene.line.hangup()
-    line = await ulla.rings(within=LONG)
-    await line.answer()
-    await scene.waiting.talks_to(line, within=LONG)
+    await who_waits_is_next(world, scene)
 
 
 async def test_the_service_gone_for_good_leaves_nobody_in_silence(world: World) -> None:

@@ -9,8 +9,15 @@ from time import monotonic
 
 import pytest
 
-from e2e.support.scene import MOBILE, TAKEN_ON_WITHIN, Scene, a_scene, is_ready, taken_on_at
-from e2e.support.switchboard import LONG, ULLA, refused
+from e2e.support.scene import (
+    TAKEN_ON_WITHIN,
+    a_scene,
+    is_ready,
+    is_refused_with_the_reason,
+    taken_on_at,
+    who_waits_is_next,
+)
+from e2e.support.switchboard import LONG
 from e2e.support.world import World
 from hanvisa.lab.system import System
 from hanvisa.lab.waiting import until
@@ -46,18 +53,8 @@ async def test_the_other_takes_the_calls_on(world: World, end: signal.Signals) -
             scene.listening.hears(*scene.speech.files[:2], since=ended, within=LONG),
         )
         assert scene.waiting.longest_silence(ended) < 1.0
-        await policy_holds(world, scene)
-
-
-async def policy_holds(world: World, scene: Scene) -> None:
-    """The next transfer is decided, and the caller who waits is the operator's next one."""
-    await refused(scene.line.transfer(MOBILE))
-    await world.commanded(scene.talking, "koppling till mobil är inte tillåten", within=LONG)
-    ulla = await world.phone(ULLA)
-    await scene.line.hangup()
-    line = await ulla.rings(within=LONG)
-    await line.answer()
-    await scene.waiting.talks_to(line, within=LONG)
+        await is_refused_with_the_reason(world, scene)
+        await who_waits_is_next(world, scene)
 
 
 async def test_who_stands_by_leaves_the_calls_alone_and_can_be_stopped(world: World) -> None:
@@ -68,4 +65,5 @@ async def test_who_stands_by_leaves_the_calls_alone_and_can_be_stopped(world: Wo
         for caller in scene.callers:
             events = (await world.story(caller)).told["events"]
             assert not [event for event in events if event["data"].get("type") == "adopted"]
-        await policy_holds(world, scene)
+        await is_refused_with_the_reason(world, scene)
+        await who_waits_is_next(world, scene)

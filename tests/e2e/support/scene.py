@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from e2e.support.switchboard import LONG, MAIN_NUMBER, an_operator_with_a_caller, past_the_greeting
+from e2e.support.switchboard import (
+    LONG,
+    MAIN_NUMBER,
+    ULLA,
+    an_operator_with_a_caller,
+    past_the_greeting,
+    refused,
+)
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
 from hanvisa.lab.probing import http_status
@@ -41,6 +48,21 @@ async def a_scene(world: World) -> Scene:
     speech = await world.commanded(listening, "Elsa Hedström är på sammanträde", within=LONG)
     await listening.hears(speech.files[0], within=LONG)
     return Scene(talking, line, waiting, listening, speech)
+
+
+async def is_refused_with_the_reason(world: World, scene: Scene) -> None:
+    """A transfer to a mobile is decided, and the operator told why."""
+    await refused(scene.line.transfer(MOBILE))
+    await world.commanded(scene.talking, "koppling till mobil är inte tillåten", within=LONG)
+
+
+async def who_waits_is_next(world: World, scene: Scene) -> None:
+    """Ulla hangs up, is rung for the caller who waits, and they talk."""
+    ulla = await world.phone(ULLA)
+    await scene.line.hangup()
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await scene.waiting.talks_to(line, within=LONG)
 
 
 async def taken_on_at(world: World, caller: Line) -> datetime:
