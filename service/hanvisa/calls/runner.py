@@ -22,9 +22,8 @@ from hanvisa.errors import Gone, Refused, TelephonyError, Unavailable
 log = structlog.get_logger()
 
 ASK_AGAIN = 0.25  # seconds
-BEGUN_ANEW = (
-    3  # times in a row at most: where Asterisk answers and yet does not carry it out, it is no lost line
-)
+# Times in a row at most: where Asterisk answers and yet does not carry a stage out, it is no lost line.
+BEGUN_ANEW = 3
 ONCE = (SwitchingOpen, DialledCode)  # carried out twice they would undo what they did
 
 

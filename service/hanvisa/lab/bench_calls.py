@@ -165,7 +165,11 @@ def summary(climbs: list[Climb], half: list[Load]) -> str:
     The bare dialplan's is the first. The aims are the service's.
     """
     bare, bare_half = climbs[0], half[0]
-    lines = [f"{'':15}  {'best rate':>9}  {'of bare':>7}  {'median':>9}  {'99 %':>9}"]
+    lines = [
+        "",
+        f"calls a second at best, and how much longer than with the {BARE} is waited at {bare_half.rate:.0f} calls/s:",
+        f"{'':15}  {'best rate':>9}  {'of bare':>7}  {'median':>9}  {'99 %':>9}",
+    ]
     verdict = ""
     for one, at_half in zip(climbs, half, strict=True):
         ratio = one.best_rate / bare.best_rate
@@ -179,9 +183,4 @@ def summary(climbs: list[Climb], half: list[Load]) -> str:
                 f"{SERVICE}: at least {AIM_RATIO:g} of the bare dialplan's best rate: {met(ratio >= AIM_RATIO)}; "
                 f"at most {AIM_MORE * 1000:g} ms more at the median: {met(soon)}"
             )
-    return f"""
-calls a second at best, and how much longer than with the bare dialplan is waited at {bare_half.rate:.0f} calls/s:
-{chr(10).join(lines)}
-
-{verdict}
-"""
+    return "\n".join([*lines, "", verdict])
