@@ -26,6 +26,10 @@ STANDS_STILL_AFTER = 180.0
 _STDERR = os.dup(2)  # before pytest captures it
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--walks", type=int, help="how many walks tests/e2e/test_walks.py takes")
+
+
 def pytest_configure() -> None:
     """SIGTERM ends a run as Ctrl-C does: what the tests have made and started is taken away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

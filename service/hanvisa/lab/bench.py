@@ -9,6 +9,7 @@ from hanvisa.errors import HanvisaError
 from hanvisa.lab.bench_calls import bench_calls
 from hanvisa.lab.bench_consoles import bench_consoles
 from hanvisa.lab.bench_decisions import bench_decisions
+from hanvisa.lab.bench_live import bench_live
 from hanvisa.lab.bench_register import bench_register
 from hanvisa.lab.bench_words import say
 from hanvisa.lab.figures import PERFORMANCE, write_part
@@ -16,6 +17,7 @@ from hanvisa.lab.figures import PERFORMANCE, write_part
 PARTS = {
     "calls": bench_calls,
     "decisions": bench_decisions,
+    "live": bench_live,
     "register": bench_register,
     "consoles": bench_consoles,
 }

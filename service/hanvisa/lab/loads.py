@@ -2,7 +2,7 @@
 
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY, Asterisk
-from hanvisa.lab.sipp import Load, Sipp
+from hanvisa.lab.sipp import LASTS, Load, Sipp
 from hanvisa.lab.waiting import until
 
 LOAD = REPOSITORY / "tests" / "load"
@@ -25,9 +25,9 @@ class Loads:
         await self.are_over()
         return load
 
-    async def place_beside(self, dialled: str, rate: float, seconds: float) -> Load:
+    async def place_beside(self, dialled: str, rate: float, seconds: float, lasts: float = LASTS) -> Load:
         """With other calls that go on."""
-        return await self._sipp.place(dialled, rate, seconds)
+        return await self._sipp.place(dialled, rate, seconds, lasts)
 
     async def are_over(self) -> None:
         await until(self._is_quiet, within=QUIET_WITHIN, what="Asterisk without a call after a load")

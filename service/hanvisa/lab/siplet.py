@@ -10,7 +10,7 @@ register, and authenticates. UDP and A-law only.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -34,6 +34,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         self.redirects_to: str | None = None
         self.refuses_with: int | None = None
         self.is_cut_off = False
+        self.sends_first: Callable[[bytes], Sequence[bytes]] = lambda _: ()  # before each message
         self._password = password
         self.registrar = registrar
         self._waiting: dict[tuple[str, str], asyncio.Queue[Message]] = {}
@@ -120,6 +121,7 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         super().forget()
         self._dialogs = {call: line for call, line in self._dialogs.items() if not line.has_ended}
         self.redirects_to = self.refuses_with = None
+        self.sends_first = lambda _: ()
 
     async def request(
         self,
@@ -155,8 +157,9 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         if self.is_cut_off:
             return
         to = to or host_of(f"sip:{self.registrar}")
-        self._note("TX", data, self.address, to)
-        self._transport.sendto(data, to)
+        for each in (*self.sends_first(data), data):
+            self._note("TX", each, self.address, to)
+            self._transport.sendto(each, to)
 
     def answer(self, request: Message, status: int, *headers: Header, tag: str = "", body: str = "") -> None:
         """Answer a request where its Via says, and again whenever it is repeated."""
@@ -188,6 +191,19 @@ class Siplet(Phone, asyncio.DatagramProtocol):
             waiting.put_nowait(message)
         elif message.method == "INVITE" and message.get("Call-ID") in self._dialogs:
             self._dialogs[message.get("Call-ID")].acknowledge_again(message)
+        elif message.method == "INVITE" and 200 <= message.status < 300:
+            self._end_unasked(message)
+
+    def _end_unasked(self, answer: Message) -> None:
+        """Somebody has answered a call that is none of ours (RFC 3261, 13.2.2.4)."""
+        number = int(answer.get("CSeq").partition(" ")[0])
+        kept = [(name, answer.get(name)) for name in ("From", "To", "Call-ID")]
+        for method, sequence in (("ACK", number), ("BYE", number + 1)):
+            headers = [self.via(), *kept, ("CSeq", f"{sequence} {method}"), ("Max-Forwards", "70")]
+            self.send(
+                Message(f"{method} {uri_of(answer.get('Contact'))} SIP/2.0", headers),
+                host_of(answer.get("Contact")),
+            )
 
     def _hear_request(self, message: Message) -> None:
         line = self._dialogs.get(message.get("Call-ID"))

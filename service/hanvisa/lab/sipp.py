@@ -16,7 +16,8 @@ from hanvisa.lab.asterisk import DIES_WITH_US
 
 GOOD_SHARE = 0.99  # of the calls end well, else the rate is too high
 LONGEST_P99 = 1.0  # seconds from INVITE to 200 OK, else the rate is too high
-PATIENCE = 12.0  # seconds after the last call should have begun; what is not over then did not end well
+LASTS = 1.9  # seconds that a call lasts at least
+PATIENCE = 10.0  # seconds after the last call should be over; what is not over then did not end well
 
 ALL_WELL, SOME_FAILED, OUT_OF_TIME = 0, 1, 97
 """SIPp's exit codes with which calls were placed. 99 is that none was, 254 and 255 are errors of its own."""
@@ -63,8 +64,10 @@ class Sipp:
     host: str
     port: int
 
-    async def place(self, dialled: str, rate: float, seconds: float) -> Load:
+    async def place(self, dialled: str, rate: float, seconds: float, lasts: float = LASTS) -> Load:
         """Place ``rate`` calls a second for so many seconds, and wait until all are over.
+
+        ``lasts``: whichever of them ends sooner (seconds from its answer) did not end well.
 
         Raises:
             SippError: it could not; a rate that is too high is none.
@@ -72,7 +75,15 @@ class Sipp:
         calls = max(1, round(rate * seconds))
         with TemporaryDirectory(prefix="hanvisa-sipp-") as name, _sink(self.host) as sink:
             folder = Path(name)
-            command = self._command(dialled, rate, calls, seconds + PATIENCE, sink)
+            pace = {
+                "-r": 1000,
+                "-rp": round(1e6 / rate),
+                "-m": calls,
+                "-l": calls + 1,
+                "-d": round(lasts * 1000),
+                "-timeout": round(seconds + lasts + PATIENCE),
+            }
+            command = self._command(dialled, pace, sink)
             sipp = await asyncio.create_subprocess_exec(
                 *DIES_WITH_US, *command, cwd=folder, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
             )
@@ -90,17 +101,13 @@ class Sipp:
             waits, reached = read_messages((folder / "messages.tsv").read_text().splitlines())
             return Load(rate, reached, calls, well, waits)
 
-    def _command(self, dialled: str, rate: float, calls: int, within: float, sink: int) -> Sequence[str]:
+    def _command(self, dialled: str, pace: dict[str, int], sink: int) -> Sequence[str]:
         options = {
             "-sf": self.scenario,
             "-s": dialled,
             "-i": self.host,
             "-p": self.port,
-            "-r": 1000,
-            "-rp": round(1e6 / rate),
-            "-m": calls,
-            "-l": calls + 1,
-            "-timeout": round(within),
+            **pace,
             "-timer_resol": 1,
             "-key": f"sink {sink}",
             "-stf": "stat.csv",

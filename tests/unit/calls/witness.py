@@ -1,5 +1,7 @@
 """A switch with a witness: who may be together is judged by what they see, not by what the service believes.
 
+The same witness looks at the real Asterisk (tests/e2e/test_walks.py).
+
 The witness knows who is at the end of each channel, by which number they came or were rung, with whom they have been
 in a bridge, and which exceptions there were. What must never be is kept in ``wrong``.
 """
@@ -7,10 +9,10 @@ in a bridge, and which exceptions there were. What must never be is kept in ``wr
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, Protocol
 
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.testing import MemoryLog
@@ -22,6 +24,16 @@ ALLOWED = ("allow",)
 EMERGENCY = "112"  # is no caller, and is never kept from anybody
 
 
+class Sight(Protocol):
+    """What can be seen of a switch: which channels there are, and who is in which bridge."""
+
+    @property
+    def alive(self) -> Collection[str]: ...
+
+    @property
+    def bridges(self) -> Mapping[str, Collection[str]]: ...
+
+
 @dataclass(eq=False)
 class Party:
     """Who is at the end of a channel. ``is_mobile``: as the policy judges it; a citizen's own is a caller's."""
@@ -29,6 +41,7 @@ class Party:
     channel: str
     account: str = ""
     number: str = ""
+    is_operator: bool = False
     is_mobile: bool = False
     rang_in: bool = False
     touched: bool = False
@@ -38,11 +51,7 @@ class Party:
     @property
     def is_caller(self) -> bool:
         """Whom O2 protects once an operator has touched them: all but the operators' own legs and rung mobiles."""
-        return (
-            self.number != EMERGENCY
-            and not self.is_mobile
-            and (self.rang_in or self.account not in OPERATORS)
-        )
+        return self.number != EMERGENCY and not self.is_mobile and (self.rang_in or not self.is_operator)
 
     def __str__(self) -> str:
         return f"{self.account or self.number or 'withheld'} ({self.channel[-6:]})"
@@ -59,9 +68,10 @@ class Granted:
 
 @dataclass
 class Witness:
-    switch: Switch
+    switch: Sight
     log: MemoryLog
     now: Callable[[], float]
+    operators: Collection[str] = OPERATORS
     parties: dict[str, Party] = field(default_factory=dict)
     granted: list[Granted] = field(default_factory=list)
     confidential_accounts: set[str] = field(default_factory=set)
@@ -75,9 +85,21 @@ class Witness:
     # what happens
 
     def rings_in(self, channel: str, account: str = "", number: str = "", *, is_mobile: bool = False) -> None:
-        confidential = account in self.confidential_accounts
+        self._arrives(channel, account, number, is_mobile=is_mobile, rang_in=True)
+
+    def is_rung(self, channel: str, account: str = "", number: str = "", *, is_mobile: bool = False) -> None:
+        self._arrives(channel, account, number, is_mobile=is_mobile, rang_in=False)
+
+    def _arrives(self, channel: str, account: str, number: str, *, is_mobile: bool, rang_in: bool) -> None:
         self.parties[channel] = Party(
-            channel, account, number, is_mobile, rang_in=True, confidential=confidential, since=self.now()
+            channel,
+            account,
+            number,
+            is_operator=account in self.operators,
+            is_mobile=is_mobile,
+            rang_in=rang_in,
+            confidential=account in self.confidential_accounts,
+            since=self.now(),
         )
 
     def marked(self, channel: str) -> None:
@@ -95,10 +117,7 @@ class Witness:
         else:
             is_mobile = False
         account, number = (dialled, "") if is_ours else ("", dialled)
-        confidential = account in self.confidential_accounts
-        self.parties[channel] = Party(
-            channel, account, number, is_mobile, confidential=confidential, since=self.now()
-        )
+        self.is_rung(channel, account, number, is_mobile=is_mobile)
 
     # what is seen
 
@@ -114,7 +133,7 @@ class Witness:
 
     def _notice(self, present: list[Party]) -> None:
         """O2 and M4 follow whoever has been with an operator, or in a confidential call."""
-        operators = [party for party in present if party.account in OPERATORS]
+        operators = [party for party in present if party.is_operator]
         is_confidential = any(party.confidential for party in present)
         for party in present:
             party.touched = party.touched or any(operator is not party for operator in operators)

@@ -2,19 +2,28 @@
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from hanvisa.lab import bench_calls, bench_consoles, bench_decisions, bench_register, bench_sounds
+from hanvisa.lab import (
+    bench_calls,
+    bench_consoles,
+    bench_decisions,
+    bench_live,
+    bench_register,
+    bench_sounds,
+)
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.bench import PARTS
 from hanvisa.lab.bench_register import Measured
 from hanvisa.lab.bench_words import Told
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.figures import PERFORMANCE, write_part
-from hanvisa.lab.sipp import Load, percentile, read_messages, read_successes
+from hanvisa.lab.readings import Reading
+from hanvisa.lab.sipp import LASTS, Load, percentile, read_messages, read_successes
 from hanvisa.policy.model import Effect
 
 
@@ -181,9 +190,16 @@ def test_the_scenario_fails_a_call_that_ends_before_the_announcement_can_be_over
     scenario = ET.parse(REPOSITORY / "tests" / "load" / "call.xml").getroot()  # noqa: S314 - our own
     steps = [element.tag for element in scenario]
     assert steps[-3:] == ["pause", "recv", "send"]
-    pause = scenario.find("pause")
-    assert pause is not None
-    assert 0 < int(pause.attrib["milliseconds"]) / 1000 < bench_sounds.SECONDS
+    assert not scenario.find("pause[@milliseconds]")  # it is as long as the option says
+    assert 0 < LASTS < bench_sounds.SECONDS
+
+
+def test_what_a_live_call_takes_is_told_of_the_first_and_of_more() -> None:
+    none = Reading(140.0, 150.0, 0, 0, 40, 0, 0, 0, 0)
+    fewer, more = (replace(none, service_mb=service, asterisk_mb=160.0) for service in (150.0, 155.0))
+    first, rest = bench_live.summary([none, fewer, more]).strip().splitlines()
+    assert first.strip() == "0 to 200: 51 kB a call in the service, 51 kB in Asterisk"
+    assert rest.strip() == "200 to 400: 26 kB a call in the service, 0 kB in Asterisk"
 
 
 def test_the_bare_way_is_in_no_dialplan_of_the_product() -> None:
