@@ -75,11 +75,13 @@ class Message:
 
     @property
     def status(self) -> int:
-        return int(self.first.split(" ")[1])
+        """Garbage may have none: 0 then."""
+        told = self.first.partition(" ")[2].partition(" ")[0]
+        return int(told) if told.isdecimal() else 0
 
     @property
     def reason(self) -> str:
-        return self.first.split(" ", 2)[2]
+        return self.first.partition(" ")[2].partition(" ")[2]
 
     @property
     def branch(self) -> str:

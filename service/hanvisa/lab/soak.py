@@ -29,7 +29,9 @@ from hanvisa.lab.waiting import NeverHappenedError, until
 RATE = 20.0  # calls a second; the pairs of phones add as many, to a third of what docs/performance.md found
 MINUTES = 60.0
 SLICE = 30.0  # seconds of calls between two readings
-WARM = 1 / 3  # of the run, after which nothing should grow any more: memory is found, and kept, as calls come together
+WARM = (
+    1 / 3
+)  # of the run, after which nothing should grow any more: memory is found, and kept, as calls come together
 GROWTH = 0.05  # of the memory, from when it was warm until the end
 STORED_WITHIN = 60  # seconds
 AT_REST_WITHIN = 30  # seconds after the last call: what it began ends by itself (a lamp, a connection)
