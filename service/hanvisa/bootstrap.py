@@ -22,12 +22,16 @@ from hanvisa.ami.phones import Liveness, Phones
 from hanvisa.ami.projection import Projection
 from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.ami.transfers import withdraw
+from hanvisa.ami.turned_away import watch_turned_away
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
+from hanvisa.ari.door import Door
 from hanvisa.ari.stream import Stream
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.desk import Desk
+from hanvisa.calls.doorkeeper import Doorkeeper
 from hanvisa.calls.house import CallSettings, House
+from hanvisa.calls.live_ports import CallLoad
 from hanvisa.calls.ports import Directory
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
@@ -65,6 +69,7 @@ from hanvisa.texts.template import Account, read_template
 log = structlog.get_logger()
 
 WITHDRAW_AGAIN = 1.0  # seconds
+WITHDRAW_AT_MOST_EVERY = 0.5  # seconds: when most calls are late there is least time
 USER = "hanvisa"  # at ARI and AMI
 
 
@@ -82,7 +87,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     texts = _texts(settings, clock)
     outbox = Outbox(settings.state / "outbox", CallRecords(database), clock, linger=settings.log_linger)
 
-    client = Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
+    client = _ari_client(settings)
     # Every start has an application name of its own: what an earlier one holds can be told from what is ours.
     app = f"{APP_PREFIX}{uuid.uuid4().hex}"
     house = House(
@@ -118,8 +123,11 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         log.info("speech.ready", failed=failed)
 
     search, searchable = _searching(directory)
-    transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True)
+    transfers = Follower(
+        "transfers", frozenset(), withdraw_transfers, awaited=True, rest=WITHDRAW_AT_MOST_EVERY
+    )
     registry = Registry(house, missed=transfers.again)
+    doorkeeper = _doorkeeper(settings, manager, registry, clock)
     watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
     message_lamps = Follower("lamps", _LAMPS, _publishing(manager, Lamps(manager).publish, directory))
     manager.on_connected(message_lamps.again)
@@ -174,7 +182,13 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 keep_recording=voice.own.take,
                 readings=voice.recordings,
                 guessers=guessers,
-                calls_not_taken=lambda: registry.not_taken,
+                load=lambda: CallLoad(
+                    registry.taken,
+                    registry.not_taken,
+                    doorkeeper.turned_away,
+                    doorkeeper.refused,
+                    doorkeeper.admission,
+                ),
                 plan=house.plan,
                 search=search,
             )
@@ -201,6 +215,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 Language(settings.language),
             ),
         ),
+        doorkeeper=doorkeeper,
         followers=followers,
         searchable=searchable,
         texts=texts,
@@ -213,6 +228,17 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         make_web=make_web,
     )
     return service
+
+
+def _ari_client(settings: Settings) -> Client:
+    return Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
+
+
+def _doorkeeper(settings: Settings, manager: Manager, registry: Registry, clock: SystemClock) -> Doorkeeper:
+    """Goes by how long calls wait for the registry."""
+    doorkeeper = Doorkeeper(registry.delays, clock, Door(_ari_client(settings)).tell)
+    watch_turned_away(manager, doorkeeper.count_turned_away, doorkeeper.count_refused)
+    return doorkeeper
 
 
 def _shutting_out(settings: Settings, manager: Manager, clock: SystemClock) -> tuple[Guessers, Follower]:

@@ -22,7 +22,7 @@ class Follower:
     """``work`` is done at the start, and whenever one of the register's ``tables`` has changed.
 
     ``trouble`` is None when it is well, else what is wrong in a sentence. With ``awaited`` the service is not ready
-    before the work has been done once.
+    before the work has been done once. After each round it rests for so many seconds, whatever has changed.
     """
 
     def __init__(
@@ -32,11 +32,13 @@ class Follower:
         work: Callable[[], Awaitable[object]],
         *,
         awaited: bool = False,
+        rest: float = 0.0,
     ) -> None:
         self.name = name
         self.trouble: str | None = f"The {name} are not ready yet." if awaited else None
         self._tables = tables
         self._work = work
+        self._rest = rest
         self._due = asyncio.Event()
 
     def changed(self, tables: frozenset[str]) -> None:
@@ -61,3 +63,4 @@ class Follower:
                 asyncio.get_running_loop().call_later(RETRY, self._due.set)
             else:
                 self.trouble = None
+            await asyncio.sleep(self._rest)

@@ -21,6 +21,7 @@ from hanvisa.ari.stream import Stream
 from hanvisa.beside import Beside
 from hanvisa.calendars.keeper import CalendarKeeper
 from hanvisa.calllog.outbox import Outbox
+from hanvisa.calls.doorkeeper import Doorkeeper
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
@@ -51,6 +52,7 @@ class Service:
     manager: Manager
     projection: Projection
     agi: AgiServer
+    doorkeeper: Doorkeeper
     followers: tuple[Follower, ...]
     searchable: Follower
     texts: TextOutbox | None
@@ -120,6 +122,7 @@ class Service:
     def _beside_them(self) -> tuple[Beside, ...]:
         return (
             *(Beside(follower.name, follower.run) for follower in self.followers),
+            Beside("measure of how many calls are let in", self.doorkeeper.run),
             Beside("answers to the dialplan", self.agi.run),
             Beside("nightly purges", self.nightly.run),
             Beside("calendars", self.calendars.run),

@@ -9,7 +9,9 @@ from hanvisa.errors import Refused
 
 log = structlog.get_logger(__name__)
 
-_OURS = ("fallback-", "from-phone")  # contexts of legs that the fallback may have made transferable
+_IN_FALLBACK = "fallback-"  # the contexts of a call there begin so
+_OURS = (_IN_FALLBACK, "from-phone")  # contexts of legs that the fallback may have made transferable
+_CARRIER = "PJSIP/carrier-"  # never transferred, and under an overload there are hundreds
 
 
 async def withdraw(manager: Manager) -> int:
@@ -21,16 +23,19 @@ async def withdraw(manager: Manager) -> int:
     """
     in_fallback = 0
     for channel in await manager.listing("CoreShowChannels"):
-        if channel["Channel"].startswith("PJSIP/") and channel["Context"].startswith(_OURS):
+        name, context = channel["Channel"], channel["Context"]
+        if name.startswith(_CARRIER):
+            in_fallback += context.startswith(_IN_FALLBACK)
+        elif name.startswith("PJSIP/") and context.startswith(_OURS):
             try:
                 await manager.action(
                     "Setvar",
-                    Channel=channel["Channel"],
+                    Channel=name,
                     Variable="PJSIP_TRANSFER_HANDLING()",
                     Value="ari-only",
                 )
             except Refused as error:  # it has just hung up
-                log.info("transfers.not_withdrawn", channel=channel["Channel"], why=str(error))
+                log.info("transfers.not_withdrawn", channel=name, why=str(error))
             else:
-                in_fallback += channel["Context"].startswith("fallback-")
+                in_fallback += context.startswith(_IN_FALLBACK)
     return in_fallback

@@ -6,6 +6,7 @@ One function an event name; an event without one is of no interest to a call.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from hanvisa.calls.signals import (
@@ -31,7 +32,7 @@ Json = dict[str, Any]
 def decode(event: Json) -> Signal | None:
     """The signal that the event is, or None when no call cares.
 
-    KeyError, TypeError or AttributeError when it can't be understood.
+    KeyError, TypeError, ValueError or AttributeError when it can't be understood.
     """
     make = DECODERS.get(event["type"])
     return make(event) if make is not None else None
@@ -49,6 +50,14 @@ def number(value: object) -> int:
     if not isinstance(value, int):
         raise TypeError(f"{value!r} is no number")
     return value
+
+
+def moment(value: object) -> datetime:
+    """As Asterisk writes one: ``2026-11-27T20:42:49.397+0000``. Raises TypeError or ValueError."""
+    when = datetime.fromisoformat(text(value))
+    if when.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return when
 
 
 def channel(fields: Json) -> Channel:
@@ -94,7 +103,9 @@ def _id(event: Json) -> str:
 
 
 DECODERS: dict[str, Callable[[Json], Signal | None]] = {
-    "CallBroadcast": lambda e: Offered(channel(e["channel"])),
+    "CallBroadcast": lambda e: Offered(
+        channel(e["channel"]), moment(e["channel"]["creationtime"]), moment(e["timestamp"])
+    ),
     "StasisStart": _stasis_start,
     "ChannelStateChange": lambda e: Answered(_id(e)) if e["channel"]["state"] == "Up" else None,
     "StasisEnd": lambda e: HungUp(_id(e)),

@@ -169,3 +169,42 @@ class LiveDesk(Protocol):
     def events(self, after: str | None) -> AsyncIterator[Envelope]:
         """What happens from now on, first what has happened since ``after`` (an id, unknown: all that is kept)."""
         ...
+
+
+class Admitted(Protocol):
+    """What becomes of the carrier's next calls, in shares of all of them."""
+
+    @property
+    def offered(self) -> float:
+        """To the service."""
+        ...
+
+    @property
+    def turned_away(self) -> float:
+        """To the fallback, at once."""
+        ...
+
+    @property
+    def refused(self) -> float:
+        """Not answered."""
+        ...
+
+    @property
+    def is_whole(self) -> bool:
+        """All are offered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallLoad:
+    """Calls since the start, and what becomes of the next ones.
+
+    ``taken`` by this service; ``not_taken`` are offers that were too late, or that another instance took; the dialplan
+    has ``turned_away`` or ``refused`` the others, as it was told to.
+    """
+
+    taken: int
+    not_taken: int
+    turned_away: int
+    refused: int
+    admitted: Admitted

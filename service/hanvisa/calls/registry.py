@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,6 +16,7 @@ from hanvisa.calls.adoption import adopt, resync, sweep
 from hanvisa.calls.alarms import calls_to_operators, raise_alarm
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
+from hanvisa.calls.delays import Delays
 from hanvisa.calls.dialling import dial
 from hanvisa.calls.house import House
 from hanvisa.calls.runner import run_call
@@ -42,6 +44,7 @@ from hanvisa.policy.emergency import EmergencyCall
 log = structlog.get_logger()
 
 SYNC_AGAIN = 1.0  # seconds
+OFFERED_FOR = timedelta(seconds=0.5)  # by the dialplan's StasisBroadcast; then it has gone on without us
 RUNG = "rung"  # the argument with which our own outgoing legs come to us
 ADOPTED = "adopted"  # and those that were moved here
 
@@ -50,13 +53,15 @@ class Registry:
     """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`.
 
     ``missed`` is called when calls may have gone on without us: an offer was claimed too late, a connection was lost.
-    ``not_taken`` counts the offers that were too late, or that another instance took.
+    ``taken`` counts the calls that began here, ``not_taken`` the offers that were too late, or that another instance
+    took; ``delays`` are how long they waited.
     """
 
     def __init__(self, house: House, missed: Callable[[], None] = lambda: None) -> None:
         self.house = house
         self._missed = missed
-        self.not_taken = 0
+        self.delays = Delays()
+        self.taken = self.not_taken = 0
         self._swept = False
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
@@ -125,8 +130,8 @@ class Registry:
 
     def _give_out(self, signal: Signal) -> None:
         match signal:
-            case Offered(channel):
-                self._spawn(self._claim(channel.id))
+            case Offered(channel, since, at):
+                self._offered(channel.id, since, at)
             case Entered(channel, args, replaced):
                 self._entered(
                     signal, self.house.live.of_channel(replaced.id if replaced else channel.id), args
@@ -150,6 +155,14 @@ class Registry:
                 for call in self.house.live.at_phone(account):
                     call.inbox.put_nowait(signal)
 
+    def _offered(self, channel: str, since: datetime | None, at: datetime | None) -> None:
+        if at is not None and self.house.clock.now() - at > OFFERED_FOR:
+            self._not_taken()  # and nobody is asked: who is late has other things to do
+            return
+        if since is not None:
+            self.delays.offered(channel, since)
+        self._spawn(self._claim(channel))
+
     def _entered(self, signal: Entered, call: Call | None, args: tuple[str, ...]) -> None:
         if call is not None:
             call.inbox.put_nowait(signal)
@@ -158,6 +171,8 @@ class Registry:
             self._spawn(self._hang_up(signal.channel.id))
         else:
             channel = signal.channel
+            self.taken += 1
+            self.delays.over(channel.id, self.house.clock.now())
             caller = Leg(channel.id, channel.account, number=channel.caller_number)
             self.open(Call(CallState(new_id("k"), args[0], channel.dialled, caller), self.house), Arriving())
 
@@ -173,8 +188,12 @@ class Registry:
             log.warning("calls.not_claimed", channel=channel, why=str(error))
             claimed = False
         if not claimed:
-            self.not_taken += 1
-            self._missed()
+            self.delays.over(channel, self.house.clock.now())
+            self._not_taken()
+
+    def _not_taken(self) -> None:
+        self.not_taken += 1
+        self._missed()
 
     async def _hang_up(self, channel: str) -> None:
         try:

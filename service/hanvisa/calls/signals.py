@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from hanvisa.calls.live_ports import Asked
@@ -24,9 +25,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A channel is offered to every instance; the first to claim it has it."""
+    """A channel is offered to every instance; the first to claim it has it.
+
+    ``since`` is when Asterisk made the channel, ``at`` when it offered it, by its own clock; None: not known.
+    """
 
     channel: Channel
+    since: datetime | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

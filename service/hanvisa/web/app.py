@@ -31,7 +31,7 @@ def create_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)
     services.metrics.register(PhonePasswords(services.guessers))
-    services.metrics.register(Work(services.calls_not_taken))
+    services.metrics.register(Work(services.load))
     database, clock = services.database, services.clock
     app[GATE] = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),

@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
+    from hanvisa.calls.live_ports import CallLoad
     from hanvisa.web.services import Guessers
 
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
@@ -53,18 +54,31 @@ class PhonePasswords(Collector):
 
 
 class Work(Collector):
-    """What goes on at once (a number that only grows is a leak), and the calls that were too much."""
+    """What goes on at once (a number that only grows is a leak), and how many calls there were, and were too much."""
 
-    def __init__(self, calls_not_taken: Callable[[], int]) -> None:
-        self._calls_not_taken = calls_not_taken
+    def __init__(self, load: Callable[[], CallLoad]) -> None:
+        self._load = load
 
     def collect(self) -> Iterator[Metric]:
+        load = self._load()
         yield GaugeMetricFamily("hanvisa_tasks", "Tasks of the event loop", value=len(asyncio.all_tasks()))
-        yield CounterMetricFamily(
-            "hanvisa_calls_not_taken",
-            "Calls that were offered and went without this service: too late, or to another",
-            value=self._calls_not_taken(),
+        for name, what, count in (
+            ("taken", "Calls that this service has taken", load.taken),
+            (
+                "not_taken",
+                "Calls that were offered and went without this service: too late, or to another",
+                load.not_taken,
+            ),
+            ("turned_away", "Calls that the overload sent to the fallback at once", load.turned_away),
+            ("refused", "Calls from the carrier that the overload had refused (503)", load.refused),
+        ):
+            yield CounterMetricFamily(f"hanvisa_calls_{name}", what, value=count)
+        shares = GaugeMetricFamily(
+            "hanvisa_calls_share", "What becomes of the carrier's next calls", labels=("outcome",)
         )
+        for outcome in ("offered", "turned_away", "refused"):
+            shares.add_metric((outcome,), getattr(load.admitted, outcome))
+        yield shares
 
 
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

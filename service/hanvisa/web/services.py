@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from hanvisa.calendars.source import Reading
 from hanvisa.calllog.story import Story
-from hanvisa.calls.live_ports import LiveDesk
+from hanvisa.calls.live_ports import CallLoad, LiveDesk
 from hanvisa.calls.ports import CallEntry, Clock, Voice
 from hanvisa.changes import Changes
 from hanvisa.config import Settings
@@ -78,7 +78,7 @@ class Services:
     ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
     are the settings that the service was started with. ``keep_recording`` makes a sound of a WAV file and gives its
     name, or raises SpeechError.
-    ``calls_not_taken`` are the calls, since the start, that were offered to the service and went without it.
+    ``load`` tells how many calls there were, and what becomes of the next ones.
     """
 
     directory: SnapshotDirectory
@@ -95,7 +95,7 @@ class Services:
     keep_recording: Callable[[bytes], Awaitable[str]]
     readings: Readings
     guessers: Guessers
-    calls_not_taken: Callable[[], int]
+    load: Callable[[], CallLoad]
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

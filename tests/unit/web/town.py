@@ -22,7 +22,8 @@ from hanvisa.ami.guessing import Guessers
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import keep_own_calendar_password
 from hanvisa.calendars.source import Reading
-from hanvisa.calls.live_ports import Envelope, LiveCall, Outcome, Wish
+from hanvisa.calls.admission import Admission
+from hanvisa.calls.live_ports import CallLoad, Envelope, LiveCall, Outcome, Wish
 from hanvisa.calls.prompts import Prompt
 from hanvisa.changes import Changes
 from hanvisa.config import Settings
@@ -360,7 +361,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             keep_recording=OwnSounds(tmp_path, SoundStore(tmp_path / "sounds")).take,
             readings=Recordings(tmp_path / "recordings", SoundStore(tmp_path / "sounds")),
             guessers=guessers,
-            calls_not_taken=lambda: 2,
+            load=lambda: CallLoad(7, 2, 3, 1, Admission(opening=1.5)),
             passwords=QUICK,
         )
     )
