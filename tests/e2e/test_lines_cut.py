@@ -1,4 +1,4 @@
-"""The service's lines to Asterisk fail while both live: ARI's or AMI's, cut or half-open. And its database is locked.
+"""The service's lines to Asterisk fail while both live: cut, half-open or slow. And its database is locked.
 
 Every call that the service has served stands in the call log once. No phone hangs up who did not want to.
 """
@@ -17,8 +17,10 @@ import pytest_asyncio
 from e2e.support.scene import ELSA, MOBILE, a_scene, is_ready, who_waits_is_next
 from e2e.support.switchboard import LONG, an_operator_with_a_caller, refused
 from e2e.support.world import World
+from hanvisa.lab.bench_overload import OFFERED
 from hanvisa.lab.faulty_line import FaultyLine
 from hanvisa.lab.lines import Line
+from hanvisa.lab.readings import metrics
 from hanvisa.lab.waiting import until
 
 FREDRIK = "hallefors-206"
@@ -27,6 +29,9 @@ NOTICED_BY_AMI = 12.0
 BACK = {"cut": 2.0, "half-open": 5.0}  # seconds from the mending: an attempt that hangs is given up after two
 WITHOUT_THE_SERVICE = 3.0  # seconds until a caller is answered: half of one, and what the fallback takes
 LONGEST_SILENCE = 3.0  # seconds
+SLOW = 0.15  # seconds each way: a caller waits a second for an answer, and is claimed within half of one
+AT_ONCE = 0.45  # seconds
+NORMAL_AGAIN = 10.0  # seconds
 
 
 @dataclass
@@ -63,6 +68,7 @@ async def faulty(one_world: World) -> AsyncIterator[Lines]:
 async def lines(faulty: Lines, world: World) -> AsyncIterator[Lines]:
     await until(lambda: is_ready(world), within=LONG, what="the service is ready")
     yield faulty
+    faulty.ari.delay = 0
     faulty.ari.mend()
     faulty.ami.mend()
 
@@ -119,6 +125,36 @@ async def test_with_amis_line_lost_callers_notice_nothing_and_the_fallback_knows
     await world.system.laid_ready(world.person(ELSA).id)
     for one in (talking, caller):
         await is_logged(world, one, since=began)
+
+
+async def test_with_aris_line_slow_new_calls_go_the_fallbacks_way_at_once_and_are_served_again_soon(
+    world: World, lines: Lines
+) -> None:
+    await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
+    announcement = await world.system.laid_ready(world.person(ELSA).id)
+    lines.ari.delay = SLOW
+
+    async def answered_at_once() -> Line | None:
+        began = monotonic()
+        caller = await world.citizen("0980319251", dials=world.direct_number(ELSA))
+        await caller.until_up(within=LONG)
+        if monotonic() - began < AT_ONCE:
+            return caller
+        await caller.hangup()
+        return None
+
+    caller = await until(answered_at_once, within=LONG, what="the fallback answers at once")
+    await caller.hears(announcement, within=LONG)
+
+    lines.ari.delay = 0
+    await until(lambda: all_are_offered(world), within=NORMAL_AGAIN, what="all are offered to the service")
+    assert (await metrics(world.system))["hanvisa_calls_turned_away_total"] > 0
+    served = await world.citizen("0980319252", dials=world.direct_number(ELSA))
+    await world.commanded(served, "Elsa Hedström är på sammanträde", within=LONG)
+
+
+async def all_are_offered(world: World) -> bool:
+    return (await metrics(world.system))[OFFERED] == 1
 
 
 async def test_with_the_database_locked_callers_notice_nothing_and_all_is_logged_afterwards(

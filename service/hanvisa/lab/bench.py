@@ -1,4 +1,4 @@
-"""``./dev bench``: what the service costs a call, how it bears a large register and many consoles."""
+"""``./dev bench``: what the service costs a call, how it bears a large register, many consoles and too many calls."""
 
 import argparse
 import asyncio
@@ -10,9 +10,10 @@ from hanvisa.lab.bench_calls import bench_calls
 from hanvisa.lab.bench_consoles import bench_consoles
 from hanvisa.lab.bench_decisions import bench_decisions
 from hanvisa.lab.bench_live import bench_live
+from hanvisa.lab.bench_overload import bench_overload
 from hanvisa.lab.bench_register import bench_register
 from hanvisa.lab.bench_words import say
-from hanvisa.lab.figures import PERFORMANCE, write_part
+from hanvisa.lab.figures import PERFORMANCE, RELIABILITY, write_part
 
 PARTS = {
     "calls": bench_calls,
@@ -20,19 +21,23 @@ PARTS = {
     "live": bench_live,
     "register": bench_register,
     "consoles": bench_consoles,
+    "overload": bench_overload,
 }
 
 
 def main() -> int:
-    """Measure, print, and keep the tables in docs/performance.md; the exit code, which does not depend on them."""
+    """Measure, print, and keep the tables in the documents; the exit code, which does not depend on them."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures, and tells what is aimed at.")
     parser.add_argument("part", nargs="?", choices=list(PARTS), help="left out: all")
-    part = parser.parse_args().part
+    parser.add_argument("--limit", type=float, help="calls a second; overload takes it instead of finding it")
+    given = parser.parse_args()
     try:
         for name, bench in PARTS.items():
-            if part in (None, name):
-                write_part(PERFORMANCE, name, asyncio.run(bench(read_settings())))
-                say(f"Written into {PERFORMANCE}.")
+            if given.part in (None, name):
+                document = RELIABILITY if name == "overload" else PERFORMANCE
+                limit = {"limit": given.limit} if name == "overload" else {}
+                write_part(document, name, asyncio.run(bench(read_settings(), **limit)))
+                say(f"Written into {document}.")
     except HanvisaError as error:
         sys.stdout.write(f"dev bench: {error}\n")
         return 1

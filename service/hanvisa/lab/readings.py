@@ -12,7 +12,7 @@ import aiohttp
 from hanvisa.lab.system import System
 from hanvisa.lab.town import web_of
 
-_METRIC = re.compile(r"^(\w+) (\d+)\.0$", re.MULTILINE)
+_METRIC = re.compile(r'^(\w+(?:\{outcome="\w+"\})?) (\S+)$', re.MULTILINE)
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -25,7 +25,7 @@ class Reading:
     service_files: int
     asterisk_files: int
     tasks: int
-    not_taken: int  # calls, since the start of the service
+    not_taken: int  # calls, since the start of the service, that went without it
     channels: int
     bridges: int
     recordings: int
@@ -34,7 +34,7 @@ class Reading:
 async def read(system: System) -> Reading:
     service = [system.service_pid or 0]
     asterisk = list(_offspring(system.asterisk.pid or 0))
-    told = await _metrics(system)
+    told = await metrics(system)
     channels = await system.asterisk.cli("core show channels count")
     bridges = await system.asterisk.cli("bridge show all")
     return Reading(
@@ -42,12 +42,22 @@ async def read(system: System) -> Reading:
         asterisk_mb=_memory(asterisk),
         service_files=_files(service),
         asterisk_files=_files(asterisk),
-        tasks=told["hanvisa_tasks"],
-        not_taken=told["hanvisa_calls_not_taken_total"],
+        tasks=int(told["hanvisa_tasks"]),
+        not_taken=int(told["hanvisa_calls_not_taken_total"] + told["hanvisa_calls_turned_away_total"]),
         channels=int(channels.split()[0]),
         bridges=len(bridges.splitlines()) - 1,  # the first line names the columns
         recordings=sum(one.is_file() for one in (system.asterisk.folder / "spool" / "recording").rglob("*")),
     )
+
+
+async def metrics(system: System) -> dict[str, float]:
+    """What the service tells in numbers of its own: those without labels, and shares of calls by their outcome."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{web_of(system.settings)}/metrics") as answer,
+    ):
+        told = await answer.text()
+    return {name: float(value) for name, value in _METRIC.findall(told)}
 
 
 def _memory(processes: list[int]) -> float:
@@ -63,13 +73,3 @@ def _offspring(process: int) -> Iterator[int]:
     yield process
     for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
         yield from _offspring(int(child))
-
-
-async def _metrics(system: System) -> dict[str, int]:
-    """Those of whole numbers, without labels."""
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"{web_of(system.settings)}/metrics") as answer,
-    ):
-        told = await answer.text()
-    return {name: int(value) for name, value in _METRIC.findall(told)}

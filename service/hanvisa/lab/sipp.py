@@ -36,6 +36,7 @@ class Load:
     placed: int
     well: int
     waits: tuple[float, ...]  # from INVITE to 200 OK, sorted; of the calls that were answered
+    refused: int = 0  # with 503
 
     @property
     def median(self) -> float:
@@ -98,8 +99,9 @@ class Sipp:
             well = read_successes((folder / "stat.csv").read_text())
             if code == ALL_WELL and well != calls:
                 raise SippError(f"SIPp says that all went well, and counts {well} of {calls} calls.")
-            waits, reached = read_messages((folder / "messages.tsv").read_text().splitlines())
-            return Load(rate, reached, calls, well, waits)
+            messages = (folder / "messages.tsv").read_text().splitlines()
+            waits, reached = read_messages(messages)
+            return Load(rate, reached, calls, well, waits, read_refusals(messages))
 
     def _command(self, dialled: str, pace: dict[str, int], sink: int) -> Sequence[str]:
         options = {
@@ -141,6 +143,16 @@ def read_messages(lines: Iterable[str]) -> tuple[tuple[float, ...], float]:
     waits = sorted(at - sent[call] for call, at in answered.items())
     spent = max(sent.values()) - min(sent.values()) if sent else 0.0
     return tuple(waits), (len(sent) - 1) / spent if spent else 0.0
+
+
+def read_refusals(lines: Iterable[str]) -> int:
+    """How many calls were answered with 503, of the same list."""
+    refused = set()
+    for line in lines:
+        match line.split("\t"):
+            case [_, _, _, "R", call, "CSeq:1 INVITE", first] if first.startswith("SIP/2.0 503"):
+                refused.add(call)
+    return len(refused)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle, islice
 
+import numpy as np
+
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
+from hanvisa.lab.alaw import RATE
 from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.lines import Line
 from hanvisa.lab.newcomer import read_register
 from hanvisa.lab.siplet import Siplet
 from hanvisa.policy.facts import TargetKind
@@ -48,10 +53,15 @@ class Pair:
         """After the call that is up."""
         self._stopping = True
 
-    async def _talk(self) -> None:
+    async def begin(self) -> tuple[Line, Line]:
+        """The caller's line and that of the phone that has answered."""
         caller = await self._citizen.call(self._number)
         line = await self._phone.rings(within=WITHIN)
         await line.answer()
+        return await caller.until_up(within=WITHIN), line
+
+    async def _talk(self) -> None:
+        caller, line = await self.begin()
         await caller.talks_to(line, within=WITHIN)
         await caller.hangup()
         await line.until_ended(within=WITHIN)
@@ -61,6 +71,22 @@ class Pair:
         line = await self._phone.rings(within=WITHIN)
         await caller.hangup()
         await line.until_ended(within=WITHIN)
+
+
+@asynccontextmanager
+async def a_talk(settings: Settings, seconds: float) -> AsyncIterator[tuple[Line, Line]]:
+    """One from outside and one of ours talk, and both speak for so long without a pause.
+
+    Raises:
+        ConfigurationError: nobody of the demo directory has a phone and a direct number.
+    """
+    async with pairs(settings, 1) as [pair]:
+        caller, line = await pair.begin()
+        for one in (caller, line):
+            one.say(np.tile(one.voice, round(seconds * RATE / len(one.voice))))
+        await asyncio.gather(caller.hears(line.voice), line.hears(caller.voice))
+        yield caller, line
+        await caller.hangup()
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from hanvisa.lab.bench_words import Told
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.figures import PERFORMANCE, write_part
 from hanvisa.lab.readings import Reading
-from hanvisa.lab.sipp import LASTS, Load, percentile, read_messages, read_successes
+from hanvisa.lab.sipp import LASTS, Load, percentile, read_messages, read_refusals, read_successes
 from hanvisa.policy.model import Effect
 
 
@@ -52,6 +52,7 @@ def test_waits_are_from_the_first_invite_to_the_first_200() -> None:
     waits, reached = read_messages(lines)
     assert waits == pytest.approx((0.002, 0.6))
     assert reached == pytest.approx(1.0)
+    assert read_refusals([*lines, lines[-2]]) == 1
 
 
 def test_no_message_is_no_call() -> None:
