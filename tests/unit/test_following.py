@@ -55,3 +55,15 @@ async def test_a_failure_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch
     await work.until(2)
     await until(lambda: follower.trouble is None, what="the phones are ready")
     running.cancel()
+
+
+async def test_after_each_round_it_rests_whatever_has_changed() -> None:
+    work = Work()
+    follower = Follower("transfers", frozenset(), work, rest=0.1)
+    running = asyncio.create_task(follower.run())
+    began = asyncio.get_running_loop().time()
+    for rounds in (1, 2, 3):
+        await work.until(rounds)
+        follower.again()
+    assert asyncio.get_running_loop().time() - began >= 0.2
+    running.cancel()

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 from hanvisa.config import read_settings
 from hanvisa.errors import HanvisaError
@@ -15,14 +16,20 @@ from hanvisa.lab.bench_register import bench_register
 from hanvisa.lab.bench_words import say
 from hanvisa.lab.figures import PERFORMANCE, RELIABILITY, write_part
 
+OVERLOAD = "overload"
 PARTS = {
     "calls": bench_calls,
     "decisions": bench_decisions,
     "live": bench_live,
     "register": bench_register,
     "consoles": bench_consoles,
-    "overload": bench_overload,
+    OVERLOAD: bench_overload,
 }
+
+
+def document_of(part: str) -> Path:
+    """Where its table is kept."""
+    return RELIABILITY if part == OVERLOAD else PERFORMANCE
 
 
 def main() -> int:
@@ -34,10 +41,9 @@ def main() -> int:
     try:
         for name, bench in PARTS.items():
             if given.part in (None, name):
-                document = RELIABILITY if name == "overload" else PERFORMANCE
-                limit = {"limit": given.limit} if name == "overload" else {}
-                write_part(document, name, asyncio.run(bench(read_settings(), **limit)))
-                say(f"Written into {document}.")
+                limit = {"limit": given.limit} if name == OVERLOAD else {}
+                write_part(document_of(name), name, asyncio.run(bench(read_settings(), **limit)))
+                say(f"Written into {document_of(name)}.")
     except HanvisaError as error:
         sys.stdout.write(f"dev bench: {error}\n")
         return 1

@@ -17,13 +17,12 @@ from hanvisa.lab import (
     bench_sounds,
 )
 from hanvisa.lab.asterisk import REPOSITORY
-from hanvisa.lab.bench import PARTS
+from hanvisa.lab.bench import PARTS, document_of
 from hanvisa.lab.bench_register import Measured
 from hanvisa.lab.bench_words import Told
 from hanvisa.lab.climbing import Climb, climb
-from hanvisa.lab.figures import PERFORMANCE, write_part
-from hanvisa.lab.readings import Reading
-from hanvisa.lab.sipp import LASTS, Load, percentile, read_messages, read_refusals, read_successes
+from hanvisa.lab.figures import write_part
+from hanvisa.lab.sipp import Load, percentile, read_messages, read_refusals, read_successes
 from hanvisa.policy.model import Effect
 
 
@@ -137,8 +136,8 @@ def test_summary_says_what_is_met_of_the_service() -> None:
 def test_what_a_bench_tells_is_kept_in_its_place(
     part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = tmp_path / "performance.md"
-    document.write_text(PERFORMANCE.read_text())
+    document = tmp_path / "document.md"
+    document.write_text(document_of(part).read_text())
     told = Told()
     told("\nmachine  this one")
     told("a row")
