@@ -59,6 +59,7 @@ from hanvisa.policy.register import Register
 from hanvisa.reading_calendars import calendar_keeper
 from hanvisa.run_time import in_force
 from hanvisa.service import Service
+from hanvisa.sip_delay import SipDelay
 from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
@@ -127,7 +128,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         "transfers", frozenset(), withdraw_transfers, awaited=True, rest=WITHDRAW_AT_MOST_EVERY
     )
     registry = Registry(house, missed=transfers.again)
-    doorkeeper = _doorkeeper(settings, manager, registry, clock)
+    doorkeeper, sip_delay = _doorkeeper(settings, manager, registry, clock, lambda: service.stream.connected)
     watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
     message_lamps = Follower("lamps", _LAMPS, _publishing(manager, Lamps(manager).publish, directory))
     manager.on_connected(message_lamps.again)
@@ -216,6 +217,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             ),
         ),
         doorkeeper=doorkeeper,
+        sip_delay=sip_delay,
         followers=followers,
         searchable=searchable,
         texts=texts,
@@ -234,11 +236,19 @@ def _ari_client(settings: Settings) -> Client:
     return Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
 
 
-def _doorkeeper(settings: Settings, manager: Manager, registry: Registry, clock: SystemClock) -> Doorkeeper:
-    """Goes by how long calls wait for the registry."""
-    doorkeeper = Doorkeeper(registry.delays, clock, Door(_ari_client(settings)).tell)
+def _doorkeeper(
+    settings: Settings,
+    manager: Manager,
+    registry: Registry,
+    clock: SystemClock,
+    connected: Callable[[], bool],
+) -> tuple[Doorkeeper, SipDelay]:
+    """Goes by how long calls wait for the registry, and SIP in Asterisk."""
+    sip_delay = SipDelay(settings.sip_host, settings.sip_port)
+    tell = Door(_ari_client(settings)).tell
+    doorkeeper = Doorkeeper(registry.delays, sip_delay.measured, clock, tell, connected)
     watch_turned_away(manager, doorkeeper.count_turned_away, doorkeeper.count_refused)
-    return doorkeeper
+    return doorkeeper, sip_delay
 
 
 def _shutting_out(settings: Settings, manager: Manager, clock: SystemClock) -> tuple[Guessers, Follower]:

@@ -33,6 +33,7 @@ from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.nightly import Nightly
+from hanvisa.sip_delay import SipDelay
 from hanvisa.texts.outbox import TextOutbox
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Service:
     projection: Projection
     agi: AgiServer
     doorkeeper: Doorkeeper
+    sip_delay: SipDelay
     followers: tuple[Follower, ...]
     searchable: Follower
     texts: TextOutbox | None
@@ -122,6 +124,7 @@ class Service:
     def _beside_them(self) -> tuple[Beside, ...]:
         return (
             *(Beside(follower.name, follower.run) for follower in self.followers),
+            Beside("measure of how long SIP waits", self.sip_delay.run),
             Beside("measure of how many calls are let in", self.doorkeeper.run),
             Beside("answers to the dialplan", self.agi.run),
             Beside("nightly purges", self.nightly.run),

@@ -3,6 +3,7 @@
 Every call that the service has served stands in the call log once. No phone hangs up who did not want to.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, closing
@@ -135,13 +136,15 @@ async def test_with_aris_line_slow_new_calls_go_the_fallbacks_way_at_once_and_ar
     lines.ari.delay = SLOW
 
     async def answered_at_once() -> Line | None:
+        """One of a bunch of callers: a few are no overload."""
         began = monotonic()
-        caller = await world.citizen("0980319251", dials=world.direct_number(ELSA))
-        await caller.until_up(within=LONG)
-        if monotonic() - began < AT_ONCE:
-            return caller
-        await caller.hangup()
-        return None
+        callers = [
+            await world.citizen(f"098031925{number}", dials=world.direct_number(ELSA)) for number in range(6)
+        ]
+        first = await until(lambda: next((one for one in callers if one.is_up), None), within=LONG)
+        waited = monotonic() - began
+        await asyncio.gather(*(one.hangup() for one in callers if one is not first or waited > AT_ONCE))
+        return first if waited < AT_ONCE else None
 
     caller = await until(answered_at_once, within=LONG, what="the fallback answers at once")
     await caller.hears(announcement, within=LONG)
@@ -149,7 +152,7 @@ async def test_with_aris_line_slow_new_calls_go_the_fallbacks_way_at_once_and_ar
     lines.ari.delay = 0
     await until(lambda: all_are_offered(world), within=NORMAL_AGAIN, what="all are offered to the service")
     assert (await metrics(world.system))["hanvisa_calls_turned_away_total"] > 0
-    served = await world.citizen("0980319252", dials=world.direct_number(ELSA))
+    served = await world.citizen("0980319257", dials=world.direct_number(ELSA))
     await world.commanded(served, "Elsa Hedström är på sammanträde", within=LONG)
 
 

@@ -15,10 +15,10 @@ STEEPEST = 0.5  # of what is offered to the service, at one cut
 OFFERED = 0.05  # is always offered: without a call nothing is measured
 # A call that is referred lasts three seconds, and what was let in is felt for as long. So calls are refused only when
 # offering next to none has not helped, and by small steps.
-PATIENCE = 1.5  # seconds
-STEEPEST_REFUSAL = 0.9
+PATIENCE = 1.0  # seconds
+STEEPEST_REFUSAL = 0.85
 BORNE = 0.1  # is never refused
-GROWTH = 1 / 20  # of a second's square: from the least to the whole in six seconds
+GROWTH = 1 / 20  # of a second's square, when nothing waits: from the least to the whole in six seconds
 
 WHOLE = 2.0
 
@@ -28,8 +28,8 @@ class Admission:
     """What becomes of the carrier's next calls; ``offered``, ``turned_away`` and ``refused`` are shares of all.
 
     ``opening`` from 2 down to 1: ever fewer are offered to the service, the others turned away to the fallback. From 1
-    on: ever more are refused, before anything is answered. ``over`` and ``calm`` are the seconds since which the delay
-    has been above the target, and below.
+    on: ever more are refused, before anything is answered. ``over`` are the seconds since which the delay has been
+    above the target; ``calm`` those since it was, each the less the nearer the delay is to it.
     """
 
     opening: float = WHOLE
@@ -53,9 +53,10 @@ class Admission:
         return self.opening >= WHOLE
 
     def after(self, delay: float | None, seconds: float) -> Admission:
-        """After so many seconds more, in which calls waited so long for the service. None: there was no call."""
-        if delay is None or delay <= TARGET:
-            calm = self.calm + seconds
+        """After so many seconds more, in which calls waited so long. None: there was no call."""
+        delay = delay or 0.0
+        if delay <= TARGET:
+            calm = self.calm + seconds * (1 - delay / TARGET)
             grown = (calm**2 - self.calm**2) * GROWTH
             return Admission(min(WHOLE, self.opening + grown), calm=calm)
         over = self.over + seconds

@@ -26,6 +26,16 @@ class Delays:
         if since is not None:
             self._waited.append(now - since)
 
+    @property
+    def number(self) -> int:
+        """The calls that wait, and those that have begun since the last measure."""
+        return len(self._waiting) + len(self._waited)
+
+    def forget(self) -> None:
+        """None of the calls will come any more."""
+        self._waiting.clear()
+        self._waited.clear()
+
     def measured(self, now: datetime) -> float | None:
         """How many seconds calls have waited since the last time that this was asked, None where there was no call.
 

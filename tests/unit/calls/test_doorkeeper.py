@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+import pytest
+
 from hanvisa.calls.admission import Admission
 from hanvisa.calls.delays import FORGOTTEN, Delays
-from hanvisa.calls.doorkeeper import LASTS, Doorkeeper
+from hanvisa.calls.doorkeeper import EVERY, FEW, LASTS, Doorkeeper
 from hanvisa.calls.signals import Channel, Entered, Offered
 from hanvisa.errors import Unavailable
 from hanvisa.lab.waiting import until
@@ -45,6 +47,7 @@ class Dialplan:
     def __init__(self) -> None:
         self.told: list[tuple[float, datetime]] = []
         self.fails = 0
+        self.is_connected = True
 
     async def tell(self, admission: Admission, until: datetime) -> None:
         if self.fails:
@@ -54,8 +57,10 @@ class Dialplan:
 
 
 @asynccontextmanager
-async def a_doorkeeper(delays: Delays, dialplan: Dialplan) -> AsyncIterator[Doorkeeper]:
-    doorkeeper = Doorkeeper(delays, FakeClock(NOW), dialplan.tell)
+async def a_doorkeeper(
+    delays: Delays, dialplan: Dialplan, sip: float | None = None
+) -> AsyncIterator[Doorkeeper]:
+    doorkeeper = Doorkeeper(delays, lambda: sip, FakeClock(NOW), dialplan.tell, lambda: dialplan.is_connected)
     running = asyncio.create_task(doorkeeper.run())
     yield doorkeeper
     running.cancel()
@@ -72,14 +77,42 @@ async def test_what_an_earlier_service_said_is_taken_back_and_then_nothing_said_
     assert dialplan.told == [(2.0, NOW + LASTS)]
 
 
-async def test_while_calls_wait_too_long_the_dialplan_is_told_of_each_change() -> None:
+def many_wait(delays: Delays, since: datetime, number: int = FEW) -> None:
+    for channel in range(number):
+        delays.offered(f"channel-{channel}", since)
+
+
+@pytest.mark.parametrize(("waited", "sip"), [(2.0, 0.001), (0.1, 0.6)], ids=["the service", "SIP"])
+async def test_while_calls_wait_too_long_for_one_or_the_other_the_dialplan_is_told_of_each_change(
+    waited: float, sip: float
+) -> None:
     delays, dialplan = Delays(), Dialplan()
-    delays.offered("a", at(-2))
-    async with a_doorkeeper(delays, dialplan) as doorkeeper:
+    many_wait(delays, at(-waited))
+    async with a_doorkeeper(delays, dialplan, sip) as doorkeeper:
         await until(lambda: len(dialplan.told) > 2, within=2, what="said")
         assert not doorkeeper.admission.is_whole
     openings = [opening for opening, _ in dialplan.told]
     assert openings == sorted(openings, reverse=True)
+
+
+async def test_a_few_calls_that_wait_are_no_overload() -> None:
+    delays, dialplan = Delays(), Dialplan()
+    many_wait(delays, at(-2), FEW - 1)
+    async with a_doorkeeper(delays, dialplan, sip=2.0) as doorkeeper:
+        await asyncio.sleep(EVERY * 5)
+        assert doorkeeper.admission.is_whole
+
+
+async def test_after_the_line_was_lost_all_are_offered_again() -> None:
+    delays, dialplan = Delays(), Dialplan()
+    many_wait(delays, at(-2))
+    async with a_doorkeeper(delays, dialplan) as doorkeeper:
+        await until(lambda: not doorkeeper.admission.is_whole, within=2, what="an overload")
+        dialplan.is_connected = False
+        await until(lambda: doorkeeper.admission.is_whole, within=2, what="forgotten")
+        dialplan.is_connected = True
+        await until(lambda: dialplan.told[-1][0] == 2.0, within=2, what="said")
+        assert delays.number == 0
 
 
 async def test_an_offer_that_the_dialplan_no_longer_waits_for_is_not_asked_for() -> None:
