@@ -18,6 +18,7 @@ from hanvisa.ami.guessing import Guessers, Limits
 from hanvisa.ami.lamps import Lamps
 from hanvisa.ami.losses import watch_losses
 from hanvisa.ami.manager import Manager
+from hanvisa.ami.other_way import AmiWay
 from hanvisa.ami.phones import Liveness, Phones
 from hanvisa.ami.projection import Projection
 from hanvisa.ami.secrets import keep_own_calendar_password
@@ -28,6 +29,7 @@ from hanvisa.ari.control import APP_PREFIX, AriControl
 from hanvisa.ari.door import Door
 from hanvisa.ari.stream import Stream
 from hanvisa.calllog.outbox import Outbox
+from hanvisa.calls.bringing_out import BringingOut
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.doorkeeper import Doorkeeper
 from hanvisa.calls.house import CallSettings, House
@@ -195,6 +197,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             )
         )
 
+    stream = Stream(client, app, registry.deliver)
     service = Service(
         settings=settings,
         database=database,
@@ -202,7 +205,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         outbox=outbox,
         client=client,
         registry=registry,
-        stream=Stream(client, app, registry.deliver),
+        bringing_out=BringingOut(house, AmiWay(manager), lambda: stream.connected),
+        stream=stream,
         manager=manager,
         projection=projection,
         agi=AgiServer(

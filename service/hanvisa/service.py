@@ -21,6 +21,7 @@ from hanvisa.ari.stream import Stream
 from hanvisa.beside import Beside
 from hanvisa.calendars.keeper import CalendarKeeper
 from hanvisa.calllog.outbox import Outbox
+from hanvisa.calls.bringing_out import BringingOut
 from hanvisa.calls.doorkeeper import Doorkeeper
 from hanvisa.calls.registry import Registry
 from hanvisa.config import Settings
@@ -49,6 +50,7 @@ class Service:
     outbox: Outbox
     client: Client
     registry: Registry
+    bringing_out: BringingOut
     stream: Stream
     manager: Manager
     projection: Projection
@@ -126,6 +128,7 @@ class Service:
             *(Beside(follower.name, follower.run) for follower in self.followers),
             Beside("measure of how long SIP waits", self.sip_delay.run),
             Beside("measure of how many calls are let in", self.doorkeeper.run),
+            Beside("rescue over AMI", self.bringing_out.run),
             Beside("answers to the dialplan", self.agi.run),
             Beside("nightly purges", self.nightly.run),
             Beside("calendars", self.calendars.run),

@@ -12,6 +12,12 @@ from hanvisa.errors import Gone, Refused
 
 APP_PREFIX = "hanvisa-"
 BRIDGE_PREFIX = "hv-"  # all ids that we choose begin so
+OURS = (
+    "StasisBroadcast",
+    "Stasis",
+    "AppDial2",
+    "",
+)  # where callers of ours are, and legs before they are answered
 
 
 class AriControl:
@@ -181,4 +187,11 @@ class AriControl:
 
 def _live(fields: dict[str, Any]) -> LiveChannel:
     channel = decode_channel(fields)
-    return LiveChannel(channel.id, channel.account, channel.caller_number, channel.dialled, channel.up)
+    return LiveChannel(
+        channel.id,
+        channel.account,
+        channel.caller_number,
+        channel.dialled,
+        channel.up,
+        gone_on=fields["dialplan"]["app_name"] not in OURS,
+    )

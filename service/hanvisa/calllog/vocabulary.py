@@ -283,6 +283,10 @@ CLOSED = {
         sv="Samtalet kopplas av växeln själv.", en="Asterisk puts the call through by itself."
     ),
     "caller_hung_up": Text(sv="Den som ringde har lagt på.", en="The caller has hung up."),
+    "brought_out": Text(
+        sv="Asterisk gick inte att nå; växeln kopplar samtalet själv.",
+        en="Asterisk could not be reached; it puts the call through by itself.",
+    ),
     "ended_by_operator": Text(
         sv="Telefonisten har avslutat samtalet.", en="The operator has ended the call."
     ),

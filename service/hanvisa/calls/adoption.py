@@ -13,7 +13,7 @@ from hanvisa.calls.call import Call, new_id, playback_id
 from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.recording import recording_id
-from hanvisa.calls.signals import NORMAL, Answered, HungUp, Played, Recorded
+from hanvisa.calls.signals import NORMAL, Answered, BroughtOut, HungUp, Played, Recorded
 from hanvisa.calls.stage import Apologising, Arriving, Stage, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
@@ -29,6 +29,9 @@ async def resync(house: House) -> None:
     for call in house.live:
         for channel in call.channels() - existing.keys():
             call.inbox.put_nowait(HungUp(channel, NORMAL))
+        if (caller := existing.get(call.caller.channel)) and caller.gone_on:
+            call.brought_out = True
+            call.inbox.put_nowait(BroughtOut())
         for channel in call.rung.keys() & existing.keys():
             if existing[channel].up:
                 call.inbox.put_nowait(Answered(channel))
@@ -54,7 +57,7 @@ async def adopt(house: House) -> list[tuple[Call, Stage]]:
     What plays on a channel, or is recorded, is ended first: a move would queue behind it.
     """
     held = set(await house.control.held_by_our_apps())
-    existing = {channel.id: channel for channel in await house.control.channels()}
+    existing = {channel.id: channel for channel in await house.control.channels() if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     states = {orphan.id: state for orphan in orphans if (state := await _state_of(house, orphan)) is not None}
     calls = [await _take_on(house, state, existing) for state in states.values()]

@@ -18,6 +18,7 @@ from hanvisa.calls.masking import masked
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import Breath, Prompt
 from hanvisa.calls.signals import (
+    BroughtOut,
     Entered,
     Held,
     HungUp,
@@ -47,7 +48,7 @@ Args = ParamSpec("Args")
 
 
 class CallerGone(Exception):  # noqa: N818 - it is an event of the call, not a fault
-    """The caller has hung up. Ends the call."""
+    """The caller has hung up, or the dialplan goes on with them. Ends the call."""
 
 
 class LegTaken(Exception):  # noqa: N818
@@ -67,6 +68,8 @@ class Call:
         self.taken_by: UUID | None = None  # the operator who wants the caller, who waits or is parked
         self.handed_to: BackToOperator | None = None  # where an operator hands over the caller, who is parked
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
+        self.interrupted = False  # Asterisk does not answer, and the call waits for it
+        self.brought_out = False  # the dialplan has the caller, or is about to: nobody hangs them up
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
 
@@ -220,7 +223,7 @@ class Call:
         """The call's next signal, or None when none came within so many seconds.
 
         Raises:
-            CallerGone: the caller hung up.
+            CallerGone: the caller hung up, or was brought out.
             LegTaken: another call has taken a leg of this one.
         """
         await self.save()
@@ -239,6 +242,8 @@ class Call:
                 # Nobody is spoken with: there is no place to take.
                 await self.hang_up(channel.id)
             case HungUp(channel) if channel == self.caller.channel:
+                raise CallerGone
+            case BroughtOut():
                 raise CallerGone
             case Surrendered():
                 raise LegTaken
@@ -378,8 +383,8 @@ class Call:
         self.house.queues.wake()
 
     async def end(self) -> None:
-        """Hang up whatever is left of the call; what another call has taken is not."""
-        for channel in self.channels():
+        """Hang up whatever is left of the call; what another call or the dialplan has taken is not."""
+        for channel in self.channels() - ({self.caller.channel} if self.brought_out else set()):
             if self.house.live.of_channel(channel) in (self, None):
                 await self.hang_up(channel)
         if self.state.bridge:

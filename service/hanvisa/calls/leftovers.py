@@ -20,6 +20,10 @@ class Leftovers:
     _bridges: set[str] = field(default_factory=set)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def channels(self) -> frozenset[str]:
+        return frozenset(self._channels)
+
     def channel(self, channel: str) -> None:
         self._channels.add(channel)
         self._more.set()

@@ -299,6 +299,35 @@ class LiveChannel:
     caller_number: str
     dialled: str
     up: bool
+    gone_on: bool = False  # the dialplan has it again: it is no call of ours any more
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a channel is.
+
+    ``served``: a caller whom the dialplan has given to us. ``together``: in a bridge with others.
+    """
+
+    channel: str
+    context: str
+    exten: str
+    served: bool
+    together: bool
+
+
+class OtherWay(Protocol):
+    """What can be done for callers while `CallControl` is away. Each raises `Unavailable`, or `Refused` by Asterisk."""
+
+    async def places(self) -> Mapping[str, Place]:
+        """Every channel there is, by its id."""
+        ...
+
+    async def bring_out(self, place: Place) -> None:
+        """The dialplan goes on with the caller, as it does without us. It takes a moment."""
+        ...
+
+    async def hang_up(self, place: Place) -> None: ...
 
 
 class CallControl(Protocol):

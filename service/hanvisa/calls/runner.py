@@ -40,7 +40,7 @@ async def run_call(call: Call, stage: Stage | None) -> None:
             before, stage = stage, await _next_stage(call, stage, may_begin_anew=anew < BEGUN_ANEW)
             anew = anew + 1 if stage is before else 0
     except CallerGone:
-        reason = "caller_hung_up"
+        reason = "brought_out" if call.brought_out else "caller_hung_up"
     except LegTaken:
         reason = "joined_to_another_call"
     except Dismissed:
@@ -89,9 +89,10 @@ def _is_talking(call: Call) -> bool:
 async def _until_asterisk_answers(call: Call) -> None:
     """Wait, and leave the caller as one is taken on: without what they heard last.
 
-    Raises CallerGone when Asterisk knows the caller no more.
+    Raises CallerGone when Asterisk knows the caller no more, or they were brought out meanwhile.
     """
-    while True:
+    call.interrupted = True
+    while not call.brought_out:
         try:
             with suppress(Refused):  # that is an answer
                 await call.house.control.variable(call.caller.channel, VARIABLE)
@@ -101,4 +102,6 @@ async def _until_asterisk_answers(call: Call) -> None:
         except Unavailable:
             await asyncio.sleep(ASK_AGAIN)
         else:
+            call.interrupted = False
             return
+    raise CallerGone

@@ -140,6 +140,11 @@ class Surrendered:
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtOut:
+    """The dialplan goes on with the caller; this call is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reconnected:
     """The event stream is up (again): what was missed must be found out."""
 
@@ -159,6 +164,7 @@ Signal = (
     | PhoneLost
     | Woken
     | Surrendered
+    | BroughtOut
     | Reconnected
     | Asked
 )

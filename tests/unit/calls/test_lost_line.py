@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from hanvisa.calls.bringing_out import AWAY, AWAY_WITH_MUSIC, BringingOut
 from hanvisa.calls.house import CallSettings
-from hanvisa.calls.ports import LiveChannel
+from hanvisa.calls.ports import LiveChannel, Place
 from hanvisa.calls.signals import Reconnected
 from hanvisa.errors import Unavailable
 from hanvisa.testing import MemoryTexts
@@ -17,6 +21,8 @@ from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene
 from unit.calls.switch import Switch
 
 LONG = 60.0  # seconds
+BLINK = 1.0  # seconds
+SOON = AWAY + 1.0
 
 
 class LosingSwitch(Switch):
@@ -35,6 +41,51 @@ class LosingSwitch(Switch):
     def _must_be_there(self) -> None:
         if self.lost:
             raise Unavailable("the line is lost")
+
+
+@dataclass
+class Beside:
+    """`OtherWay` to the same switch. ``brought_out`` are those with whom the dialplan goes on."""
+
+    switch: LosingSwitch
+    brought_out: set[str] = field(default_factory=set)
+    hung_up: set[str] = field(default_factory=set)
+
+    async def places(self) -> dict[str, Place]:
+        return {channel: self._place(channel) for channel in self.switch.alive}
+
+    def _place(self, channel: str) -> Place:
+        served = channel not in self.switch.dialled and channel not in self.brought_out
+        return Place(channel, "from-carrier", MAIN, served, self.switch.partner(channel) is not None)
+
+    async def bring_out(self, place: Place) -> None:
+        self.brought_out.add(place.channel)
+
+    async def hang_up(self, place: Place) -> None:
+        self.hung_up.add(place.channel)
+        self.switch.is_gone(place.channel)
+
+
+@asynccontextmanager
+async def beside(switch: LosingSwitch, scene: Scene) -> AsyncIterator[Beside]:
+    way = Beside(switch)
+    bringing_out = asyncio.create_task(BringingOut(scene.house, way, lambda: not switch.lost).run())
+    async with scene:
+        yield way
+    bringing_out.cancel()
+
+
+def loses(switch: LosingSwitch) -> None:
+    switch.lost, switch.tell = True, lambda _: None
+
+
+def is_back(switch: LosingSwitch, scene: Scene, way: Beside) -> None:
+    switch.lost, switch.tell = False, scene.tell
+    switch.existing = tuple(
+        LiveChannel(channel, "", "", "", up=True, gone_on=channel in way.brought_out)
+        for channel in switch.alive
+    )
+    scene.tell(Reconnected())
 
 
 @pytest.fixture
@@ -84,3 +135,89 @@ async def test_who_has_answered_meanwhile_is_connected() -> None:
         )
         scene.tell(Reconnected())
         await scene.talking(caller, anna)
+
+
+async def test_who_listens_is_brought_out_and_who_talks_goes_on(switch: LosingSwitch, scene: Scene) -> None:
+    scene.given_absent("anna")
+    async with beside(switch, scene) as way:
+        talking = scene.rings_in(MAIN)
+        await asyncio.sleep(LONG)
+        listening = scene.rings_in(ANNA_DIRECT)
+        await asyncio.sleep(BLINK)
+        loses(switch)
+        await asyncio.sleep(SOON)
+        assert way.brought_out == {listening}
+        await scene.over(listening)
+        assert scene.log.of_kind("closed") == [{"reason": "brought_out"}]
+        is_back(switch, scene, way)
+        await asyncio.sleep(LONG)
+        assert switch.partner(talking)
+        assert listening in switch.alive
+        assert not way.hung_up
+
+
+async def test_a_phone_that_rings_is_taken_away_and_the_caller_brought_out(
+    switch: LosingSwitch, scene: Scene
+) -> None:
+    switch.phones["anna"] = "rings"
+    async with beside(switch, scene) as way:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await asyncio.sleep(BLINK)
+        anna = switch.leg("anna")
+        loses(switch)
+        await asyncio.sleep(SOON)
+        assert (way.brought_out, way.hung_up) == ({caller}, {anna})
+
+
+async def test_who_hears_music_keeps_their_place_for_longer(switch: LosingSwitch, scene: Scene) -> None:
+    async with beside(switch, scene) as way:
+        scene.rings_in(MAIN)
+        await asyncio.sleep(LONG)
+        waiting = scene.rings_in(MAIN)
+        await asyncio.sleep(LONG)
+        loses(switch)
+        await asyncio.sleep(AWAY_WITH_MUSIC - 1.0)
+        assert not way.brought_out
+        await asyncio.sleep(2.0)
+        assert way.brought_out == {waiting}
+
+
+async def test_nobody_is_left_alone_by_whom_they_talked_to(switch: LosingSwitch, scene: Scene) -> None:
+    async with beside(switch, scene) as way:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await asyncio.sleep(LONG)
+        anna = switch.partner(caller)
+        assert anna is not None
+        loses(switch)
+        switch.goes(anna)
+        await asyncio.sleep(SOON)
+        assert (way.brought_out, way.hung_up) == (set(), {caller})
+
+
+async def test_a_line_that_is_lost_for_a_moment_takes_nobody_away(switch: LosingSwitch, scene: Scene) -> None:
+    scene.given_absent("anna")
+    async with beside(switch, scene) as way:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await asyncio.sleep(BLINK)
+        loses(switch)
+        await asyncio.sleep(BLINK)
+        is_back(switch, scene, way)
+        await asyncio.sleep(SOON)
+        assert not way.brought_out
+        assert scene.house.live.of_channel(caller)
+
+
+async def test_whom_another_program_has_brought_out_is_let_go(switch: LosingSwitch, scene: Scene) -> None:
+    """`hanvisa rescue`. Asterisk lists them with our application for some time (seen)."""
+    scene.given_absent("anna")
+    async with beside(switch, scene) as way:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await asyncio.sleep(BLINK)
+        way.brought_out.add(caller)
+        switch.orphaned = (caller,)
+        is_back(switch, scene, way)
+        await scene.over(caller)
+        is_back(switch, scene, way)
+        await asyncio.sleep(BLINK)
+        assert caller in switch.alive
+        assert scene.house.live.of_channel(caller) is None

@@ -22,7 +22,8 @@ from hanvisa.lab.bench_register import Measured
 from hanvisa.lab.bench_words import Told
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.figures import write_part
-from hanvisa.lab.sipp import Load, percentile, read_messages, read_refusals, read_successes
+from hanvisa.lab.readings import Reading
+from hanvisa.lab.sipp import LASTS, Load, percentile, read_messages, read_refusals, read_successes
 from hanvisa.policy.model import Effect
 
 
