@@ -28,6 +28,7 @@ from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
 from hanvisa.ari.door import Door
 from hanvisa.ari.stream import Stream
+from hanvisa.calllog.open_calls import OpenCallsInState
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.bringing_out import BringingOut
 from hanvisa.calls.desk import Desk
@@ -101,6 +102,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         own_sounds=voice.own,
         evidence=ThreatEvidence(settings.state),
         log=outbox,
+        open_calls=OpenCallsInState(settings.state),
         clock=clock,
         texts=texts,
         queues=Queues(wrap_up=settings.wrap_up),

@@ -164,11 +164,11 @@ class AriControl:
     async def channels(self) -> tuple[LiveChannel, ...]:
         return tuple(_live(fields) for fields in await self._client.command("GET", "/channels"))
 
-    async def empty_bridges(self) -> tuple[str, ...]:
+    async def bridged(self) -> Mapping[str, frozenset[str]]:
         bridges = await self._client.command("GET", "/bridges")
-        return tuple(
-            one["id"] for one in bridges if one["id"].startswith(BRIDGE_PREFIX) and not one["channels"]
-        )
+        return {
+            one["id"]: frozenset(one["channels"]) for one in bridges if one["id"].startswith(BRIDGE_PREFIX)
+        }
 
     async def held_by_our_apps(self) -> tuple[str, ...]:
         apps = await self._client.command("GET", "/applications")

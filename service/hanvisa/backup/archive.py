@@ -24,6 +24,7 @@ KEPT = (DATABASE, SECRETS, OUTBOX, *SOUNDS)
 # What else the service has in its state folder, and why it is in no backup.
 LEFT_OUT = {
     "leading.lock": "it holds nothing: whose turn it is goes with the process (leading.py)",
+    "calls": "the calls that were up then are not",
     "asterisk": "made by asterisk-conf/provision and from the register",
     "sounds": "made from the register and the recordings",
     "texts": "a text message is sent once only, and one that was put back would be sent again",

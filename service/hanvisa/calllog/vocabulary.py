@@ -287,6 +287,9 @@ CLOSED = {
         sv="Asterisk gick inte att nå; växeln kopplar samtalet själv.",
         en="Asterisk could not be reached; it puts the call through by itself.",
     ),
+    "ended_meanwhile": Text(
+        sv="Samtalet tog slut medan tjänsten var borta.", en="The call ended while the service was away."
+    ),
     "ended_by_operator": Text(
         sv="Telefonisten har avslutat samtalet.", en="The operator has ended the call."
     ),

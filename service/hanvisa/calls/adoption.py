@@ -5,16 +5,18 @@ The calls of an instance that has died are taken on, and those that ended meanwh
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import structlog
 
 from hanvisa.calls.call import Call, new_id, playback_id
+from hanvisa.calls.ends import left_open
 from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.recording import recording_id
 from hanvisa.calls.signals import NORMAL, Answered, BroughtOut, HungUp, Played, Recorded
-from hanvisa.calls.stage import Apologising, Arriving, Stage, from_json
+from hanvisa.calls.stage import Apologising, Arriving, Stage, Talking, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 
@@ -42,11 +44,13 @@ async def resync(house: House) -> None:
             call.inbox.put_nowait(Recorded(call.recording))
 
 
-async def sweep(house: House) -> None:
-    """At the start, before any call is ours: remove the bridges in which dead instances have left nobody."""
-    for bridge in await house.control.empty_bridges():
-        with suppress(Gone):  # somebody was faster
-            await house.control.destroy_bridge(bridge)
+async def sweep(house: House, calls: Iterable[Call]) -> None:
+    """At the start, when these calls are ours and no others: remove the bridges that dead instances have left."""
+    wanted = {call.state.bridge for call in calls}
+    for bridge in await house.control.bridged():
+        if bridge not in wanted:
+            with suppress(Gone):  # somebody was faster
+                await house.control.destroy_bridge(bridge)
 
 
 async def adopt(house: House) -> list[tuple[Call, Stage]]:
@@ -60,11 +64,13 @@ async def adopt(house: House) -> list[tuple[Call, Stage]]:
     existing = {channel.id: channel for channel in await house.control.channels() if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     states = {orphan.id: state for orphan in orphans if (state := await _state_of(house, orphan)) is not None}
-    calls = [await _take_on(house, state, existing) for state in states.values()]
+    bridged = await house.control.bridged() if states else {}
+    calls = [await _take_on(house, state, existing, bridged) for state in states.values()]
     taken = {channel for call, _ in calls for channel in call.channels()}
+    begun = {state.caller.channel: state.id for state in left_open(house).values() if state is not None}
     for orphan in orphans:
         if orphan.id not in taken:
-            calls.extend(await _begin_anew(house, orphan))
+            calls.extend(await _begin_anew(house, orphan, begun.get(orphan.id)))
     log.info("calls.adopted", calls=len(calls))
     return calls
 
@@ -80,7 +86,12 @@ async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
     return state if state is not None and state.caller.channel == orphan.id else None
 
 
-async def _take_on(house: House, state: CallState, existing: dict[str, LiveChannel]) -> tuple[Call, Stage]:
+async def _take_on(
+    house: House,
+    state: CallState,
+    existing: dict[str, LiveChannel],
+    bridged: Mapping[str, frozenset[str]],
+) -> tuple[Call, Stage]:
     """The call with its stage. Whoever of its legs is gone is found so by the stage's first signal."""
     call = Call(state, house)
     try:
@@ -95,12 +106,17 @@ async def _take_on(house: House, state: CallState, existing: dict[str, LiveChann
             call.inbox.put_nowait(HungUp(leg.channel, NORMAL))
             continue
         await _bring_here(house, leg.channel)
+    if isinstance(stage, Talking) and state.other is not None and state.other.channel in existing:
+        await _bring_together(call, state.other, bridged)
     call.tell("signal", type="adopted", stage=state.stage.get("name", ""))
     return call, stage
 
 
-async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Stage]]:
-    """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended."""
+async def _begin_anew(house: House, orphan: LiveChannel, known_as: str | None) -> list[tuple[Call, Stage]]:
+    """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended.
+
+    ``known_as`` is its id where the call log has it already.
+    """
     try:
         side = await house.control.variable(orphan.id, SIDE)
         if not side:
@@ -111,8 +127,23 @@ async def _begin_anew(house: House, orphan: LiveChannel) -> list[tuple[Call, Sta
         log.info("calls.not_adopted", channel=orphan.id, why=str(error))
         return []
     caller = Leg(orphan.id, orphan.account, number=orphan.caller_number)
-    state = CallState(new_id("k"), side, orphan.dialled, caller, answered=orphan.up)
+    state = CallState(known_as or new_id("k"), side, orphan.dialled, caller, answered=orphan.up)
     return [(Call(state, house), Arriving())]
+
+
+async def _bring_together(call: Call, other: Leg, bridged: Mapping[str, frozenset[str]]) -> None:
+    """Whoever was held, or half joined or parted, when the instance died talks again."""
+    bridge, control = call.state.bridge, call.house.control
+    inside = bridged.get(bridge, frozenset()) if bridge else frozenset()
+    try:
+        if bridge not in bridged:
+            await call.connect(other)
+        elif bridge is not None:
+            for leg in (call.caller, other):
+                if leg.channel not in inside:
+                    await control.add_to_bridge(bridge, leg.channel)
+    except TelephonyError as error:  # they hang up, or the stage finds out who has
+        log.warning("calls.not_together", call=call.id, why=str(error))
 
 
 async def quiet(house: House, channel: str) -> None:

@@ -70,8 +70,10 @@ class Call:
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.interrupted = False  # Asterisk does not answer, and the call waits for it
         self.brought_out = False  # the dialplan has the caller, or is about to: nobody hangs them up
+        self.uses_left: list[UUID] = []  # taken before the stage was begun anew, and not needed yet
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None
+        self._kept: CallState | None = None
 
     # who and what
 
@@ -141,6 +143,14 @@ class Call:
             data = masked(data, self.state.private)
         self.house.log.record(self.id, kind, data)
         self.house.feed.told(self, kind)
+        if kind == "closed":
+            self.house.open_calls.forget(self.id)
+
+    def keep(self) -> None:
+        """Whatever becomes of the channel and of us, the call's end is told, and what was said to be kept is."""
+        if self._kept is not self.state:
+            self._kept = self.state
+            self.house.open_calls.keep(self.id, self.state.without_numbers_of_others().to_json())
 
     def change(self, **fields: Any) -> None:
         self.state = replace(self.state, **fields)
@@ -149,7 +159,9 @@ class Call:
     def enter(self, stage: Stage) -> None:
         """From now on the call is in this stage. It is written down before the call speaks or waits."""
         if (written := to_json(stage)) != self.state.stage:
-            self.change(stage=written, stage_since=self.house.clock.now())
+            self.change(stage=written, stage_since=self.house.clock.now(), uses=())
+        self.uses_left = list(self.state.uses)
+        self.keep()
         self.tell("stage", **self.state.stage)
 
     async def save(self) -> None:
@@ -159,10 +171,16 @@ class Call:
         """
         if self.state is not self._saved and self.playing is None and self.recording is None:
             saving = self.state
+            self.keep()
             if await self.command(
                 self.house.control.set_variable(self.caller.channel, VARIABLE, saving.to_json())
             ):
                 self._saved = saving
+
+    async def foresee(self, stage: Stage) -> None:
+        """From what is done now the call goes on in this stage, without the other party, whoever takes it on."""
+        coming = replace(self.state, stage=to_json(stage), other=None, bridge=None, uses=())
+        await self.command(self.house.control.set_variable(self.caller.channel, VARIABLE, coming.to_json()))
 
     async def command(self, what: Awaitable[None]) -> bool:
         """Carry out a command whose failure must not end the call; it is logged, and False.

@@ -115,14 +115,26 @@ async def may_consult(call: Call, number: Reading, by: UUID, held: Sequence[Call
 async def _take_use(
     call: Call, facts: JoinFacts, decide: Callable[[JoinFacts], Decision], taken: UUID | None
 ) -> Decision:
+    for use in call.uses_left:
+        facts = _with_use_back(facts, use)
     decision = decide(facts)
-    while decision.exception not in (None, taken) and not await call.house.directory.reserve_use(
-        decision.exception, call.id
-    ):
+    while decision.exception not in (None, taken) and not await _reserve(call, decision.exception):
         # The last use went to somebody else in the same moment: decide without that exception.
         facts = _without(facts, decision.exception)
         decision = decide(facts)
     return decision
+
+
+async def _reserve(call: Call, exception: UUID) -> bool:
+    """Take a use. It is written down at once: whoever takes the call on in this stage has it already."""
+    if exception in call.uses_left:
+        call.uses_left.remove(exception)
+        return True
+    if not await call.house.directory.reserve_use(exception, call.id):
+        return False
+    call.change(uses=(*call.state.uses, exception))
+    await call.save()
+    return True
 
 
 def join_facts(call: Call, number: Reading, person: Person | None, via: Via, *others: Call) -> JoinFacts:

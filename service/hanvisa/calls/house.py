@@ -17,6 +17,7 @@ from hanvisa.calls.ports import (
     Directory,
     Evidence,
     MessageBox,
+    OpenCalls,
     OwnSounds,
     Texts,
     Voice,
@@ -72,6 +73,7 @@ class House:
     own_sounds: OwnSounds
     evidence: Evidence
     log: CallLog
+    open_calls: OpenCalls
     clock: Clock
     texts: Texts | None = None  # None: no gateway is set
     plan: NumberPlan = field(default_factory=NumberPlan)

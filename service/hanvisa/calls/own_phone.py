@@ -22,6 +22,7 @@ async def own_phone_answers(call: Call, shown: Display) -> bool:
     """
     control, channel, account = call.house.control, call.caller.channel, call.caller.account
     call.house.live.bind(channel, call)
+    call.keep()
     try:
         await control.create(channel, f"PJSIP/{account}", variables(call, shown), "")
     except (Refused, Gone) as error:

@@ -275,6 +275,22 @@ class CallLog(Protocol):
         ...
 
 
+class OpenCalls(Protocol):
+    """The calls that have begun and not ended, where they survive the service: what is on a channel dies with it."""
+
+    def keep(self, call_id: str, state: str) -> None:
+        """What is to be known of the call, if nobody hears of its end. Never waits, never raises."""
+        ...
+
+    def forget(self, call_id: str) -> None:
+        """It has ended. Never waits, never raises."""
+        ...
+
+    def left(self) -> dict[str, str]:
+        """All that are kept, by id: those of a service that has died among them. Never raises."""
+        ...
+
+
 class Texts(Protocol):
     """Text messages to callers. It is there only where a gateway is set."""
 
@@ -435,8 +451,8 @@ class CallControl(Protocol):
         """All channels that exist now."""
         ...
 
-    async def empty_bridges(self) -> tuple[str, ...]:
-        """The bridges of ours with nobody in them."""
+    async def bridged(self) -> Mapping[str, frozenset[str]]:
+        """The bridges of ours, and the channels in each."""
         ...
 
     async def held_by_our_apps(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
 from hanvisa.calls.delays import Delays
 from hanvisa.calls.dialling import dial
+from hanvisa.calls.ends import tell_missed_ends
 from hanvisa.calls.house import House
 from hanvisa.calls.runner import run_call
 from hanvisa.calls.signals import (
@@ -62,7 +63,7 @@ class Registry:
         self._missed = missed
         self.delays = Delays()
         self.taken = self.not_taken = 0
-        self._swept = False
+        self._swept = self._told_ends = False
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,10 +118,13 @@ class Registry:
             await resync(self.house)
             taken_on = await adopt(self.house)
             if not self._swept:
-                await sweep(self.house)
+                await sweep(self.house, [call for call, _ in taken_on])
                 self._swept = True
             for call, stage in taken_on:
                 self.open(call, stage)
+            if not self._told_ends:
+                self._spawn(tell_missed_ends(self.house))
+                self._told_ends = True
         except TelephonyError as error:
             log.warning("calls.not_synced", why=str(error), again_in=SYNC_AGAIN)
             asyncio.get_running_loop().call_later(SYNC_AGAIN, self.deliver, Reconnected())

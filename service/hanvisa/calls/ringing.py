@@ -174,7 +174,8 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     if not decision.allowed:
         return decision
     if taken is not None and decision.exception == taken:
-        call.change(exception=None)  # one use lets the caller be joined once
+        # One use lets the caller be joined once; whoever begins this stage anew has it still.
+        call.change(exception=None, uses=(*call.state.uses, taken))
     return None
 
 

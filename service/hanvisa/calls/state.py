@@ -63,6 +63,9 @@ class CallState:
     held_reminded: bool = False  # and has been reminded of it
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
+    uses: tuple[
+        UUID, ...
+    ] = ()  # of exceptions, taken in this stage: whoever begins it anew takes them no second time
     texted: UUID | None = (
         None  # the person whose direct number the caller was sent, or refused, as a text message
     )
@@ -76,6 +79,10 @@ class CallState:
     def from_json(cls, text: str) -> CallState:
         """Raises ValueError when the text is not a state."""
         return _STATE.validate_json(text)
+
+    def without_numbers_of_others(self) -> CallState:
+        """What is to be known of the call when it has ended: by a private call's number nobody is told of it (P1)."""
+        return replace(self, dialled="", other=None, private="")
 
     def leg_of(self, channel: str) -> Leg | None:
         return next((leg for leg in (self.caller, self.other) if leg and leg.channel == channel), None)

@@ -52,7 +52,7 @@ class ThreatRecording:
         name, self._name = self._name, None
         await self._call.command(self._call.house.control.stop_recording(name))
         await self._call.house.recordings.of(name)
-        await self._keep(name)
+        await keep_evidence(self._call, name, self._began)
 
     async def _begin(self, bridge: str) -> None:
         control, name = self._call.house.control, f"{PREFIX}{bridge}"
@@ -66,19 +66,21 @@ class ThreatRecording:
         self._name, self._began = name, self._call.house.clock.now()
         self._call.tell("signal", type="threat_recording")
 
-    async def _keep(self, name: str) -> None:
-        call, evidence = self._call, self._call.house.evidence
-        try:
-            seconds = await evidence.seconds(name)
-            file = await evidence.keep(name, f"{call.id}-{self._began:%Y%m%dT%H%M%S%f}")
-        except HanvisaError as error:  # it stays where Asterisk has put it
-            call.tell("signal", type="threat_not_kept", why=str(error), recording=name)
-            return
-        await evidence.discard(name)
-        call.tell(
-            "signal",
-            type="threat_recorded",
-            file=file,
-            began_at=self._began.isoformat(),
-            seconds=seconds or 0.0,
-        )
+
+async def keep_evidence(call: Call, name: str, began: datetime) -> None:
+    """What was recorded under this name goes with the call's record."""
+    evidence = call.house.evidence
+    try:
+        seconds = await evidence.seconds(name)
+        file = await evidence.keep(name, f"{call.id}-{began:%Y%m%dT%H%M%S%f}")
+    except HanvisaError as error:  # it stays where Asterisk has put it
+        call.tell("signal", type="threat_not_kept", why=str(error), recording=name)
+        return
+    await evidence.discard(name)
+    call.tell(
+        "signal",
+        type="threat_recorded",
+        file=file,
+        began_at=began.isoformat(),
+        seconds=seconds or 0.0,
+    )

@@ -130,15 +130,16 @@ async def _to_number(
         outgoing = may_call_out(call, number, person)
         if not outgoing.allowed:
             return await _decline(call, asker, outgoing)
+    following = Transferred(wanted.number, wanted.past_referral)
     call.change(exception=decision.exception if takes_use else None)
-    await _send_on(call, asker, transferee)
-    if number.kind is NumberKind.EMERGENCY:
-        call.house.alarms.put_through(call, asker.person)
     if wanted.serial:
         call.change(serial=asker.person)
     if person is not None:
         call.change(organisation=person.organisation_id)
-    return Transferred(wanted.number, wanted.past_referral)
+    await _send_on(call, asker, transferee, following)
+    if number.kind is NumberKind.EMERGENCY:
+        call.house.alarms.put_through(call, asker.person)
+    return following
 
 
 async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> Stage | None:
@@ -148,11 +149,12 @@ async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> St
     if not isinstance(meaning, Park):
         await asker.is_told("channel_unavailable")
         return None
-    await _send_on(call, asker, transferee)
+    following = Parked(meaning.person.id)
     call.change(exception=None, held_since=now, held_reminded=False)
     if wanted.serial:
         call.change(serial=asker.person)
-    return Parked(meaning.person.id)
+    await _send_on(call, asker, transferee, following)
+    return following
 
 
 async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) -> Stage | Refusal:
@@ -161,18 +163,20 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
     if not decision.allowed:
         return await _decline(call, asker, decision)
     mark_confidential(call, TargetKind.PERSON, person.id)
-    await _send_on(call, asker, transferee)
-    return leaving(call, person)
+    following = leaving(call, person)
+    await _send_on(call, asker, transferee, following)
+    return following
 
 
-async def _send_on(call: Call, asker: Asker, transferee: Leg) -> None:
+async def _send_on(call: Call, asker: Asker, transferee: Leg, following: Stage) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
     if asker.leg is call.caller:
         # What is written on it must not be taken for a call that lives.
         await call.command(call.house.control.set_variable(asker.leg.channel, VARIABLE, ""))
-    await asker.is_told("channel_answered")
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
+    await call.foresee(following)
+    await asker.is_told("channel_answered")
     await call.part(leaves_by_itself=asker.by_phone)
 
 

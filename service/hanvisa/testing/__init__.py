@@ -3,7 +3,7 @@
 from hanvisa.testing.clock import FakeClock
 from hanvisa.testing.control import FakeCallControl
 from hanvisa.testing.directory import MemoryCallbacks, MemoryChanges, MemoryDirectory
-from hanvisa.testing.edges import FakeVoice, MemoryLog, MemoryTexts
+from hanvisa.testing.edges import FakeVoice, MemoryLog, MemoryOpenCalls, MemoryTexts
 from hanvisa.testing.recordings import MemoryEvidence, MemoryMessages, MemorySounds, MemorySpool
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MemoryEvidence",
     "MemoryLog",
     "MemoryMessages",
+    "MemoryOpenCalls",
     "MemorySounds",
     "MemorySpool",
     "MemoryTexts",

@@ -29,7 +29,6 @@ class FakeCallControl:
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     existing: tuple[LiveChannel, ...] = ()
     orphaned: tuple[str, ...] = ()
-    left_bridges: tuple[str, ...] = ()
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The commands of that name, their arguments only."""
@@ -172,8 +171,8 @@ class FakeCallControl:
     async def channels(self) -> tuple[LiveChannel, ...]:
         return self.existing
 
-    async def empty_bridges(self) -> tuple[str, ...]:
-        return self.left_bridges
+    async def bridged(self) -> Mapping[str, frozenset[str]]:
+        return {bridge: frozenset(inside) for bridge, inside in self.bridges.items()}
 
     async def held_by_our_apps(self) -> tuple[str, ...]:
         return self.orphaned

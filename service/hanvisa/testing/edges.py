@@ -60,6 +60,22 @@ class MemoryLog:
 
 
 @dataclass
+class MemoryOpenCalls:
+    """``states`` are those that are kept, by the calls' ids."""
+
+    states: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, call_id: str, state: str) -> None:
+        self.states[call_id] = state
+
+    def forget(self, call_id: str) -> None:
+        self.states.pop(call_id, None)
+
+    def left(self) -> dict[str, str]:
+        return dict(self.states)
+
+
+@dataclass
 class MemoryTexts:
     """Text messages by their ids, none of which is ever sent; ``full``: none can be written down.
 

@@ -40,6 +40,7 @@ class Play:
         )
         self.switch.tell = self.scene.tell
         self.switch.spoken = self.scene.spool
+        self.switch.came = self.scene.came
         self.caller = ""
 
     def rings_in(self, dialled: str) -> None:
@@ -93,7 +94,7 @@ Story = Callable[[Play], Awaitable[None]]
 
 
 async def played(
-    story: Story, prepare: Callable[[Play], None] = lambda _: None, voice: Voice | None = None
+    story: Story, prepare: Callable[[Play], object] = lambda _: None, voice: Voice | None = None
 ) -> Play:
     """Play it to its end, and look at what is left."""
     play = Play(voice)

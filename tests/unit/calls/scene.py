@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid5
 
+from hanvisa.calls.adoption import SIDE
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.ports import Texts, Voice
 from hanvisa.calls.registry import RUNG, Registry
@@ -56,6 +57,7 @@ from hanvisa.testing import (
     MemoryEvidence,
     MemoryLog,
     MemoryMessages,
+    MemoryOpenCalls,
     MemorySounds,
 )
 
@@ -168,6 +170,7 @@ class Scene:
         self.own_sounds = MemorySounds(self.spool)
         self.evidence = MemoryEvidence(self.spool)
         self.log = MemoryLog()
+        self.open_calls = MemoryOpenCalls()
         self.house = House(
             control=self.control,
             directory=self.directory,
@@ -176,11 +179,13 @@ class Scene:
             own_sounds=self.own_sounds,
             evidence=self.evidence,
             log=self.log,
+            open_calls=self.open_calls,
             clock=self.clock,
             texts=texts,
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
         )
         self.registry = Registry(self.house)
+        self.came: dict[str, Channel] = {}  # by channel: who has come in
         self._channels = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -302,5 +307,7 @@ class Scene:
 
     def _enters(self, side: str, channel: Channel) -> str:
         self.control.alive.add(channel.id)
+        self.control.variables[channel.id, SIDE] = side
+        self.came[channel.id] = channel
         self.tell(Entered(channel, (side,)))
         return channel.id

@@ -136,8 +136,9 @@ async def attended_transfer(play: Play) -> None:
 
 async def own_name(play: Play) -> None:
     """Recorded after a tone, heard again, and kept by a key."""
+    play.switch.message = 3.0
     play.caller = play.scene.dials("anna", "*24#")
-    await asyncio.sleep(20)
+    await asyncio.sleep(12)
     play.scene.presses(play.caller, "1")
     await play.a_while()
 

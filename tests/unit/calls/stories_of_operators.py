@@ -53,12 +53,29 @@ async def picked_up(play: Play) -> None:
     await play.a_while()
 
 
+async def parked_attended(play: Play) -> None:
+    """The operator hears for whom before they let go of the caller, whom Bo picks up."""
+    await play.has_operator()
+    second = play.scene.dials("olle", "*68*202#")
+    await play.a_while(3)
+    await play.refers("*68*202#", second)
+    play.scene.dials("bo", "*88#")
+    await play.a_while()
+
+
 async def parked_in_vain(play: Play) -> None:
     """The operator is reminded, and then the queue has the caller."""
     await play.has_operator()
     play.switch.phones["olle"] = "rings"
     await play.refers("*68*202#")
     await play.a_while(180)
+
+
+async def put_through_outside(play: Play) -> None:
+    """To a mobile, by an exception whose uses are counted."""
+    play.scene.given_exception(max_uses=5)
+    await play.has_operator()
+    await play.refers("0701740605")
 
 
 async def to_112(play: Play) -> None:
@@ -162,7 +179,7 @@ async def _waits_for_bo(play: Play) -> None:
     operator = play.switch.leg("olle")
     if operator is not None:
         play.scene.refers(operator, "202")
-    await play.a_while(6)
+    await play.a_while(3)
     await play.presses("5")
     await play.a_while()
     play.must_have_a_way_on()
@@ -187,7 +204,9 @@ STORIES: tuple[Story, ...] = (
     serial,
     onto_ringing,
     picked_up,
+    parked_attended,
     parked_in_vain,
+    put_through_outside,
     to_112,
     replaced,
     phone_dies,

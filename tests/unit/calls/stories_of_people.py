@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from hanvisa.errors import Refused
 from hanvisa.policy.facts import Forwarding, Group, OutsideNumber, Ringing, TargetKind
 from unit.calls.play import Play, Story
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, id_of
 from unit.calls.test_messages import given_message
 
+FIRST_PLAYED = 3  # of the commands
 GROUP = "+46980319283"
 
 
@@ -18,6 +20,20 @@ async def code(play: Play) -> None:
 
 async def wrong_code(play: Play) -> None:
     await _dials(play, "*99#")
+
+
+async def opening(play: Play) -> None:
+    """An operator closes by a code."""
+    play.caller = play.scene.dials("olle", "*27#")
+    await play.a_while()
+
+
+async def apology(play: Play) -> None:
+    """Nothing can be played for once: the operators have the caller."""
+    play.scene.given_absent("anna")
+    play.switch.failure, play.switch.fail_at = Refused("made to fail"), FIRST_PLAYED
+    play.rings_in(ANNA_DIRECT)
+    await play.a_while()
 
 
 async def listening(play: Play) -> None:
@@ -101,6 +117,7 @@ async def _dials(play: Play, dialled: str) -> None:
 STORIES: tuple[Story, ...] = (
     code,
     wrong_code,
+    opening,
     listening,
     calling_out,
     barred,

@@ -6,10 +6,11 @@ It knows what each party hears at every moment, and how long it was nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Played, Recorded, Signal
 from hanvisa.errors import Gone, HanvisaError, Refused, Unavailable
@@ -20,7 +21,16 @@ SPEECH = 4.0  # seconds that every speech takes
 MESSAGE = 10.0  # seconds that a caller speaks who is recorded
 TIMEOUT = 2.5  # seconds after which a command has no answer
 BUSY = 17
-NEEDS_NOTHING = ("create", "originate", "bridge", "stop_playing", "stop_recording", "destroy_bridge")
+NEEDS_NOTHING = (
+    "create",
+    "originate",
+    "bridge",
+    "stop_playing",
+    "is_playing",
+    "stop_recording",
+    "is_recording",
+    "destroy_bridge",
+)
 
 
 FAILURES: dict[str, tuple[HanvisaError, bool]] = {
@@ -37,10 +47,13 @@ class Switch(FakeCallControl):
 
     phones: dict[str, str] = field(default_factory=dict)
     tell: Callable[[Signal], None] = lambda _: None
+    came: Mapping[str, Channel] = field(default_factory=dict)  # who has come in, by channel
+    up: set[str] = field(default_factory=set)  # who has answered, or was answered
     dialled: dict[str, str] = field(default_factory=dict)  # the account or number that each leg leads to
     playing: dict[str, str] = field(default_factory=dict)  # playbacks by channel
     recording: set[str] = field(default_factory=set)  # who speaks and is recorded
     spoken: dict[str, float] = field(default_factory=dict)  # the recordings there are, and their seconds
+    message: float = MESSAGE
     ringing: set[str] = field(default_factory=set)
     music: set[str] = field(default_factory=set)
     served: set[str] = field(default_factory=set)  # who has been told something, or has talked to somebody
@@ -111,8 +124,8 @@ class Switch(FakeCallControl):
                 self._later(SOON, lambda: self._ended(of))
             case "record":
                 self.recording.add(of)
-                self.spoken[more[0]] = MESSAGE
-                self._later(MESSAGE, lambda: self._recorded(of, more[0]))
+                self.spoken[more[0]] = self.message
+                self._later(self.message, lambda: self._recorded(of, more[0]))
             case "stop_recording":
                 self._later(SOON, lambda: self._recorded(of.removeprefix("hv-rec-"), of))
             case "create" | "originate":
@@ -123,10 +136,16 @@ class Switch(FakeCallControl):
                 self._dialled(of)
             case "hang_up":
                 self._soon(HungUp(of, 16))
-            case "ring" | "stop_ringing" | "start_music" | "stop_music":
-                self._sounds(name, of)
+            case "answer":
+                self.up.add(of)
+            case _:
+                self._moved_or_sounds(name, of, *more)
 
-    def _sounds(self, name: str, channel: str) -> None:
+    def _moved_or_sounds(self, name: str, channel: str, *more: Any) -> None:
+        if name == "move_here":
+            self._soon(Entered(Channel(channel, "", ""), tuple(more[0])))
+        if name not in ("ring", "stop_ringing", "start_music", "stop_music"):
+            return
         sounding = self.ringing if "ring" in name else self.music
         if name.startswith("stop"):
             sounding.discard(channel)
@@ -140,9 +159,14 @@ class Switch(FakeCallControl):
     def _dialled(self, channel: str) -> None:
         match self.phones.get(self.dialled[channel], "answers"):
             case "answers":
-                self._later(1.0, lambda: self.tell(Answered(channel)) if channel in self.alive else None)
+                self._later(1.0, lambda: self._answers(channel))
             case "busy":
                 self._later(SOON, lambda: self.goes(channel, BUSY))
+
+    def _answers(self, channel: str) -> None:
+        if channel in self.alive:
+            self.up.add(channel)
+            self.tell(Answered(channel))
 
     def _ended(self, playback: str) -> None:
         for channel, playing in list(self.playing.items()):
@@ -177,6 +201,26 @@ class Switch(FakeCallControl):
             or channel in self.ringing
             or self.partner(channel) is not None
         )
+
+    # what a service that starts anew is told
+
+    async def channels(self) -> tuple[LiveChannel, ...]:
+        return tuple(map(self._as_live, sorted(self.alive)))
+
+    async def held_by_our_apps(self) -> tuple[str, ...]:
+        return tuple(sorted(self.alive))
+
+    async def is_playing(self, playback: str) -> bool:
+        await super().is_playing(playback)
+        return playback in self.playing.values()
+
+    async def is_recording(self, recording: str) -> bool:
+        await super().is_recording(recording)
+        return recording.removeprefix("hv-rec-") in self.recording
+
+    def _as_live(self, channel: str) -> LiveChannel:
+        came = self.came.get(channel, Channel(channel, "", ""))
+        return LiveChannel(channel, came.account, came.caller_number, came.dialled, up=channel in self.up)
 
     def _soon(self, signal: Signal) -> None:
         self._later(SOON, lambda: self.tell(signal))

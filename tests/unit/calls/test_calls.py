@@ -494,12 +494,13 @@ async def test_an_operator_who_is_refused_twice_is_told_of_the_last() -> None:
         assert scene.house.live.of_channel(caller)
 
 
-async def test_bridges_that_a_dead_instance_left_empty_are_removed_at_the_start_only() -> None:
+async def test_bridges_of_no_call_that_a_dead_instance_left_are_removed_at_the_start_only() -> None:
     async with Scene() as scene:
-        scene.control.left_bridges = ("hv-b-1",)
+        scene.control.bridges["hv-b-1"] = set()
         scene.tell(Reconnected())
         await scene.until(scene.registry.synced.is_set, "all is known")
         scene.registry.synced.clear()
+        scene.control.bridges["hv-b-2"] = set()
         scene.tell(Reconnected())
         await scene.until(scene.registry.synced.is_set, "all is known again")
         assert scene.control.named("destroy_bridge") == [("hv-b-1",)]

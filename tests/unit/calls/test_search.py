@@ -28,7 +28,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from structlog.testing import capture_logs
 
-from hanvisa.calls.adoption import SIDE
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.live_ports import Wish
@@ -144,6 +143,7 @@ class Search(RuleBasedStateMachine):
         self.switch.witness = self.witness
         self.switch.tell = self.scene.tell
         self.switch.spoken = self.scene.spool
+        self.switch.came = self.scene.came
         self.switch.after = lambda _: self.witness.look()
         self.asked: set[asyncio.Task[Any]] = set()
         self.newcomers = 0
@@ -164,7 +164,6 @@ class Search(RuleBasedStateMachine):
     def a_citizen_rings(self, dialled: str, from_: str, then: float) -> None:
         def ring() -> None:
             channel = self.scene.rings_in(dialled, from_)
-            self.switch.variables[channel, SIDE] = "carrier"
             self.witness.rings_in(channel, number=from_, is_mobile=from_ == ANNA_MOBILE)
 
         self.do(ring, then)
@@ -174,7 +173,6 @@ class Search(RuleBasedStateMachine):
     def somebody_dials(self, who: str, dialled: str, then: float) -> None:
         def dial() -> None:
             channel = self.scene.dials(who, dialled)
-            self.switch.variables[channel, SIDE] = "phone"
             self.witness.rings_in(channel, who)
 
         self.do(dial, then)
@@ -443,6 +441,7 @@ def with_nothing_in_memory(house: House) -> House:
         own_sounds=house.own_sounds,
         evidence=house.evidence,
         log=house.log,
+        open_calls=house.open_calls,
         clock=house.clock,
         settings=house.settings,
     )

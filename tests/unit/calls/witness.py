@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Protocol
 
-from hanvisa.calls.ports import LiveChannel
 from hanvisa.testing import MemoryLog
 from unit.calls.switch import SOON, Switch
 
@@ -244,21 +243,3 @@ class Watched(Switch):
             if replaced in inside:
                 inside.discard(replaced)
                 inside.add(newcomer)
-
-    # what a service that starts anew is told
-
-    async def channels(self) -> tuple[LiveChannel, ...]:
-        return tuple(map(self._as_live, sorted(self.alive)))
-
-    async def held_by_our_apps(self) -> tuple[str, ...]:
-        return tuple(sorted(self.alive))
-
-    async def empty_bridges(self) -> tuple[str, ...]:
-        return tuple(bridge for bridge, inside in self.bridges.items() if not inside)
-
-    def _as_live(self, channel: str) -> LiveChannel:
-        party = self.witness.parties.get(channel) if self.witness else None
-        is_up = channel not in self.dialled or self.partner(channel) is not None
-        if party is None:
-            return LiveChannel(channel, "", "", "", up=is_up)
-        return LiveChannel(channel, party.account or "carrier", party.number, "", up=is_up)

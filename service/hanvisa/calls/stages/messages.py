@@ -104,6 +104,13 @@ async def ask_to_be_rung(call: Call, stage: AskingToBeRung) -> Stage | None:
     return None
 
 
+async def keep_what_was_said(call: Call, stage: LeavingMessage | ReviewingMessage) -> None:
+    """Who hung up while no service was there has left what they had said."""
+    to, recording = recipient(call, stage.to), recording_id(call.caller.channel)
+    if to is not None and await call.house.messages.seconds(recording):
+        await _keep(call, to, stage.message if isinstance(stage, ReviewingMessage) else new_id(), recording)
+
+
 def recipient(call: Call, id_: UUID) -> Recipient | None:
     return call.register.person(id_) or call.register.department(id_)
 

@@ -83,7 +83,7 @@ def _fold(call: Call, entry: CallEntry, places: Places) -> None:
             _place(call, places.of_person(_id(data, "person"), entry.at))
             _place(call, places.of_department(_id(data, "department")))
         case "closed":
-            call["ended_at"] = entry.at
+            call["ended_at"] = call["ended_at"] or entry.at  # told once more where the service died meanwhile
     call["confidential"] = call["confidential"] or bool(data.get("confidential"))
     call["threat"] = call["threat"] or bool(data.get("threat"))
     call["private"] = call["private"] or bool(data.get("private"))

@@ -1,0 +1,79 @@
+"""Calls that ended while no service was there: their ends are told, and what was said in them is kept.
+
+What was written on a channel is gone with it, so each call is written down beside as well (`ports.OpenCalls`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hanvisa.calls.call import Call
+from hanvisa.calls.recording import recording_id
+from hanvisa.calls.stage import (
+    Alarming,
+    LeavingMessage,
+    RecordingOwn,
+    ReviewingMessage,
+    ReviewingOwn,
+    from_json,
+)
+from hanvisa.calls.stages.messages import keep_what_was_said
+from hanvisa.calls.state import CallState, Leg
+from hanvisa.calls.threats import PREFIX, keep_evidence
+
+if TYPE_CHECKING:
+    from hanvisa.calls.house import House
+
+log = structlog.get_logger()
+
+UNKNOWN = Leg("")
+
+
+def left_open(house: House) -> dict[str, CallState | None]:
+    """The calls that have begun and not ended, by id; None where this version can't read what is written of one."""
+    return {id_: _read(written) for id_, written in house.open_calls.left().items()}
+
+
+async def tell_missed_ends(house: House) -> None:
+    """Of all that are open and that nobody serves: they ended while no service was there, or went another way."""
+    live = {call.id for call in house.live}
+    ended = {id_: state for id_, state in left_open(house).items() if id_ not in live}
+    for id_, state in ended.items():
+        call = Call(state or CallState(id_, "", "", UNKNOWN), house)
+        if state is not None:
+            await _finish(call)
+        call.tell("closed", reason="ended_meanwhile")
+    if ended:
+        log.info("calls.ended_meanwhile", calls=len(ended))
+
+
+async def _finish(call: Call) -> None:
+    """What was recorded is kept, and operators who have not been told of a call to 112 are."""
+    state = call.state
+    try:
+        stage = from_json(state.stage)
+    except (KeyError, ValueError):  # another version's, or none yet
+        return
+    match stage:
+        case LeavingMessage() | ReviewingMessage():
+            await keep_what_was_said(call, stage)
+        case Alarming(emergency) if not state.answered:
+            call.house.alarms.made(emergency)
+        case RecordingOwn() | ReviewingOwn():
+            await call.house.own_sounds.discard(recording_id(state.caller.channel))
+    if state.threat and state.bridge and await call.house.evidence.seconds(f"{PREFIX}{state.bridge}"):
+        await keep_evidence(call, f"{PREFIX}{state.bridge}", _began(call))
+
+
+def _began(call: Call) -> datetime:
+    return call.state.talking_since or call.house.clock.now()
+
+
+def _read(written: str) -> CallState | None:
+    try:
+        return CallState.from_json(written)
+    except ValueError:
+        return None

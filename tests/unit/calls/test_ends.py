@@ -1,0 +1,143 @@
+"""Who hangs up while no service is there: the call has its end in the log, and what was said in it is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from hanvisa.calls.live_ports import Wish
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.stage import ReviewingMessage, Talking, to_json
+from hanvisa.calls.state import CallState, Leg
+from hanvisa.policy.emergency import EmergencyCall
+from unit.calls.killing import Life
+from unit.calls.play import Play
+from unit.calls.scene import ANNA_DIRECT, MAIN, id_of
+from unit.calls.stories_of_operators import _asks
+
+LATE = 5.0  # seconds
+
+
+async def gone_meanwhile(play: Play, until: Callable[[Play], Awaitable[None]]) -> None:
+    """The story goes on until the service is killed; then everybody hangs up, and it is started again."""
+    life = Life(play)
+    async with play.scene:
+        await until(play)
+        life.ends()
+        play.everybody_hangs_up()
+        await asyncio.sleep(LATE)
+        assert life.next is not None
+        await life.next
+        await play.a_while()
+
+
+async def _speaks(play: Play) -> None:
+    play.scene.given_absent("anna")
+    play.rings_in(ANNA_DIRECT)
+    await asyncio.sleep(1)
+    await play.presses("1")
+    await asyncio.sleep(9)
+
+
+async def _is_asked_to_keep_it(play: Play) -> None:
+    await _speaks(play)
+    await asyncio.sleep(11)
+
+
+async def _is_threatened(play: Play) -> None:
+    play.scene.house.settings = replace(play.scene.house.settings, record_threats=True)
+    await play.has_operator()
+    await _asks(play, Wish.THREAT)
+    await asyncio.sleep(1)
+    play.scene.spool[play.switch.named("record_bridge")[0][1]] = 5.0
+
+
+@pytest.mark.parametrize(
+    ("until", "stage"), [(_speaks, "LeavingMessage"), (_is_asked_to_keep_it, "ReviewingMessage")]
+)
+async def test_a_message_is_kept_once(until: Callable[[Play], Awaitable[None]], stage: str) -> None:
+    play = Play()
+    await gone_meanwhile(play, until)
+    assert play.scene.log.of_kind("stage")[-1]["name"] == stage
+    [message] = play.scene.messages.left.values()
+    assert (message.person_id, message.caller) == (id_of("anna"), "+46980319244")
+    assert not play.scene.spool
+    assert play.scene.log.of_kind("closed") == [{"reason": "ended_meanwhile"}]
+    assert not play.scene.open_calls.states
+
+
+async def test_a_threat_is_kept_as_evidence() -> None:
+    play = Play()
+    await gone_meanwhile(play, _is_threatened)
+    [name] = play.scene.evidence.kept
+    assert name.startswith("hv-k-")
+    assert [one["type"] for one in play.scene.log.of_kind("signal")][-1] == "threat_recorded"
+
+
+async def test_what_was_recorded_of_oneself_and_not_chosen_is_not_kept() -> None:
+    async def speaks(play: Play) -> None:
+        play.caller = play.scene.dials("anna", "*24#")
+        await asyncio.sleep(10)
+
+    play = Play()
+    await gone_meanwhile(play, speaks)
+    assert not play.scene.own_sounds.kept
+    assert not play.scene.spool
+
+
+async def test_operators_who_had_not_answered_an_alarm_are_told_after_all() -> None:
+    async def alarm(play: Play) -> None:
+        play.switch.phones["olle"] = "rings"
+        play.scene.house.alarms.made(EmergencyCall("bo"))
+        await asyncio.sleep(1)
+        play.switch.phones["olle"] = "answers"
+
+    play = Play()
+    await gone_meanwhile(play, alarm)
+    assert [to for to, dial, *_ in play.switch.named("create") if dial == "PJSIP/olle"][1:]
+    assert any("EmergencyDialled" in str(heard) for heard in play.scene.log.of_kind("heard"))
+
+
+async def test_of_a_call_that_another_version_has_written_down_only_the_end_is_told() -> None:
+    play = Play()
+    unreadable = {"hv-k-1": "{", "hv-k-2": '{"id": "hv-k-2"}'}
+    person, caller = id_of("anna"), Leg("gone")
+    for number, name in enumerate(("Unheard", "LeavingMessage"), start=3):
+        state = CallState(f"hv-k-{number}", "carrier", "", caller, stage={"name": name, "args": {"to": 1}})
+        unreadable[state.id] = state.to_json()
+    nobody = to_json(ReviewingMessage(id_of("nobody"), Why.ABSENT, person))
+    unreadable["hv-k-5"] = CallState("hv-k-5", "carrier", "", caller, stage=nobody).to_json()
+    play.scene.open_calls.states.update(unreadable)
+
+    async def nothing(_: Play) -> None:
+        """They are of a service that died long ago."""
+
+    await gone_meanwhile(play, nothing)
+    assert [(call, kind) for call, kind, _ in play.scene.log.entries] == [
+        (call, "closed") for call in unreadable
+    ]
+
+
+async def test_of_a_private_call_no_number_is_written_down() -> None:
+    private = CallState(
+        "hv-k-1", "phone", "*9*0701740611", Leg("c", "bo"), Leg("d", number="+46701740611"), private="+46701740611",
+        stage=to_json(Talking()),
+    )  # fmt: skip
+    kept = private.without_numbers_of_others().to_json()
+    assert "174" not in kept
+    assert CallState.from_json(kept).caller == private.caller
+
+
+async def test_calls_that_are_taken_on_stay_open() -> None:
+    play = Play()
+    life = Life(play)
+    async with play.scene:
+        play.rings_in(MAIN)
+        await play.a_while()
+        life.ends()
+        await play.a_while()
+        assert play.scene.log.of_kind("closed") == []
+        assert len(play.scene.open_calls.states) == 1
