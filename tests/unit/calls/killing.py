@@ -36,8 +36,8 @@ class _Mortal:
 class Life:
     """That of the process which serves the play's calls; another follows it.
 
-    It ends before it does something outside for the ``until``-th time. ``seen`` are the stages that calls were in each time, ``unnoted`` the uses of exceptions that were taken and not
-    written down when it ended.
+    It ends before it does something outside for the ``until``-th time. ``seen`` are the stages that calls were in each
+    time, ``unnoted`` the uses of exceptions that were taken and not written down when it ended.
     """
 
     def __init__(self, play: Play, until: int | None = None) -> None:
