@@ -8,6 +8,7 @@ acknowledged them. While the database is away segments are kept; what is left at
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -29,6 +30,7 @@ SEGMENT_SIZE = 4_000_000  # bytes, while the database is away
 BATCH = 500  # entries in one append to the database: calls wait some 10 ms while so many are made ready
 SYNC_EVERY = 1.0
 COMPLAIN_EVERY = 60.0
+UNWRITTEN = 100_000  # entries that wait in memory for room on the disk; then the oldest are lost
 REFUSED = ".refused"
 
 
@@ -62,17 +64,19 @@ class Outbox:
         self._waiting = asyncio.Event()
         self._shipping = asyncio.Lock()
         self._complain_after = 0.0
-        self._lost = 0
+        self._failed = 0
+        self._unwritten: deque[bytes] = deque(maxlen=UNWRITTEN)
 
     def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
-        """Append to the call's story. Never waits, never raises; with a full disk the call goes on unrecorded."""
+        """Append to the call's story. Never waits, never raises; with a full disk it waits in memory for room."""
         at = self.clock.now()
         # Microseconds since 1970, so that the order holds when another process takes the call on.
         self._seq = max(self._seq + 1, int(at.timestamp() * 1_000_000))
         try:
-            self._append(segment.to_line(CallEntry(call_id, self._seq, at, kind, data)))
-        except (OSError, ValueError, TypeError, RecursionError) as error:
+            self._unwritten.append(segment.to_line(CallEntry(call_id, self._seq, at, kind, data)))
+        except (ValueError, TypeError, RecursionError) as error:
             self._complain(error)
+        self._write()
 
     async def run(self) -> None:
         """Sync and ship for ever. Cancelled, it syncs a last time; what is not shipped waits for the next start."""
@@ -83,6 +87,7 @@ class Outbox:
                 tasks.create_task(self._sync_for_ever())
                 tasks.create_task(self._ship_for_ever())
         finally:
+            self._write()
             self._sync()
 
     async def ship(self) -> bool:
@@ -95,6 +100,15 @@ class Outbox:
 
     # writing
 
+    def _write(self) -> None:
+        """All that is not written yet, in its order."""
+        try:
+            while self._unwritten:
+                self._append(self._unwritten[0])
+                self._unwritten.popleft()
+        except OSError as error:
+            self._complain(error)
+
     def _append(self, line: bytes) -> None:
         if self._writer is not None and self._writer.size >= SEGMENT_SIZE:
             self._close_current()
@@ -105,12 +119,12 @@ class Outbox:
         self._waiting.set()
 
     def _complain(self, error: Exception) -> None:
-        self._lost += 1
+        self._failed += 1
         now = self.clock.now().timestamp()
         if now >= self._complain_after:
             self._complain_after = now + COMPLAIN_EVERY
-            log.error("calllog.not_recorded", entries=self._lost, folder=str(self.folder), why=str(error))
-            self._lost = 0
+            log.error("calllog.not_recorded", failed=self._failed, folder=str(self.folder), why=str(error))
+            self._failed = 0
 
     def _close_current(self) -> None:
         if self._writer is not None:
@@ -120,6 +134,7 @@ class Outbox:
     async def _sync_for_ever(self) -> None:
         while True:
             await asyncio.sleep(SYNC_EVERY)
+            self._write()
             if self._unsynced:
                 await asyncio.to_thread(self._sync)
 

@@ -81,6 +81,14 @@ class Stream:
     def is_speaking(self) -> bool:
         return bool(self._saying)
 
+    def rest(self) -> None:
+        """Send nothing, not even silence, until told to go on."""
+        self._clock.cancel()
+
+    def go_on(self) -> None:
+        self._clock.cancel()
+        self._clock = asyncio.create_task(self._run())
+
     def close(self) -> None:
         self._clock.cancel()
         asyncio.get_running_loop().remove_reader(self._socket)

@@ -178,6 +178,8 @@ class Siplet(Phone, asyncio.DatagramProtocol):
             return
         self._note("RX", data, addr, self.address)
         message = Message.parse(data)
+        if not message.all("Via"):  # no SIP: sound for a call that is over, whose port has become ours
+            return
         if not message.is_request:
             self._hear_answer(message)
         elif (message.branch, message.method) in self._answered:

@@ -140,6 +140,13 @@ class SipletLine(Line):
     def say(self, samples: Samples) -> None:
         self._stream.say(samples)
 
+    def rest(self) -> None:
+        """Send no sound, not even silence, until told to go on."""
+        self._stream.rest()
+
+    def go_on(self) -> None:
+        self._stream.go_on()
+
     async def says(self, samples: Samples) -> None:
         """Speak, and wait until all has been said."""
         self.say(samples)

@@ -1,5 +1,7 @@
 """The whole system on one machine: an Asterisk and the service, kept alive as systemd would in production."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
@@ -135,6 +137,10 @@ class System:
         if self._service is not None and self.service_running:
             self._service.send_signal(number)
             await self._service.wait()
+
+    def goes_on_as(self, other: System) -> None:
+        """Another instance has the calls now, and is the service from here on."""
+        self._service, self._started_at = other._service, other._started_at
 
     async def rescue(self) -> int:
         """Bring a dead service's calls into the fallback, and stay until nobody is left; the rescue's exit code."""
