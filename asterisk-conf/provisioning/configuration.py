@@ -11,12 +11,17 @@ from provisioning.problem import Problem
 HERE = Path(__file__).resolve().parent.parent
 DIALPLAN = HERE.parent / "dialplan"
 LONGEST_STATE = 80  # characters: a Unix socket's path ends at 107
-FOLDERS = ("etc", "lib", "spool", "run", "log")
+OWN_FOLDERS = ("etc", "lib", "run", "log")
+SHARED_FOLDERS = ("spool",)  # whichever of several nodes records
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where this instance listens, and where its carrier is."""
+    """Where this instance listens, and where its carrier is.
+
+    Of several nodes each has a name (``node``), listens for commands (ARI, AMI) at ``commands_host``, takes them from
+    the addresses ``commands_from`` (with commas between), and has a SIP ``proxy`` (host:port) before it.
+    """
 
     sip_host: str = "127.0.0.1"
     sip_port: int = 5060
@@ -26,6 +31,10 @@ class Ports:
     carrier_port: int = 5060
     rtp_first: int = 10000
     rtp_last: int = 10799
+    node: str = ""
+    commands_host: str = "127.0.0.1"
+    commands_from: str = "127.0.0.1"
+    proxy: str = ""
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
@@ -53,14 +62,17 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encry
             f"The path {state} is too long for Asterisk's socket: choose a state folder with a shorter one."
         )
     asterisk = state / "asterisk"
-    for name in FOLDERS:
-        (asterisk / name).mkdir(parents=True, exist_ok=True)
-        (asterisk / name).chmod(0o700)
-    etc = asterisk / "etc"
+    folders = {name: asterisk / ports.node / name for name in OWN_FOLDERS}
+    folders |= {name: asterisk / name for name in SHARED_FOLDERS}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    etc = folders["etc"]
     passwords = secrets.ensure(state)
     values = {
         **{name: str(value) for name, value in asdict(ports).items()},
-        **{name: str(asterisk / name) for name in FOLDERS},
+        **{name: str(folder) for name, folder in folders.items()},
+        **_between(ports),
         "music": str(music.ensure(asterisk / "music").parent),
         "dialplan": str(dialplan),
         "ari_password": passwords["ari"],
@@ -75,3 +87,28 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encry
     if not phones.exists():
         secrets.write_private(phones, "; The phones, written by the service from its register.\n")
     return etc
+
+
+def _between(ports: Ports) -> dict[str, str]:
+    """What stands between this Asterisk and its phones, its carrier and its service.
+
+    A proxy knows where phones are registered, and refuses who is not (qualify tells those); it alone reaches us, and
+    says by a header what comes from the carrier.
+    """
+    permitted = (f"permit = {host.strip()}/255.255.255.255" for host in ports.commands_from.split(","))
+    values = {"commands_permitted": "\n".join(permitted)}
+    if not ports.proxy:
+        return values | {
+            "carrier_identifier": "ip",
+            "carrier_match": f"match = {ports.carrier_host}",
+            "carrier_proxy": "; No proxy stands before us.",
+            "rewrite_contact": "yes",
+            "phone_contacts": "max_contacts = 5\nremove_unavailable = yes",
+        }
+    return values | {
+        "carrier_identifier": "header",
+        "carrier_match": "match_header = X-Hanvisa-From: carrier",
+        "carrier_proxy": f"outbound_proxy = sip:{ports.proxy}\\;lr",
+        "rewrite_contact": "no",
+        "phone_contacts": "max_contacts = 0\nqualify_2xx_only = yes",
+    }

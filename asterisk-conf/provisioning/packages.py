@@ -30,6 +30,8 @@ NEEDED = {
         "sipp": "sip-tester",
         **_POSTGRESQL,
         "/usr/sbin/slapd": "slapd",
+        "/usr/sbin/kamailio": "kamailio",
+        "/usr/sbin/ip": "iproute2",
         **_PRINTING,
     },
 }

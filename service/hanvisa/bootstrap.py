@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,21 +13,14 @@ from aiohttp import web
 
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
-from hanvisa.ami.emergencies import watch_emergencies
 from hanvisa.ami.guessing import Guessers, Limits
-from hanvisa.ami.lamps import Lamps
-from hanvisa.ami.losses import watch_losses
-from hanvisa.ami.manager import Manager
 from hanvisa.ami.other_way import AmiWay
-from hanvisa.ami.phones import Liveness, Phones
-from hanvisa.ami.projection import Projection
+from hanvisa.ami.proxy import ProxyAccounts
 from hanvisa.ami.secrets import keep_own_calendar_password
-from hanvisa.ami.transfers import withdraw
 from hanvisa.ami.turned_away import watch_turned_away
-from hanvisa.ari.client import Client
 from hanvisa.ari.control import APP_PREFIX, AriControl
 from hanvisa.ari.door import Door
-from hanvisa.ari.stream import Stream
+from hanvisa.asterisks import Asterisks, KeptAsterisk
 from hanvisa.calllog.open_calls import OpenCallsInState
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.bringing_out import BringingOut
@@ -40,7 +33,7 @@ from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
 from hanvisa.changes import Changes
-from hanvisa.config import Settings, read_secret, read_text_token
+from hanvisa.config import Settings, read_text_token
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
@@ -58,7 +51,6 @@ from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
-from hanvisa.policy.register import Register
 from hanvisa.reading_calendars import calendar_keeper
 from hanvisa.run_time import in_force
 from hanvisa.service import Service
@@ -74,7 +66,6 @@ log = structlog.get_logger()
 
 WITHDRAW_AGAIN = 1.0  # seconds
 WITHDRAW_AT_MOST_EVERY = 0.5  # seconds: when most calls are late there is least time
-USER = "hanvisa"  # at ARI and AMI
 
 
 class SystemClock:
@@ -91,11 +82,11 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     texts = _texts(settings, clock)
     outbox = Outbox(settings.state / "outbox", CallRecords(database), clock, linger=settings.log_linger)
 
-    client = _ari_client(settings)
+    asterisks = Asterisks(settings, voice, clock, directory)
     # Every start has an application name of its own: what an earlier one holds can be told from what is ours.
     app = f"{APP_PREFIX}{uuid.uuid4().hex}"
     house = House(
-        control=AriControl(client, app),
+        control=AriControl(asterisks.commanded, app),
         directory=directory,
         voice=voice,
         messages=MessagesInState(settings.state, database),
@@ -109,17 +100,10 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         plan=NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
         settings=_call_settings(settings),
     )
-    manager = Manager(settings.ami_port, read_secret(settings.state, "ami"), user=USER)
-    watch_emergencies(manager, house.alarms.dialled)
-    phones = Phones(settings.state, manager, Liveness(settings.rtp_timeout, settings.qualify_every))
-    guessers, shutting_out = _shutting_out(settings, manager, clock)
-    projection = Projection(
-        manager, voice, clock, settings.outside_prefix if settings.outside_prefix_required else ""
-    )
+    guessers, shutting_out = _shutting_out(settings, asterisks.kept[0], clock)
 
     async def withdraw_transfers() -> None:
-        await manager.until_connected(within=5)
-        if await withdraw(manager):
+        if await asterisks.withdraw_transfers():
             # Legs that the fallback still rings can be answered at any moment.
             asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 
@@ -132,15 +116,15 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         "transfers", frozenset(), withdraw_transfers, awaited=True, rest=WITHDRAW_AT_MOST_EVERY
     )
     registry = Registry(house, missed=transfers.again)
-    doorkeeper, sip_delay = _doorkeeper(settings, manager, registry, clock, lambda: service.stream.connected)
-    watch_losses(manager, lambda account: registry.deliver(PhoneLost(account)))
-    message_lamps = Follower("lamps", _LAMPS, _publishing(manager, Lamps(manager).publish, directory))
-    manager.on_connected(message_lamps.again)
+    doorkeeper, sip_delay = _doorkeeper(
+        settings, asterisks, registry, clock, lambda: not settings.nodes and service.streams[0].connected
+    )
+    asterisks.watch(emergency=house.alarms.dialled, lost=lambda account: registry.deliver(PhoneLost(account)))
     followers = (
         transfers,
         shutting_out,
-        message_lamps,
-        Follower("phones", _PHONES, _publishing(manager, phones.publish, directory), awaited=True),
+        *asterisks.followers,
+        *([_accounts_at_the_proxy(settings, directory)] if settings.proxy else []),
         Follower("speech", _SPEECH, prepare_speech),
     )
 
@@ -155,7 +139,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             mail.wake()
         for follower in (*followers, searchable):
             follower.changed(tables)
-        projection.request(directory.register)
+        asterisks.project(directory.register)
         house.queues.wake()
 
     directory.on_change(_settings_kept(settings, directory, house))
@@ -199,18 +183,21 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             )
         )
 
-    stream = Stream(client, app, registry.deliver)
     service = Service(
         settings=settings,
         database=database,
         directory=directory,
         outbox=outbox,
-        client=client,
+        clients=tuple(asterisks.clients.values()),
         registry=registry,
-        bringing_out=BringingOut(house, AmiWay(manager), lambda: stream.connected),
-        stream=stream,
-        manager=manager,
-        projection=projection,
+        bringing_out=BringingOut(
+            house,
+            AmiWay(asterisks.managers[0]),
+            lambda: bool(settings.nodes) or service.streams[0].connected,
+        ),
+        streams=asterisks.streams(app, registry.deliver),
+        managers=asterisks.managers,
+        projections=asterisks.projections,
         agi=AgiServer(
             settings.agi_port,
             Answers(
@@ -238,40 +225,53 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     return service
 
 
-def _ari_client(settings: Settings) -> Client:
-    return Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
-
-
 def _doorkeeper(
     settings: Settings,
-    manager: Manager,
+    asterisks: Asterisks,
     registry: Registry,
     clock: SystemClock,
     connected: Callable[[], bool],
 ) -> tuple[Doorkeeper, SipDelay]:
     """Goes by how long calls wait for the registry, and SIP in Asterisk."""
     sip_delay = SipDelay(settings.sip_host, settings.sip_port)
-    tell = Door(_ari_client(settings)).tell
-    doorkeeper = Doorkeeper(registry.delays, sip_delay.measured, clock, tell, connected)
-    watch_turned_away(manager, doorkeeper.count_turned_away, doorkeeper.count_refused)
+    door = Door(asterisks.client_beside())
+    doorkeeper = Doorkeeper(registry.delays, sip_delay.measured, clock, door.tell, connected)
+    watch_turned_away(asterisks.managers[0], doorkeeper.count_turned_away, doorkeeper.count_refused)
     return doorkeeper, sip_delay
 
 
-def _shutting_out(settings: Settings, manager: Manager, clock: SystemClock) -> tuple[Guessers, Follower]:
-    """Who guesses phones' passwords, and what has Asterisk shut them out and let them in again."""
+def _accounts_at_the_proxy(settings: Settings, directory: Directory) -> Follower:
+    accounts = ProxyAccounts(settings.state)
+
+    async def published() -> None:
+        await accounts.publish(directory.register)
+
+    return Follower("accounts at the proxy", frozenset({"phones"}), published, awaited=True)
+
+
+def _shutting_out(
+    settings: Settings, asterisk: KeptAsterisk, clock: SystemClock
+) -> tuple[Guessers, Follower]:
+    """Who guesses phones' passwords, and what has Asterisk shut them out and let them in again.
+
+    Where phones are behind a proxy all come from its address: it is the one that shuts out.
+    """
+    manager = asterisk.manager
     guessers = Guessers(
         settings.state,
         manager,
         clock,
         Limits(settings.phone_tries, timedelta(seconds=settings.phone_shut_out)),
-        trusted=(settings.carrier_host,),
+        trusted=(settings.carrier_host, settings.proxy.rpartition(":")[0]),
+        node=asterisk.node,
     )
 
     next_time: asyncio.TimerHandle | None = None
 
     async def published() -> None:
         nonlocal next_time
-        await manager.until_connected(within=5)
+        if not await asterisk.is_there():
+            return
         until_next = await guessers.publish()
         if next_time is not None:
             next_time.cancel()
@@ -283,18 +283,6 @@ def _shutting_out(settings: Settings, manager: Manager, clock: SystemClock) -> t
     guessers.on_due(follower.again)
     manager.on_connected(follower.again)
     return guessers, follower
-
-
-def _publishing(
-    manager: Manager, publish: Callable[[Register], Awaitable[object]], directory: Directory
-) -> Callable[[], Awaitable[None]]:
-    """Has Asterisk know the register as it is, once it is there."""
-
-    async def published() -> None:
-        await manager.until_connected(within=5)
-        await publish(directory.register)
-
-    return published
 
 
 def _call_settings(settings: Settings) -> CallSettings:
@@ -365,8 +353,4 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
 
 
-_PHONES = frozenset(
-    {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards", "codes"}
-)
-_LAMPS = frozenset({"messages", "phones", "operators"})
 _SPEECH = frozenset({"persons", "reasons", "departments", "organisations", "switchboards"})

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
 
 _PREFIX = "HANVISA_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_NODE = re.compile(r"[a-z][a-z0-9]{1,7}")
 
 ByName = Annotated[dict[str, str], NoDecode]
 """A JSON object in the environment."""
@@ -60,6 +62,14 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     agi_port: int = 4573
+    proxy: str = Field(
+        default="", description="host:port of the SIP proxy before them, where phones register"
+    )
+    nodes: ByName = Field(
+        default={},
+        description="several Asterisks (docs/scaling.md): the address of each by its name; JSON; none: one here",
+    )
+    node: str = Field(default="", description="the name of the one on this machine, which ./dev run starts")
     web_url: str = Field(
         default="", description="where people reach the web: https://… behind a proxy; default: host and port"
     )
@@ -347,7 +357,15 @@ class Settings(BaseSettings):
     def proxies(self) -> frozenset[str]:
         return frozenset(address.strip() for address in self.web_proxies.split(",")) - {""}
 
-    @field_validator("calendar_words", "ldap_attributes", "ldap_departments", mode="before")
+    def ari_of(self, node: str) -> str:
+        """Where the node's ARI is; of the one Asterisk where there are no nodes."""
+        return f"http://{self.nodes[node]}:{urlsplit(self.ari_url).port}" if self.nodes else self.ari_url
+
+    def ami_of(self, node: str) -> str:
+        """The host of the node's AMI."""
+        return self.nodes[node] if self.nodes else _LOOPBACK[0]
+
+    @field_validator("calendar_words", "ldap_attributes", "ldap_departments", "nodes", mode="before")
     @classmethod
     def _from_json(cls, given: Any) -> Any:
         return json.loads(given) if isinstance(given, str) else given
@@ -358,6 +376,24 @@ class Settings(BaseSettings):
         """Whoever reaches ARI has every call in their hands, and its password goes over it in the clear."""
         if urlsplit(given).hostname not in _LOOPBACK:
             raise ValueError("ARI is spoken with on this machine alone: http://127.0.0.1 and its port")
+        return given
+
+    @field_validator("nodes")
+    @classmethod
+    def _share(cls, given: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        """Asterisk's ids begin with the name (`hanvisa.ids.node_of`)."""
+        if not all(_NODE.fullmatch(name) for name in given):
+            raise ValueError("a node's name is two to eight small letters and digits, a letter first: n1")
+        shared = info.data.get("database_url", "").startswith("postgresql") and info.data.get("proxy")
+        if given and not shared:
+            raise ValueError(f"several nodes need {_PREFIX}PROXY, and PostgreSQL as {_PREFIX}DATABASE_URL")
+        return given
+
+    @field_validator("node")
+    @classmethod
+    def _is_one_of_them(cls, given: str, info: ValidationInfo) -> str:
+        if given and given not in info.data.get("nodes", {}):
+            raise ValueError(f"it is none of {_PREFIX}NODES")
         return given
 
     @model_validator(mode="before")

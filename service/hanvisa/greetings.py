@@ -95,7 +95,8 @@ def _is_due(mobile: MobileChecked, settings: Settings, clock: Clock) -> bool:
 @asynccontextmanager
 async def _caller(settings: Settings, clock: Clock) -> AsyncIterator[GreetingCaller]:
     """Connected to Asterisk."""
-    client = Client(settings.ari_url, USER, read_secret(settings.state, "ari"))
+    node = settings.node or next(iter(settings.nodes), "")
+    client = Client(settings.ari_of(node), USER, read_secret(settings.state, "ari"))
     app = f"{APP}{uuid.uuid4().hex}"
     voice = SpeechLibrary(settings.state, EspeakSynthesiser())
     caller = GreetingCaller(

@@ -150,6 +150,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def has_come() -> bool:
         return not chosen.alive and _answers(settings.web_host, settings.web_port)
 
+    if settings.nodes:
+        say(
+            "With several nodes another's service takes the calls on (docs/scaling.md): nothing is brought out."
+        )
+        return 1
     try:
         if has_come():
             say(

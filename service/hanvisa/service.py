@@ -29,7 +29,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
-from hanvisa.leading import Lead
+from hanvisa.leading import FileLead, Lead
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.extracts import ExtractNotices
 from hanvisa.mail.outbox import MailOutbox
@@ -48,12 +48,12 @@ class Service:
     database: Database
     directory: SnapshotDirectory
     outbox: Outbox
-    client: Client
+    clients: tuple[Client, ...]
     registry: Registry
     bringing_out: BringingOut
-    stream: Stream
-    manager: Manager
-    projection: Projection
+    streams: tuple[Stream, ...]
+    managers: tuple[Manager, ...]
+    projections: tuple[Projection, ...]
     agi: AgiServer
     doorkeeper: Doorkeeper
     sip_delay: SipDelay
@@ -81,15 +81,25 @@ class Service:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-        with Lead(self.settings.state) as lead:
-            if lead.take() or await _has_turn(lead, stopping):
+        async with self._lead() as lead:
+            if await lead.take() or await _has_turn(lead, stopping):
+                giving_up = asyncio.create_task(_give_up_when_lost(lead, stopping))
                 await self._serve(stopping)
+                giving_up.cancel()
+
+    def _lead(self) -> Lead:
+        if not self.settings.nodes:
+            return FileLead(self.settings.state)
+        from hanvisa.leading_across_machines import DatabaseLead  # noqa: PLC0415 - few have several
+
+        return DatabaseLead(self.settings.database_url)
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         await upgrade(self.settings.database_url)
         await self.directory.start()
         gc.freeze()  # the register has no garbage: _pause_seldom need not go through it
-        await self.manager.start()
+        for manager in self.managers:
+            await manager.start()
         runner: web.AppRunner | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -109,13 +119,15 @@ class Service:
             log.info("service.stopping")
             if runner is not None:
                 await runner.cleanup()
-            self.client.close()
-            await self.manager.stop()
+            for client in self.clients:
+                client.close()
+            for manager in self.managers:
+                await manager.stop()
             await self.directory.stop()
             await self.database.close()
 
     def _calls(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self.registry.run(), self.stream.run(), self.outbox.run()
+        return self.registry.run(), *(stream.run() for stream in self.streams), self.outbox.run()
 
     async def _calls_are_taken_on(self) -> None:
         """Callers come first: nothing else uses the processor until then, or for long where Asterisk is not there."""
@@ -142,7 +154,11 @@ class Service:
 
     def _at_last(self) -> tuple[Beside, ...]:
         """What takes seconds of the processor with a large register, and nobody waits for."""
-        return Beside("phones' projection", self.projection.run), Beside("search", self.searchable.run)
+        projections = (
+            Beside(" ".join(("phones' projection", *filter(None, [node]))), projection.run)
+            for node, projection in zip(self.settings.nodes or ("",), self.projections, strict=True)
+        )
+        return *projections, Beside("search", self.searchable.run)
 
     async def _keep_people(self) -> None:
         from hanvisa.people import keep_people  # noqa: PLC0415 - callers wait while a service starts, and few have one
@@ -150,13 +166,13 @@ class Service:
         await keep_people(self.settings, self.database)
 
     def health(self) -> Mapping[str, str | None]:
-        """Each part: None when it is well, else a sentence on what is missing."""
+        """Each part: None when it is well, else a sentence on what is missing. Of several nodes one will do."""
         return {
             "calls": None
-            if self.stream.connected and self.registry.synced.is_set()
+            if any(stream.connected for stream in self.streams) and self.registry.synced.is_set()
             else "Not connected to Asterisk's REST interface (ARI).",
             "manager": None
-            if self.manager.connected
+            if any(manager.connected for manager in self.managers)
             else "Not connected to Asterisk's manager interface (AMI).",
             "database": None
             if self.directory.healthy
@@ -174,6 +190,13 @@ async def _has_turn(lead: Lead, stopping: asyncio.Event) -> bool:
     turn.cancel()
     stop.cancel()
     return not stopping.is_set()
+
+
+async def _give_up_when_lost(lead: Lead, stopping: asyncio.Event) -> None:
+    """Another has the calls: they are left standing, as when it is told to stop, for that one to take on."""
+    await lead.until_lost()
+    log.error("service.lead_lost")
+    stopping.set()
 
 
 def _pause_seldom() -> None:

@@ -33,6 +33,8 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_EXTRACT_KEPT", "0"),
         ("HANVISA_CALENDAR_WORDS", "möte"),
         ("HANVISA_LDAP_DEPARTMENTS", "7"),
+        ("HANVISA_NODES", '{"n1": "192.0.2.1"}'),
+        ("HANVISA_NODE", "n1"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -108,3 +110,14 @@ def test_the_token_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     file.unlink()
     with pytest.raises(ConfigurationError, match="Set it to a file with the token"):
         read_text_token(read_settings())
+
+
+def test_several_nodes_have_an_address_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANVISA_DATABASE_URL", "postgresql+asyncpg://hanvisa@192.0.2.9/hanvisa")
+    monkeypatch.setenv("HANVISA_PROXY", "192.0.2.10:5060")
+    monkeypatch.setenv("HANVISA_NODES", '{"n1": "192.0.2.11", "n2": "192.0.2.12"}')
+    settings = read_settings()
+    assert (settings.ari_of("n2"), settings.ami_of("n2")) == ("http://192.0.2.12:8088", "192.0.2.12")
+    monkeypatch.setenv("HANVISA_NODES", '{"1": "192.0.2.11"}')
+    with pytest.raises(ConfigurationError, match=r"HANVISA_NODES is .* a letter first"):
+        read_settings()

@@ -68,8 +68,9 @@ class Guessers:
         limits: Limits = Limits(),
         *,
         trusted: Sequence[str] = (),
+        node: str = "",
     ) -> None:
-        self._file = state / "asterisk" / "etc" / "acl_denied.conf"
+        self._file = state / "asterisk" / node / "etc" / "acl_denied.conf"
         self._manager = manager
         self._clock = clock
         self._limits = limits

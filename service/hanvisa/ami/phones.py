@@ -44,10 +44,23 @@ class Liveness:
 
 
 class Phones:
-    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says."""
+    """Keeps ``state``/asterisk/etc/pjsip_phones.conf as the register says.
 
-    def __init__(self, state: Path, manager: Manager, liveness: Liveness = Liveness()) -> None:
-        self._file = state / "asterisk" / "etc" / "pjsip_phones.conf"
+    ``node`` is the folder of one of several Asterisks below ``state``/asterisk; ``proxy`` (host:port) is where phones
+    register then.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        manager: Manager,
+        liveness: Liveness = Liveness(),
+        *,
+        node: str = "",
+        proxy: str = "",
+    ) -> None:
+        self._file = state / "asterisk" / node / "etc" / "pjsip_phones.conf"
+        self._proxy = proxy
         self._secrets = state / "secrets.json"
         self._manager = manager
         self._liveness = liveness
@@ -60,9 +73,9 @@ class Phones:
             Unavailable: Asterisk can't be told; the file is written then, and the next call tells it.
             ConfigurationError: a file can't be read or written; the phones are as they were.
         """
-        accounts = [phone.account for phone in _usable(register)]
+        accounts = [phone.account for phone in usable(register)]
         try:
-            text = render(register, phone_passwords(self._secrets, accounts), self._liveness)
+            text = render(register, phone_passwords(self._secrets, accounts), self._liveness, self._proxy)
             if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
                 write_private(self._file, text)
                 self._reload_owed = True
@@ -79,17 +92,21 @@ class Phones:
         return True
 
 
-def render(register: Register, passwords: Mapping[str, str], liveness: Liveness = Liveness()) -> str:
-    """The file's text. ``passwords`` by account; ``liveness`` of operators' phones."""
+def render(
+    register: Register, passwords: Mapping[str, str], liveness: Liveness = Liveness(), proxy: str = ""
+) -> str:
+    """The file's text. ``passwords`` by account; ``liveness`` of operators' phones; ``proxy`` is where all register."""
     operators = _operator_phones(register)
     sections = (
-        _section(phone, register, passwords[phone.account], liveness if phone.id in operators else None)
-        for phone in _usable(register)
+        _section(
+            phone, register, passwords[phone.account], liveness if phone.id in operators else None, proxy
+        )
+        for phone in usable(register)
     )
     return "; Written by the service from its register. Changes made here are lost.\n" + "".join(sections)
 
 
-def _section(phone: Phone, register: Register, password: str, liveness: Liveness | None) -> str:
+def _section(phone: Phone, register: Register, password: str, liveness: Liveness | None, proxy: str) -> str:
     lines = [
         f"\n[{phone.account}](phone)",
         f"auth = {phone.account}",
@@ -105,11 +122,12 @@ def _section(phone: Phone, register: Register, password: str, liveness: Liveness
         f"[{phone.account}](phone-aor)",
         f"mailboxes = {phone.account}@{MAILBOXES}",
         *([f"qualify_frequency = {liveness.qualify_every}"] if liveness else []),
+        *([f"contact = sip:{phone.account}@{proxy}"] if proxy else []),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _usable(register: Register) -> Iterator[Phone]:
+def usable(register: Register) -> Iterator[Phone]:
     """The phones whose account can be a section's name; the others are logged."""
     for phone in register.phones.rows:
         if _ACCOUNT.fullmatch(phone.account):

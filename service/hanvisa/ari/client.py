@@ -37,6 +37,14 @@ class Client:
         """Close the connections that are kept; a later command makes a new one."""
         self._pool.close()
 
+    def some_node(self) -> str:
+        return ""  # there is one Asterisk
+
+    async def listing(self, path: str, node: str) -> list[dict[str, Any]]:  # noqa: ARG002
+        """A collection. Raises as `command` does."""
+        listed: list[dict[str, Any]] = await self.command("GET", path)
+        return listed
+
     async def command(
         self,
         method: str,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from hanvisa.ari.client import Client
 from hanvisa.ari.events import channel as decode_channel
 from hanvisa.calls.ports import LiveChannel, TransferProgress
 from hanvisa.errors import Gone, Refused
@@ -20,12 +19,31 @@ OURS = (
 )  # where callers of ours are, and legs before they are answered
 
 
+class Commanded(Protocol):
+    """One Asterisk (`Client`), or several (`Nodes`)."""
+
+    def some_node(self) -> str: ...
+
+    async def command(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any: ...
+
+    async def listing(self, path: str, node: str) -> list[dict[str, Any]]: ...
+
+
 class AriControl:
     """Commands in the name of one application, that of this process's start."""
 
-    def __init__(self, client: Client, app: str) -> None:
+    def __init__(self, client: Commanded, app: str) -> None:
         self._client = client
         self._app = app
+
+    def some_node(self) -> str:
+        return self._client.some_node()
 
     async def claim(self, channel: str) -> bool:
         try:
@@ -161,17 +179,17 @@ class AriControl:
     async def tell_transferor(self, channel: str, progress: TransferProgress) -> None:
         await self._post(f"/channels/{channel}/transfer_progress", {"states": progress})
 
-    async def channels(self) -> tuple[LiveChannel, ...]:
-        return tuple(_live(fields) for fields in await self._client.command("GET", "/channels"))
+    async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:
+        return tuple(_live(fields) for fields in await self._client.listing("/channels", node))
 
-    async def bridged(self) -> Mapping[str, frozenset[str]]:
-        bridges = await self._client.command("GET", "/bridges")
+    async def bridged(self, node: str = "") -> Mapping[str, frozenset[str]]:
+        bridges = await self._client.listing("/bridges", node)
         return {
             one["id"]: frozenset(one["channels"]) for one in bridges if one["id"].startswith(BRIDGE_PREFIX)
         }
 
-    async def held_by_our_apps(self) -> tuple[str, ...]:
-        apps = await self._client.command("GET", "/applications")
+    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
+        apps = await self._client.listing("/applications", node)
         return tuple(
             channel for app in apps if app["name"].startswith(APP_PREFIX) for channel in app["channel_ids"]
         )

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from hanvisa.ari.client import Client
 from hanvisa.ari.events import DECODERS, decode
-from hanvisa.calls.signals import Reconnected, Signal
+from hanvisa.calls.signals import NodeLost, Reconnected, Signal
 from hanvisa.errors import TelephonyError
 
 log = structlog.get_logger()
@@ -28,13 +28,20 @@ CONNECTED_WITHIN = 2.0  # seconds; on a half-open line nothing else ends the wai
 # A half-open connection is noticed within this and half of it: five seconds. Asterisk answers from a thread that has
 # nothing else to do, and a line that is wrongly taken for dead costs a tenth of a second and a look at what was missed.
 HEARTBEAT = 3.3
+# seconds; one of several that is away for so long is lost with its calls: an Asterisk that starts anew has none, and
+# whoever spoke there must not count as engaged
+LOST_AFTER = 4.0
 
 
 class Stream:
-    """The event stream of one application. ``deliver`` is called with each signal and must not wait."""
+    """The event stream of one application. ``deliver`` is called with each signal and must not wait.
 
-    def __init__(self, client: Client, app: str, deliver: Callable[[Signal], None]) -> None:
+    ``node`` is the name of this Asterisk where there are several: then its loss is told too, after `LOST_AFTER`.
+    """
+
+    def __init__(self, client: Client, app: str, deliver: Callable[[Signal], None], node: str = "") -> None:
         self.connected = False
+        self.node = node
         self._client = client
         self._app = app
         self._deliver = deliver
@@ -42,15 +49,21 @@ class Stream:
     async def run(self) -> None:
         """Read for ever: reconnect after growing, jittered delays. Each connection begins with `Reconnected`."""
         delays = _delays()
+        lost: asyncio.TimerHandle | None = None
         while True:
             try:
                 async for signal in self._connection():
                     if isinstance(signal, Reconnected):
                         delays = _delays()
+                        if lost is not None:
+                            lost.cancel()
+                            lost = None
                     self._deliver(signal)
             except (aiohttp.ClientError, TelephonyError, TimeoutError, OSError) as error:
-                log.warning("ari.disconnected", why=str(error) or type(error).__name__)
+                log.warning("ari.disconnected", node=self.node, why=str(error) or type(error).__name__)
             self.connected = False
+            if self.node and lost is None:
+                lost = asyncio.get_running_loop().call_later(LOST_AFTER, self._deliver, NodeLost(self.node))
             await asyncio.sleep(next(delays))
 
     async def _connection(self) -> AsyncIterator[Signal]:
@@ -60,9 +73,9 @@ class Stream:
             socket = await self._open(session)
             try:
                 await self._client.command("PUT", f"/applications/{self._app}/eventFilter", body=EVENTS)
-                log.info("ari.connected", app=self._app)
+                log.info("ari.connected", app=self._app, node=self.node)
                 self.connected = True
-                yield Reconnected()
+                yield Reconnected(self.node)
                 async for message in socket:
                     if (
                         message.type is aiohttp.WSMsgType.TEXT

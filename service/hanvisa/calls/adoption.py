@@ -19,16 +19,22 @@ from hanvisa.calls.signals import NORMAL, Answered, BroughtOut, HungUp, Played, 
 from hanvisa.calls.stage import Apologising, Arriving, Stage, Talking, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
+from hanvisa.ids import node_of
 
 log = structlog.get_logger()
 
 SIDE = "HANVISA_SIDE"  # set by the dialplan: carrier or phone
 
 
-async def resync(house: House) -> None:
-    """After a reconnect: tell each of our calls who has gone, who has answered, and what has come to its end."""
-    existing = {channel.id: channel for channel in await house.control.channels()}
+async def resync(house: House, node: str = "") -> None:
+    """After a reconnect: tell each of our calls who has gone, who has answered, and what has come to its end.
+
+    ``node`` is which of several Asterisks was lost: of calls at the others nothing was missed.
+    """
+    existing = {channel.id: channel for channel in await house.control.channels(node)}
     for call in house.live:
+        if node and node_of(call.caller.channel) != node:
+            continue
         for channel in call.channels() - existing.keys():
             call.inbox.put_nowait(HungUp(channel, NORMAL))
         if (caller := existing.get(call.caller.channel)) and caller.gone_on:
@@ -44,27 +50,35 @@ async def resync(house: House) -> None:
             call.inbox.put_nowait(Recorded(call.recording))
 
 
-async def sweep(house: House, calls: Iterable[Call]) -> None:
+def end_those_at(house: House, node: str) -> None:
+    """The node is lost: tell its calls that nobody is there any more."""
+    for call in house.live:
+        for channel in call.channels():
+            if node_of(channel) == node:
+                call.inbox.put_nowait(HungUp(channel, NORMAL))
+
+
+async def sweep(house: House, calls: Iterable[Call], node: str = "") -> None:
     """At the start, when these calls are ours and no others: remove the bridges that dead instances have left."""
     wanted = {call.state.bridge for call in calls}
-    for bridge in await house.control.bridged():
+    for bridge in await house.control.bridged(node):
         if bridge not in wanted:
             with suppress(Gone):  # somebody was faster
                 await house.control.destroy_bridge(bridge)
 
 
-async def adopt(house: House) -> list[tuple[Call, Stage]]:
+async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     """Take on the calls that nobody serves: dead instances of ours hold them, or their coming was missed.
 
     Each goes on in the stage in which it was.
 
     What plays on a channel, or is recorded, is ended first: a move would queue behind it.
     """
-    held = set(await house.control.held_by_our_apps())
-    existing = {channel.id: channel for channel in await house.control.channels() if not channel.gone_on}
+    held = set(await house.control.held_by_our_apps(node))
+    existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     states = {orphan.id: state for orphan in orphans if (state := await _state_of(house, orphan)) is not None}
-    bridged = await house.control.bridged() if states else {}
+    bridged = await house.control.bridged(node) if states else {}
     calls = [await _take_on(house, state, existing, bridged) for state in states.values()]
     taken = {channel for call, _ in calls for channel in call.channels()}
     begun = {state.caller.channel: state.id for state in left_open(house).values() if state is not None}

@@ -77,7 +77,7 @@ def _calls_now(house: House, call: EmergencyCall) -> Iterator[tuple[Call, Alarmi
         phone = register.phone(operator.phone_id)
         person = register.person(operator.person_id)
         if phone is not None and person is not None:
-            leg = Leg(new_id("c"), phone.account, person.id)
+            leg = Leg(new_id("c", house.control.some_node()), phone.account, person.id)
             state = CallState(
                 new_id("k"),
                 ALARM,

@@ -33,6 +33,7 @@ from hanvisa.calls.signals import (
 from hanvisa.calls.stage import BackToOperator, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
+from hanvisa.ids import node_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
 from hanvisa.policy.model import Language
@@ -352,7 +353,7 @@ class Call:
 
         Where that fails the leg is hung up: nobody waits in a bridge that is none.
         """
-        bridge = new_id("b")
+        bridge = new_id("b", node_of(self.caller.channel))
         try:
             await self.answer()
             await self.house.control.bridge(bridge, (self.caller.channel, leg.channel))
@@ -409,9 +410,9 @@ class Call:
             await self.destroy_bridge(self.state.bridge)
 
 
-def new_id(kind: str) -> str:
-    """An id of ours for a channel (c), a bridge (b) or a call (k)."""
-    return f"hv-{kind}-{uuid.uuid4().hex}"
+def new_id(kind: str, node: str = "") -> str:
+    """An id of ours for a channel (c), a bridge (b) or a call (k). ``node`` is where it is, of several (`node_of`)."""
+    return f"hv-{kind}-{node}-{uuid.uuid4().hex}" if node else f"hv-{kind}-{uuid.uuid4().hex}"
 
 
 def playback_id(channel: str) -> str:

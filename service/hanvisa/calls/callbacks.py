@@ -141,7 +141,7 @@ class Callbacks:
             new_id("k"),
             "phone",
             callback.number,
-            Leg(new_id("c"), account, operator.person_id, extension),
+            Leg(new_id("c", self._house.control.some_node()), account, operator.person_id, extension),
             organisation=switchboard.organisation_id if switchboard else None,
             language=person.language if person else callback.language,
             confidential=callback.confidential,

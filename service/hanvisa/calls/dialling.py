@@ -16,6 +16,7 @@ from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import Arriving, Stage
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.errors import TelephonyError
+from hanvisa.ids import node_of
 from hanvisa.policy.facts import Phone
 from hanvisa.policy.numbers import display
 
@@ -58,7 +59,7 @@ def phone_to_dial_on(house: House, person: UUID) -> Phone | None:
 
 async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], None]) -> None:
     """Ring the phone; ``open_`` begins the call when it has been answered."""
-    leg = Leg(new_id("c"), dialled.phone.account, dialled.person)
+    leg = Leg(new_id("c", _node(house, dialled.phone)), dialled.phone.account, dialled.person)
     state = CallState(
         new_id("k"),
         "phone",
@@ -82,3 +83,9 @@ async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], No
     await call.end()
     house.live.release_all(call)
     call.tell("closed", reason="ended")
+
+
+def _node(house: House, phone: Phone) -> str:
+    """Where the phone has a call already: who is asked about a caller is to be where that one is."""
+    calls = house.live.at_phone(phone.account)
+    return next((node_of(call.caller.channel) for call in calls), "") or house.control.some_node()

@@ -23,6 +23,7 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.stages.messages import keep_what_was_said
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.calls.threats import PREFIX, keep_evidence
+from hanvisa.ids import node_of
 
 if TYPE_CHECKING:
     from hanvisa.calls.house import House
@@ -37,10 +38,17 @@ def left_open(house: House) -> dict[str, CallState | None]:
     return {id_: _read(written) for id_, written in house.open_calls.left().items()}
 
 
-async def tell_missed_ends(house: House) -> None:
-    """Of all that are open and that nobody serves: they ended while no service was there, or went another way."""
+async def tell_missed_ends(house: House, node: str = "") -> None:
+    """Of all that are open and that nobody serves: they ended while no service was there, or went another way.
+
+    ``node`` is which of several Asterisks is known by now: of calls at the others nothing is.
+    """
     live = {call.id for call in house.live}
-    ended = {id_: state for id_, state in left_open(house).items() if id_ not in live}
+    ended = {
+        id_: state
+        for id_, state in left_open(house).items()
+        if id_ not in live and (not node or (state is not None and node_of(state.caller.channel) == node))
+    }
     for id_, state in ended.items():
         call = Call(state or CallState(id_, "", "", UNKNOWN), house)
         if state is not None:

@@ -71,7 +71,7 @@ class GreetingCaller:
 
     async def check(self, dial_string: str, shown: Display, language: Language) -> Rung:
         """Ring one mobile, and record what answers or tell them what it is about. Raises TelephonyError."""
-        channel = new_id("c")
+        channel = new_id("c", self.control.some_node())
         self._inboxes[channel] = asyncio.Queue()
         try:
             unanswered = await self._unanswered(channel, dial_string, shown)

@@ -347,11 +347,15 @@ class OtherWay(Protocol):
 
 
 class CallControl(Protocol):
-    """The commands to Asterisk. All ids are chosen by the caller.
+    """The commands to Asterisk. All ids are chosen by the caller; where there are several they tell which (`node_of`).
 
     Every command raises `Gone` when its channel, bridge or playback is no longer there, `Refused` when Asterisk says
     no, `Unavailable` when it does not answer in time.
     """
+
+    def some_node(self) -> str:
+        """Where a call can begin that is beside no other; "" where there is one Asterisk."""
+        ...
 
     async def claim(self, channel: str) -> bool:
         """Take an offered channel. False when another instance was first."""
@@ -447,15 +451,15 @@ class CallControl(Protocol):
         """Answer the REFER that is pending on the channel."""
         ...
 
-    async def channels(self) -> tuple[LiveChannel, ...]:
-        """All channels that exist now."""
+    async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:
+        """All channels that exist now, of one node or of all that can be reached."""
         ...
 
-    async def bridged(self) -> Mapping[str, frozenset[str]]:
+    async def bridged(self, node: str = "") -> Mapping[str, frozenset[str]]:
         """The bridges of ours, and the channels in each."""
         ...
 
-    async def held_by_our_apps(self) -> tuple[str, ...]:
+    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
         """Channels in all applications of ours, those that have no process any more among them."""
         ...
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hanvisa.calls.adoption import adopt, resync, sweep
+from hanvisa.calls.adoption import adopt, end_those_at, resync, sweep
 from hanvisa.calls.alarms import calls_to_operators, raise_alarm
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
@@ -27,6 +27,7 @@ from hanvisa.calls.signals import (
     Held,
     HungUp,
     Key,
+    NodeLost,
     Offered,
     PhoneLost,
     Played,
@@ -63,7 +64,7 @@ class Registry:
         self._missed = missed
         self.delays = Delays()
         self.taken = self.not_taken = 0
-        self._swept = self._told_ends = False
+        self._swept: set[str] = set()  # the nodes
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,7 +84,7 @@ class Registry:
             while True:
                 signal = await self._inbox.get()
                 if isinstance(signal, Reconnected):
-                    await self._sync()
+                    await self._sync(signal)
                 else:
                     self._give_out(signal)
         finally:
@@ -110,24 +111,24 @@ class Registry:
         for call, stage in await calls_to_operators(self.house, emergency):
             self.open(call, stage)
 
-    async def _sync(self) -> None:
+    async def _sync(self, connected: Reconnected) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
         self.synced.clear()
         self._missed()
         try:
-            await resync(self.house)
-            taken_on = await adopt(self.house)
-            if not self._swept:
-                await sweep(self.house, [call for call, _ in taken_on])
-                self._swept = True
+            await resync(self.house, connected.node)
+            taken_on = await adopt(self.house, connected.node)
+            is_first = connected.node not in self._swept
+            if is_first:
+                await sweep(self.house, [call for call, _ in taken_on], connected.node)
+                self._swept.add(connected.node)
             for call, stage in taken_on:
                 self.open(call, stage)
-            if not self._told_ends:
-                self._spawn(tell_missed_ends(self.house))
-                self._told_ends = True
+            if is_first:
+                self._spawn(tell_missed_ends(self.house, connected.node))
         except TelephonyError as error:
             log.warning("calls.not_synced", why=str(error), again_in=SYNC_AGAIN)
-            asyncio.get_running_loop().call_later(SYNC_AGAIN, self.deliver, Reconnected())
+            asyncio.get_running_loop().call_later(SYNC_AGAIN, self.deliver, connected)
             return
         self.synced.set()
         self.house.queues.wake()
@@ -155,6 +156,8 @@ class Registry:
                 | Unheld(channel)
             ):
                 self._pass_on(channel, signal)
+            case NodeLost(node):
+                end_those_at(self.house, node)
             case PhoneLost(account):
                 for call in self.house.live.at_phone(account):
                     call.inbox.put_nowait(signal)

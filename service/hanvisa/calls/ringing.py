@@ -22,6 +22,7 @@ from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
 from hanvisa.errors import Gone, Refused, TelephonyError
+from hanvisa.ids import node_of
 from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, e164_to_dial
@@ -121,7 +122,8 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
         rung.why = Why.BUSY
         return
     for dial_string in await _dial_strings(call, place):
-        leg = Leg(new_id("c"), place.account, place.person, place.reading.number or "", place.reading.kind)
+        channel = new_id("c", node_of(call.caller.channel))
+        leg = Leg(channel, place.account, place.person, place.reading.number or "", place.reading.kind)
         call.rung[leg.channel] = leg
         call.house.live.bind(leg.channel, call)
         try:

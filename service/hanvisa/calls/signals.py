@@ -146,7 +146,16 @@ class BroughtOut:
 
 @dataclass(frozen=True, slots=True)
 class Reconnected:
-    """The event stream is up (again): what was missed must be found out."""
+    """The event stream is up (again): what was missed must be found out. ``node`` is whose, where there are several."""
+
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost:
+    """One of several Asterisks has been away for so long that what was on it counts as gone."""
+
+    node: str
 
 
 Signal = (
@@ -166,5 +175,6 @@ Signal = (
     | Surrendered
     | BroughtOut
     | Reconnected
+    | NodeLost
     | Asked
 )

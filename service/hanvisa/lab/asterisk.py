@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +43,8 @@ class Asterisk:
     ``urgent``: it comes before all others, where the machine allows that (``asterisk -p``), for a machine on which much
     else is computed. Where there is little else it only keeps the service from deciding in time (docs/performance.md).
 
+    ``machine`` stands before a command to run it in another network (`lab.machines`).
+
     Nothing of it is left after ``stop`` or ``kill``, nor when this process is killed.
     """
 
@@ -53,12 +55,14 @@ class Asterisk:
         dialplan: Path | None = None,
         *,
         urgent: bool = False,
+        machine: Sequence[str] = (),
     ) -> None:
         self.settings = settings
+        self._machine = tuple(machine)
         self.urgent = urgent
         self.root = root or find_root(settings)
         self.dialplan = dialplan or REPOSITORY / "dialplan"
-        self.folder = settings.state / "asterisk"
+        self.folder = settings.state / "asterisk" / settings.node
         self._process: Process | None = None
         self._gone: asyncio.Task[bytes] | None = None
 
@@ -182,6 +186,10 @@ class Asterisk:
             "sip-tls-port": chosen.sip_tls_port,
             "sip-tls-certificate": chosen.sip_tls_certificate,
             "sip-tls-key": chosen.sip_tls_key,
+            "node": chosen.node,
+            "commands-host": chosen.ami_of(chosen.node),
+            "commands-from": ",".join(chosen.nodes.values()) or None,
+            "proxy": chosen.proxy,
         }
         provisioning = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -221,8 +229,9 @@ class Asterisk:
     def _inside(self) -> list[str]:
         """What stands before a command to run it where Asterisk runs."""
         if self.root is None:
-            return []
-        return [str(CONFIGURATION / "jail"), str(self.root), str(self.settings.state), str(self.dialplan)]
+            return [*self._machine]
+        jail = (CONFIGURATION / "jail", self.root, self.settings.state, self.dialplan)
+        return [*self._machine, *map(str, jail)]
 
     def _asterisk(self) -> list[str]:
         return ["asterisk", "-C", str(self.folder / "etc" / "asterisk.conf")]
@@ -241,6 +250,8 @@ class Asterisk:
         """
         if not self.running:
             raise ConfigurationError(f"Asterisk ended while starting:\n{self.log()}")
+        if self.settings.nodes:  # it takes commands from the others only
+            return "fully booted" in await self.cli("core waitfullybooted")
         passwords = json.loads((self.settings.state / "secrets.json").read_text())
         login = f"Action: Login\r\nUsername: hanvisa\r\nSecret: {passwords['ami']}\r\n\r\n".encode()
         ari = urlsplit(self.settings.ari_url)

@@ -102,6 +102,7 @@ def response(request: Message, status: int, *headers: Header, tag: str = "", bod
     if tag and not request.to_tag:
         to = f"{to};tag={tag}"
     copied = [("Via", via) for via in request.all("Via")]
+    copied += [("Record-Route", route) for route in request.all("Record-Route")]
     copied += [("From", request.get("From")), ("To", to)]
     copied += [("Call-ID", request.get("Call-ID")), ("CSeq", request.get("CSeq"))]
     return Message(f"SIP/2.0 {status} {_REASONS.get(status, 'Whatever')}", [*copied, *headers], body)

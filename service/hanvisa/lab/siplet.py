@@ -287,7 +287,9 @@ class Siplet(Phone, asyncio.DatagramProtocol):
 
     def _acknowledge(self, invite: Message, answer: Message, to: Address) -> None:
         """The ACK that ends a refused INVITE's transaction (RFC 3261, 17.1.1.3)."""
-        kept = [each for each in invite.headers if each[0] in ("Via", "From", "Call-ID", "Max-Forwards")]
+        kept = [
+            each for each in invite.headers if each[0] in ("Via", "Route", "From", "Call-ID", "Max-Forwards")
+        ]
         number = invite.get("CSeq").partition(" ")[0]
         self.send(
             Message(

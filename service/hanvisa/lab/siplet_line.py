@@ -43,6 +43,7 @@ class SipletLine(Line):
         self._local = local
         self._remote = remote
         self._target = ""
+        self._routes: list[str] = []  # the proxies that asked to stay between the two (RFC 3261, 12.1)
         self._sequence = 0
         self._held = False
         self._stream = Stream(self._on_audio, self._on_key)
@@ -58,6 +59,11 @@ class SipletLine(Line):
     @property
     def is_held(self) -> bool:
         return self._held
+
+    @property
+    def host_of_other(self) -> str:
+        """The address of whoever has the other end, whatever proxies are between."""
+        return host_of(self._target)[0]
 
     @property
     def number_called(self) -> str:
@@ -77,6 +83,7 @@ class SipletLine(Line):
         """An INVITE reached us."""
         self.invitation = invitation
         self._target = uri_of(invitation.get("Contact")) or uri_of(invitation.get("From"))
+        self._routes = invitation.all("Record-Route")
         self._siplet.answer(invitation, 180, self._contact, tag=self.dialog.local_tag)
 
     async def answer(self) -> None:
@@ -239,6 +246,7 @@ class SipletLine(Line):
             self._end(Ending(answer.status, answer.reason))
             return
         self._remote = answer.get("To")
+        self._routes = answer.all("Record-Route")[::-1]
         self._target = uri_of(answer.get("Contact"))
         self._follow_media(answer)
         self._acknowledge(answer)
@@ -277,6 +285,7 @@ class SipletLine(Line):
             self._sequence += 1
         common = [
             self._siplet.via(),
+            *(("Route", route) for route in self._routes),
             ("From", self._local),
             ("To", self._remote),
             ("Call-ID", self.call_id),
@@ -291,7 +300,7 @@ class SipletLine(Line):
 
     @property
     def _next_hop(self) -> Address:
-        return host_of(self._target)
+        return host_of(self._routes[0] if self._routes else self._target)
 
     async def _open_stream(self) -> Address:
         if self._address is None:

@@ -26,6 +26,7 @@ from hanvisa.lab.waiting import until
 
 PAUSE = 0.05  # seconds between two looks at the service's readiness
 SPEECH_READY = b"event=speech.ready"  # in the service's log
+STANDING_BY = b"event=service.standing_by"
 STOPS_WITHIN = 15.0  # seconds; then the service is killed
 FIRST_DELAY = 0.2  # seconds before what died is started again; doubled at every failure
 LONGEST_DELAY = 30.0
@@ -38,7 +39,8 @@ class System:
 
     ``say`` is told, in a sentence each, what is started and what died. ``service`` is the command that runs the
     service, ``rescue`` the one that takes over its calls when it does not come back. ``urgent``: the service that is
-    ready comes before whatever else the machine does, as on a machine of its own.
+    ready comes before whatever else the machine does, as on a machine of its own. ``machine`` stands before a command
+    to run it in another network (`lab.machines`).
     """
 
     def __init__(
@@ -50,10 +52,12 @@ class System:
         service: Sequence[str] = (sys.executable, "-m", "hanvisa", "serve"),
         rescue: Sequence[str] = (sys.executable, "-m", "hanvisa.rescue"),
         urgent: bool = False,
+        machine: Sequence[str] = (),
     ) -> None:
         self.settings = settings
-        self.asterisk = Asterisk(settings, root, urgent=urgent)
-        self.log_folder = settings.state / "log"
+        self.asterisk = Asterisk(settings, root, urgent=urgent, machine=machine)
+        self._machine = tuple(machine)
+        self.log_folder = settings.state / "log" / settings.node
         self.service_log = self.log_folder / "service.log"
         self._say = say
         self.service_command = tuple(service)
@@ -120,6 +124,17 @@ class System:
             raise
         if self._urgent:
             before_all_but_sound(self._service.pid)
+
+    async def stand_by(self, within: float = 30.0) -> None:
+        """Start Asterisk, and the service while another has the calls. Raises ConfigurationError."""
+        await self.asterisk.start()
+        self._started_at = self.service_log.stat().st_size if self.service_log.exists() else 0
+        self._service = await self._spawn(self.service_command)
+        await self.tells(STANDING_BY, within)
+
+    async def kill(self) -> None:
+        """As when the machine dies: Asterisk and the service are gone at once."""
+        await asyncio.gather(self.asterisk.kill(), self.kill_service())
 
     async def stop_service(self) -> None:
         """Ask the service to end (SIGTERM: it finishes what it is at); killed if it does not."""
@@ -258,6 +273,7 @@ class System:
         with self.service_log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *DIES_WITH_US,
+                *self._machine,
                 *command,
                 stdin=DEVNULL,
                 stdout=log,

@@ -84,6 +84,16 @@ async def make_token(settings: Settings, role: str, scope: str = "", name: str =
     return said.decode().split()[-1]
 
 
+async def phone_password(settings: Settings, account: str) -> str:
+    """The phone's password, which the service makes when it first sees the phone in the register."""
+    secrets = settings.state / "secrets.json"
+    return await until(
+        lambda: json.loads(secrets.read_text()).get("phones", {}).get(account),
+        within=_SETTLING,
+        what=f"a password for {account}",
+    )
+
+
 class Town:
     """Everybody with a telephone, and the register they stand in."""
 
@@ -104,7 +114,7 @@ class Town:
 
     async def phone(self, account: str) -> Phone:
         """The phone of this account, plugged in."""
-        password = await self._password(account)
+        password = await phone_password(self.settings, account)
         phone = await self._exchange.phone(account, password, self.switch)
         if account not in self._phones:  # what rang it while the others went home is nobody's any more
             phone.forget()
@@ -119,7 +129,7 @@ class Town:
                 self.settings.sip_host,
                 0,
                 account,
-                await self._password(account),
+                await phone_password(self.settings, account),
                 registrar=self.switch,
                 trace=self.trace,
             )
@@ -283,12 +293,3 @@ class Town:
             return True
 
         await until(registered, within=_SETTLING, what=f"{phone.name} registered")
-
-    async def _password(self, account: str) -> str:
-        """The phone's password, which the service makes when it first sees the phone in the register."""
-        secrets = self.settings.state / "secrets.json"
-        return await until(
-            lambda: json.loads(secrets.read_text()).get("phones", {}).get(account),
-            within=_SETTLING,
-            what=f"a password for {account}",
-        )

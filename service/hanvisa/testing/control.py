@@ -8,6 +8,7 @@ from typing import Any
 
 from hanvisa.calls.ports import LiveChannel, TransferProgress
 from hanvisa.errors import Gone, HanvisaError
+from hanvisa.ids import node_of
 
 
 @dataclass
@@ -47,6 +48,9 @@ class FakeCallControl:
             then()
         if fails:
             raise self.failure
+
+    def some_node(self) -> str:
+        return ""
 
     async def claim(self, channel: str) -> bool:
         await self._do("claim", channel)
@@ -168,14 +172,18 @@ class FakeCallControl:
     async def tell_transferor(self, channel: str, progress: TransferProgress) -> None:
         await self._do("tell_transferor", channel, progress)
 
-    async def channels(self) -> tuple[LiveChannel, ...]:
-        return self.existing
+    async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:
+        return tuple(one for one in self.existing if not node or node_of(one.id) == node)
 
-    async def bridged(self) -> Mapping[str, frozenset[str]]:
-        return {bridge: frozenset(inside) for bridge, inside in self.bridges.items()}
+    async def bridged(self, node: str = "") -> Mapping[str, frozenset[str]]:
+        return {
+            bridge: frozenset(inside)
+            for bridge, inside in self.bridges.items()
+            if not node or node_of(bridge) == node
+        }
 
-    async def held_by_our_apps(self) -> tuple[str, ...]:
-        return self.orphaned
+    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
+        return tuple(one for one in self.orphaned if not node or node_of(one) == node)
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:
         await self._do("move_here", channel, tuple(args))

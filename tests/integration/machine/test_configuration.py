@@ -46,7 +46,7 @@ def test_every_template_is_filled_in(etc: Path) -> None:
 def test_passwords_are_their_owners_alone(state: Path, etc: Path) -> None:
     for file in [state / "secrets.json", *etc.iterdir()]:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
-    for folder in configuration.FOLDERS:
+    for folder in (*configuration.OWN_FOLDERS, *configuration.SHARED_FOLDERS):
         assert stat.S_IMODE((state / "asterisk" / folder).stat().st_mode) == 0o700, folder
 
 
@@ -117,3 +117,20 @@ def test_the_music_is_made_once_and_is_soft(tmp_path: Path) -> None:
 )
 def test_alaw(sample: int, code: int) -> None:
     assert music.alaw(sample) == code
+
+
+def test_one_of_several_nodes_is_reached_by_the_others_and_by_the_proxy_alone(state: Path) -> None:
+    ports = Ports(
+        node="n1", commands_host="192.0.2.11", commands_from="192.0.2.11,192.0.2.12", proxy="192.0.2.10:5060"
+    )
+    etc = configuration.write(state, ports)
+    assert etc == state / "asterisk" / "n1" / "etc"
+    assert setting(etc / "asterisk.conf", "systemname") == "n1"
+    assert setting(etc / "asterisk.conf", "astspooldir") == str(state / "asterisk" / "spool")
+    assert setting(etc / "http.conf", "bindaddr") == "192.0.2.11"
+    permitted = re.findall(r"^permit = (.*)$", (etc / "manager.conf").read_text(), re.MULTILINE)
+    assert permitted == ["192.0.2.11/255.255.255.255", "192.0.2.12/255.255.255.255"]
+    text = (etc / "pjsip.conf").read_text()
+    assert "match_header = X-Hanvisa-From: carrier\n" in text
+    assert "\nmatch =" not in text, "no address is the carrier's"
+    assert "outbound_proxy = sip:192.0.2.10:5060\\;lr\n" in text

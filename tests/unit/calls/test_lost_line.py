@@ -13,8 +13,9 @@ import pytest
 from hanvisa.calls.bringing_out import AWAY, AWAY_WITH_MUSIC, BringingOut
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.ports import LiveChannel, Place
-from hanvisa.calls.signals import Reconnected
+from hanvisa.calls.signals import Answered, Channel, Entered, NodeLost, Reconnected
 from hanvisa.errors import Unavailable
+from hanvisa.lab.waiting import until
 from hanvisa.testing import MemoryTexts
 from unit.calls.play import TO_CHOOSE, RunningClock
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene
@@ -221,3 +222,32 @@ async def test_whom_another_program_has_brought_out_is_let_go(switch: LosingSwit
         await asyncio.sleep(BLINK)
         assert caller in switch.alive
         assert scene.house.live.of_channel(caller) is None
+
+
+async def test_the_calls_of_a_lost_node_are_over_and_those_of_the_others_go_on() -> None:
+    async with Scene() as scene:
+        lost, stays = (
+            Channel(f"{node}-1764275000.12", "carrier", "0980319244", ANNA_DIRECT) for node in ("n1", "n2")
+        )
+        for channel in (lost, stays):
+            scene.tell(Entered(channel, ("carrier",)))
+        await until(lambda: len(scene.control.named("create")) == 2, what="both are rung for")
+        scene.tell(NodeLost("n1"))
+        await until(lambda: scene.house.live.of_channel(lost.id) is None, what="the call at n1 is over")
+        assert scene.house.live.of_channel(stays.id) is not None
+
+
+async def test_after_a_loss_only_the_calls_of_that_node_are_looked_after() -> None:
+    async with Scene() as scene:
+        caller = Channel("n1-1764275000.12", "carrier", "0980319244", ANNA_DIRECT)
+        scene.tell(Entered(caller, ("carrier",)))
+        await until(lambda: scene.control.named("create"), what="it rings")
+        [leg] = [command[0] for command in scene.control.named("create")]
+        assert leg.startswith("hv-c-n1-"), "at the caller's node"
+        scene.tell(Reconnected("n2"))
+        scene.tell(Answered(leg))
+        await until(lambda: scene.control.named("bridge"), what="they talk")
+        scene.tell(Reconnected("n1"))
+        await until(
+            lambda: scene.house.live.of_channel(caller.id) is None, what="the call that is gone is over"
+        )

@@ -1,0 +1,131 @@
+"""The Asterisks that the service commands, one or several, and what it keeps at each: phones, lamps, the fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from hanvisa.ami.emergencies import watch_emergencies
+from hanvisa.ami.lamps import Lamps
+from hanvisa.ami.losses import watch_losses
+from hanvisa.ami.manager import Manager
+from hanvisa.ami.phones import Liveness, Phones
+from hanvisa.ami.projection import Announcer, Projection
+from hanvisa.ami.transfers import withdraw
+from hanvisa.ari.client import Client
+from hanvisa.ari.nodes import Nodes
+from hanvisa.ari.stream import Stream
+from hanvisa.calls.ports import Clock, Directory
+from hanvisa.calls.signals import Offered, Signal
+from hanvisa.config import Settings, read_secret
+from hanvisa.errors import Unavailable
+from hanvisa.following import Follower
+from hanvisa.policy.register import Register
+
+USER = "hanvisa"  # at ARI and AMI
+WITHIN = 5.0  # seconds in which Asterisk is to be there
+
+_PHONES = frozenset(
+    {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards", "codes"}
+)
+_LAMPS = frozenset({"messages", "phones", "operators"})
+
+
+class Asterisks:
+    """All of them. ``commanded`` is what takes commands."""
+
+    def __init__(self, settings: Settings, voice: Announcer, clock: Clock, directory: Directory) -> None:
+        names = tuple(settings.nodes) or ("",)
+        self._settings = settings
+        self.clients = {name: self._client(name) for name in names}
+        self._nodes = Nodes(self.clients) if settings.nodes else None
+        self.commanded = self._nodes or self.clients[""]
+        self.kept = tuple(KeptAsterisk(settings, name, voice, clock, directory) for name in names)
+        self.managers = tuple(one.manager for one in self.kept)
+        self.projections = tuple(one.projection for one in self.kept)
+        self.followers = tuple(follower for one in self.kept for follower in one.followers)
+
+    def client_beside(self) -> Client:
+        """To the first of them, on connections of its own."""
+        return self._client(next(iter(self.clients)))
+
+    def _client(self, node: str) -> Client:
+        return Client(self._settings.ari_of(node), USER, read_secret(self._settings.state, "ari"))
+
+    def streams(self, app: str, deliver: Callable[[Signal], None]) -> tuple[Stream, ...]:
+        def heeded(signal: Signal) -> None:
+            if self._nodes is not None:
+                self._nodes.heed(signal)
+                signal = _without_times(signal)
+            deliver(signal)
+
+        return tuple(Stream(client, app, heeded, node) for node, client in self.clients.items())
+
+    def watch(self, *, emergency: Callable[[str], None], lost: Callable[[str], None]) -> None:
+        """Call back with the account of a phone from which the dialplan dials 112, and of one that is gone."""
+        for manager in self.managers:
+            watch_emergencies(manager, emergency)
+            watch_losses(manager, lost)
+
+    def project(self, register: Register) -> None:
+        for projection in self.projections:
+            projection.request(register)
+
+    async def withdraw_transfers(self) -> int:
+        """How many calls the fallback has. Raises Unavailable."""
+        return sum([await one.withdraw_transfers() for one in self.kept])
+
+
+class KeptAsterisk:
+    """``node`` is its name where there are several. One of several may be away: what it misses is made up for later."""
+
+    def __init__(
+        self, settings: Settings, node: str, voice: Announcer, clock: Clock, directory: Directory
+    ) -> None:
+        self.node = node
+        self.manager = Manager(
+            settings.ami_port, read_secret(settings.state, "ami"), host=settings.ami_of(node), user=USER
+        )
+        self.projection = Projection(
+            self.manager, voice, clock, settings.outside_prefix if settings.outside_prefix_required else ""
+        )
+        liveness = Liveness(settings.rtp_timeout, settings.qualify_every)
+        phones = Phones(settings.state, self.manager, liveness, node=node, proxy=settings.proxy)
+        self._directory = directory
+        lamps = Follower(self._named("lamps"), _LAMPS, self._publishing(Lamps(self.manager).publish))
+        published = Follower(self._named("phones"), _PHONES, self._publishing(phones.publish), awaited=True)
+        self.manager.on_connected(lamps.again)
+        if node:
+            self.manager.on_connected(published.again)
+        self.followers = (lamps, published)
+
+    async def withdraw_transfers(self) -> int:
+        """How many calls the fallback has. Raises Unavailable."""
+        return await withdraw(self.manager) if await self.is_there() else 0
+
+    def _publishing(self, publish: Callable[[Register], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        """Has Asterisk know the register as it is, once it is there."""
+
+        async def published() -> None:
+            if await self.is_there():
+                await publish(self._directory.register)
+
+        return published
+
+    async def is_there(self) -> bool:
+        """Raises Unavailable where it is the only one, and is not there."""
+        try:
+            await self.manager.until_connected(WITHIN)
+        except Unavailable:
+            if not self.node:
+                raise
+            return False
+        return True
+
+    def _named(self, what: str) -> str:
+        return f"{what} at {self.node}" if self.node else what
+
+
+def _without_times(signal: Signal) -> Signal:
+    """Another machine's clock is not ours: how long a call has waited there is not known."""
+    return replace(signal, since=None, at=None) if isinstance(signal, Offered) else signal

@@ -1,0 +1,116 @@
+"""Machines of one's own on a network of their own: network namespaces, joined by a bridge.
+
+Needs root, or sudo. Everything goes with who made it; what one that was killed has left, the next takes away.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hanvisa.errors import ConfigurationError
+
+_OURS = re.compile(r"\bhv(\d+)(?:-\w+)?\b")
+_HERE = 2  # addresses on the bridge: of phones, and of the carrier
+
+
+@dataclass(frozen=True)
+class Network:
+    """``prefix`` is what its addresses begin with; ``names`` are the machines'."""
+
+    name: str
+    prefix: str
+    names: Sequence[str]
+
+    @property
+    def phones(self) -> str:
+        return f"{self.prefix}.1"
+
+    @property
+    def carrier(self) -> str:
+        return f"{self.prefix}.2"
+
+    def address(self, machine: str) -> str:
+        return f"{self.prefix}.{10 + self.names.index(machine)}"
+
+    def on(self, machine: str) -> tuple[str, ...]:
+        """What stands before a command to run it on the machine, as whoever asks."""
+        whom = ("setpriv", f"--reuid={os.getuid()}", f"--regid={os.getgid()}", "--init-groups")
+        return (*_root(), "ip", "netns", "exec", self._space(machine), *(whom if os.geteuid() else ()))
+
+    def _space(self, machine: str) -> str:
+        return f"{self.name}-{machine}"
+
+    def make(self) -> None:
+        _ip("link", "add", self.name, "type", "bridge")
+        for address in (self.phones, self.carrier):
+            _ip("address", "add", f"{address}/24", "dev", self.name)
+        _ip("link", "set", self.name, "up")
+        for number, machine in enumerate(self.names):
+            space, cable = self._space(machine), f"{self.name}v{number}"
+            _ip("netns", "add", space)
+            _ip(
+                "link",
+                "add",
+                cable,
+                "master",
+                self.name,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "netns",
+                space,
+            )
+            _ip("link", "set", cable, "up")
+            _ip("-n", space, "address", "add", f"{self.address(machine)}/24", "dev", "eth0")
+            for device in ("lo", "eth0"):
+                _ip("-n", space, "link", "set", device, "up")
+
+    def remove(self) -> None:
+        _remove(self.name)
+
+
+@contextmanager
+def network(*names: str) -> Iterator[Network]:
+    """Machines of these names. Raises ConfigurationError where none can be made."""
+    _remove_left_behind()
+    made = Network(f"hv{os.getpid()}", f"10.201.{os.getpid() % 256}", names)
+    try:
+        made.make()
+        yield made
+    finally:
+        made.remove()
+
+
+def _remove_left_behind() -> None:
+    """Those of processes that live no more."""
+    for pid in {
+        int(pid) for pid in _OURS.findall(_ip("netns", "list") + _ip("-br", "link", "show", "type", "bridge"))
+    }:
+        if not Path(f"/proc/{pid}").exists():
+            _remove(f"hv{pid}")
+
+
+def _remove(name: str) -> None:
+    """The cables go with the namespaces."""
+    for space in _ip("netns", "list").split():
+        if space.startswith(f"{name}-"):
+            _ip("netns", "delete", space)
+    if name in _ip("-br", "link", "show", "type", "bridge").split():
+        _ip("link", "delete", name)
+
+
+def _root() -> tuple[str, ...]:
+    return () if os.geteuid() == 0 else ("sudo",)
+
+
+def _ip(*words: str) -> str:
+    ran = subprocess.run((*_root(), "ip", *words), capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if ran.returncode != 0:
+        raise ConfigurationError(f"ip {' '.join(words)}: {ran.stderr.strip()}")
+    return ran.stdout

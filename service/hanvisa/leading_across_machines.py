@@ -1,0 +1,93 @@
+"""Whose turn it is among instances on several machines, told by a lock in the database (docs/adr/0112)."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import asyncpg
+import structlog
+from sqlalchemy.engine import make_url
+
+log = structlog.get_logger()
+
+ASK_EVERY = 0.5  # seconds
+ANSWERS_WITHIN = 2.0  # seconds
+HEAD_START = 3.0  # seconds that whoever had the calls has, to take the lock again after the database was away
+NUMBER = 0x68616E76697361  # the lock's: "hanvisa"
+# The server finds a machine that is gone without a word within five seconds, and gives its lock to the next.
+_KEPT_ALIVE = {"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class DatabaseLead:
+    """A session's lock in the database of this URL.
+
+    A database that is away takes no lead from anybody: whoever has the calls goes on, and takes the lock again when it
+    is back. Only where another was faster is the lead lost.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._connection: Any = None  # asyncpg has no types
+        self._connected_at = 0.0
+        self._is_held = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._let_go()
+
+    async def take(self) -> bool:
+        """As `Lead` has it. False too while the database does not answer."""
+        return await self._has_it() or False
+
+    async def take_in_turn(self) -> None:
+        while not await self._has_it(HEAD_START):  # noqa: ASYNC110 - it is another process that lets it go
+            await asyncio.sleep(ASK_EVERY)
+
+    async def until_lost(self) -> None:
+        while await self._has_it() is not False:  # noqa: ASYNC110 - the database is asked
+            await asyncio.sleep(ASK_EVERY)
+
+    async def _has_it(self, others_first: float = 0.0) -> bool | None:
+        """Whether the lock is ours now; None while the database does not answer.
+
+        ``others_first``: so many seconds of a new connection it is left to others.
+        """
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                if self._connection is None:
+                    self._connection, self._connected_at = await self._connect(), monotonic()
+                if self._is_held:
+                    await self._connection.execute("SELECT 1")
+                elif monotonic() >= self._connected_at + others_first:
+                    self._is_held = await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", NUMBER)
+                return self._is_held
+        except _LOST as error:
+            log.warning("leading.database_away", why=str(error) or type(error).__name__)
+            await self._let_go()
+            return None
+
+    async def _connect(self) -> Any:
+        url = self._url
+        host = url.host or url.query.get("host")
+        return await asyncpg.connect(
+            host=host,
+            port=url.port,
+            user=url.username,
+            password=url.password,
+            database=url.database,
+            server_settings=_KEPT_ALIVE,
+        )
+
+    async def _let_go(self) -> None:
+        """At once: a session that is lost answers nothing, and its lock goes with it."""
+        if self._connection is not None:
+            self._connection.terminate()
+        self._connection, self._is_held = None, False

@@ -1,0 +1,164 @@
+"""Two nodes behind Kamailio, each on a machine of its own, and who telephones there."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting
+from hanvisa.config import Settings
+from hanvisa.lab.api import Api
+from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.kamailio import kamailio
+from hanvisa.lab.lines import Line
+from hanvisa.lab.machines import Network
+from hanvisa.lab.newcomer import read_register
+from hanvisa.lab.own import import_demo
+from hanvisa.lab.probing import http_status
+from hanvisa.lab.siplet import Siplet
+from hanvisa.lab.siplet_line import SipletLine
+from hanvisa.lab.system import System
+from hanvisa.lab.town import make_token, phone_password, web_of
+from hanvisa.lab.waiting import until
+
+PROXY, NODES = "proxy", ("n1", "n2")
+SIP = 5060
+
+
+@dataclass
+class Cluster:
+    """``settings`` and ``systems`` are by node; ``leads`` is the node whose service has the calls."""
+
+    settings: dict[str, Settings]
+    systems: dict[str, System]
+    network: Network
+    carrier: Carrier
+    leads: str
+    phones: dict[str, Siplet] = field(default_factory=dict)
+
+    @property
+    def trace(self) -> list[str]:
+        return self.carrier.trace
+
+    async def phone(self, account: str) -> Siplet:
+        """The phone of this account, registered at Kamailio."""
+        if account not in self.phones:
+            settings = self.settings[self.leads]
+            host, password = self.network.phones, await phone_password(settings, account)
+            phone = await Siplet.open(host, 0, account, password, registrar=settings.proxy, trace=self.trace)
+            self.phones[account] = phone
+
+            async def plugged_in() -> bool:
+                await phone.plug_in()
+                return True
+
+            await until(plugged_in, within=LONG, what=f"{account} registered")
+        return self.phones[account]
+
+    def node_of(self, line: SipletLine) -> str:
+        """The node that has the call."""
+        return next(node for node, one in self.settings.items() if one.sip_host == line.host_of_other)
+
+    async def waits(self, number: str) -> SipletLine:
+        """A citizen rings the main number, and waits for an operator."""
+        line = await self.carrier.call(MAIN_NUMBER, from_=number)
+        await past_the_greeting(line)
+        return line
+
+    async def opens(self, account: str) -> Siplet:
+        """The operator with this phone is there."""
+        phone = (await read_register(self.settings[self.leads])).phone_of_account(account)
+        assert phone is not None
+        async with await self.api() as api:
+            await api.post(f"/operators/{phone.owner_id}/state", {"state": "open"})
+        return await self.phone(account)
+
+    async def answers_next(self, operator: Siplet, caller: SipletLine) -> Line:
+        """The operator is rung for this caller, and they talk."""
+        line = await operator.rings(within=LONG)
+        await line.answer()
+        await caller.talks_to(line, within=LONG)
+        return line
+
+    async def with_ulla(self, number: str) -> tuple[SipletLine, Line]:
+        ulla = await self.opens(ULLA)
+        caller = await self.waits(number)
+        return caller, await self.answers_next(ulla, caller)
+
+    async def api(self) -> Api:
+        """That of the service that has the calls."""
+        settings = self.settings[self.leads]
+        return Api(web_of(settings), await make_token(settings, "admin"))
+
+    async def is_ended_in_the_log(self, number: str) -> None:
+        async def ended() -> bool:
+            async with await self.api() as api:
+                calls = [
+                    one for one in await api.items("/calls") if one["caller"].endswith(number.lstrip("0"))
+                ]
+            return bool(calls) and all(one["ended_at"] for one in calls)
+
+        await until(ended, within=LONG, what=f"{number}'s call ended in the log")
+
+    async def leads_at(self, node: str) -> None:
+        """Wait until the service at this node has taken the calls on."""
+        host, port = self.settings[node].web_host, self.settings[node].web_port
+
+        async def serves() -> bool:
+            return await http_status(host, port, "/health/live") == 200
+
+        await until(serves, within=LONG, what=f"the service at {node} has the calls")
+        self.leads = node
+
+    async def go_home(self) -> None:
+        for phone in (self.carrier, *self.phones.values()):
+            await phone.hang_up_all()
+            phone.forget()
+
+    def told(self) -> str:
+        return "\n".join(f"{node}:\n{one.log()}\n{one.asterisk.log()}" for node, one in self.systems.items())
+
+
+@asynccontextmanager
+async def a_cluster(machines: Network, state: Path, database: str) -> AsyncIterator[Cluster]:
+    """Both nodes serve; the service at the first has the calls."""
+    settings = _settings(machines, state, database)
+    systems = {node: System(one, machine=machines.on(node)) for node, one in settings.items()}
+    first, second = systems.values()
+    await import_demo(first.settings)
+    async with AsyncExitStack() as stack:
+        for system in systems.values():
+            stack.push_async_callback(system.stop)
+        await first.start()
+        await second.stand_by()
+        await first.speech_is_made()
+        await stack.enter_async_context(kamailio(first.settings, machines.on(PROXY)))
+        carrier = await Carrier.start(machines.carrier, SIP, switch=first.settings.proxy)
+        cluster = Cluster(settings, systems, machines, carrier, NODES[0])
+        try:
+            yield cluster
+        finally:
+            for phone in (carrier, *cluster.phones.values()):
+                phone.vanish()
+
+
+def _settings(machines: Network, state: Path, database: str) -> dict[str, Settings]:
+    nodes = {node: machines.address(node) for node in NODES}
+    return {
+        node: Settings(
+            state=state,
+            database_url=database,
+            nodes=nodes,
+            node=node,
+            proxy=f"{machines.address(PROXY)}:{SIP}",
+            sip_host=address,
+            web_host=address,
+            carrier_host=machines.carrier,
+            carrier_port=SIP,
+            ring_operator=8,
+            whisper="never",
+            log_linger=0.05,
+            qualify_every=2,
+        )
+        for node, address in nodes.items()
+    }
