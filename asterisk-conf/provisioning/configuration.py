@@ -92,8 +92,8 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encry
 def _between(ports: Ports) -> dict[str, str]:
     """What stands between this Asterisk and its phones, its carrier and its service.
 
-    A proxy knows where phones are registered, and refuses who is not (qualify tells those); it alone reaches us, and
-    says by a header what comes from the carrier.
+    A proxy knows where phones are registered, and refuses to ring one that is not: none is asked beforehand. It alone
+    reaches us, and says by a header what comes from the carrier.
     """
     permitted = (f"permit = {host.strip()}/255.255.255.255" for host in ports.commands_from.split(","))
     values = {"commands_permitted": "\n".join(permitted)}
@@ -103,12 +103,12 @@ def _between(ports: Ports) -> dict[str, str]:
             "carrier_match": f"match = {ports.carrier_host}",
             "carrier_proxy": "; No proxy stands before us.",
             "rewrite_contact": "yes",
-            "phone_contacts": "max_contacts = 5\nremove_unavailable = yes",
+            "phone_contacts": "max_contacts = 5\nremove_unavailable = yes\nqualify_frequency = 30",
         }
     return values | {
         "carrier_identifier": "header",
         "carrier_match": "match_header = X-Hanvisa-From: carrier",
         "carrier_proxy": f"outbound_proxy = sip:{ports.proxy}\\;lr",
         "rewrite_contact": "no",
-        "phone_contacts": "max_contacts = 0\nqualify_2xx_only = yes",
+        "phone_contacts": "max_contacts = 0\nqualify_frequency = 0",
     }

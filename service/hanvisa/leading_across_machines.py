@@ -16,7 +16,7 @@ log = structlog.get_logger()
 ASK_EVERY = 0.5  # seconds
 ANSWERS_WITHIN = 2.0  # seconds
 HEAD_START = 3.0  # seconds that whoever had the calls has, to take the lock again after the database was away
-NUMBER = 0x68616E76697361  # the lock's: "hanvisa"
+NUMBER = 0x68766C65616473  # the lock's, another than the migrations': "hvleads"
 # The server finds a machine that is gone without a word within five seconds, and gives its lock to the next.
 _KEPT_ALIVE = {"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -121,10 +121,17 @@ def _section(phone: Phone, register: Register, password: str, liveness: Liveness
         f"password = {password}",
         f"[{phone.account}](phone-aor)",
         f"mailboxes = {phone.account}@{MAILBOXES}",
-        *([f"qualify_frequency = {liveness.qualify_every}"] if liveness else []),
-        *([f"contact = sip:{phone.account}@{proxy}"] if proxy else []),
+        *_found(phone, liveness, proxy),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _found(phone: Phone, liveness: Liveness | None, proxy: str) -> Iterator[str]:
+    """Where the phone is: a proxy knows, and refuses to ring one that is not there, so that nobody is asked before."""
+    if proxy:
+        yield f"contact = sip:{phone.account}@{proxy}"
+    elif liveness:
+        yield f"qualify_frequency = {liveness.qualify_every}"
 
 
 def usable(register: Register) -> Iterator[Phone]:

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "leading.lock": "it holds nothing: whose turn it is goes with the process (leading.py)",
     "calls": "the calls that were up then are not",
     "asterisk": "made by asterisk-conf/provision and from the register",
+    "proxy": "made from the register and the passwords, for Kamailio (docs/scaling.md)",
     "sounds": "made from the register and the recordings",
     "texts": "a text message is sent once only, and one that was put back would be sent again",
 }

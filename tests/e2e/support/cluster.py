@@ -158,7 +158,6 @@ def _settings(machines: Network, state: Path, database: str) -> dict[str, Settin
             ring_operator=8,
             whisper="never",
             log_linger=0.05,
-            qualify_every=2,
         )
         for node, address in nodes.items()
     }

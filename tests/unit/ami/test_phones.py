@@ -43,6 +43,15 @@ def test_a_phone_is_known_by_its_person() -> None:
     )
 
 
+def test_behind_a_proxy_every_phone_is_found_there() -> None:
+    register = make_register()
+    accounts = {phone.account: "secret" for phone in register.phones.rows}
+    text = render(register, accounts, proxy="192.0.2.10:5060")
+    assert text.count("contact = sip:") == len(accounts)
+    assert "contact = sip:hallefors-210@192.0.2.10:5060\n" in text
+    assert "qualify_frequency" not in text, "none is asked by every node whether it is there"
+
+
 def test_the_message_key_dials_the_code_for_messages() -> None:
     codes = [Code("*26", CodeAction.LISTEN_TO_MESSAGES)]
     text = section(make_register().replace(codes=codes), "hallefors-201")
