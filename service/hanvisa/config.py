@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         default={},
         description="several Asterisks (docs/scaling.md): the address of each by its name; JSON; none: one here",
     )
-    node: str = Field(default="", description="the name of the one on this machine, which ./dev run starts")
+    node: str = Field(default="", description="the name of the one on this machine")
     web_url: str = Field(
         default="", description="where people reach the web: https://… behind a proxy; default: host and port"
     )

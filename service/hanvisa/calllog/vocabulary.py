@@ -129,6 +129,10 @@ SIGNALS = {
         sv="Tjänsten hade startats om och tog över samtalet.",
         en="The service had been restarted and took the call on.",
     ),
+    "node_lost": Text(
+        sv="Noden {node}, som hade samtalet, svarar inte mer: samtalet är brutet.",
+        en="The node {node}, which had the call, does not answer any more: the call is lost.",
+    ),
     "marked_confidential": Text(
         sv="{who} märker samtalet med sekretess (M4).", en="{who} marks the call as confidential (M4)."
     ),

@@ -53,8 +53,9 @@ async def resync(house: House, node: str = "") -> None:
 def end_those_at(house: House, node: str) -> None:
     """The node is lost: tell its calls that nobody is there any more."""
     for call in house.live:
-        for channel in call.channels():
-            if node_of(channel) == node:
+        if node_of(call.caller.channel) == node:
+            call.tell("signal", type="node_lost", node=node)
+            for channel in call.channels():
                 call.inbox.put_nowait(HungUp(channel, NORMAL))
 
 

@@ -65,6 +65,7 @@ class Registry:
         self.delays = Delays()
         self.taken = self.not_taken = 0
         self._swept: set[str] = set()  # the nodes
+        self._lost: set[str] = set()  # likewise
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,9 +112,17 @@ class Registry:
         for call, stage in await calls_to_operators(self.house, emergency):
             self.open(call, stage)
 
+    def _sync_again(self, connected: Reconnected) -> None:
+        """Not with a node that is lost by now: when it is back, its stream says so."""
+        if connected.node in self._lost:
+            self.synced.set()
+        else:
+            self.deliver(connected)
+
     async def _sync(self, connected: Reconnected) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
         self.synced.clear()
+        self._lost.discard(connected.node)
         self._missed()
         try:
             await resync(self.house, connected.node)
@@ -128,7 +137,7 @@ class Registry:
                 self._spawn(tell_missed_ends(self.house, connected.node))
         except TelephonyError as error:
             log.warning("calls.not_synced", why=str(error), again_in=SYNC_AGAIN)
-            asyncio.get_running_loop().call_later(SYNC_AGAIN, self.deliver, connected)
+            asyncio.get_running_loop().call_later(SYNC_AGAIN, self._sync_again, connected)
             return
         self.synced.set()
         self.house.queues.wake()
@@ -157,6 +166,7 @@ class Registry:
             ):
                 self._pass_on(channel, signal)
             case NodeLost(node):
+                self._lost.add(node)
                 end_those_at(self.house, node)
             case PhoneLost(account):
                 for call in self.house.live.at_phone(account):

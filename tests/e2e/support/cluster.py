@@ -1,5 +1,6 @@
 """Two nodes behind Kamailio, each on a machine of its own, and who telephones there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -125,11 +126,11 @@ async def a_cluster(machines: Network, state: Path, database: str) -> AsyncItera
     settings = _settings(machines, state, database)
     systems = {node: System(one, machine=machines.on(node)) for node, one in settings.items()}
     first, second = systems.values()
-    await import_demo(first.settings)
     async with AsyncExitStack() as stack:
         for system in systems.values():
             stack.push_async_callback(system.stop)
-        await first.start()
+        await asyncio.gather(import_demo(first.settings), first.asterisk.start())
+        await asyncio.gather(first.start(), second.asterisk.start())
         await second.stand_by()
         await first.speech_is_made()
         await stack.enter_async_context(kamailio(first.settings, machines.on(PROXY)))

@@ -16,6 +16,7 @@ from hanvisa.errors import Gone, Unavailable
 from hanvisa.ids import node_of
 
 HERS = "n2-1764275000.12"  # as Asterisk names a channel
+HEX = "5e0c6b1fd3a94d0f8f6a3c1b2d4e5f60"
 
 
 class OneNode:
@@ -54,16 +55,19 @@ def nodes(both: tuple[OneNode, OneNode]) -> Nodes:
     return nodes
 
 
-@pytest.mark.parametrize(
-    "id_", [HERS, new_id("c", "n2"), playback_id(HERS), playback_id(new_id("c", "n2"))], ids=str
-)
+@pytest.mark.parametrize("id_", [HERS, f"hv-c-n2-{HEX}", playback_id(HERS), playback_id(f"hv-c-n2-{HEX}")])
 def test_an_id_tells_its_node(id_: str) -> None:
     assert node_of(id_) == "n2"
 
 
-@pytest.mark.parametrize("id_", ["1764275000.12", new_id("c"), new_id("b"), ""], ids=str)
+@pytest.mark.parametrize("id_", ["1764275000.12", f"hv-c-{HEX}", f"hv-b-{HEX}", ""])
 def test_where_there_is_one_asterisk_there_is_no_node(id_: str) -> None:
     assert node_of(id_) == ""
+
+
+def test_so_do_those_that_we_choose() -> None:
+    assert node_of(new_id("c", "n2")) == "n2"
+    assert node_of(new_id("c")) == ""
 
 
 async def test_a_command_goes_where_its_call_is(nodes: Nodes, both: tuple[OneNode, OneNode]) -> None:

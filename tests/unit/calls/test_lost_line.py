@@ -13,6 +13,7 @@ import pytest
 from hanvisa.calls.bringing_out import AWAY, AWAY_WITH_MUSIC, BringingOut
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.ports import LiveChannel, Place
+from hanvisa.calls.registry import SYNC_AGAIN
 from hanvisa.calls.signals import Answered, Channel, Entered, NodeLost, Reconnected
 from hanvisa.errors import Unavailable
 from hanvisa.lab.waiting import until
@@ -235,6 +236,22 @@ async def test_the_calls_of_a_lost_node_are_over_and_those_of_the_others_go_on()
         scene.tell(NodeLost("n1"))
         await until(lambda: scene.house.live.of_channel(lost.id) is None, what="the call at n1 is over")
         assert scene.house.live.of_channel(stays.id) is not None
+        assert [told["node"] for told in scene.log.of_kind("signal") if told["type"] == "node_lost"] == ["n1"]
+
+
+async def test_a_node_that_is_lost_while_it_is_looked_at_is_not_asked_again() -> None:
+    async with Scene() as scene:
+        asked: list[str] = []
+
+        async def channels(node: str = "") -> tuple[LiveChannel, ...]:
+            asked.append(node)
+            raise Unavailable("the line is lost")
+
+        scene.control.channels = channels  # type: ignore[method-assign]
+        scene.tell(Reconnected("n1"))
+        scene.tell(NodeLost("n1"))
+        await until(scene.registry.synced.is_set, within=SYNC_AGAIN + 2, what="the others are in agreement")
+        assert asked == ["n1"]
 
 
 async def test_after_a_loss_only_the_calls_of_that_node_are_looked_after() -> None:
