@@ -16,7 +16,7 @@ from hanvisa.errors import Gone, Unavailable
 from hanvisa.ids import node_of
 
 HERS = "n2-1764275000.12"  # as Asterisk names a channel
-HEX = "5e0c6b1fd3a94d0f8f6a3c1b2d4e5f60"
+HEX = "7eb436dd52724a89bdfdc7238d737734"
 
 
 class OneNode:
