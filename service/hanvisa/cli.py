@@ -14,6 +14,7 @@ from hanvisa import cli_keeping
 from hanvisa.config import read_settings
 from hanvisa.discreet import without_numbers
 from hanvisa.errors import StorageError
+from hanvisa.log_lines import UnfailingFactory
 from hanvisa.policy.model import Language, Text
 from hanvisa.reports.formats import Format
 from hanvisa.running import run as _run
@@ -389,6 +390,6 @@ def _configure_log() -> None:
             without_numbers,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=UnfailingFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

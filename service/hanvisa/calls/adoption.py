@@ -60,8 +60,8 @@ def end_those_at(house: House, node: str) -> None:
 
 
 async def sweep(house: House, calls: Iterable[Call], node: str = "") -> None:
-    """At the start, when these calls are ours and no others: remove the bridges that dead instances have left."""
-    wanted = {call.state.bridge for call in calls}
+    """At the start: remove the bridges that dead instances have left. These calls are taken on and go on in theirs."""
+    wanted = {call.state.bridge for call in (*house.live, *calls)}
     for bridge in await house.control.bridged(node):
         if bridge not in wanted:
             with suppress(Gone):  # somebody was faster

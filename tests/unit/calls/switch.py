@@ -58,6 +58,7 @@ class Switch(FakeCallControl):
     music: set[str] = field(default_factory=set)
     served: set[str] = field(default_factory=set)  # who has been told something, or has talked to somebody
     left: set[str] = field(default_factory=set)  # who has hung up of their own accord
+    gone_on: set[str] = field(default_factory=set)  # whom the dialplan has again
     silent_since: dict[str, float] = field(default_factory=dict)
     longest_silence: float = 0.0
     after: Callable[[int], None] = lambda _: None  # called after each command with its number
@@ -204,10 +205,10 @@ class Switch(FakeCallControl):
 
     # what a service that starts anew is told
 
-    async def channels(self) -> tuple[LiveChannel, ...]:
+    async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:  # noqa: ARG002 - there is one Asterisk
         return tuple(map(self._as_live, sorted(self.alive)))
 
-    async def held_by_our_apps(self) -> tuple[str, ...]:
+    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:  # noqa: ARG002
         return tuple(sorted(self.alive))
 
     async def is_playing(self, playback: str) -> bool:
@@ -220,7 +221,14 @@ class Switch(FakeCallControl):
 
     def _as_live(self, channel: str) -> LiveChannel:
         came = self.came.get(channel, Channel(channel, "", ""))
-        return LiveChannel(channel, came.account, came.caller_number, came.dialled, up=channel in self.up)
+        return LiveChannel(
+            channel,
+            came.account,
+            came.caller_number,
+            came.dialled,
+            channel in self.up,
+            channel in self.gone_on,
+        )
 
     def _soon(self, signal: Signal) -> None:
         self._later(SOON, lambda: self.tell(signal))

@@ -83,10 +83,7 @@ def loses(switch: LosingSwitch) -> None:
 
 def is_back(switch: LosingSwitch, scene: Scene, way: Beside) -> None:
     switch.lost, switch.tell = False, scene.tell
-    switch.existing = tuple(
-        LiveChannel(channel, "", "", "", up=True, gone_on=channel in way.brought_out)
-        for channel in switch.alive
-    )
+    switch.gone_on = way.brought_out
     scene.tell(Reconnected())
 
 
@@ -216,7 +213,6 @@ async def test_whom_another_program_has_brought_out_is_let_go(switch: LosingSwit
         caller = scene.rings_in(ANNA_DIRECT)
         await asyncio.sleep(BLINK)
         way.brought_out.add(caller)
-        switch.orphaned = (caller,)
         is_back(switch, scene, way)
         await scene.over(caller)
         is_back(switch, scene, way)
