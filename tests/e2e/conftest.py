@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from e2e.support.cluster import Cluster
 from e2e.support.world import World
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
@@ -99,7 +100,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failing test shows the SIP ladder, the calls', the service's and Asterisk's log, and keeps what was heard."""
     report = yield
-    world = getattr(item, "funcargs", {}).get("world")
+    world, cluster = (getattr(item, "funcargs", {}).get(name) for name in ("world", "cluster"))
     if report.failed and isinstance(world, World):
         report.sections += [
             ("heard (A-law, 8 kHz)", "\n".join(map(str, _keep_recordings(world, item.name)))),
@@ -108,6 +109,8 @@ def pytest_runtest_makereport(
             ("service", "\n".join(world.service_log_of_this_test().splitlines()[-LOG_LINES:])),
             ("Asterisk", world.system.asterisk.log(LOG_LINES)),
         ]
+    if report.failed and isinstance(cluster, Cluster):
+        report.sections += [("SIP ladder", cluster.ladder()), ("nodes", cluster.told())]
     return report
 
 

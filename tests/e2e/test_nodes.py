@@ -38,7 +38,7 @@ async def one_cluster(machines: Network, spoken: Path) -> AsyncIterator[Cluster]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def cluster(one_cluster: Cluster, request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
+async def cluster(one_cluster: Cluster) -> AsyncIterator[Cluster]:
     yield one_cluster
     await one_cluster.go_home()
 

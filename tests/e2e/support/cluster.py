@@ -11,6 +11,7 @@ from hanvisa.config import Settings
 from hanvisa.lab.api import Api
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.kamailio import kamailio
+from hanvisa.lab.ladder import ladder
 from hanvisa.lab.lines import Line
 from hanvisa.lab.machines import Network
 from hanvisa.lab.newcomer import read_register
@@ -116,7 +117,13 @@ class Cluster:
             await phone.hang_up_all()
             phone.forget()
 
+    def ladder(self) -> str:
+        known = {f"{one.sip_host}:{SIP}": node for node, one in self.settings.items()}
+        known[self.settings[self.leads].proxy] = PROXY
+        return ladder(self.trace, known)
+
     def told(self) -> str:
+        """The ends of the logs."""
         return "\n".join(f"{node}:\n{one.log()}\n{one.asterisk.log()}" for node, one in self.systems.items())
 
 
