@@ -57,11 +57,13 @@ async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_i
     service = Service(
         **parts
         | {
-            "settings": SimpleNamespace(ldap_url=""),
+            "settings": SimpleNamespace(ldap_url="", nodes={}),
+            "projections": (idle,),
             "followers": (follower,),
             "calendars": SimpleNamespace(run=Work()),
             "directory": SimpleNamespace(healthy=True),
-            **dict.fromkeys(("stream", "manager", "registry"), MagicMock(connected=True)),
+            **dict.fromkeys(("streams", "managers"), (MagicMock(connected=True),)),
+            "registry": MagicMock(),
         }
     )
     async with asyncio.TaskGroup() as tasks:
