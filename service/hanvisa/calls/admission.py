@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-TARGET = 0.15  # seconds from a call's arrival in Asterisk until the service begins it; what stands above is too much
+TARGET = 0.15  # seconds that calls may wait for the service, and SIP in Asterisk; what stands above is too much
 BURST = 0.25  # seconds above the target that are none yet: a pause of the processor, many calls at once
 STEEPEST = 0.5  # of what is offered to the service, at one cut
 OFFERED = 0.05  # is always offered: without a call nothing is measured
 # A call that is referred lasts three seconds, and what was let in is felt for as long. So calls are refused only when
 # offering next to none has not helped, and by small steps.
 PATIENCE = 1.0  # seconds
-STEEPEST_REFUSAL = 0.85
-BORNE = 0.1  # is never refused
-GROWTH = 1 / 20  # of a second's square, when nothing waits: from the least to the whole in six seconds
+STEEPEST_REFUSAL = 0.92
+BORNE = 0.2  # is never refused
+GROWTH = 1 / 150  # of the cube of calm seconds: from the least to the whole in seven
 
 WHOLE = 2.0
 
@@ -57,7 +57,7 @@ class Admission:
         delay = delay or 0.0
         if delay <= TARGET:
             calm = self.calm + seconds * (1 - delay / TARGET)
-            grown = (calm**2 - self.calm**2) * GROWTH
+            grown = (calm**3 - self.calm**3) * GROWTH
             return Admission(min(WHOLE, self.opening + grown), calm=calm)
         over = self.over + seconds
         if over <= BURST:
