@@ -10,6 +10,8 @@ from provisioning import configuration, music, secrets
 from provisioning.configuration import Ports
 from provisioning.problem import Problem
 
+from hanvisa.lab.asterisk import REPOSITORY
+
 
 @pytest.fixture
 def etc(state: Path) -> Path:
@@ -61,13 +63,15 @@ def test_ari_and_ami_listen_on_this_machine_alone_and_have_passwords(etc: Path) 
 
 
 def test_there_is_no_endpoint_for_whoever_has_no_account(etc: Path) -> None:
-    """Who is no phone is known by the carrier's address alone."""
+    """Who is no phone is known by the carrier's address alone, and the service's question by another, that can't call."""
     text = (etc / "pjsip.conf").read_text()
     by_address = re.findall(r"^type *= *identify\nendpoint *= *(\S+)\nmatch *= *(\S+)", text, re.MULTILINE)
-    assert by_address == [("carrier", "127.0.0.2")]
-    assert text.count("identify\n") == 1
+    assert by_address == [("carrier", "127.0.0.2"), ("probe", "127.0.0.3")]
+    assert text.count("identify\n") == 2
     names = set(re.findall(r"^\[([^]]+)\](?:\(!\))?\ntype *= *endpoint", text, re.MULTILINE))
-    assert names == {"carrier", "phone"}
+    assert names == {"carrier", "phone", "probe"}
+    assert re.search(r"^\[probe\]\ntype = endpoint\ncontext = nowhere$", text, re.MULTILINE)
+    assert not [file for file in (REPOSITORY / "dialplan").glob("*.conf") if "[nowhere]" in file.read_text()]
     assert not re.search("anonymous", (etc / "modules.conf").read_text() + text)
 
 
