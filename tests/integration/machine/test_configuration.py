@@ -63,7 +63,7 @@ def test_ari_and_ami_listen_on_this_machine_alone_and_have_passwords(etc: Path) 
 
 
 def test_there_is_no_endpoint_for_whoever_has_no_account(etc: Path) -> None:
-    """Who is no phone is known by the carrier's address alone, and the service's question by another, that can't call."""
+    """Who is no phone is known by the carrier's address alone. The service's own address can't call."""
     text = (etc / "pjsip.conf").read_text()
     by_address = re.findall(r"^type *= *identify\nendpoint *= *(\S+)\nmatch *= *(\S+)", text, re.MULTILINE)
     assert by_address == [("carrier", "127.0.0.2"), ("probe", "127.0.0.3")]
