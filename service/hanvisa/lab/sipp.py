@@ -146,13 +146,19 @@ def read_messages(lines: Iterable[str]) -> tuple[tuple[float, ...], float]:
 
 
 def read_refusals(lines: Iterable[str]) -> int:
-    """How many calls were answered with 503, of the same list."""
-    refused = set()
+    """How many of the calls were answered with 503, of the same list.
+
+    Answers to calls of an earlier load, which gave them up, are not counted.
+    """
+    sent: set[str] = set()
+    refused: set[str] = set()
     for line in lines:
         match line.split("\t"):
+            case [_, _, _, "S", call, _, first] if first.startswith("INVITE "):
+                sent.add(call)
             case [_, _, _, "R", call, "CSeq:1 INVITE", first] if first.startswith("SIP/2.0 503"):
                 refused.add(call)
-    return len(refused)
+    return len(sent & refused)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -52,7 +52,8 @@ def test_waits_are_from_the_first_invite_to_the_first_200() -> None:
     waits, reached = read_messages(lines)
     assert waits == pytest.approx((0.002, 0.6))
     assert reached == pytest.approx(1.0)
-    assert read_refusals([*lines, lines[-2]]) == 1
+    stray = message(102.2, "R", "of an earlier load", "SIP/2.0 503 Service Unavailable")
+    assert read_refusals([*lines, lines[-2], stray]) == 1
 
 
 def test_no_message_is_no_call() -> None:
