@@ -27,6 +27,7 @@ SPEAKING = 4  # of those who talk do so all the time; the others are quiet, for 
 PROBE_EVERY = 0.5  # seconds
 PROBE_ANSWERED = 8.0  # seconds; then it is given up
 AUDIBLE = -50.0  # dB below full scale
+LISTENED_TO = 1.0  # seconds of what is heard, to tell whether somebody speaks
 PAUSE = 0.05  # seconds between two looks at who is still there
 
 
@@ -95,11 +96,6 @@ class LiveCalls:
         phones = iter(self.numbers.phones)
         to_talk = [next(phones) for _ in range(mix.talking - 1)]
         self.talking += await _at_once(partial(self._talk, *one) for one in to_talk)
-        if silent := await self.cut():
-            raise AssertionError(f"These do not talk: {'; '.join(silent)}.")
-        for pair in self.talking[SPEAKING:]:
-            for line in pair:
-                line.rest()
         await asyncio.sleep(max(0.0, with_music - monotonic()))
         to_ring = [next(phones) for _ in range(mix.ringing)]
         self.ringing += await _at_once(partial(self._ring, *one) for one in to_ring)
@@ -131,7 +127,7 @@ class LiveCalls:
 
     async def cut(self) -> list[str]:
         """Who of those who talked can't be heard any more by whom they talked to, and why."""
-        found = await asyncio.gather(*(_why_cut(caller, called) for caller, called in self.talking))
+        found = await _at_once(partial(_why_cut, *pair) for pair in self.talking)
         return [f"{caller.name}: {why}" for (caller, _), why in zip(self.talking, found, strict=True) if why]
 
     def dropped(self) -> int:
@@ -232,13 +228,19 @@ async def _at_once(calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
 
 
 async def _answered(caller: SipletLine, line: Line) -> tuple[SipletLine, SipletLine]:
-    await line.answer()
+    """They talk, and are quiet then."""
+    called = cast("SipletLine", line)  # a siplet's
+    await called.answer()
     await caller.until_up(WITHIN)
-    return caller, cast("SipletLine", line)  # a siplet's
+    if why := await _why_cut(caller, called):
+        raise AssertionError(f"{caller.name} does not talk: {why}.")
+    return caller, called
 
 
 async def _speak(pair: tuple[SipletLine, SipletLine]) -> None:
-    """One after the other without a pause, both ways."""
+    """Both without a pause."""
+    for line in pair:
+        line.go_on()
     while True:
         for line in pair:
             line.say(line.voice)
@@ -250,15 +252,25 @@ async def _why_cut(caller: SipletLine, called: SipletLine) -> str:
     if caller.has_ended or called.has_ended:
         return f"{caller.ending or 'up'}, {called.name}: {called.ending or 'up'}"
     since = monotonic()
-    caller.go_on()
-    caller.say(caller.voice)
+    speaking = asyncio.create_task(_say_again_and_again(caller))
 
     def is_heard() -> bool:
-        heard = called.recording.since(since)
+        heard = called.recording.since(max(since, monotonic() - LISTENED_TO))
         return len(heard) > 0 and bool((levels(heard) > AUDIBLE).any())
 
     try:
         await until(is_heard, within=WITHIN, what="a word")
     except NeverHappenedError:
         return f"not heard by {called.name}"
+    finally:
+        speaking.cancel()
+        for line in (caller, called):
+            line.rest()
     return ""
+
+
+async def _say_again_and_again(caller: SipletLine) -> None:
+    caller.go_on()
+    while True:
+        caller.say(caller.voice)
+        await asyncio.sleep(LISTENED_TO / 2)
