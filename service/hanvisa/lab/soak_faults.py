@@ -123,10 +123,11 @@ async def _through(stand: Stand, fault: Fault, calls: LiveCalls, mix: Mix, held:
         probing.cancel()
         await asyncio.wait([probing])
         await calls.answer_what_rings()
-        cut, dropped = await calls.cut(), calls.dropped()
+        cut = [] if fault.carries_calls else await calls.cut()
+        dropped = calls.dropped()
         waiting = calls.silence(calls.waiting, since)
         listening = calls.silence(calls.listening, since)
-    if cut and not fault.carries_calls:
+    if cut:
         say(f"Cut: {'; '.join(cut)}.")
     up = [caller.name for caller in calls.callers]
     await calls.hang_up()
@@ -258,15 +259,10 @@ def _e164(number: str) -> str:
 def row(passed: Passed) -> str:
     """One line of the table for docs/reliability.md."""
     one = passed
-    cut = f"{one.cut} of Asterisk's" if one.fault.carries_calls else str(one.cut)
-    dropped, *silences = str(one.dropped), f"{one.waiting:.1f} s", f"{one.listening:.1f} s"
-    if one.fault.carries_calls:
-        dropped, *silences = "all of them", "", ""
+    seen = (str(one.cut), str(one.dropped), f"{one.waiting:.1f} s", f"{one.listening:.1f} s")
     cells = (
         one.fault.name,
-        cut,
-        dropped,
-        *silences,
+        *(("all", "all", "", "") if one.fault.carries_calls else seen),
         f"{one.served} of {one.new}",
         f"{one.answered:.1f} s" + (f", {one.unanswered} not" if one.unanswered else ""),
         "never" if one.decided is None else f"{one.decided:.1f} s",
