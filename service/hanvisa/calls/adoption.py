@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -108,12 +109,14 @@ async def _take_on(
     bridged: Mapping[str, frozenset[str]],
 ) -> tuple[Call, Stage]:
     """The call with its stage. Whoever of its legs is gone is found so by the stage's first signal."""
-    call = Call(state, house)
     try:
         stage: Stage = from_json(state.stage)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
+        # Another version's, whose arguments nobody here can read.
         log.warning("calls.unknown_stage", call=state.id, why=str(error))
         stage = Apologising()
+        state = replace(state, stage={"name": str(state.stage.get("name", ""))})
+    call = Call(state, house)
     for leg in (state.caller, state.other):
         if leg is None:
             continue

@@ -112,7 +112,7 @@ class Call:
     def parked_for(self) -> UUID | None:
         """Whom the caller is parked for, while they are."""
         stage = self.state.stage
-        return UUID(stage["args"]["person"]) if stage.get("name") == "Parked" else None
+        return UUID(stage["args"]["person"]) if stage.get("name") == "Parked" and "args" in stage else None
 
     def person_of(self, leg: Leg) -> Person | None:
         return self.register.person(leg.person) if leg.person else None

@@ -63,7 +63,7 @@ async def _finish(call: Call) -> None:
     state = call.state
     try:
         stage = from_json(state.stage)
-    except (KeyError, ValueError):  # another version's, or none yet
+    except (KeyError, ValueError, TypeError):  # another version's, or none yet
         return
     match stage:
         case LeavingMessage() | ReviewingMessage():

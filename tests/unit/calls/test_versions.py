@@ -1,0 +1,91 @@
+"""A call that an instance of another version has served: whatever it wrote, the caller is not dropped."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hanvisa.calls.signals import Reconnected
+from hanvisa.calls.stage import AtSwitchboard, Parked, Stage, to_json
+from hanvisa.calls.state import VARIABLE, CallState, Leg
+from unit.calls.play import Play
+from unit.calls.scene import MAIN, NOW, id_of
+
+WAITS = to_json(AtSwitchboard(id_of("board"), since=NOW))
+PARKED = to_json(Parked(id_of("bo")))
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "a stage of a newer version": {"name": "Teleporting", "args": {"to": "Bo"}},
+    "an argument is missing": {"name": "Parked", "args": {}},
+    "an argument is of another kind": {"name": "Parked", "args": {"person": "Bo"}},
+    "arguments are no arguments": {"name": "Parked", "args": ["Bo"]},
+    "no arguments": {"name": "AtSwitchboard"},
+    "since when is no moment": {"name": "AtSwitchboard", "args": {**WAITS["args"], "since": "noon"}},
+    "who is sought is nobody": {"name": "AtSwitchboard", "args": {**WAITS["args"], "sought": "Bo"}},
+    "no stage": {},
+}
+
+
+async def taken_on(written: str) -> Play:
+    """A caller from outside whose channel has this written on it, and two who wait with what this version writes."""
+    play = Play()
+    async with play.scene:
+        for channel, text in (
+            ("one", written),
+            ("two", state(WAITS, "two")),
+            ("three", state(PARKED, "three")),
+        ):
+            play.switch.alive.add(channel)
+            play.switch.up.add(channel)
+            play.switch.variables[channel, VARIABLE] = text
+        play.caller = "one"
+        play.scene.tell(Reconnected())
+        await play.a_while()
+        play.must_have_a_way_on()
+        for channel in ("two", "three"):
+            assert play.switch.hears(channel), "another call suffers for it"
+    return play
+
+
+def state(stage: dict[str, Any], channel: str = "one", **more: Any) -> str:
+    caller = Leg(channel, number="+46980319244")
+    written = CallState(
+        f"hv-k-{channel}", "carrier", MAIN, caller, answered=True, organisation=id_of("hallefors")
+    )
+    fields = json.loads(written.to_json())
+    return json.dumps({**fields, "stage": stage, **more})
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+async def test_a_stage_that_can_not_be_read_is_apologised_for_and_the_operators_have_the_caller(
+    what: str,
+) -> None:
+    play = await taken_on(state(UNREADABLE[what]))
+    stages = [
+        data["name"] for call, kind, data in play.scene.log.entries if (call, kind) == ("hv-k-one", "stage")
+    ]
+    assert stages[:2] == ["Apologising", "AtSwitchboard"]
+
+
+@pytest.mark.parametrize("stage", [WAITS, PARKED], ids=["AtSwitchboard", "Parked"])
+async def test_what_a_newer_version_has_written_besides_is_passed_over(stage: dict[str, Any]) -> None:
+    args = {**stage["args"], "colour": "blue"}
+    play = await taken_on(state({"name": stage["name"], "args": args}, mood="glad", uses=[]))
+    [first, *_] = [
+        data["name"] for call, kind, data in play.scene.log.entries if (call, kind) == ("hv-k-one", "stage")
+    ]
+    assert first == stage["name"]
+
+
+async def test_what_an_older_version_has_not_written_is_as_it_was_then() -> None:
+    fields = json.loads(state(WAITS))
+    for name in ("uses", "texted", "exception", "serial"):
+        del fields[name]
+    play = await taken_on(json.dumps(fields))
+    assert play.scene.log.of_kind("signal")[0] == {"type": "adopted", "stage": "AtSwitchboard"}
+
+
+def test_every_stage_names_itself() -> None:
+    """By which another version finds it, or does not."""
+    assert len({kind.__name__ for kind in Stage.__args__}) == len(Stage.__args__)
