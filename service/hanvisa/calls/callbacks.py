@@ -171,7 +171,10 @@ class Callbacks:
         self._not_before[callback.id] = self._house.clock.now() + again
 
     def _due_at(self, callback: Callback) -> datetime:
-        return max(callback.due_at, self._not_before.get(callback.id, callback.due_at))
+        due = max(callback.due_at, self._not_before.get(callback.id, callback.due_at))
+        now, again = self._house.clock.now(), timedelta(seconds=self._house.settings.callback_again)
+        # Nobody is put off for longer: the clock has been put back since.
+        return due if due <= now + again else now
 
     def _until_due(self) -> float | None:
         """Seconds until the next of them is due; None when nothing is to come by itself."""

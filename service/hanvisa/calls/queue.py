@@ -106,11 +106,15 @@ class Queues:
     def _is_left_alone(self, operator: Operator, now: datetime) -> bool:
         """Whoever did not answer is open still only where the pause could not be stored, or when they open again."""
         missed = self._missed.get(operator.person_id)
-        return missed is not None and operator.since < missed and now < missed + timedelta(seconds=LEFT_ALONE)
+        return (
+            missed is not None
+            and operator.since < missed
+            and _is_within(missed, timedelta(seconds=LEFT_ALONE), now)
+        )
 
     def _wraps_up(self, person: UUID, now: datetime) -> bool:
         ended = self._call_ended.get(person)
-        return ended is not None and now < ended + timedelta(seconds=self.wrap_up)
+        return ended is not None and _is_within(ended, timedelta(seconds=self.wrap_up), now)
 
     def missed(self, person: UUID, at: datetime) -> None:
         """The operator has not answered."""
@@ -140,3 +144,8 @@ class Queues:
         self._idle_since[person] = self._call_ended[person] = at
         if self.wrap_up:
             asyncio.get_running_loop().call_later(self.wrap_up, self.wake)
+
+
+def _is_within(since: datetime, time: timedelta, now: datetime) -> bool:
+    """Not either where the clock has been put back since: nobody is kept until it has caught up."""
+    return since <= now < since + time

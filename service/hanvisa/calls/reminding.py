@@ -85,6 +85,9 @@ def _next(call: Call) -> tuple[float, HeldStep] | None:
 
 def _held(call: Call) -> float:
     since, now = call.state.held_since, call.house.clock.now()
+    if since is not None and since > now:  # the clock has been put back: nobody waits until it has caught up
+        call.change(held_since=now)
+        return 0.0
     return (now - since).total_seconds() if since else 0.0
 
 

@@ -30,8 +30,10 @@ def decide_attendance(facts: AttendanceFacts) -> Decision:
 
 
 def _is_expected(operator: Operator, facts: AttendanceFacts) -> bool:
-    until = operator.since + timedelta(seconds=facts.patience)
-    return operator.state is OperatorState.PAUSED and facts.at < until
+    patience = timedelta(seconds=facts.patience)
+    # Where the clock has been put back by more, callers would wait until it has caught up.
+    is_lately = facts.at - patience < operator.since <= facts.at + patience
+    return operator.state is OperatorState.PAUSED and is_lately
 
 
 _SERVED = Text(

@@ -85,7 +85,9 @@ async def camp_on(call: Call, stage: CampingOn) -> Stage | None:
 async def _until_free(call: Call, stage: CampingOn) -> bool:
     """Wait in turn. False when the caller has waited long enough, or wants the operator."""
     settings, now = call.house.settings, asyncio.get_running_loop().time
-    waited = (call.house.clock.now() - stage.since).total_seconds()
+    waited = max(
+        0.0, (call.house.clock.now() - stage.since).total_seconds()
+    )  # the clock may have been put back
     over = now() + settings.camp_on - waited
     # A phone may be busy for a reason that is not known here: it is tried again.
     retry = now() + settings.camp_on_retry
