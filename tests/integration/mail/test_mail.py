@@ -199,6 +199,36 @@ async def test_a_server_that_is_away_or_refuses_is_tried_again_also_after_a_rest
     assert office.mails[1]["Subject"] == "Nytt meddelande från 202"
 
 
+@pytest.mark.parametrize("greets", [b"", b"220 post\r\n"], ids=["silent", "half-open"])
+async def test_a_server_that_hangs_keeps_nothing_else_and_each_mail_is_sent_once_when_it_is_back(
+    desk: Desk, tora: UUID, office: PostOffice, greets: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the connection, and says nothing more. Mails wait in the database, one on its way at a time."""
+    monkeypatch.setattr("hanvisa.mail.smtp.TIMEOUT", 0.2)
+    asked: list[asyncio.StreamWriter] = []
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(writer)
+        writer.write(greets)
+
+    hanging = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = hanging.sockets[0].getsockname()[1]
+    for caller in ("201", "202", "203"):
+        await desk.leaves(tora, caller=caller)
+    before = len(asyncio.all_tasks())
+    async with running(desk.outbox(MailServer("127.0.0.1", port, starttls=False))):
+        await until(lambda: len(asked) >= 6, what="each was tried twice")
+        assert len(asyncio.all_tasks()) - before < 10
+    hanging.close()
+    for writer in asked:
+        writer.close()
+    async with running(desk.outbox()):
+        await until(lambda: len(office.mails) == 3, what="all are taken")
+    assert sorted(str(mail["Subject"]) for mail in office.mails) == [
+        f"Nytt meddelande från {caller}" for caller in ("201", "202", "203")
+    ]
+
+
 async def test_who_stops_in_the_moment_of_the_answer_has_stopped(office: PostOffice) -> None:
     server = MailServer("127.0.0.1", office.port, starttls=False)
     mail = EmailMessage()
