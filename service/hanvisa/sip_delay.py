@@ -7,6 +7,7 @@ an address of its own (asterisk-conf/pjsip.conf, ``probe``), and its answer wait
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 from time import monotonic
 
@@ -15,6 +16,9 @@ EVERY = 0.2  # seconds
 LOST = (
     5.0  # seconds after which an OPTIONS is taken for lost: UDP may, and an Asterisk that starts answers none
 )
+# Seconds since the last answer: after more, it is not calls that keep Asterisk from answering. Nothing may answer there
+# at all (another network, a firewall), and no call is kept out for that.
+ANSWERED = 10.0
 _ANY_HOST = ("0.0.0.0", "::")  # noqa: S104 - where Asterisk listens, not we
 
 
@@ -25,6 +29,7 @@ class SipDelay(asyncio.DatagramProtocol):
         self._to = ("127.0.0.1" if host in _ANY_HOST else host, port)
         self._sent: dict[bytes, float] = {}  # moments (monotonic seconds) by Call-ID, the oldest first
         self._waits: list[float] = []
+        self._answered = -math.inf  # the moment of the last answer
 
     async def run(self) -> None:
         """Ask for ever."""
@@ -44,10 +49,12 @@ class SipDelay(asyncio.DatagramProtocol):
     def measured(self) -> float | None:
         """The shortest wait (seconds) since the last time that this was asked.
 
-        That of the oldest where none is answered, None where nothing was sent.
+        That of the oldest where none is answered any more, None where nothing was sent or ever answered.
         """
         now = monotonic()
         self._sent = {call: at for call, at in self._sent.items() if now - at < LOST}
+        if now - self._answered > ANSWERED:
+            return None
         waits = self._waits or [now - at for at in list(self._sent.values())[:1]]
         self._waits = []
         return min(waits, default=None)
@@ -58,7 +65,8 @@ class SipDelay(asyncio.DatagramProtocol):
             if name.strip().lower() in (b"call-id", b"i"):
                 at = self._sent.pop(value.strip(), None)
                 if at is not None:
-                    self._waits.append(monotonic() - at)
+                    self._answered = monotonic()
+                    self._waits.append(self._answered - at)
                 return
 
     def error_received(self, exc: Exception) -> None:

@@ -15,10 +15,12 @@ class Switch(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.after: float | None = 0.0
+        self.asked = 0
         self.transport: asyncio.DatagramTransport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         assert data.startswith(b"OPTIONS sip:")
+        self.asked += 1
         answer = data.replace(data.partition(b"\r\n")[0], b"SIP/2.0 404 Not Found", 1)
         if self.after is not None:
             asyncio.get_running_loop().call_later(self.after, self.transport.sendto, answer, addr)
@@ -44,8 +46,16 @@ async def test_an_answer_tells_how_long_it_took() -> None:
     assert waited
 
 
-async def test_without_an_answer_the_oldest_waits() -> None:
+async def test_once_nothing_is_answered_the_oldest_waits() -> None:
     async with measuring() as (delay, switch):
         assert delay.measured() is None
+        await until(lambda: delay.measured() is not None, within=2, what="an answer")
         switch.after = None
         await until(lambda: (delay.measured() or 0) > 0.5, within=2, what="a wait that grows")
+
+
+async def test_where_nothing_ever_answers_nothing_is_measured() -> None:
+    async with measuring() as (delay, switch):
+        switch.after = None
+        await until(lambda: switch.asked > 1, within=2, what="a second OPTIONS")
+        assert delay.measured() is None
