@@ -122,7 +122,7 @@ async def test_with_amis_line_lost_callers_notice_nothing_and_the_fallback_knows
     talking, line = await an_operator_with_a_caller(world)
     fails(lines.ami, fault)
     await world.given_absent(ELSA, reason="sammanträde", until=timedelta(hours=2))
-    caller = await world.citizen("0980319248", dials=world.direct_number(ELSA))
+    caller = await world.citizen("0980319258", dials=world.direct_number(ELSA))
     await world.commanded(caller, "Elsa Hedström är på sammanträde", within=WITHOUT_THE_SERVICE)
     await refused(line.transfer(MOBILE))
     await talking.talks_to(line, within=LONG)

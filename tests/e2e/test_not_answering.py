@@ -32,7 +32,7 @@ async def test_who_is_there_rings_and_the_service_takes_calls_again_when_it_goes
     elsa = await world.phone(ELSA)
     assert world.system.service_pid is not None
     with hanging(world.system.service_pid):
-        unserved = await world.citizen("0980319248", dials=world.direct_number(ELSA))
+        unserved = await world.citizen("0980319258", dials=world.direct_number(ELSA))
         line = await elsa.rings(within=LONG)
         await line.answer()
         await unserved.talks_to(line, within=LONG)

@@ -63,9 +63,8 @@ class CallState:
     held_reminded: bool = False  # and has been reminded of it
     threat: bool = False  # an operator has marked it: its record is kept
     exception: UUID | None = None  # whose use let this call reach a mobile
-    uses: tuple[
-        UUID, ...
-    ] = ()  # of exceptions, taken in this stage: whoever begins it anew takes them no second time
+    # Of exceptions, taken in this stage: whoever begins it anew takes them no second time.
+    uses: tuple[UUID, ...] = ()
     texted: UUID | None = (
         None  # the person whose direct number the caller was sent, or refused, as a text message
     )
