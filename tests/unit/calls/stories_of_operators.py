@@ -204,6 +204,7 @@ STORIES: tuple[Story, ...] = (
     serial,
     onto_ringing,
     picked_up,
+    parked_attended,
     parked_in_vain,
     put_through_outside,
     to_112,
