@@ -13,9 +13,7 @@ from time import monotonic
 
 PROBE_HOST = "127.0.0.3"  # as in asterisk-conf/pjsip.conf
 EVERY = 0.2  # seconds
-LOST = (
-    5.0  # seconds after which an OPTIONS is taken for lost: UDP may, and an Asterisk that starts answers none
-)
+LOST = 5.0  # seconds, then an OPTIONS is taken for lost: UDP may, and an Asterisk that starts answers none
 # Seconds since the last answer: after more, it is not calls that keep Asterisk from answering. Nothing may answer there
 # at all (another network, a firewall), and no call is kept out for that.
 ANSWERED = 10.0

@@ -11,12 +11,8 @@ from hanvisa.errors import Gone, Refused
 
 APP_PREFIX = "hanvisa-"
 BRIDGE_PREFIX = "hv-"  # all ids that we choose begin so
-OURS = (
-    "StasisBroadcast",
-    "Stasis",
-    "AppDial2",
-    "",
-)  # where callers of ours are, and legs before they are answered
+# The dialplan's applications in which callers of ours are, and legs before they are answered.
+OURS = ("StasisBroadcast", "Stasis", "AppDial2", "")
 
 
 class Commanded(Protocol):

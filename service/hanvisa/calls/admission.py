@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-TARGET = (
-    0.15  # seconds that calls may wait for the service, and SIP in Asterisk; what stands above is too much
-)
+TARGET = 0.15  # seconds that calls may wait for the service, and SIP in Asterisk
 BURST = 0.25  # seconds above the target that are none yet: a pause of the processor, many calls at once
 STEEPEST = 0.5  # of what is offered to the service, at one cut
 OFFERED = 0.05  # is always offered: without a call nothing is measured

@@ -28,9 +28,8 @@ AWAY_WITH_MUSIC = (
     15.0  # whoever hears music loses their place in the queue, or with the operator who has them
 )
 LOOK_EVERY = 0.25  # seconds
-WITH_MUSIC = frozenset(
-    {"AtSwitchboard", "CampingOn", "Parked", "OnHold"}
-)  # stages, while nothing is told in them
+# Stages, while nothing is told in them.
+WITH_MUSIC = frozenset({"AtSwitchboard", "CampingOn", "Parked", "OnHold"})
 
 
 class BringingOut:
@@ -40,9 +39,8 @@ class BringingOut:
         self._house, self._way, self._is_connected = house, way, is_connected
 
     async def run(self) -> None:
-        away = (
-            0.0  # as looked at: a process that stood still has not looked, and may be connected again at once
-        )
+        # As looked at: a process that stood still has not looked, and may be connected again at once.
+        away = 0.0
         while True:
             await asyncio.sleep(LOOK_EVERY)
             away = 0.0 if self._is_connected() else away + LOOK_EVERY
