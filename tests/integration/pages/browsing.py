@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from hanvisa.lab.asterisk import REPOSITORY
 from unit.web.town import Town, answer, id_of
@@ -88,3 +88,10 @@ class Visit:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, f"the page is {wide} pixels wider than the window"
+
+
+async def is_whole(page: Page) -> None:
+    """What comes by itself is there: one part after the other, each in the usual time."""
+    busy = page.locator("[aria-busy=true]")
+    while left := await busy.count():
+        await expect(busy).not_to_have_count(left)

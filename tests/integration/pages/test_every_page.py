@@ -11,13 +11,13 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import make_mocked_request
 from aiohttp.web import UrlDispatcher
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser
 
 from hanvisa.config import Settings
 from hanvisa.lab.pictures.table import CHAPTERS
 from hanvisa.web.pages import VIEWS
 from integration.pages.addresses import ADDRESSES
-from integration.pages.browsing import Visit
+from integration.pages.browsing import Visit, is_whole
 from integration.pages.furnished import furnish
 from unit.web.town import Founded, Town, id_of, open_town
 
@@ -115,17 +115,10 @@ async def test_everybody_can_use_every_page(windows: Windows, who: str, path: st
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for width in (WIDE, ENLARGED, NARROW):
             await page.set_viewport_size({"width": width, "height": 800})
-            await _is_whole(page)
+            await is_whole(page)
             assert not await page.evaluate(CUT_OFF), width
             if width == looked_at:
                 await visit.is_accessible()
         await page.get_by_role("button", name=other).click()
         await page.locator(f'html[lang="{"en" if other == "English" else "sv"}"]').wait_for()
     assert not visit.complaints, visit.complaints
-
-
-async def _is_whole(page: Page) -> None:
-    """What comes by itself is there: one part after the other, each in the usual time."""
-    busy = page.locator("[aria-busy=true]")
-    while left := await busy.count():
-        await expect(busy).not_to_have_count(left)

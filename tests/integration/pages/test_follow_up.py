@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from integration.pages.browsing import Visit
+from integration.pages.browsing import Visit, is_whole
 from integration.pages.furnished import furnish
 from unit.web.town import Town
 
@@ -24,13 +24,13 @@ async def test_from_the_overview_to_the_rows_of_a_figure_by_keyboard(visit: Visi
     page = visit.page
     row = page.get_by_role("row", name="Ohänvisad frånvaro")
     await expect(row.get_by_role("cell").first).to_have_text("12")
-    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    await is_whole(page)
     await page.get_by_label("Verksamhet").focus()
     await page.keyboard.type("Skola")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Visa").press("Enter")
     await page.wait_for_url(re.compile("operation="))
-    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    await is_whole(page)
     await page.get_by_role("link", name="Ohänvisad frånvaro").press("Enter")
     chart = page.get_by_role("img", name="Stapeldiagram: Ohänvisade")
     await expect(chart).to_be_visible()
