@@ -14,7 +14,7 @@ from hanvisa.speech.library import SpeechLibrary
 
 
 def test_a_wav_has_what_was_encoded() -> None:
-    samples = array("d", [0.0, 0.5, -0.5, 0.01, -0.01, 0.9])
+    samples = [0.0, 0.5, -0.5, 0.01, -0.01, 0.9]
     with wave.open(io.BytesIO(audio.to_wav(audio.encode(samples)))) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         told = array("h", file.readframes(len(samples)))
