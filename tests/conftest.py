@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import searching
 from compiling import compile_once
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
@@ -27,13 +28,16 @@ _STDERR = os.dup(2)  # before pytest captures it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--walks", type=int, help="how many walks tests/e2e/test_walks.py takes")
+    parser.addoption(
+        "--long", action="store_true", help="search all there is, for hours, and not samples of it"
+    )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """SIGTERM ends a run as Ctrl-C does: what the tests have made and started is taken away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.disable()
+    searching.is_long = config.getoption("--long")
     compile_once()
 
 

@@ -1,9 +1,7 @@
 """A search for ways around O2 and M4 on the real system: what phones may do, in any order and at once.
 
 The same witness looks who is together as in the search on a model (tests/unit/calls/test_search.py), here at every
-channel and bridge of Asterisk. `./dev test` takes the same few walks each time; another, longer search:
-
-    ./dev test tests/e2e/test_walks.py --walks 200
+channel and bridge of Asterisk. `./dev test` takes the same few walks each time, `./dev soak searches` more.
 """
 
 import asyncio
@@ -22,6 +20,7 @@ from hanvisa.lab.lines import CallFailedError, Line, TransferRefusedError
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.waiting import until
+from searching import times
 
 ELSA, FREDRIK, OLGA = "hallefors-205", "hallefors-206", "hallefors-215"
 OPERATORS = (ULLA, VIKTOR)
@@ -41,7 +40,7 @@ WALKS = 3
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(metafunc.config.getoption("walks") or WALKS))
+        metafunc.parametrize("seed", range(times(WALKS, 200)))
 
 
 @dataclass

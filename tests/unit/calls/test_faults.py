@@ -6,8 +6,6 @@ hung up no channel and no bridge is left.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from hanvisa.speech.fakes import HangingSynthesiser
@@ -19,6 +17,7 @@ from unit.calls.switch import FAILURES
 
 STORIES = (*stories.STORIES, *stories_of_operators.STORIES, *stories_of_people.STORIES)
 
+WHO = ("caller", "other", "both")
 KEYS = ("1578#", "3*3*3*9*#", "00000000000")
 
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
@@ -33,10 +32,10 @@ def test_whatever_command_fails_nobody_is_left_in_silence_and_nothing_is_left_ov
         play.switch.fail_at = at
         play.switch.failure, play.switch.fails_late = FAILURES[failing]
 
-    at_every_command(story, fail)
+    at_every_command(story, fail, first=list(FAILURES).index(failing))
 
 
-@pytest.mark.parametrize("who", ["caller", "other", "both"])
+@pytest.mark.parametrize("who", WHO)
 @each_story
 def test_whoever_hangs_up_at_whatever_moment_nothing_is_left_over(story: Story, who: str) -> None:
     def hang_up(play: Play, at: int) -> None:
@@ -50,7 +49,7 @@ def test_whoever_hangs_up_at_whatever_moment_nothing_is_left_over(story: Story, 
 
         play.switch.after = after
 
-    at_every_command(story, hang_up)
+    at_every_command(story, hang_up, first=WHO.index(who))
 
 
 @each_story
@@ -63,9 +62,15 @@ def test_whatever_keys_come_at_once_at_whatever_moment_the_caller_has_a_way_on(s
 
         play.switch.after = after
 
-    at_every_command(story, press)
+    at_every_command(story, press, first=STORIES.index(story))
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> SpeechLibrary:
+    """It has what was ready made, and makes nothing."""
+    return SpeechLibrary(tmp_path_factory.mktemp("speech"), HangingSynthesiser())
 
 
 @each_story
-def test_a_synthesiser_that_hangs_keeps_nobody_waiting(story: Story, tmp_path: Path) -> None:
-    run_fast(played(story, voice=SpeechLibrary(tmp_path, HangingSynthesiser())))
+def test_a_synthesiser_that_hangs_keeps_nobody_waiting(story: Story, voice: SpeechLibrary) -> None:
+    run_fast(played(story, voice=voice))

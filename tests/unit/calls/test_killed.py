@@ -11,12 +11,13 @@ import pytest
 
 from hanvisa.calls import stage as stages
 from hanvisa.calls.stage import Stage
+from searching import some_of
 from unit.calls import stories, stories_of_operators, stories_of_people
 from unit.calls.fast_time import run_fast
 from unit.calls.killing import Life
 from unit.calls.play import Play, Story, played
 
-MOST = 12  # moments in a stage
+MOST = 12  # moments in a stage; a long search takes all
 
 STORY_OF: dict[type[Stage], Story] = {
     stages.Arriving: stories.absent,
@@ -79,7 +80,7 @@ def test_killed_in_every_stage_the_call_goes_on(kind: type[Stage]) -> None:
 
 def _some(moments: list[int]) -> list[int]:
     """The first, the last, and so many between: one after the other are often alike."""
-    return moments[:: ceil(len(moments) / MOST)] + moments[-1:]
+    return [*some_of(moments, every=ceil(len(moments) / MOST)), moments[-1]]
 
 
 def must_be_as_usual(play: Play, usual: Play, unnoted: int) -> None:

@@ -5,9 +5,7 @@ command: no bridge, and no phone, ever has a caller whom an operator has touched
 confidential call never has one at all; no leg to a mobile is made undecided. In the end nobody is left over, no stage
 has broken, and every channel and bridge is gone.
 
-`./dev test` takes the same short walk each time. The longer search takes another each time:
-
-    ./dev test tests/unit/calls/test_search.py --hypothesis-profile=search
+`./dev test` takes the same short walk each time, `./dev soak searches` a hundred long ones, and others each time.
 """
 
 from __future__ import annotations
@@ -28,6 +26,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from structlog.testing import capture_logs
 
+import searching
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings, House
 from hanvisa.calls.live_ports import Wish
@@ -49,6 +48,7 @@ from hanvisa.policy.facts import (
 )
 from hanvisa.policy.facts import Phone as DeskPhone
 from hanvisa.policy.register import Register
+from searching import times
 from unit.calls.fast_time import FastLoop
 from unit.calls.play import RunningClock
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, MEETING, NOW, Scene, id_of, register
@@ -455,9 +455,14 @@ SHORT = settings(
     database=None,
     phases=[Phase.generate],
 )
-IS_LONG = settings.get_current_profile_name() == "search"
+LONG = settings(
+    max_examples=400,
+    stateful_step_count=50,
+    deadline=None,
+    phases=[Phase.generate],  # making a long walk short takes longer than a test may
+)
 
 
-@pytest.mark.parametrize("walk", range(100 if IS_LONG else 1))
+@pytest.mark.parametrize("walk", range(times(1, 100)))
 def test_no_way_leads_around_o2_and_m4(walk: int) -> None:
-    run_state_machine_as_test(Search, settings=None if IS_LONG else SHORT)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Search, settings=LONG if searching.is_long else SHORT)  # type: ignore[no-untyped-call]

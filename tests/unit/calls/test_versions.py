@@ -57,14 +57,17 @@ def state(stage: dict[str, Any], channel: str = "one", **more: Any) -> str:
     return json.dumps({**fields, "stage": stage, **more})
 
 
+def told_of_it(play: Play, kind: str) -> list[dict[str, Any]]:
+    """What the log has of the one call; in which order calls are taken on is left open."""
+    return [data for call, told, data in play.scene.log.entries if (call, told) == ("hv-k-one", kind)]
+
+
 @pytest.mark.parametrize("what", UNREADABLE)
 async def test_a_stage_that_can_not_be_read_is_apologised_for_and_the_operators_have_the_caller(
     what: str,
 ) -> None:
     play = await taken_on(state(UNREADABLE[what]))
-    stages = [
-        data["name"] for call, kind, data in play.scene.log.entries if (call, kind) == ("hv-k-one", "stage")
-    ]
+    stages = [data["name"] for data in told_of_it(play, "stage")]
     assert stages[:2] == ["Apologising", "AtSwitchboard"]
 
 
@@ -72,10 +75,7 @@ async def test_a_stage_that_can_not_be_read_is_apologised_for_and_the_operators_
 async def test_what_a_newer_version_has_written_besides_is_passed_over(stage: dict[str, Any]) -> None:
     args = {**stage["args"], "colour": "blue"}
     play = await taken_on(state({"name": stage["name"], "args": args}, mood="glad", uses=[]))
-    [first, *_] = [
-        data["name"] for call, kind, data in play.scene.log.entries if (call, kind) == ("hv-k-one", "stage")
-    ]
-    assert first == stage["name"]
+    assert told_of_it(play, "stage")[0]["name"] == stage["name"]
 
 
 async def test_what_an_older_version_has_not_written_is_as_it_was_then() -> None:
@@ -83,7 +83,7 @@ async def test_what_an_older_version_has_not_written_is_as_it_was_then() -> None
     for name in ("uses", "texted", "exception", "serial"):
         del fields[name]
     play = await taken_on(json.dumps(fields))
-    assert play.scene.log.of_kind("signal")[0] == {"type": "adopted", "stage": "AtSwitchboard"}
+    assert told_of_it(play, "signal")[0] == {"type": "adopted", "stage": "AtSwitchboard"}
 
 
 def test_every_stage_names_itself() -> None:

@@ -16,6 +16,7 @@ from hanvisa.policy.model import Decision, Effect
 from hanvisa.policy.numbers import NumberPlan, read_number
 from hanvisa.policy.rules import RULES
 from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
+from searching import times
 from unit.policy.made_up import (
     ANNA,
     HALLEFORS,
@@ -32,7 +33,7 @@ from unit.policy.made_up import (
 
 
 @given(join_facts)
-@settings(max_examples=500)
+@settings(max_examples=times(100, 2000))
 def test_a_confidential_call_never_reaches_a_mobile(facts: JoinFacts) -> None:
     if facts.any_confidential and facts.number.kind.may_be_mobile:
         for decision in (decide_join(facts), decide_consult(facts, "allow")):
@@ -48,7 +49,7 @@ def test_a_confidential_call_never_reaches_a_mobile(facts: JoinFacts) -> None:
     via=st.sampled_from(Via),
     exceptions=st.lists(exceptions, max_size=3),
 )
-@settings(max_examples=500)
+@settings(max_examples=times(100, 2000))
 def test_without_an_exception_in_force_no_spelling_of_a_mobile_is_let_through(
     spelling: str, organisation: Any, plan: NumberPlan, via: Via, exceptions: list[PolicyException]
 ) -> None:
@@ -61,7 +62,7 @@ def test_without_an_exception_in_force_no_spelling_of_a_mobile_is_let_through(
 
 
 @given(spelling=spellings(mobiles))
-@settings(max_examples=300)
+@settings(max_examples=times(100, 2000))
 def test_every_spelling_is_the_same_number(spelling: str) -> None:
     number = read_number(spelling, HALLEFORS, REGISTER, PLAN).number
     assert number is not None
@@ -69,7 +70,7 @@ def test_every_spelling_is_the_same_number(spelling: str) -> None:
 
 
 @given(join_facts)
-@settings(max_examples=500)
+@settings(max_examples=times(100, 2000))
 def test_only_an_exception_in_force_that_covers_lets_a_touched_call_reach_a_mobile(facts: JoinFacts) -> None:
     decision = decide_join(facts)
     if facts.touched and facts.number.kind.may_be_mobile and decision.allowed:
@@ -81,7 +82,7 @@ def test_only_an_exception_in_force_that_covers_lets_a_touched_call_reach_a_mobi
 
 
 @given(join_facts, st.sampled_from(["refuse", "allow"]))
-@settings(max_examples=500)
+@settings(max_examples=times(100, 2000))
 def test_a_decision_never_raises_and_names_known_rules(facts: JoinFacts, setting: Any) -> None:
     for decision in (decide_join(facts), decide_consult(facts, setting)):
         assert isinstance(decision, Decision)
@@ -96,7 +97,7 @@ anything = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.none(),
 
 
 @given(join_facts, st.data())
-@settings(max_examples=300)
+@settings(max_examples=times(100, 2000))
 def test_broken_facts_are_decided_as_the_strictest_rule_would(facts: JoinFacts, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["at", "number", "exceptions", "person", "direct_number"]))
     broken = _with(facts, name, data.draw(anything))
@@ -130,7 +131,7 @@ def test_an_unknown_reason_of_not_answering_still_refers() -> None:
 
 
 @given(st.text(max_size=300) | st.text(alphabet="0123456789+*#%;:@<>p, ", max_size=60))
-@settings(max_examples=500)
+@settings(max_examples=times(100, 2000))
 def test_reading_never_raises(dialled: str) -> None:
     assert read_number(dialled, HALLEFORS, REGISTER, PLAN).kind
 

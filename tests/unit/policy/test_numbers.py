@@ -15,11 +15,12 @@ from hanvisa.policy.numbers import (
     normalise_caller,
     read_number,
 )
+from searching import times
 from unit.policy.made_up import ANNA, HALLEFORS, NORA, PLAN, REGISTER, fixed, spellings
 
 
 @given(spellings(fixed))
-@settings(max_examples=300)
+@settings(max_examples=times(100, 2000))
 def test_no_spelling_of_a_fixed_number_is_taken_for_a_mobile(spelling: str) -> None:
     assert read_number(spelling, HALLEFORS, REGISTER, PLAN).kind in (NumberKind.FIXED, NumberKind.INTERNAL)
 
