@@ -77,9 +77,15 @@ def test_what_helpers_make_counts_and_what_is_only_asked_for_does_not(tmp_path: 
     assert first == ["SwitchingOpen"]
 
 
-@pytest.mark.parametrize("shown", rules.read(), ids=lambda shown: shown.rule)
-def test_every_rule_is_decided_measured_or_helped_and_shown(shown: rules.Shown) -> None:
-    assert not shown.missing, f"{shown.rule} lacks {' and '.join(shown.missing)} naming it"
+@pytest.fixture(scope="module")
+def shown() -> dict[str, rules.Shown]:
+    return {one.rule: one for one in rules.read()}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_decided_measured_or_helped_and_shown(shown: dict[str, rules.Shown], rule: str) -> None:
+    missing = shown[rule].missing
+    assert not missing, f"{rule} lacks {' and '.join(missing)} naming it"
 
 
 def test_what_decides_a_rule_and_what_shows_it_is_found(tmp_path: Path) -> None:
