@@ -42,6 +42,12 @@ def test_the_ports_are_the_settings_own(compose: dict[str, Any]) -> None:
     assert int(default(given["HANVISA_CARRIER_PORT"])) == usual.carrier_port
 
 
+def test_another_instance_of_the_service_stands_by(compose: dict[str, Any]) -> None:
+    """It takes the turn by a lock in the state folder, which both have (adr/0111)."""
+    assert compose["services"]["standby"] == compose["services"]["service"]
+    assert "state:/state" in compose["services"]["standby"]["volumes"]
+
+
 def test_every_environment_variable_is_a_setting(compose: dict[str, Any]) -> None:
     known = {f"HANVISA_{name.upper()}" for name in Settings.model_fields}
     assert set(compose["services"]["service"]["environment"]) <= known
