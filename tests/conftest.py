@@ -18,7 +18,10 @@ from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.system import environment
 
-DIRECTORIES = (REPOSITORY / "demo" / "directory", Path(__file__).parent / "e2e" / "directory")
+DEMO = REPOSITORY / "demo" / "directory"
+# What no municipality has but a test needs: a group of nothing but mobiles, a confidential line,
+# a department without people.
+ODDITIES = Path(__file__).parent / "e2e" / "directory"
 SPEECH = REPOSITORY / ".state" / "cache" / "speech"
 
 # Longer than pytest-timeout's limit, which raises in the test: a test that stands still after that, or in a library's
@@ -74,7 +77,7 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def spoken() -> Path:
-    """A state folder with all that can be said about the tests' directories.
+    """A state folder with the tests' directories in its database, and all that can be said about them.
 
     Speech is named by its content, so what this machine has made once need not be made again. Of several processes
     the first makes it, and the others wait.
@@ -85,7 +88,7 @@ def spoken() -> Path:
         settings = Settings(state=SPEECH)
         for old in SPEECH.glob("hanvisa.sqlite*"):
             old.unlink()
-        for folder in DIRECTORIES:
+        for folder in (DEMO, ODDITIES):
             _hanvisa(settings, "import", str(folder))
         _hanvisa(settings, "speak")
     return SPEECH

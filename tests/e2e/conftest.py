@@ -1,8 +1,6 @@
 """One system for the whole run, on free ports and in a folder of its own, with the demo directory and short timers."""
 
-import asyncio
 import shutil
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -17,13 +15,9 @@ from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.own import take_speech
 from hanvisa.lab.ports import free_base_port
-from hanvisa.lab.system import System, environment
+from hanvisa.lab.system import System
 from hanvisa.lab.town import town
 
-DEMO = REPOSITORY / "demo" / "directory"
-# What no municipality has but a test needs: a group of nothing but mobiles, a confidential line,
-# a department without people.
-ODDITIES = Path(__file__).parent / "directory"
 FAILED = REPOSITORY / ".state" / "failed"
 LOG_LINES = 80
 TEXTS = 6  # from the base port: where a test may put a gateway for text messages
@@ -36,6 +30,7 @@ def settings(spoken: Path) -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
     try:
         take_speech(spoken, state)
+        shutil.copy(spoken / "hanvisa.sqlite", state)
         base_port = free_base_port()
         yield Settings(
             state=state,
@@ -70,8 +65,6 @@ def settings(spoken: Path) -> Iterator[Settings]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def one_world(settings: Settings) -> AsyncIterator[World]:
     """The system with everybody around it."""
-    await _import(settings, DEMO)
-    await _import(settings, ODDITIES)
     async with System(settings, urgent=True) as system, town(settings, World) as people:
         people.system = system
         await system.speech_is_made()
@@ -121,15 +114,3 @@ def _keep_recordings(world: World, test: str) -> Iterator[Path]:
         path = folder / f"{number}-{line.name}.alaw"
         line.recording.save(path)
         yield path
-
-
-async def _import(settings: Settings, folder: Path) -> None:
-    program = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "hanvisa", "import", str(folder)),
-        env=environment(settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await program.communicate()
-    assert program.returncode == 0, said.decode()
