@@ -6,9 +6,9 @@ When something changes a new one is made, sharing the tables that did not (:meth
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -43,40 +43,53 @@ from hanvisa.policy.facts import (
 Row = TypeVar("Row")
 
 
-Key = Callable[[Row], Hashable]
-
-
 @dataclass(frozen=True)
 class Table(Generic[Row]):
-    """The rows of one kind, and its indexes, each made when it is first asked for."""
+    """The rows of one kind, and its indexes, each made when it is first asked for. An index is named by its fields."""
 
     rows: tuple[Row, ...] = ()
-    _many: dict[str, tuple[Key[Row], dict[Any, tuple[Row, ...]]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    _one: dict[str, tuple[Key[Row], dict[Any, Row]]] = field(default_factory=dict, compare=False, repr=False)
+    _many: dict[str, dict[Any, tuple[Row, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _one: dict[str, dict[Any, Row]] = field(default_factory=dict, compare=False, repr=False)
 
-    def many(self, index: str, key: Key[Row], wanted: Hashable) -> tuple[Row, ...]:
-        """The rows whose ``key`` is ``wanted``, in the table's order. ``index`` names the key."""
-        if index not in self._many:
-            grouped: defaultdict[Hashable, list[Row]] = defaultdict(list)
-            for row in self.rows:
-                grouped[key(row)].append(row)
-            self._many[index] = key, {k: tuple(v) for k, v in grouped.items()}
-        return self._many[index][1].get(wanted, ())
+    def many(self, fields: str, wanted: Hashable) -> tuple[Row, ...]:
+        """The rows whose ``fields`` are ``wanted``, in the table's order."""
+        if fields not in self._many:
+            self._many[fields] = _grouped(zip(map(_key(fields), self.rows), self.rows, strict=True))
+        return self._many[fields].get(wanted, ())
 
-    def one(self, index: str, key: Key[Row], wanted: Hashable) -> Row | None:
-        """The row whose ``key`` is ``wanted``, the first of several, or None."""
-        if index not in self._one:
-            self._one[index] = key, {key(row): row for row in reversed(self.rows)}
-        return self._one[index][1].get(wanted)
+    def one(self, fields: str, wanted: Hashable) -> Row | None:
+        """The row whose ``fields`` are ``wanted``, the first of several, or None."""
+        if fields not in self._one:
+            backwards = self.rows[::-1]
+            self._one[fields] = dict(zip(map(_key(fields), backwards), backwards, strict=True))
+        return self._one[fields].get(wanted)
 
     def prepare(self, before: Table[Row]) -> None:
         """Make the indexes that the table before this one had, so that no call waits for them."""
-        for index, (key, _) in tuple(before._many.items()):
-            self.many(index, key, None)
-        for index, (key, _) in tuple(before._one.items()):
-            self.one(index, key, None)
+        for fields in tuple(before._many):
+            self.many(fields, None)
+        for fields in tuple(before._one):
+            self.one(fields, None)
+
+
+def _key(fields: str) -> Callable[[Any], Any]:
+    """Of a row: the field's value, of several a tuple."""
+    return attrgetter(*fields.split())
+
+
+def _grouped(pairs: Iterable[tuple[Hashable, Row]]) -> dict[Any, tuple[Row, ...]]:
+    """By key. Most have one row, so that a list is made for the others only."""
+    grouped: dict[Any, tuple[Row, ...]] = {}
+    several: dict[Any, list[Row]] = {}
+    for key, row in pairs:
+        if key not in grouped:
+            grouped[key] = (row,)
+        elif key in several:
+            several[key].append(row)
+        else:
+            several[key] = [*grouped[key], row]
+    grouped.update((key, tuple(rows)) for key, rows in several.items())
+    return grouped
 
 
 @dataclass(frozen=True)
@@ -116,32 +129,32 @@ class Register:
     # by id
 
     def organisation(self, id_: UUID) -> Organisation | None:
-        return self.organisations.one("id", lambda row: row.id, id_)
+        return self.organisations.one("id", id_)
 
     def operation(self, id_: UUID) -> Operation | None:
-        return self.operations.one("id", lambda row: row.id, id_)
+        return self.operations.one("id", id_)
 
     def department(self, id_: UUID) -> Department | None:
-        return self.departments.one("id", lambda row: row.id, id_)
+        return self.departments.one("id", id_)
 
     def person(self, id_: UUID) -> Person | None:
-        return self.persons.one("id", lambda row: row.id, id_)
+        return self.persons.one("id", id_)
 
     def group(self, id_: UUID) -> Group | None:
-        return self.groups.one("id", lambda row: row.id, id_)
+        return self.groups.one("id", id_)
 
     def switchboard(self, id_: UUID) -> Switchboard | None:
-        return self.switchboards.one("id", lambda row: row.id, id_)
+        return self.switchboards.one("id", id_)
 
     def phone(self, id_: UUID) -> Phone | None:
-        return self.phones.one("id", lambda row: row.id, id_)
+        return self.phones.one("id", id_)
 
     def operator(self, person_id: UUID) -> Operator | None:
-        return self.operators.one("person", lambda row: row.person_id, person_id)
+        return self.operators.one("person_id", person_id)
 
     def operator_at(self, phone_id: UUID) -> Operator | None:
         """The operator who sits at this phone; of several, one who is open."""
-        sitting = self.operators.many("phone", lambda row: row.phone_id, phone_id)
+        sitting = self.operators.many("phone_id", phone_id)
         return next(
             (row for row in sitting if row.state is OperatorState.OPEN), sitting[0] if sitting else None
         )
@@ -154,91 +167,91 @@ class Register:
     # by number and account
 
     def extension(self, number: str, organisation_id: UUID) -> Extension | None:
-        return self.extensions.one(
-            "number", lambda row: (row.organisation_id, row.number), (organisation_id, number)
-        )
+        return self.extensions.one("organisation_id number", (organisation_id, number))
 
     def number(self, e164: str) -> OutsideNumber | None:
         """A number of ours in the public network."""
-        return self.numbers.one("number", lambda row: row.number, e164)
+        return self.numbers.one("number", e164)
 
     def mobile(self, e164: str) -> Mobile | None:
         """A registered mobile."""
-        return self.mobiles.one("number", lambda row: row.number, e164)
+        return self.mobiles.one("number", e164)
 
     def phone_of_account(self, account: str) -> Phone | None:
-        return self.phones.one("account", lambda row: row.account, account)
+        return self.phones.one("account", account)
 
     # what belongs to whom
 
     def departments_at(self, cost_centre_id: UUID) -> tuple[Department, ...]:
-        return self.departments.many("cost centre", lambda row: row.cost_centre_id, cost_centre_id)
+        return self.departments.many("cost_centre_id", cost_centre_id)
 
     def members(self, department_id: UUID) -> tuple[Person, ...]:
-        return self.persons.many("department", lambda row: row.department_id, department_id)
+        return self.persons.many("department_id", department_id)
 
     def phones_of(self, person_id: UUID) -> tuple[Phone, ...]:
-        return self.phones.many("owner", lambda row: row.owner_id, person_id)
+        return self.phones.many("owner_id", person_id)
 
     def mobiles_of(self, person_id: UUID) -> tuple[Mobile, ...]:
-        return self.mobiles.many("person", lambda row: row.person_id, person_id)
+        return self.mobiles.many("person_id", person_id)
 
     def extensions_of(self, kind: TargetKind, target_id: UUID) -> tuple[Extension, ...]:
-        return self.extensions.many("target", lambda row: (row.kind, row.target_id), (kind, target_id))
+        those = self.extensions.many("target_id", target_id)
+        return tuple(row for row in those if row.kind is kind)
 
     def numbers_of(self, kind: TargetKind, target_id: UUID) -> tuple[OutsideNumber, ...]:
-        return self.numbers.many("target", lambda row: (row.kind, row.target_id), (kind, target_id))
+        those = self.numbers.many("target_id", target_id)
+        return tuple(row for row in those if row.kind is kind)
 
     def absences_of(self, person_id: UUID) -> tuple[Absence, ...]:
         """All absences of the person that have not ended when the register was made."""
-        return self.absences.many("person", lambda row: row.person_id, person_id)
+        return self.absences.many("person_id", person_id)
 
     def forwardings_of(self, person_id: UUID) -> tuple[Forwarding, ...]:
         """Those of the past two months among them: they count towards M3's allowance."""
-        return self.forwardings.many("person", lambda row: row.person_id, person_id)
+        return self.forwardings.many("person_id", person_id)
 
     def messages_of(self, person_id: UUID) -> tuple[Message, ...]:
         """Those that are still to be handled."""
-        return self.messages.many("person", lambda row: row.person_id, person_id)
+        return self.messages.many("person_id", person_id)
 
     def messages_of_department(self, department_id: UUID) -> tuple[Message, ...]:
         """Those that are still to be handled, by whoever of the department."""
-        return self.messages.many("department", lambda row: row.department_id, department_id)
+        return self.messages.many("department_id", department_id)
 
     def recordings_of(self, person_id: UUID) -> tuple[Recording, ...]:
-        return self.recordings.many("person", lambda row: row.person_id, person_id)
+        return self.recordings.many("person_id", person_id)
 
     def operators_of(self, switchboard_id: UUID) -> tuple[Operator, ...]:
         return tuple(row for row in self.operators.rows if switchboard_id in row.switchboard_ids)
 
     def switchboard_of(self, organisation_id: UUID) -> Switchboard | None:
-        return self.switchboards.one("organisation", lambda row: row.organisation_id, organisation_id)
+        return self.switchboards.one("organisation_id", organisation_id)
 
     def reason(self, code: str) -> AbsenceReason | None:
-        return self.reasons.one("code", lambda row: row.code, code)
+        return self.reasons.one("code", code)
 
     # codes on the phone
 
     def code(self, code: str) -> Code | None:
-        return self.codes.one("code", lambda row: row.code, code)
+        return self.codes.one("code", code)
 
     def codes_of(self, action: CodeAction) -> tuple[Code, ...]:
-        return self.codes.many("action", lambda row: row.action, action)
+        return self.codes.many("action", action)
 
     def is_superuser(self, person_id: UUID) -> bool:
-        return self.superusers.one("person", lambda row: row.person_id, person_id) is not None
+        return self.superusers.one("person_id", person_id) is not None
 
     def is_marked(self, account: str) -> bool:
         """The phone's next call is confidential (M4)."""
-        return self.marks.one("account", lambda row: row.account, account) is not None
+        return self.marks.one("account", account) is not None
 
     # what callers have left
 
     def message(self, id_: UUID) -> Message | None:
-        return self.messages.one("id", lambda row: row.id, id_)
+        return self.messages.one("id", id_)
 
     def callback(self, id_: UUID) -> Callback | None:
-        return self.callbacks.one("id", lambda row: row.id, id_)
+        return self.callbacks.one("id", id_)
 
     # what may be told
 
