@@ -9,10 +9,11 @@ What is changed through a session's objects is audited, counted and told to thos
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from copy import copy
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json, to_json
@@ -27,17 +28,17 @@ from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, to
 from hanvisa.errors import ConfigurationError, Conflict, Contradiction, StorageError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 Listener = Callable[[frozenset[str]], Awaitable[None]]
 """Called with the names of the database tables that a transaction of ours changed, after its commit."""
 
 _BUSY_TIMEOUT = 5000  # ms that SQLite waits for another process' transaction
 _CONNECT_TIMEOUT = 5  # seconds
+_FRESH = 5.0  # seconds since it was used, in which a connection is taken to be alive
 _WRITES = "hanvisa_writes"
 _ALONE = "hanvisa_alone"
-ALONE: dict[str, Any] = {_ALONE: True}
-"""For a connection's ``execution_options``: one query reads, and SQLite need not be told of a transaction around it."""
 
 
 class _Session(AsyncSession):
@@ -66,6 +67,9 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.engine = _make_engine(url)
+        self._alone = self.engine.execution_options(
+            **{_ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        )
         self._listeners: list[Listener] = []
         self._within: float | None = None
         # SQLite has one writer at a time, and its own queue is a sleep that grows: ours is served in order.
@@ -107,6 +111,16 @@ class Database:
         with storage_errors():
             async with _Session(self.engine, expire_on_commit=False) as session:
                 yield session
+
+    async def rows(self, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """What one query finds. It is a transaction by itself: the database is told of none around it.
+
+        Raises StorageError when the database does not answer.
+        """
+        with storage_errors():
+            async with self._alone.connect() as connection:
+                found: Sequence[Sequence[Any]] = (await connection.execute(query, values)).all()
+                return found
 
     @asynccontextmanager
     async def changing(self, by: Actor) -> AsyncIterator[AsyncSession]:
@@ -217,19 +231,33 @@ _USUAL: dict[str, Any] = {
 
 def _make_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(
-            url,
-            pool_pre_ping=True,
-            pool_timeout=_CONNECT_TIMEOUT,
-            connect_args={"timeout": _CONNECT_TIMEOUT},
-            **_USUAL,
+        engine = create_async_engine(
+            url, pool_timeout=_CONNECT_TIMEOUT, connect_args={"timeout": _CONNECT_TIMEOUT}, **_USUAL
         )
+        event.listen(engine.sync_engine, "checkin", _note_use)
+        event.listen(engine.sync_engine, "checkout", _must_be_alive)
+        return engine
     # mode=rw: a database that is gone is an error, not a new and empty one.
     present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
     engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT, **_USUAL)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_use(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _must_be_alive(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """One that is not is replaced by another. Asked only after a rest: it is three times to the server and back."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+    if monotonic() - record.info.get("used_at", monotonic()) > _FRESH:
+        try:
+            connection.ping()
+        except Exception as error:
+            raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

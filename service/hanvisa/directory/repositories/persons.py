@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory import tables
-from hanvisa.directory.engine import ALONE, Database
+from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.repositories.entries import Entries, must_be_in_use, must_be_there
 from hanvisa.directory.repositories.kinds import Kind
@@ -98,9 +98,7 @@ class Persons:
 
     async def details(self, ids: Collection[UUID]) -> dict[UUID, PersonDetails]:
         """Of those of the persons who are there."""
-        async with self._database.reading() as session:
-            connection = await session.connection(execution_options=ALONE)
-            rows = (await connection.execute(_DETAILS_OF, {"ids": tuple(ids)})).all()
+        rows = await self._database.rows(_DETAILS_OF, {"ids": tuple(ids)})
         return {row[0]: PersonDetails(*row) for row in rows}
 
     async def stale(self, before: datetime) -> set[UUID]:
