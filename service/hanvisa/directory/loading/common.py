@@ -10,7 +10,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, type_coerce
+from sqlalchemy.types import NULLTYPE
 
 from hanvisa.directory.tables import MembershipRow
 
@@ -37,6 +38,11 @@ async def read(session: AsyncSession, query: Executable, make: Callable[[Any], F
         facts += map(make, rows)
         await asyncio.sleep(0)
     return facts
+
+
+def as_stored(column: Any) -> Any:
+    """As the driver has it: a key to look something up by, where an id would have to be made from text first."""
+    return type_coerce(column, NULLTYPE)
 
 
 def by_value(kind: type[Member]) -> dict[str, Member]:

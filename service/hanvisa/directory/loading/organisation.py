@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from sys import intern
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from hanvisa.directory.loading.common import belongs_now, by_value, grouped, read
+from hanvisa.directory.loading.common import as_stored, belongs_now, by_value, read
 from hanvisa.directory.tables import (
     DepartmentRow,
     FunctionRow,
@@ -107,10 +109,7 @@ async def superusers(session: AsyncSession, _: datetime) -> list[Superuser]:
 
 
 async def persons(session: AsyncSession, at: datetime) -> list[Person]:
-    functions = select(FunctionRow.person_id, FunctionRow.name).order_by(
-        FunctionRow.person_id, FunctionRow.position
-    )
-    names = grouped(await read(session, functions, lambda row: (row[0], intern(row[1]))))
+    functions = await _functions(session)
     places = await _places(session)
     table = PersonRow
     query = (
@@ -125,7 +124,8 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             table.best_reached,
             table.may_call,
             table.number_shown,
-            MembershipRow.department_id,
+            as_stored(table.id),
+            as_stored(MembershipRow.department_id),
         )
         .join(MembershipRow, and_(MembershipRow.person_id == table.id, belongs_now(at)))
         .where(table.ended_at.is_(None))
@@ -134,7 +134,9 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
 
     def made(row: Any) -> Person:
         """Its names are those of others too: one object each."""
-        id_, given, family, title, language, protected, confidential, reached, may_call, shown, where = row
+        id_, given, family, title, language, protected, confidential, reached, may_call, shown, who, where = (
+            row
+        )
         department_id, operation_id, organisation_id = places[where]
         return Person(
             id_,
@@ -144,7 +146,7 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             operation_id,
             organisation_id,
             intern(title),
-            names.get(id_, ()),
+            functions.get(who, ()),
             _LANGUAGES[language],
             protected,
             confidential,
@@ -156,14 +158,31 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
     return await read(session, query, made)
 
 
-async def _places(session: AsyncSession) -> dict[UUID, tuple[UUID, UUID, UUID]]:
-    """By department: its id, its operation's and its organisation's; one object each for all who are there."""
-    rows = await session.execute(
-        select(DepartmentRow.id, DepartmentRow.operation_id, OperationRow.organisation_id).join(
-            OperationRow, OperationRow.id == DepartmentRow.operation_id
-        )
+async def _functions(session: AsyncSession) -> dict[Any, tuple[str, ...]]:
+    """By person, as their id is stored, in their order."""
+    query = select(as_stored(FunctionRow.person_id), FunctionRow.name).order_by(
+        FunctionRow.person_id, FunctionRow.position
     )
-    return {row.id: (row.id, row.operation_id, row.organisation_id) for row in rows}
+    rows = await read(session, query, tuple)
+    return {who: tuple(intern(name) for _, name in theirs) for who, theirs in groupby(rows, itemgetter(0))}
+
+
+async def _places(session: AsyncSession) -> dict[Any, tuple[UUID, UUID, UUID]]:
+    """By department, as its id is stored: the department, operation and organisation.
+
+    One object each for all who are there.
+    """
+    rows = await session.execute(
+        select(
+            as_stored(DepartmentRow.id),
+            DepartmentRow.id,
+            DepartmentRow.operation_id,
+            OperationRow.organisation_id,
+        ).join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
+    )
+    return {
+        stored: (department, operation, organisation) for stored, department, operation, organisation in rows
+    }
 
 
 def _class(stored: str | None) -> CallingClass | None:
