@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from heapq import merge
 from itertools import accumulate, groupby
 from uuid import UUID
@@ -22,6 +23,7 @@ from hanvisa.policy.register import Register, Table
 BEGINS, HOLDS = range(2)  # how somebody is found; those who are found by beginnings come first
 _SHORTEST = 3  # letters that are sought within words too
 _FREQUENT = 100  # of how many persons more than one has a word
+_KEPT = 50  # of what was typed last, at a byte for each person: the words before the one that is being typed
 
 _LAST = "\U0010ffff"
 SEARCHED = frozenset({"persons", "departments", "organisations", "extensions", "numbers", "mobiles"})
@@ -65,8 +67,9 @@ class PersonIndex:
         self._persons = sorted(register.persons.rows, key=name_key)
         self._everybody: Having = int.from_bytes(b"\x01" * len(self._persons))
         places = _places_by_word(register, self._persons)
-        self._words = _Words(places, len(self._persons))
-        self._plain_words = _Words(_plain(places), len(self._persons))
+        words = _Words(places, len(self._persons))
+        plain_words = _Words(_plain(places), len(self._persons))
+        self._having_one = lru_cache(_KEPT)(partial(_having_one, words, plain_words))
         told, hidden = _numbers(register)
         self._numbers = _Lines([_line(told, person) for person in self._persons])
         self._hidden = _Lines([_line(hidden, person) for person in self._persons])
@@ -103,12 +106,7 @@ class PersonIndex:
         """Who has all of the words."""
         having = self._everybody
         for word in words:
-            if how == BEGINS:
-                having &= self._words.beginning(word)
-            elif len(word) < _SHORTEST:
-                having &= self._words.beginning(word) | self._plain_words.beginning(word)
-            else:
-                having &= self._words.holding(word) | self._plain_words.holding(word)
+            having &= self._having_one(word, how)
         return having
 
     def _marked(self, having: Having, first: int) -> Iterator[int]:
@@ -194,6 +192,14 @@ class _Words:
                 for place in self._places[number]:
                     marks[place] = 1
         return having | int.from_bytes(marks)
+
+
+def _having_one(words: _Words, plain_words: _Words, word: str, how: int) -> Having:
+    if how == BEGINS:
+        return words.beginning(word)
+    if len(word) < _SHORTEST:
+        return words.beginning(word) | plain_words.beginning(word)
+    return words.holding(word) | plain_words.holding(word)
 
 
 def _tables(register: Register) -> tuple[Table[object], ...]:
