@@ -22,8 +22,8 @@ def compile_once() -> None:
     engines._make_engine = _engine
 
 
-def _engine(url: URL) -> AsyncEngine:
-    made = _make_engine(url)
+def _engine(url: URL, *given: Any) -> AsyncEngine:
+    made = _make_engine(url, *given)
     engine = made.sync_engine
     engine.update_execution_options(compiled_cache=_compiled)
     if url.drivername in _dialects:

@@ -11,15 +11,14 @@ import asyncpg
 import structlog
 from sqlalchemy.engine import make_url
 
+from hanvisa.directory.postgres import LOST, arguments
+
 log = structlog.get_logger()
 
 ASK_EVERY = 0.5  # seconds
 ANSWERS_WITHIN = 2.0  # seconds
 HEAD_START = 3.0  # seconds that whoever had the calls has, to take the lock again after the database was away
 NUMBER = 0x68766C65616473  # the lock's, another than the migrations': "hvleads"
-# The server finds a machine that is gone without a word within five seconds, and gives its lock to the next.
-_KEPT_ALIVE = {"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
-_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class DatabaseLead:
@@ -30,7 +29,7 @@ class DatabaseLead:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
+        self._arguments = arguments(make_url(url))
         self._connection: Any = None  # asyncpg has no types
         self._connected_at = 0.0
         self._is_held = False
@@ -63,28 +62,19 @@ class DatabaseLead:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 if self._connection is None:
-                    self._connection, self._connected_at = await self._connect(), monotonic()
+                    self._connection, self._connected_at = (
+                        await asyncpg.connect(**self._arguments),
+                        monotonic(),
+                    )
                 if self._is_held:
                     await self._connection.execute("SELECT 1")
                 elif monotonic() >= self._connected_at + others_first:
                     self._is_held = await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", NUMBER)
                 return self._is_held
-        except _LOST as error:
+        except LOST as error:
             log.warning("leading.database_away", why=str(error) or type(error).__name__)
             await self._let_go()
             return None
-
-    async def _connect(self) -> Any:
-        url = self._url
-        host = url.host or url.query.get("host")
-        return await asyncpg.connect(
-            host=host,
-            port=url.port,
-            user=url.username,
-            password=url.password,
-            database=url.database,
-            server_settings=_KEPT_ALIVE,
-        )
 
     async def _let_go(self) -> None:
         """At once: a session that is lost answers nothing, and its lock goes with it."""

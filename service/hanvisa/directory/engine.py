@@ -9,7 +9,7 @@ What is changed through a session's objects is audited, counted and told to thos
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from copy import copy
 from pathlib import Path
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
     from sqlalchemy.pool import ConnectionPoolEntry
 
+    from hanvisa.directory.postgres import Server, Waits
+
 Listener = Callable[[frozenset[str]], Awaitable[None]]
 """Called with the names of the database tables that a transaction of ours changed, after its commit."""
 
 _BUSY_TIMEOUT = 5000  # ms that SQLite waits for another process' transaction
-_CONNECT_TIMEOUT = 5  # seconds
+_POOL_TIMEOUT = 5  # seconds until one of the connections that there may be is free
+_ENDS_WITHIN = 0.5  # seconds that a commit or its undoing has to end when whoever waits for it is cancelled
 _FRESH = 5.0  # seconds since it was used, in which a connection is taken to be alive
 _WRITES = "hanvisa_writes"
 _ALONE = "hanvisa_alone"
@@ -45,28 +48,41 @@ class _Session(AsyncSession):
     """Ended for certain, also for who is cancelled meanwhile: SQLAlchemy would log the torn connection as a fault."""
 
     async def commit(self) -> None:
-        await _for_certain(super().commit())
+        await _for_certain(asyncio.create_task(super().commit()))
 
     async def __aexit__(self, type_: object, value: object, traceback: object) -> None:
-        await _for_certain(self.close())
+        closing = asyncio.create_task(self.close())
+        if type_ is asyncio.CancelledError:
+            await _soon(closing)
+        else:
+            await _for_certain(closing)
 
 
-async def _for_certain(ending: Coroutine[Any, Any, None]) -> None:
-    """Wait for it to be done before the cancellation goes on."""
-    task = asyncio.create_task(ending)
+async def _for_certain(ending: asyncio.Task[None]) -> None:
+    """Wait for it to be done before a cancellation goes on."""
     try:
-        await asyncio.shield(task)
+        await asyncio.shield(ending)
     except asyncio.CancelledError:
-        await asyncio.wait({task})
+        await _soon(ending)
         raise
+
+
+async def _soon(ending: asyncio.Task[None]) -> None:
+    """Wait for it, though not for a server that hangs: then its connection is torn. Nobody is told what goes wrong."""
+    if not (await asyncio.wait({ending}, timeout=_ENDS_WITHIN))[0]:
+        ending.cancel()
+        await asyncio.wait({ending})
+    if not ending.cancelled():
+        ending.exception()
 
 
 class Database:
     """Made by :func:`open_database`."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, waits: Waits | None = None) -> None:
         self.url = url
-        self.engine = _make_engine(url)
+        self._server = None if self.is_sqlite else _server(url, waits)
+        self.engine = _make_engine(url, self._server)
         self._alone = self.engine.execution_options(
             **{_ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
@@ -100,6 +116,14 @@ class Database:
         hurried = copy(self)
         hurried._within = within  # noqa: SLF001 - our own
         return hurried
+
+    async def watch(self) -> None:
+        """Run it where somebody waits: a server that hangs is found, and each who waits for it gets StorageError.
+
+        SQLite's file does not hang, and waiting for its locks is bounded.
+        """
+        if self._server is not None:
+            await self._server.watch()
 
     def listen(self, listener: Listener) -> None:
         """Call the listener after each change of ours, before :meth:`changing` returns."""
@@ -165,13 +189,13 @@ class Database:
                 await listener(tables)
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, waits: Waits | None = None) -> Database:
     """The database at a SQLAlchemy URL (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`). Connects when it is used.
 
     It has to be there: :func:`hanvisa.directory.migrations.upgrade` makes it. Raises ConfigurationError for another
-    kind of database.
+    kind of database. ``waits`` are a server's, where they are not to be the usual ones.
     """
-    return Database(parse_url(url))
+    return Database(parse_url(url), waits)
 
 
 def parse_url(url: str) -> URL:
@@ -206,7 +230,7 @@ def storage_errors() -> Iterator[None]:
     except (NoConnectionInTimeError, DisconnectionError) as error:
         raise StorageError(f"The database does not answer: {error}.") from error
     except (OSError, TimeoutError) as error:
-        raise StorageError(f"The database can't be reached: {error}.") from error
+        raise StorageError(f"The database can't be reached: {str(error) or 'it took too long'}.") from error
 
 
 @asynccontextmanager
@@ -229,17 +253,23 @@ _USUAL: dict[str, Any] = {
 }
 
 
-def _make_engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
+def _server(url: URL, waits: Waits | None) -> Server:
+    from hanvisa.directory.postgres import Server, Waits  # noqa: PLC0415 - its driver is for those with a server
+
+    return Server(url, waits or Waits())
+
+
+def _make_engine(url: URL, server: Server | None) -> AsyncEngine:
+    if server is not None:
         engine = create_async_engine(
-            url, pool_timeout=_CONNECT_TIMEOUT, connect_args={"timeout": _CONNECT_TIMEOUT}, **_USUAL
+            url, async_creator=server.connect, pool_timeout=_POOL_TIMEOUT, **_USUAL
         )
         event.listen(engine.sync_engine, "checkin", _note_use)
         event.listen(engine.sync_engine, "checkout", _must_be_alive)
         return engine
     # mode=rw: a database that is gone is an error, not a new and empty one.
     present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
-    engine = create_async_engine(present, pool_timeout=_CONNECT_TIMEOUT, **_USUAL)
+    engine = create_async_engine(present, pool_timeout=_POOL_TIMEOUT, **_USUAL)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -39,7 +39,11 @@ class MessagesInState(Spool):
         self._within = within
 
     async def leave(self, message: NewMessage) -> None:
-        """Raises HanvisaError when it could not be stored in time; then it is not left."""
+        """Raises HanvisaError when it could not be stored in time; it may be left again, and is stored once.
+
+        A server that hung as it was told to keep the row may do so yet: the sound stays beside it. If there is never a
+        row, the sound goes with the night's purge.
+        """
         file = self.folder / f"{message.id}{SUFFIX}" if message.recording else None
         is_new = file is not None and not file.exists()
         try:
@@ -48,6 +52,8 @@ class MessagesInState(Spool):
             await self._messages.create(
                 message, f"{FOLDER}/{file.name}" if file else None, Actor(f"call {message.call_id}")
             )
+        except StorageError:
+            raise
         except HanvisaError:
             if file and is_new:
                 await asyncio.to_thread(file.unlink, missing_ok=True)

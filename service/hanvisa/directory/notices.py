@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 from hanvisa.directory.auditing import CHANNEL
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _POLL = 0.2  # seconds between two looks at SQLite's data version
-_AT_LEAST = 2.0  # seconds: PostgreSQL is asked this often too, to see that it is there
+_AT_LEAST = 2.0  # seconds between two notices on PostgreSQL
 
 
 async def notices(database: Database, wake: asyncio.Event) -> AsyncGenerator[None]:
@@ -61,24 +61,24 @@ def _inode(file: Path) -> int | None:
 
 
 async def _listen(connection: AsyncConnection, wake: asyncio.Event) -> AsyncGenerator[None]:
-    """PostgreSQL's LISTEN, on a connection of its own."""
+    """PostgreSQL's LISTEN, on a connection of its own; where the server hangs, `Database.watch` tears it."""
+    from hanvisa.directory.postgres import LOST  # noqa: PLC0415 - its driver is for those with a server
+
     driver: Any = (await connection.get_raw_connection()).driver_connection
     driver.add_termination_listener(lambda _: wake.set())
-    await driver.add_listener(CHANNEL, lambda *_: wake.set())
+    try:
+        await driver.add_listener(CHANNEL, lambda *_: wake.set())
+    except LOST as error:
+        raise StorageError(f"The connection to the database was lost: {error}.") from error
     while True:
         if driver.is_closed():
             raise StorageError("The connection to the database was lost.")
         wake.clear()
         yield
-        if not await _pause(wake, _AT_LEAST):
-            await connection.exec_driver_sql("SELECT 1")
+        await _pause(wake, _AT_LEAST)
 
 
-async def _pause(wake: asyncio.Event, seconds: float) -> bool:
-    """True when it was woken before the time was up."""
-    try:
+async def _pause(wake: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await wake.wait()
-    except TimeoutError:
-        return False
-    return True

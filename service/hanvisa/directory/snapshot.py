@@ -62,6 +62,7 @@ class SnapshotDirectory:
         self._callbacks: list[Changed] = []
         self._stored_callbacks: list[Changed] = []
         self._one_refresh = asyncio.Lock()
+        self._following: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stopping = False
@@ -90,17 +91,20 @@ class SnapshotDirectory:
         await self.refresh(LOADERS)
         self.healthy = True
         self._database.listen(self._our_change)
-        self._watching = asyncio.create_task(self._watch(), name="directory-watch")
+        self._watching = asyncio.create_task(self._database.watch(), name="database-watch")
+        self._following = asyncio.create_task(self._follow_for_ever(), name="directory-follow")
 
     async def stop(self) -> None:
         """Follow no more; what is under way is finished, unless the database keeps it waiting."""
         self._stopping = True
         self._wake.set()
-        under_way = [*self.late, *([self._watching] if self._watching else [])]
+        under_way = [*self.late, *([self._following] if self._following else [])]
         if under_way:
             _, hanging = await asyncio.wait(under_way, timeout=_STOP_WITHIN)
             for task in hanging:
                 task.cancel()
+        if self._watching:
+            self._watching.cancel()
 
     async def refresh(self, tables: Iterable[str] = ()) -> None:
         """Load the named tables of the register, and those that have changed since they were loaded.
@@ -139,7 +143,7 @@ class SnapshotDirectory:
         )
         task = asyncio.create_task(self._reserve(exception_id, call_id))
         self.late.add(task)
-        task.add_done_callback(self.late.discard)
+        task.add_done_callback(self._is_late_no_more)
         done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
         if not done:
             log.warning("directory.reserve_too_late", exception=str(exception_id), call=call_id)
@@ -161,6 +165,11 @@ class SnapshotDirectory:
             exception_id, call_id, at=self._now(), too_late=lambda: loop.time() > until
         )
 
+    def _is_late_no_more(self, reserving: asyncio.Task[bool]) -> None:
+        self.late.discard(reserving)
+        if not reserving.cancelled():
+            reserving.exception()  # whoever would be told has gone
+
     def _changed(self, counters: dict[str, int], now: datetime) -> set[str]:
         if now.astimezone(LOCAL).date() != self._day:  # memberships begin and end with the day
             return set(LOADERS)
@@ -177,7 +186,7 @@ class SnapshotDirectory:
         except StorageError as error:  # it was stored; the watch tries again until it is read
             self._lost(error)
 
-    async def _watch(self) -> None:
+    async def _follow_for_ever(self) -> None:
         while not self._stopping:
             try:
                 await self._follow()

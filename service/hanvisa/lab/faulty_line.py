@@ -1,4 +1,4 @@
-"""A TCP line to a port of this machine, which can be cut, lose every packet, or be slow.
+"""A TCP line to a port or socket of this machine, which can be cut, lose every packet, or be slow.
 
 async with FaultyLine(to_port=20001) as line:
     service = System(settings.model_copy(update={"ami_port": line.port}), ...)
@@ -12,6 +12,7 @@ import socket
 import struct
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -37,10 +38,11 @@ class _Connection:
 class FaultyLine:
     """``port`` is where it listens on 127.0.0.1; ``delay`` the seconds that everything takes each way."""
 
-    def __init__(self, to_port: int) -> None:
+    def __init__(self, to_port: int = 0, *, to_socket: Path | None = None) -> None:
         self.delay = 0.0
         self.port = 0
         self._to_port = to_port
+        self._to_socket = to_socket
         self._state = _State.PASSES
         self._connections: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,7 +96,7 @@ class FaultyLine:
     async def _lead_on(self, connection: _Connection, reader: asyncio.StreamReader) -> None:
         [near] = connection.ends
         try:
-            far_reader, far = await asyncio.open_connection(_HOST, self._to_port)
+            far_reader, far = await self._reach()
         except OSError:  # nobody is there: the near end is told so
             _reset(connection)
             self._connections.discard(connection)
@@ -104,6 +106,11 @@ class FaultyLine:
             task = asyncio.create_task(self._carry(source, sink, connection))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._to_socket is not None:
+            return await asyncio.open_unix_connection(self._to_socket)
+        return await asyncio.open_connection(_HOST, self._to_port)
 
     async def _carry(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, connection: _Connection

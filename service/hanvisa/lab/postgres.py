@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,7 @@ from hanvisa.errors import ConfigurationError
 
 STARTS_WITHIN = 30.0  # seconds
 PAUSE = 0.05  # seconds between two looks
+_MOMENT = 0.001
 
 
 @contextmanager
@@ -85,6 +86,25 @@ class PostgresServer:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(timeout=30)
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It does nothing, with all its connections open; afterwards it goes on."""
+        assert self.process is not None  # noqa: S101 - it was started
+        stopped: list[int] = []
+        try:
+            _stop(self.process.pid, stopped)  # from now on it makes no others
+            for helper in _children_of(self.process.pid):
+                _stop(helper, stopped)
+            yield
+        finally:
+            for process in stopped:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / ".s.PGSQL.5432"
+
     def new_database(self, template: str = "template1") -> str:
         """The URL of a new database, like the template."""
         name = f"test{next(self.names)}"
@@ -106,6 +126,31 @@ class PostgresServer:
             "stdout": subprocess.DEVNULL,
             "stderr": subprocess.DEVNULL,
         }
+
+
+def _stop(process: int, stopped: list[int]) -> None:
+    """It stands still when this returns, unless it has ended."""
+    with suppress(OSError):
+        os.kill(process, signal.SIGSTOP)
+        stopped.append(process)
+        while _state_and_parent(process)[0] not in "TZ":
+            sleep(_MOMENT)
+
+
+def _children_of(process: int) -> list[int]:
+    """One a connection, and some more: what the kernel lists as children is not all of them."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended
+            if _state_and_parent(int(folder.name))[1] == process:
+                found.append(int(folder.name))
+    return found
+
+
+def _state_and_parent(process: int) -> tuple[str, int]:
+    """proc(5): after its name, which is in brackets."""
+    state, parent, *_ = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return state, int(parent)
 
 
 def _as_its_user() -> tuple[str, ...]:

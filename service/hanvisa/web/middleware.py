@@ -72,6 +72,8 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+_TRY_AGAIN_AFTER = "5"  # seconds: the database is found within two of its being back
+
 _KINDS: tuple[tuple[type[HanvisaError], Kind], ...] = (
     (InvalidInput, INVALID),
     (TelephonyError, UNAVAILABLE),
@@ -153,7 +155,11 @@ def problem_of(error: HanvisaError) -> Problem:
         return told
     if isinstance(error, StorageError):
         log.warning("web.database_does_not_answer", why=str(error))
-        return Problem(UNAVAILABLE, Text(sv="Databasen svarar inte.", en="The database does not answer."))
+        return Problem(
+            UNAVAILABLE,
+            Text(sv="Databasen svarar inte.", en="The database does not answer."),
+            headers={"Retry-After": _TRY_AGAIN_AFTER},
+        )
     if isinstance(error, NotFound):
         return Problem(
             NOT_FOUND, Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, timedelta
 from pathlib import Path
+from time import monotonic
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
+from e2e.support.scene import is_ready
 from e2e.support.switchboard import LONG, an_operator_with_a_caller, put_through, refused
 from e2e.support.world import World
 from e2e.test_messages import WORDS, chooses, kept, listens, speaks
 from hanvisa.config import Settings
 from hanvisa.lab.own import take_speech
 from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.postgres import PostgresServer
 from hanvisa.lab.system import System
 from hanvisa.lab.town import town
+from hanvisa.lab.waiting import until
 from integration.directory.conftest import PostgresTemplates
 
 FREDRIK, TORA = "hallefors-206", "hallefors-219"
 ANNAS_MOBILE = "0701740605"
+NOTICED = 9.0  # seconds: a second, three for an answer and three for a connection, on a busy machine
+AT_ONCE = 1.0
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -50,6 +58,11 @@ async def one_world(postgres_templates: PostgresTemplates, spoken: Path) -> Asyn
             yield people
     finally:
         shutil.rmtree(state)
+
+
+@pytest.fixture
+def server(postgres_templates: PostgresTemplates) -> PostgresServer:
+    return postgres_templates.server
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -81,6 +94,61 @@ async def test_an_exception_for_one_use_lets_one_call_through(world: World) -> N
     assert (await world.api.get(f"/exceptions/{exception['id']}"))["uses"] == 1
     _, next_line = await an_operator_with_a_caller(world, number="0980319247")
     await refused(next_line.transfer(ANNAS_MOBILE))
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_and_loses_no_call(
+    world: World, server: PostgresServer
+) -> None:
+    await world.given_absent(FREDRIK, reason="sammanträde", until=timedelta(hours=2))
+    exception = await world.given_exception("number", ANNAS_MOBILE, max_uses=1)
+    before = await world.citizen("0980319241", dials=world.direct_number(FREDRIK))
+    speech = await world.commanded(before, "är på sammanträde och är tillbaka", within=LONG)
+    caller, line = await an_operator_with_a_caller(world)
+    with server.hanging():
+        meanwhile = await world.citizen("0980319242", dials=world.direct_number(FREDRIK))
+        began = monotonic()
+        (status, headers, told), (_, _, page) = await asyncio.gather(
+            asks(world, "/api/v1/absences", Authorization="Bearer of-whom"), asks_for_a_page(world, "sv")
+        )
+        assert monotonic() - began < NOTICED
+        assert (status, headers["Content-Type"], headers["Retry-After"]) == (
+            503,
+            "application/problem+json",
+            "5",
+        )
+        assert "The database does not answer." in told
+        assert "Databasen svarar inte." in page
+        began = monotonic()
+        _, _, page = await asks_for_a_page(world, "en")
+        assert monotonic() - began < AT_ONCE
+        assert "The database does not answer." in page
+        await until(lambda: is_ready(world, 503), within=AT_ONCE, what="it says that it is not ready")
+        _, _, told = await asks(world, "/health/ready")
+        assert "The database does not answer; calls go on" in told
+        await refused(line.transfer(ANNAS_MOBILE))
+        await caller.talks_to(line, within=LONG)
+        await meanwhile.hears(speech.files[0], within=LONG)
+        await meanwhile.hangup()
+    await until(lambda: is_ready(world), within=LONG, what="the database found again")
+    await world.commanded(
+        meanwhile, "är på sammanträde", within=LONG
+    )  # the outbox tries again ever more seldom
+    assert [one["rules"] for one in (await world.story(meanwhile)).decisions] == [["G1"]]
+    assert (await world.api.get(f"/exceptions/{exception['id']}"))["uses"] == 0
+    await put_through(line.transfer(ANNAS_MOBILE), world.mobile(ANNAS_MOBILE, within=LONG))
+    calls = await world.api.items("/calls", since=meanwhile.began.astimezone(UTC).isoformat())
+    assert [call["caller"] for call in calls].count("+46980319242") == 1
+
+
+async def asks_for_a_page(world: World, language: str) -> tuple[int, Mapping[str, str], str]:
+    cookies = f"hanvisa_session=of-whom; hanvisa_language={language}"
+    return await asks(world, "/me", Cookie=cookies, Accept="text/html")
+
+
+async def asks(world: World, path: str, **headers: str) -> tuple[int, Mapping[str, str], str]:
+    url = f"http://{world.settings.web_host}:{world.settings.web_port}{path}"
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
+        return answer.status, answer.headers, await answer.text()
 
 
 async def test_a_message_is_stored_before_the_caller_is_thanked_and_heard_by_the_person(
