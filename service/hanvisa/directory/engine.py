@@ -261,9 +261,7 @@ def _server(url: URL, waits: Waits | None) -> Server:
 
 def _make_engine(url: URL, server: Server | None) -> AsyncEngine:
     if server is not None:
-        engine = create_async_engine(
-            url, async_creator=server.connect, pool_timeout=_POOL_TIMEOUT, **_USUAL
-        )
+        engine = create_async_engine(url, async_creator=server.connect, pool_timeout=_POOL_TIMEOUT, **_USUAL)
         event.listen(engine.sync_engine, "checkin", _note_use)
         event.listen(engine.sync_engine, "checkout", _must_be_alive)
         return engine
