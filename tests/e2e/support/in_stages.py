@@ -68,7 +68,7 @@ PASSING: frozenset[type[Stage]] = frozenset(
         stages.Apologising,
     }
 )
-"""Gone before others are brought into theirs, or rung again by nobody: `tests/unit/calls/test_killed.py` has them."""
+"""Gone before others are brought into theirs: `tests/unit/calls/test_killed.py` has them."""
 
 
 def a_call_in(

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from time import monotonic, process_time
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
@@ -95,6 +96,22 @@ async def test_a_change_of_another_process_counts_soon(other: Database, director
     record = await given_exception(other)
     await until(lambda: record.exception.id in exceptions(directory))
     assert watch.seen == [frozenset({"exceptions"})]
+
+
+async def test_another_services_change_counts_within_a_tenth_of_a_second(
+    other: Database, directory: SnapshotDirectory
+) -> None:
+    """From its commit until the register has it: on PostgreSQL it is told, SQLite's file is looked at."""
+    committed: list[float] = []
+    counted: list[float] = []
+    event.listen(other.engine.sync_engine, "commit", lambda _: committed.append(monotonic()))
+    directory.on_change(lambda _: counted.append(monotonic()))
+    for count in range(1, 10):
+        record = await given_exception(other)
+        await until(lambda count=count: len(counted) == count, what="it counts")
+        assert record.exception.id in exceptions(directory)
+    took = [later - earlier for earlier, later in zip(committed, counted, strict=True)]
+    assert median(took) < (0.1 if other.file is None else 0.4), took
 
 
 async def test_what_has_ended_is_not_loaded(demo: Database, directory: SnapshotDirectory) -> None:
