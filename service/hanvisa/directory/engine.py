@@ -38,7 +38,7 @@ Listener = Callable[[frozenset[str]], Awaitable[None]]
 
 _BUSY_TIMEOUT = 5000  # ms that SQLite waits for another process' transaction
 _POOL_TIMEOUT = 5  # seconds until one of the connections that there may be is free
-_ENDS_WITHIN = 0.5  # seconds that a commit or its undoing has to end when whoever waits for it is cancelled
+_ENDS_WITHIN = 0.5  # seconds that a server has for a commit, or its undoing, when whoever waits is cancelled
 _FRESH = 5.0  # seconds since it was used, in which a connection is taken to be alive
 _WRITES = "hanvisa_writes"
 _ALONE = "hanvisa_alone"
@@ -48,32 +48,31 @@ class _Session(AsyncSession):
     """Ended for certain, also for who is cancelled meanwhile: SQLAlchemy would log the torn connection as a fault."""
 
     async def commit(self) -> None:
-        await _for_certain(asyncio.create_task(super().commit()))
+        await self._for_certain(asyncio.create_task(super().commit()))
 
     async def __aexit__(self, type_: object, value: object, traceback: object) -> None:
         closing = asyncio.create_task(self.close())
         if type_ is asyncio.CancelledError:
-            await _soon(closing)
+            await self._soon(closing)
         else:
-            await _for_certain(closing)
+            await self._for_certain(closing)
 
+    async def _for_certain(self, ending: asyncio.Task[None]) -> None:
+        """Wait for it to be done before a cancellation goes on."""
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await self._soon(ending)
+            raise
 
-async def _for_certain(ending: asyncio.Task[None]) -> None:
-    """Wait for it to be done before a cancellation goes on."""
-    try:
-        await asyncio.shield(ending)
-    except asyncio.CancelledError:
-        await _soon(ending)
-        raise
-
-
-async def _soon(ending: asyncio.Task[None]) -> None:
-    """Wait for it, though not for a server that hangs: then its connection is torn. Nobody is told what goes wrong."""
-    if not (await asyncio.wait({ending}, timeout=_ENDS_WITHIN))[0]:
-        ending.cancel()
-        await asyncio.wait({ending})
-    if not ending.cancelled():
-        ending.exception()
+    async def _soon(self, ending: asyncio.Task[None]) -> None:
+        """Wait for it; where a server hangs, its connection is torn. Nobody is there to be told what goes wrong."""
+        within = None if self.get_bind().dialect.name == "sqlite" else _ENDS_WITHIN
+        if not (await asyncio.wait({ending}, timeout=within))[0]:
+            ending.cancel()
+            await asyncio.wait({ending})
+        if not ending.cancelled():
+            ending.exception()
 
 
 class Database:
