@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 from sqlalchemy import event, func, select
-from tests.integration.directory.test_repositories import HOUR, NOW
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.tables import AbsenceRow, PersonRow
+from integration.directory.test_repositories import HOUR, NOW
 
 ANNA = Actor("anna.sundqvist")
 

@@ -19,10 +19,6 @@ END_THE_OTHERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-MOMENT, AT_ONCE = (
-    5.0,
-    -1.0,
-)  # seconds since it was used, after which a connection is asked whether it is alive
 
 
 @pytest.fixture

@@ -11,8 +11,6 @@ from time import monotonic
 import pytest
 import pytest_asyncio
 from sqlalchemy import event, make_url, select, text
-from tests.integration.directory.test_message_box import message, records
-from tests.integration.directory.test_snapshot import exceptions, given_exception
 
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.directory.auditing import Actor
@@ -28,6 +26,8 @@ from hanvisa.lab.postgres import PostgresServer
 from hanvisa.lab.waiting import until
 from hanvisa.testing import FakeClock
 from integration.directory.conftest import PostgresTemplates
+from integration.directory.test_message_box import message, records
+from integration.directory.test_snapshot import exceptions, given_exception
 
 WAITS = Waits(connect=2.0, answer=0.4, ask_every=0.1, lock=0.3)
 NOTICED = 7.0  # seconds: what the usual waits come to, which leaves a busy machine its time
@@ -138,9 +138,8 @@ async def test_who_waits_is_told_and_who_comes_later_at_once(
     await changes(database)
 
 
-async def test_who_can_not_wait_does_not(
-    directory: SnapshotDirectory, database: Database, server: PostgresServer
-) -> None:
+async def test_who_can_not_wait_does_not(database: Database, server: PostgresServer) -> None:
+    """Nobody asks it whether it answers."""
     hurried = database.hurried(BOUND)
     await changes(hurried)
     with server.hanging():

@@ -113,14 +113,14 @@ async def played(
     return play
 
 
-def at_every_command(story: Story, prepare: Callable[[Play, int], None], first: int = 0) -> None:
+def at_every_command(story: Story, prepare: Callable[[Play, int], None], *, every: int, first: int) -> None:
     """Play it as it should go, and then again for each of its commands with what happens at that one.
 
-    A usual run takes one command of four, from the ``first`` on.
+    A usual run takes one of ``every`` commands, from the ``first`` on: as many tests as that take each once.
     """
     count = len(run_fast(played(story)).switch.commands)
     wrong = []
-    for at in some_of(range(1, count + 1), every=4, first=first):
+    for at in some_of(range(1, count + 1), every=every, first=first):
         try:
             run_fast(played(story, partial(prepare, at=at)))
         except AssertionError as error:

@@ -32,7 +32,7 @@ def test_whatever_command_fails_nobody_is_left_in_silence_and_nothing_is_left_ov
         play.switch.fail_at = at
         play.switch.failure, play.switch.fails_late = FAILURES[failing]
 
-    at_every_command(story, fail, first=list(FAILURES).index(failing))
+    at_every_command(story, fail, every=len(FAILURES), first=list(FAILURES).index(failing))
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -49,7 +49,7 @@ def test_whoever_hangs_up_at_whatever_moment_nothing_is_left_over(story: Story, 
 
         play.switch.after = after
 
-    at_every_command(story, hang_up, first=WHO.index(who))
+    at_every_command(story, hang_up, every=len(WHO), first=WHO.index(who))
 
 
 @each_story
@@ -62,7 +62,7 @@ def test_whatever_keys_come_at_once_at_whatever_moment_the_caller_has_a_way_on(s
 
         play.switch.after = after
 
-    at_every_command(story, press, first=STORIES.index(story))
+    at_every_command(story, press, every=4, first=STORIES.index(story))
 
 
 @pytest.fixture(scope="module")
