@@ -31,7 +31,7 @@ from hanvisa.calls.signals import (
     Woken,
 )
 from hanvisa.calls.stage import BackToOperator, Stage, to_json
-from hanvisa.calls.state import VARIABLE, CallState, Leg
+from hanvisa.calls.state import OUR_IDS, VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import node_of
 from hanvisa.policy.confidentiality import is_confidential_person
@@ -157,10 +157,15 @@ class Call:
         self.state = replace(self.state, **fields)
         self.house.live.stirred()
 
-    def enter(self, stage: Stage) -> None:
-        """From now on the call is in this stage. It is written down before the call speaks or waits."""
+    def enter(self, stage: Stage, *, is_anew: bool) -> None:
+        """From now on the call is in this stage. It is written down before the call speaks or waits.
+
+        ``is_anew``: it had been in it, and what that stage took of exceptions is not taken again.
+        """
         if (written := to_json(stage)) != self.state.stage:
             self.change(stage=written, stage_since=self.house.clock.now(), uses=())
+        elif not is_anew:
+            self.change(uses=())
         self.uses_left = list(self.state.uses)
         self.keep()
         self.tell("stage", **self.state.stage)
@@ -412,7 +417,8 @@ class Call:
 
 def new_id(kind: str, node: str = "") -> str:
     """An id of ours for a channel (c), a bridge (b) or a call (k). ``node`` is where it is, of several (`node_of`)."""
-    return f"hv-{kind}-{node}-{uuid.uuid4().hex}" if node else f"hv-{kind}-{uuid.uuid4().hex}"
+    place = f"{kind}-{node}" if node else kind
+    return f"{OUR_IDS}{place}-{uuid.uuid4().hex}"
 
 
 def playback_id(channel: str) -> str:

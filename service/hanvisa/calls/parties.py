@@ -80,14 +80,17 @@ def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
         return any(one.state.confidential for one in (call, *held))
     if not call.state.confidential or leg.kind is NumberKind.EMERGENCY:
         return False
-    return (caller.kind.may_be_mobile and not has_chosen_mobile(call)) or (
+    return (caller.kind.may_be_mobile and not has_chosen_mobile(call, caller)) or (
         mobile_on_line(call, in_confidence=True) is not None
     )
 
 
-def has_chosen_mobile(call: Call) -> bool:
-    """Whoever rings in has chosen themselves from what they ring, as long as no operator has had the call."""
-    return call.state.side == "carrier" and not call.touched
+def has_chosen_mobile(call: Call, leg: Leg) -> bool:
+    """Whoever rings in has chosen themselves from what they ring, as long as no operator has had the call.
+
+    Whom we have rung has not, whoever rang in at the other end.
+    """
+    return leg.rang_in and call.state.side == "carrier" and not call.touched
 
 
 def is_protected(call: Call) -> bool:

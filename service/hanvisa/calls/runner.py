@@ -34,11 +34,13 @@ async def run_call(call: Call, stage: Stage | None) -> None:
     """
     reason = "ended"
     anew = 0  # how many times in a row this stage was begun again
+    is_anew = True  # another instance may have begun the first one
     try:
         while stage is not None:
-            call.enter(stage)
+            call.enter(stage, is_anew=is_anew)
             before, stage = stage, await _next_stage(call, stage, may_begin_anew=anew < BEGUN_ANEW)
-            anew = anew + 1 if stage is before else 0
+            is_anew = stage is before
+            anew = anew + 1 if is_anew else 0
     except CallerGone:
         reason = "brought_out" if call.brought_out else "caller_hung_up"
     except LegTaken:

@@ -18,6 +18,9 @@ from hanvisa.policy.numbers import NumberKind, Reading
 VARIABLE = "HANVISA_CALL"  # the channel variable; its value is :meth:`CallState.to_json`
 
 
+OUR_IDS = "hv-"  # is how all of them begin
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One channel of the call and who is at its end.
@@ -37,6 +40,11 @@ class Leg:
     @property
     def reading(self) -> Reading:
         return Reading(kind=self.kind, number=self.number or None)
+
+    @property
+    def rang_in(self) -> bool:
+        """It was not rung by us: the ids of our own making have their beginning."""
+        return not self.channel.startswith(OUR_IDS)
 
 
 @dataclass(frozen=True, slots=True)

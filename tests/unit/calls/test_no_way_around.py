@@ -195,6 +195,20 @@ async def test_whoever_takes_an_operators_place_is_not_joined_to_the_mobile_that
         assert scene.house.live.of_channel(mobile) is scene.house.live.of_channel(olle)
 
 
+async def test_one_use_lets_one_mobile_after_the_other_into_no_place() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.tell(Entered(Channel("first", "carrier", MOBILE), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "the mobile is there")
+        scene.tell(Entered(Channel("second", "carrier", MOBILE), (), Channel("first", "", MOBILE)))
+        await scene.until(
+            lambda: ("second", "normal") in scene.control.named("hang_up"), "the second is put out"
+        )
+        assert (caller, "normal") not in scene.control.named("hang_up")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
 async def test_an_attended_transfer_from_the_consultation_takes_no_second_use() -> None:
     async with Scene() as scene:
         scene.given_exception(max_uses=1)
@@ -682,6 +696,39 @@ async def test_a_confidential_line_takes_nobodys_place_with_a_mobile() -> None:
         bo, _ = await talks(scene, "bo", ANOTHER_MOBILE)
         scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(bo, "bo", "")))
         await scene.until(lambda: ("annas", "normal") in scene.control.named("hang_up"), "Anna is put out")
+
+
+async def has_sent_on_to_a_mobile(scene: Scene) -> tuple[str, str]:
+    """Anna has sent a citizen on to a mobile, untouched by an operator: the two channels."""
+    citizen = scene.rings_in("+46980319201")
+    anna = await scene.rung("anna")
+    scene.answers(anna)
+    await scene.talking(citizen, anna)
+    scene.refers(anna, ANOTHER_MOBILE)
+    mobile = await scene.rung(ANOTHER_MOBILE)
+    scene.answers(mobile)
+    await scene.talking(citizen, mobile)
+    return citizen, mobile
+
+
+async def test_a_confidential_line_takes_no_callers_place_with_a_mobile_that_was_rung() -> None:
+    """That the caller chose to ring us is no choice of the mobile's."""
+    async with Scene() as scene:
+        given_confidential(scene, "bo")
+        citizen, _ = await has_sent_on_to_a_mobile(scene)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(citizen, "", "+46980319244")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+
+
+async def test_nor_a_place_that_somebody_else_took_before() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "bo")
+        citizen, mobile = await has_sent_on_to_a_mobile(scene)
+        scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(citizen, "", "+46980319244")))
+        await scene.until(lambda: (citizen, "normal") in scene.control.named("hang_up"), "Anna is there")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel("annas", "anna", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+        assert (mobile, "normal") not in scene.control.named("hang_up")
 
 
 async def test_a_confidential_line_takes_no_place_with_who_has_a_mobile_on_another_line() -> None:
