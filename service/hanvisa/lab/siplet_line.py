@@ -177,14 +177,14 @@ class SipletLine(Line):
         Raises:
             TransferRefusedError: refused, failed, or nothing told in time.
         """
-        self._transferred = asyncio.get_running_loop().create_future()
+        self._transferred = outcome = asyncio.get_running_loop().create_future()
         request = self._request("REFER", self._contact, *headers)
         answer = await self._siplet.request(request, self._next_hop)
         told = f"{self.name}: REFER {dict(headers).get('Refer-To', '')}"
         if answer.status >= 300:
             raise TransferRefusedError(f"{told}: {answer.first}", answer.status)
         try:
-            status = await asyncio.wait_for(self._transferred, within)
+            status = await asyncio.wait_for(outcome, within)
         except TimeoutError:
             raise TransferRefusedError(f"{told}: no outcome within {within:g} s", None) from None
         if status is None or status >= 300:

@@ -201,8 +201,8 @@ class Search(RuleBasedStateMachine):
             channel, party = f"new-{self.newcomers}", self.witness.parties[replaced]
             ours = who in PHONES
             self.switch.alive.add(channel)
-            self.witness.rings_in(
-                channel, who if ours else "", "" if ours else who, is_mobile=who == ANNA_MOBILE
+            self.witness.takes_place(
+                replaced, channel, who if ours else "", "" if ours else who, is_mobile=who == ANNA_MOBILE
             )
             self.switch.put_in_place(channel, replaced)
             old = Channel(replaced, party.account, party.number)
@@ -362,8 +362,16 @@ class Search(RuleBasedStateMachine):
                 self.everybody_hangs_up()
         finally:
             self.loop.run_until_complete(self.scene.__aexit__())
+            self.loop.run_until_complete(self.nobody_waits())
             self.loop.close()
             self.patched.close()
+
+    async def nobody_waits(self) -> None:
+        """Who still did would be torn in the next walk."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     # how
 

@@ -46,6 +46,7 @@ class Party:
     touched: bool = False
     confidential: bool = False
     since: float = 0.0
+    in_place_of: str = ""
 
     @property
     def is_caller(self) -> bool:
@@ -85,6 +86,12 @@ class Witness:
 
     def rings_in(self, channel: str, account: str = "", number: str = "", *, is_mobile: bool = False) -> None:
         self._arrives(channel, account, number, is_mobile=is_mobile, rang_in=True)
+
+    def takes_place(
+        self, replaced: str, channel: str, account: str = "", number: str = "", *, is_mobile: bool = False
+    ) -> None:
+        self.rings_in(channel, account, number, is_mobile=is_mobile)
+        self.parties[channel].in_place_of = replaced
 
     def is_rung(self, channel: str, account: str = "", number: str = "", *, is_mobile: bool = False) -> None:
         self._arrives(channel, account, number, is_mobile=is_mobile, rang_in=False)
@@ -194,10 +201,15 @@ class Witness:
             self.wrong.append(f"{what}, though all {uses:.0f} uses were taken")
 
     def _judged(self, channel: str) -> Party | None:
-        """Whoever is there, and no newcomer whom Asterisk has only just put in somebody's place."""
+        """Whoever is there, and no newcomer whom Asterisk has only just put in somebody's place.
+
+        When that somebody is let go, it has been decided that the newcomer stays.
+        """
         party = self.parties.get(channel)
         is_newcomer = (
-            party is not None and channel.startswith("new") and self.now() < party.since + JUDGED_WITHIN
+            party is not None
+            and party.in_place_of in self.switch.alive
+            and self.now() < party.since + JUDGED_WITHIN
         )
         return None if is_newcomer or channel not in self.switch.alive else party
 
