@@ -63,7 +63,7 @@ async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None 
     in_confidence = call.state.confidential or to.confidential
     in_confidence = in_confidence or (to.target is not None and is_confidential(call.register, *to.target))
     is_outside = to.kind is not NumberKind.INTERNAL
-    is_sent_out = is_outside and call.state.talking_since is not None
+    is_sent_out = is_outside and (in_confidence or call.state.talking_since is not None)
     has_chosen = has_chosen_mobile(call, sent) and not is_sent_out
     if not sent.kind.may_be_mobile or has_chosen or not (is_outside or in_confidence):
         return NO_MOBILE

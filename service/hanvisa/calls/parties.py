@@ -69,8 +69,8 @@ def mobile_on_line(call: Call, *, in_confidence: bool) -> tuple[Call, Leg] | Non
     return next(call.house.live.mobiles_of(person, besides=call), None)
 
 
-def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
-    """M4: something was marked while this leg rang; no mobile comes to it, nor whoever has one on another line.
+def breaks_confidence_now(call: Call, leg: Leg) -> bool:
+    """M4: a call was marked while this leg rang, or a mobile has come to another line of whoever makes the call.
 
     Who rings in from a mobile of their own has chosen that.
     """
@@ -78,7 +78,8 @@ def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
     if leg.kind.may_be_mobile:
         held = protected_callers(call, caller.person) if caller.account and caller.person else []
         return any(one.state.confidential for one in (call, *held))
-    if not call.state.confidential or leg.kind is NumberKind.EMERGENCY:
+    in_confidence = call.state.confidential or (bool(leg.account) and is_in_confidence(call, leg.person))
+    if not in_confidence or leg.kind is NumberKind.EMERGENCY:
         return False
     return (caller.kind.may_be_mobile and not has_chosen_mobile(call, caller)) or (
         mobile_on_line(call, in_confidence=True) is not None

@@ -11,9 +11,9 @@ from uuid import UUID
 from hanvisa.calls.call import new_id
 from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
 from hanvisa.calls.parties import (
+    breaks_confidence_now,
     callers_held_by,
     is_in_confidence,
-    is_marked_meanwhile,
     mobile_on_line,
     newcomer,
     would_meet_a_mobile,
@@ -238,7 +238,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not (would_meet_a_mobile(call, leg.person) or is_marked_meanwhile(call, leg)):
+                if not (would_meet_a_mobile(call, leg.person) or breaks_confidence_now(call, leg)):
                     rung.leg = leg
                     return
                 # They have rung a mobile while their phone rang, or somebody has marked the call.

@@ -647,6 +647,32 @@ async def test_a_mobile_that_has_rung_a_confidential_line_is_sent_on_to_nobody_o
         assert scene.control.named("tell_transferor") == [(anna, told)]
 
 
+async def test_nor_by_the_confidential_phones_redirect() -> None:
+    async with Scene(PATIENT) as scene:
+        given_confidential(scene, "anna")
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        scene.tell(Redirected(await scene.rung("anna"), "0980319260"))
+        await scene.hears(mobile, "Referral")
+        assert not was_rung(scene, "0980319260")
+
+
+async def test_a_mobile_that_comes_while_a_confidential_line_is_rung_keeps_it_away() -> None:
+    """Bo's phone has both calls."""
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        given_group_of(scene, "anna")
+        given_direct_number(scene, "bo", "+46980319202")
+        bo = scene.dials("bo", "210")
+        anna = await scene.rung("anna")
+        mobile = scene.rings_in("+46980319202", ANNA_MOBILE)
+        bos = await scene.rung("bo")
+        scene.answers(bos)
+        await scene.talking(mobile, bos)
+        scene.answers(anna)
+        await scene.until(lambda: (anna, "normal") in scene.control.named("hang_up"), "Anna is not had")
+        assert (bo, "normal") not in scene.control.named("hang_up")
+
+
 async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_line() -> None:
     async with Scene() as scene:
         given_confidential(scene, "anna")
