@@ -76,9 +76,7 @@ class Walk:
 
     def _ringing(self) -> list[SipletLine]:
         offered = (line for phone in (self.world.carrier, *self.phones) for line in phone.offered)
-        return [
-            line for line in offered if isinstance(line, SipletLine) and not line.is_up and not line.has_ended
-        ]
+        return [line for line in offered if isinstance(line, SipletLine) and line.is_offered]
 
     def _talking(self) -> list[Line]:
         return [line for phone in self.phones for line in phone.live if line.is_up]

@@ -49,7 +49,8 @@ class SipletLine(Line):
         self._stream = Stream(self._on_audio, self._on_key)
         self._address: Address | None = None
         self._inviting: asyncio.Task[None] | None = None
-        self._given_up = self._answered = False
+        self._is_proceeding = self._given_up = False  # our own INVITE
+        self._answered = False  # theirs
         self._transferred: asyncio.Future[int | None] | None = None
 
     @property
@@ -59,6 +60,11 @@ class SipletLine(Line):
     @property
     def is_held(self) -> bool:
         return self._held
+
+    @property
+    def is_offered(self) -> bool:
+        """It rings here still, and may be answered or refused."""
+        return self._inviting is None and not self._answered and not self.has_ended
 
     @property
     def host_of_other(self) -> str:
@@ -99,9 +105,13 @@ class SipletLine(Line):
             tag=self.dialog.local_tag,
             body=description(address),
         )
-        await until(lambda: self.is_up or self.has_ended, what=f"{self.name}: the ACK of {self.peer}")
+        await self._until_acknowledged()
 
     async def reject(self, status: int = 486) -> None:
+        """Who has answered already can only hang up."""
+        if self._answered:
+            await self.hangup()
+            return
         headers: list[Header] = []
         if status == 302:
             headers = [("Contact", f"<sip:{self._siplet.redirects_to}@{self._siplet.registrar}>")]
@@ -109,6 +119,8 @@ class SipletLine(Line):
         self._end(Ending(status, "rejected by us"))
 
     async def hangup(self) -> None:
+        if self._answered:  # no BYE before the ACK: RFC 3261, 15
+            await self._until_acknowledged()
         if self.has_ended:
             return
         if self.is_up:
@@ -120,8 +132,13 @@ class SipletLine(Line):
             self._end(Ending(None, "hung up by us"))
         elif self._inviting is None:
             await self.reject()
-        else:
-            self._cancel()
+        elif not self._given_up and not self._inviting.done():
+            self._given_up = True
+            if self._is_proceeding:
+                self._cancel()
+
+    async def _until_acknowledged(self) -> None:
+        await until(lambda: self.is_up or self.has_ended, what=f"{self.name}: the ACK of {self.peer}")
 
     def fall_silent(self) -> None:
         """Stop without a word."""
@@ -255,13 +272,16 @@ class SipletLine(Line):
             await self.hangup()
 
     def _on_progress(self, answer: Message) -> None:
+        if self._given_up and not self._is_proceeding:
+            self._cancel()
+        self._is_proceeding = True
         if answer.status > 100:
             self.is_ringing = True
             self._remote = answer.get("To")  # the early dialog, which a REFER may name already
             self._follow_media(answer)
 
     def _cancel(self) -> None:
-        self._given_up = True
+        """Not before a sign of life: it might overtake the INVITE (RFC 3261, 9.1)."""
         kept = [each for each in self.invitation.headers if each[0] in ("Via", "From", "To", "Call-ID")]
         number = self.invitation.get("CSeq").partition(" ")[0]
         cancel = Message(f"CANCEL {self.invitation.uri} SIP/2.0", [*kept, ("CSeq", f"{number} CANCEL")])

@@ -85,6 +85,32 @@ async def test_a_caller_gives_up_in_the_moment_of_the_answer(anna: Siplet, bo: S
     assert line.has_ended
 
 
+async def test_a_caller_who_gives_up_at_once_waits_for_a_sign_of_life(anna: Siplet, bo: Siplet) -> None:
+    """A CANCEL before any answer may overtake its INVITE, and ends nothing (RFC 3261, 9.1)."""
+    line = await anna.call("202")
+    await line.hangup()
+    other = await bo.rings()
+    assert (await line.until_ended()).status == 487
+    assert (await other.until_ended()).status == 487
+    assert [
+        "SIP/2.0 180" in told for told in anna.trace if "CANCEL sip:" in told or "SIP/2.0 180" in told
+    ] == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("how", ["hangup", "reject"])
+async def test_who_has_just_answered_ends_the_call_for_both(anna: Siplet, bo: Siplet, how: str) -> None:
+    line = await anna.call("202")
+    other = await bo.rings()
+    assert isinstance(other, SipletLine)
+    await line.until_ringing()
+    await asyncio.gather(other.answer(), getattr(other, how)())  # the ACK has not been read yet
+    assert (await line.until_ended()).reason == "hung up by the other end"
+    assert other.has_ended
+
+
 @pytest.mark.parametrize("status", [404, 486, 603])
 async def test_calls_are_turned_away_with_any_status(anna: Siplet, bo: Siplet, status: int) -> None:
     bo.refuses_with = status
