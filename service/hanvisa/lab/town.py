@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta
 from time import monotonic
 from typing import TypeVar
@@ -145,19 +145,24 @@ class Town:
         return await self.carrier.rings_at(number, within)
 
     async def go_home(self) -> None:
-        """Everybody hangs up and is unplugged; odd phones are thrown away, the others forget."""
-        await self.carrier.hang_up_all()
-        self.carrier.forget()
-        for siplet in self._siplets.values():
-            await siplet.unplug()
-            await siplet.close()
+        """Everybody hangs up and is unplugged, and forgets. Odd phones are thrown away.
+
+        Who can't is told of when all others have: the next call meets nobody of this one.
+        """
+        siplets, phones = list(self._siplets.values()), list(self._phones.values())
         self._siplets.clear()
-        for phone in self._phones.values():
-            await phone.hang_up_all()
-            await phone.unplug()
-            phone.forget()
         self._phones.clear()
-        self.trace.clear()
+        async with AsyncExitStack() as last:  # what is put in first is done last
+            last.callback(self.trace.clear)
+            for phone in phones:
+                last.callback(phone.forget)
+                last.push_async_callback(phone.unplug)
+                last.push_async_callback(phone.hang_up_all)
+            for siplet in siplets:
+                last.push_async_callback(siplet.close)
+                last.push_async_callback(siplet.unplug)
+            last.callback(self.carrier.forget)
+            last.push_async_callback(self.carrier.hang_up_all)
 
     def lines(self) -> list[Line]:
         """All ends of calls since everybody went home."""

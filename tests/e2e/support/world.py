@@ -14,7 +14,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -177,11 +177,15 @@ class World(Town):
 
     async def ends(self) -> None:
         """After a test: everybody hangs up, what was given is taken back, nothing is left anywhere."""
-        await self.go_home()
-        await self.is_up()
-        while self._undo:
-            await self._undo.pop()()
-        await self.handle_messages()
+        async with (
+            AsyncExitStack() as last
+        ):  # each is done, whatever becomes of the others; the last one first
+            last.push_async_callback(self.handle_messages)
+            for taken_back in self._undo:
+                last.push_async_callback(taken_back)
+            self._undo.clear()
+            last.push_async_callback(self.is_up)
+            last.push_async_callback(self.go_home)
         await self.nothing_left()
         self.no_exception_trace()
         self.log_is_discreet()
