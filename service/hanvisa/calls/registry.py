@@ -46,6 +46,7 @@ from hanvisa.policy.emergency import EmergencyCall
 log = structlog.get_logger()
 
 SYNC_AGAIN = 1.0  # seconds
+ENDS_WITHIN = 1.0  # seconds, for what the calls were about: the database is not closed under them
 OFFERED_FOR = timedelta(seconds=0.5)  # by the dialplan's StasisBroadcast; then it has gone on without us
 RUNG = "rung"  # the argument with which our own outgoing legs come to us
 ADOPTED = "adopted"  # and those that were moved here
@@ -76,7 +77,7 @@ class Registry:
         self._inbox.put_nowait(signal)
 
     async def run(self) -> None:
-        """Give out signals for ever. Cancelled, it leaves the calls standing for another instance."""
+        """Give out signals for ever. Cancelled, it leaves the calls to another instance, and nothing is at work."""
         self._spawn(self.house.leftovers.clear(self.house.control))
         self._spawn(self._callbacks.run())
         self._spawn(self._raise_alarms())
@@ -91,6 +92,8 @@ class Registry:
         finally:
             for task in self._tasks:
                 task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=ENDS_WITHIN)
 
     def open(self, call: Call, stage: Stage) -> None:
         """Begin, or take on, a call."""

@@ -6,13 +6,18 @@ hung up no channel and no bridge is left.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 
 from hanvisa.speech.fakes import HangingSynthesiser
 from hanvisa.speech.library import SpeechLibrary
+from hanvisa.testing import FakeCallControl
 from unit.calls import stories, stories_of_operators, stories_of_people
 from unit.calls.fast_time import run_fast
 from unit.calls.play import Play, Story, at_every_command, played
+from unit.calls.scene import ANNA_DIRECT, Scene
 from unit.calls.switch import FAILURES
 
 STORIES = (*stories.STORIES, *stories_of_operators.STORIES, *stories_of_people.STORIES)
@@ -74,3 +79,25 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> SpeechLibrary:
 @each_story
 def test_a_synthesiser_that_hangs_keeps_nobody_waiting(story: Story, voice: SpeechLibrary) -> None:
     run_fast(played(story, voice=voice))
+
+
+class Lingering(FakeCallControl):
+    """A command that takes a moment to be given up, as a connection to the database does."""
+
+    given_up = False
+
+    async def ring(self, channel: str) -> None:
+        await super().ring(channel)
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.sleep(0.01)
+        self.given_up = True
+
+
+async def test_a_stop_waits_until_the_calls_do_nothing_any_more() -> None:
+    """What they had open would be closed under them."""
+    control = Lingering(registered={"anna": ("PJSIP/anna",)})
+    async with Scene(control=control) as scene:
+        scene.rings_in(ANNA_DIRECT)
+        await scene.until(lambda: control.named("ring"), "the caller is told that it rings")
+    assert control.given_up
