@@ -268,8 +268,14 @@ class Asterisk:
 
 
 def _offspring(process: int) -> Iterator[int]:
-    """All that the process has started, and they have, deepest first."""
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            yield from _offspring(int(child))
-            yield int(child)
+    """All that the process has started, and they have, deepest first. Who ends meanwhile has none."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            yield from _of_thread(thread)
+
+
+def _of_thread(thread: Path) -> Iterator[int]:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for child in map(int, (thread / "children").read_text().split()):
+            yield from _offspring(child)
+            yield child
