@@ -208,7 +208,7 @@ async def test_a_message_that_was_being_stored_is_whole_or_can_be_left_again(
     with hanging_from("commit", database, server):
         await refused(box.leave(left), LEFT)
         await refused(box.leave(left), LEFT)
-    await until(lambda: directory.healthy, within=FOUND, what="it is found again")
+    await until(lambda: is_there(database), within=FOUND, what="it is found again")
     await box.leave(left)
     async with database.reading() as session:
         [row] = await session.scalars(select(MessageRow))
