@@ -78,7 +78,7 @@ async def _take_back(call: Call, asked: Asked) -> Stage | None:
     call.house.live.release(mobile.channel)
     call.change(caller=other, other=mobile, answered=True)
     phone = _other_leg(call, asked.consultation, asked.by)
-    has_place = phone is not None and not would_meet_a_mobile(call, phone.person)
+    has_place = phone is not None and not would_meet_a_mobile(call, phone)
     if phone is not None and has_place and await _is_put_in_place(call, mobile, phone):
         return Talking()
     await call.part()

@@ -128,7 +128,7 @@ class Call:
 
     def channels(self) -> set[str]:
         """Every channel of the call."""
-        return {leg.channel for leg in (self.caller, self.other) if leg} | set(self.rung)
+        return {leg.channel for leg in (self.caller, self.other, self.promised) if leg} | set(self.rung)
 
     @property
     def is_held(self) -> bool:
@@ -206,6 +206,8 @@ class Call:
 
     async def hang_up(self, channel: str, reason: str = "normal") -> None:
         """Where that fails it is tried again later: nobody stays behind on a dead line."""
+        if self.promised is not None and self.promised.channel == channel:
+            self.promised = None
         if not isinstance(await self._failure_of(self.house.control.hang_up(channel, reason)), Gone | None):
             self.house.leftovers.channel(channel)
 
@@ -366,6 +368,7 @@ class Call:
             await self.hang_up(leg.channel)
             await self.destroy_bridge(bridge)
             raise
+        self.promised = None
         self.change(other=leg, bridge=bridge)
         self.notice_parties()
 

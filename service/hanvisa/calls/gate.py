@@ -74,12 +74,12 @@ async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None 
 async def may_come(call: Call, new: Leg, stays: Leg) -> bool:
     """May a phone that takes somebody's place talk with who stays? Neither has, or is, a mobile that may not be met."""
     in_confidence = bool(new.account) and is_in_confidence(call, new.person)
-    is_minded = is_protected(call) or (new.account and new.person and is_bound_always(call, new.person))
-    phones = [leg.person for leg in (new, stays) if leg.account and leg.person]
-    if is_minded and any(call.house.live.has_mobile_on_line(one, besides=call) for one in phones):
+    is_minded = is_protected(call) or (new.account and is_bound_always(call, new))
+    phones = [leg for leg in (new, stays) if leg.account]
+    if is_minded and any(call.house.live.has_mobile_beside(one, besides=call) for one in phones):
         return False
     for phone, party in ((new, stays), (stays, new)):
-        if phone.account and would_meet_a_mobile(call, phone.person, party):
+        if phone.account and would_meet_a_mobile(call, phone, party):
             return False
     to = replace(new.reading, confidential=in_confidence)
     return (await may_be_sent(call, stays, to)).allowed
@@ -87,9 +87,9 @@ async def may_come(call: Call, new: Leg, stays: Leg) -> bool:
 
 async def may_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> Decision:
     """May an attended transfer bring this party to ``to``? No mobile to a phone that has a protected caller besides."""
-    if not party.kind.may_be_mobile or not to.account or to.person is None:
+    if not party.kind.may_be_mobile or not to.account:
         return NO_MOBILE
-    held = [one for one in protected_callers(call, to.person) if one is not theirs]
+    held = [one for one in protected_callers(call, to) if one is not theirs]
     return await may_consult(call, party.reading, to.person, held) if held else NO_MOBILE
 
 
@@ -101,8 +101,11 @@ def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> 
     return decision
 
 
-async def may_consult(call: Call, number: Reading, by: UUID, held: Sequence[Call]) -> Decision:
-    """May ``by``, who has callers on other lines, ring this number? A conference in the phone can't be seen."""
+async def may_consult(call: Call, number: Reading, by: UUID | None, held: Sequence[Call]) -> Decision:
+    """May ``by``, who has callers on other lines, ring this number? A conference in the phone can't be seen.
+
+    ``by`` is None where the phone is nobody's.
+    """
     join = join_facts(call, number, None, Via.DIRECT, *held)
     confidential = join.confidential or any(other.state.confidential for other in held)
     join = replace(join, touched=True, touched_by=by, confidential=confidential)

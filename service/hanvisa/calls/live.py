@@ -71,31 +71,41 @@ class LiveCalls:
                 if leg.person == person and leg.account:
                     yield call, leg
 
-    def callers_of(self, person: UUID, besides: Call) -> list[Call]:
-        """The calls in which the person has someone on the line: talking, held, parked, promised to them, or rung."""
+    # what whoever is at the end of a leg has on other lines
+
+    def callers_beside(self, end: Leg, besides: Call) -> list[Call]:
+        """The calls in which they have someone on the line: talking, held, parked, promised to them, or rung."""
         on_line = [
             call
-            for call, leg in self.legs_of(person)
-            if call is not besides
-            and (
-                leg == call.promised
-                or (call.other and leg in (call.caller, call.other))
-                or (call.rung and leg == call.caller)
-            )
+            for call, leg in self._beside(end, besides)
+            if leg == call.promised
+            or (call.other and leg in (call.caller, call.other))
+            or ((call.rung or call.promised) and leg == call.caller)
         ]
-        return on_line + [call for call in self if call.parked_for and call.state.touched_by == person]
+        parked = [
+            call for call in self if end.person and call.parked_for and call.state.touched_by == end.person
+        ]
+        return on_line + [call for call in parked if call is not besides]
 
-    def has_mobile_on_line(self, person: UUID, besides: Call) -> bool:
-        return any(self.mobiles_of(person, besides))
+    def has_mobile_beside(self, end: Leg, besides: Call) -> bool:
+        return any(self.mobiles_beside(end, besides))
 
-    def mobiles_of(self, person: UUID, besides: Call) -> Iterator[tuple[Call, Leg]]:
-        """The mobiles with which the person talks, or which ring for them, in other calls."""
-        for call, leg in self.legs_of(person):
+    def mobiles_beside(self, end: Leg, besides: Call) -> Iterator[tuple[Call, Leg]]:
+        """The mobiles with which they talk, or which ring for them, with the call of each."""
+        for call, leg in self._beside(end, besides):
             for party in _legs(call):
-                if call is not besides and party is not leg and party.kind.may_be_mobile:
+                if party is not leg and party.kind.may_be_mobile:
                     yield call, party
+
+    def _beside(self, end: Leg, besides: Call) -> Iterator[tuple[Call, Leg]]:
+        """Their legs in other calls: those of the same phone, which may be nobody's, and of all their phones."""
+        for call in self:
+            for leg in _legs(call) if call is not besides else ():
+                is_theirs = end.person is not None and leg.person == end.person
+                if leg.account and (is_theirs or leg.account == end.account):
+                    yield call, leg
 
 
 def _legs(call: Call) -> Iterator[Leg]:
-    """The two parties, and what rings."""
-    return (leg for leg in (call.caller, call.other, *call.rung.values()) if leg)
+    """The two parties, what rings, and what has answered and is not joined yet."""
+    return (leg for leg in (call.caller, call.other, call.promised, *call.rung.values()) if leg)

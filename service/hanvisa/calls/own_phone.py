@@ -37,7 +37,7 @@ async def own_phone_answers(call: Call, shown: Display) -> bool:
                         await call.insist(control.dial, channel)
                     case Answered():
                         # They may have rung a mobile while their phone rang (O2).
-                        return not would_meet_a_mobile(call, call.caller.person)
+                        return not would_meet_a_mobile(call, call.caller)
                     case HungUp(_, cause) if cause:
                         return False
     return False

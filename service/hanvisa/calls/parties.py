@@ -33,53 +33,44 @@ async def callers_held_by(call: Call) -> list[Call] | None:
     confidential, whoever has them. An operator's phone may also have a caller whom the fallback put through while the
     service did not answer in time: of that one nothing is known but the channel, and the list is empty then.
     """
-    person = call.caller.person
-    if person is None or not call.caller.account:
+    caller = call.caller
+    if not caller.account:
         return None
-    is_operator = call.register.operator(person) is not None
-    held = protected_callers(call, person)
-    if held:
-        return held
-    if is_operator and await _has_a_call_of_the_fallback(call):
-        return []
-    return None
+    has_one_of_the_fallback = is_operator(call, caller) and await _has_a_call_of_the_fallback(call)
+    return protected_callers(call, caller) or ([] if has_one_of_the_fallback else None)
 
 
-def would_meet_a_mobile(call: Call, person: UUID | None, party: Leg | None = None) -> bool:
+def would_meet_a_mobile(call: Call, end: Leg, party: Leg | None = None) -> bool:
     """A conference inside a phone can't be seen: nobody has a protected caller and a mobile on their lines (O2, M4).
 
     With a mobile on the line an operator gets no caller, and nobody a caller whom an operator has touched or whose call
     is confidential, as it is with whoever has a confidential line; a mobile that rings in does not reach a phone that
     has one of these. ``party`` is whom they would talk with: the caller, unless that one's place is taken.
     """
-    if person is None:
-        return False
-    live = call.house.live
-    is_bound = is_protected(call) or is_bound_always(call, person)
-    return (is_bound and live.has_mobile_on_line(person, besides=call)) or (
-        (party or call.caller).kind.may_be_mobile and bool(protected_callers(call, person))
+    is_bound = is_protected(call) or is_bound_always(call, end)
+    return (is_bound and call.house.live.has_mobile_beside(end, besides=call)) or (
+        (party or call.caller).kind.may_be_mobile and bool(protected_callers(call, end))
     )
 
 
 def mobile_on_line(call: Call, *, in_confidence: bool) -> tuple[Call, Leg] | None:
     """The mobile that whoever makes this call has on another line, with its call, where O2 or M4 minds it."""
-    person = call.caller.person if call.caller.account else None
-    if person is None or not (in_confidence or is_protected(call) or call.register.operator(person)):
+    caller = call.caller
+    if not caller.account or not (in_confidence or is_protected(call) or is_operator(call, caller)):
         return None
-    return next(call.house.live.mobiles_of(person, besides=call), None)
+    return next(call.house.live.mobiles_beside(caller, besides=call), None)
 
 
-def breaks_confidence_now(call: Call, leg: Leg) -> bool:
-    """M4: a call was marked while this leg rang, or a mobile has come to another line of whoever makes the call.
+def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
+    """M4: something was marked while this leg rang; no mobile comes to it, nor whoever has one on another line.
 
     Who rings in from a mobile of their own has chosen that.
     """
     caller = call.caller
     if leg.kind.may_be_mobile:
-        held = protected_callers(call, caller.person) if caller.account and caller.person else []
+        held = protected_callers(call, caller) if caller.account else []
         return any(one.state.confidential for one in (call, *held))
-    in_confidence = call.state.confidential or (bool(leg.account) and is_in_confidence(call, leg.person))
-    if not in_confidence or leg.kind is NumberKind.EMERGENCY:
+    if not call.state.confidential or leg.kind is NumberKind.EMERGENCY:
         return False
     return (caller.kind.may_be_mobile and not has_chosen_mobile(call, caller)) or (
         mobile_on_line(call, in_confidence=True) is not None
@@ -99,9 +90,13 @@ def is_protected(call: Call) -> bool:
     return call.touched or call.state.confidential
 
 
-def is_bound_always(call: Call, person: UUID) -> bool:
-    """O2 or M4 minds all that this person has on their lines: an operator, or somebody whose line is confidential."""
-    return call.register.operator(person) is not None or is_in_confidence(call, person)
+def is_bound_always(call: Call, end: Leg) -> bool:
+    """O2 or M4 minds all that they have on their lines: an operator, or somebody whose line is confidential."""
+    return is_operator(call, end) or is_in_confidence(call, end.person)
+
+
+def is_operator(call: Call, end: Leg) -> bool:
+    return end.person is not None and call.register.operator(end.person) is not None
 
 
 def is_in_confidence(call: Call, person: UUID | None) -> bool:
@@ -110,11 +105,16 @@ def is_in_confidence(call: Call, person: UUID | None) -> bool:
     return found is not None and has_confidential_line(call.register, found)
 
 
-def protected_callers(call: Call, person: UUID) -> list[Call]:
-    """The person's other calls whose callers are to meet no mobile."""
-    is_operator = call.register.operator(person) is not None
-    others = call.house.live.callers_of(person, besides=call)
-    return [one for one in others if one is not call and (is_operator or is_protected(one))]
+def protected_callers(call: Call, end: Leg) -> list[Call]:
+    """Other calls of whoever is at this end whose callers are to meet no mobile."""
+    minds_all = is_operator(call, end)
+    others = call.house.live.callers_beside(end, besides=call)
+    return [one for one in others if minds_all or is_protected(one) or _rings_in_confidence(one)]
+
+
+def _rings_in_confidence(call: Call) -> bool:
+    """Of two calls that ring at once the second is refused (docs/adr/0106)."""
+    return any(leg.account and is_in_confidence(call, leg.person) for leg in call.rung.values())
 
 
 async def _has_a_call_of_the_fallback(call: Call) -> bool:

@@ -11,11 +11,12 @@ from uuid import UUID
 from hanvisa.calls.call import new_id
 from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
 from hanvisa.calls.parties import (
-    breaks_confidence_now,
     callers_held_by,
     is_in_confidence,
+    is_marked_meanwhile,
     mobile_on_line,
     newcomer,
+    protected_callers,
     would_meet_a_mobile,
 )
 from hanvisa.calls.prompts import Why
@@ -54,6 +55,10 @@ class Place:
     account: str = ""
     digits: str = ""
     via: Via = Via.DIRECT
+
+    def leg(self, channel: str) -> Leg:
+        """That leads there."""
+        return Leg(channel, self.account, self.person, self.reading.number or "", self.reading.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +119,18 @@ async def start_ringing(call: Call, place: Place, display: Display) -> None:
 
 
 async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
+    judged = _minded_beside(call, place)
     refusal = await _refusal(call, place)
     if refusal is not None:
         rung.refusals.append(refusal)
         return
-    if would_meet_a_mobile(call, place.person):
+    dial_strings = await _dial_strings(call, place)
+    # Nothing is awaited from here until the leg is known: of two calls that would meet, one sees the other.
+    if would_meet_a_mobile(call, place.leg("")) or not _minded_beside(call, place) <= judged:
         rung.why = Why.BUSY
         return
-    for dial_string in await _dial_strings(call, place):
-        channel = new_id("c", node_of(call.caller.channel))
-        leg = Leg(channel, place.account, place.person, place.reading.number or "", place.reading.kind)
+    for dial_string in dial_strings:
+        leg = place.leg(new_id("c", node_of(call.caller.channel)))
         call.rung[leg.channel] = leg
         call.house.live.bind(leg.channel, call)
         try:
@@ -153,14 +160,14 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     phone can't be seen. A mobile that is sent on is judged as well.
     """
     by = call.caller.person
-    in_confidence = call.state.confidential or (bool(place.account) and is_in_confidence(call, place.person))
+    in_confidence = _is_in_confidence(call, place)
     held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
-    if held is not None and by is not None:
+    if held is not None:
         decision = await may_consult(call, place.reading, by, held)
         if not decision.allowed:
             return decision
         call.change(exception=decision.exception)
-    if by is not None and (met := _mobile_beside(call, place, in_confidence)) is not None:
+    if (met := _mobile_beside(call, place)) is not None:
         theirs, mobile = met
         decision = await may_consult(call, replace(mobile.reading, confidential=in_confidence), by, [theirs])
         if not decision.allowed:
@@ -181,8 +188,21 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     return None
 
 
-def _mobile_beside(call: Call, place: Place, in_confidence: bool) -> tuple[Call, Leg] | None:
+def _minded_beside(call: Call, place: Place) -> set[str]:
+    """The other calls, by id, that whoever rings the place has on their lines, and that O2 or M4 keep from it."""
+    if place.reading.kind.may_be_mobile:
+        return {one.id for one in protected_callers(call, call.caller)} if call.caller.account else set()
+    met = _mobile_beside(call, place)
+    return {met[0].id} if met is not None else set()
+
+
+def _is_in_confidence(call: Call, place: Place) -> bool:
+    return call.state.confidential or (bool(place.account) and is_in_confidence(call, place.person))
+
+
+def _mobile_beside(call: Call, place: Place) -> tuple[Call, Leg] | None:
     """The mobile on another line of whoever rings somebody whom it must not meet in their phone: outside, or M4."""
+    in_confidence = _is_in_confidence(call, place)
     is_free = place.reading.kind is NumberKind.EMERGENCY or place.reading.kind.may_be_mobile
     is_minded = bool(place.digits) or in_confidence
     return mobile_on_line(call, in_confidence=in_confidence) if is_minded and not is_free else None
@@ -238,8 +258,8 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not (would_meet_a_mobile(call, leg.person) or breaks_confidence_now(call, leg)):
-                    rung.leg = leg
+                if not (would_meet_a_mobile(call, leg) or is_marked_meanwhile(call, leg)):
+                    call.promised = rung.leg = leg
                     return
                 # They have rung a mobile while their phone rang, or somebody has marked the call.
                 busy, rung.why = True, Why.BUSY
@@ -270,6 +290,7 @@ async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
         await call.hang_up(leg.channel)
         return None
     call.house.live.bind(leg.channel, call)
+    call.promised = leg
     await call.hang_up(replaced)
     forget(call, replaced)
     return leg

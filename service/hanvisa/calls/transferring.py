@@ -243,7 +243,9 @@ async def _attended(
 
 
 async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decision | None:
-    """The decision that keeps the two from being joined, None when they may be."""
+    """The decision that keeps the two from being joined, None when they may be. No rule touches a call to 112."""
+    if NumberKind.EMERGENCY in (far.kind, transferee.kind):
+        return None
     taken = theirs.state.exception or call.state.exception
     for party, to in ((far, transferee), (transferee, far)):
         decision = await may_be_brought(call, theirs, party, to)
@@ -320,8 +322,8 @@ def _mobiles_beside(call: Call, theirs: Call, *parties: Leg) -> list[Leg]:
     """Mobiles on other lines of the phones that would be joined: they would meet the caller there (O2, M4)."""
     if not is_protected(call):
         return []
-    phones = [party.person for party in parties if party.account and party.person]
-    beside = [found for person in phones for found in call.house.live.mobiles_of(person, besides=call)]
+    phones = [party for party in parties if party.account]
+    beside = [found for phone in phones for found in call.house.live.mobiles_beside(phone, besides=call)]
     return [mobile for of, mobile in beside if of is not theirs]
 
 

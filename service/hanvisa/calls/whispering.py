@@ -36,9 +36,8 @@ async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
         call.tell("command", failed=str(error))
         is_there = True
     await call.insist(control.stop_ringing, caller)
-    call.promised = None
     call.rung.pop(leg.channel, None)
-    if is_there and not would_meet_a_mobile(call, leg.person):
+    if is_there and not would_meet_a_mobile(call, leg):
         return True
     await call.hang_up(leg.channel)
     call.house.live.release(leg.channel)

@@ -10,7 +10,7 @@ import pytest
 from hanvisa.calls.house import CallSettings
 from hanvisa.policy.facts import CallingClass, Operator, OperatorState, OutsideNumber, TargetKind
 from hanvisa.policy.model import Language
-from unit.calls.scene import MAIN, NOW, Scene, id_of
+from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 
 ABROAD = "00442079460958"
@@ -315,6 +315,25 @@ async def test_a_confidential_caller_is_put_through_to_112_at_any_time() -> None
         emergency = await scene.rung("112")
         scene.answers(emergency)
         await scene.talking(caller, emergency)
+
+
+async def test_an_employee_on_their_mobile_is_put_through_to_112_on_the_operators_other_line() -> None:
+    """No rule touches it, O2 neither."""
+    async with Scene(QUICK) as scene:
+        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
+        await scene.hears(mobile, "Greeting")
+        scene.finished(mobile)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.talking(mobile, olle)
+        asking = scene.dials("olle", "112")
+        emergency = await scene.rung("112")
+        scene.answers(emergency)
+        await scene.talking(asking, emergency)
+        scene.refers(olle, "112", other=asking)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
+        assert scene.house.live.of_channel(mobile) is scene.house.live.of_channel(emergency)
 
 
 async def test_an_attended_refer_onto_a_call_to_112_that_is_not_ours_gives_the_caller_one_of_their_own() -> (

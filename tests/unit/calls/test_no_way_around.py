@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +16,8 @@ from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
-from hanvisa.policy.facts import Department, Extension, Forwarding, Group, OutsideNumber, TargetKind
+from hanvisa.policy.facts import Department, Extension, Forwarding, Group, OutsideNumber, Phone, TargetKind
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
@@ -57,6 +59,20 @@ def given_forwarded(scene: Scene, name: str, target: str) -> None:
         id_of("f"), id_of(name), target, NOW - timedelta(hours=1), NOW + timedelta(hours=1)
     )
     scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
+
+
+def given_phone_of_nobody(scene: Scene, account: str) -> None:
+    register = scene.directory.register
+    phone = Phone(id_of(f"phone {account}"), account, id_of("hallefors"), None)
+    scene.directory.register = register.replace(phones=(*register.phones.rows, phone))
+
+
+class SlowToJoin(FakeCallControl):
+    """Whom it is to join it never does."""
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        await super().bridge(bridge, channels)
+        await asyncio.Event().wait()
 
 
 def was_rung(scene: Scene, digits: str) -> int:
@@ -183,6 +199,30 @@ async def test_a_colleague_with_a_mobile_on_the_line_gets_no_caller_of_an_operat
         scene.finished(caller)
         await scene.hears(caller, "Referral")
         assert not was_rung(scene, "PJSIP/bo")
+
+
+async def test_a_phone_that_is_nobodys_and_has_an_operators_caller_reaches_no_mobile() -> None:
+    async with Scene() as scene:
+        given_phone_of_nobody(scene, "hall")
+        await talks(scene, "hall", "200")
+        scene.dials("hall", MOBILE)
+        await scene.until(lambda: scene.log.of_kind("decision")[-1]["effect"] == "refuse", "it is refused")
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_nor_does_a_caller_who_was_answered_and_is_not_joined_yet_meet_one() -> None:
+    """Joining takes commands, and each takes its time."""
+    control = SlowToJoin()
+    async with Scene(control=control) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.until(lambda: control.named("bridge"), "they are being joined")
+        scene.dials("olle", MOBILE)
+        await scene.until(lambda: scene.log.of_kind("decision")[-1]["effect"] == "refuse", "it is refused")
+        assert not was_rung(scene, MOBILE)
 
 
 async def test_whoever_takes_an_operators_place_is_not_joined_to_the_mobile_that_stays() -> None:
@@ -647,6 +687,17 @@ async def test_a_mobile_that_has_rung_a_confidential_line_is_sent_on_to_nobody_o
         assert scene.control.named("tell_transferor") == [(anna, told)]
 
 
+async def test_whom_a_confidential_persons_forwarding_sends_outside_rings_their_phone_instead() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "anna")
+        given_forwarded(scene, "anna", "0980319244")
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        assert not was_rung(scene, "0980319244")
+
+
 async def test_nor_by_the_confidential_phones_redirect() -> None:
     async with Scene(PATIENT) as scene:
         given_confidential(scene, "anna")
@@ -656,8 +707,8 @@ async def test_nor_by_the_confidential_phones_redirect() -> None:
         assert not was_rung(scene, "0980319260")
 
 
-async def test_a_mobile_that_comes_while_a_confidential_line_is_rung_keeps_it_away() -> None:
-    """Bo's phone has both calls."""
+async def test_a_mobile_that_comes_while_a_confidential_line_is_rung_is_kept_away() -> None:
+    """Bo's phone would have both calls."""
     async with Scene() as scene:
         given_confidential(scene, "anna")
         given_group_of(scene, "anna")
@@ -665,12 +716,10 @@ async def test_a_mobile_that_comes_while_a_confidential_line_is_rung_keeps_it_aw
         bo = scene.dials("bo", "210")
         anna = await scene.rung("anna")
         mobile = scene.rings_in("+46980319202", ANNA_MOBILE)
-        bos = await scene.rung("bo")
-        scene.answers(bos)
-        await scene.talking(mobile, bos)
+        await scene.hears(mobile, "Referral")
         scene.answers(anna)
-        await scene.until(lambda: (anna, "normal") in scene.control.named("hang_up"), "Anna is not had")
-        assert (bo, "normal") not in scene.control.named("hang_up")
+        await scene.talking(bo, anna)
+        assert not was_rung(scene, "PJSIP/bo")
 
 
 async def test_a_mobile_that_was_rung_is_sent_to_no_confidential_line() -> None:

@@ -95,7 +95,7 @@ async def pick_up(call: Call, stage: PickingUp) -> Stage | None:
     if parked is None:
         await say_wrong(call, CodeFault.NOBODY_PARKED)
         return None
-    facts = PickUpFacts(would_meet_a_mobile(parked, call.caller.person))
+    facts = PickUpFacts(would_meet_a_mobile(parked, call.caller))
     decision = decide(facts)
     tell(call, facts, decision)
     if not decision.allowed:
@@ -144,7 +144,7 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
                 key = digit
             case Answered(channel) if channel in call.rung:
                 leg = call.rung.pop(channel)
-                if not would_meet_a_mobile(call, leg.person):
+                if not would_meet_a_mobile(call, leg):
                     return leg
                 await call.hang_up(channel)
     return _back(call, person.id)

@@ -53,6 +53,9 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         return onward
     places = _places_of(call, person, forwarded, stage.via)
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
+    if rung.refusals and (own := phone_places(call, person, stage.via)) != places:
+        # This caller may not be sent there: the person's own phones ring.
+        rung = await ring(call, own, call.house.settings.ring_person, display_of(call))
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
         by, target = rung.redirects[0]

@@ -94,7 +94,6 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
         await _say(call, OutsideFailed(rung.why))
         return None
     await call.connect(rung.leg)
-    call.promised = None
     # The one who is served is the caller of the call, whoever was rung first.
     operator = call.caller
     call.change(caller=rung.leg, other=operator, language=callback.language)
