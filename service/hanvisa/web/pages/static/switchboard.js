@@ -111,7 +111,11 @@ function press(event) {
 function click(what) {
   const button = typeof what === "string" ? document.querySelector(what) : what;
   button?.click();
-  if (button?.matches("summary")) (button.parentElement.open ? button.nextElementSibling.querySelector("button") : button).focus();
+  if (button?.matches("summary")) {
+    const isOpen = button.parentElement.open;
+    opened = isOpen ? button.id : null; // "toggle" comes later, and never where the list is made anew before that
+    (isOpen ? button.nextElementSibling.querySelector("button") : button).focus();
+  }
   return Boolean(button);
 }
 
