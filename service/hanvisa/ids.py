@@ -12,6 +12,7 @@ def new_id() -> UUID:
     return UUID(int=uuid6.uuid7().int)
 
 
+OUR_IDS = "hv-"  # what the ids of channels, bridges and calls begin with that we choose
 _SHORTEST = 2  # characters of a node's name: what our ids are of has one (c, b, k)
 
 

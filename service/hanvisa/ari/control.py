@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from hanvisa.ari.events import channel as decode_channel
 from hanvisa.calls.ports import LiveChannel, TransferProgress
 from hanvisa.errors import Gone, Refused
+from hanvisa.ids import OUR_IDS
 
 APP_PREFIX = "hanvisa-"
-BRIDGE_PREFIX = "hv-"  # all ids that we choose begin so
 # The dialplan's applications in which callers of ours are, and legs before they are answered.
 OURS = ("StasisBroadcast", "Stasis", "AppDial2", "")
 
@@ -180,9 +180,7 @@ class AriControl:
 
     async def bridged(self, node: str = "") -> Mapping[str, frozenset[str]]:
         bridges = await self._client.listing("/bridges", node)
-        return {
-            one["id"]: frozenset(one["channels"]) for one in bridges if one["id"].startswith(BRIDGE_PREFIX)
-        }
+        return {one["id"]: frozenset(one["channels"]) for one in bridges if one["id"].startswith(OUR_IDS)}
 
     async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
         apps = await self._client.listing("/applications", node)

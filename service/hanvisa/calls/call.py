@@ -31,9 +31,9 @@ from hanvisa.calls.signals import (
     Woken,
 )
 from hanvisa.calls.stage import BackToOperator, Stage, to_json
-from hanvisa.calls.state import OUR_IDS, VARIABLE, CallState, Leg
+from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
-from hanvisa.ids import node_of
+from hanvisa.ids import OUR_IDS, node_of
 from hanvisa.policy.confidentiality import is_confidential_person
 from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
 from hanvisa.policy.model import Language

@@ -12,13 +12,11 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from hanvisa.ids import OUR_IDS
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberKind, Reading
 
 VARIABLE = "HANVISA_CALL"  # the channel variable; its value is :meth:`CallState.to_json`
-
-
-OUR_IDS = "hv-"  # is how all of them begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Leg:
 
     @property
     def rang_in(self) -> bool:
-        """It was not rung by us: the ids of our own making have their beginning."""
+        """It was not rung by us."""
         return not self.channel.startswith(OUR_IDS)
 
 

@@ -176,10 +176,11 @@ class World(Town):
         self._log_start, self._began = len(self.service_log()), datetime.now(UTC)
 
     async def ends(self) -> None:
-        """After a test: everybody hangs up, what was given is taken back, nothing is left anywhere."""
-        async with (
-            AsyncExitStack() as last
-        ):  # each is done, whatever becomes of the others; the last one first
+        """After a test: everybody hangs up, what was given is taken back, nothing is left anywhere.
+
+        Each is done, whatever becomes of the others.
+        """
+        async with AsyncExitStack() as last:  # what is put in first is done last
             last.push_async_callback(self.handle_messages)
             for taken_back in self._undo:
                 last.push_async_callback(taken_back)
