@@ -79,11 +79,16 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     held = set(await house.control.held_by_our_apps(node))
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
-    states = {orphan.id: state for orphan in orphans if (state := await _state_of(house, orphan)) is not None}
+    open_calls = left_open(house)
+    states = {
+        orphan.id: _with_marks(state, open_calls.get(state.id))
+        for orphan in orphans
+        if (state := await _state_of(house, orphan)) is not None
+    }
     bridged = await house.control.bridged(node) if states else {}
     calls = [await _take_on(house, state, existing, bridged) for state in states.values()]
     taken = {channel for call, _ in calls for channel in call.channels()}
-    begun = {state.caller.channel: state.id for state in left_open(house).values() if state is not None}
+    begun = {state.caller.channel: state.id for state in open_calls.values() if state is not None}
     for orphan in orphans:
         if orphan.id not in taken:
             calls.extend(await _begin_anew(house, orphan, begun.get(orphan.id)))
@@ -100,6 +105,17 @@ async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
         log.warning("calls.unreadable_state", channel=orphan.id, why=str(error))
         return None
     return state if state is not None and state.caller.channel == orphan.id else None
+
+
+def _with_marks(written: CallState, kept: CallState | None) -> CallState:
+    """A mark that was made while something played is kept beside, and not on the channel yet (M4)."""
+    if kept is None:
+        return written
+    return replace(
+        written,
+        confidential=written.confidential or kept.confidential,
+        threat=written.threat or kept.threat,
+    )
 
 
 async def _take_on(

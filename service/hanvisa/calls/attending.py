@@ -124,7 +124,7 @@ async def _leave(call: Call, leaves: Leg, party: Leg, operator: UUID | None) -> 
     """The party is the one who is served from now on, and ``operator``'s; the other is hung up."""
     call.house.live.release(leaves.channel)
     call.change(caller=party, other=leaves, touched_by=operator, answered=True)
-    call.change(held_since=None, held_reminded=False)
+    call.change(held_since=None, held_reminded=False, exception=None)
     await call.part()
 
 

@@ -34,7 +34,7 @@ from hanvisa.calls.stage import BackToOperator, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import OUR_IDS, node_of
-from hanvisa.policy.confidentiality import is_confidential_person
+from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberKind, caller_language
@@ -386,10 +386,7 @@ class Call:
         """M4: the call of a confidential person, department or line is confidential, whoever rang whom."""
         for leg in (self.caller, self.other):
             person = self.person_of(leg) if leg and leg.account else None
-            lines = self.register.extensions_of(TargetKind.PERSON, person.id) if person else ()
-            if person and (
-                is_confidential_person(self.register, person) or any(one.confidential for one in lines)
-            ):
+            if person and has_confidential_line(self.register, TargetKind.PERSON, person.id):
                 self.change(confidential=True)
 
     async def part(self, *, leaves_by_itself: bool = False) -> None:

@@ -95,7 +95,7 @@ class Callbacks:
             queue = queues.at(standing.callback.switchboard_id)
             operators = register.operators_of(standing.callback.switchboard_id)
             operator = queues.next_operator(operators, self._house.live.is_engaged, self._house.clock.now())
-            if operator is None or queue.place(standing) != 0:
+            if operator is None or not queue.is_turn(standing, operator):
                 continue
             queues.offer(operator)
             queue.leave(standing)

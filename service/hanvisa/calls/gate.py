@@ -12,12 +12,11 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import ConsultFacts, tell
 from hanvisa.calls.parties import (
+    brings_a_mobile,
     has_chosen_mobile,
-    is_bound_always,
     is_in_confidence,
-    is_protected,
     protected_callers,
-    would_meet_a_mobile,
+    would_meet_in_place,
 )
 from hanvisa.policy.confidentiality import is_confidential, is_confidential_person
 from hanvisa.policy.facts import Person
@@ -71,18 +70,16 @@ async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None 
     return await may_join(call, reading, call.person_of(sent), Via.RANG_IN, taken=taken)
 
 
-async def may_come(call: Call, new: Leg, stays: Leg) -> bool:
-    """May a phone that takes somebody's place talk with who stays? Neither has, or is, a mobile that may not be met."""
-    in_confidence = bool(new.account) and is_in_confidence(call, new.person)
-    is_minded = is_protected(call) or (new.account and is_bound_always(call, new))
-    phones = [leg for leg in (new, stays) if leg.account]
-    if is_minded and any(call.house.live.has_mobile_beside(one, besides=call) for one in phones):
+async def may_come(call: Call, new: Leg, stays: Leg, *, taken: UUID | None = None) -> bool:
+    """May a phone that takes somebody's place talk with who stays? Neither has, or is, a mobile that may not be met.
+
+    ``taken`` is the exception whose use was taken already in this step.
+    """
+    if would_meet_in_place(call, new, stays):
         return False
-    for phone, party in ((new, stays), (stays, new)):
-        if phone.account and would_meet_a_mobile(call, phone, party):
-            return False
+    in_confidence = bool(new.account) and is_in_confidence(call, new.person)
     to = replace(new.reading, confidential=in_confidence)
-    return (await may_be_sent(call, stays, to)).allowed
+    return (await may_be_sent(call, stays, to, taken=taken)).allowed
 
 
 async def may_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> Decision:
@@ -91,6 +88,14 @@ async def may_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> Decis
         return NO_MOBILE
     held = [one for one in protected_callers(call, to) if one is not theirs]
     return await may_consult(call, party.reading, to.person, held) if held else NO_MOBILE
+
+
+def may_be_served(call: Call) -> Decision:
+    """May any operator be rung for this caller? In confidence a mobile comes to none (M4). No use is taken."""
+    mobile = brings_a_mobile(call) if call.state.confidential else None
+    if mobile is None:
+        return NO_MOBILE
+    return would_join(call, mobile.reading, call.person_of(mobile), Via.RANG_IN)
 
 
 def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> Decision:

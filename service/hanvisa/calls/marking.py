@@ -44,12 +44,15 @@ def settle(call: Call, asked: Asked) -> None:
 
 
 def mark_confidential(call: Call, by: UUID | None) -> None:
-    """M4: from now on."""
+    """M4: from now on, whoever takes the call on: its channel may be told only when what plays there has ended."""
     call.change(confidential=True)
+    call.keep()
+    call.wake()  # it may wait for an operator whom it is kept from now
     call.tell("signal", type="marked_confidential", by=str(by or ""), confidential=True)
 
 
 def mark_threat(call: Call, by: UUID | None) -> None:
     """A threatening call: its record is kept from purging, and it is recorded where the setting says so."""
     call.change(threat=True)
+    call.keep()
     call.tell("signal", type="marked_threat", by=str(by or ""), threat=True)

@@ -33,6 +33,8 @@ async def own_phone_answers(call: Call, shown: Display) -> bool:
         async with asyncio.timeout(call.house.settings.ring_operator):
             while True:
                 match await call.inbox.get():
+                    case Entered(new, _, replaced) if replaced is not None:
+                        await call.hang_up(new.id)  # another phone has picked it up, whose place is not here
                     case Entered():
                         await call.insist(control.dial, channel)
                     case Answered():

@@ -8,6 +8,7 @@ from uuid import UUID
 from hanvisa.calls.signals import Channel
 from hanvisa.calls.state import Leg
 from hanvisa.policy.confidentiality import has_confidential_line
+from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.numbers import NumberKind, normalise_caller, read_number
 
 if TYPE_CHECKING:
@@ -53,12 +54,41 @@ def would_meet_a_mobile(call: Call, end: Leg, party: Leg | None = None) -> bool:
     )
 
 
+def would_meet_in_place(call: Call, new: Leg, stays: Leg) -> bool:
+    """The same of one who takes somebody's place in the call, and of who stays: either may be, or have, a mobile."""
+    is_minded = is_protected(call) or (new.account and is_bound_always(call, new))
+    phones = [leg for leg in (new, stays) if leg.account]
+    if is_minded and any(call.house.live.has_mobile_beside(one, besides=call) for one in phones):
+        return True
+    both = ((new, stays), (stays, new))
+    return any(phone.account and would_meet_a_mobile(call, phone, party) for phone, party in both)
+
+
 def mobile_on_line(call: Call, *, in_confidence: bool) -> tuple[Call, Leg] | None:
     """The mobile that whoever makes this call has on another line, with its call, where O2 or M4 minds it."""
     caller = call.caller
     if not caller.account or not (in_confidence or is_protected(call) or is_operator(call, caller)):
         return None
     return next(call.house.live.mobiles_beside(caller, besides=call), None)
+
+
+def is_kept_apart(call: Call, leg: Leg) -> bool:
+    """Whoever has just answered on ``leg`` is not joined to the caller after all (O2, M4)."""
+    return would_meet_a_mobile(call, leg) or is_marked_meanwhile(call, leg)
+
+
+def is_kept_from(call: Call, end: Leg) -> bool:
+    """An operator at this end may not be rung for the caller: one of the two is, or has, a mobile (O2, M4)."""
+    in_confidence = call.state.confidential or is_in_confidence(call, end.person)
+    return would_meet_a_mobile(call, end) or (in_confidence and brings_a_mobile(call) is not None)
+
+
+def brings_a_mobile(call: Call) -> Leg | None:
+    """The mobile that the caller is, or has on another line of their phone, in a call that is confidential."""
+    if call.caller.kind.may_be_mobile:
+        return call.caller
+    met = mobile_on_line(call, in_confidence=True)
+    return met[1] if met else None
 
 
 def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
@@ -102,7 +132,7 @@ def is_operator(call: Call, end: Leg) -> bool:
 def is_in_confidence(call: Call, person: UUID | None) -> bool:
     """Whoever talks with this person on a phone of ours does so in confidence (M4)."""
     found = call.register.person(person) if person else None
-    return found is not None and has_confidential_line(call.register, found)
+    return found is not None and has_confidential_line(call.register, TargetKind.PERSON, found.id)
 
 
 def protected_callers(call: Call, end: Leg) -> list[Call]:

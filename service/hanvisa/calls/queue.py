@@ -30,23 +30,40 @@ class Waiter(Protocol):
         ...
 
 
+def anybody(_: Operator) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One who waits, since when, and which operators they may have."""
+
+    since: datetime
+    waiter: Waiter
+    may_have: Callable[[Operator], bool] = anybody
+
+
 @dataclass
 class Queue:
     """Those who wait at one switchboard, in the order in which they came, and how long others have waited lately."""
 
-    waiting: list[tuple[datetime, Waiter]] = field(default_factory=list)
+    waiting: list[Standing] = field(default_factory=list)
     answered: deque[AnswerTime] = field(default_factory=lambda: deque(maxlen=LATELY))
 
-    def join(self, waiter: Waiter, since: datetime) -> None:
-        self.waiting.append((since, waiter))
-        self.waiting.sort(key=lambda entry: entry[0])
+    def join(self, waiter: Waiter, since: datetime, may_have: Callable[[Operator], bool] = anybody) -> None:
+        self.waiting.append(Standing(since, waiter, may_have))
+        self.waiting.sort(key=lambda one: one.since)
 
     def leave(self, waiter: Waiter) -> None:
-        self.waiting = [entry for entry in self.waiting if entry[1] is not waiter]
+        self.waiting = [one for one in self.waiting if one.waiter is not waiter]
 
     def place(self, waiter: Waiter) -> int:
         """0 for the one who is next."""
-        return [waiting for _, waiting in self.waiting].index(waiter)
+        return [one.waiter for one in self.waiting].index(waiter)
+
+    def is_turn(self, waiter: Waiter, operator: Operator) -> bool:
+        """Nobody who came before could have this operator."""
+        return not any(one.may_have(operator) for one in self.waiting[: self.place(waiter)])
 
 
 @dataclass
@@ -70,7 +87,7 @@ class Queues:
         return self._queues.setdefault(switchboard, Queue())
 
     def all_waiting(self) -> Iterable[Waiter]:
-        return [waiter for queue in self._queues.values() for _, waiter in queue.waiting]
+        return [one.waiter for queue in self._queues.values() for one in queue.waiting]
 
     def wake(self) -> None:
         """Let everybody who waits look again: an operator is free, or the queue has moved. 112 goes before callers."""
@@ -80,13 +97,19 @@ class Queues:
             waiter.wake()
 
     def next_operator(
-        self, operators: Iterable[Operator], is_engaged: Callable[[UUID], bool], now: datetime
+        self,
+        operators: Iterable[Operator],
+        is_engaged: Callable[[UUID], bool],
+        now: datetime,
+        may_have: Callable[[Operator], bool] = anybody,
     ) -> Operator | None:
-        """The open operator who has been idle longest, or None. Taken with :meth:`offer`."""
+        """Of those whom one may have, the open operator who has been idle longest. Taken with :meth:`offer`."""
         free = [
             operator
             for operator in operators
-            if self.is_free(operator, is_engaged, now) and not self._wraps_up(operator.person_id, now)
+            if self.is_free(operator, is_engaged, now)
+            and not self._wraps_up(operator.person_id, now)
+            and may_have(operator)
         ]
         return min(free, key=self._idle_from, default=None)
 
@@ -119,6 +142,10 @@ class Queues:
     def missed(self, person: UUID, at: datetime) -> None:
         """The operator has not answered."""
         self.unanswered.add(person)
+        self.left_alone(person, at)
+
+    def left_alone(self, person: UUID, at: datetime) -> None:
+        """The operator is offered nobody for a while."""
         self._missed[person] = at
         asyncio.get_running_loop().call_later(LEFT_ALONE, self.wake)
 

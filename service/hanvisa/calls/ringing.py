@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.call import new_id
 from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
 from hanvisa.calls.parties import (
     callers_held_by,
     is_in_confidence,
-    is_marked_meanwhile,
+    is_kept_apart,
     mobile_on_line,
     newcomer,
     protected_callers,
@@ -77,10 +78,12 @@ class Display:
 class Rung:
     """What came of ringing: ``leg`` answered, or ``why`` nobody did.
 
-    ``redirects`` are the phones' 302s (person, target); ``refusals`` the decisions that kept places from being rung.
+    ``redirects`` are the phones' 302s (person, target); ``refusals`` the decisions that kept places from being rung;
+    ``is_kept_apart`` is true where a mobile would have been met there (O2, M4).
     """
 
     leg: Leg | None = None
+    is_kept_apart: bool = False
     why: Why = Why.UNPLUGGED
     redirects: list[tuple[UUID | None, str]] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
@@ -99,15 +102,13 @@ async def ring(
     It ends as well when a signal comes after which it is ``enough``.
     """
     rung = Rung()
-    try:
+    async with Afterwards(lambda: _cancel(call, rung)):
         for place in places:
             await _start(call, place, display, rung)
         if call.rung:
             rung.why = Why.NO_ANSWER
             await call.insist(call.house.control.ring, call.caller.channel)
             await _until_answered(call, seconds, rung, enough)
-    finally:
-        await _cancel(call, rung)
     if call.state.answered:
         await call.insist(call.house.control.stop_ringing, call.caller.channel)
     return rung
@@ -127,7 +128,7 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
     dial_strings = await _dial_strings(call, place)
     # Nothing is awaited from here until the leg is known: of two calls that would meet, one sees the other.
     if would_meet_a_mobile(call, place.leg("")) or not _minded_beside(call, place) <= judged:
-        rung.why = Why.BUSY
+        rung.why, rung.is_kept_apart = Why.BUSY, True
         return
     for dial_string in dial_strings:
         leg = place.leg(new_id("c", node_of(call.caller.channel)))
@@ -182,7 +183,7 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     decision = await may_join(call, place.reading, person, place.via, taken=taken)
     if not decision.allowed:
         return decision
-    if taken is not None and decision.exception == taken:
+    if taken is not None and taken in (sent.exception, decision.exception):
         # One use lets the caller be joined once; whoever begins this stage anew has it still.
         call.change(exception=None, uses=(*call.state.uses, taken))
     return None
@@ -257,13 +258,10 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 # Before this Asterisk refuses to dial it.
                 await call.insist(call.house.control.dial, channel.id)
             case Answered(channel) if channel in call.rung:
-                leg = call.rung.pop(channel)
-                if not (would_meet_a_mobile(call, leg) or is_marked_meanwhile(call, leg)):
-                    call.promised = rung.leg = leg
+                rung.leg = await answered(call, channel)
+                if rung.leg is not None:
                     return
-                # They have rung a mobile while their phone rang, or somebody has marked the call.
                 busy, rung.why = True, Why.BUSY
-                await call.hang_up(channel)
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
                 rung.redirects.append((call.rung[channel].person, to))
@@ -273,6 +271,19 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 forget(call, channel)
                 busy = busy or cause in _BUSY_CAUSES
                 rung.why = Why.BUSY if busy else why_of(cause)
+
+
+async def answered(call: Call, channel: str) -> Leg | None:
+    """The leg that rang and has been answered, which the caller is to be joined to.
+
+    None, and hung up: they have rung a mobile while their phone rang, or somebody has marked the call (O2, M4).
+    """
+    leg = call.rung.pop(channel)
+    if is_kept_apart(call, leg):
+        await call.hang_up(channel)
+        return None
+    call.promised = leg
+    return leg
 
 
 def why_of(cause: int) -> Why:
@@ -286,7 +297,7 @@ async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
     """Somebody has taken the call from a phone that rang (INVITE with Replaces). None: refused, and undone."""
     leg = newcomer(call, channel)
     decision = await may_join(call, leg.reading, call.person_of(leg), Via.REPLACES)
-    if not decision.allowed or not await may_come(call, leg, call.caller):
+    if not decision.allowed or not await may_come(call, leg, call.caller, taken=decision.exception):
         await call.hang_up(leg.channel)
         return None
     call.house.live.bind(leg.channel, call)

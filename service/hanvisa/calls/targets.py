@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hanvisa.calls.stage import AtSwitchboard, ReachingMembers, ReachingPerson, Stage
 from hanvisa.policy.attendant import Wanted, read_wanted
-from hanvisa.policy.confidentiality import is_confidential
+from hanvisa.policy.confidentiality import has_confidential_line, is_confidential
 from hanvisa.policy.facts import Department, Group, Person, Switchboard, TargetKind
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
 
@@ -50,6 +50,5 @@ def stage_for(call: Call, reading: Reading) -> Stage | None:
 
 def mark_confidential(call: Call, kind: TargetKind, id_: UUID) -> None:
     """M4: a call that goes on to a confidential person, department or line is confidential from there."""
-    lines = call.register.extensions_of(kind, id_)
-    if is_confidential(call.register, kind, id_) or any(line.confidential for line in lines):
+    if has_confidential_line(call.register, kind, id_):
         call.change(confidential=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
@@ -45,9 +44,8 @@ class ThreatRecording:
             await self.over()
 
     async def over(self) -> None:
-        """Stop, and keep what there is. When the service ends, whoever takes the call on goes on recording."""
-        task = asyncio.current_task()
-        if self._name is None or (task and task.cancelling()):
+        """Stop, and keep what there is."""
+        if self._name is None:
             return
         name, self._name = self._name, None
         await self._call.command(self._call.house.control.stop_recording(name))

@@ -15,7 +15,7 @@ from uuid import UUID
 from hanvisa.calls.gate import may_be_brought, may_be_sent, may_come, may_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
-from hanvisa.calls.parties import is_protected, newcomer
+from hanvisa.calls.parties import is_protected, newcomer, would_meet_in_place
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
@@ -112,26 +112,27 @@ async def _to_number(
     person = call.register.person(asker.person) if asker.person else None
     number, sought, via = _destination(call, reading)
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
-    # The number itself is rung next: its exception's use is taken before the phone is told that all is well.
-    takes_use = via is Via.DIRECT and not leads_nowhere
-    if takes_use:
-        decision = await may_join(call, number, sought, via)
-    else:
-        decision = would_join(call, number, sought, via)
-    if decision.allowed:
-        sent = await may_be_sent(call, transferee, number)
-        decision = sent if sent.exception or not sent.allowed else decision
-    if not decision.allowed:
-        return await _decline(call, asker, decision)
+    is_outside = number.kind is not NumberKind.INTERNAL and via is Via.DIRECT
+    decision = would_join(call, number, sought, via)
+    # An exception's use is taken for nothing that is refused anyway.
+    if decision.allowed and is_outside and not leads_nowhere:
+        outgoing = may_call_out(call, number, person)
+        decision = decision if outgoing.allowed else outgoing
+    sent = await may_be_sent(call, transferee, number) if decision.allowed else decision
+    if not sent.allowed:
+        return await _decline(call, asker, sent)
     if leads_nowhere:
         await asker.is_told("channel_unavailable")
         return None
-    if number.kind is not NumberKind.INTERNAL and via is Via.DIRECT:
-        outgoing = may_call_out(call, number, person)
-        if not outgoing.allowed:
-            return await _decline(call, asker, outgoing)
+    taken = sent.exception
+    if via is Via.DIRECT and decision.exception is not None:
+        # The number itself is rung next: the use is taken before the phone is told that all is well.
+        decision = await may_join(call, number, sought, via, taken=taken)
+        if not decision.allowed:
+            return await _decline(call, asker, decision)
+        taken = decision.exception
     following = Transferred(wanted.number, wanted.past_referral)
-    call.change(exception=decision.exception if takes_use else None)
+    call.change(exception=taken)
     if wanted.serial:
         call.change(serial=asker.person)
     if person is not None:
@@ -163,6 +164,7 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
     if not decision.allowed:
         return await _decline(call, asker, decision)
     mark_confidential(call, TargetKind.PERSON, person.id)
+    call.change(exception=None)
     following = leaving(call, person)
     await _send_on(call, asker, transferee, following)
     return following
@@ -301,7 +303,8 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
     # What is left of the other call is hung up: from now on nobody is engaged in it.
     theirs.change(caller=replace(left, person=None), other=None)
     theirs.inbox.put_nowait(Surrendered())
-    call.change(caller=transferee, other=far)
+    # An exception's use has let them be joined once.
+    call.change(caller=transferee, other=far, exception=None)
     call.notice_parties()
     await (call.let_hang_up if asker.by_phone else call.hang_up)(transferor.channel)
     if old_bridge:
@@ -337,10 +340,11 @@ def _far_party(theirs: Call, channel: str | None) -> Leg | None:
 # INVITE with Replaces
 
 
-async def put_in_place(call: Call, entered: Entered) -> Stage | None:
+async def put_in_place(call: Call, entered: Entered, held: str | None = None) -> Stage | None:
     """A channel has been put in the place of one of the call's legs. Decide, and undo at once where it is refused.
 
-    Asterisk has taken the replaced channel out of the bridge; it is still up, and ours.
+    Asterisk has taken the replaced channel out of the bridge; it is still up, and ours. The channel ``held`` by the API
+    was in none, and is not put into it.
     """
     assert entered.replaced is not None  # noqa: S101 - what makes it this signal
     control = call.house.control
@@ -353,11 +357,16 @@ async def put_in_place(call: Call, entered: Entered) -> Stage | None:
         call.house.live.release(old.channel)
         call.house.live.bind(new.channel, call)
         call.change(caller=stays, other=new)
+        if old.kind.may_be_mobile:  # and with it goes what let it be reached
+            call.change(exception=None)
         call.notice_parties()
         await call.hang_up(old.channel)
         call.house.queues.wake()
         return Talking()
     await call.hang_up(new.channel)
+    if old.channel == held:
+        await call.insist(control.start_music, old.channel)
+        return None
     if await call.insist(control.add_to_bridge, call.state.bridge, old.channel):
         return None
     call.change(caller=stays, other=old)
@@ -367,13 +376,17 @@ async def put_in_place(call: Call, entered: Entered) -> Stage | None:
 
 
 async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
-    """Both are judged: either may be the mobile, or have one on another line."""
-    if not await may_come(call, new, stays):
+    """Both are judged: either may be the mobile, or have one on another line. One use lets both."""
+    if would_meet_in_place(call, new, stays):
         return False
+    taken = None
     for party in (new, stays):
-        if not (await may_join(call, party.reading, call.person_of(party), Via.REPLACES)).allowed:
+        decision = await may_join(call, party.reading, call.person_of(party), Via.REPLACES, taken=taken)
+        if not decision.allowed:
             return False
-    return True
+        taken = decision.exception or taken
+    # Anew, for uses are waited for.
+    return await may_come(call, new, stays, taken=taken)
 
 
 # Refusing

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import playback_id
-from hanvisa.calls.parties import would_meet_a_mobile
+from hanvisa.calls.parties import is_kept_apart
 from hanvisa.calls.prompts import Breath, Whisper
-from hanvisa.calls.signals import Held, HungUp, Played, Unheld
+from hanvisa.calls.signals import Entered, Held, HungUp, Played, Unheld
 from hanvisa.calls.state import Leg
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import Operator, TargetKind
@@ -37,7 +37,7 @@ async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
         is_there = True
     await call.insist(control.stop_ringing, caller)
     call.rung.pop(leg.channel, None)
-    if is_there and not would_meet_a_mobile(call, leg):
+    if is_there and not is_kept_apart(call, leg):
         return True
     await call.hang_up(leg.channel)
     call.house.live.release(leg.channel)
@@ -63,6 +63,8 @@ async def _until_said(call: Call, leg: Leg) -> bool:
                 return True
             case Played(playback) if playback == playback_id(leg.channel) and not is_held:
                 return True
+            case Entered(channel, _, replaced) if replaced is not None:
+                await call.hang_up(channel.id)  # another phone has picked it up, whose place is not here
             case HungUp(channel) if channel == leg.channel:
                 return False
 

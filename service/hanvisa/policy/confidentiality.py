@@ -19,12 +19,12 @@ def is_confidential(register: Register, kind: TargetKind, target_id: UUID) -> bo
     return False
 
 
-def has_confidential_line(register: Register, person: Person) -> bool:
-    """Whether the person, their department or one of their numbers is confidential."""
+def has_confidential_line(register: Register, kind: TargetKind, target_id: UUID) -> bool:
+    """Whether this person, department or group, or one of their numbers, inside or outside, is confidential."""
     return (
-        is_confidential_person(register, person)
-        or any(line.confidential for line in register.extensions_of(TargetKind.PERSON, person.id))
-        or any(line.confidential for line in register.numbers_of(TargetKind.PERSON, person.id))
+        is_confidential(register, kind, target_id)
+        or any(line.confidential for line in register.extensions_of(kind, target_id))
+        or any(line.confidential for line in register.numbers_of(kind, target_id))
     )
 
 

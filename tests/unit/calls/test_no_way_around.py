@@ -16,7 +16,16 @@ from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
-from hanvisa.policy.facts import Department, Extension, Forwarding, Group, OutsideNumber, Phone, TargetKind
+from hanvisa.policy.facts import (
+    Department,
+    Extension,
+    Forwarding,
+    Group,
+    OutsideNumber,
+    Phone,
+    ScopeKind,
+    TargetKind,
+)
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew
@@ -47,11 +56,10 @@ def given_group_of(scene: Scene, name: str) -> None:
     )
 
 
-def given_direct_number(scene: Scene, name: str, number: str) -> None:
+def given_direct_number(scene: Scene, name: str, number: str, *, confidential: bool = False) -> None:
     register = scene.directory.register
-    scene.directory.register = register.replace(
-        numbers=(*register.numbers.rows, OutsideNumber(number, TargetKind.PERSON, id_of(name)))
-    )
+    given = OutsideNumber(number, TargetKind.PERSON, id_of(name), confidential=confidential)
+    scene.directory.register = register.replace(numbers=(*register.numbers.rows, given))
 
 
 def given_forwarded(scene: Scene, name: str, target: str) -> None:
@@ -257,6 +265,48 @@ async def test_an_attended_transfer_from_the_consultation_takes_no_second_use() 
         scene.refers(consult, "", other=olle)
         await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
         assert scene.control.named("tell_transferor") == [(consult, "channel_answered")]
+        await scene.over(consult)
+        call = scene.house.live.of_channel(_mobile)
+        assert call is not None
+        assert call.state.exception is None, "nor does it let another be joined"
+
+
+async def test_a_mobile_that_goes_takes_along_what_let_it_be_reached() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        await operator_has_caller(scene)
+        consult, mobile = await talks(scene, "olle", MOBILE)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(mobile, "", MOBILE)))
+        await scene.until(lambda: (mobile, "normal") in scene.control.named("hang_up"), "Bo is there")
+        call = scene.house.live.of_channel(consult)
+        assert call is not None
+        assert call.state.exception is None
+
+
+@pytest.mark.parametrize(("target", "rules"), [("00447700900123", ()), ("0701740605", ("M4",))])
+async def test_what_is_refused_anyway_takes_no_use(target: str, rules: tuple[str, ...]) -> None:
+    async with Scene() as scene:
+        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        if rules:
+            await marked(scene, caller)
+        scene.refers(olle, target)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
+        assert scene.log.of_kind("outcome")[-1]["rules"] == rules
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
+
+
+async def test_one_step_takes_one_use_for_one_mobile() -> None:
+    """Whoever takes the operator's place is outside, and meets the mobile there."""
+    async with Scene() as scene:
+        scene.given_exception(max_uses=3)
+        await operator_has_caller(scene)
+        consult, _ = await talks(scene, "olle", MOBILE)
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+        scene.tell(Entered(Channel("outside", "carrier", "0980319260"), (), Channel(consult, "olle", "")))
+        await scene.until(lambda: (consult, "normal") in scene.control.named("hang_up"), "they are there")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [2]
 
 
 # M4
@@ -765,6 +815,50 @@ async def test_nor_is_a_member_who_has_a_mobile_on_the_line_rung_for_the_group()
         assert was_rung(scene, "PJSIP/anna") == 1
 
 
+async def test_a_line_that_is_confidential_by_its_outside_number_makes_every_call_with_it_so() -> None:
+    async with Scene() as scene:
+        given_direct_number(scene, "bo", "+46980319202", confidential=True)
+        olle, bo = await talks(scene, "olle", "202")
+        call = scene.house.live.of_channel(olle)
+        assert call is scene.house.live.of_channel(bo)
+        assert call is not None
+        assert call.state.confidential
+
+
+async def test_and_every_one_that_is_parked_for_it() -> None:
+    async with Scene(PATIENT) as scene:
+        given_direct_number(scene, "bo", "+46980319202", confidential=True)
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*68*202#")
+        await scene.hears(caller, "ParkedFor")
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.state.confidential
+
+
+async def test_a_mark_that_was_made_while_something_played_is_there_when_the_service_was_killed() -> None:
+    """It could not be written on the channel yet."""
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*68*202#")
+        await scene.hears(caller, "ParkedFor")
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        await marked(scene, caller)
+        await Desk(scene.house).ask(call.id, Wish.THREAT, None)
+    written = scene.control.variables[caller, VARIABLE]
+    assert not CallState.from_json(written).confidential
+    async with Scene(PATIENT) as later:
+        later.open_calls.states = scene.open_calls.states
+        later.control.variables[caller, VARIABLE] = written
+        later.control.existing = (LiveChannel(caller, "carrier", "0980319244", MAIN, up=True),)
+        later.control.orphaned = (caller,)
+        await ready(later)
+        call = later.house.live.of_channel(caller)
+        assert call is not None
+        assert (call.parked_for, call.state.confidential, call.state.threat) == (id_of("bo"), True, True)
+
+
 async def test_a_confidential_line_takes_nobodys_place_with_a_mobile() -> None:
     async with Scene() as scene:
         given_confidential(scene, "anna")
@@ -813,6 +907,41 @@ async def test_a_confidential_line_takes_no_place_with_who_has_a_mobile_on_anoth
         _, outside = await talks(scene, "bo", "0980319260")
         scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(outside, "", "0980319260")))
         await scene.until(lambda: ("annas", "normal") in scene.control.named("hang_up"), "Anna is put out")
+
+
+# Nobody in silence: who takes a place that there is not
+
+
+async def test_whoever_picks_up_a_phone_that_rings_for_the_console_is_hung_up() -> None:
+    async with Scene(PATIENT) as scene:
+        assert await Desk(scene.house).dial(id_of("olle"), "202")
+        olle = await scene.rung("olle")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+
+
+async def test_and_whoever_takes_the_place_of_an_operator_who_is_being_told_which_main_number_was_rung() -> (
+    None
+):
+    async with Scene(replace(PATIENT, whisper="always")) as scene:
+        caller, olle = await whispered(scene)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+        scene.finished(olle)
+        await scene.talking(caller, olle)
+
+
+async def test_whose_place_is_refused_while_they_are_held_hears_music_again_and_not_the_operator() -> None:
+    async with Scene(PATIENT) as scene:
+        caller, _ = await operator_has_caller(scene)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        await Desk(scene.house).ask(call.id, Wish.HOLD, id_of("olle"))
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+        scene.tell(Entered(Channel("new", "carrier", MOBILE), (), Channel(caller, "", "0980319244")))
+        await scene.until(lambda: scene.control.named("start_music") == [(caller,)] * 2, "music again")
+        assert ("new", "normal") in scene.control.named("hang_up")
+        assert not scene.control.named("add_to_bridge")
 
 
 # Nothing left

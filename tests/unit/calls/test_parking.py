@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -14,11 +15,12 @@ from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Held, Reconnected
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.policy.facts import OperatorState
-from unit.calls.scene import MAIN, NOW, Scene, id_of
+from hanvisa.testing import FakeCallControl
+from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_holding import after
-from unit.calls.test_no_way_around import given_confidential, talks, was_rung
+from unit.calls.test_no_way_around import given_confidential, marked, talks, was_rung
 
 QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05)
 
@@ -362,3 +364,46 @@ async def test_a_caller_is_parked_and_comes_back_after_the_party_when_the_operat
         scene.refers(olle, "*63**68*202#")
         await scene.hears(caller, "ParkedFor")
         assert call_of(scene, caller).state.serial == id_of("olle")
+
+
+async def test_a_mobile_that_is_marked_while_the_reminder_rings_is_not_joined() -> None:
+    """M4: and stays parked."""
+    async with Scene(QUICK) as scene:
+        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
+        await scene.hears(mobile, "Greeting")
+        scene.finished(mobile)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.talking(mobile, olle)
+        scene.refers(olle, "*68*202#")
+        await scene.hears(mobile, "ParkedFor")
+        scene.finished(mobile)
+        scene.hangs_up(olle)
+        await scene.until(lambda: (mobile,) in scene.control.named("start_music"), "music")
+        await after(scene, mobile, 61)
+        again = await rung_anew(scene, "olle", olle)
+        await marked(scene, mobile)
+        scene.answers(again)
+        await scene.until(lambda: (again, "normal") in scene.control.named("hang_up"), "hung up")
+        assert call_of(scene, mobile).parked_for == id_of("bo")
+        assert not any(again in channels for _, channels in scene.control.named("bridge"))
+
+
+async def test_an_operator_who_has_answered_the_reminder_rings_no_mobile_before_they_are_joined() -> None:
+    """O2."""
+    async with Scene(QUICK, control=SlowToStopMusic()) as scene:
+        caller, olle = await parked(scene)
+        scene.hangs_up(olle)
+        await after(scene, caller, 61)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.until(lambda: call_of(scene, caller).promised, "answered")
+        consult = scene.dials("olle", "0701740605")
+        await scene.hears(consult, "DialRefused")
+        assert not was_rung(scene, "0701740605")
+
+
+class SlowToStopMusic(FakeCallControl):
+    async def stop_music(self, channel: str) -> None:
+        await super().stop_music(channel)
+        await asyncio.Event().wait()

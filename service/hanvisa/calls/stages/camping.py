@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.prompts import OfferToWait, Waiting, Why
 from hanvisa.calls.signals import Key
@@ -72,11 +73,11 @@ async def camp_on(call: Call, stage: CampingOn) -> Stage | None:
     queue.join(call, stage.since)
     await call.answer()
     await call.insist(call.house.control.start_music, call.caller.channel)
-    try:
-        is_free = await _until_free(call, stage)
-    finally:
-        queue.leave(call)
-        await call.insist(call.house.control.stop_music, call.caller.channel)
+    async with Afterwards(lambda: call.insist(call.house.control.stop_music, call.caller.channel)):
+        try:
+            is_free = await _until_free(call, stage)
+        finally:
+            queue.leave(call)
     if is_free:
         return ReachingPerson(person.id, waited_since=stage.since)
     return _sent_on(call, person, Why.BUSY, attendant.Waiting.OVER)

@@ -61,7 +61,7 @@ from hanvisa.policy.codes import (
     understand,
 )
 from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TimeKind
+from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TargetKind, TimeKind
 from hanvisa.policy.forwarding import ForwardingFacts, days_left, decide_forwarding, fault_of, forwarding_at
 from hanvisa.policy.guide import GuideFacts, superuser_to_ask
 from hanvisa.policy.numbers import Reading, read_number
@@ -183,7 +183,7 @@ def forwarding_facts(call: Call, wanted: Forward) -> ForwardingFacts:
         starts_at=now,
         ends_at=wanted.until,
         now=now,
-        confidential=has_confidential_line(register, person),
+        confidential=has_confidential_line(register, TargetKind.PERSON, person.id),
         to_mobiles=_to_mobiles(call, person, others),
         limits=call.house.settings.forwarding,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.call import CallerGone
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import (
@@ -53,7 +54,7 @@ async def record_own(call: Call, stage: RecordingOwn) -> Stage | None:
 @runs(ReviewingOwn)
 async def review_own(call: Call, stage: ReviewingOwn) -> Stage | None:
     sounds, recording = call.house.own_sounds, recording_id(call.caller.channel)
-    try:
+    async with Afterwards(lambda: sounds.discard(recording)):
         match await _choice(call, sounds.path(recording)):
             case "1":
                 await _keep(call, stage, recording)
@@ -63,8 +64,6 @@ async def review_own(call: Call, stage: ReviewingOwn) -> Stage | None:
                 call.tell("outcome", outcome="recording_not_kept")
                 await call.say(YourOwnNotKept())
         return None
-    finally:
-        await sounds.discard(recording)
 
 
 async def _choice(call: Call, path: str) -> str | None:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_come, may_join
 from hanvisa.calls.parking_notice import tell_phones
@@ -20,7 +21,7 @@ from hanvisa.calls.reminding import (
     step_due,
     stop_reminding,
 )
-from hanvisa.calls.ringing import Display
+from hanvisa.calls.ringing import Display, answered
 from hanvisa.calls.signals import Answered, Key, Surrendered
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -57,18 +58,16 @@ async def park(call: Call, stage: Parked) -> Stage | None:
     person = call.register.person(stage.person)
     if person is not None:
         mark_confidential(call, TargetKind.PERSON, person.id)
-    try:
+    stop_music = call.house.control.stop_music
+    async with Afterwards(lambda: stop_reminding(call), lambda: call.insist(stop_music, call.caller.channel)):
         came = await _until_fetched(call, person) if person is not None else _back(call, stage.person)
-    finally:
-        await stop_reminding(call)
-        await call.insist(call.house.control.stop_music, call.caller.channel)
     if isinstance(came, Leg):
         try:
             await call.connect(came)
         except TelephonyError as error:  # whoever picked up has hung up in this moment: they wait on
             call.tell("command", failed=str(error))
             call.change(other=None)
-            return stage
+            return Parked(stage.person)
         call.tell("outcome", outcome="picked_up", person=str(came.person or ""))
         came = Talking()
     call.change(held_since=None, held_reminded=False)
@@ -143,10 +142,8 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
             case Key(channel, digit) if channel == call.caller.channel:
                 key = digit
             case Answered(channel) if channel in call.rung:
-                leg = call.rung.pop(channel)
-                if not would_meet_a_mobile(call, leg):
+                if (leg := await answered(call, channel)) is not None:
                     return leg
-                await call.hang_up(channel)
     return _back(call, person.id)
 
 
@@ -181,7 +178,7 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
         return None
     leg = theirs.caller
     decision = await may_join(call, leg.reading, call.person_of(leg), Via.PICK_UP)
-    may = await may_come(call, leg, call.caller)
+    may = await may_come(call, leg, call.caller, taken=decision.exception)
     is_wanted, call.fetched_by = call.fetched_by == channel, None
     # They may have rung a mobile since they dialled.
     if not is_wanted or not decision.allowed or not may:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.operators import attendance, pause
-from hanvisa.calls.prompts import Greeting, TryLater, Why
+from hanvisa.calls.parties import is_kept_from
+from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
@@ -17,6 +20,7 @@ from hanvisa.calls.stage import (
     AtSwitchboard,
     BackToOperator,
     LeavingNumber,
+    Referring,
     Stage,
     Talking,
     Unattended,
@@ -26,7 +30,7 @@ from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
 from hanvisa.policy.facts import Operator, Switchboard
-from hanvisa.policy.model import Effect
+from hanvisa.policy.model import Decision, Effect
 from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
@@ -56,7 +60,7 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
             await call.say(Greeting(switchboard.greeting), enough=lambda: call.taken_by is not None)
         return AtSwitchboard(stage.switchboard, stage.sought, stage.why, call.house.clock.now())
     queue = call.house.queues.at(switchboard.id)
-    queue.join(call, stage.since)
+    queue.join(call, stage.since, partial(_may_have, call))
     try:
         return await _until_served(call, stage, switchboard, stage.since)
     finally:
@@ -70,6 +74,10 @@ async def _until_served(
     queues, waiting = call.house.queues, Waiting(call, switchboard)
     known = Effect.ALLOW
     while True:
+        served = may_be_served(call)
+        if not served.allowed:
+            await waiting.stop_music()
+            return await _not_served(call, stage, served)
         facts = attendance(call, switchboard)
         decision = decide(facts)
         if decision.effect is not known:
@@ -92,7 +100,7 @@ async def _until_served(
         if await _takes(call, free, _display(call, stage), returns=stage.sought is not None):
             waiting.is_answered()
             return Talking()
-        queues.at(switchboard.id).join(call, since)
+        queues.at(switchboard.id).join(call, since, partial(_may_have, call))
         waiting = Waiting(call, switchboard)
 
 
@@ -101,10 +109,25 @@ def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
     queues = call.house.queues
     if call.taken_by is not None:
         return call.register.operator(call.taken_by)
-    if queues.at(switchboard.id).place(call) != 0:
-        return None
     operators = call.register.operators_of(switchboard.id)
-    return queues.next_operator(operators, call.house.live.is_engaged, call.house.clock.now())
+    free = queues.next_operator(
+        operators, call.house.live.is_engaged, call.house.clock.now(), partial(_may_have, call)
+    )
+    return free if free and queues.at(switchboard.id).is_turn(call, free) else None
+
+
+def _may_have(call: Call, operator: Operator) -> bool:
+    """Who would meet a mobile with the caller is not rung for them; another may be, and who came later passes."""
+    return not any(is_kept_from(call, place.leg("")) for place in operator_places(call, operator))
+
+
+async def _not_served(call: Call, stage: AtSwitchboard, decision: Decision) -> Stage | None:
+    """The caller is told by which rule, and may still leave a message for whom they sought."""
+    call.tell("outcome", outcome="refused", rules=decision.rules)
+    await call.say(DialRefused(decision.rules[0]))
+    if stage.sought is None or stage.why is None or call.register.person(stage.sought) is None:
+        return None
+    return Referring(stage.sought, stage.why, told=True)
 
 
 async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
@@ -136,6 +159,9 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
     if not answered:
         if has_taken:
             call.tell("signal", type="not_taken", person=str(operator.person_id))
+        elif rung.refusals or rung.is_kept_apart:
+            # A mobile has come beside them in this moment.
+            queues.left_alone(operator.person_id, call.house.clock.now())
         elif call.taken_by is None:
             await pause(call, operator.person_id, rung.why)
         return False
@@ -173,7 +199,8 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     """The queue's rules hold: who is paused, closed or engaged is not rung, and who does not answer is paused."""
     operator = call.register.operator(stage.operator)
     live, now = call.house.live, call.house.clock.now()
-    if operator is not None and call.house.queues.is_free(operator, live.is_engaged, now):
+    is_free = operator is not None and call.house.queues.is_free(operator, live.is_engaged, now)
+    if operator is not None and is_free and _may_have(call, operator):
         name = _returned(call, stage.sought, stage.why) or _handed(call, stage.handed_by)
         if await _takes(call, operator, Display(name, call.caller.number), returns=True):
             return Talking()

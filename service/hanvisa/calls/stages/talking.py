@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.attending import carry_out, to_queue
 from hanvisa.calls.holding import Holding
 from hanvisa.calls.keyed import Keyed, tell_both
@@ -40,10 +41,8 @@ CAUSE_WITHIN = 1.0  # seconds
 @runs(Talking)
 async def talk(call: Call, _: Talking) -> Stage | None:
     explaining = Explaining(call)
-    try:
+    async with Afterwards(explaining.over):
         return await _talk(call, explaining)
-    finally:
-        await explaining.over()
 
 
 @runs(OnHold)
@@ -52,16 +51,14 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
     control, bridge = call.house.control, call.state.bridge
     explaining = Explaining(call, held=stage.channel)
     following: Stage | None = Talking()
-    try:
-        if bridge is not None:
-            await call.command(control.remove_from_bridge(bridge, stage.channel))
-            await call.insist(control.start_music, stage.channel)
-        following = await _talk(call, explaining)
-    except TelephonyError as error:  # the held party must not stay alone
-        call.tell("command", failed=str(error))
-    finally:
-        await explaining.over()
-        await call.insist(control.stop_music, stage.channel)
+    async with Afterwards(explaining.over, lambda: call.insist(control.stop_music, stage.channel)):
+        try:
+            if bridge is not None:
+                await call.command(control.remove_from_bridge(bridge, stage.channel))
+                await call.insist(control.start_music, stage.channel)
+            following = await _talk(call, explaining)
+        except TelephonyError as error:  # the held party must not stay alone
+            call.tell("command", failed=str(error))
     if isinstance(following, Talking):
         await _retrieve(call, stage.channel)
     if following is None and stage.channel == call.caller.channel and call.state.touched_by is not None:
@@ -81,7 +78,7 @@ async def _retrieve(call: Call, channel: str) -> None:
 async def _talk(call: Call, explaining: Explaining) -> Stage | None:
     toning, holding, keyed = Toning(call), Holding(call, explaining.held), Keyed(call)
     recording = ThreatRecording(call)
-    try:
+    async with Afterwards(holding.over, recording.over):
         while call.other is not None:
             await recording.look()
             signal = await toning.next(holding.left())
@@ -93,9 +90,6 @@ async def _talk(call: Call, explaining: Explaining) -> Stage | None:
             if following is not None:
                 return following
         return None
-    finally:
-        await holding.over()
-        await recording.over()
 
 
 async def _after_lost(call: Call, other: Leg, gone: HungUp) -> Stage | None:
@@ -140,7 +134,7 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
         case Asked():
             return await carry_out(call, signal, held=explaining.held is not None)
         case Entered(_, _, replaced) if replaced is not None:
-            return await put_in_place(call, signal)
+            return await put_in_place(call, signal, explaining.held)
         case Unheld(channel):
             await explaining.now_if_due(channel, Breath())
         case Played(playback):

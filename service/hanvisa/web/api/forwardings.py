@@ -10,7 +10,7 @@ from pydantic import Field
 
 from hanvisa.directory.repositories.forwardings import ForwardingFields, ForwardingRecord, Forwardings
 from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.facts import Forwarding, ForwardingKind, Person
+from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TargetKind
 from hanvisa.policy.forwarding import (
     ForwardingFacts,
     ForwardingLimits,
@@ -190,7 +190,7 @@ def _judge(ask: Ask[Any, Any], person: Person, fields: ForwardingFields) -> Judg
         starts_at=fields.starts_at,
         ends_at=fields.ends_at,
         now=ask.now,
-        confidential=has_confidential_line(ask.register, person),
+        confidential=has_confidential_line(ask.register, TargetKind.PERSON, person.id),
         limits=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
     )
 
