@@ -78,6 +78,22 @@ async def test_a_marked_call_stays_confidential_with_the_colleague_it_is_sent_to
     assert (await world.story_so_far(caller)).rules[-1] == "M4"
 
 
+async def test_a_mobile_in_the_queue_whose_call_is_marked_is_told_by_which_rule_and_nobody_is_rung(
+    world: World,
+) -> None:
+    """M4."""
+    await an_operator_with_a_caller(world)
+    mobile = await world.citizen(ANNAS_MOBILE, dials=MAIN_NUMBER)
+    await past_the_greeting(mobile)
+    await world.hears(mobile, "Alla telefonister är upptagna", pieces=1, within=LONG)
+    [waiting] = [one for one in (await world.api.get("/live/calls"))["items"] if not one["other"]]
+    await world.api.do(f"/live/calls/{waiting['id']}/confidential")
+    await world.hears(mobile, "Ett sekretessamtal kopplas aldrig till mobil, regel M fyra", within=LONG)
+    await mobile.until_ended(within=LONG)
+    assert (await world.story(mobile)).rules == ["M4"]
+    assert "enligt M4" in await world.explanation(mobile)
+
+
 async def test_a_threatening_call_is_recorded_with_both_voices_where_the_setting_says_so(
     world: World,
 ) -> None:

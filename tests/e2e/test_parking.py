@@ -2,11 +2,13 @@
 
 from e2e.support.switchboard import (
     LONG,
+    MAIN_NUMBER,
     ULLA,
     VIKTOR,
     an_operator_with_a_caller,
     comes_back,
     nobody_outside_was_rung,
+    past_the_greeting,
     shown_at,
 )
 from e2e.support.world import World
@@ -54,6 +56,31 @@ async def test_the_named_persons_phone_shows_who_waits_and_calls_back(world: Wor
     assert not elsa.has_rung
     elsas = await elsa.call("*88")
     await caller.talks_to(elsas, within=LONG)
+
+
+async def test_a_mobile_waits_while_the_only_operator_has_parked_somebody_and_whoever_comes_later_passes(
+    world: World,
+) -> None:
+    """O2: nobody is paused for it."""
+    elsa = await world.phone(ELSA)
+    caller, line = await an_operator_with_a_caller(world)
+    await line.transfer("*68*205")
+    await line.until_ended(within=LONG)
+    ulla = await world.phone(ULLA)
+    mobile = await world.citizen(MOBILE, dials=MAIN_NUMBER)
+    await past_the_greeting(mobile)
+    await world.hears(mobile, "Alla telefonister är upptagna", pieces=1, within=LONG)
+    later = await world.citizen("0980319247", dials=MAIN_NUMBER)
+    await past_the_greeting(later)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await later.talks_to(line, within=LONG)
+    await later.hangup()
+    await line.until_ended(within=LONG)
+    await caller.talks_to(await elsa.call("*88"), within=LONG)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await mobile.talks_to(line, within=LONG)
 
 
 async def test_whoever_has_a_mobile_on_the_line_picks_up_no_parked_caller(world: World) -> None:
