@@ -103,7 +103,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     guessers, shutting_out = _shutting_out(settings, asterisks.kept[0], clock)
 
     async def withdraw_transfers() -> None:
-        if await asterisks.withdraw_transfers():
+        in_fallback = await asterisks.withdraw_transfers()
+        house.tell_in_fallback(in_fallback.accounts)
+        if in_fallback.calls:
             # Legs that the fallback still rings can be answered at any moment.
             asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 

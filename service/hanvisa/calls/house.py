@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,6 +25,7 @@ from hanvisa.calls.ports import (
 )
 from hanvisa.calls.queue import Queues
 from hanvisa.calls.recording import Endings
+from hanvisa.calls.state import Leg
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.numbers import NumberPlan
@@ -85,3 +87,10 @@ class House:
     feed: Feed = field(default_factory=Feed)
     alarms: Alarms = field(default_factory=Alarms)
     dialling: Dialling = field(default_factory=Dialling)
+
+    def tell_in_fallback(self, accounts: Collection[str]) -> None:
+        """These phones are in calls that the dialplan's fallback has: whom they talk with there nobody knows."""
+        register = self.directory.register
+        phones = [phone for account in accounts if (phone := register.phone_of_account(account))]
+        if self.live.tell_in_fallback([Leg("", one.account, register.user_of(one)) for one in phones]):
+            self.queues.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class LiveCalls:
     def __init__(self) -> None:
         self._by_channel: dict[str, Call] = {}
+        self._in_fallback: frozenset[Leg] = frozenset()
         self._callbacks: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Call]:
@@ -50,15 +51,30 @@ class LiveCalls:
             call for call in self if any(leg and leg.account == account for leg in (call.caller, call.other))
         )
 
+    # what the fallback has
+
+    def tell_in_fallback(self, legs: Iterable[Leg]) -> bool:
+        """The phones that are in calls of which only the dialplan knows; whether that is news."""
+        before, self._in_fallback = self._in_fallback, frozenset(legs)
+        if self._in_fallback == before:
+            return False
+        self.stirred()
+        return True
+
+    def is_in_fallback(self, end: Leg) -> bool:
+        """This phone, or another of the same person's, is."""
+        return any(_is_same(one, end) for one in self._in_fallback)
+
     # what a person's phones do
 
     def engaged(self) -> frozenset[UUID]:
         """All whose phones are in a call or ring."""
-        return frozenset(leg.person for call in self for leg in _legs(call) if leg.person and leg.account)
+        known = (leg for call in self for leg in _legs(call) if leg.account)
+        return frozenset(leg.person for leg in (*known, *self._in_fallback) if leg.person)
 
     def is_engaged(self, person: UUID) -> bool:
         """One of the person's phones is in a call or rings."""
-        return any(self.legs_of(person))
+        return any(self.legs_of(person)) or any(leg.person == person for leg in self._in_fallback)
 
     def is_on_the_line(self, person: UUID) -> bool:
         """One of the person's phones is in a call; one that only rings is not."""
@@ -88,7 +104,8 @@ class LiveCalls:
         return on_line + [call for call in parked if call is not besides]
 
     def has_mobile_beside(self, end: Leg, besides: Call) -> bool:
-        return any(self.mobiles_beside(end, besides))
+        """Whoever is in a call of the fallback may have one there."""
+        return any(self.mobiles_beside(end, besides)) or self.is_in_fallback(end)
 
     def mobiles_beside(self, end: Leg, besides: Call) -> Iterator[tuple[Call, Leg]]:
         """The mobiles with which they talk, or which ring for them, with the call of each."""
@@ -101,9 +118,14 @@ class LiveCalls:
         """Their legs in other calls: those of the same phone, which may be nobody's, and of all their phones."""
         for call in self:
             for leg in _legs(call) if call is not besides else ():
-                is_theirs = end.person is not None and leg.person == end.person
-                if leg.account and (is_theirs or leg.account == end.account):
+                if _is_same(leg, end):
                     yield call, leg
+
+
+def _is_same(leg: Leg, end: Leg) -> bool:
+    """It is the same phone, which may be nobody's, or one of the same person's."""
+    is_theirs = end.person is not None and leg.person == end.person
+    return bool(leg.account) and (is_theirs or leg.account == end.account)
 
 
 def _legs(call: Call) -> Iterator[Leg]:
