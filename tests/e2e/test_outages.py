@@ -19,7 +19,7 @@ from e2e.support.scene import (
     taken_on_at,
     who_waits_is_next,
 )
-from e2e.support.switchboard import LONG, ULLA, refused
+from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting, refused
 from e2e.support.world import World
 from hanvisa.lab.waiting import until
 
@@ -75,6 +75,35 @@ async def test_the_service_gone_for_good_leaves_nobody_in_silence(world: World) 
     await scene.line.until_ended(within=LONG)
     await scene.waiting.hangup()
     assert await asyncio.wait_for(rescuing, LONG) == 0
+
+
+async def test_who_talks_in_a_call_of_the_fallback_is_engaged_for_a_service_that_is_back(
+    world: World,
+) -> None:
+    await world.given_operator(ULLA)
+    ulla = await world.phone(ULLA)
+
+    async def known() -> bool:
+        return ULLA in await world.system.asterisk.cli("database show hanvisa/operators")
+
+    await until(known, within=LONG, what="the operator in AstDB")
+    await world.system.kill_service()
+    first = await world.citizen("0980319246", dials=MAIN_NUMBER)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await first.talks_to(line, within=LONG)
+    await world.system.start_service()
+    await until(lambda: is_ready(world), within=LONG, what="the service ready")
+    second = await world.citizen("0980319247", dials=MAIN_NUMBER)
+    await past_the_greeting(second)
+    await world.hears(second, "Alla telefonister är upptagna", pieces=1, within=LONG)
+    signals = (await world.story_so_far(second)).events("signal")
+    assert not [one for one in signals if one["type"] in ("ringing", "operator_paused")]
+    await first.talks_to(line, within=LONG)
+    await first.hangup()
+    again = await ulla.rings(within=LONG)
+    await again.answer()
+    await second.talks_to(again, within=LONG)
 
 
 async def test_with_the_connection_to_asterisk_lost_calls_go_on_and_what_was_missed_is_found_out(

@@ -408,11 +408,17 @@ class Call:
 
     async def end(self) -> None:
         """Hang up whatever is left of the call; what another call or the dialplan has taken is not."""
-        for channel in self.channels() - ({self.caller.channel} if self.brought_out else set()):
-            if self.house.live.of_channel(channel) in (self, None):
+        live = self.house.live
+        done = {self.caller.channel} if self.brought_out else set()
+        unbound = {channel for channel in self.channels() if live.of_channel(channel) is None}
+        bridge = self.state.bridge
+        # Somebody may come in meanwhile, for a place that there is not any more.
+        while (left := (unbound | live.channels_of(self)) - done) or bridge:
+            for channel in left:
                 await self.hang_up(channel)
-        if self.state.bridge:
-            await self.destroy_bridge(self.state.bridge)
+            if bridge:
+                await self.destroy_bridge(bridge)
+            done, bridge = done | left, None
 
 
 def new_id(kind: str, node: str = "") -> str:

@@ -28,12 +28,15 @@ class LiveCalls:
         self._by_channel[channel] = call
         self.stirred()
 
+    def channels_of(self, call: Call) -> set[str]:
+        return {channel for channel, owner in self._by_channel.items() if owner is call}
+
     def release(self, channel: str) -> None:
         self._by_channel.pop(channel, None)
         self.stirred()
 
     def release_all(self, call: Call) -> None:
-        for channel in [channel for channel, owner in self._by_channel.items() if owner is call]:
+        for channel in self.channels_of(call):
             del self._by_channel[channel]
         self.stirred()
 

@@ -185,6 +185,8 @@ class Registry:
 
     def _entered(self, signal: Entered, call: Call | None, args: tuple[str, ...]) -> None:
         if call is not None:
+            # Also of a newcomer: should they hang up before the call has judged them, it is to hear of it.
+            self.house.live.bind(signal.channel.id, call)
             call.inbox.put_nowait(signal)
         elif args[:1] in ((RUNG,), (ADOPTED,)) or not args:
             # A leg whose call ended in the moment it answered.

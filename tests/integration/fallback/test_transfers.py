@@ -148,7 +148,9 @@ async def test_a_service_that_is_back_takes_the_transfers_back(world: World) -> 
     rung = await anna.rings()
     await rung.answer()
     await asking.until_up()
-    assert await withdraw(world.manager) >= 1
+    in_fallback = await withdraw(world.manager)
+    assert in_fallback.calls >= 1
+    assert in_fallback.accounts == {OLLE, ANNA}
     for source, target in ((line, asking), (asking, line)):
         with pytest.raises((TransferRefusedError, TimeoutError)):
             await source.attended(target, within=1.0)

@@ -931,6 +931,30 @@ async def test_and_whoever_takes_the_place_of_an_operator_who_is_being_told_whic
         await scene.talking(caller, olle)
 
 
+async def test_whoever_takes_a_place_and_hangs_up_before_they_are_judged_leaves_nobody_in_silence() -> None:
+    async with Scene() as scene:
+        caller, anna = await talks(scene, "bo", "201")
+        scene.tell(Entered(Channel("olles", "olle", ""), (), Channel(anna, "anna", "")))
+        scene.hangs_up("olles")
+        # As after every party who hangs up.
+        await scene.over(caller)
+
+
+async def test_whoever_takes_a_place_while_the_call_is_being_ended_is_hung_up() -> None:
+    class Ending(FakeCallControl):
+        async def hang_up(self, channel: str, reason: str = "normal") -> None:
+            await super().hang_up(channel, reason)
+            if channel == anna:
+                scene.tell(Entered(Channel("olles", "olle", ""), (), Channel(anna, "anna", "")))
+                await scene.until(lambda: scene.house.live.of_channel("olles"), "Olle has come in")
+
+    async with Scene(control=Ending()) as scene:
+        caller, anna = await talks(scene, "bo", "201")
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert ("olles", "normal") in scene.control.named("hang_up")
+
+
 async def test_whose_place_is_refused_while_they_are_held_hears_music_again_and_not_the_operator() -> None:
     async with Scene(PATIENT) as scene:
         caller, _ = await operator_has_caller(scene)
