@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec
 from uuid import UUID
@@ -32,7 +32,7 @@ from hanvisa.calls.signals import (
 )
 from hanvisa.calls.stage import BackToOperator, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
-from hanvisa.errors import Gone, TelephonyError
+from hanvisa.errors import Gone, Refused, TelephonyError
 from hanvisa.ids import OUR_IDS, node_of
 from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
@@ -187,6 +187,14 @@ class Call:
         """From what is done now the call goes on in this stage, without the other party, whoever takes it on."""
         coming = replace(self.state, stage=to_json(stage), other=None, bridge=None, uses=())
         await self.command(self.house.control.set_variable(self.caller.channel, VARIABLE, coming.to_json()))
+
+    async def make_sure_of_caller(self) -> None:
+        """Raises CallerGone where Asterisk knows the caller no more: the hang-up is on its way as a signal."""
+        try:
+            with suppress(Refused):  # that is an answer
+                await self.house.control.variable(self.caller.channel, VARIABLE)
+        except Gone as error:
+            raise CallerGone from error
 
     async def command(self, what: Awaitable[None]) -> bool:
         """Carry out a command whose failure must not end the call; it is logged, and False.

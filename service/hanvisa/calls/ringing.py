@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.afterwards import Afterwards
-from hanvisa.calls.call import new_id
+from hanvisa.calls.call import CallerGone, new_id
 from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
 from hanvisa.calls.parties import (
     callers_held_by,
@@ -218,8 +218,8 @@ async def _dial_strings(call: Call, place: Place) -> tuple[str, ...]:
 async def _contacts(call: Call, account: str) -> tuple[str, ...]:
     try:
         return await call.house.control.dial_strings(call.caller.channel, account)
-    except Gone:
-        return ()  # the caller has hung up; the signal is on its way
+    except Gone as error:
+        raise CallerGone from error
 
 
 async def has_contact(call: Call, account: str) -> bool:

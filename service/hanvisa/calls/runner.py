@@ -16,7 +16,6 @@ from hanvisa.calls.adoption import quiet
 from hanvisa.calls.call import Call, CallerGone, LegTaken
 from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.stage import Apologising, DialledCode, Stage, SwitchingOpen, Talking, run
-from hanvisa.calls.state import VARIABLE
 from hanvisa.errors import Gone, Refused, TelephonyError, Unavailable
 
 log = structlog.get_logger()
@@ -96,8 +95,8 @@ async def _until_asterisk_answers(call: Call) -> None:
     call.interrupted = True
     while not call.brought_out:
         try:
-            with suppress(Refused):  # that is an answer
-                await call.house.control.variable(call.caller.channel, VARIABLE)
+            await call.make_sure_of_caller()
+            with suppress(Refused):
                 await quiet(call.house, call.caller.channel)
         except Gone as error:
             raise CallerGone from error

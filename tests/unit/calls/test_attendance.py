@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from hanvisa.calls.house import CallSettings
-from hanvisa.errors import StorageError
+from hanvisa.errors import Gone, Refused, StorageError
 from hanvisa.policy.facts import OperatorState
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
@@ -166,6 +167,35 @@ async def test_who_can_not_be_paused_is_left_alone_for_a_while_and_the_caller_he
         olle = await scene.rung("olle")
         scene.answers(olle)
         await scene.talking(caller, olle)
+
+
+async def test_nobody_is_paused_for_a_caller_who_hangs_up_before_a_phone_rings() -> None:
+    class GoneByThen(FakeCallControl):
+        async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:
+            raise Gone(f"{account} is looked for on {channel}, which is gone")
+
+    async with Scene(QUICK, control=GoneByThen()) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.over(caller)
+        assert not paused(scene)
+
+
+async def test_nor_where_it_is_found_as_the_phone_is_to_ring() -> None:
+    class GoneByThen(FakeCallControl):
+        async def create(self, channel: str, *_: object) -> None:
+            raise Refused(f"{channel} has no originator")
+
+        async def variable(self, channel: str, name: str) -> str:
+            raise Gone(f"{channel} is gone, and {name} with it")
+
+    async with Scene(QUICK, control=GoneByThen()) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.over(caller)
+        assert not paused(scene)
 
 
 def paused(scene: Scene) -> int:

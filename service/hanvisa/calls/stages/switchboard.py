@@ -163,6 +163,7 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
             # A mobile has come beside them in this moment.
             queues.left_alone(operator.person_id, call.house.clock.now())
         elif call.taken_by is None:
+            await call.make_sure_of_caller()  # else it was for them that nobody could be rung
             await pause(call, operator.person_id, rung.why)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
