@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.handing_over import to_colleague
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.marking import Dismissed
@@ -43,8 +44,7 @@ async def carry_out(call: Call, asked: Asked, *, held: bool = False) -> Stage | 
         case Wish.RETRIEVE:
             following, outcome = Talking(), DONE
         case Wish.QUEUE:
-            following = await to_queue(call, operator, party, call.house.clock.now())
-            outcome = DONE if following is not None else NOWHERE
+            following, outcome = await _queue(call, operator, party)
         case Wish.HAND_OVER:
             following, outcome = await _hand_over(call, asked, operator, party)
         case Wish.MESSAGE:
@@ -128,8 +128,18 @@ async def _leave(call: Call, leaves: Leg, party: Leg, operator: UUID | None) -> 
     await call.part()
 
 
+async def _queue(call: Call, leaves: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
+    switchboard = call.switchboard
+    operators = call.register.operators_of(switchboard.id) if switchboard else ()
+    decision = may_be_served(call, party, list(operators))
+    if not decision.allowed:
+        return None, Outcome("refused", decision)
+    following = await to_queue(call, leaves, party, call.house.clock.now())
+    return following, DONE if following is not None else NOWHERE
+
+
 async def _hand_over(call: Call, asked: Asked, leaves: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
-    following, outcome = to_colleague(call, asked, leaves.person)
+    following, outcome = to_colleague(call, asked, party, leaves.person)
     if following is not None:
         await _leave(call, leaves, party, following.operator)
     return following, outcome

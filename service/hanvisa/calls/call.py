@@ -376,7 +376,7 @@ class Call:
             await self.hang_up(leg.channel)
             await self.destroy_bridge(bridge)
             raise
-        self.promised = None
+        self.promised = self.taken_by = None
         self.change(other=leg, bridge=bridge)
         self.notice_parties()
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,6 +20,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.operators import pause
 from hanvisa.calls.own_phone import own_phone_answers
+from hanvisa.calls.parties import protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import RingingBack, Stage
@@ -87,14 +89,20 @@ class Callbacks:
             self._house.queues.at(gone.callback.switchboard_id).leave(gone)
         for id_ in set(due) - set(self._standing):
             self._standing[id_] = Standing(due[id_])
-            self._house.queues.at(due[id_].switchboard_id).join(self._standing[id_], due[id_].since)
+            queue = self._house.queues.at(due[id_].switchboard_id)
+            queue.join(self._standing[id_], due[id_].since, partial(self._may_have, due[id_]))
 
     def _ring_whose_turn_it_is(self) -> None:
         queues, register = self._house.queues, self._house.directory.register
         for id_, standing in list(self._standing.items()):
             queue = queues.at(standing.callback.switchboard_id)
             operators = register.operators_of(standing.callback.switchboard_id)
-            operator = queues.next_operator(operators, self._house.live.is_engaged, self._house.clock.now())
+            operator = queues.next_operator(
+                operators,
+                self._house.live.is_engaged,
+                self._house.clock.now(),
+                partial(self._may_have, standing.callback),
+            )
             if operator is None or not queue.is_turn(standing, operator):
                 continue
             queues.offer(operator)
@@ -106,7 +114,7 @@ class Callbacks:
 
     async def _ring(self, callback: Callback, operator: Operator) -> None:
         house, call = self._house, self._call(callback, operator)
-        answered: bool | None = None  # not known
+        answered: bool | None = None  # not known, or not to be joined
         try:
             answered = await self._is_answered(call, callback)
         except TelephonyError as error:
@@ -130,6 +138,13 @@ class Callbacks:
         self._under_way.discard(callback.id)
         house.queues.wake()
 
+    def _may_have(self, callback: Callback, operator: Operator) -> bool:
+        """An employee's mobile is rung back by nobody who may not ring it now (O2, M4)."""
+        if self._house.directory.register.mobile(callback.number) is None:
+            return True
+        call = self._call(callback, operator)
+        return not (call.state.confidential or protected_callers(call, call.caller))
+
     def _call(self, callback: Callback, operator: Operator) -> Call:
         """The call as if the operator had dialled the number."""
         register = self._house.directory.register
@@ -146,13 +161,12 @@ class Callbacks:
             language=person.language if person else callback.language,
             confidential=callback.confidential,
         )
-        return Call(state, self._house)
+        call = Call(state, self._house)
+        call.notice_confidential()
+        return call
 
-    async def _is_answered(self, call: Call, callback: Callback) -> bool:
-        """Ring the operator's phone. The channel is no caller's yet: nothing is written on it.
-
-        Raises Unavailable.
-        """
+    async def _is_answered(self, call: Call, callback: Callback) -> bool | None:
+        """As `own_phone_answers`, of the operator."""
         call.tell(
             "opened",
             side=call.state.side,

@@ -5,21 +5,21 @@ Every dial (`calls/ringing.py`) and every joining of legs that are up already (a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import ConsultFacts, tell
 from hanvisa.calls.parties import (
-    brings_a_mobile,
     has_chosen_mobile,
     is_in_confidence,
+    may_ever_have,
     protected_callers,
     would_meet_in_place,
 )
-from hanvisa.policy.confidentiality import is_confidential, is_confidential_person
-from hanvisa.policy.facts import Person
+from hanvisa.policy.confidentiality import has_confidential_line, is_confidential_person
+from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading
 from hanvisa.policy.transfer import NO_MOBILE, JoinFacts, Via, decide_consult, decide_join
@@ -60,7 +60,9 @@ async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None 
     if to.kind is NumberKind.EMERGENCY:
         return NO_MOBILE
     in_confidence = call.state.confidential or to.confidential
-    in_confidence = in_confidence or (to.target is not None and is_confidential(call.register, *to.target))
+    in_confidence = in_confidence or (
+        to.target is not None and has_confidential_line(call.register, *to.target)
+    )
     is_outside = to.kind is not NumberKind.INTERNAL
     is_sent_out = is_outside and (in_confidence or call.state.talking_since is not None)
     has_chosen = has_chosen_mobile(call, sent) and not is_sent_out
@@ -70,16 +72,22 @@ async def may_be_sent(call: Call, sent: Leg, to: Reading, *, taken: UUID | None 
     return await may_join(call, reading, call.person_of(sent), Via.RANG_IN, taken=taken)
 
 
-async def may_come(call: Call, new: Leg, stays: Leg, *, taken: UUID | None = None) -> bool:
+async def may_come(call: Call, new: Leg, stays: Leg, via: Via, *, also: Sequence[Leg] = ()) -> bool:
     """May a phone that takes somebody's place talk with who stays? Neither has, or is, a mobile that may not be met.
 
-    ``taken`` is the exception whose use was taken already in this step.
+    ``also`` are those who are judged as the newcomer is. All of it takes one use of an exception.
     """
     if would_meet_in_place(call, new, stays):
         return False
     in_confidence = bool(new.account) and is_in_confidence(call, new.person)
-    to = replace(new.reading, confidential=in_confidence)
-    return (await may_be_sent(call, stays, to, taken=taken)).allowed
+    decision = await may_be_sent(call, stays, replace(new.reading, confidential=in_confidence))
+    taken = decision.exception
+    for party in (new, *also):
+        if decision.allowed:
+            decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken)
+            taken = decision.exception or taken
+    # Anew, for uses are waited for.
+    return decision.allowed and not would_meet_in_place(call, new, stays)
 
 
 async def may_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> Decision:
@@ -90,32 +98,43 @@ async def may_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> Decis
     return await may_consult(call, party.reading, to.person, held) if held else NO_MOBILE
 
 
-def may_be_served(call: Call) -> Decision:
-    """May any operator be rung for this caller? In confidence a mobile comes to none (M4). No use is taken."""
-    mobile = brings_a_mobile(call) if call.state.confidential else None
-    if mobile is None:
+def may_be_served(call: Call, party: Leg, operators: Collection[Operator]) -> Decision:
+    """May any of these operators have this party? In confidence a mobile comes to none (M4). No use is taken."""
+    if (
+        not party.kind.may_be_mobile
+        or not operators
+        or any(may_ever_have(call, party, one) for one in operators)
+    ):
         return NO_MOBILE
-    return would_join(call, mobile.reading, call.person_of(mobile), Via.RANG_IN)
+    return would_join(call, replace(party.reading, confidential=True), call.person_of(party), Via.RANG_IN)
 
 
-def would_join(call: Call, number: Reading, person: Person | None, via: Via) -> Decision:
+def would_join(
+    call: Call, number: Reading, person: Person | None, via: Via, *, taken: UUID | None = None
+) -> Decision:
     """The same question asked beforehand, before anything is rung: no use is taken."""
     facts = join_facts(call, number, person, via)
+    if taken is not None:
+        facts = _with_use_back(facts, taken)
     decision = decide_join(facts)
     tell(call, facts, decision)
     return decision
 
 
-async def may_consult(call: Call, number: Reading, by: UUID | None, held: Sequence[Call]) -> Decision:
+async def may_consult(
+    call: Call, number: Reading, by: UUID | None, held: Sequence[Call], *, taken: UUID | None = None
+) -> Decision:
     """May ``by``, who has callers on other lines, ring this number? A conference in the phone can't be seen.
 
-    ``by`` is None where the phone is nobody's.
+    ``by`` is None where the phone is nobody's; ``taken`` as in `may_join`.
     """
     join = join_facts(call, number, None, Via.DIRECT, *held)
     confidential = join.confidential or any(other.state.confidential for other in held)
     join = replace(join, touched=True, touched_by=by, confidential=confidential)
+    if taken is not None:
+        join = _with_use_back(join, taken)
     setting = call.house.settings.operator_consults_mobile
-    decision = await _take_use(call, join, lambda facts: decide_consult(facts, setting), None)
+    decision = await _take_use(call, join, lambda facts: decide_consult(facts, setting), taken)
     tell(call, ConsultFacts(join, setting), decision)
     return decision
 

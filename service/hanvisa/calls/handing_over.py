@@ -8,20 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.live_ports import Asked, Outcome
 from hanvisa.calls.stage import BackToOperator
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
+    from hanvisa.calls.state import Leg
 
 
 def to_colleague(
-    call: Call, asked: Asked, by: UUID | None, sought: UUID | None = None
+    call: Call, asked: Asked, party: Leg, by: UUID | None, sought: UUID | None = None
 ) -> tuple[BackToOperator | None, Outcome]:
-    """The stage in which the colleague is offered the caller, who is for ``sought``; None where they can't be."""
+    """The stage in which the colleague is offered the party, who is for ``sought``; None where they can't be."""
     colleague = call.register.operator(asked.person) if asked.person else None
     if colleague is None:
         return None, Outcome("nowhere")
+    decision = may_be_served(call, party, [colleague])
+    if not decision.allowed:
+        return None, Outcome("refused", decision)
     queues, live = call.house.queues, call.house.live
     if not queues.is_free(colleague, live.is_engaged, call.house.clock.now()):
         return None, Outcome("not_now")
@@ -34,6 +39,6 @@ def hand_over_parked(call: Call, asked: Asked) -> Outcome:
     if call.fetched_by is not None:
         return Outcome("not_now")
     by = asked.by or call.state.touched_by
-    call.handed_to, outcome = to_colleague(call, asked, by, call.parked_for)
+    call.handed_to, outcome = to_colleague(call, asked, call.caller, by, call.parked_for)
     call.wake()
     return outcome

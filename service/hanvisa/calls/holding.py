@@ -88,6 +88,7 @@ class Holding:
             return None
         call.house.live.release(old.channel)
         call.change(other=new, held_since=None, held_reminded=False)
+        await call.save()  # before the other is hung up: who talks here now, for whoever takes the call on
         if not await call.insist(call.house.control.add_to_bridge, call.state.bridge, channel):
             await call.hang_up(old.channel)
             return await self._back("held_too_long")

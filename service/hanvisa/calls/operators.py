@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.parties import may_ever_have
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.storing import stored
 from hanvisa.policy.attendance import AttendanceFacts
@@ -29,5 +30,7 @@ async def set_state(call: Call, person: UUID, state: OperatorState) -> bool:
 
 
 def attendance(call: Call, switchboard: Switchboard) -> AttendanceFacts:
-    operators = tuple(call.register.operators_of(switchboard.id))
-    return AttendanceFacts(operators, call.house.clock.now(), call.house.settings.wait_for_paused)
+    """Of the operators whom the caller could ever have."""
+    operators = call.register.operators_of(switchboard.id)
+    possible = tuple(one for one in operators if may_ever_have(call, call.caller, one))
+    return AttendanceFacts(possible, call.house.clock.now(), call.house.settings.wait_for_paused)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 
-async def own_phone_answers(call: Call, shown: Display) -> bool:
-    """Ring the caller's phone. The channel is no caller's yet: nothing is written on it.
+async def own_phone_answers(call: Call, shown: Display) -> bool | None:
+    """Ring the caller's phone. None: they have answered, and have rung a mobile meanwhile (O2).
 
-    Raises Unavailable.
+    The channel is no caller's yet: nothing is written on it. Raises Unavailable.
     """
     control, channel, account = call.house.control, call.caller.channel, call.caller.account
     call.house.live.bind(channel, call)
@@ -37,9 +37,8 @@ async def own_phone_answers(call: Call, shown: Display) -> bool:
                         await call.hang_up(new.id)  # another phone has picked it up, whose place is not here
                     case Entered():
                         await call.insist(control.dial, channel)
-                    case Answered():
-                        # They may have rung a mobile while their phone rang (O2).
-                        return not would_meet_a_mobile(call, call.caller)
-                    case HungUp(_, cause) if cause:
+                    case Answered(answered) if answered == channel:
+                        return None if would_meet_a_mobile(call, call.caller) else True
+                    case HungUp(gone, cause) if gone == channel and cause:
                         return False
     return False

@@ -8,7 +8,7 @@ from uuid import UUID
 from hanvisa.calls.signals import Channel
 from hanvisa.calls.state import Leg
 from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.facts import TargetKind
+from hanvisa.policy.facts import Operator, TargetKind
 from hanvisa.policy.numbers import NumberKind, normalise_caller, read_number
 
 if TYPE_CHECKING:
@@ -80,15 +80,14 @@ def is_kept_apart(call: Call, leg: Leg) -> bool:
 def is_kept_from(call: Call, end: Leg) -> bool:
     """An operator at this end may not be rung for the caller: one of the two is, or has, a mobile (O2, M4)."""
     in_confidence = call.state.confidential or is_in_confidence(call, end.person)
-    return would_meet_a_mobile(call, end) or (in_confidence and brings_a_mobile(call) is not None)
+    brings_a_mobile = call.caller.kind.may_be_mobile or mobile_on_line(call, in_confidence=True) is not None
+    return would_meet_a_mobile(call, end) or (in_confidence and brings_a_mobile)
 
 
-def brings_a_mobile(call: Call) -> Leg | None:
-    """The mobile that the caller is, or has on another line of their phone, in a call that is confidential."""
-    if call.caller.kind.may_be_mobile:
-        return call.caller
-    met = mobile_on_line(call, in_confidence=True)
-    return met[1] if met else None
+def may_ever_have(call: Call, party: Leg, operator: Operator) -> bool:
+    """Not where the party is a mobile in a call that is confidential, or would be with this operator (M4)."""
+    in_confidence = call.state.confidential or is_in_confidence(call, operator.person_id)
+    return not (in_confidence and party.kind.may_be_mobile)
 
 
 def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
@@ -144,7 +143,8 @@ def protected_callers(call: Call, end: Leg) -> list[Call]:
 
 def _rings_in_confidence(call: Call) -> bool:
     """Of two calls that ring at once the second is refused (docs/adr/0106)."""
-    return any(leg.account and is_in_confidence(call, leg.person) for leg in call.rung.values())
+    rings = [*call.rung.values(), *([call.promised] if call.promised else [])]
+    return any(leg.account and is_in_confidence(call, leg.person) for leg in rings)
 
 
 async def _has_a_call_of_the_fallback(call: Call) -> bool:

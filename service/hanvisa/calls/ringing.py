@@ -164,7 +164,7 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     in_confidence = _is_in_confidence(call, place)
     held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
     if held is not None:
-        decision = await may_consult(call, place.reading, by, held)
+        decision = await may_consult(call, place.reading, by, held, taken=call.state.exception)
         if not decision.allowed:
             return decision
         call.change(exception=decision.exception)
@@ -261,7 +261,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 rung.leg = await answered(call, channel)
                 if rung.leg is not None:
                     return
-                busy, rung.why = True, Why.BUSY
+                busy, rung.why, rung.is_kept_apart = True, Why.BUSY, True
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
                 rung.redirects.append((call.rung[channel].person, to))
@@ -296,8 +296,7 @@ def why_of(cause: int) -> Why:
 async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
     """Somebody has taken the call from a phone that rang (INVITE with Replaces). None: refused, and undone."""
     leg = newcomer(call, channel)
-    decision = await may_join(call, leg.reading, call.person_of(leg), Via.REPLACES)
-    if not decision.allowed or not await may_come(call, leg, call.caller, taken=decision.exception):
+    if not await may_come(call, leg, call.caller, Via.REPLACES):
         await call.hang_up(leg.channel)
         return None
     call.house.live.bind(leg.channel, call)

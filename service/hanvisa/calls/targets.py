@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hanvisa.calls.stage import AtSwitchboard, ReachingMembers, ReachingPerson, Stage
 from hanvisa.policy.attendant import Wanted, read_wanted
-from hanvisa.policy.confidentiality import has_confidential_line, is_confidential
+from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import Department, Group, Person, Switchboard, TargetKind
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
 
@@ -43,7 +43,9 @@ def stage_for(call: Call, reading: Reading) -> Stage | None:
             found, stage = register.group(id_), ReachingMembers(kind, id_)
     if found is None:
         return None
-    confidential = call.state.confidential or reading.confidential or is_confidential(register, kind, id_)
+    confidential = (
+        call.state.confidential or reading.confidential or has_confidential_line(register, kind, id_)
+    )
     call.change(organisation=found.organisation_id, confidential=confidential)
     return stage
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from hanvisa.calls.gate import may_be_brought, may_be_sent, may_come, may_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
-from hanvisa.calls.parties import is_protected, newcomer, would_meet_in_place
+from hanvisa.calls.parties import is_protected, newcomer
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
@@ -88,8 +88,13 @@ class Asker:
 # Blind
 
 
-async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
-    """To what was dialled: the code that parks, a message, or whoever has the number."""
+async def _blind(
+    call: Call, target: str, asker: Asker, transferee: Leg, taken: UUID | None = None
+) -> Stage | Refusal | None:
+    """To what was dialled: the code that parks, a message, or whoever has the number.
+
+    ``taken`` is the exception whose use was taken when the operator rang that number themselves.
+    """
     wanted = wanted_by(call, asker.person, target)
     code = code_in(wanted.number, call.register)
     if code is not None and code.action is CodeAction.PARK:
@@ -98,7 +103,7 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
     organisation = call.register.organisation(person.organisation_id) if person else call.organisation
     reading = read_number(wanted.number, organisation, call.register, call.house.plan)
     if not wanted.message:
-        return await _to_number(call, wanted, reading, asker, transferee)
+        return await _to_number(call, wanted, reading, asker, transferee, taken=taken)
     sought = _person_at(call, reading)
     if sought is None:
         await asker.is_told("channel_unavailable")
@@ -107,24 +112,24 @@ async def _blind(call: Call, target: str, asker: Asker, transferee: Leg) -> Stag
 
 
 async def _to_number(
-    call: Call, wanted: Wanted, reading: Reading, asker: Asker, transferee: Leg
+    call: Call, wanted: Wanted, reading: Reading, asker: Asker, transferee: Leg, *, taken: UUID | None
 ) -> Stage | Refusal | None:
     person = call.register.person(asker.person) if asker.person else None
     number, sought, via = _destination(call, reading)
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     is_outside = number.kind is not NumberKind.INTERNAL and via is Via.DIRECT
-    decision = would_join(call, number, sought, via)
+    decision = would_join(call, number, sought, via, taken=taken)
     # An exception's use is taken for nothing that is refused anyway.
     if decision.allowed and is_outside and not leads_nowhere:
         outgoing = may_call_out(call, number, person)
         decision = decision if outgoing.allowed else outgoing
-    sent = await may_be_sent(call, transferee, number) if decision.allowed else decision
-    if not sent.allowed:
-        return await _decline(call, asker, sent)
-    if leads_nowhere:
+    if decision.allowed and leads_nowhere:
         await asker.is_told("channel_unavailable")
         return None
-    taken = sent.exception
+    sent = await may_be_sent(call, transferee, number, taken=taken) if decision.allowed else decision
+    if not sent.allowed:
+        return await _decline(call, asker, sent)
+    taken = sent.exception or taken
     if via is Via.DIRECT and decision.exception is not None:
         # The number itself is rung next: the use is taken before the phone is told that all is well.
         decision = await may_join(call, number, sought, via, taken=taken)
@@ -143,13 +148,17 @@ async def _to_number(
     return following
 
 
-async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> Stage | None:
+async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """The operator has transferred the caller to the code that parks them for somebody."""
     now = call.house.clock.now()
     meaning = understand(wanted.number, call.register, asker.person, now, call.house.plan)
     if not isinstance(meaning, Park):
         await asker.is_told("channel_unavailable")
         return None
+    there = Reading(NumberKind.INTERNAL, None, (TargetKind.PERSON, meaning.person.id))
+    sent = await may_be_sent(call, transferee, there)
+    if not sent.allowed:
+        return await _decline(call, asker, sent)
     following = Parked(meaning.person.id)
     call.change(exception=None, held_since=now, held_reminded=False)
     if wanted.serial:
@@ -268,7 +277,7 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
 
     The consultation ends first, so that nobody's phone is found busy with it; the caller hears ringing meanwhile.
     """
-    following = await _blind(call, theirs.state.dialled, asker, transferee)
+    following = await _blind(call, theirs.state.dialled, asker, transferee, theirs.state.exception)
     if following is not None and not isinstance(following, Refusal):
         await call.insist(call.house.control.ring, call.caller.channel)
         theirs.inbox.put_nowait(Surrendered())
@@ -306,6 +315,7 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
     # An exception's use has let them be joined once.
     call.change(caller=transferee, other=far, exception=None)
     call.notice_parties()
+    await _is_known_without(call, transferor)
     await (call.let_hang_up if asker.by_phone else call.hang_up)(transferor.channel)
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
@@ -319,6 +329,13 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
         and call.state.bridge is not None
         and await call.insist(control.add_to_bridge, call.state.bridge, far.channel)
     )
+
+
+async def _is_known_without(call: Call, left: Leg) -> None:
+    """Who talks in it stands on the caller's channel before ``left`` is hung up, for whoever takes the call on."""
+    await call.save()
+    # What is written on it must not be taken for a call that lives.
+    await call.command(call.house.control.set_variable(left.channel, VARIABLE, ""))
 
 
 def _mobiles_beside(call: Call, theirs: Call, *parties: Leg) -> list[Leg]:
@@ -353,13 +370,15 @@ async def put_in_place(call: Call, entered: Entered, held: str | None = None) ->
     if old is None or stays is None or call.state.bridge is None:
         await call.hang_up(new.channel)
         return None
-    if await _may_talk(call, new, stays):
+    # Both are judged: either may be the mobile, or have one on another line.
+    if await may_come(call, new, stays, Via.REPLACES, also=[stays]):
         call.house.live.release(old.channel)
         call.house.live.bind(new.channel, call)
         call.change(caller=stays, other=new)
         if old.kind.may_be_mobile:  # and with it goes what let it be reached
             call.change(exception=None)
         call.notice_parties()
+        await _is_known_without(call, old)
         await call.hang_up(old.channel)
         call.house.queues.wake()
         return Talking()
@@ -373,20 +392,6 @@ async def put_in_place(call: Call, entered: Entered, held: str | None = None) ->
     await call.part()
     operator = old.person if old.person and call.register.operator(old.person) else call.state.touched_by
     return BackToOperator(operator) if operator else Apologising()
-
-
-async def _may_talk(call: Call, new: Leg, stays: Leg) -> bool:
-    """Both are judged: either may be the mobile, or have one on another line. One use lets both."""
-    if would_meet_in_place(call, new, stays):
-        return False
-    taken = None
-    for party in (new, stays):
-        decision = await may_join(call, party.reading, call.person_of(party), Via.REPLACES, taken=taken)
-        if not decision.allowed:
-            return False
-        taken = decision.exception or taken
-    # Anew, for uses are waited for.
-    return await may_come(call, new, stays, taken=taken)
 
 
 # Refusing

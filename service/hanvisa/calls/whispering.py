@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import playback_id
 from hanvisa.calls.parties import is_kept_apart
-from hanvisa.calls.prompts import Breath, Whisper
+from hanvisa.calls.prompts import Breath, Whisper, Why
+from hanvisa.calls.ringing import Rung
 from hanvisa.calls.signals import Entered, Held, HungUp, Played, Unheld
 from hanvisa.calls.state import Leg
 from hanvisa.errors import TelephonyError
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 LONGEST = 5.0  # seconds
 
 
-async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
-    """Tell the operator, who has just answered on ``leg``; the caller hears ringing. False when they are not to be had.
+async def whisper(call: Call, leg: Leg, operator: Operator) -> Rung:
+    """Tell the operator, who has just answered on ``leg``; the caller hears ringing. What has become of them.
 
     O2: the caller is theirs from the answer on, so they ring no mobile meanwhile.
     """
     organisation = call.organisation
     if organisation is None or not _is_wanted(call, operator):
-        return True
+        return Rung(leg)
     control, caller = call.house.control, call.caller.channel
     call.promised = call.rung[leg.channel] = leg  # until it is joined it is the call's to hang up
     await call.insist(control.ring, caller)
@@ -37,11 +38,12 @@ async def whisper(call: Call, leg: Leg, operator: Operator) -> bool:
         is_there = True
     await call.insist(control.stop_ringing, caller)
     call.rung.pop(leg.channel, None)
-    if is_there and not is_kept_apart(call, leg):
-        return True
+    kept_apart = is_kept_apart(call, leg)
+    if is_there and not kept_apart:
+        return Rung(leg)
     await call.hang_up(leg.channel)
     call.house.live.release(leg.channel)
-    return False
+    return Rung(why=Why.NO_ANSWER, is_kept_apart=is_there)
 
 
 async def _until_said(call: Call, leg: Leg) -> bool:

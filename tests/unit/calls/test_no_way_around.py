@@ -13,10 +13,11 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
+from hanvisa.calls.signals import Channel, Entered, HungUp, Reconnected, Redirected
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
 from hanvisa.policy.facts import (
+    Callback,
     Department,
     Extension,
     Forwarding,
@@ -30,6 +31,7 @@ from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_holding import second_operator
 from unit.calls.test_waiting import leaves_number, ready, whispered
 
 PATIENT = CallSettings(ring_person=2, ring_operator=2, key_wait=0.05)
@@ -309,7 +311,103 @@ async def test_one_step_takes_one_use_for_one_mobile() -> None:
         assert [one.uses for one in scene.directory.register.exceptions.rows] == [2]
 
 
+async def test_a_transfer_onto_the_ringing_mobile_takes_no_second_use() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        _, olle = await operator_has_caller(scene)
+        consult = scene.dials("olle", MOBILE)
+        await scene.rung(MOBILE)
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+        scene.refers(olle, "", other=consult)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_a_place_that_is_refused_in_confidence_takes_no_use() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "bo")
+        scene.given_exception(max_uses=3)
+        await operator_has_caller(scene)
+        consult, _ = await talks(scene, "olle", MOBILE)
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(consult, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_a_mobile_sent_to_a_number_that_leads_nowhere_takes_no_use() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        scene.refers(anna, "07")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
+
+
 # M4
+
+
+async def test_a_confidential_operator_rings_no_mobile_back_and_another_does() -> None:
+    async with Scene(PATIENT) as scene:
+        given_confidential(scene, "olle")
+        second_operator(scene)
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        scene.answers(await scene.rung("bo"))
+        await scene.rung(MOBILE)
+        assert not was_rung(scene, "PJSIP/olle")
+
+
+async def test_nor_one_who_has_become_so_since() -> None:
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        given_confidential(scene, "olle")
+        scene.answers(olle)
+        await scene.hears(olle, "OutsideFailed")
+        assert not was_rung(scene, MOBILE)
+        assert scene.directory.register.callbacks.rows, "it is tried once more"
+
+
+async def test_a_line_that_is_confidential_by_its_outside_number_redirects_to_no_mobile() -> None:
+    async with Scene(PATIENT) as scene:
+        given_direct_number(scene, "bo", "+46980319202", confidential=True)
+        anna = scene.dials("anna", "202")
+        scene.tell(Redirected(await scene.rung("bo"), ANOTHER_MOBILE))
+        await scene.until(
+            lambda: (
+                was_rung(scene, ANOTHER_MOBILE) or any(to == anna for to, *_ in scene.control.named("play"))
+            ),
+            "an outcome",
+        )
+        assert not was_rung(scene, ANOTHER_MOBILE)
+
+
+async def test_nor_does_it_forward_to_one() -> None:
+    async with Scene(PATIENT) as scene:
+        given_direct_number(scene, "bo", "+46980319202", confidential=True)
+        given_forwarded(scene, "bo", ANOTHER_MOBILE)
+        scene.dials("anna", "202")
+        await scene.until(
+            lambda: was_rung(scene, ANOTHER_MOBILE) or was_rung(scene, "PJSIP/bo"), "an outcome"
+        )
+        assert not was_rung(scene, ANOTHER_MOBILE)
+
+
+async def test_a_mobile_is_sent_to_no_line_that_is_confidential_by_its_outside_number() -> None:
+    async with Scene(PATIENT) as scene:
+        given_direct_number(scene, "bo", "+46980319202", confidential=True)
+        olle, _ = await talks(scene, "olle", MOBILE)
+        scene.refers(olle, "202")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
 
 
 async def test_a_confidential_line_rings_no_mobile() -> None:
@@ -918,6 +1016,17 @@ async def test_whoever_picks_up_a_phone_that_rings_for_the_console_is_hung_up() 
         olle = await scene.rung("olle")
         scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
         await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+
+
+async def test_the_console_goes_on_dialling_when_whoever_picked_up_has_been_hung_up() -> None:
+    async with Scene(PATIENT) as scene:
+        assert await Desk(scene.house).dial(id_of("olle"), "202")
+        olle = await scene.rung("olle")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+        scene.tell(HungUp("bos", 16))
+        scene.answers(olle)
+        await scene.rung("bo")
 
 
 async def test_and_whoever_takes_the_place_of_an_operator_who_is_being_told_which_main_number_was_rung() -> (

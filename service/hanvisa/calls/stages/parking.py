@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.decisions import decide, tell
-from hanvisa.calls.gate import may_come, may_join
+from hanvisa.calls.gate import may_come
 from hanvisa.calls.parking_notice import tell_phones
 from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.prompts import ParkedFor, ParkHere, Why
@@ -177,11 +177,10 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
         call.fetched_by = None
         return None
     leg = theirs.caller
-    decision = await may_join(call, leg.reading, call.person_of(leg), Via.PICK_UP)
-    may = await may_come(call, leg, call.caller, taken=decision.exception)
+    may = await may_come(call, leg, call.caller, Via.PICK_UP)
     is_wanted, call.fetched_by = call.fetched_by == channel, None
     # They may have rung a mobile since they dialled.
-    if not is_wanted or not decision.allowed or not may:
+    if not is_wanted or not may:
         return None
     call.house.live.bind(channel, call)
     call.change(other=leg)

@@ -76,6 +76,7 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
     O2: the operator has the caller from here on, and rings no mobile meanwhile.
     """
     call.promised = call.caller
+    call.notice_confidential()
     callback = call.register.callback(stage.callback)
     if callback is None or not await _taken(call, callback, stage.tries):
         await _say(call, TryLater())
@@ -87,7 +88,7 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
     rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
     callbacks = call.house.directory.callbacks
     if rung.leg is None:
-        is_last = not decision.allowed or bool(rung.refusals) or stage.tries + 1 >= TRIES
+        is_last = not decision.allowed or stage.tries + 1 >= TRIES
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
         if is_last:
             await stored(f"end of {callback.id}", callbacks.let_go(callback.id))

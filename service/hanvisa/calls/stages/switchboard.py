@@ -11,7 +11,7 @@ from uuid import UUID
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.operators import attendance, pause
-from hanvisa.calls.parties import is_kept_from
+from hanvisa.calls.parties import is_kept_from, may_ever_have
 from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.ringing import Display, operator_places, ring
@@ -21,6 +21,7 @@ from hanvisa.calls.stage import (
     BackToOperator,
     LeavingNumber,
     Referring,
+    ReferringMembers,
     Stage,
     Talking,
     Unattended,
@@ -29,7 +30,7 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.stages.closed import unless_open
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
-from hanvisa.policy.facts import Operator, Switchboard
+from hanvisa.policy.facts import Operator, Switchboard, TargetKind
 from hanvisa.policy.model import Decision, Effect
 from hanvisa.policy.register import Register
 
@@ -74,7 +75,9 @@ async def _until_served(
     queues, waiting = call.house.queues, Waiting(call, switchboard)
     known = Effect.ALLOW
     while True:
-        served = may_be_served(call)
+        if call.taken_by is not None and call.register.operator(call.taken_by) is None:
+            call.taken_by = None  # ended in the register since they took the caller
+        served = may_be_served(call, call.caller, list(call.register.operators_of(switchboard.id)))
         if not served.allowed:
             await waiting.stop_music()
             return await _not_served(call, stage, served)
@@ -125,9 +128,12 @@ async def _not_served(call: Call, stage: AtSwitchboard, decision: Decision) -> S
     """The caller is told by which rule, and may still leave a message for whom they sought."""
     call.tell("outcome", outcome="refused", rules=decision.rules)
     await call.say(DialRefused(decision.rules[0]))
-    if stage.sought is None or stage.why is None or call.register.person(stage.sought) is None:
+    if stage.sought is None or stage.why is None:
         return None
-    return Referring(stage.sought, stage.why, told=True)
+    if call.register.person(stage.sought) is not None:
+        return Referring(stage.sought, stage.why, told=True)
+    kind = TargetKind.DEPARTMENT if call.register.department(stage.sought) else TargetKind.GROUP
+    return ReferringMembers(kind, stage.sought, stage.why, told=True)
 
 
 async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
@@ -148,20 +154,21 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
             operator_places(call, operator),
             call.house.settings.ring_operator,
             replace(display, answers=has_taken),
-            enough=lambda: call.taken_by is not None,
+            enough=lambda: call.taken_by is not None or not may_ever_have(call, call.caller, operator),
         )
-        is_known = returns or has_taken
-        answered = rung.leg is not None and (is_known or await whisper(call, rung.leg, operator))
-        if answered and rung.leg is not None:
+        if rung.leg is not None and not (returns or has_taken):
+            rung = await whisper(call, rung.leg, operator)
+        if rung.leg is not None:
             await call.connect(rung.leg)
     finally:
         queues.offered(operator, call.house.clock.now())
-    if not answered:
+    if rung.leg is None:
         if has_taken:
             call.tell("signal", type="not_taken", person=str(operator.person_id))
-        elif rung.refusals or rung.is_kept_apart:
-            # A mobile has come beside them in this moment.
-            queues.left_alone(operator.person_id, call.house.clock.now())
+        elif rung.refusals or rung.is_kept_apart or not _may_have(call, operator):
+            # A mobile has come beside them in this moment, or the call was marked: it is not theirs to answer for.
+            if _may_have(call, operator):
+                queues.left_alone(operator.person_id, call.house.clock.now())
         elif call.taken_by is None:
             await call.make_sure_of_caller()  # else it was for them that nobody could be rung
             await pause(call, operator.person_id, rung.why)

@@ -1,0 +1,82 @@
+"""The service is killed while the legs of a call change: the successor must find the call as it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from hanvisa.calls.ports import LiveChannel
+from hanvisa.calls.signals import Channel, Entered
+from hanvisa.testing import FakeCallControl
+from unit.calls.scene import MAIN, Scene
+from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_no_way_around import PATIENT, talks
+from unit.calls.test_waiting import ready
+
+
+class DiesAt(FakeCallControl):
+    """The process comes no further than this command."""
+
+    def __init__(self, command: str, nth: int = 1) -> None:
+        super().__init__()
+        self.dies_at, self.nth = command, nth
+
+    async def _do(self, *command: Any, then: Callable[[], object] = lambda: None) -> None:
+        await super()._do(*command, then=then)
+        if command[0] == self.dies_at and len(self.named(self.dies_at)) == self.nth:
+            await asyncio.Event().wait()
+
+
+async def _successor(dead: Scene, *there: LiveChannel) -> Scene:
+    later = Scene(PATIENT)
+    later.open_calls.states = dict(dead.open_calls.states)
+    later.control.variables = dict(dead.control.variables)
+    later.control.bridges = dead.control.bridges
+    later.control.existing = there
+    later.control.orphaned = tuple(one.id for one in there)
+    return later
+
+
+async def test_killed_in_an_attended_transfer_the_caller_and_the_colleague_talk_all_the_same() -> None:
+    control = DiesAt(
+        "remove_from_bridge", 2
+    )  # the colleague is being brought over; the operator has been told
+    async with Scene(PATIENT, control=control) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consult, bo = await talks(scene, "olle", "202")
+        scene.refers(olle, "", other=consult)
+        await scene.until(lambda: len(control.named("remove_from_bridge")) == 2, "Bo is on the way")
+        assert (olle, "channel_answered") in control.named("tell_transferor")
+    later = await _successor(
+        scene,  # the operator's phone has hung up both its legs, as it does after a REFER that succeeded
+        LiveChannel(caller, "carrier", "0980319244", MAIN, up=True),
+        LiveChannel(bo, "bo", "", "", up=True),
+    )
+    async with later:
+        await ready(later)
+        call = later.house.live.of_channel(caller)
+        assert call is not None
+        assert call is later.house.live.of_channel(bo)
+        await later.until(call.inbox.empty, "all is heeded")
+        assert (caller, "normal") not in later.control.named("hang_up"), "the caller is lost"
+
+
+async def test_killed_when_somebody_has_taken_the_operators_place_the_caller_talks_on() -> None:
+    control = DiesAt("hang_up", 1)  # the operator's leg is gone; the channel does not say yet who is there
+    async with Scene(PATIENT, control=control) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: (olle, "normal") in control.named("hang_up"), "Bo has it")
+    later = await _successor(
+        scene,
+        LiveChannel(caller, "carrier", "0980319244", MAIN, up=True),
+        LiveChannel("bos", "bo", "", "", up=True),
+    )
+    async with later:
+        await ready(later)
+        call = later.house.live.of_channel(caller)
+        assert call is not None
+        assert call is later.house.live.of_channel("bos")
+        await later.until(call.inbox.empty, "all is heeded")
+        assert (caller, "normal") not in later.control.named("hang_up"), "the caller is lost"
