@@ -22,6 +22,7 @@ from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
 from hanvisa.calls.state import VARIABLE, Leg
 from hanvisa.calls.targets import mark_confidential, wanted_by
+from hanvisa.ids import node_of
 from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
@@ -234,23 +235,40 @@ async def _attended(
     if theirs is None or far is None:
         await asker.is_told("channel_unavailable")
         return None
-    call.change(
-        touched_by=call.state.touched_by or theirs.state.touched_by,
-        confidential=call.state.confidential or theirs.state.confidential,
-        private=call.state.private or theirs.state.private,
-        threat=call.state.threat or theirs.state.threat,
-    )
+    _take_marks(call, theirs)
     refusal = await _refusal(call, theirs, far, transferee)
     if refusal is not None:
         return await _decline(call, asker, refusal)
     if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:
         call.change(serial=asker.person)
     await asker.is_told("channel_answered")
-    if await _merge(call, theirs, asker, transferee, far):
+    if _is_still_so(call, theirs, request.other, far, transferee) and await _merge(
+        call, theirs, asker, transferee, far
+    ):
         return Talking()
-    # Whom they would have talked to has hung up in this moment.
+    # Whom they would have talked to has hung up in this moment, or may not be met any more.
     await call.part()
     return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
+
+
+def _take_marks(call: Call, theirs: Call) -> None:
+    call.change(
+        touched_by=call.state.touched_by or theirs.state.touched_by,
+        confidential=call.state.confidential or theirs.state.confidential,
+        private=call.state.private or theirs.state.private,
+        threat=call.state.threat or theirs.state.threat,
+    )
+
+
+def _is_still_so(call: Call, theirs: Call, channel: str | None, far: Leg, transferee: Leg) -> bool:
+    """The transferor talks with the far party as when it was judged, and no mark made since minds the two (M4)."""
+    now = _far_party(theirs, channel) if channel and call.house.live.of_channel(channel) is theirs else None
+    was_minded = is_protected(call), call.state.confidential
+    _take_marks(call, theirs)
+    is_minded = is_protected(call), call.state.confidential
+    mobiles = [leg for leg in (far, transferee) if leg.kind.may_be_mobile]
+    mobiles += _mobiles_beside(call, theirs, far, transferee)
+    return now is not None and now.channel == far.channel and (is_minded == was_minded or not mobiles)
 
 
 async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decision | None:
@@ -372,6 +390,11 @@ async def put_in_place(call: Call, entered: Entered, held: str | None = None) ->
         return None
     # Both are judged: either may be the mobile, or have one on another line.
     if await may_come(call, new, stays, Via.REPLACES, also=[stays]):
+        bridge = call.state.bridge
+        bridged = await control.bridged(node_of(call.caller.channel))
+        if new.channel not in bridged.get(bridge, ()):
+            # The place was in none: of one who is held, or was only being joined as it was taken.
+            await call.insist(control.add_to_bridge, bridge, new.channel)
         call.house.live.release(old.channel)
         call.house.live.bind(new.channel, call)
         call.change(caller=stays, other=new)

@@ -59,9 +59,8 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
             following = await _talk(call, explaining)
         except TelephonyError as error:  # the held party must not stay alone
             call.tell("command", failed=str(error))
-    if isinstance(following, Talking):
-        is_there = call.state.leg_of(stage.channel) is not None
-        await _retrieve(call, stage.channel if is_there or call.other is None else call.other.channel)
+    if isinstance(following, Talking) and call.state.leg_of(stage.channel) is not None:
+        await _retrieve(call, stage.channel)
     if following is None and stage.channel == call.caller.channel and call.state.touched_by is not None:
         await call.part()
         return BackToOperator(call.state.touched_by)
@@ -69,7 +68,7 @@ async def hold(call: Call, stage: OnHold) -> Stage | None:
 
 
 async def _retrieve(call: Call, channel: str) -> None:
-    """Put the held party, or who has taken their place, into the bridge, or, where that fails, both into a new one."""
+    """Put the held party back into the bridge, or, where that fails, both into a new one."""
     bridge, other = call.state.bridge, call.other
     is_back = bridge is not None and await call.insist(call.house.control.add_to_bridge, bridge, channel)
     if not is_back and other is not None:

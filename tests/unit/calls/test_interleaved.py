@@ -1,0 +1,118 @@
+"""What happens while a call waits for the answer to a command: it is judged as it is by then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from hanvisa.calls.ports import TransferProgress
+from hanvisa.calls.signals import Channel, Entered, Key
+from hanvisa.testing import FakeCallControl
+from unit.calls.scene import ANNA_DIRECT, Scene
+from unit.calls.test_no_way_around import MOBILE
+
+
+class SlowToTell(FakeCallControl):
+    """The answer to the first REFER is on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.goes_on = 0, asyncio.Event()
+
+    async def tell_transferor(self, channel: str, progress: TransferProgress) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            await self.goes_on.wait()
+        await super().tell_transferor(channel, progress)
+
+
+class SlowToJoin(FakeCallControl):
+    """The command to join them is still on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.goes_on = 0, asyncio.Event()
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        self.asked += 1
+        await self.goes_on.wait()
+        await super().bridge(bridge, channels)
+
+
+async def is_being_told(
+    scene: Scene, control: SlowToTell, outside: str = "0980319260"
+) -> tuple[str, str, str]:
+    """Anna joins a citizen with an outside number: the citizen, her second leg, the outside number's."""
+    citizen = scene.rings_in(ANNA_DIRECT)
+    first = await scene.rung("anna")
+    scene.answers(first)
+    await scene.talking(citizen, first)
+    second = scene.dials("anna", outside)
+    far = await scene.rung(outside)
+    scene.answers(far)
+    await scene.talking(second, far)
+    scene.refers(first, outside, other=second)
+    await scene.until(lambda: control.asked, "her phone is told")
+    return citizen, second, far
+
+
+async def marked_by_key(scene: Scene, channel: str) -> None:
+    for digit in "*28#":
+        scene.tell(Key(channel, digit))
+    call = scene.house.live.of_channel(channel)
+    assert call is not None
+    await scene.until(lambda: call.state.confidential, "it is marked")
+
+
+async def test_a_mark_that_is_made_as_the_phone_is_told_of_its_transfer_is_the_joined_calls() -> None:
+    """M4."""
+    control = SlowToTell()
+    async with Scene(control=control) as scene:
+        citizen, second, far = await is_being_told(scene, control)
+        await marked_by_key(scene, second)
+        control.goes_on.set()
+        call = scene.house.live.of_channel(citizen)
+        assert call is not None
+        await scene.until(lambda: scene.house.live.of_channel(far) is call, "joined")
+        assert call.state.confidential
+
+
+async def test_and_keeps_a_mobile_apart() -> None:
+    """M4."""
+    control = SlowToTell()
+    async with Scene(control=control) as scene:
+        citizen, second, far = await is_being_told(scene, control, MOBILE)
+        await marked_by_key(scene, second)
+        control.goes_on.set()
+        await scene.hears(citizen, "TryLater")
+        assert scene.house.live.of_channel(far) is not scene.house.live.of_channel(citizen)
+        assert all({citizen, far} - set(inside) for inside in control.bridges.values())
+
+
+async def test_whom_the_same_phone_has_sent_on_meanwhile_is_not_joined_and_nobody_is_lost() -> None:
+    control = SlowToTell()
+    async with Scene(control=control) as scene:
+        citizen, second, far = await is_being_told(scene, control)
+        scene.refers(second, "202")
+        bo = await scene.rung("bo")
+        control.goes_on.set()
+        await scene.hears(citizen, "TryLater")
+        scene.answers(bo)
+        await scene.talking(far, bo)
+        assert not [data for data in scene.log.of_kind("signal") if data["type"] == "failure"]
+
+
+async def test_whoever_takes_the_place_of_one_who_is_being_joined_is_joined() -> None:
+    control = SlowToJoin()
+    async with Scene(control=control) as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.until(lambda: control.asked, "they are being joined")
+        control.alive.add("bos")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(anna, "anna", "")))
+        await scene.until(lambda: scene.house.live.of_channel("bos"), "Bo has come in")
+        control.goes_on.set()
+        await scene.until(
+            lambda: any({caller, "bos"} <= inside for inside in control.bridges.values()), "Bo talks"
+        )
