@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from hanvisa.calls.ports import LiveChannel, TransferProgress
 from hanvisa.errors import Gone, HanvisaError
 from hanvisa.ids import node_of
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -17,7 +20,8 @@ class FakeCallControl:
 
     ``fail_at`` makes the n-th command (from 1) raise ``failure``; with ``fails_late`` it has been carried out all the
     same, as when only the answer was lost. ``alive`` are the channels that exist: those that come in are put there by
-    the test. ``bridges`` are those that exist with who is in them.
+    the test. ``bridges`` are those that exist with who is in them. ``latency`` gives the seconds that something is on
+    its way, each command before it is carried out and each answer after it: other things happen meanwhile.
     """
 
     commands: list[tuple[Any, ...]] = field(default_factory=list)
@@ -30,6 +34,7 @@ class FakeCallControl:
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     existing: tuple[LiveChannel, ...] = ()
     orphaned: tuple[str, ...] = ()
+    latency: Callable[[], float] | None = None
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The commands of that name, their arguments only."""
@@ -42,6 +47,23 @@ class FakeCallControl:
             inside.discard(channel)
 
     async def _do(self, *command: Any, then: Callable[[], object] = lambda: None) -> None:
+        await self._travels()
+        try:
+            await self._arrives(*command, then=then)
+        finally:
+            await self._travels()
+
+    async def _ask(self, answer: Callable[[], T]) -> T:
+        await self._travels()
+        answered = answer()
+        await self._travels()
+        return answered
+
+    async def _travels(self) -> None:
+        if self.latency is not None:
+            await asyncio.sleep(self.latency())
+
+    async def _arrives(self, *command: Any, then: Callable[[], object]) -> None:
         self.commands.append(command)
         fails = len(self.commands) == self.fail_at
         if not fails or self.fails_late:
@@ -89,11 +111,11 @@ class FakeCallControl:
         return False
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
-        self.variables[channel, name] = value
-        await self._do("set_variable", channel, name)
+        written = {(channel, name): value}
+        await self._do("set_variable", channel, name, then=lambda: self.variables.update(written))
 
     async def variable(self, channel: str, name: str) -> str:
-        return self.variables.get((channel, name), "")
+        return await self._ask(lambda: self.variables.get((channel, name), ""))
 
     async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:
         await self._do("dial_strings", channel, account)
@@ -173,17 +195,23 @@ class FakeCallControl:
         await self._do("tell_transferor", channel, progress)
 
     async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:
-        return tuple(one for one in self.existing if not node or node_of(one.id) == node)
+        return await self._ask(
+            lambda: tuple(one for one in self.existing if not node or node_of(one.id) == node)
+        )
 
     async def bridged(self, node: str = "") -> Mapping[str, frozenset[str]]:
-        return {
-            bridge: frozenset(inside)
-            for bridge, inside in self.bridges.items()
-            if not node or node_of(bridge) == node
-        }
+        return await self._ask(
+            lambda: {
+                bridge: frozenset(inside)
+                for bridge, inside in self.bridges.items()
+                if not node or node_of(bridge) == node
+            }
+        )
 
     async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
-        return tuple(one for one in self.orphaned if not node or node_of(one) == node)
+        return await self._ask(
+            lambda: tuple(one for one in self.orphaned if not node or node_of(one) == node)
+        )
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:
         await self._do("move_here", channel, tuple(args))

@@ -90,7 +90,7 @@ class Switch(FakeCallControl):
         legs = [channel for channel, to in self.dialled.items() if to == leads_to and channel in self.alive]
         return legs[-1] if legs else None
 
-    async def _do(self, *command: Any, then: Callable[[], object] = lambda: None) -> None:
+    async def _arrives(self, *command: Any, then: Callable[[], object]) -> None:
         name, of, *_ = command
         number = len(self.commands) + 1
         if number == self.fail_at:
@@ -99,7 +99,7 @@ class Switch(FakeCallControl):
             self.commands.append(command)
             raise Gone(f"{of} is gone")
         try:
-            await super()._do(*command, then=lambda: (then(), self._carried_out(*command)))
+            await super()._arrives(*command, then=lambda: (then(), self._carried_out(*command)))
         finally:
             self._listen()
             self.after(number)
@@ -206,10 +206,10 @@ class Switch(FakeCallControl):
     # what a service that starts anew is told
 
     async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:  # noqa: ARG002 - there is one Asterisk
-        return tuple(map(self._as_live, sorted(self.alive)))
+        return await self._ask(lambda: tuple(map(self._as_live, sorted(self.alive))))
 
     async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:  # noqa: ARG002
-        return tuple(sorted(self.alive))
+        return await self._ask(lambda: tuple(sorted(self.alive)))
 
     async def is_playing(self, playback: str) -> bool:
         await super().is_playing(playback)
