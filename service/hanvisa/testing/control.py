@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from hanvisa.calls.ports import LiveChannel, TransferProgress
 from hanvisa.errors import Gone, HanvisaError
 from hanvisa.ids import node_of
-
-T = TypeVar("T")
+from hanvisa.testing.slow import Slow
 
 
 @dataclass
-class FakeCallControl:
+class FakeCallControl(Slow):
     """Remembers every command, and which channels and bridges there are.
 
     ``fail_at`` makes the n-th command (from 1) raise ``failure``; with ``fails_late`` it has been carried out all the
     same, as when only the answer was lost. ``alive`` are the channels that exist: those that come in are put there by
-    the test. ``bridges`` are those that exist with who is in them. ``latency`` gives the seconds that something is on
-    its way, each command before it is carried out and each answer after it: other things happen meanwhile.
+    the test. ``bridges`` are those that exist with who is in them.
     """
 
     commands: list[tuple[Any, ...]] = field(default_factory=list)
@@ -34,7 +31,6 @@ class FakeCallControl:
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     existing: tuple[LiveChannel, ...] = ()
     orphaned: tuple[str, ...] = ()
-    latency: Callable[[], float] | None = None
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The commands of that name, their arguments only."""
@@ -52,16 +48,6 @@ class FakeCallControl:
             await self._arrives(*command, then=then)
         finally:
             await self._travels()
-
-    async def _ask(self, answer: Callable[[], T]) -> T:
-        await self._travels()
-        answered = answer()
-        await self._travels()
-        return answered
-
-    async def _travels(self) -> None:
-        if self.latency is not None:
-            await asyncio.sleep(self.latency())
 
     async def _arrives(self, *command: Any, then: Callable[[], object]) -> None:
         self.commands.append(command)

@@ -23,10 +23,11 @@ from hanvisa.policy.forwarding import Judge
 from hanvisa.policy.model import Decision
 from hanvisa.policy.register import Register
 from hanvisa.testing.clock import FakeClock
+from hanvisa.testing.slow import Slow
 
 
 @dataclass
-class MemoryDirectory:
+class MemoryDirectory(Slow):
     """A register that is changed by assigning to it."""
 
     register: Register = field(default_factory=Register)
@@ -42,6 +43,9 @@ class MemoryDirectory:
         return MemoryCallbacks(self)
 
     async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:  # noqa: ARG002 - the port's
+        return await self._ask(lambda: self._reserve(exception_id))
+
+    def _reserve(self, exception_id: UUID) -> bool:
         for exception in self.register.exceptions.rows:
             if exception.id == exception_id:
                 if exception.max_uses is not None and exception.uses >= exception.max_uses:
@@ -53,6 +57,9 @@ class MemoryDirectory:
         return False
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
+        await self._ask(lambda: self._set_state(person_id, state))
+
+    def _set_state(self, person_id: UUID, state: OperatorState) -> None:
         rows = (
             replace(row, state=state, since=self.clock.now()) if row.person_id == person_id else row
             for row in self.register.operators.rows

@@ -6,6 +6,8 @@ Nothing of what its tasks would still do in their ``finally`` happens: the edges
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hanvisa.calls.call import Call
@@ -23,14 +25,27 @@ DEAD_FOR = 1.0  # seconds
 class _Mortal:
     """An edge of one process."""
 
-    def __init__(self, edge: Any, life: Life, *, counts: bool) -> None:
+    def __init__(self, edge: Any, goes_on: Callable[[], None]) -> None:
         self._edge = edge
-        self._life = life
-        self._counts = counts
+        self._goes_on = goes_on
 
     def __getattr__(self, name: str) -> Any:
-        self._life.goes_on(self._counts)
+        self._goes_on()
         return getattr(self._edge, name)
+
+
+def make_mortal(house: House, goes_on: Callable[[str], None]) -> None:
+    """``goes_on`` is told each time of which edge something is wanted; where it raises nothing happens there."""
+    for name in EDGES:
+        edge = getattr(house, name)
+        setattr(house, name, _Mortal(edge, partial(goes_on, name)) if edge is not None else None)
+
+
+def with_nothing_in_memory(house: House) -> House:
+    """The same world for a service that has just started."""
+    edges = {name: getattr(house, name) for name in KEPT}
+    given = {name: edge._edge if isinstance(edge, _Mortal) else edge for name, edge in edges.items()}
+    return House(**given)
 
 
 class Life:
@@ -47,21 +62,16 @@ class Life:
         self.seen: list[set[str]] = []
         self.unnoted = 0
         self.next: asyncio.Task[Life] | None = None
-        house = play.scene.house
-        for name in EDGES:
-            edge = getattr(house, name)
-            setattr(
-                house, name, _Mortal(edge, self, counts=name != "directory") if edge is not None else None
-            )
+        make_mortal(play.scene.house, self.goes_on)
 
     def ends(self) -> None:
         self._is_over = True
         self.unnoted = sum(map(_unnoted, self._play.scene.house.live))
         self.next = asyncio.ensure_future(self._another())
 
-    def goes_on(self, counts: bool) -> None:
+    def goes_on(self, edge: str) -> None:
         """Raises CancelledError when it does not: whatever its tasks do, they have come no further."""
-        if counts and not self._is_over:
+        if edge != "directory" and not self._is_over:
             self.seen.append({call.state.stage.get("name", "") for call in self._play.scene.house.live})
             if len(self.seen) == self._until:
                 self.ends()
@@ -72,7 +82,7 @@ class Life:
         scene = self._play.scene
         await scene.__aexit__()
         await asyncio.sleep(DEAD_FOR)
-        scene.house = _with_nothing_in_memory(scene.house)
+        scene.house = with_nothing_in_memory(scene.house)
         scene.registry = Registry(scene.house)
         await scene.__aenter__()
         scene.tell(Reconnected())
@@ -82,10 +92,3 @@ class Life:
 def _unnoted(call: Call) -> int:
     written = call.house.control._edge.variables.get((call.caller.channel, VARIABLE))  # type: ignore[attr-defined]
     return len(call.state.uses) - len(CallState.from_json(written).uses if written else ())
-
-
-def _with_nothing_in_memory(house: House) -> House:
-    """The same world for a service that has just started."""
-    edges = {name: getattr(house, name) for name in KEPT}
-    given = {name: edge._edge if isinstance(edge, _Mortal) else edge for name, edge in edges.items()}
-    return House(**given)

@@ -1,9 +1,10 @@
 """A search for ways around O2 and M4: whatever operators, colleagues and callers do, in whatever order.
 
-Phones and consoles act at once and one after the other, and a witness at the switch (`witness.py`) looks after every
-command: no bridge, and no phone, ever has a caller whom an operator has touched and a mobile without an exception; a
-confidential call never has one at all; no leg to a mobile is made undecided. In the end nobody is left over, no stage
-has broken, and every channel and bridge is gone.
+Phones and consoles act at once and one after the other, while commands to the switch and their answers are on their
+way, and a witness at the switch (`witness.py`) looks after every command: no bridge, and no phone, ever has a caller
+whom an operator has touched and a mobile without an exception; a confidential call never has one at all; no leg to a
+mobile is made undecided. Nobody from outside is left with nothing to hear. In the end nobody is left over, no stage
+has broken, every channel and bridge is gone, the log tells the end of each call, and nobody waits for anything.
 
 `./dev test` takes the same short walk each time, `./dev soak searches` a hundred long ones, and others each time.
 """
@@ -13,9 +14,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from random import Random
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -23,40 +24,63 @@ from uuid import UUID
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from structlog.testing import capture_logs
 
 import searching
 from hanvisa.calls.desk import Desk
-from hanvisa.calls.house import CallSettings, House
+from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.registry import Registry
-from hanvisa.calls.signals import Channel, Entered, Held, Reconnected, Redirected, Unheld
+from hanvisa.calls.signals import (
+    Channel,
+    Entered,
+    Held,
+    PhoneLost,
+    Reconnected,
+    Redirected,
+    Unheld,
+)
 from hanvisa.errors import NotFound
 from hanvisa.policy.facts import (
     Absence,
-    Extension,
     Forwarding,
     ForwardingKind,
-    Group,
-    Operator,
     OperatorState,
-    OutsideNumber,
     PolicyException,
     ScopeKind,
-    TargetKind,
 )
-from hanvisa.policy.facts import Phone as DeskPhone
 from hanvisa.policy.register import Register
 from searching import times
 from unit.calls.fast_time import FastLoop
+from unit.calls.killing import make_mortal, with_nothing_in_memory
 from unit.calls.play import RunningClock
-from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, MEETING, NOW, Scene, id_of, register
-from unit.calls.scene import _person as person_of_ours
+from unit.calls.scene import ANNA_MOBILE, MEETING, NOW, Scene, id_of
+from unit.calls.town import (
+    CITIZENS,
+    CONFIDENTIAL,
+    DIALLED,
+    FIXED,
+    FROM_OUTSIDE,
+    MOBILES,
+    OPERATORS,
+    PARKS,
+    PERSONS,
+    PHONES,
+    SHARED,
+    TARGETS,
+    busy_town,
+    operators_phones,
+    sitting_at,
+)
 from unit.calls.witness import Granted, Watched, Witness
 
-PHONES = ("anna", "bo", "olle", "siv", "ulla")
-OPERATORS = ("olle", "ulla")
 MOST_CHANNELS = 10
 ALL_OVER = 400.0  # seconds after which nothing of a call is left
 TICKS = (
@@ -68,63 +92,16 @@ TICKS = (
     1.1,
     6.0,
 )  # seconds; between a command and its signal, and while one speaks
-
-BOS_DIRECT, SIVS_DIRECT = "+46980319202", "+46980319203"
-FIXED, ANOTHER_FIXED = "0980319244", "0980319260"
-MOBILES = ("0701740605", "0701740611", "+46701740605", "00701740605")
-CITIZENS = (FIXED, "", "0701740699", ANNA_MOBILE)
-INSIDE = ("200", "201", "202", "203", "204", "210", "211", "212")
-PREFIXED = ("*63*202", "*68*202#", "*68*201#")
-DIALLED = (*INSIDE, *MOBILES, ANOTHER_FIXED, "*88#", "*280#", "*28#", "112")
-TARGETS = (*INSIDE, *MOBILES, ANOTHER_FIXED, *PREFIXED, "", "112")
+# Seconds that a command, or its answer, is on its way: none, less than a signal takes, and a switch that is busy.
+PACES = ((0.0,), (0.0004,), (0.0, 0.0004, 0.002, 0.3))
+JUDGED_WITHIN = 5.0  # seconds: a slow switch, and a service that has just started, take their time
+QUIET_AFTER = 65.0  # seconds: whoever was not served by then has been forgotten
 KEYED = ("*28#", "*29#", "0", "2", "4", "5", "1")
 WISHES = tuple(wish for wish in Wish if wish is not Wish.HANG_UP)
 
 ticks = st.sampled_from(TICKS)
 some = st.integers(0, MOST_CHANNELS)
-to_whom = st.tuples(st.sampled_from(TARGETS), some, st.sampled_from(PHONES))  # a number, a call, a person
-
-
-def busy_town() -> Register:
-    """Anna (201, a mobile), Bo (202), Siv (203, whose line is confidential); Olle (200) and Ulla (204) are operators.
-
-    210 are Bo and Anna's mobile, 211 is Anna's mobile alone, 212 is Siv alone.
-    """
-    town = register()
-    organisation = id_of("hallefors")
-    more = {"siv": "203", "ulla": "204"}
-    return town.replace(
-        persons=(
-            *town.persons.rows,
-            replace(person_of_ours("siv"), confidential=True),
-            person_of_ours("ulla"),
-        ),
-        phones=(
-            *town.phones.rows,
-            *(DeskPhone(id_of(f"phone {name}"), name, organisation, id_of(name)) for name in more),
-        ),
-        extensions=(
-            *town.extensions.rows,
-            *(Extension(ext, organisation, TargetKind.PERSON, id_of(name)) for name, ext in more.items()),
-            Extension("210", organisation, TargetKind.GROUP, id_of("mixed")),
-            Extension("211", organisation, TargetKind.GROUP, id_of("mobiles")),
-            Extension("212", organisation, TargetKind.GROUP, id_of("of siv")),
-        ),
-        groups=(
-            Group(id_of("mixed"), "Blandat", organisation, (id_of("bo"),), (ANNA_MOBILE,)),
-            Group(id_of("mobiles"), "Mobiler", organisation, (), (ANNA_MOBILE,)),
-            Group(id_of("of siv"), "Sekretess", organisation, (id_of("siv"),), ()),
-        ),
-        numbers=(
-            *town.numbers.rows,
-            OutsideNumber(BOS_DIRECT, TargetKind.PERSON, id_of("bo")),
-            OutsideNumber(SIVS_DIRECT, TargetKind.PERSON, id_of("siv")),
-        ),
-        operators=tuple(
-            Operator(id_of(name), (id_of("board"),), state, id_of(f"phone {name}"), NOW - timedelta(hours=1))
-            for name, state in (("olle", OperatorState.OPEN), ("ulla", OperatorState.CLOSED))
-        ),
-    )
+to_whom = st.tuples(st.sampled_from(TARGETS), some, st.sampled_from(PERSONS))  # a number, a call, a person
 
 
 class Search(RuleBasedStateMachine):
@@ -135,11 +112,25 @@ class Search(RuleBasedStateMachine):
         self.loop = FastLoop()
         self.switch = Watched()
         timing = CallSettings(
-            ring_person=4, ring_operator=4, key_wait=2, keying=2, camp_on=30, whisper="never"
+            ring_person=4,
+            ring_operator=4,
+            key_wait=2,
+            keying=2,
+            camp_on=30,
+            held_remind=8,
+            held_back=25,
+            whisper="never",
         )
         self.scene = Scene(timing, self.switch, clock=RunningClock(NOW))
         self.scene.directory.register = busy_town()
-        self.witness = Witness(self.switch, self.scene.log, self.loop.time, confidential_accounts={"siv"})
+        self.witness = Witness(
+            self.switch,
+            self.scene.log,
+            self.loop.time,
+            operators=tuple(operators_phones(self.register)),
+            confidential_accounts=set(CONFIDENTIAL),
+            judged_within=JUDGED_WITHIN,
+        )
         self.switch.witness = self.witness
         self.switch.tell = self.scene.tell
         self.switch.spoken = self.scene.spool
@@ -151,13 +142,20 @@ class Search(RuleBasedStateMachine):
         self.logged = self.patched.enter_context(capture_logs())
         numbers = count(1)  # the same walk has the same channels
         self.patched.enter_context(patch("uuid.uuid4", lambda: UUID(int=next(numbers))))
+        self.begin_to_live()
         self.loop.run_until_complete(self.scene.__aenter__())
+
+    @initialize(pace=st.sampled_from(PACES), seed=st.integers(0, 999))
+    def everything_takes_its_time(self, pace: tuple[float, ...], seed: int) -> None:
+        chance = Random(seed)  # noqa: S311 - no secret
+        if any(pace):
+            self.switch.latency = self.scene.directory.latency = lambda: chance.choice(pace)
 
     # phones and the carrier
 
     @precondition(lambda self: self.has_room)
     @rule(
-        dialled=st.sampled_from((MAIN, MAIN, ANNA_DIRECT, BOS_DIRECT, SIVS_DIRECT)),
+        dialled=st.sampled_from(FROM_OUTSIDE),
         from_=st.sampled_from(CITIZENS),
         then=ticks,
     )
@@ -181,6 +179,12 @@ class Search(RuleBasedStateMachine):
     def a_phone_refers(self, which: int, to: str, then: float) -> None:
         if leg := self.chosen(which, self.legs_of_phones()):
             self.do(lambda: self.scene.refers(leg, to), then)
+
+    @rule(which=some, code=st.sampled_from(PARKS), then=ticks)
+    def an_operator_parks_somebody(self, which: int, code: str, then: float) -> None:
+        theirs = [one for one in self.legs_of_phones() if self.witness.parties[one].is_operator]
+        if leg := self.chosen(which, theirs):
+            self.do(lambda: self.scene.refers(leg, code), then)
 
     @rule(which=some, other=some, then=ticks)
     def a_phone_joins_its_lines(self, which: int, other: int, then: float) -> None:
@@ -243,6 +247,12 @@ class Search(RuleBasedStateMachine):
     @rule(who=st.sampled_from((*PHONES, "0701740605")), does=st.sampled_from(("answers", "rings", "busy")))
     def a_phone_is_left(self, who: str, does: str) -> None:
         self.switch.phones[who] = does
+        self.switch.registered.pop(who, None)
+
+    @rule(who=st.sampled_from(PHONES), then=ticks)
+    def a_phone_is_unplugged(self, who: str, then: float) -> None:
+        self.switch.registered[who] = ()
+        self.do(lambda: self.scene.tell(PhoneLost(who)), then)
 
     # the console and the API
 
@@ -278,7 +288,7 @@ class Search(RuleBasedStateMachine):
         self.notice_marks()
 
     @precondition(lambda self: self.has_room)
-    @rule(who=st.sampled_from(PHONES), to=st.sampled_from(DIALLED), confidential=st.booleans(), then=ticks)
+    @rule(who=st.sampled_from(PERSONS), to=st.sampled_from(DIALLED), confidential=st.booleans(), then=ticks)
     def a_number_is_dialled_at_the_console(self, who: str, to: str, confidential: bool, then: float) -> None:
         self.do(
             lambda: self.beside(Desk(self.scene.house).dial(id_of(who), to, confidential=confidential)), then
@@ -309,7 +319,7 @@ class Search(RuleBasedStateMachine):
             granted.until = min(granted.until, self.loop.time())
         self.replace(exceptions=())
 
-    @rule(who=st.sampled_from(PHONES), to=st.sampled_from((None, *MOBILES[:2], "200", "202", "203", "211")),
+    @rule(who=st.sampled_from(PERSONS), to=st.sampled_from((None, *MOBILES[:2], "200", "202", "203", "211")),
           kind=st.sampled_from(ForwardingKind))  # fmt: skip
     def a_phone_is_forwarded(self, who: str, to: str | None, kind: ForwardingKind) -> None:
         others = [row for row in self.register.forwardings.rows if row.person_id != id_of(who)]
@@ -336,15 +346,47 @@ class Search(RuleBasedStateMachine):
 
         self.do(change, then)
 
+    @rule(who=st.sampled_from(OPERATORS), at=st.sampled_from((None, *SHARED)))
+    def an_operator_sits_down(self, who: str, at: str | None) -> None:
+        self.scene.directory.register = sitting_at(self.register, who, at or who)
+        self.witness.operators = tuple(operators_phones(self.register))
+
     # the service
 
-    @rule(then=ticks)
-    def the_service_is_killed_and_starts_anew(self, then: float) -> None:
+    def begin_to_live(self) -> None:
+        """The house is that of a process which does nothing any more when it is dead, whatever its tasks would do."""
+        self.is_dead = is_dead = asyncio.Event()
+
+        def must_live(_: str) -> None:
+            if is_dead.is_set():
+                raise asyncio.CancelledError
+
+        make_mortal(self.scene.house, must_live)
+
+    @rule(
+        is_killed=st.booleans(),
+        leaves=st.lists(some, max_size=1),
+        seconds=st.sampled_from((0.0, 1.0)),
+        then=ticks,
+    )
+    def the_service_starts_anew(
+        self, is_killed: bool, leaves: list[int], seconds: float, then: float
+    ) -> None:
+        """Stopped or killed in the midst of whatever it does; somebody may hang up while no service is there."""
+
         async def restart() -> None:
             for task in self.asked:
                 task.cancel()
+            if is_killed:
+                self.is_dead.set()
             await self.scene.__aexit__()
+            self.is_dead.set()
+            for which in leaves:
+                if leg := self.chosen(which, self.legs()):
+                    self.switch.goes(leg)
+            await asyncio.sleep(seconds)
             self.scene.house = with_nothing_in_memory(self.scene.house)
+            self.begin_to_live()
             self.scene.registry = Registry(self.scene.house)
             await self.scene.__aenter__()
             self.scene.tell(Reconnected())
@@ -352,9 +394,11 @@ class Search(RuleBasedStateMachine):
         self.loop.run_until_complete(restart())
         self.do(lambda: None, then)
 
-    @rule(seconds=st.sampled_from((2.0, 10.0, 65.0, 130.0)))
+    @rule(seconds=st.sampled_from((2.0, 10.0, QUIET_AFTER, 130.0)))
     def time_passes(self, seconds: float) -> None:
         self.do(lambda: None, seconds)
+        if seconds >= QUIET_AFTER:
+            self.nobody_is_forgotten()
 
     def teardown(self) -> None:
         try:
@@ -362,16 +406,13 @@ class Search(RuleBasedStateMachine):
                 self.everybody_hangs_up()
         finally:
             self.loop.run_until_complete(self.scene.__aexit__())
-            self.loop.run_until_complete(self.nobody_waits())
+            left = asyncio.all_tasks(self.loop)
+            for task in left:  # whoever still waited would be torn in the next walk
+                task.cancel()
+            self.loop.run_until_complete(asyncio.wait(left) if left else asyncio.sleep(0))
             self.loop.close()
             self.patched.close()
-
-    async def nobody_waits(self) -> None:
-        """Who still did would be torn in the next walk."""
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        assert not left, f"they still wait: {left}"
 
     # how
 
@@ -412,7 +453,7 @@ class Search(RuleBasedStateMachine):
 
     def notice_marks(self) -> None:
         for call in self.scene.house.live:
-            if call.state.confidential:
+            if call.state.confidential and call.caller.channel in self.witness.parties:
                 self.witness.marked(call.caller.channel)
 
     def must_be_well(self) -> None:
@@ -422,6 +463,17 @@ class Search(RuleBasedStateMachine):
         assert self.scene._task is not None
         assert not self.scene._task.done()
 
+    def nobody_is_forgotten(self) -> None:
+        """Whoever has rung in from outside talks or hears something, and somebody knows of them."""
+        live = self.scene.house.live
+        from_outside = [
+            one for one in self.legs() if (party := self.witness.parties[one]).rang_in and not party.account
+        ]
+        forgotten = [
+            one for one in from_outside if live.of_channel(one) is None or not self.switch.hears(one)
+        ]
+        assert not forgotten, "\n".join([f"forgotten: {forgotten}", *self.story()])
+
     def everybody_hangs_up(self) -> None:
         def hang_up() -> None:
             for channel in self.legs():
@@ -429,9 +481,20 @@ class Search(RuleBasedStateMachine):
 
         for _ in range(3):
             self.do(hang_up, ALL_OVER)
-        assert not list(self.scene.house.live), "\n".join(["calls are left", *self.story()])
-        assert not self.switch.alive, "\n".join(["channels are left", *self.story()])
-        assert not self.switch.bridges, "\n".join(["bridges are left", *self.story()])
+        self.nothing_is_left()
+
+    def nothing_is_left(self) -> None:
+        house, entries = self.scene.house, self.scene.log.entries
+        left = {
+            "calls": [call.id for call in house.live],
+            "channels": self.switch.alive,
+            "bridges": self.switch.bridges,
+            "without an end in the log": {call for call, _, _ in entries}
+            - {call for call, kind, _ in entries if kind == "closed"},
+            "kept as open": self.scene.open_calls.states,
+            "asked for": self.asked,
+        }
+        assert not any(left.values()), "\n".join([f"left: {left}", *self.story()])
 
     def story(self) -> list[str]:
         return [f"{party.channel}: {party}" for party in self.witness.parties.values()] + [
@@ -439,24 +502,8 @@ class Search(RuleBasedStateMachine):
         ]
 
 
-def with_nothing_in_memory(house: House) -> House:
-    """The same world for a service that has just started."""
-    return House(
-        control=house.control,
-        directory=house.directory,
-        voice=house.voice,
-        messages=house.messages,
-        own_sounds=house.own_sounds,
-        evidence=house.evidence,
-        log=house.log,
-        open_calls=house.open_calls,
-        clock=house.clock,
-        settings=house.settings,
-    )
-
-
 SHORT = settings(
-    max_examples=80,
+    max_examples=50,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,

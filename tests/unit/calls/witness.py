@@ -75,6 +75,7 @@ class Witness:
     parties: dict[str, Party] = field(default_factory=dict)
     granted: list[Granted] = field(default_factory=list)
     confidential_accounts: set[str] = field(default_factory=set)
+    judged_within: float = JUDGED_WITHIN
     wrong: list[str] = field(default_factory=list)
     _together: set[tuple[str, str]] = field(default_factory=set)  # who has been with a mobile, before a mark
     _before: set[tuple[str, str]] = field(default_factory=set)  # who has been on one phone with one
@@ -209,7 +210,7 @@ class Witness:
         is_newcomer = (
             party is not None
             and party.in_place_of in self.switch.alive
-            and self.now() < party.since + JUDGED_WITHIN
+            and self.now() < party.since + self.judged_within
         )
         return None if is_newcomer or channel not in self.switch.alive else party
 
