@@ -98,6 +98,10 @@ class Switch(FakeCallControl):
         elif name not in NEEDS_NOTHING and not self._is_there(name, of):
             self.commands.append(command)
             raise Gone(f"{of} is gone")
+        elif name in ("bridge", "add_to_bridge") and not self.alive.issuperset(_named(command[2])):
+            self.commands.append(command)
+            self.bridges.setdefault(of, set())
+            raise Refused(f"not all are there who are to be in {of}")
         try:
             await super()._arrives(*command, then=lambda: (then(), self._carried_out(*command)))
         finally:
@@ -235,6 +239,10 @@ class Switch(FakeCallControl):
 
     def _later(self, seconds: float, what: Callable[[], object]) -> None:
         asyncio.get_running_loop().call_later(seconds, what)
+
+
+def _named(channels: str | Sequence[str]) -> Sequence[str]:
+    return (channels,) if isinstance(channels, str) else channels
 
 
 def kinds(commands: Sequence[tuple[Any, ...]]) -> list[str]:

@@ -130,6 +130,7 @@ class Search(RuleBasedStateMachine):
             operators=tuple(operators_phones(self.register)),
             confidential_accounts=set(CONFIDENTIAL),
             judged_within=JUDGED_WITHIN,
+            left=self.switch.left,
         )
         self.switch.witness = self.witness
         self.switch.tell = self.scene.tell
@@ -301,8 +302,9 @@ class Search(RuleBasedStateMachine):
         self.an_exception_is_revoked()
         exception = PolicyException(
             id=id_of(f"exception {len(self.witness.granted)}"),
-            scope=ScopeKind.PERSON,
-            scope_id=id_of("anna"),
+            scope=ScopeKind.NUMBER,
+            scope_id=None,
+            number=ANNA_MOBILE,
             reason="jour",
             granted_by="chefen",
             starts_at=NOW - timedelta(days=1),

@@ -76,6 +76,7 @@ class Witness:
     granted: list[Granted] = field(default_factory=list)
     confidential_accounts: set[str] = field(default_factory=set)
     judged_within: float = JUDGED_WITHIN
+    left: Collection[str] = ()  # whoever hung up by themselves, as far as that is known
     wrong: list[str] = field(default_factory=list)
     _together: set[tuple[str, str]] = field(default_factory=set)  # who has been with a mobile, before a mark
     _before: set[tuple[str, str]] = field(default_factory=set)  # who has been on one phone with one
@@ -204,12 +205,12 @@ class Witness:
     def _judged(self, channel: str) -> Party | None:
         """Whoever is there, and no newcomer whom Asterisk has only just put in somebody's place.
 
-        When that somebody is let go, it has been decided that the newcomer stays.
+        When that somebody is let go by the service, it has been decided that the newcomer stays.
         """
         party = self.parties.get(channel)
         is_newcomer = (
             party is not None
-            and party.in_place_of in self.switch.alive
+            and party.in_place_of in (*self.switch.alive, *self.left)
             and self.now() < party.since + self.judged_within
         )
         return None if is_newcomer or channel not in self.switch.alive else party
