@@ -30,6 +30,7 @@ NEEDS_NOTHING = (
     "stop_recording",
     "is_recording",
     "destroy_bridge",
+    "send_text",
 )
 
 

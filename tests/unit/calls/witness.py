@@ -210,10 +210,16 @@ class Witness:
         party = self.parties.get(channel)
         is_newcomer = (
             party is not None
-            and party.in_place_of in (*self.switch.alive, *self.left)
+            and bool(party.in_place_of)
             and self.now() < party.since + self.judged_within
+            and not self._is_let_go(party.in_place_of)
         )
         return None if is_newcomer or channel not in self.switch.alive else party
+
+    def _is_let_go(self, channel: str) -> bool:
+        """Not one who hung up by themselves, nor another newcomer who was put out."""
+        is_there = channel in self.switch.alive or channel in self.left
+        return not is_there and not self.parties[channel].in_place_of
 
     def _with(self, channel: str) -> Iterator[str]:
         for inside in self.switch.bridges.values():
@@ -242,18 +248,29 @@ class Watched(Switch):
     """Phones whose transfer is done hang up by themselves; after each command the witness looks."""
 
     witness: Witness | None = None
+    moved: dict[str, str] = field(default_factory=dict)  # who has taken whose place
 
     def _carried_out(self, name: str, of: str, *more: Any) -> None:
         if name in ("create", "originate") and self.witness is not None:
             call = more[1].get("HANVISA_CALL_ID", "") if name == "create" else ""
             self.witness.made(of, more[0].removeprefix("PJSIP/").removesuffix("@carrier"), call)
         super()._carried_out(name, of, *more)
+        if name == "bridge":
+            inside = [self.moved.get(one, one) for one in more[0]]
+            self.bridges[of] = {
+                now if now in self.alive else one for now, one in zip(inside, more[0], strict=True)
+            }
         if name == "tell_transferor" and more[0] == "channel_answered":
             self._later(SOON, lambda: self.goes(of))
 
     def put_in_place(self, newcomer: str, replaced: str) -> None:
-        """What Asterisk does with an INVITE with Replaces before it tells anybody."""
-        for inside in self.bridges.values():
-            if replaced in inside:
-                inside.discard(replaced)
-                inside.add(newcomer)
+        """What Asterisk does with an INVITE with Replaces before it tells anybody.
+
+        Whoever takes the place of one who is just being joined is joined instead.
+        """
+        where = [inside for inside in self.bridges.values() if replaced in inside]
+        for inside in where:
+            inside.discard(replaced)
+            inside.add(newcomer)
+        if not where:
+            self.moved[replaced] = newcomer
