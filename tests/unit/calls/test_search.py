@@ -93,7 +93,7 @@ TICKS = (
     6.0,
 )  # seconds; between a command and its signal, and while one speaks
 # Seconds that a command, or its answer, is on its way: none, less than a signal takes, and a switch that is busy.
-PACES = ((0.0,), (0.0004,), (0.0, 0.0004, 0.002, 0.3))
+PACES = ((0.0,), (0.0004,), (0.0, 0.0004, 0.002, 0.05))
 JUDGED_WITHIN = 5.0  # seconds: a slow switch, and a service that has just started, take their time
 QUIET_AFTER = 65.0  # seconds: whoever was not served by then has been forgotten
 KEYED = ("*28#", "*29#", "0", "2", "4", "5", "1")
@@ -139,6 +139,7 @@ class Search(RuleBasedStateMachine):
         self.switch.after = lambda _: self.witness.look()
         self.asked: set[asyncio.Task[Any]] = set()
         self.newcomers = 0
+        self.unplugged: set[str] = set()
         self.patched = ExitStack()
         self.logged = self.patched.enter_context(capture_logs())
         numbers = count(1)  # the same walk has the same channels
@@ -253,6 +254,7 @@ class Search(RuleBasedStateMachine):
     @rule(who=st.sampled_from(PHONES), then=ticks)
     def a_phone_is_unplugged(self, who: str, then: float) -> None:
         self.switch.registered[who] = ()
+        self.unplugged.add(who)
         self.do(lambda: self.scene.tell(PhoneLost(who)), then)
 
     # the console and the API
@@ -495,8 +497,27 @@ class Search(RuleBasedStateMachine):
             - {call for call, kind, _ in entries if kind == "closed"},
             "kept as open": self.scene.open_calls.states,
             "asked for": self.asked,
+            "paused for nothing": self.paused_for_nothing(),
         }
         assert not any(left.values()), "\n".join([f"left: {left}", *self.story()])
+
+    def paused_for_nothing(self) -> list[tuple[str, str]]:
+        """Operators, by their calls, whose telephones did not ring and were never unplugged."""
+        rung = {
+            (variables.get("HANVISA_CALL_ID"), dial_string.removeprefix("PJSIP/"))
+            for _, dial_string, variables, _ in self.switch.named("create")
+        }
+        paused = [
+            (call, who)
+            for call, kind, data in self.scene.log.entries
+            for who in OPERATORS
+            if kind == "signal" and data["type"] == "operator_paused" and data["person"] == str(id_of(who))
+        ]
+        return [
+            (call, who)
+            for call, who in paused
+            if not any((call, phone) in rung or phone in self.unplugged for phone in (who, *SHARED))
+        ]
 
     def story(self) -> list[str]:
         return [f"{party.channel}: {party}" for party in self.witness.parties.values()] + [

@@ -1,8 +1,8 @@
 """The town that the search walks through (test_search.py): who has which telephone, and what may be dialled.
 
-Anna (201, a mobile), Bo (202), Siv (203, whose line is confidential); Olle (200) and Ulla (204) are operators. The
-hall's telephone is nobody's, and the desk's is that of whichever operator sits there, Ulla at first. 210 are Bo and
-Anna's mobile, 211 is Anna's mobile alone, 212 is Siv alone.
+Anna (201, a mobile), Bo (202), Siv (203, who is confidential), Tor (205, whose number outside is); Olle (200) and Ulla
+(204) are operators. The hall's telephone is nobody's, and the desk's is that of whichever operator sits there, Ulla at
+first. 210 are Bo and Anna's mobile, 211 is Anna's mobile alone, 212 is Siv alone.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from hanvisa.policy.register import Register
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, NOW, id_of, register
 from unit.calls.scene import _person as person_of_ours
 
-PERSONS = ("anna", "bo", "olle", "siv", "ulla")
+PERSONS = ("anna", "bo", "olle", "siv", "tor", "ulla")
 SHARED = ("hall", "desk")
 PHONES = (*PERSONS, *SHARED)
 OPERATORS = ("olle", "ulla")
-CONFIDENTIAL = ("siv",)
+CONFIDENTIAL = ("siv", "tor")
 
-BOS_DIRECT, SIVS_DIRECT = "+46980319202", "+46980319203"
+BOS_DIRECT, SIVS_DIRECT, TORS_DIRECT = "+46980319202", "+46980319203", "+46980319205"
 FIXED, ANOTHER_FIXED = "0980319244", "0980319260"
 MOBILES = ("0701740605", "0701740611", "+46701740605", "00701740605")
-FROM_OUTSIDE = (MAIN, MAIN, ANNA_DIRECT, BOS_DIRECT, SIVS_DIRECT)
+FROM_OUTSIDE = (MAIN, MAIN, ANNA_DIRECT, BOS_DIRECT, SIVS_DIRECT, TORS_DIRECT)
 CITIZENS = (FIXED, "", "0701740699", ANNA_MOBILE)
-INSIDE = ("200", "201", "202", "203", "204", "210", "211", "212")
+INSIDE = ("200", "201", "202", "203", "204", "205", "210", "211", "212")
 PARKS = ("*68*202#", "*68*201#", "*68*203#")
 DIALLED = (*INSIDE, *MOBILES, ANOTHER_FIXED, "*88#", "*280#", "*28#", "112")
 TARGETS = (*INSIDE, *MOBILES, ANOTHER_FIXED, "*63*202", *PARKS[:2], "", "112")
@@ -44,12 +44,13 @@ TARGETS = (*INSIDE, *MOBILES, ANOTHER_FIXED, "*63*202", *PARKS[:2], "", "112")
 def busy_town() -> Register:
     town = register()
     organisation = id_of("hallefors")
-    more = {"siv": "203", "ulla": "204"}
+    more = {"siv": "203", "ulla": "204", "tor": "205"}
     return town.replace(
         persons=(
             *town.persons.rows,
             replace(person_of_ours("siv"), confidential=True),
             person_of_ours("ulla"),
+            person_of_ours("tor"),
         ),
         phones=(
             *town.phones.rows,
@@ -72,6 +73,7 @@ def busy_town() -> Register:
             *town.numbers.rows,
             OutsideNumber(BOS_DIRECT, TargetKind.PERSON, id_of("bo")),
             OutsideNumber(SIVS_DIRECT, TargetKind.PERSON, id_of("siv")),
+            OutsideNumber(TORS_DIRECT, TargetKind.PERSON, id_of("tor"), confidential=True),
         ),
         operators=tuple(
             Operator(id_of(name), (id_of("board"),), state, id_of(f"phone {phone}"), NOW - timedelta(hours=1))
