@@ -31,6 +31,7 @@ NEEDED = {
         **_POSTGRESQL,
         "/usr/sbin/slapd": "slapd",
         "/usr/sbin/kamailio": "kamailio",
+        "/usr/lib/*/kamailio/modules/db_sqlite.so": "kamailio-sqlite-modules",
         "/usr/sbin/ip": "iproute2",
         **_PRINTING,
     },

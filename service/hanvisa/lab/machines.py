@@ -50,7 +50,7 @@ class Network:
             _ip("address", "add", f"{address}/24", "dev", self.name)
         _ip("link", "set", self.name, "up")
         for number, machine in enumerate(self.names):
-            space, cable = self._space(machine), f"{self.name}v{number}"
+            space, cable = self._space(machine), self._cable(number)
             _ip("netns", "add", space)
             _ip(
                 "link",
@@ -73,6 +73,16 @@ class Network:
 
     def remove(self) -> None:
         _remove(self.name)
+
+    def falls_silent(self, machine: str) -> None:
+        """Nothing reaches it or comes from it any more, and nobody is told: it is taken off the bridge."""
+        _ip("link", "set", self._cable(self.names.index(machine)), "nomaster")
+
+    def is_back(self, machine: str) -> None:
+        _ip("link", "set", self._cable(self.names.index(machine)), "master", self.name)
+
+    def _cable(self, number: int) -> str:
+        return f"{self.name}v{number}"
 
 
 @contextmanager

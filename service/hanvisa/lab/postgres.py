@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, for tests and the bench: in a new folder, on a socket, gone with who started it."""
+"""A PostgreSQL server of one's own, for tests and the bench: in a new folder, gone with who started it."""
 
 import os
 import shutil
@@ -21,8 +21,8 @@ _MOMENT = 0.001
 
 
 @contextmanager
-def postgres_server() -> Iterator["PostgresServer"]:
-    """A server that runs, and whose folder is deleted at last.
+def postgres_server(host: str = "") -> Iterator["PostgresServer"]:
+    """A server that runs, and whose folder is deleted at last. ``host`` is its address where others' machines ask it.
 
     Raises:
         ConfigurationError: it is not installed, or does not start.
@@ -32,7 +32,7 @@ def postgres_server() -> Iterator["PostgresServer"]:
         raise ConfigurationError("PostgreSQL's server is not installed (Debian: apt-get install postgresql).")
     folder = Path(tempfile.mkdtemp(prefix="hanvisa-postgres-"))
     folder.chmod(0o755)  # for the server's user
-    server = PostgresServer(found[-1], folder / "server")
+    server = PostgresServer(found[-1], folder / "server", host)
     try:
         server.make()
         server.start()
@@ -44,10 +44,14 @@ def postgres_server() -> Iterator["PostgresServer"]:
 
 @dataclass
 class PostgresServer:
-    """A server on a socket in a folder of its own, without a port. Root runs it as the user postgres."""
+    """A server on a socket in a folder of its own, and on a port only where it has a ``host``.
+
+    Root runs it as the user postgres.
+    """
 
     programs: Path
     folder: Path
+    host: str = ""
     process: subprocess.Popen[bytes] | None = None
     names: Iterator[int] = field(default_factory=count)
 
@@ -58,12 +62,15 @@ class PostgresServer:
         self.run(
             "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
         )
+        if self.host:
+            with (self.folder / "data" / "pg_hba.conf").open("a") as allowed:
+                allowed.write(f"host all all {self.host}/24 trust\n")
 
     def start(self) -> None:
         """Raises ConfigurationError."""
         options = (
             "-c",
-            "listen_addresses=",
+            f"listen_addresses={self.host}",
             "-c",
             f"unix_socket_directories={self.folder}",
             "-c",
@@ -110,7 +117,7 @@ class PostgresServer:
         name = f"test{next(self.names)}"
         who = (f"--host={self.folder}", "--username=postgres")
         self.run("createdb", *who, f"--template={template}", "--strategy=file_copy", name)
-        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.host or self.folder}"
 
     def run(self, program: str, *arguments: str, check: bool = True) -> int:
         return subprocess.run(  # noqa: S603 - PostgreSQL's own programs

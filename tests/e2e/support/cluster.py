@@ -10,7 +10,7 @@ from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting
 from hanvisa.config import Settings
 from hanvisa.lab.api import Api
 from hanvisa.lab.carrier import Carrier
-from hanvisa.lab.kamailio import kamailio
+from hanvisa.lab.kamailio import Kamailio
 from hanvisa.lab.ladder import ladder
 from hanvisa.lab.lines import Line
 from hanvisa.lab.machines import Network
@@ -34,6 +34,7 @@ class Cluster:
     settings: dict[str, Settings]
     systems: dict[str, System]
     network: Network
+    kamailio: Kamailio
     carrier: Carrier
     leads: str
     phones: dict[str, Siplet] = field(default_factory=dict)
@@ -131,7 +132,7 @@ class Cluster:
 async def a_cluster(machines: Network, state: Path, database: str) -> AsyncIterator[Cluster]:
     """Both nodes serve; the service at the first has the calls."""
     settings = _settings(machines, state, database)
-    systems = {node: System(one, machine=machines.on(node)) for node, one in settings.items()}
+    systems = {node: System(one, urgent=True, machine=machines.on(node)) for node, one in settings.items()}
     first, second = systems.values()
     async with AsyncExitStack() as stack:
         for system in systems.values():
@@ -140,9 +141,9 @@ async def a_cluster(machines: Network, state: Path, database: str) -> AsyncItera
         await asyncio.gather(first.start(), second.asterisk.start())
         await second.stand_by()
         await first.speech_is_made()
-        await stack.enter_async_context(kamailio(first.settings, machines.on(PROXY)))
+        kamailio = await stack.enter_async_context(Kamailio(first.settings, machines.on(PROXY)))
         carrier = await Carrier.start(machines.carrier, SIP, switch=first.settings.proxy)
-        cluster = Cluster(settings, systems, machines, carrier, NODES[0])
+        cluster = Cluster(settings, systems, machines, kamailio, carrier, NODES[0])
         try:
             yield cluster
         finally:
