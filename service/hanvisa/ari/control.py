@@ -142,6 +142,10 @@ class AriControl:
     async def dial(self, channel: str) -> None:
         await self._post(f"/channels/{channel}/dial")
 
+    async def has_rung(self, channel: str) -> bool:
+        fields = await self._client.command("GET", f"/channels/{channel}")
+        return fields["state"] in ("Ringing", "Up")
+
     async def ring(self, channel: str) -> None:
         await self._post(f"/channels/{channel}/ring")
 
@@ -182,11 +186,14 @@ class AriControl:
         bridges = await self._client.listing("/bridges", node)
         return {one["id"]: frozenset(one["channels"]) for one in bridges if one["id"].startswith(OUR_IDS)}
 
-    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
+    async def held_by_our_apps(self, node: str = "") -> Mapping[str, bool]:
         apps = await self._client.listing("/applications", node)
-        return tuple(
-            channel for app in apps if app["name"].startswith(APP_PREFIX) for channel in app["channel_ids"]
-        )
+        return {
+            channel: app["name"] == self._app
+            for app in apps
+            if app["name"].startswith(APP_PREFIX)
+            for channel in app["channel_ids"]
+        }
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:
         await self._post(f"/channels/{channel}/move", {"app": self._app, "appArgs": ",".join(args)})

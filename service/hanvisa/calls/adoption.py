@@ -56,7 +56,8 @@ def end_those_at(house: House, node: str) -> None:
     for call in house.live:
         if node_of(call.caller.channel) == node:
             call.tell("signal", type="node_lost", node=node)
-            for channel in call.channels():
+            # The caller first: whoever is rung for one who is gone has not failed to answer.
+            for channel in sorted(call.channels(), key=lambda one: one != call.caller.channel):
                 call.inbox.put_nowait(HungUp(channel, NORMAL))
 
 
@@ -70,13 +71,15 @@ async def sweep(house: House, calls: Iterable[Call], node: str = "") -> None:
 
 
 async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
-    """Take on the calls that nobody serves: dead instances of ours hold them, or their coming was missed.
+    """Take on the calls that nobody serves.
+
+    Dead instances of ours hold them, their coming was missed, or their node was given up and is back.
 
     Each goes on in the stage in which it was.
 
     What plays on a channel, or is recorded, is ended first: a move would queue behind it.
     """
-    held = set(await house.control.held_by_our_apps(node))
+    held = await house.control.held_by_our_apps(node)
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     open_calls = left_open(house)
@@ -86,12 +89,13 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
         if (state := await _state_of(house, orphan)) is not None
     }
     bridged = await house.control.bridged(node) if states else {}
-    calls = [await _take_on(house, state, existing, bridged) for state in states.values()]
+    elsewhere = existing.keys() - {channel for channel, is_here in held.items() if is_here}
+    calls = [await _take_on(house, state, existing, elsewhere, bridged) for state in states.values()]
     taken = {channel for call, _ in calls for channel in call.channels()}
     begun = {state.caller.channel: state.id for state in open_calls.values() if state is not None}
     for orphan in orphans:
         if orphan.id not in taken:
-            calls.extend(await _begin_anew(house, orphan, begun.get(orphan.id)))
+            calls.extend(await _begin_anew(house, orphan, elsewhere, begun.get(orphan.id)))
     log.info("calls.adopted", calls=len(calls))
     return calls
 
@@ -122,9 +126,13 @@ async def _take_on(
     house: House,
     state: CallState,
     existing: dict[str, LiveChannel],
+    elsewhere: set[str],
     bridged: Mapping[str, frozenset[str]],
 ) -> tuple[Call, Stage]:
-    """The call with its stage. Whoever of its legs is gone is found so by the stage's first signal."""
+    """The call with its stage. Whoever of its legs is gone is found so by the stage's first signal.
+
+    ``elsewhere`` are the channels that this application does not have.
+    """
     try:
         stage: Stage = from_json(state.stage)
     except (KeyError, ValueError, TypeError) as error:
@@ -139,14 +147,16 @@ async def _take_on(
         if leg.channel not in existing:
             call.inbox.put_nowait(HungUp(leg.channel, NORMAL))
             continue
-        await _bring_here(house, leg.channel)
+        await _bring_here(house, leg.channel, elsewhere)
     if isinstance(stage, Talking) and state.other is not None and state.other.channel in existing:
         await _bring_together(call, state.other, bridged)
     call.tell("signal", type="adopted", stage=state.stage.get("name", ""))
     return call, stage
 
 
-async def _begin_anew(house: House, orphan: LiveChannel, known_as: str | None) -> list[tuple[Call, Stage]]:
+async def _begin_anew(
+    house: House, orphan: LiveChannel, elsewhere: set[str], known_as: str | None
+) -> list[tuple[Call, Stage]]:
     """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended.
 
     ``known_as`` is its id where the call log has it already.
@@ -156,7 +166,7 @@ async def _begin_anew(house: House, orphan: LiveChannel, known_as: str | None) -
         if not side:
             await house.control.hang_up(orphan.id)
             return []
-        await _bring_here(house, orphan.id)
+        await _bring_here(house, orphan.id, elsewhere)
     except TelephonyError as error:
         log.info("calls.not_adopted", channel=orphan.id, why=str(error))
         return []
@@ -189,9 +199,11 @@ async def quiet(house: House, channel: str) -> None:
     await house.control.stop_music(channel)
 
 
-async def _bring_here(house: House, channel: str) -> None:
+async def _bring_here(house: House, channel: str, elsewhere: set[str]) -> None:
+    """What is here already is not moved: Asterisk would tell of its leaving, as of a hang-up."""
     try:
         await quiet(house, channel)
-        await house.control.move_here(channel, ["adopted"])
+        if channel in elsewhere:
+            await house.control.move_here(channel, ["adopted"])
     except TelephonyError as error:
         log.warning("calls.not_moved", channel=channel, why=str(error))

@@ -412,6 +412,10 @@ class CallControl(Protocol):
         """
         ...
 
+    async def has_rung(self, channel: str) -> bool:
+        """Whether the phone that this leg dials has said that it rings."""
+        ...
+
     async def dial(self, channel: str) -> None: ...
 
     async def originate(
@@ -459,8 +463,8 @@ class CallControl(Protocol):
         """The bridges of ours, and the channels in each."""
         ...
 
-    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
-        """Channels in all applications of ours, those that have no process any more among them."""
+    async def held_by_our_apps(self, node: str = "") -> Mapping[str, bool]:
+        """Channels in all applications of ours, dead ones too; whether it is this very one's."""
         ...
 
     async def variable(self, channel: str, name: str) -> str: ...

@@ -79,7 +79,8 @@ class Rung:
     """What came of ringing: ``leg`` answered, or ``why`` nobody did.
 
     ``redirects`` are the phones' 302s (person, target); ``refusals`` the decisions that kept places from being rung;
-    ``is_kept_apart`` is true where a mobile would have been met there (O2, M4).
+    ``is_kept_apart`` is true where a mobile would have been met there (O2, M4);
+    ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away.
     """
 
     leg: Leg | None = None
@@ -87,6 +88,7 @@ class Rung:
     why: Why = Why.UNPLUGGED
     redirects: list[tuple[UUID | None, str]] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
+    is_lost: bool = False
 
 
 async def ring(
@@ -225,7 +227,7 @@ async def _contacts(call: Call, account: str) -> tuple[str, ...]:
 async def has_contact(call: Call, account: str) -> bool:
     """Whether the phone is to be had; so long as Asterisk can't tell, it is."""
     try:
-        return bool(await _contacts(call, account))
+        return bool(await call.house.control.dial_strings(call.caller.channel, account))
     except TelephonyError:
         return True
 
@@ -249,6 +251,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
         match signal:
             case None:
                 rung.why = Why.NO_ANSWER
+                rung.is_lost = bool(node_of(call.caller.channel)) and not await _any_has_rung(call)
                 return
             case Entered(channel, _, replaced) if replaced is not None and replaced.id in call.rung:
                 rung.leg = await _picked_up(call, channel, replaced.id)
@@ -284,6 +287,14 @@ async def answered(call: Call, channel: str) -> Leg | None:
         return None
     call.promised = leg
     return leg
+
+
+async def _any_has_rung(call: Call) -> bool:
+    """So long as Asterisk can't tell, one has. A phone that is dead is none that is lost: the proxy tells of it."""
+    try:
+        return any([await call.house.control.has_rung(channel) for channel in call.rung])
+    except TelephonyError:
+        return True
 
 
 def why_of(cause: int) -> Why:

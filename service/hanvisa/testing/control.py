@@ -31,6 +31,8 @@ class FakeCallControl(Slow):
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     existing: tuple[LiveChannel, ...] = ()
     orphaned: tuple[str, ...] = ()
+    is_proxy_away: bool = False  # the one before several nodes: no phone is told that it is rung
+    ours: tuple[str, ...] = ()  # of them, those that this very application has
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         """The commands of that name, their arguments only."""
@@ -135,6 +137,10 @@ class FakeCallControl(Slow):
     async def dial(self, channel: str) -> None:
         await self._do("dial", channel)
 
+    async def has_rung(self, channel: str) -> bool:
+        await self._do("has_rung", channel)
+        return not self.is_proxy_away
+
     async def ring(self, channel: str) -> None:
         await self._do("ring", channel)
 
@@ -194,9 +200,9 @@ class FakeCallControl(Slow):
             }
         )
 
-    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:
+    async def held_by_our_apps(self, node: str = "") -> Mapping[str, bool]:
         return await self._ask(
-            lambda: tuple(one for one in self.orphaned if not node or node_of(one) == node)
+            lambda: {one: one in self.ours for one in self.orphaned if not node or node_of(one) == node}
         )
 
     async def move_here(self, channel: str, args: Sequence[str]) -> None:

@@ -101,9 +101,9 @@ async def test_what_was_at_a_lost_node_is_gone_until_it_is_back(
 
 async def test_all_are_listed_that_answer(nodes: Nodes, both: tuple[OneNode, OneNode]) -> None:
     control = AriControl(nodes, "app")
-    assert await control.held_by_our_apps() == ("n1-1.1", HERS)
-    assert await control.held_by_our_apps("n2") == (HERS,)
+    assert await control.held_by_our_apps() == {"n1-1.1": False, HERS: False}
+    assert await control.held_by_our_apps("n2") == {HERS: False}
     both[0].away = True
-    assert await control.held_by_our_apps() == (HERS,)
+    assert await control.held_by_our_apps() == {HERS: False}
     with pytest.raises(Unavailable):
         await control.held_by_our_apps("n1")

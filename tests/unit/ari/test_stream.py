@@ -170,7 +170,11 @@ async def test_only_channels_in_applications_of_ours_are_ours(asterisk: BadAster
             {"name": "another", "channel_ids": ["c4"]},
         ]
     )
-    assert await AriControl(client, "hanvisa-test").held_by_our_apps() == ("c1", "c2", "c3")
+    assert await AriControl(client, "hanvisa-test").held_by_our_apps() == {
+        "c1": False,
+        "c2": False,
+        "c3": True,
+    }
 
 
 async def raw_server(*answers: bytes) -> tuple[asyncio.Server, Client]:

@@ -213,8 +213,8 @@ class Switch(FakeCallControl):
     async def channels(self, node: str = "") -> tuple[LiveChannel, ...]:  # noqa: ARG002 - there is one Asterisk
         return await self._ask(lambda: tuple(map(self._as_live, sorted(self.alive))))
 
-    async def held_by_our_apps(self, node: str = "") -> tuple[str, ...]:  # noqa: ARG002
-        return await self._ask(lambda: tuple(sorted(self.alive)))
+    async def held_by_our_apps(self, node: str = "") -> Mapping[str, bool]:  # noqa: ARG002
+        return await self._ask(lambda: dict.fromkeys(sorted(self.alive), False))
 
     async def is_playing(self, playback: str) -> bool:
         await super().is_playing(playback)

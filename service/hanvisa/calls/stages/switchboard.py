@@ -137,7 +137,7 @@ async def _not_served(call: Call, stage: AtSwitchboard, decision: Decision) -> S
 
 
 async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
-    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md).
+    """Offer the caller to the operator. One who does not answer is paused (docs/decisions.md), unless nothing rang.
 
     Of a caller who ``returns`` they are not told the organisation first, nor of one whom they take at the console. Who
     does so, or loses the caller to who does, is not paused.
@@ -169,7 +169,7 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
             # A mobile has come beside them in this moment, or the call was marked: it is not theirs to answer for.
             if _may_have(call, operator):
                 queues.left_alone(operator.person_id, call.house.clock.now())
-        elif call.taken_by is None:
+        elif call.taken_by is None and not rung.is_lost:
             await call.make_sure_of_caller()  # else it was for them that nobody could be rung
             await pause(call, operator.person_id, rung.why)
         return False
