@@ -94,11 +94,9 @@ class Kamailio:
     def has_written(self) -> bool:
         """Whether a registration and a call that is up are written down, for the next start."""
         with closing(sqlite3.connect(self._kept)) as kept:
-            rows = (
-                kept.execute("SELECT username FROM location"),
-                kept.execute(f"SELECT id FROM dialog WHERE state = {UP}"),
-            )
-            return all(each.fetchone() for each in rows)
+            registered = kept.execute("SELECT username FROM location")
+            up = kept.execute("SELECT id FROM dialog WHERE state = ?", (UP,))
+            return all(each.fetchone() for each in (registered, up))
 
     @property
     def _log(self) -> Path:
