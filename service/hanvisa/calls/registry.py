@@ -46,6 +46,9 @@ from hanvisa.policy.emergency import EmergencyCall
 log = structlog.get_logger()
 
 SYNC_AGAIN = 1.0  # seconds
+# Seconds from when a lost node is back until its calls are taken on. A service that was cut off with it, and had them,
+# must find out first that another leads: whoever talks with one who is taken from it it would hang up.
+LEARNS_WITHIN = 3.0
 ENDS_WITHIN = 1.0  # seconds, for what the calls were about: the database is not closed under them
 OFFERED_FOR = timedelta(seconds=0.5)  # by the dialplan's StasisBroadcast; then it has gone on without us
 RUNG = "rung"  # the argument with which our own outgoing legs come to us
@@ -124,8 +127,11 @@ class Registry:
 
     async def _sync(self, connected: Reconnected) -> None:
         """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
+        if connected.node in self._lost:
+            self._lost.discard(connected.node)
+            asyncio.get_running_loop().call_later(LEARNS_WITHIN, self._sync_again, connected)
+            return
         self.synced.clear()
-        self._lost.discard(connected.node)
         self._missed()
         try:
             await resync(self.house, connected.node)

@@ -1,8 +1,9 @@
 """Two nodes behind Kamailio, each on a machine of its own, and who telephones there."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,12 @@ from hanvisa.lab.town import make_token, phone_password, web_of
 from hanvisa.lab.waiting import until
 
 PROXY, NODES = "proxy", ("n1", "n2")
+OWN = (
+    "asterisk",
+    "kamailio",
+    "log",
+)  # folders that are no part of the shared one, or each machine's own there
+NOWHERE = Path("/nonexistent")
 SIP = 5060
 
 
@@ -112,6 +119,32 @@ class Cluster:
 
         await until(serves, within=LONG, what=f"the service at {node} has the calls")
         self.leads = node
+
+    @contextmanager
+    def silent(self, node: str) -> Iterator[None]:
+        """Nothing reaches this node or comes from it, and nobody is told."""
+        self.network.falls_silent(node)
+        try:
+            yield
+        finally:
+            self.network.is_back(node)
+
+    @contextmanager
+    def without_the_folder(self) -> Iterator[None]:
+        """What the nodes share is not to be had; what each has of its own is (docs/scaling.md, "Setting it up")."""
+        state = self.settings[self.leads].state
+        away = Path(tempfile.mkdtemp(prefix="hv", dir=state.parent))
+        shared = [one for one in state.iterdir() if one.name not in OWN]
+        for one in shared:
+            one.rename(away / one.name)
+            one.symlink_to(NOWHERE / one.name)  # nor can it be made anew
+        try:
+            yield
+        finally:
+            for one in shared:
+                one.unlink()
+                (away / one.name).rename(one)
+            away.rmdir()
 
     async def go_home(self) -> None:
         for phone in (self.carrier, *self.phones.values()):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
+from hanvisa.calls import registry
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, HungUp, NodeLost, Reconnected
@@ -59,8 +64,11 @@ async def test_nor_one_whose_phone_the_proxy_has_not_told() -> None:
         await scene.until(lambda: not olle_is_open(scene), "Olle has not answered")
 
 
-async def test_calls_of_a_node_that_is_back_are_taken_on_where_they_are() -> None:
+async def test_calls_of_a_node_that_is_back_are_taken_on_where_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Asterisk tells whose channels are moved that they have left: to their own application they would have hung up."""
+    monkeypatch.setattr(registry, "LEARNS_WITHIN", 0.2)
     async with Scene() as scene:
         state = CallState(
             id="hv-k-n1-1",
@@ -79,8 +87,12 @@ async def test_calls_of_a_node_that_is_back_are_taken_on_where_they_are() -> Non
         scene.control.orphaned = scene.control.ours = (CALLER, LEG)
         scene.control.bridges["hv-b-n1-1"] = {CALLER, LEG}
         scene.control.variables[CALLER, VARIABLE] = state.to_json()
+        scene.tell(NodeLost("n1"))
         scene.tell(Reconnected("n1"))
+        time = asyncio.get_running_loop().time
+        back_at = time()
         await scene.until(lambda: scene.house.live.of_channel(LEG), "the call is taken on")
+        assert time() - back_at >= registry.LEARNS_WITHIN, "whoever had it may have it still"
         scene.hangs_up(LEG)
         await scene.over(CALLER)
         assert not scene.control.named("move_here")
