@@ -26,8 +26,14 @@ log = structlog.get_logger()
 LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver raises when it can't connect, or a connection is gone."""
 
-# The server finds a machine that is gone without a word within five seconds, and lets go what that had locked.
-_KEPT_ALIVE = {"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
+# The server finds a machine that is gone without a word within five seconds, and lets go what it had locked. While an
+# answer is not confirmed it asks nothing, and would send that again for a quarter of an hour: so that has a limit.
+_KEPT_ALIVE = {
+    "tcp_keepalives_idle": "2",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "5000",  # milliseconds
+}
 _FAREWELL = 0.5  # seconds; SQLAlchemy would give two to a connection that it throws away
 _NOT_THE_DRIVERS = (
     "prepared_statement_cache_size",

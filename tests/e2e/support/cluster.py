@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting
 from hanvisa.config import Settings
@@ -20,6 +21,7 @@ from hanvisa.lab.own import import_demo
 from hanvisa.lab.probing import http_status
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.siplet_line import SipletLine
+from hanvisa.lab.stories import Story
 from hanvisa.lab.system import System
 from hanvisa.lab.town import make_token, phone_password, web_of
 from hanvisa.lab.waiting import until
@@ -43,8 +45,14 @@ class Cluster:
     network: Network
     kamailio: Kamailio
     carrier: Carrier
+    token: str
     leads: str
     phones: dict[str, Siplet] = field(default_factory=dict)
+
+    @property
+    def other(self) -> str:
+        """The node whose service stands by."""
+        return next(node for node in NODES if node != self.leads)
 
     @property
     def trace(self) -> list[str]:
@@ -79,33 +87,59 @@ class Cluster:
         """The operator with this phone is there."""
         phone = (await read_register(self.settings[self.leads])).phone_of_account(account)
         assert phone is not None
-        async with await self.api() as api:
+        async with self.api() as api:
             await api.post(f"/operators/{phone.owner_id}/state", {"state": "open"})
         return await self.phone(account)
 
-    async def answers_next(self, operator: Siplet, caller: SipletLine) -> Line:
+    async def answers_next(self, operator: Siplet, caller: SipletLine, *, within: float = LONG) -> Line:
         """The operator is rung for this caller, and they talk."""
-        line = await operator.rings(within=LONG)
+        line = await operator.rings(within=within)
         await line.answer()
         await caller.talks_to(line, within=LONG)
         return line
+
+    async def talks_at(self, node: str, number: str, phone: Siplet) -> tuple[SipletLine, Line]:
+        """A citizen rings the direct number of whoever has the phone, until it is this node's turn; both lines."""
+
+        async def is_there() -> tuple[SipletLine, Line] | None:
+            caller = await self.carrier.call(direct_number(phone.name), from_=number)
+            line = await phone.rings(within=LONG)
+            await line.answer()
+            await caller.talks_to(line, within=LONG)
+            if self.node_of(caller) == node:
+                return caller, line
+            await caller.hangup()
+            await line.until_ended(within=LONG)
+            return None
+
+        return await until(is_there, within=LONG, what=f"a call at {node}")
 
     async def with_ulla(self, number: str) -> tuple[SipletLine, Line]:
         ulla = await self.opens(ULLA)
         caller = await self.waits(number)
         return caller, await self.answers_next(ulla, caller)
 
-    async def api(self) -> Api:
+    def api(self) -> Api:
         """That of the service that has the calls."""
-        settings = self.settings[self.leads]
-        return Api(web_of(settings), await make_token(settings, "admin"))
+        return Api(web_of(self.settings[self.leads]), self.token)
+
+    async def has_rung_for(self, number: str, times: int) -> bool:
+        """Whether somebody has been rung so many times for this caller's call that is up."""
+        async with self.api() as api:
+            calls = await _calls_of(api, number)
+            told = [Story(await api.get(f"/calls/{one['id']}")).events("signal") for one in calls[:1]]
+        return [signal["type"] for signals in told for signal in signals].count("ringing") >= times
+
+    async def stands_by_again(self, node: str) -> None:
+        """The service that had the calls and was cut off has found out that another has them: it is started anew."""
+        system = self.systems[node]
+        await until(lambda: not system.service_running, within=LONG, what=f"the service at {node} gives up")
+        await system.stand_by()
 
     async def is_ended_in_the_log(self, number: str) -> None:
         async def ended() -> bool:
-            async with await self.api() as api:
-                calls = [
-                    one for one in await api.items("/calls") if one["caller"].endswith(number.lstrip("0"))
-                ]
+            async with self.api() as api:
+                calls = await _calls_of(api, number)
             return bool(calls) and all(one["ended_at"] for one in calls)
 
         await until(ended, within=LONG, what=f"{number}'s call ended in the log")
@@ -161,6 +195,16 @@ class Cluster:
         return "\n".join(f"{node}:\n{one.log()}\n{one.asterisk.log()}" for node, one in self.systems.items())
 
 
+async def _calls_of(api: Api, number: str) -> list[dict[str, Any]]:
+    """The newest first."""
+    return [one for one in await api.items("/calls") if one["caller"].endswith(number.lstrip("0"))]
+
+
+def direct_number(account: str) -> str:
+    """Of whoever of the demo directory has this phone."""
+    return f"0980319{account.rpartition('-')[2]}"
+
+
 @asynccontextmanager
 async def a_cluster(machines: Network, state: Path, database: str) -> AsyncIterator[Cluster]:
     """Both nodes serve; the service at the first has the calls."""
@@ -171,12 +215,14 @@ async def a_cluster(machines: Network, state: Path, database: str) -> AsyncItera
         for system in systems.values():
             stack.push_async_callback(system.stop)
         await asyncio.gather(import_demo(first.settings), first.asterisk.start())
-        await asyncio.gather(first.start(), second.asterisk.start())
+        _, _, token = await asyncio.gather(
+            first.start(), second.asterisk.start(), make_token(first.settings, "admin")
+        )
         await second.stand_by()
         await first.speech_is_made()
         kamailio = await stack.enter_async_context(Kamailio(first.settings, machines.on(PROXY)))
         carrier = await Carrier.start(machines.carrier, SIP, switch=first.settings.proxy)
-        cluster = Cluster(settings, systems, machines, kamailio, carrier, NODES[0])
+        cluster = Cluster(settings, systems, machines, kamailio, carrier, token, NODES[0])
         try:
             yield cluster
         finally:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
 
 from hanvisa.directory.engine import open_database
+from hanvisa.lab.machines import network
 from hanvisa.lab.postgres import PostgresServer, postgres_server
 from hanvisa.lab.waiting import until
 from hanvisa.leading_across_machines import DatabaseLead
+
+LET_GO = 8.0  # seconds; five, and those of a busy machine
+HOLDS = """
+import asyncio, sys
+from hanvisa.leading_across_machines import DatabaseLead
+
+async def hold():
+    async with DatabaseLead(sys.argv[1]) as lead:
+        print(await lead.take(), flush=True)
+        await lead.until_lost()
+
+asyncio.run(hold())
+"""
 
 
 @pytest.fixture
@@ -59,6 +74,22 @@ async def test_where_another_was_faster_the_lead_is_lost(postgres: PostgresServe
         await until(second.take, within=10, what="the second takes it")
         async with asyncio.timeout(5):
             await first.until_lost()
+
+
+async def test_a_machine_that_falls_silent_has_the_lead_no_more() -> None:
+    """As it is answered: what nobody confirms is sent again, and no keep-alive goes out."""
+    with network("n1") as machines, postgres_server(machines.phones) as server:
+        url = server.new_database()
+        holder = await asyncio.create_subprocess_exec(
+            *machines.on("n1"), sys.executable, "-c", HOLDS, url, stdout=asyncio.subprocess.PIPE
+        )
+        assert holder.stdout is not None
+        assert await holder.stdout.readline() == b"True\n"
+        machines.falls_silent("n1")
+        async with DatabaseLead(url) as second:
+            await until(second.take, within=LET_GO, what="the second takes it")
+        holder.kill()
+        await holder.wait()
 
 
 async def _end_its_session(url: str) -> None:

@@ -8,27 +8,31 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from hanvisa.ami.proxy import ProxyAccounts
 from hanvisa.ami.secrets import phone_passwords
 from hanvisa.config import Settings
 from hanvisa.lab.kamailio import Kamailio
-from hanvisa.lab.lines import Line
+from hanvisa.lab.lines import Line, NotRegisteredError
 from hanvisa.lab.machines import network
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.waiting import until
 from unit.calls.scene import register
 
-SIP = 5060
+SIP, BUSY = 5060, 486
 AT_ONCE = 3.0  # seconds, as in e2e/test_nodes.py
+GUESSES = 21  # more than an address has
 WRITTEN = 5.0  # seconds; it writes once each
 
 
 @dataclass
 class Proxy:
+    accounts: Path
     kamailio: Kamailio
     nodes: dict[str, Siplet]
     anna: Siplet
@@ -45,6 +49,12 @@ class Proxy:
             return None
 
         return await until(rings, within=AT_ONCE, what="a node is asked")
+
+    async def is_rung(self, phone: Siplet) -> bool:
+        """By a node that calls it."""
+        ringing = await self.nodes["n1"].call(f"sip:{phone.name}@{phone.registrar}")
+        await (await phone.rings(within=AT_ONCE)).reject()
+        return (await ringing.until_ended()).status == BUSY
 
     async def calls(self, phone: Siplet) -> str:
         """Which node has a call of this phone's. It is given up."""
@@ -80,7 +90,7 @@ async def proxy() -> AsyncIterator[Proxy]:
 
         nodes = {node: await siplet(host, SIP, node) for node, host in here.items()}
         anna, bo = [await siplet(machines.phones, 0, name) for name in ("anna", "bo")]
-        yield Proxy(kamailio, nodes, anna, bo)
+        yield Proxy(state / "proxy", kamailio, nodes, anna, bo)
 
 
 async def test_who_is_registered_and_which_node_has_whose_call_outlive_it(proxy: Proxy) -> None:
@@ -92,9 +102,7 @@ async def test_who_is_registered_and_which_node_has_whose_call_outlive_it(proxy:
     await until(proxy.kamailio.has_written, within=WRITTEN, what="it is written down")
     await proxy.kamailio.kill()
     await proxy.kamailio.start()
-    ringing = await proxy.nodes["n1"].call(f"sip:anna@{proxy.anna.registrar}")
-    await (await proxy.anna.rings(within=AT_ONCE)).reject()
-    await ringing.until_ended()
+    assert await proxy.is_rung(proxy.anna)
     assert {await proxy.calls(proxy.anna) for _ in range(6)} == {node}
     await talk.hangup()
     await line.until_ended()
@@ -112,3 +120,23 @@ async def test_a_phone_whose_node_falls_silent_in_a_call_has_the_other_at_once(p
     rung = proxy.nodes[other].offered
     await until(lambda: len(rung) == 6, within=AT_ONCE, what=lambda: f"{len(rung)} of 6 calls are at {other}")
     assert await proxy.calls(proxy.bo) == other
+
+
+async def test_nobody_is_taken_for_one_who_guesses_while_the_accounts_can_not_be_read(proxy: Proxy) -> None:
+    """What was read of them counts on; before anything was, nobody registers, and whoever is registered is."""
+    await proxy.anna.plug_in()
+    await until(
+        partial(proxy.kamailio.has_written, with_call=False), within=WRITTEN, what="it is written down"
+    )
+    await proxy.kamailio.kill()
+    await proxy.kamailio.start()
+    away = proxy.accounts.rename(proxy.accounts.with_name("away"))
+    for _ in range(GUESSES):
+        with pytest.raises(NotRegisteredError):
+            await proxy.bo.plug_in()
+    assert await proxy.is_rung(proxy.anna)
+    away.rename(proxy.accounts)
+    await proxy.bo.plug_in()
+    assert await proxy.is_rung(proxy.bo)
+    proxy.accounts.rename(away)
+    await proxy.bo.plug_in()
