@@ -90,7 +90,7 @@ async def proxy() -> AsyncIterator[Proxy]:
 
         nodes = {node: await siplet(host, SIP, node) for node, host in here.items()}
         anna, bo = [await siplet(machines.phones, 0, name) for name in ("anna", "bo")]
-        yield Proxy(state / "proxy", kamailio, nodes, anna, bo)
+        yield Proxy(state / "proxy" / "subscriber", kamailio, nodes, anna, bo)
 
 
 async def test_who_is_registered_and_which_node_has_whose_call_outlive_it(proxy: Proxy) -> None:
