@@ -72,7 +72,8 @@ class PersonIndex:
         self._having_one = lru_cache(_KEPT)(partial(_having_one, words, plain_words))
         told, hidden = _numbers(register)
         self._numbers = _Lines([_line(told, person) for person in self._persons])
-        self._hidden = _Lines([_line(hidden, person) for person in self._persons])
+        lines = ((place, _line(hidden, person)) for place, person in enumerate(self._persons))
+        self._hidden = {place: line for place, line in lines if line}  # few have any
 
     def find(
         self, typed: str, sees: Callable[[Person], bool] = lambda _: False, after: After | None = None
@@ -119,10 +120,15 @@ class PersonIndex:
     def _by_number(self, digits: str, how: int, first: int, sees: Callable[[Person], bool]) -> Iterator[int]:
         beginning = f" {digits}"
         sought = digits if how == HOLDS else beginning
-        hidden = (one for one in self._hidden.holding(sought, first) if sees(self._persons[one]))
+        hidden = (
+            place
+            for place, line in self._hidden.items()
+            if place >= first and sought in line and sees(self._persons[place])
+        )
         for place, _ in groupby(merge(self._numbers.holding(sought, first), hidden)):
-            person = self._persons[place]
-            known = self._numbers.line(place) + (self._hidden.line(place) if sees(person) else "")
+            known = self._numbers.line(place)
+            if place in self._hidden and sees(self._persons[place]):
+                known += self._hidden[place]
             if how == BEGINS or beginning not in known:
                 yield place
 

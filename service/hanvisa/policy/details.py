@@ -19,9 +19,9 @@ def stale_before(now: datetime, days: int) -> datetime:
     return local_time(today - timedelta(days=days - 1), time())
 
 
-def is_stale(confirmed_at: datetime | None, now: datetime, days: int) -> bool:
-    """What nobody has ever confirmed is stale."""
-    return confirmed_at is None or confirmed_at < stale_before(now, days)
+def is_stale(confirmed_at: datetime | None, before: datetime) -> bool:
+    """What was confirmed ``before`` that moment (:func:`stale_before`), or never, is stale."""
+    return confirmed_at is None or confirmed_at < before
 
 
 @dataclass(frozen=True, slots=True)

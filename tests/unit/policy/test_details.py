@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from hanvisa.policy.details import is_stale
+from hanvisa.policy.details import is_stale, stale_before
 
 CASES = [
     ("2026-08-03T23:59:00+02:00", "2026-08-05T00:00:00+02:00", 2, True),
@@ -25,8 +25,9 @@ CASES = [
 def test_details_are_stale_when_the_days_have_passed(
     confirmed: str, now: str, days: int, stale: bool
 ) -> None:
-    assert is_stale(datetime.fromisoformat(confirmed), datetime.fromisoformat(now), days) == stale
+    before = stale_before(datetime.fromisoformat(now), days)
+    assert is_stale(datetime.fromisoformat(confirmed), before) == stale
 
 
 def test_what_nobody_has_confirmed_is_stale() -> None:
-    assert is_stale(None, datetime.fromisoformat("2026-08-05T10:00:00+02:00"), 180)
+    assert is_stale(None, stale_before(datetime.fromisoformat("2026-08-05T10:00:00+02:00"), 180))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from sys import intern
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -163,8 +161,10 @@ async def _functions(session: AsyncSession) -> dict[Any, tuple[str, ...]]:
     query = select(as_stored(FunctionRow.person_id), FunctionRow.name).order_by(
         FunctionRow.person_id, FunctionRow.position
     )
-    rows = await read(session, query, tuple)
-    return {who: tuple(intern(name) for _, name in theirs) for who, theirs in groupby(rows, itemgetter(0))}
+    functions: dict[Any, tuple[str, ...]] = {}
+    for who, name in await read(session, query, tuple):
+        functions[who] = (*functions.get(who, ()), intern(name))
+    return functions
 
 
 async def _places(session: AsyncSession) -> dict[Any, tuple[UUID, UUID, UUID]]:

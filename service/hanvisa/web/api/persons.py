@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
@@ -129,19 +129,19 @@ class PersonList(Outgoing):
 
 
 async def find(ask: Ask[None, PersonQuery]) -> Answer:
-    sees = ask.scope_for(Action.SEE_PROTECTED)
+    sees, before = ask.scope_for(Action.SEE_PROTECTED), _stale_before(ask)
     index = await ask.services.search.index(ask.register)
     found = index.find(ask.query.q or "", sees.covers, _after(ask.query.cursor))
     wanted = (one for one in found if ask.scope.covers(one.person))
     if ask.query.department is not None:
         wanted = (one for one in wanted if one.person.department_id == ask.query.department)
     if ask.query.stale:
-        stale = await _persons(ask).stale(stale_before(ask.now, ask.services.settings.details_every))
+        stale = await _persons(ask).stale(before)
         wanted = (one for one in wanted if one.person.id in stale)
     page = cut(tuple(islice(wanted, ask.query.limit + 1)), _key, ask.query.limit)
     details = await _persons(ask).details([one.person.id for one in page.items])
     items = [
-        _shown(ask, one.person, details[one.person.id], sees)
+        _shown(ask, one.person, details[one.person.id], sees, before)
         for one in page.items
         if one.person.id in details
     ]
@@ -274,11 +274,19 @@ def _stored(body: NewPerson | PersonChange, names: set[str]) -> dict[str, Any]:
 
 
 def _answer(ask: Ask[Any, Any], record: PersonRecord) -> Answer:
-    body = _shown(ask, record.person, record.details, ask.scope_for(Action.SEE_PROTECTED))
+    sees = ask.scope_for(Action.SEE_PROTECTED)
+    body = _shown(ask, record.person, record.details, sees, _stale_before(ask))
     return Answer(body, etag=str(record.details.version))
 
 
-def _shown(ask: Ask[Any, Any], person: Person, details: PersonDetails, protected_seen: Scope) -> PersonShown:
+def _stale_before(ask: Ask[Any, Any]) -> datetime:
+    return stale_before(ask.now, ask.services.settings.details_every)
+
+
+def _shown(
+    ask: Ask[Any, Any], person: Person, details: PersonDetails, protected_seen: Scope, before: datetime
+) -> PersonShown:
+    """``before``: details that were confirmed earlier are stale."""
     register = ask.register
     extensions = register.extensions_of(TargetKind.PERSON, person.id)
     sees = protected_seen.covers(person)
@@ -308,7 +316,7 @@ def _shown(ask: Ask[Any, Any], person: Person, details: PersonDetails, protected
         number_shown=person.number_shown,
         external_id=details.external_id,
         details_confirmed_at=details.details_confirmed_at,
-        details_stale=is_stale(details.details_confirmed_at, ask.now, ask.services.settings.details_every),
+        details_stale=is_stale(details.details_confirmed_at, before),
         ended_at=details.ended_at,
     )
 
