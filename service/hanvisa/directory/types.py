@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy.types import TypeDecorator
 from hanvisa.policy.facts import Window, aware
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Dialect
 
@@ -64,19 +63,18 @@ class Windows(TypeDecorator[tuple[Window, ...]]):
     def process_bind_param(self, value: Iterable[Window] | None, _: Dialect) -> list[dict[str, Any]]:
         return windows_to_json(value or ())
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """From SQLite they come as text, most of them the same."""
-        usual = super().result_processor(dialect, coltype)
-        return lru_cache(usual) if usual is not None and dialect.name == "sqlite" else usual
-
     def process_result_value(self, value: Any, _: Dialect) -> tuple[Window, ...]:
-        return tuple(
-            Window(tuple(one["days"]), time.fromisoformat(one["start"]), time.fromisoformat(one["end"]))
-            for one in value or ()
-        )
+        return windows_of_json(value or ())
 
 
 def windows_to_json(windows: Iterable[Window]) -> list[dict[str, Any]]:
     return [
         {"days": list(one.days), "start": f"{one.start:%H:%M}", "end": f"{one.end:%H:%M}"} for one in windows
     ]
+
+
+def windows_of_json(given: Iterable[Mapping[str, Any]]) -> tuple[Window, ...]:
+    return tuple(
+        Window(tuple(one["days"]), time.fromisoformat(one["start"]), time.fromisoformat(one["end"]))
+        for one in given
+    )

@@ -10,8 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, type_coerce
-from sqlalchemy.types import NULLTYPE
+from sqlalchemy import ColumnElement, String, and_, cast, or_
 
 from hanvisa.directory.tables import MembershipRow
 
@@ -40,9 +39,9 @@ async def read(session: AsyncSession, query: Executable, make: Callable[[Any], F
     return facts
 
 
-def as_stored(column: Any) -> Any:
-    """As the driver has it: a key to look something up by, where an id would have to be made from text first."""
-    return type_coerce(column, NULLTYPE)
+def as_text(column: Any) -> Any:
+    """What most rows share, or is only looked up: an id is slower to hash, and JSON would be read for each row."""
+    return cast(column, String)
 
 
 def by_value(kind: type[Member]) -> dict[str, Member]:

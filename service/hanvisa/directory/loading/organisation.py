@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pydantic_core import from_json
 from sqlalchemy import and_, select
 
-from hanvisa.directory.loading.common import as_stored, belongs_now, by_value, read
+from hanvisa.directory.loading.common import as_text, belongs_now, by_value, read
 from hanvisa.directory.tables import (
     DepartmentRow,
     FunctionRow,
@@ -20,6 +22,7 @@ from hanvisa.directory.tables import (
     RoleAssignmentRow,
     UserRow,
 )
+from hanvisa.directory.types import windows_of_json
 from hanvisa.policy.facts import (
     CallingClass,
     Department,
@@ -29,6 +32,7 @@ from hanvisa.policy.facts import (
     Person,
     Ringing,
     Superuser,
+    Window,
 )
 from hanvisa.policy.model import Language
 
@@ -119,11 +123,11 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             table.language,
             table.protected,
             table.confidential,
-            table.best_reached,
+            as_text(table.best_reached),
             table.may_call,
             table.number_shown,
-            as_stored(table.id),
-            as_stored(MembershipRow.department_id),
+            as_text(table.id),
+            as_text(MembershipRow.department_id),
         )
         .join(MembershipRow, and_(MembershipRow.person_id == table.id, belongs_now(at)))
         .where(table.ended_at.is_(None))
@@ -148,7 +152,7 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             _LANGUAGES[language],
             protected,
             confidential,
-            reached,
+            _windows(reached),
             _class(may_call),
             _SHOWN[shown],
         )
@@ -156,34 +160,38 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
     return await read(session, query, made)
 
 
-async def _functions(session: AsyncSession) -> dict[Any, tuple[str, ...]]:
-    """By person, as their id is stored, in their order."""
-    query = select(as_stored(FunctionRow.person_id), FunctionRow.name).order_by(
+async def _functions(session: AsyncSession) -> dict[str, tuple[str, ...]]:
+    """By person, their id as text, in their order."""
+    query = select(as_text(FunctionRow.person_id), FunctionRow.name).order_by(
         FunctionRow.person_id, FunctionRow.position
     )
-    functions: dict[Any, tuple[str, ...]] = {}
+    functions: dict[str, tuple[str, ...]] = {}
     for who, name in await read(session, query, tuple):
         functions[who] = (*functions.get(who, ()), intern(name))
     return functions
 
 
-async def _places(session: AsyncSession) -> dict[Any, tuple[UUID, UUID, UUID]]:
-    """By department, as its id is stored: the department, operation and organisation.
+async def _places(session: AsyncSession) -> dict[str, tuple[UUID, UUID, UUID]]:
+    """By department, its id as text: the department, operation and organisation.
 
     One object each for all who are there.
     """
     rows = await session.execute(
         select(
-            as_stored(DepartmentRow.id),
+            as_text(DepartmentRow.id),
             DepartmentRow.id,
             DepartmentRow.operation_id,
             OperationRow.organisation_id,
         ).join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
     )
-    return {
-        stored: (department, operation, organisation) for stored, department, operation, organisation in rows
-    }
+    return {text: (department, operation, organisation) for text, department, operation, organisation in rows}
 
 
 def _class(stored: str | None) -> CallingClass | None:
     return CallingClass(stored) if stored else None
+
+
+@lru_cache
+def _windows(stored: str) -> tuple[Window, ...]:
+    """Most persons have the same: none."""
+    return windows_of_json(from_json(stored))
