@@ -25,8 +25,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """Made once; every test has a copy of its own."""
-    file = tmp_path_factory.mktemp("town") / "town.sqlite"
-    return Founded(file, await found(f"sqlite+aiosqlite:///{file}"))
+    return await found(tmp_path_factory.mktemp("town") / "town.sqlite")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

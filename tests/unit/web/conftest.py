@@ -19,8 +19,7 @@ from unit.web.town import HEMLIG_MOBILE, NOW, Founded, Town, found, id_of, open_
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """Made once; every test has a copy of its own."""
-    file = tmp_path_factory.mktemp("town") / "town.sqlite"
-    return Founded(file, asyncio.run(found(f"sqlite+aiosqlite:///{file}")))
+    return asyncio.run(found(tmp_path_factory.mktemp("town") / "town.sqlite"))
 
 
 @pytest.fixture

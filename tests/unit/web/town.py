@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,6 +29,7 @@ from hanvisa.changes import Changes
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.loading import LOADERS, LOCAL
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import (
@@ -49,6 +50,7 @@ from hanvisa.directory.tables import (
 )
 from hanvisa.errors import NotFound, SpeechError
 from hanvisa.explaining import story_of
+from hanvisa.policy.register import Register
 from hanvisa.speech.own import OwnSounds
 from hanvisa.speech.recordings import Recordings
 from hanvisa.speech.store import SoundStore
@@ -307,14 +309,35 @@ async def settle(session: AsyncSession) -> None:
 
 @dataclass(frozen=True)
 class Founded:
-    """The town's database as it is at first, and the tokens in it."""
+    """The town's database as it is at first, the tokens in it by name, and what a directory reads from it."""
 
     file: Path
     tokens: dict[str, str]
+    register: Register
+    counters: dict[str, int]
 
 
-async def found(url: str) -> dict[str, str]:
-    """Make the town's database; its tokens by name."""
+class _Directory(SnapshotDirectory):
+    """Has at its start what the town was founded with, and reads what has been changed since.
+
+    To read all of it took each test longer than most of them take.
+    """
+
+    def __init__(self, founded: Founded, database: Database, clock: FakeClock) -> None:
+        super().__init__(database, clock.now)
+        self._founded = founded
+
+    async def refresh(self, tables: Iterable[str] = ()) -> None:
+        if self._day is None:
+            self._register, self._counters = self._founded.register, self._founded.counters
+            self._day = NOW.astimezone(LOCAL).date()
+            tables = ()
+        await super().refresh(tables)
+
+
+async def found(file: Path) -> Founded:
+    """Make the town's database."""
+    url = f"sqlite+aiosqlite:///{file}"
     await upgrade(url)
     database = open_database(url)
     async with database.changing(SYSTEM) as session:
@@ -327,8 +350,10 @@ async def found(url: str) -> dict[str, str]:
         "superuser": await create_token(database, "superuser", "superuser", "siv", now=NOW),
         "person": await create_token(database, "person", "anna", "anna", now=NOW),
     }
+    directory = SnapshotDirectory(database, lambda: NOW)
+    await directory.refresh(LOADERS)
     await database.close()
-    return tokens
+    return Founded(file, tokens, directory.register, directory._counters)
 
 
 @asynccontextmanager
@@ -337,7 +362,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     shutil.copy(founded.file, tmp_path / "town.sqlite")
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite'}")
     clock = FakeClock(NOW)
-    directory = SnapshotDirectory(database, clock.now)
+    directory = _Directory(founded, database, clock)
     await directory.start()
     missing: dict[str, str | None] = {"asterisk": None}
     voice, live = Voice(), Engaged()
