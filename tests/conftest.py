@@ -17,6 +17,7 @@ from compiling import compile_once
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.system import environment
+from printing import print_once
 
 DEMO = REPOSITORY / "demo" / "directory"
 # What no municipality has but a test needs: a group of nothing but mobiles, a confidential line,
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
     searching.is_long = config.getoption("--long")
     compile_once()
+    print_once()
 
 
 def pytest_collection_finish() -> None:
