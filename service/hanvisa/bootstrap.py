@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import structlog
 from aiohttp import web
 
 from hanvisa.agi.answers import Answers
@@ -55,14 +54,13 @@ from hanvisa.reading_calendars import calendar_keeper
 from hanvisa.run_time import in_force
 from hanvisa.service import Service
 from hanvisa.sip_delay import SipDelay
+from hanvisa.speaking import keep_spoken
 from hanvisa.speech.evidence import ThreatEvidence
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
 from hanvisa.texts.outbox import TextOutbox
 from hanvisa.texts.template import Account, read_template
-
-log = structlog.get_logger()
 
 WITHDRAW_AGAIN = 1.0  # seconds
 WITHDRAW_AT_MOST_EVERY = 0.5  # seconds: when most calls are late there is least time
@@ -109,10 +107,6 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
             # Legs that the fallback still rings can be answered at any moment.
             asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 
-    async def prepare_speech() -> None:
-        failed = await voice.prepare_catalogue() + await voice.prepare_register(directory.register)
-        log.info("speech.ready", failed=failed)
-
     search, searchable = _searching(directory)
     transfers = Follower(
         "transfers", frozenset(), withdraw_transfers, awaited=True, rest=WITHDRAW_AT_MOST_EVERY
@@ -127,7 +121,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         shutting_out,
         *asterisks.followers,
         *([_accounts_at_the_proxy(settings, directory)] if settings.proxy else []),
-        Follower("speech", _SPEECH, prepare_speech),
+        keep_spoken(voice, lambda: directory.register),
     )
 
     server = mail_server(settings)
@@ -353,6 +347,3 @@ def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
     account = Account(settings.text_from, read_text_token(settings))
     template = read_template(settings.text_template, account)
     return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
-
-
-_SPEECH = frozenset({"persons", "reasons", "departments", "organisations", "switchboards"})
