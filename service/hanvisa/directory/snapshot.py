@@ -141,12 +141,15 @@ class SnapshotDirectory:
         counted = any(
             row.id == exception_id and row.max_uses is not None for row in self._register.exceptions.rows
         )
-        task = asyncio.create_task(self._reserve(exception_id, call_id))
+        given_up = asyncio.Event()
+        task = asyncio.create_task(self._reserve(exception_id, call_id, given_up))
         self.late.add(task)
         task.add_done_callback(self._is_late_no_more)
         done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
         if not done:
             log.warning("directory.reserve_too_late", exception=str(exception_id), call=call_id)
+            if counted:
+                given_up.set()
             return not counted
         try:
             return task.result()
@@ -158,12 +161,19 @@ class SnapshotDirectory:
         """Raises NotFound when the person is no operator, StorageError when the database does not answer."""
         await Operators(self._hurried).set_state(person_id, state, SYSTEM, at=self._now())
 
-    async def _reserve(self, exception_id: UUID, call_id: str) -> bool:
-        loop = asyncio.get_running_loop()
+    async def _reserve(self, exception_id: UUID, call_id: str, given_up: asyncio.Event) -> bool:
+        """What was stored only when the caller had been refused is given back."""
+        loop, exceptions = asyncio.get_running_loop(), Exceptions(self._database)
         until = loop.time() + self._reserve_within
-        return await Exceptions(self._database).reserve_use(
+        taken = await exceptions.reserve_use(
             exception_id, call_id, at=self._now(), too_late=lambda: loop.time() > until
         )
+        if taken and given_up.is_set():
+            try:
+                await exceptions.give_back_use(exception_id, call_id)
+            except StorageError as error:
+                log.warning("directory.use_lost", exception=str(exception_id), call=call_id, why=str(error))
+        return taken
 
     def _is_late_no_more(self, reserving: asyncio.Task[bool]) -> None:
         self.late.discard(reserving)

@@ -198,6 +198,25 @@ async def test_a_counted_use_is_refused_after_200_ms(
     assert await directory.reserve_use(id_, "call-3")
 
 
+async def test_a_use_that_was_stored_as_the_caller_was_refused_is_given_back(
+    demo: Database, hasty: SnapshotDirectory
+) -> None:
+    id_ = (await given_exception(demo, uses=2)).exception.id
+    assert await hasty.reserve_use(id_, "call-1")
+    going_on = asyncio.Event()
+
+    async def reads_slowly(_: frozenset[str]) -> None:
+        await going_on.wait()
+
+    demo.listen(reads_slowly)
+    assert not await hasty.reserve_use(id_, "call-2")
+    assert (await Exceptions(demo).get(id_)).exception.uses == 2
+    going_on.set()
+    await until(lambda: not hasty.late, what="the late reservation to end", within=10)
+    assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1"]
+    assert exceptions(hasty)[id_].uses == 1
+
+
 async def test_an_uncounted_exception_holds_with_the_database_busy(
     demo: Database, other: Database, hasty: SnapshotDirectory
 ) -> None:

@@ -201,6 +201,25 @@ class Exceptions:
             return False
         return True
 
+    async def give_back_use(self, id_: UUID, call_id: str) -> None:
+        """The last one that the call took. Raises StorageError."""
+        last = (
+            select(ExceptionUseRow)
+            .where(ExceptionUseRow.exception_id == id_, ExceptionUseRow.call_id == call_id)
+            .order_by(ExceptionUseRow.id.desc())
+            .limit(1)
+        )
+        one_less = (
+            update(ExceptionRow)
+            .where(ExceptionRow.id == id_)
+            .values(uses=ExceptionRow.uses - 1)
+            .execution_options(synchronize_session=False)
+        )
+        async with self._database.changing(SYSTEM) as session:
+            await session.delete((await session.scalars(last)).one())
+            await session.execute(one_less)
+            touch(session, [ExceptionRow.__tablename__])
+
 
 class _TooLateError(Exception):
     """Rolls the transaction back."""
