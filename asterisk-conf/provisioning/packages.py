@@ -18,17 +18,19 @@ _PRINTING = {  # reports as PDF
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 _POSTGRESQL = {"/usr/lib/postgresql/*/bin/initdb": "postgresql"}
+_CLOCKS = {"/usr/lib/*/faketime/libfaketimeMT.so.1": "libfaketime"}  # that jump
 NEEDED = {
     "python": {"ensurepip": "python3-venv"},
     "root": {"mmdebstrap": "mmdebstrap"},
     "run": {"espeak-ng": "espeak-ng", **_PRINTING},
-    "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester", **_POSTGRESQL},
+    "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester", **_POSTGRESQL, **_CLOCKS},
     "test": {
         "espeak-ng": "espeak-ng",
         "chromium": "chromium",
         "openssl": "openssl",
         "sipp": "sip-tester",
         **_POSTGRESQL,
+        **_CLOCKS,
         "/usr/sbin/slapd": "slapd",
         "/usr/sbin/kamailio": "kamailio",
         "/usr/lib/*/kamailio/modules/db_sqlite.so": "kamailio-sqlite-modules",

@@ -43,7 +43,8 @@ class Asterisk:
     ``urgent``: it comes before all others, where the machine allows that (``asterisk -p``), for a machine on which much
     else is computed. Where there is little else it only keeps the service from deciding in time (docs/performance.md).
 
-    ``machine`` stands before a command to run it in another network (`lab.machines`).
+    ``machine`` stands before a command to run it in another network (`lab.machines`), ``clock`` before Asterisk's own
+    to have it go by another clock (`lab.jumping_clock`).
 
     Nothing of it is left after ``stop`` or ``kill``, nor when this process is killed.
     """
@@ -56,9 +57,11 @@ class Asterisk:
         *,
         urgent: bool = False,
         machine: Sequence[str] = (),
+        clock: Sequence[str] = (),
     ) -> None:
         self.settings = settings
         self._machine = tuple(machine)
+        self._clock = tuple(clock)
         self.urgent = urgent
         self.root = root or find_root(settings)
         self.dialplan = dialplan or REPOSITORY / "dialplan"
@@ -234,7 +237,7 @@ class Asterisk:
         return [*self._machine, *map(str, jail)]
 
     def _asterisk(self) -> list[str]:
-        return ["asterisk", "-C", str(self.folder / "etc" / "asterisk.conf")]
+        return [*self._clock, "asterisk", "-C", str(self.folder / "etc" / "asterisk.conf")]
 
     async def _wait_booted(self) -> None:
         while True:

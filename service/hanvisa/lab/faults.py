@@ -10,18 +10,30 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
+from enum import Enum, auto
 
+from sqlalchemy import select
+
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import open_database
+from hanvisa.directory.tables import NumberRow, PersonRow
 from hanvisa.lab.faulty_line import FaultyLine
+from hanvisa.lab.jumping_clock import JumpingClock
+from hanvisa.lab.postgres import PostgresServer
+from hanvisa.lab.stand import Stand
 from hanvisa.lab.system import System
 
+STANDS_STILL, GOES_ON = 1.0, 0.1  # seconds, one after the other, of a database that is slow
+HOUR = 3600  # seconds
+UNSPOKEN = "Vesterberg-Ekedal"  # nobody's name in the demo directory
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """A system whose service speaks with Asterisk over lines that can fail."""
 
-    system: System
-    ari: FaultyLine
-    ami: FaultyLine
+class Needs(Enum):
+    """What there must be on the stand, beside what there always is."""
+
+    NOTHING = auto()
+    POSTGRES = auto()
+    CLOCK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Fault:
     happens: Callable[[Stand], AbstractAsyncContextManager[None]]
     carries_calls: bool = False
     is_mended_soon: bool = False
+    needs: Needs = Needs.NOTHING
 
 
 @asynccontextmanager
@@ -111,6 +124,76 @@ async def _full(stand: Stand) -> AsyncIterator[None]:
     resource.prlimit(process, resource.RLIMIT_FSIZE, (usual, most))
 
 
+@asynccontextmanager
+async def _synthesiser_hangs(stand: Stand) -> AsyncIterator[None]:
+    """Whoever is absent has another name from then on, which nobody has spoken yet."""
+    with stand.synthesiser.hanging():
+        await _rename(stand)
+        yield
+
+
+async def _rename(stand: Stand) -> None:
+    database = open_database(stand.own.database_url)
+    try:
+        async with database.changing(SYSTEM) as session:
+            whose = select(NumberRow.target_id).where(NumberRow.number == stand.absent).scalar_subquery()
+            absent = (await session.scalars(select(PersonRow).where(PersonRow.id == whose))).one()
+            absent.family_name = UNSPOKEN
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _postgres_killed(stand: Stand) -> AsyncIterator[None]:
+    server = _postgres(stand)
+    await asyncio.to_thread(server.stop)
+    yield
+    await asyncio.to_thread(server.start)
+
+
+@asynccontextmanager
+async def _postgres_hangs(stand: Stand) -> AsyncIterator[None]:
+    with _postgres(stand).hanging():
+        yield
+
+
+@asynccontextmanager
+async def _postgres_slow(stand: Stand) -> AsyncIterator[None]:
+    ending = asyncio.Event()
+    slow = asyncio.create_task(_again_and_again_still(_postgres(stand), ending))
+    yield
+    ending.set()
+    await slow
+
+
+async def _again_and_again_still(server: PostgresServer, ending: asyncio.Event) -> None:
+    while not ending.is_set():
+        with server.hanging():
+            await asyncio.sleep(STANDS_STILL)
+        await asyncio.sleep(GOES_ON)
+
+
+def _postgres(stand: Stand) -> PostgresServer:
+    if stand.postgres is None:
+        raise ValueError("The stand has no PostgreSQL.")
+    return stand.postgres
+
+
+def _jumps(seconds: int) -> Callable[[Stand], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def happens(stand: Stand) -> AsyncIterator[None]:
+        with _clock(stand).put_on(seconds):
+            yield
+
+    return happens
+
+
+def _clock(stand: Stand) -> JumpingClock:
+    if stand.clock is None:
+        raise ValueError("The stand has no clock of its own.")
+    return stand.clock
+
+
 FAULTS = (
     Fault("the service killed, and started again", _killed, is_mended_soon=True),
     Fault("the service killed, another standing by", _killed_beside_another, is_mended_soon=True),
@@ -122,5 +205,15 @@ FAULTS = (
     Fault("AMI's line half-open", _line(lambda stand: stand.ami, FaultyLine.drop_packets)),
     Fault("the database locked", _locked),
     Fault("the service's disks full", _full),
+    Fault("the synthesiser hangs", _synthesiser_hangs),
+    Fault("the mail server's line cut", _line(lambda stand: stand.mail, FaultyLine.cut)),
+    Fault("the mail server's line half-open", _line(lambda stand: stand.mail, FaultyLine.drop_packets)),
+    Fault("the text gateway gone", lambda stand: stand.texts.away()),
+    Fault("the text gateway hangs", lambda stand: stand.texts.hanging()),
+    Fault("PostgreSQL killed, and started again", _postgres_killed, needs=Needs.POSTGRES),
+    Fault("PostgreSQL hangs", _postgres_hangs, needs=Needs.POSTGRES),
+    Fault("PostgreSQL slow", _postgres_slow, needs=Needs.POSTGRES),
+    Fault("the clock put on by an hour, and back", _jumps(HOUR), needs=Needs.CLOCK),
+    Fault("the clock put back by an hour, and on", _jumps(-HOUR), needs=Needs.CLOCK),
     Fault("Asterisk killed, and started again", _asterisk_killed, carries_calls=True),
 )

@@ -14,9 +14,20 @@ def write_part(document: Path, name: str, text: str) -> None:
     Raises:
         ValueError: the document has no such marks.
     """
+    before, _, after = _parts(document, name)
+    document.write_text(before + text + after)
+
+
+def read_part(document: Path, name: str) -> str:
+    """What stands between these marks now. Raises ValueError where there are none."""
+    return _parts(document, name)[1]
+
+
+def _parts(document: Path, name: str) -> tuple[str, str, str]:
+    """Before it, with its mark; itself; after it, with its mark."""
     begins, ends = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
     before, begin, rest = document.read_text().partition(begins)
-    _, end, after = rest.partition(ends)
+    part, end, after = rest.partition(ends)
     if not begin or not end:
         raise ValueError(f"{document} has no part between {begins.strip()} and {ends.strip()}.")
-    document.write_text(before + begin + text + end + after)
+    return before + begin, part, end + after

@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 from time import monotonic
 from typing import TypeVar, cast
 
 from hanvisa.lab.alaw import RATE
 from hanvisa.lab.carrier import Carrier
-from hanvisa.lab.hearing import levels, silences
+from hanvisa.lab.hearing import levels, longest_silence, silences
 from hanvisa.lab.lines import Line
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.waiting import NeverHappenedError, until
+from hanvisa.policy.offers import Offer
 
 T = TypeVar("T")
 
@@ -26,6 +27,13 @@ WITHIN = 30.0  # seconds that each step of a call may take on a busy machine
 SPEAKING = 4  # of those who talk do so all the time; the others are quiet, for sound takes the machine
 PROBE_EVERY = 0.5  # seconds
 PROBE_ANSWERED = 8.0  # seconds; then it is given up
+PROBE_KEYS = (
+    Offer.RING_BACK,
+    "",
+    Offer.TEXT,
+    "",
+)  # one caller after the other; without a key they hang up at once
+PROBE_STAYS = 3.0  # seconds after the key
 AUDIBLE = -50.0  # dB below full scale
 LISTENED_TO = 1.0  # seconds of what is heard, to tell whether somebody speaks
 PAUSE = 0.05  # seconds between two looks at who is still there
@@ -39,15 +47,22 @@ class Mix:
     waiting: int
     listening: int
     ringing: int
+    to_send: int  # of those who talk: with operators who are to send them on
 
     @classmethod
     def of(cls, calls: int) -> Mix:
-        waiting, listening, ringing = (max(1, round(calls * share)) for share in (0.10, 0.08, 0.06))
-        return cls(calls - waiting - listening - ringing, waiting, listening, ringing)
+        waiting, listening, ringing, to_send = (
+            max(1, round(calls * share)) for share in (0.10, 0.08, 0.06, 0.04)
+        )
+        return cls(calls - waiting - listening - ringing, waiting, listening, ringing, to_send)
+
+    @property
+    def calls(self) -> int:
+        return self.talking + self.waiting + self.listening + self.ringing
 
     @property
     def phones(self) -> int:
-        """Those that are needed beside the operator's."""
+        """Those that are needed beside the operator's; first those of the operators who send callers on."""
         return self.talking - 1 + self.ringing
 
 
@@ -62,11 +77,16 @@ class Numbers:
 
 @dataclass(slots=True)
 class Probe:
-    """A new call: when it was dialled (monotonic seconds), and after how long it was answered."""
+    """A new call: when it was dialled (monotonic seconds), after how long it was answered, what was pressed then.
+
+    ``silence`` is the longest that whoever pressed a key heard nothing, in seconds.
+    """
 
     number: str
     dialled: float
+    key: str
     answered: float | None = None
+    silence: float = 0.0
 
 
 @dataclass
@@ -74,7 +94,8 @@ class LiveCalls:
     """``outside`` is where callers ring from, ``operator`` the phone of the one operator who is open.
 
     ``names`` gives each caller a number of their own. Whoever waits has done so for ``in_queue`` seconds at least, when
-    all have begun, and hears music. ``ended`` is when (monotonic seconds) a line of a caller ended.
+    all have begun, and hears music. ``to_send`` talk with operators who are to send them on. ``ended`` is when
+    (monotonic seconds) a line of a caller ended.
     """
 
     outside: Carrier
@@ -83,6 +104,7 @@ class LiveCalls:
     names: Callable[[], str]
     in_queue: float
     talking: list[tuple[SipletLine, SipletLine]] = field(default_factory=list)
+    to_send: list[tuple[SipletLine, SipletLine]] = field(default_factory=list)
     waiting: list[SipletLine] = field(default_factory=list)
     listening: list[SipletLine] = field(default_factory=list)
     ringing: list[tuple[SipletLine, Siplet]] = field(default_factory=list)
@@ -95,7 +117,9 @@ class LiveCalls:
         with_music = monotonic() + self.in_queue
         phones = iter(self.numbers.phones)
         to_talk = [next(phones) for _ in range(mix.talking - 1)]
-        self.talking += await _at_once(partial(self._talk, *one) for one in to_talk)
+        talking = await _at_once(partial(self._talk, *one) for one in to_talk)
+        self.to_send += talking[: mix.to_send]
+        self.talking += talking[mix.to_send :]
         await asyncio.sleep(max(0.0, with_music - monotonic()))
         to_ring = [next(phones) for _ in range(mix.ringing)]
         self.ringing += await _at_once(partial(self._ring, *one) for one in to_ring)
@@ -103,7 +127,7 @@ class LiveCalls:
 
     @property
     def callers(self) -> list[SipletLine]:
-        talking = [caller for caller, _ in self.talking]
+        talking = [caller for caller, _ in (*self.talking, *self.to_send)]
         return [*talking, *self.waiting, *self.listening, *(caller for caller, _ in self.ringing)]
 
     @asynccontextmanager
@@ -127,7 +151,7 @@ class LiveCalls:
 
     async def cut(self) -> list[str]:
         """Who of those who talked can't be heard any more by whom they talked to, and why."""
-        found = await _at_once(partial(_why_cut, *pair) for pair in self.talking)
+        found = await _at_once(partial(why_cut, *pair) for pair in self.talking)
         return [f"{caller.name}: {why}" for (caller, _), why in zip(self.talking, found, strict=True) if why]
 
     def dropped(self) -> int:
@@ -152,19 +176,27 @@ class LiveCalls:
             phone.trace.clear()
 
     async def probe(self, into: list[Probe]) -> None:
-        """Call the one who is absent again and again, until cancelled."""
+        """Call the one who is absent again and again, until cancelled.
+
+        Some want to be rung back, and some the direct number as a text message.
+        """
         async with asyncio.TaskGroup() as probes:
-            while True:
-                probes.create_task(self._probe(into))
+            for key in cycle(PROBE_KEYS):
+                probes.create_task(self._probe(into, key))
                 await asyncio.sleep(PROBE_EVERY)
 
-    async def _probe(self, into: list[Probe]) -> None:
-        probe = Probe(self.names(), monotonic())
+    async def _probe(self, into: list[Probe], key: str) -> None:
+        probe = Probe(self.names(), monotonic(), key)
         into.append(probe)
         line = await self.outside.call(self.numbers.absent, from_=probe.number)
         try:
             await line.until_up(PROBE_ANSWERED)
             probe.answered = monotonic() - probe.dialled
+            if key:
+                await line.press(key)
+                with suppress(NeverHappenedError):  # then they have heard enough
+                    await line.until_ended(PROBE_STAYS)
+                probe.silence = _heard_nothing(line, probe.dialled + probe.answered)
         except AssertionError:  # refused, or not answered: the figures say so
             pass
         finally:
@@ -227,12 +259,19 @@ async def _at_once(calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
     return await asyncio.gather(*(one(call) for call in calls))
 
 
+def _heard_nothing(line: SipletLine, answered: float) -> float:
+    """The longest, in seconds, also where no sound ever came."""
+    if line.recording.started is None:
+        return monotonic() - answered
+    return longest_silence(line.recording.since(), AUDIBLE)
+
+
 async def _answered(caller: SipletLine, line: Line) -> tuple[SipletLine, SipletLine]:
     """They talk, and are quiet then."""
     called = cast("SipletLine", line)  # a siplet's
     await called.answer()
     await caller.until_up(WITHIN)
-    if why := await _why_cut(caller, called):
+    if why := await why_cut(caller, called):
         raise AssertionError(f"{caller.name} does not talk: {why}.")
     return caller, called
 
@@ -247,7 +286,7 @@ async def _speak(pair: tuple[SipletLine, SipletLine]) -> None:
         await asyncio.sleep(len(pair[0].voice) / RATE)
 
 
-async def _why_cut(caller: SipletLine, called: SipletLine) -> str:
+async def why_cut(caller: SipletLine, called: SipletLine) -> str:
     """Nothing where neither has hung up, and what one says comes to the other."""
     if caller.has_ended or called.has_ended:
         return f"{caller.ending or 'up'}, {called.name}: {called.ending or 'up'}"

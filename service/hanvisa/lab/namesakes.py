@@ -13,16 +13,26 @@ from sqlalchemy import insert
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import open_database
-from hanvisa.directory.tables import ExtensionRow, MembershipRow, NumberRow, PersonRow, PhoneRow
+from hanvisa.directory.tables import (
+    ExtensionRow,
+    MembershipRow,
+    NumberRow,
+    OperatorRow,
+    PersonRow,
+    PhoneRow,
+)
 from hanvisa.errors import ConfigurationError
 from hanvisa.ids import new_id
 from hanvisa.lab.newcomer import read_register
+from hanvisa.policy.facts import OperatorState
 
 FIRST_EXTENSION = 20_000
 
 
-async def add_namesakes(settings: Settings, count: int) -> dict[str, str]:
+async def add_namesakes(settings: Settings, count: int, operators: int = 0) -> dict[str, str]:
     """The account of each one's phone, and their direct number as it is dialled in Sweden.
+
+    The first are operators, so many, who serve no switchboard: nobody is offered to them.
 
     Raises ConfigurationError where the demo directory has nobody, StorageError.
     """
@@ -37,7 +47,7 @@ async def add_namesakes(settings: Settings, count: int) -> dict[str, str]:
     try:
         async with database.changing(SYSTEM) as session:
             for number in range(count):
-                person, digits = new_id(), f"98031920{number:04}"
+                person, phone, digits = new_id(), new_id(), f"98031920{number:04}"
                 theirs = {"kind": "person", "target_id": person}
                 rows: dict[Any, dict[str, Any]] = {
                     PersonRow: {
@@ -54,7 +64,7 @@ async def add_namesakes(settings: Settings, count: int) -> dict[str, str]:
                         "starts_on": (now - timedelta(days=1)).date(),
                     },
                     PhoneRow: {
-                        "id": new_id(),
+                        "id": phone,
                         "account": f"namesake-{number}",
                         "organisation_id": somebody.organisation_id,
                         "owner_id": person,
@@ -67,6 +77,14 @@ async def add_namesakes(settings: Settings, count: int) -> dict[str, str]:
                     },
                     NumberRow: {**theirs, "id": new_id(), "number": f"+46{digits}"},
                 }
+                if number < operators:
+                    rows[OperatorRow] = {
+                        "id": new_id(),
+                        "person_id": person,
+                        "phone_id": phone,
+                        "state": OperatorState.CLOSED,
+                        "since": now,
+                    }
                 for table, row in rows.items():
                     await session.execute(insert(table.__table__), row)
                 added[f"namesake-{number}"] = f"0{digits}"

@@ -40,7 +40,7 @@ class System:
     ``say`` is told, in a sentence each, what is started and what died. ``service`` is the command that runs the
     service, ``rescue`` the one that takes over its calls when it does not come back. ``urgent``: the service that is
     ready comes before whatever else the machine does, as on a machine of its own. ``machine`` stands before a command
-    to run it in another network (`lab.machines`).
+    to run it in another network (`lab.machines`), ``clock`` to have it go by another clock (`lab.jumping_clock`).
     """
 
     def __init__(
@@ -53,10 +53,11 @@ class System:
         rescue: Sequence[str] = (sys.executable, "-m", "hanvisa.rescue"),
         urgent: bool = False,
         machine: Sequence[str] = (),
+        clock: Sequence[str] = (),
     ) -> None:
         self.settings = settings
-        self.asterisk = Asterisk(settings, root, urgent=urgent, machine=machine)
-        self._machine = tuple(machine)
+        self.asterisk = Asterisk(settings, root, urgent=urgent, machine=machine, clock=clock)
+        self._before = (*machine, *clock)
         self.log_folder = settings.state / "log" / settings.node
         self.service_log = self.log_folder / "service.log"
         self._say = say
@@ -273,7 +274,7 @@ class System:
         with self.service_log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *DIES_WITH_US,
-                *self._machine,
+                *self._before,
                 *command,
                 stdin=DEVNULL,
                 stdout=log,

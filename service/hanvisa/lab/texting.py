@@ -37,10 +37,11 @@ class FakeGateway:
     def __init__(self, port: int = 0) -> None:
         self.requests: list[Request] = []
         self.answers: deque[int] = deque()
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/sms"
+        self.hangs = False
+        self._socket = _bound(port)
+        self._port = self._socket.getsockname()[1]
+        self._runner: web.AppRunner | None = None
+        self.url = f"http://127.0.0.1:{self._port}/sms"
 
     def __enter__(self) -> Self:
         return self
@@ -52,16 +53,43 @@ class FakeGateway:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """Answer requests, once: afterwards the port is let go."""
-        app = web.Application()
-        app.router.add_post("/sms", self._take)
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0)
-        await runner.setup()
+        """Answer requests. Afterwards nobody does, as before."""
+        await self._begin()
         try:
-            await web.SockSite(runner, self._socket).start()
             yield
         finally:
-            await runner.cleanup()
+            await self._end()
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Nobody listens meanwhile."""
+        await self._end()
+        try:
+            yield
+        finally:
+            await self._begin()
+
+    @asynccontextmanager
+    async def hanging(self) -> AsyncIterator[None]:
+        """What it is asked meanwhile is taken in, and never answered."""
+        self.hangs = True
+        try:
+            yield
+        finally:
+            self.hangs = False
+
+    async def _begin(self) -> None:
+        app = web.Application()
+        app.router.add_post("/sms", self._take)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0)
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._socket).start()
+
+    async def _end(self) -> None:
+        """The port stays ours."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner, self._socket = None, _bound(self._port)
 
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.text()
@@ -69,10 +97,18 @@ class FakeGateway:
         fields = json.loads(body) if is_json else dict(parse_qsl(body, strict_parsing=True))
         head = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append(Request(head, fields))
-        match self.answers.popleft() if self.answers else 200:
+        match HANG if self.hangs else self.answers.popleft() if self.answers else 200:
             case status if status > 0:
                 return web.Response(status=status)
             case status if status == CUT and request.transport is not None:
                 request.transport.abort()
         never: asyncio.Future[web.Response] = asyncio.get_running_loop().create_future()
         return await never
+
+
+def _bound(port: int) -> socket.socket:
+    """Who connects to it is refused until somebody listens."""
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound

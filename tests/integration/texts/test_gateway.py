@@ -190,3 +190,19 @@ async def test_a_gateway_that_hangs_holds_up_no_other_message(tmp_path: Path, ga
         await until(lambda: gateway.requests)
         outbox.queue("b", TEXT)
         await settled(tmp_path, "a")
+
+
+async def test_one_that_is_away_for_a_while_has_each_message_once(
+    tmp_path: Path, gateway: FakeGateway
+) -> None:
+    async with gateway.listening(), sending(tmp_path, gateway, within=SHORT) as outbox:
+        with capture_logs() as logs:
+            async with gateway.away():
+                outbox.queue("a", TEXT)
+                await until(lambda: logs, what="it was refused")
+            await settled(tmp_path)
+        async with gateway.hanging():
+            outbox.queue("b", TEXT)
+            await settled(tmp_path, "b")
+    assert logs[0]["event"] == "texts.not_now"
+    assert len(gateway.requests) == 2
