@@ -169,7 +169,7 @@ class LiveCalls:
         """Everybody, those outside first. A switch that knows nothing of a call any more is no hindrance."""
         phones = [self.outside, self.operator, *(phone for phone, _ in self.numbers.phones)]
         for phone in phones:
-            await _at_once(line.hangup for line in phone.live)
+            await _at_once(partial(_hang_up, line) for line in phone.live)
         for phone in phones:
             phone.falls_silent()
             phone.forget()
@@ -257,6 +257,11 @@ async def _at_once(calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
             return await call()
 
     return await asyncio.gather(*(one(call) for call in calls))
+
+
+async def _hang_up(line: Line) -> None:
+    with suppress(NeverHappenedError):  # it was answered, and whoever should acknowledge that has died
+        await line.hangup()
 
 
 def _heard_nothing(line: SipletLine, answered: float) -> float:

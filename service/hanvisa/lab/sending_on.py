@@ -17,6 +17,9 @@ MOBILES = tuple(f"07017406{number}" for number in range(60, 70))
 """The regulator's fiction numbers, which are nobody's in the demo directory."""
 
 
+TRIES = 3  # a use that is not stored at once, on a busy machine, is refused
+
+
 @dataclass(slots=True)
 class Sent:
     """A caller, the operator's line with them, and the line of the mobile, once that is answered."""
@@ -49,8 +52,14 @@ class SendingOn:
             await asyncio.wait([answering])
 
     async def try_all(self) -> None:
-        """At once: whoever has an operator still is sent on. Who is refused stays with them."""
-        await asyncio.gather(*(_send(one) for one in self._sent if one.line.is_up))
+        """At once. Who is refused stays with the operator."""
+        await asyncio.gather(*(_send(one) for one in self._sent))
+
+    async def try_again(self) -> None:
+        """Whoever has an operator still is sent on, one after the other."""
+        for one in self._sent * TRIES:
+            if one.line.is_up:
+                await _send(one)
 
     def through(self) -> set[str]:
         """The numbers of those callers who have come to a mobile."""

@@ -113,7 +113,7 @@ async def _through(
         await until(lambda: _is_well(stand), within=WELL_WITHIN, what=f"all well after: {fault.name}")
         await asyncio.sleep(AFTERWARDS)
         await trying
-        await sending.try_all()
+        await sending.try_again()
         probing.cancel()
         await asyncio.wait([probing])
         await calls.answer_what_rings()
@@ -126,6 +126,7 @@ async def _through(
     up = [e164(caller.name) for caller in calls.callers]
     await calls.hang_up()
     left = await kept(stand, up, exception, {e164(name) for name in sending.through()}, mended_at)
+    await _revoke(stand.own, exception)
     everybody = {*up, *(e164(probe.number) for probe in probes)}
     promises = tuple(promise.of(everybody) for promise in left.promises)
     for promise in promises:
@@ -167,6 +168,15 @@ async def _exception(own: Settings, uses: int) -> UUID:
     database = open_database(own.database_url)
     try:
         return (await Exceptions(database).create(fields, SYSTEM)).exception.id
+    finally:
+        await database.close()
+
+
+async def _revoke(own: Settings, exception: UUID) -> None:
+    """The next fault has an exception of its own."""
+    database = open_database(own.database_url)
+    try:
+        await Exceptions(database).revoke(exception, datetime.now(UTC), None, SYSTEM)
     finally:
         await database.close()
 
