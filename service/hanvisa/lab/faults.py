@@ -22,6 +22,7 @@ from hanvisa.lab.jumping_clock import JumpingClock
 from hanvisa.lab.postgres import PostgresServer
 from hanvisa.lab.stand import Stand
 from hanvisa.lab.system import System
+from hanvisa.lab.waiting import until
 
 STANDS_STILL, GOES_ON = 1.0, 0.1  # seconds, one after the other, of a database that is slow
 HOUR = 3600  # seconds
@@ -129,6 +130,7 @@ async def _synthesiser_hangs(stand: Stand) -> AsyncIterator[None]:
     """Whoever is absent has another name from then on, which nobody has spoken yet."""
     with stand.synthesiser.hanging():
         await _rename(stand)
+        await until(lambda: stand.synthesiser.has_hung, what="the synthesiser asked for the new name")
         yield
 
 

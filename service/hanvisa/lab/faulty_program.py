@@ -17,7 +17,7 @@ from hanvisa.errors import ConfigurationError
 
 _SCRIPT = """\
 #!/bin/sh
-[ -e '{hangs}' ] && exec sleep infinity
+[ -e '{hangs}' ] && : >'{hung}' && exec sleep infinity
 exec '{real}' "$@"
 """
 
@@ -29,10 +29,10 @@ class FaultyProgram:
         real = shutil.which(name)
         if real is None:
             raise ConfigurationError(f"{name} is not installed.")
-        self._program, self._hangs = folder / name, folder / "hangs"
+        self._program, self._hangs, self._hung = folder / name, folder / "hangs", folder / "hung"
         self._path = os.environ["PATH"]
         folder.mkdir(parents=True)
-        self._program.write_text(_SCRIPT.format(hangs=self._hangs, real=real))
+        self._program.write_text(_SCRIPT.format(hangs=self._hangs, hung=self._hung, real=real))
         self._program.chmod(0o755)
 
     def __enter__(self) -> Self:
@@ -43,6 +43,11 @@ class FaultyProgram:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.environ["PATH"] = self._path
+
+    @property
+    def has_hung(self) -> bool:
+        """Whether anybody was there to notice."""
+        return self._hung.exists()
 
     @contextmanager
     def hanging(self) -> Iterator[None]:

@@ -19,8 +19,10 @@ def test_it_hangs_when_told_to(tmp_path: Path) -> None:
     before = os.environ["PATH"]
     with FaultyProgram("echo", tmp_path / "programs") as program:
         assert said() == "a word"
+        assert not program.has_hung
         with program.hanging(), pytest.raises(subprocess.TimeoutExpired):
             said()
+        assert program.has_hung
         assert said() == "a word"
     assert os.environ["PATH"] == before
 
