@@ -92,7 +92,7 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     elsewhere = existing.keys() - {channel for channel, is_here in held.items() if is_here}
     calls = [await _take_on(house, state, existing, elsewhere, bridged) for state in states.values()]
     taken = {channel for call, _ in calls for channel in call.channels()}
-    begun = {state.caller.channel: state.id for state in open_calls.values() if state is not None}
+    begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
     for orphan in orphans:
         if orphan.id not in taken:
             calls.extend(await _begin_anew(house, orphan, elsewhere, begun.get(orphan.id)))
@@ -155,11 +155,11 @@ async def _take_on(
 
 
 async def _begin_anew(
-    house: House, orphan: LiveChannel, elsewhere: set[str], known_as: str | None
+    house: House, orphan: LiveChannel, elsewhere: set[str], kept: CallState | None
 ) -> list[tuple[Call, Stage]]:
     """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended.
 
-    ``known_as`` is its id where the call log has it already.
+    ``kept`` is what is known of it where the call log has it already: its id, and its marks (M4).
     """
     try:
         side = await house.control.variable(orphan.id, SIDE)
@@ -171,8 +171,9 @@ async def _begin_anew(
         log.info("calls.not_adopted", channel=orphan.id, why=str(error))
         return []
     caller = Leg(orphan.id, orphan.account, number=orphan.caller_number)
-    state = CallState(known_as or new_id("k"), side, orphan.dialled, caller, answered=orphan.up)
-    return [(Call(state, house), Arriving())]
+    id_ = kept.id if kept is not None else new_id("k")
+    state = CallState(id_, side, orphan.dialled, caller, answered=orphan.up)
+    return [(Call(_with_marks(state, kept), house), Arriving())]
 
 
 async def _bring_together(call: Call, other: Leg, bridged: Mapping[str, frozenset[str]]) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.testing import FakeCallControl
+from unit.calls.fast_time import run_fast
+from unit.calls.killing import Life
+from unit.calls.play import Play
 from unit.calls.scene import MAIN, Scene
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_no_way_around import PATIENT, talks
+from unit.calls.test_no_way_around import MOBILE, PATIENT, talks
 from unit.calls.test_waiting import ready
 
 
@@ -80,3 +83,19 @@ async def test_killed_when_somebody_has_taken_the_operators_place_the_caller_tal
         assert call is later.house.live.of_channel("bos")
         await later.until(call.inbox.empty, "all is heeded")
         assert (caller, "normal") not in later.control.named("hang_up"), "the caller is lost"
+
+
+def test_killed_as_a_marked_call_begins_it_is_confidential_still() -> None:
+    """M4: `*28#` marked it, and used the mark up. At whichever step it is killed, no mobile is rung for it."""
+    rung = [at for at in range(1, 25) if run_fast(_rings_a_mobile(at))]
+    assert not rung, f"killed before these steps it rang: {rung}"
+
+
+async def _rings_a_mobile(killed_before: int) -> bool:
+    play = Play()
+    await play.scene.directory.phone_changes.mark_next_call("bo")
+    Life(play, until=killed_before)
+    async with play.scene as scene:
+        play.caller = scene.dials("bo", MOBILE)
+        await play.a_while()
+        return MOBILE in play.switch.dialled.values()

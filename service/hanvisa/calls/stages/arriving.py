@@ -95,6 +95,7 @@ async def take_mark(call: Call) -> None:
     account = call.caller.account
     if call.state.side == "phone" and call.register.is_marked(account):
         call.change(confidential=True)
+        call.keep()  # before the phone's mark is taken: it would be nowhere
         call.tell(
             "signal", type="marked_confidential", person=str(call.caller.person or ""), confidential=True
         )
