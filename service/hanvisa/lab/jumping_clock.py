@@ -43,6 +43,7 @@ class JumpingClock:
             f"FAKETIME_TIMESTAMP_FILE={self._put_on}",
             f"FAKETIME_CACHE_DURATION={NOTICED_WITHIN}",
             "FAKETIME_DONT_FAKE_MONOTONIC=1",
+            "FAKETIME_FORCE_MONOTONIC_FIX=0",  # else who waits for a moment of the monotonic clock hangs
         )
 
     @contextmanager

@@ -33,3 +33,5 @@ async def test_calls_go_through_faults(settings: Settings) -> None:
         passed, HELD
     )
     assert all(one.decided is not None for one in passed), table(passed, HELD)
+    assert all(promise.is_kept for one in passed for promise in one.promises), table(passed, HELD)
+    assert all(one.sent_on == one.to_send == 1 for one in passed), table(passed, HELD)
