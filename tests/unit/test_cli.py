@@ -1,5 +1,6 @@
 """The command line: what goes wrong is a sentence and exit code 1, never a trace."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
 from hanvisa.config import read_calendar_passwords
+from hanvisa.directory.migrations import upgrade
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.own import take_speech
 from hanvisa.policy.model import Language
@@ -26,6 +28,14 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setenv("HANVISA_STATE", str(tmp_path))
     yield tmp_path
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with nothing in its tables: the first command that meets an empty file makes them, for a second."""
+    file = tmp_path_factory.mktemp("tables") / "hanvisa.sqlite"
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
+    return file
 
 
 def hanvisa(*words: str, keyed: str = "") -> Result:
@@ -91,8 +101,8 @@ def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
     assert len(ran.stdout.strip()) > 20
 
 
-def test_a_user_is_made_changed_and_ended(state: Path) -> None:
-    (state / "hanvisa.sqlite").touch()
+def test_a_user_is_made_changed_and_ended(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
     secret = "korrekt häst batteri\n" * 2
     assert hanvisa("user", "create", "siv", "--role", "admin", keyed=secret).stdout.endswith(
         "siv is a user now.\n"
@@ -122,9 +132,9 @@ def test_a_user_is_made_changed_and_ended(state: Path) -> None:
     ],
 )
 def test_a_user_that_makes_no_sense_is_told_so(
-    words: tuple[str, ...], keyed: str, said: str, state: Path
+    words: tuple[str, ...], keyed: str, said: str, state: Path, tables: Path
 ) -> None:
-    (state / "hanvisa.sqlite").touch()
+    shutil.copy(tables, state)
     assert hanvisa("user", "create", "siv", "--no-password").exit_code == 0
     ran = hanvisa("user", *words, keyed=keyed)
     assert ran.exit_code == 1
@@ -197,8 +207,8 @@ def test_what_is_wrong_with_a_report_is_said(words: tuple[str, ...], why: str) -
     assert ran.stderr.startswith(why)
 
 
-def test_each_report_is_written(state: Path) -> None:
-    (state / "hanvisa.sqlite").touch()
+def test_each_report_is_written(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
     for report in REPORTS:
         ran = hanvisa("report", report.name, "--month", "2026-08", "--rows")
         assert (ran.exit_code, ran.stderr) == (0, ""), report.name
@@ -206,8 +216,8 @@ def test_each_report_is_written(state: Path) -> None:
         assert (told["name"], told["month"], told["rows"]) == (report.name, "2026-08", [])
 
 
-def test_a_report_is_written_in_each_form(state: Path) -> None:
-    (state / "hanvisa.sqlite").touch()
+def test_a_report_is_written_in_each_form(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
     told = hanvisa("report", "stale-details", "--month", "2026-08", "--rows")
     assert (told.exit_code, told.stderr) == (0, "")
     report = json.loads(told.stdout)
