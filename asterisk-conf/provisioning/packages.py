@@ -26,7 +26,7 @@ NEEDED = {
     "bench": {"espeak-ng": "espeak-ng", "sipp": "sip-tester", **_POSTGRESQL, **_CLOCKS},
     "test": {
         "espeak-ng": "espeak-ng",
-        "chromium": "chromium",
+        "chromium-headless-shell": "chromium-headless-shell",
         "openssl": "openssl",
         "sipp": "sip-tester",
         **_POSTGRESQL,
