@@ -45,7 +45,8 @@ class Network:
         return f"{self.name}-{machine}"
 
     def make(self) -> None:
-        _ip("link", "add", self.name, "type", "bridge")
+        # An address of its own: else it has one of its cables', another when that is taken off, and nobody finds it.
+        _ip("link", "add", self.name, "address", "02:00:00:00:00:01", "type", "bridge")
         for address in (self.phones, self.carrier):
             _ip("address", "add", f"{address}/24", "dev", self.name)
         _ip("link", "set", self.name, "up")
