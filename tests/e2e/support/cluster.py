@@ -130,12 +130,6 @@ class Cluster:
             told = [Story(await api.get(f"/calls/{one['id']}")).events("signal") for one in calls[:1]]
         return [signal["type"] for signals in told for signal in signals].count("ringing") >= times
 
-    async def stands_by_again(self, node: str) -> None:
-        """The service that had the calls and was cut off has found out that another has them: it is started anew."""
-        system = self.systems[node]
-        await until(lambda: not system.service_running, within=LONG, what=f"the service at {node} gives up")
-        await system.stand_by()
-
     async def is_ended_in_the_log(self, number: str) -> None:
         async def ended() -> bool:
             async with self.api() as api:
