@@ -20,7 +20,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.operators import pause
 from hanvisa.calls.own_phone import own_phone_answers
-from hanvisa.calls.parties import protected_callers
+from hanvisa.calls.parties import is_in_confidence, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import RingingBack, Stage
@@ -143,7 +143,7 @@ class Callbacks:
         if self._house.directory.register.mobile(callback.number) is None:
             return True
         call = self._call(callback, operator)
-        return not (call.state.confidential or protected_callers(call, call.caller))
+        return not (is_in_confidence(call, operator.person_id) or protected_callers(call, call.caller))
 
     def _call(self, callback: Callback, operator: Operator) -> Call:
         """The call as if the operator had dialled the number."""

@@ -363,6 +363,19 @@ async def test_a_confidential_operator_rings_no_mobile_back_and_another_does() -
         assert not was_rung(scene, "PJSIP/olle")
 
 
+async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
+    """The mobile was registered since it was left."""
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "OutsideFailed")
+        assert not was_rung(scene, MOBILE)
+        assert not scene.directory.register.callbacks.rows
+
+
 async def test_nor_one_who_has_become_so_since() -> None:
     async with Scene(PATIENT) as scene:
         callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
