@@ -175,7 +175,7 @@ class Service:
             if any(manager.connected for manager in self.managers)
             else "Not connected to Asterisk's manager interface (AMI).",
             "database": None
-            if self.directory.healthy
+            if self.directory.healthy and not self.database.hangs  # the directory asks now and then
             else "The database does not answer; calls go on with what is in memory.",
             **{follower.name: follower.trouble for follower in self.followers},
             **{part.name: part.trouble for part in (*self.beside, *self.at_last) if part.trouble},

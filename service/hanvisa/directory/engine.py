@@ -99,6 +99,11 @@ class Database:
         """SQLite's file; None on a server."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
+    @property
+    def hangs(self) -> bool:
+        """A server stays without a word, and whoever asks is refused at once (:meth:`watch`)."""
+        return self._server is not None and self._server.hangs
+
     def must_exist(self) -> None:
         """Raises StorageError when SQLite's file is not there."""
         if self.file is not None and not self.file.exists():

@@ -67,11 +67,11 @@ class Server:
         self._arguments["server_settings"] = _KEPT_ALIVE | {"lock_timeout": f"{waits.lock * 1000:.0f}"}
         self._waits = waits
         self._connections: WeakSet[_Connection] = WeakSet()
-        self._hangs = False
+        self.hangs = False
 
     async def connect(self) -> Any:
         """For SQLAlchemy's pool. Raises what the driver does, and StorageError at once while the server hangs."""
-        if self._hangs:
+        if self.hangs:
             raise StorageError("The database does not answer.")
         return await self._connect()
 
@@ -94,9 +94,9 @@ class Server:
         """Until a question stays without an answer (TimeoutError), or the connection is lost."""
         while True:
             await self._must_answer(connection)
-            if self._hangs:
+            if self.hangs:
                 log.info("directory.database_answers")
-            self._hangs = False
+            self.hangs = False
             await asyncio.sleep(self._waits.ask_every)
 
     async def _must_answer(self, connection: _Connection) -> None:
@@ -114,11 +114,11 @@ class Server:
                 asking.exception()  # it has been torn
 
     def _is_silent(self) -> None:
-        if not self._hangs:
+        if not self.hangs:
             log.error(
                 "directory.database_hangs", meaning="whoever waits for it is told that it does not answer"
             )
-        self._hangs = True
+        self.hangs = True
         for connection in list(self._connections):
             connection.terminate()
 

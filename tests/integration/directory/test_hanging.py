@@ -130,10 +130,12 @@ async def test_who_waits_is_told_and_who_comes_later_at_once(
         with within(NOTICED):
             told = await asyncio.gather(*waiting, return_exceptions=True)
         assert {type(each) for each in told[4:]} == {StorageError}, told
+        assert database.hangs, "whoever asks for the service's health is told at once"
         await until(lambda: not directory.healthy, within=NOTICED, what="the directory knows")
         await refused(does(database), AT_ONCE)
         assert directory.register.persons is persons, "calls go on from what is in memory"
     await until(lambda: directory.healthy, within=FOUND, what="it is found again")
+    assert not database.hangs
     await asks(database)
     await changes(database)
 
