@@ -50,7 +50,7 @@ async def test_what_fails_is_told_with_its_trace_and_shown_until_it_has_gone_wel
 
 
 async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_its_health() -> None:
-    idle: Any = SimpleNamespace(run=Work(failures=0))
+    idle: Any = SimpleNamespace(run=Work(failures=0), hangs=False)
     follower: Any = SimpleNamespace(name="phones", trouble=None, run=Work(failures=0))
     parts: dict[str, Any] = dict.fromkeys(Service.__dataclass_fields__, idle)
     del parts["beside"], parts["at_last"]
