@@ -104,7 +104,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         in_fallback = await asterisks.withdraw_transfers()
         house.tell_in_fallback(in_fallback.accounts)
         if in_fallback.calls or in_fallback.accounts:
-            # Phones are free when their calls are over; legs that the fallback still rings can be answered at any moment.
+            # Phones are free when their calls are over. Legs that still ring there can be answered at any moment.
             asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 
     search, searchable = _searching(directory)
