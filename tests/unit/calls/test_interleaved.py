@@ -9,6 +9,7 @@ from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.signals import Channel, Entered, Key
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_DIRECT, Scene
+from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import MOBILE
 
 
@@ -116,3 +117,13 @@ async def test_whoever_takes_the_place_of_one_who_is_being_joined_is_joined() ->
         await scene.until(
             lambda: any({caller, "bos"} <= inside for inside in control.bridges.values()), "Bo talks"
         )
+
+
+async def test_music_over_a_talk_is_stopped_twice_for_asterisk_may_lose_it_once() -> None:
+    async with Scene() as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, MOBILE)
+        await scene.hears(olle, "TransferRefused")
+        assert scene.control.named("start_music") == [(caller,)]
+        scene.finished(olle)
+        await scene.until(lambda: scene.control.named("stop_music") == [(caller,)] * 2, "stopped twice")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 
 CAUSE_WITHIN = 1.0  # seconds
+STOPS_AGAIN = 0.1  # seconds; a piece of music has twenty milliseconds
 
 
 @runs(Talking)
@@ -202,6 +204,10 @@ class Explaining:
     async def _stop_music(self) -> None:
         if self.listener is not None and self.listener != self.held:
             await self.call.insist(self.call.house.control.stop_music, self.listener)
+            # In a bridge Asterisk loses this where it comes as the next piece of music is made, and plays on for ever
+            # (seen: once in thirty times on a busy machine).
+            await asyncio.sleep(STOPS_AGAIN)
+            await self.call.command(self.call.house.control.stop_music(self.listener))
         self.listener = None
 
     def _listener(self, spoken_to: Leg) -> Leg:
