@@ -11,7 +11,7 @@ from hanvisa.ami.losses import watch_losses
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Liveness, Phones
 from hanvisa.ami.projection import Announcer, Projection
-from hanvisa.ami.transfers import InFallback, withdraw
+from hanvisa.ami.transfers import withdraw
 from hanvisa.ari.client import Client
 from hanvisa.ari.nodes import Nodes
 from hanvisa.ari.stream import Stream
@@ -71,9 +71,9 @@ class Asterisks:
         for projection in self.projections:
             projection.request(register)
 
-    async def withdraw_transfers(self) -> InFallback:
-        """What the fallback has. Raises Unavailable."""
-        return InFallback.of_all([await one.withdraw_transfers() for one in self.kept])
+    async def withdraw_transfers(self) -> list[str]:
+        """The account of each leg in a call of the fallback's. Raises Unavailable."""
+        return [account for one in self.kept for account in await one.withdraw_transfers()]
 
 
 class KeptAsterisk:
@@ -99,9 +99,9 @@ class KeptAsterisk:
             self.manager.on_connected(published.again)
         self.followers = (lamps, published)
 
-    async def withdraw_transfers(self) -> InFallback:
-        """What the fallback has. Raises Unavailable."""
-        return await withdraw(self.manager) if await self.is_there() else InFallback()
+    async def withdraw_transfers(self) -> list[str]:
+        """The account of each leg in a call of the fallback's. Raises Unavailable."""
+        return await withdraw(self.manager) if await self.is_there() else []
 
     def _publishing(self, publish: Callable[[Register], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         """Has Asterisk know the register as it is, once it is there."""

@@ -102,8 +102,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
 
     async def withdraw_transfers() -> None:
         in_fallback = await asterisks.withdraw_transfers()
-        house.tell_in_fallback(in_fallback.accounts)
-        if in_fallback.calls or in_fallback.accounts:
+        house.tell_in_fallback(in_fallback)
+        if in_fallback:
             # Phones are free when their calls are over. Legs that still ring there can be answered at any moment.
             asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
 

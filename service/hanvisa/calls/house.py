@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -88,7 +88,7 @@ class House:
     alarms: Alarms = field(default_factory=Alarms)
     dialling: Dialling = field(default_factory=Dialling)
 
-    def tell_in_fallback(self, accounts: Collection[str]) -> None:
+    def tell_in_fallback(self, accounts: Iterable[str]) -> None:
         """These phones are in calls that the dialplan's fallback has: whom they talk with there nobody knows."""
         register = self.directory.register
         phones = [phone for account in accounts if (phone := register.phone_of_account(account))]
