@@ -35,7 +35,7 @@ def anybody(_: Operator) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entry:
     """One who waits, since when, and which operators they may have."""
 
     since: datetime
@@ -47,11 +47,11 @@ class Standing:
 class Queue:
     """Those who wait at one switchboard, in the order in which they came, and how long others have waited lately."""
 
-    waiting: list[Standing] = field(default_factory=list)
+    waiting: list[Entry] = field(default_factory=list)
     answered: deque[AnswerTime] = field(default_factory=lambda: deque(maxlen=LATELY))
 
     def join(self, waiter: Waiter, since: datetime, may_have: Callable[[Operator], bool] = anybody) -> None:
-        self.waiting.append(Standing(since, waiter, may_have))
+        self.waiting.append(Entry(since, waiter, may_have))
         self.waiting.sort(key=lambda one: one.since)
 
     def leave(self, waiter: Waiter) -> None:
