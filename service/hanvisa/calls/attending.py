@@ -14,7 +14,7 @@ from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.signals import TransferRequested
 from hanvisa.calls.stage import AtSwitchboard, BackToOperator, OnHold, Stage, Talking
-from hanvisa.calls.state import VARIABLE, Leg
+from hanvisa.calls.state import Leg
 from hanvisa.calls.transferring import Asker, Refusal, to_message, transfer
 from hanvisa.policy.in_call import TakeBackFacts
 from hanvisa.policy.model import Effect
@@ -90,8 +90,7 @@ async def _is_put_in_place(call: Call, mobile: Leg, phone: Leg) -> bool:
     control, bridge = call.house.control, call.state.bridge
     call.house.live.bind(phone.channel, call)
     call.change(other=phone)
-    # What has been written on it must not be taken for a call that lives.
-    await call.command(control.set_variable(phone.channel, VARIABLE, ""))
+    await call.take_state_off(phone.channel)
     if bridge is None or not await call.insist(control.add_to_bridge, bridge, phone.channel):
         await call.hang_up(phone.channel)
         call.change(other=mobile)

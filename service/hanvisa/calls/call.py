@@ -183,6 +183,15 @@ class Call:
             ):
                 self._saved = saving
 
+    async def save_without(self, left: str) -> None:
+        """Who talks here now, for whoever takes the call on, before the channel that has ``left`` is hung up."""
+        await self.save()
+        await self.take_state_off(left)
+
+    async def take_state_off(self, channel: str) -> None:
+        """What is written on this channel must not be taken for a call that lives."""
+        await self.command(self.house.control.set_variable(channel, VARIABLE, ""))
+
     async def foresee(self, stage: Stage) -> None:
         """From what is done now the call goes on in this stage, without the other party, whoever takes it on."""
         coming = replace(self.state, stage=to_json(stage), other=None, bridge=None, uses=())

@@ -84,10 +84,10 @@ class Rung:
     """
 
     leg: Leg | None = None
-    is_kept_apart: bool = False
     why: Why = Why.UNPLUGGED
     redirects: list[tuple[UUID | None, str]] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
+    is_kept_apart: bool = False
     is_lost: bool = False
 
 

@@ -1,7 +1,6 @@
-"""A phone's REFER, blind and attended, and an INVITE with Replaces: the policy first, then the joining.
+"""A phone's REFER, blind and attended: the policy first, then the joining.
 
-Asterisk has answered the REFER with 202 and waits for us; it moves no channel by itself. An INVITE with Replaces has
-been carried out when we hear of it: it is decided then, and undone at once where it is refused.
+Asterisk has answered the REFER with 202 and waits for us; it moves no channel by itself.
 """
 
 from __future__ import annotations
@@ -12,17 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.gate import may_be_brought, may_be_sent, may_come, may_join, would_join
+from hanvisa.calls.gate import may_be_brought, may_be_sent, may_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
-from hanvisa.calls.parties import is_protected, newcomer
+from hanvisa.calls.parties import is_protected
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
-from hanvisa.calls.signals import Entered, Surrendered, TransferRequested
+from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
-from hanvisa.calls.state import VARIABLE, Leg
+from hanvisa.calls.state import Leg
 from hanvisa.calls.targets import mark_confidential, wanted_by
-from hanvisa.ids import node_of
 from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
@@ -183,8 +181,7 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
 async def _send_on(call: Call, asker: Asker, transferee: Leg, following: Stage) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
     if asker.leg is call.caller:
-        # What is written on it must not be taken for a call that lives.
-        await call.command(call.house.control.set_variable(asker.leg.channel, VARIABLE, ""))
+        await call.take_state_off(asker.leg.channel)
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
     await call.foresee(following)
@@ -242,9 +239,13 @@ async def _attended(
     if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:
         call.change(serial=asker.person)
     await asker.is_told("channel_answered")
-    if _is_still_so(call, theirs, request.other, far, transferee) and await _merge(
-        call, theirs, asker, transferee, far
-    ):
+    # What has happened in their call since is heeded: no await comes from here until its party is this one's.
+    was_minded = is_protected(call), call.state.confidential
+    _take_marks(call, theirs)
+    is_minded_since = (is_protected(call), call.state.confidential) != was_minded
+    is_kept_apart = is_minded_since and _with_mobiles(call, theirs, far, transferee)
+    may_be_joined = not is_kept_apart and _still_talks(call, theirs, request.other, far)
+    if may_be_joined and await _merge(call, theirs, asker, transferee, far):
         return Talking()
     # Whom they would have talked to has hung up in this moment, or may not be met any more.
     await call.part()
@@ -260,15 +261,16 @@ def _take_marks(call: Call, theirs: Call) -> None:
     )
 
 
-def _is_still_so(call: Call, theirs: Call, channel: str | None, far: Leg, transferee: Leg) -> bool:
-    """The transferor talks with the far party as when it was judged, and no mark made since minds the two (M4)."""
-    now = _far_party(theirs, channel) if channel and call.house.live.of_channel(channel) is theirs else None
-    was_minded = is_protected(call), call.state.confidential
-    _take_marks(call, theirs)
-    is_minded = is_protected(call), call.state.confidential
-    mobiles = [leg for leg in (far, transferee) if leg.kind.may_be_mobile]
-    mobiles += _mobiles_beside(call, theirs, far, transferee)
-    return now is not None and now.channel == far.channel and (is_minded == was_minded or not mobiles)
+def _still_talks(call: Call, theirs: Call, channel: str | None, far: Leg) -> bool:
+    """The transferor's other leg is still that of their call, with the same far party."""
+    is_theirs = channel is not None and call.house.live.of_channel(channel) is theirs
+    now = _far_party(theirs, channel) if is_theirs else None
+    return now is not None and now.channel == far.channel
+
+
+def _with_mobiles(call: Call, theirs: Call, *parties: Leg) -> bool:
+    """One of the two is a mobile, or has one on another line."""
+    return any(party.kind.may_be_mobile for party in parties) or bool(_mobiles_beside(call, theirs, *parties))
 
 
 async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decision | None:
@@ -333,12 +335,11 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
     # An exception's use has let them be joined once.
     call.change(caller=transferee, other=far, exception=None)
     call.notice_parties()
-    await _is_known_without(call, transferor)
+    await call.save_without(transferor.channel)
     await (call.let_hang_up if asker.by_phone else call.hang_up)(transferor.channel)
     if old_bridge:
         await call.command(control.remove_from_bridge(old_bridge, far.channel))
-    # What their call has written on it must not be taken for a call that lives.
-    await call.command(control.set_variable(far.channel, VARIABLE, ""))
+    await call.take_state_off(far.channel)
     if transferor.person:
         call.house.queues.left(transferor.person, call.house.clock.now())
     call.house.queues.wake()
@@ -347,13 +348,6 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
         and call.state.bridge is not None
         and await call.insist(control.add_to_bridge, call.state.bridge, far.channel)
     )
-
-
-async def _is_known_without(call: Call, left: Leg) -> None:
-    """Who talks in it stands on the caller's channel before ``left`` is hung up, for whoever takes the call on."""
-    await call.save()
-    # What is written on it must not be taken for a call that lives.
-    await call.command(call.house.control.set_variable(left.channel, VARIABLE, ""))
 
 
 def _mobiles_beside(call: Call, theirs: Call, *parties: Leg) -> list[Leg]:
@@ -370,51 +364,6 @@ def _far_party(theirs: Call, channel: str | None) -> Leg | None:
     if theirs.state.bridge is None:
         return None
     return theirs.other if channel == theirs.caller.channel else theirs.caller
-
-
-# INVITE with Replaces
-
-
-async def put_in_place(call: Call, entered: Entered, held: str | None = None) -> Stage | None:
-    """A channel has been put in the place of one of the call's legs. Decide, and undo at once where it is refused.
-
-    Asterisk has taken the replaced channel out of the bridge; it is still up, and ours. The channel ``held`` by the API
-    was in none, and is not put into it.
-    """
-    assert entered.replaced is not None  # noqa: S101 - what makes it this signal
-    control = call.house.control
-    old, new = call.state.leg_of(entered.replaced.id), newcomer(call, entered.channel)
-    stays = call.other if old is call.caller else call.caller
-    if old is None or stays is None or call.state.bridge is None:
-        await call.hang_up(new.channel)
-        return None
-    # Both are judged: either may be the mobile, or have one on another line.
-    if await may_come(call, new, stays, Via.REPLACES, also=[stays]):
-        bridge = call.state.bridge
-        bridged = await control.bridged(node_of(call.caller.channel))
-        if new.channel not in bridged.get(bridge, ()):
-            # The place was in none: of one who is held, or was only being joined as it was taken.
-            await call.insist(control.add_to_bridge, bridge, new.channel)
-        call.house.live.release(old.channel)
-        call.house.live.bind(new.channel, call)
-        call.change(caller=stays, other=new)
-        if old.kind.may_be_mobile:  # and with it goes what let it be reached
-            call.change(exception=None)
-        call.notice_parties()
-        await _is_known_without(call, old)
-        await call.hang_up(old.channel)
-        call.house.queues.wake()
-        return Talking()
-    await call.hang_up(new.channel)
-    if old.channel == held:
-        await call.insist(control.start_music, old.channel)
-        return None
-    if await call.insist(control.add_to_bridge, call.state.bridge, old.channel):
-        return None
-    call.change(caller=stays, other=old)
-    await call.part()
-    operator = old.person if old.person and call.register.operator(old.person) else call.state.touched_by
-    return BackToOperator(operator) if operator else Apologising()
 
 
 # Refusing

@@ -169,28 +169,24 @@ async def test_who_can_not_be_paused_is_left_alone_for_a_while_and_the_caller_he
         await scene.talking(caller, olle)
 
 
-async def test_nobody_is_paused_for_a_caller_who_hangs_up_before_a_phone_rings() -> None:
-    class GoneByThen(FakeCallControl):
-        async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:
-            raise Gone(f"{account} is looked for on {channel}, which is gone")
-
-    async with Scene(QUICK, control=GoneByThen()) as scene:
-        caller = scene.rings_in(MAIN)
-        await scene.hears(caller, "Greeting")
-        scene.finished(caller)
-        await scene.over(caller)
-        assert not paused(scene)
+class GoneBeforeItsPhonesAreKnown(FakeCallControl):
+    async def dial_strings(self, channel: str, account: str) -> tuple[str, ...]:
+        raise Gone(f"{account} is looked for on {channel}, which is gone")
 
 
-async def test_nor_where_it_is_found_as_the_phone_is_to_ring() -> None:
-    class GoneByThen(FakeCallControl):
-        async def create(self, channel: str, *_: object) -> None:
-            raise Refused(f"{channel} has no originator")
+class GoneAsThePhoneIsToRing(FakeCallControl):
+    async def create(self, channel: str, *_: object) -> None:
+        raise Refused(f"{channel} has no originator")
 
-        async def variable(self, channel: str, name: str) -> str:
-            raise Gone(f"{channel} is gone, and {name} with it")
+    async def variable(self, channel: str, name: str) -> str:
+        raise Gone(f"{channel} is gone, and {name} with it")
 
-    async with Scene(QUICK, control=GoneByThen()) as scene:
+
+@pytest.mark.parametrize("control", [GoneBeforeItsPhonesAreKnown, GoneAsThePhoneIsToRing])
+async def test_nobody_is_paused_for_a_caller_who_hangs_up_before_a_phone_rings(
+    control: type[FakeCallControl],
+) -> None:
+    async with Scene(QUICK, control=control()) as scene:
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)

@@ -320,12 +320,7 @@ async def test_a_confidential_caller_is_put_through_to_112_at_any_time() -> None
 async def test_an_employee_on_their_mobile_is_put_through_to_112_on_the_operators_other_line() -> None:
     """No rule touches it, O2 neither."""
     async with Scene(QUICK) as scene:
-        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
-        await scene.hears(mobile, "Greeting")
-        scene.finished(mobile)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.talking(mobile, olle)
+        mobile, olle = await operator_has_caller(scene, ANNA_MOBILE)
         asking = scene.dials("olle", "112")
         emergency = await scene.rung("112")
         scene.answers(emergency)

@@ -17,9 +17,9 @@ from hanvisa.policy.facts import Forwarding, OperatorState, Phone, ScopeKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 
 
-async def operator_has_caller(scene: Scene) -> tuple[str, str]:
-    """A citizen has rung the main number and talks to Olle: the two channels."""
-    caller = scene.rings_in(MAIN)
+async def operator_has_caller(scene: Scene, number: str = "0980319244") -> tuple[str, str]:
+    """A citizen, or whose ``number`` it is, has rung the main number and talks to Olle: the two channels."""
+    caller = scene.rings_in(MAIN, number)
     await scene.hears(caller, "Greeting")
     scene.finished(caller)
     olle = await scene.rung("olle")

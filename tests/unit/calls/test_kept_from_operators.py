@@ -66,12 +66,7 @@ async def test_another_operator_has_it_meanwhile() -> None:
 
 async def test_a_mobile_that_comes_back_waits_as_well() -> None:
     async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
-        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
-        await scene.hears(mobile, "Greeting")
-        scene.finished(mobile)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.talking(mobile, olle)
+        mobile, olle = await operator_has_caller(scene, ANNA_MOBILE)
         scene.refers(olle, "202")
         bo = await scene.rung("bo")
         scene.hangs_up(olle)
@@ -256,7 +251,7 @@ async def test_a_mobile_does_not_wait_for_ever_for_operators_who_are_all_confide
 
 async def test_a_confidential_mobile_is_not_taken_from_the_operator_and_put_out() -> None:
     async with Scene(PATIENT) as scene:
-        mobile, olle = await mobile_talks_to_olle(scene)
+        mobile, olle = await operator_has_caller(scene, ANNA_MOBILE)
         await marked(scene, mobile)
         call = scene.house.live.of_channel(mobile)
         assert call is not None
@@ -267,7 +262,7 @@ async def test_a_confidential_mobile_is_not_taken_from_the_operator_and_put_out(
 
 async def test_nor_when_it_is_handed_over() -> None:
     async with Scene(PATIENT) as scene:
-        mobile, olle = await mobile_talks_to_olle(scene)
+        mobile, olle = await operator_has_caller(scene, ANNA_MOBILE)
         second_operator(scene)
         await marked(scene, mobile)
         call = scene.house.live.of_channel(mobile)
@@ -280,7 +275,7 @@ async def test_nor_when_it_is_handed_over() -> None:
 async def test_a_mobile_is_not_parked_for_a_confidential_person() -> None:
     async with Scene(PATIENT) as scene:
         given_confidential(scene, "bo")
-        _, olle = await mobile_talks_to_olle(scene)
+        _, olle = await operator_has_caller(scene, ANNA_MOBILE)
         scene.refers(olle, "*68*202#")
         await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
         assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
@@ -336,13 +331,6 @@ async def mobile_rings_olle(scene: Scene) -> tuple[str, str]:
     await scene.hears(mobile, "Greeting")
     scene.finished(mobile)
     return mobile, await scene.rung("olle")
-
-
-async def mobile_talks_to_olle(scene: Scene) -> tuple[str, str]:
-    mobile, olle = await mobile_rings_olle(scene)
-    scene.answers(olle)
-    await scene.talking(mobile, olle)
-    return mobile, olle
 
 
 async def waits_behind(scene: Scene) -> str:

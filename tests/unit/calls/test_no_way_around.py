@@ -13,7 +13,7 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Channel, Entered, HungUp, Reconnected, Redirected
+from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
 from hanvisa.policy.facts import (
@@ -24,7 +24,6 @@ from hanvisa.policy.facts import (
     Group,
     OutsideNumber,
     Phone,
-    ScopeKind,
     TargetKind,
 )
 from hanvisa.testing import FakeCallControl
@@ -243,109 +242,6 @@ async def test_whoever_takes_an_operators_place_is_not_joined_to_the_mobile_that
             lambda: ("citizen", "normal") in scene.control.named("hang_up"), "the newcomer is put out"
         )
         assert scene.house.live.of_channel(mobile) is scene.house.live.of_channel(olle)
-
-
-async def test_one_use_lets_one_mobile_after_the_other_into_no_place() -> None:
-    async with Scene() as scene:
-        scene.given_exception(max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        scene.tell(Entered(Channel("first", "carrier", MOBILE), (), Channel(olle, "olle", "")))
-        await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "the mobile is there")
-        scene.tell(Entered(Channel("second", "carrier", MOBILE), (), Channel("first", "", MOBILE)))
-        await scene.until(
-            lambda: ("second", "normal") in scene.control.named("hang_up"), "the second is put out"
-        )
-        assert (caller, "normal") not in scene.control.named("hang_up")
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
-
-
-async def test_an_attended_transfer_from_the_consultation_takes_no_second_use() -> None:
-    async with Scene() as scene:
-        scene.given_exception(max_uses=1)
-        _, olle = await operator_has_caller(scene)
-        consult, _mobile = await talks(scene, "olle", MOBILE)
-        scene.refers(consult, "", other=olle)
-        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
-        assert scene.control.named("tell_transferor") == [(consult, "channel_answered")]
-        await scene.over(consult)
-        call = scene.house.live.of_channel(_mobile)
-        assert call is not None
-        assert call.state.exception is None, "nor does it let another be joined"
-
-
-async def test_a_mobile_that_goes_takes_along_what_let_it_be_reached() -> None:
-    async with Scene() as scene:
-        scene.given_exception(max_uses=1)
-        await operator_has_caller(scene)
-        consult, mobile = await talks(scene, "olle", MOBILE)
-        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(mobile, "", MOBILE)))
-        await scene.until(lambda: (mobile, "normal") in scene.control.named("hang_up"), "Bo is there")
-        call = scene.house.live.of_channel(consult)
-        assert call is not None
-        assert call.state.exception is None
-
-
-@pytest.mark.parametrize(("target", "rules"), [("00447700900123", ()), ("0701740605", ("M4",))])
-async def test_what_is_refused_anyway_takes_no_use(target: str, rules: tuple[str, ...]) -> None:
-    async with Scene() as scene:
-        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        if rules:
-            await marked(scene, caller)
-        scene.refers(olle, target)
-        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
-        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
-        assert scene.log.of_kind("outcome")[-1]["rules"] == rules
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
-
-
-async def test_one_step_takes_one_use_for_one_mobile() -> None:
-    """Whoever takes the operator's place is outside, and meets the mobile there."""
-    async with Scene() as scene:
-        scene.given_exception(max_uses=3)
-        await operator_has_caller(scene)
-        consult, _ = await talks(scene, "olle", MOBILE)
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
-        scene.tell(Entered(Channel("outside", "carrier", "0980319260"), (), Channel(consult, "olle", "")))
-        await scene.until(lambda: (consult, "normal") in scene.control.named("hang_up"), "they are there")
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [2]
-
-
-async def test_a_transfer_onto_the_ringing_mobile_takes_no_second_use() -> None:
-    async with Scene(PATIENT) as scene:
-        scene.given_exception(max_uses=1)
-        _, olle = await operator_has_caller(scene)
-        consult = scene.dials("olle", MOBILE)
-        await scene.rung(MOBILE)
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
-        scene.refers(olle, "", other=consult)
-        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
-        assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
-
-
-async def test_a_place_that_is_refused_in_confidence_takes_no_use() -> None:
-    async with Scene() as scene:
-        given_confidential(scene, "bo")
-        scene.given_exception(max_uses=3)
-        await operator_has_caller(scene)
-        consult, _ = await talks(scene, "olle", MOBILE)
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
-        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(consult, "olle", "")))
-        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
-
-
-async def test_a_mobile_sent_to_a_number_that_leads_nowhere_takes_no_use() -> None:
-    async with Scene(PATIENT) as scene:
-        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
-        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
-        anna = await scene.rung("anna")
-        scene.answers(anna)
-        await scene.talking(mobile, anna)
-        scene.refers(anna, "07")
-        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
-        assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
 
 
 # M4
@@ -1018,76 +914,6 @@ async def test_a_confidential_line_takes_no_place_with_who_has_a_mobile_on_anoth
         _, outside = await talks(scene, "bo", "0980319260")
         scene.tell(Entered(Channel("annas", "anna", ""), (), Channel(outside, "", "0980319260")))
         await scene.until(lambda: ("annas", "normal") in scene.control.named("hang_up"), "Anna is put out")
-
-
-# Nobody in silence: who takes a place that there is not
-
-
-async def test_whoever_picks_up_a_phone_that_rings_for_the_console_is_hung_up() -> None:
-    async with Scene(PATIENT) as scene:
-        assert await Desk(scene.house).dial(id_of("olle"), "202")
-        olle = await scene.rung("olle")
-        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
-        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
-
-
-async def test_the_console_goes_on_dialling_when_whoever_picked_up_has_been_hung_up() -> None:
-    async with Scene(PATIENT) as scene:
-        assert await Desk(scene.house).dial(id_of("olle"), "202")
-        olle = await scene.rung("olle")
-        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
-        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
-        scene.tell(HungUp("bos", 16))
-        scene.answers(olle)
-        await scene.rung("bo")
-
-
-async def test_and_whoever_takes_the_place_of_an_operator_who_is_being_told_which_main_number_was_rung() -> (
-    None
-):
-    async with Scene(replace(PATIENT, whisper="always")) as scene:
-        caller, olle = await whispered(scene)
-        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
-        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
-        scene.finished(olle)
-        await scene.talking(caller, olle)
-
-
-async def test_whoever_takes_a_place_and_hangs_up_before_they_are_judged_leaves_nobody_in_silence() -> None:
-    async with Scene() as scene:
-        caller, anna = await talks(scene, "bo", "201")
-        scene.tell(Entered(Channel("olles", "olle", ""), (), Channel(anna, "anna", "")))
-        scene.hangs_up("olles")
-        # As after every party who hangs up.
-        await scene.over(caller)
-
-
-async def test_whoever_takes_a_place_while_the_call_is_being_ended_is_hung_up() -> None:
-    class Ending(FakeCallControl):
-        async def hang_up(self, channel: str, reason: str = "normal") -> None:
-            await super().hang_up(channel, reason)
-            if channel == anna:
-                scene.tell(Entered(Channel("olles", "olle", ""), (), Channel(anna, "anna", "")))
-                await scene.until(lambda: scene.house.live.of_channel("olles"), "Olle has come in")
-
-    async with Scene(control=Ending()) as scene:
-        caller, anna = await talks(scene, "bo", "201")
-        scene.hangs_up(caller)
-        await scene.over(caller)
-        assert ("olles", "normal") in scene.control.named("hang_up")
-
-
-async def test_whose_place_is_refused_while_they_are_held_hears_music_again_and_not_the_operator() -> None:
-    async with Scene(PATIENT) as scene:
-        caller, _ = await operator_has_caller(scene)
-        call = scene.house.live.of_channel(caller)
-        assert call is not None
-        await Desk(scene.house).ask(call.id, Wish.HOLD, id_of("olle"))
-        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
-        scene.tell(Entered(Channel("new", "carrier", MOBILE), (), Channel(caller, "", "0980319244")))
-        await scene.until(lambda: scene.control.named("start_music") == [(caller,)] * 2, "music again")
-        assert ("new", "normal") in scene.control.named("hang_up")
-        assert not scene.control.named("add_to_bridge")
 
 
 # Nothing left

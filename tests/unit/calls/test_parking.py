@@ -369,12 +369,7 @@ async def test_a_caller_is_parked_and_comes_back_after_the_party_when_the_operat
 async def test_a_mobile_that_is_marked_while_the_reminder_rings_is_not_joined() -> None:
     """M4: and stays parked."""
     async with Scene(QUICK) as scene:
-        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
-        await scene.hears(mobile, "Greeting")
-        scene.finished(mobile)
-        olle = await scene.rung("olle")
-        scene.answers(olle)
-        await scene.talking(mobile, olle)
+        mobile, olle = await operator_has_caller(scene, ANNA_MOBILE)
         scene.refers(olle, "*68*202#")
         await scene.hears(mobile, "ParkedFor")
         scene.finished(mobile)

@@ -34,7 +34,7 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.keying import say_wrong
-from hanvisa.calls.state import VARIABLE, Leg
+from hanvisa.calls.state import Leg
 from hanvisa.calls.targets import mark_confidential
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.attendant import PickUpFacts
@@ -186,8 +186,7 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
     call.change(other=leg)
     theirs.change(caller=replace(leg, person=None))
     theirs.inbox.put_nowait(Surrendered())
-    # What their call has written on it must not be taken for a call that lives.
-    await call.command(call.house.control.set_variable(channel, VARIABLE, ""))
+    await call.take_state_off(channel)
     await call.insist(call.house.control.stop_ringing, channel)
     return leg
 

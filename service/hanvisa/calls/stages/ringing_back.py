@@ -18,7 +18,6 @@ from hanvisa.calls.prompts import (
 )
 from hanvisa.calls.ringing import Display, outside_place, ring
 from hanvisa.calls.stage import AtSwitchboard, LeavingNumber, RingingBack, Stage, Talking, runs
-from hanvisa.calls.state import VARIABLE
 from hanvisa.calls.storing import stored
 from hanvisa.ids import new_id
 from hanvisa.policy.callbacks import CallbackFacts, as_caller
@@ -98,8 +97,7 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
     # The one who is served is the caller of the call, whoever was rung first.
     operator = call.caller
     call.change(caller=rung.leg, other=operator, language=callback.language)
-    # What stands on the operator's channel must not be taken for a call that lives.
-    await call.command(call.house.control.set_variable(operator.channel, VARIABLE, ""))
+    await call.take_state_off(operator.channel)
     call.tell("outcome", outcome="rung_back", operator=str(operator.person or ""))
     await stored(f"end of {callback.id}", callbacks.let_go(callback.id))
     return Talking()

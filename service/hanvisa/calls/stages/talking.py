@@ -14,6 +14,7 @@ from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Breath, TransferRefused, Why
 from hanvisa.calls.queue import AT_THE_HEAD
+from hanvisa.calls.replacing import put_in_place
 from hanvisa.calls.signals import (
     LOST,
     NORMAL,
@@ -29,7 +30,7 @@ from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
 from hanvisa.calls.threats import ThreatRecording
 from hanvisa.calls.toning import Toning
-from hanvisa.calls.transferring import Refusal, put_in_place, transfer
+from hanvisa.calls.transferring import Refusal, transfer
 from hanvisa.errors import TelephonyError
 
 if TYPE_CHECKING:
@@ -205,7 +206,8 @@ class Explaining:
         if self.listener is not None and self.listener != self.held:
             await self.call.insist(self.call.house.control.stop_music, self.listener)
             # In a bridge Asterisk loses this where it comes as the next piece of music is made, and plays on for ever
-            # (seen: once in thirty times on a busy machine).
+            # (its main/channel.c, generator_force; seen once in thirty times on a busy machine). Music that may be
+            # wanted anew is not to be stopped from behind: the call waits.
             await asyncio.sleep(STOPS_AGAIN)
             await self.call.command(self.call.house.control.stop_music(self.listener))
         self.listener = None

@@ -1,0 +1,122 @@
+"""Exceptions' uses (O2): one lets one mobile be joined once, and none is taken for what is refused anyway."""
+
+from __future__ import annotations
+
+import pytest
+
+from hanvisa.calls.signals import Channel, Entered
+from hanvisa.policy.facts import (
+    ScopeKind,
+)
+from unit.calls.scene import ANNA_MOBILE, Scene
+from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_no_way_around import (
+    MOBILE,
+    PATIENT,
+    given_confidential,
+    marked,
+    talks,
+)
+
+
+async def test_one_use_lets_one_mobile_after_the_other_into_no_place() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.tell(Entered(Channel("first", "carrier", MOBILE), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "the mobile is there")
+        scene.tell(Entered(Channel("second", "carrier", MOBILE), (), Channel("first", "", MOBILE)))
+        await scene.until(
+            lambda: ("second", "normal") in scene.control.named("hang_up"), "the second is put out"
+        )
+        assert (caller, "normal") not in scene.control.named("hang_up")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_an_attended_transfer_from_the_consultation_takes_no_second_use() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        _, olle = await operator_has_caller(scene)
+        consult, _mobile = await talks(scene, "olle", MOBILE)
+        scene.refers(consult, "", other=olle)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(consult, "channel_answered")]
+        await scene.over(consult)
+        call = scene.house.live.of_channel(_mobile)
+        assert call is not None
+        assert call.state.exception is None, "nor does it let another be joined"
+
+
+async def test_a_mobile_that_goes_takes_along_what_let_it_be_reached() -> None:
+    async with Scene() as scene:
+        scene.given_exception(max_uses=1)
+        await operator_has_caller(scene)
+        consult, mobile = await talks(scene, "olle", MOBILE)
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(mobile, "", MOBILE)))
+        await scene.until(lambda: (mobile, "normal") in scene.control.named("hang_up"), "Bo is there")
+        call = scene.house.live.of_channel(consult)
+        assert call is not None
+        assert call.state.exception is None
+
+
+@pytest.mark.parametrize(("target", "rules"), [("00447700900123", ()), ("0701740605", ("M4",))])
+async def test_what_is_refused_anyway_takes_no_use(target: str, rules: tuple[str, ...]) -> None:
+    async with Scene() as scene:
+        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        if rules:
+            await marked(scene, caller)
+        scene.refers(olle, target)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
+        assert scene.log.of_kind("outcome")[-1]["rules"] == rules
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
+
+
+async def test_one_step_takes_one_use_for_one_mobile() -> None:
+    """Whoever takes the operator's place is outside, and meets the mobile there."""
+    async with Scene() as scene:
+        scene.given_exception(max_uses=3)
+        await operator_has_caller(scene)
+        consult, _ = await talks(scene, "olle", MOBILE)
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+        scene.tell(Entered(Channel("outside", "carrier", "0980319260"), (), Channel(consult, "olle", "")))
+        await scene.until(lambda: (consult, "normal") in scene.control.named("hang_up"), "they are there")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [2]
+
+
+async def test_a_transfer_onto_the_ringing_mobile_takes_no_second_use() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        _, olle = await operator_has_caller(scene)
+        consult = scene.dials("olle", MOBILE)
+        await scene.rung(MOBILE)
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+        scene.refers(olle, "", other=consult)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_a_place_that_is_refused_in_confidence_takes_no_use() -> None:
+    async with Scene() as scene:
+        given_confidential(scene, "bo")
+        scene.given_exception(max_uses=3)
+        await operator_has_caller(scene)
+        consult, _ = await talks(scene, "olle", MOBILE)
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(consult, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
+
+
+async def test_a_mobile_sent_to_a_number_that_leads_nowhere_takes_no_use() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(scope=ScopeKind.EVERYONE, scope_id=None, max_uses=1)
+        mobile = scene.rings_in("+46980319201", ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        scene.refers(anna, "07")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
