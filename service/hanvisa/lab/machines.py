@@ -14,7 +14,6 @@ from pathlib import Path
 from hanvisa.errors import ConfigurationError
 
 _OURS = re.compile(r"\bhv(\d+)(?:-\w+)?\b")
-_HERE = 2  # addresses on the bridge: of phones, and of the carrier
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,13 @@ class Network:
         return f"{self.name}-{machine}"
 
     def make(self) -> None:
-        # An address of its own: else it has one of its cables', another when that is taken off, and nobody finds it.
+        # Its own hardware address: else it has one of its cables', another when that is taken off, and nobody finds it.
         _ip("link", "add", self.name, "address", "02:00:00:00:00:01", "type", "bridge")
+        self._up_without_address(self.name)
+        # Ours by a route alone: a browser takes a new address for a new network, and gives up what it has asked for.
         for address in (self.phones, self.carrier):
-            _ip("address", "add", f"{address}/24", "dev", self.name)
-        _ip("link", "set", self.name, "up")
+            _ip("route", "add", "local", address, "dev", self.name)
+        _ip("route", "add", f"{self.prefix}.0/24", "dev", self.name, "src", self.phones)
         for number, machine in enumerate(self.names):
             space, cable = self._space(machine), self._cable(number)
             _ip("netns", "add", space)
@@ -67,7 +68,7 @@ class Network:
                 "netns",
                 space,
             )
-            _ip("link", "set", cable, "up")
+            self._up_without_address(cable)
             _ip("-n", space, "address", "add", f"{self.address(machine)}/24", "dev", "eth0")
             for device in ("lo", "eth0"):
                 _ip("-n", space, "link", "set", device, "up")
@@ -81,6 +82,10 @@ class Network:
 
     def is_back(self, machine: str) -> None:
         _ip("link", "set", self._cable(self.names.index(machine)), "master", self.name)
+
+    def _up_without_address(self, device: str) -> None:
+        """Not even one that IPv6 gives every device."""
+        _ip("link", "set", device, "addrgenmode", "none", "up")
 
     def _cable(self, number: int) -> str:
         return f"{self.name}v{number}"
