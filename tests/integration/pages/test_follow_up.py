@@ -44,6 +44,27 @@ async def test_from_the_overview_to_the_rows_of_a_figure_by_keyboard(visit: Visi
     await expect(page.get_by_label("Verksamhet").locator("option:checked")).to_have_text("Skola")
 
 
+async def test_what_a_change_of_network_takes_away_is_asked_for_again(visit: Visit, town: Town) -> None:
+    await furnish(town)
+    await visit.signs_in("nils", ADMIN)
+    page, changes = visit.page, asyncio.Event()
+
+    async def lose(route: Route) -> None:
+        await (route.continue_() if changes.is_set() else route.abort("connectionaborted"))
+
+    await page.route("**/unreferred-absences/key-figure*", lose)
+    await page.goto("/follow-up")
+    problem = page.locator("#problem")
+    await expect(problem).to_have_text("Tjänsten svarar inte. Sidan frågar igen av sig själv.")
+    await expect(page.locator("[aria-busy=true]")).to_have_count(1)
+    changes.set()
+    await is_whole(page)
+    cell = page.get_by_role("row", name="Ohänvisad frånvaro").get_by_role("cell").first
+    await expect(cell).to_have_text("12")
+    await expect(problem).to_be_empty()
+    visit.complaints = [one for one in visit.complaints if not one.startswith("htmx:sendError,")]
+
+
 async def test_a_file_that_takes_long_is_seen_to_be_made_and_one_that_fails_is_told(
     visit: Visit, town: Town
 ) -> None:

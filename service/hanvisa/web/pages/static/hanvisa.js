@@ -19,6 +19,23 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb !== "get") document.getElementById("problem").replaceChildren();
 });
 
-document.addEventListener("htmx:sendError", () => {
-  document.getElementById("problem").textContent = document.documentElement.dataset.noAnswer;
+// What was to be shown is asked for again until it comes: a computer that changes its network loses what it had asked for.
+// What was to be done is not: whether it should be done later is for the reader to say.
+const ASKS_AGAIN_AFTER = 2000; // milliseconds
+const told = document.documentElement.dataset;
+
+document.addEventListener("htmx:sendError", (event) => {
+  const { elt, path, verb } = event.detail.requestConfig;
+  const asksAgain = verb === "get";
+  document.getElementById("problem").textContent = asksAgain ? told.asksAgain : told.noAnswer;
+  if (asksAgain) setTimeout(() => elt.isConnected && ask(elt, path), ASKS_AGAIN_AFTER);
+});
+
+function ask(elt, path) {
+  htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
+}
+
+document.addEventListener("htmx:afterOnLoad", () => {
+  const problem = document.getElementById("problem");
+  if (problem.textContent === told.asksAgain) problem.replaceChildren();
 });
