@@ -22,11 +22,11 @@ def test_what_is_kept_is_there_for_the_next_process_until_it_is_forgotten(tmp_pa
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
 
 
-def test_what_was_being_written_when_the_process_died_is_as_it_was(tmp_path: Path) -> None:
+def test_a_shorter_one_is_read_without_what_a_longer_one_has_left(tmp_path: Path) -> None:
     calls = OpenCallsInState(tmp_path)
-    calls.keep("hv-k-1", "first")
-    (tmp_path / FOLDER / "hv-k-1.new").write_text("sec")
-    assert OpenCallsInState(tmp_path).left() == {"hv-k-1": "first"}
+    for written in ('{"stage":"a longer one"}', "{}", '{"stage":"in between"}', '{"a":1}'):
+        calls.keep("hv-k-1", written)
+        assert OpenCallsInState(tmp_path).left() == {"hv-k-1": written}
 
 
 def test_where_nothing_can_be_written_the_calls_go_on_and_it_is_told_once(tmp_path: Path) -> None:
