@@ -41,13 +41,15 @@ class Needs(Enum):
 class Fault:
     """``carries_calls``: what fails carries the calls themselves, so that they end with it, whatever we do.
 
-    ``is_mended_soon``: whoever supervises the service starts it again at once.
+    ``is_mended_soon``: whoever supervises the service starts it again at once. ``hits_who_sends_nothing``: so those who
+    talk are to send silence, as most telephones do; else they don't, for it takes the machine.
     """
 
     name: str
     happens: Callable[[Stand], AbstractAsyncContextManager[None]]
     carries_calls: bool = False
     is_mended_soon: bool = False
+    hits_who_sends_nothing: bool = False
     needs: Needs = Needs.NOTHING
 
 
@@ -215,7 +217,12 @@ FAULTS = (
     Fault("PostgreSQL killed, and started again", _postgres_killed, needs=Needs.POSTGRES),
     Fault("PostgreSQL hangs", _postgres_hangs, needs=Needs.POSTGRES),
     Fault("PostgreSQL slow", _postgres_slow, needs=Needs.POSTGRES),
-    Fault("the clock put on by an hour, and back", _jumps(HOUR), needs=Needs.CLOCK),
+    Fault(
+        "the clock put on by an hour, and back",
+        _jumps(HOUR),
+        hits_who_sends_nothing=True,
+        needs=Needs.CLOCK,
+    ),
     Fault("the clock put back by an hour, and on", _jumps(-HOUR), needs=Needs.CLOCK),
     Fault("Asterisk killed, and started again", _asterisk_killed, carries_calls=True),
 )

@@ -131,9 +131,15 @@ class LiveCalls:
         return [*talking, *self.waiting, *self.listening, *(caller for caller, _ in self.ringing)]
 
     @asynccontextmanager
-    async def going_on(self) -> AsyncIterator[None]:
-        """Those who speak do so, and it is noted when a call ends."""
+    async def going_on(self, *, silence_is_sent: bool = False) -> AsyncIterator[None]:
+        """Those who speak do so, and it is noted when a call ends.
+
+        ``silence_is_sent``: by the others who talk, as by most telephones.
+        """
         tasks = [asyncio.create_task(self._note_ends())]
+        if silence_is_sent:
+            for line in (line for pair in (*self.talking, *self.to_send) for line in pair):
+                line.go_on()
         tasks += [asyncio.create_task(_speak(pair)) for pair in self.talking[:SPEAKING]]
         try:
             yield

@@ -102,7 +102,7 @@ async def _through(
     exception = await _exception(stand.own, uses=mix.to_send)
     await calls.begin(mix)
     sending = SendingOn(calls.outside, [] if fault.carries_calls else calls.to_send)
-    async with calls.going_on(), sending.mobiles_answer():
+    async with calls.going_on(silence_is_sent=fault.hits_who_sends_nothing), sending.mobiles_answer():
         await asyncio.sleep(SETTLED)
         since = monotonic()
         async with fault.happens(stand):
