@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import structlog
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 log = structlog.get_logger(__name__)
 
@@ -20,8 +17,8 @@ SUFFIX = ".json"
 class OpenCallsInState:
     """Implements `calls.ports.OpenCalls`. It survives the process, not a power cut, which ends all calls as well.
 
-    A file's first line counts. It is written over in one piece, which a kill does not part up to a page (4 kB), and what a
-    longer one has left behind it says nothing: a file made anew and renamed each time would cost four times as much.
+    A file's first line counts. It is written over in one piece, which a kill does not part up to a page (4 kB), and
+    what a longer one has left behind it says nothing: a file made anew and renamed each time costs four times as much.
     """
 
     def __init__(self, state: Path) -> None:
@@ -42,7 +39,7 @@ class OpenCallsInState:
 
     def forget(self, call_id: str) -> None:
         with suppress(OSError):  # told once more at the next start, at worst
-            os.unlink(self._path(call_id))
+            Path(self._path(call_id)).unlink(missing_ok=True)
 
     def left(self) -> dict[str, str]:
         try:
