@@ -26,7 +26,7 @@ async function keep(link) {
     await fetched(link.href);
     if (bar.isConnected) said.textContent = texts.made;
   } catch {
-    document.getElementById("problem").textContent = document.documentElement.dataset.noAnswer;
+    tell(told.noAnswer);
   } finally {
     clearTimeout(late);
     bar.remove();

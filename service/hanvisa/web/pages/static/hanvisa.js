@@ -23,19 +23,36 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // What was to be done is not: whether it should be done later is for the reader to say.
 const ASKS_AGAIN_AFTER = 2000; // milliseconds
 const told = document.documentElement.dataset;
+const unanswered = new Set();
 
 document.addEventListener("htmx:sendError", (event) => {
   const { elt, path, verb } = event.detail.requestConfig;
-  const asksAgain = verb === "get";
-  document.getElementById("problem").textContent = asksAgain ? told.asksAgain : told.noAnswer;
-  if (asksAgain) setTimeout(() => elt.isConnected && ask(elt, path), ASKS_AGAIN_AFTER);
+  if (verb !== "get") {
+    tell(told.noAnswer);
+    return;
+  }
+  unanswered.add(elt);
+  tell(told.asksAgain);
+  setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path);
 });
 
-function ask(elt, path) {
-  htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
+function askAgain(elt, path) {
+  if (!elt.isConnected) hasCome(elt);
+  else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
 }
 
-document.addEventListener("htmx:afterOnLoad", () => {
+document.addEventListener("htmx:afterOnLoad", (event) => hasCome(event.detail.requestConfig.elt));
+
+function hasCome(elt) {
+  if (!unanswered.delete(elt) || unanswered.size) return;
   const problem = document.getElementById("problem");
   if (problem.textContent === told.asksAgain) problem.replaceChildren();
-});
+}
+
+// As a problem that the service tells, but for what only the service knows.
+function tell(words) {
+  const problem = document.createElement("div");
+  problem.className = "problem";
+  problem.appendChild(document.createElement("strong")).textContent = words;
+  document.getElementById("problem").replaceChildren(problem);
+}
