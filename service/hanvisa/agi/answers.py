@@ -74,7 +74,7 @@ class Answers:
         takes, language = _is_yes(asked, "take"), self._language(asked)
         decision, reading = decide(question, register, self.plan, self.consults())
         while takes and decision and decision.exception:
-            if await self.directory.reserve_use(decision.exception, "agi"):
+            if not await self.directory.reserve_uses([decision.exception], "agi"):
                 break
             # The last use went to somebody else in the same moment: decide without that exception.
             left = (one for one in register.exceptions.rows if one.id != decision.exception)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
@@ -107,8 +107,11 @@ class Directory(Protocol):
     @property
     def callbacks(self) -> Callbacks: ...
 
-    async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
-        """Take one use of an exception in one atomic statement. False when none is left or after 200 ms."""
+    async def reserve_uses(self, exceptions: Collection[UUID], call_id: str) -> frozenset[UUID]:
+        """Take one use of each of these exceptions, or of none: atomically, within 200 ms.
+
+        Those that were not to be had; when there are any, nothing is taken.
+        """
         ...
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None: ...

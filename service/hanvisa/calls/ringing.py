@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.call import CallerGone, new_id
-from hanvisa.calls.gate import may_be_sent, may_come, may_consult, may_join
+from hanvisa.calls.gate import may_come, to_be_sent, to_consult, to_join
 from hanvisa.calls.parties import (
     callers_held_by,
     is_in_confidence,
@@ -23,6 +23,7 @@ from hanvisa.calls.parties import (
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
+from hanvisa.calls.uses import ask
 from hanvisa.errors import Gone, Refused, TelephonyError
 from hanvisa.ids import node_of
 from hanvisa.policy.facts import Operator, Person
@@ -165,29 +166,27 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     by = call.caller.person
     in_confidence = _is_in_confidence(call, place)
     held = await callers_held_by(call) if place.reading.kind.may_be_mobile else None
+    taken = call.state.exception
+    consulted = []
     if held is not None:
-        decision = await may_consult(call, place.reading, by, held, taken=call.state.exception)
-        if not decision.allowed:
-            return decision
-        call.change(exception=decision.exception)
+        consulted.append(to_consult(call, place.reading, by, held))
     if (met := _mobile_beside(call, place)) is not None:
         theirs, mobile = met
-        decision = await may_consult(call, replace(mobile.reading, confidential=in_confidence), by, [theirs])
-        if not decision.allowed:
-            return decision
-        call.change(exception=decision.exception)
+        reading = replace(mobile.reading, confidential=in_confidence)
+        consulted.append(to_consult(call, reading, by, [theirs]))
     to = replace(place.reading, confidential=place.reading.confidential or in_confidence)
-    sent = await may_be_sent(call, call.caller, to, taken=call.state.exception)
-    if not sent.allowed:
-        return sent
     person = call.register.person(place.person) if place.person else None
-    taken = call.state.exception
-    decision = await may_join(call, place.reading, person, place.via, taken=taken)
-    if not decision.allowed:
-        return decision
-    if taken is not None and taken in (sent.exception, decision.exception):
+    joined = [*to_be_sent(call, call.caller, to), to_join(call, place.reading, person, place.via)]
+    answers = await ask(call, [*consulted, *joined], taken)
+    if not answers.decision.allowed:
+        return answers.decision
+    if consulted:
+        call.change(exception=answers.exceptions[0])
+    exception = call.state.exception
+    if exception is not None and exception in answers.exceptions[len(consulted) :]:
         # One use lets the caller be joined once; whoever begins this stage anew has it still.
-        call.change(exception=None, uses=(*call.state.uses, taken))
+        before = (taken,) if exception == taken else ()
+        call.change(exception=None, uses=(*call.state.uses, *before))
     return None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hanvisa.calls.gate import may_be_brought, may_be_sent, may_join, would_join
+from hanvisa.calls.gate import may_be_sent, to_be_brought, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import is_protected
@@ -21,6 +21,7 @@ from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
 from hanvisa.calls.state import Leg
 from hanvisa.calls.targets import mark_confidential, wanted_by
+from hanvisa.calls.uses import Question, ask
 from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
@@ -122,19 +123,19 @@ async def _to_number(
     if decision.allowed and is_outside and not leads_nowhere:
         outgoing = may_call_out(call, number, person)
         decision = decision if outgoing.allowed else outgoing
-    if decision.allowed and leads_nowhere:
+    if not decision.allowed:
+        return await _decline(call, asker, decision)
+    if leads_nowhere:
         await asker.is_told("channel_unavailable")
         return None
-    sent = await may_be_sent(call, transferee, number, taken=taken) if decision.allowed else decision
+    asked = to_be_sent(call, transferee, number)
+    if via is Via.DIRECT and decision.exception is not None:
+        # The number itself is rung next: the use is taken before the phone is told that all is well.
+        asked.append(to_join(call, number, sought, via))
+    sent = (await ask(call, asked, taken)).decision
     if not sent.allowed:
         return await _decline(call, asker, sent)
     taken = sent.exception or taken
-    if via is Via.DIRECT and decision.exception is not None:
-        # The number itself is rung next: the use is taken before the phone is told that all is well.
-        decision = await may_join(call, number, sought, via, taken=taken)
-        if not decision.allowed:
-            return await _decline(call, asker, decision)
-        taken = decision.exception
     following = Transferred(wanted.number, wanted.past_referral)
     call.change(exception=taken)
     if wanted.serial:
@@ -277,19 +278,16 @@ async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decis
     """The decision that keeps the two from being joined, None when they may be. No rule touches a call to 112."""
     if NumberKind.EMERGENCY in (far.kind, transferee.kind):
         return None
-    taken = theirs.state.exception or call.state.exception
-    for party, to in ((far, transferee), (transferee, far)):
-        decision = await may_be_brought(call, theirs, party, to)
-        if not decision.allowed:
-            return decision
-        taken = decision.exception or taken
+    asked: list[Question] = [
+        *to_be_brought(call, theirs, far, transferee),
+        *to_be_brought(call, theirs, transferee, far),
+    ]
     for party in (far, transferee, *_mobiles_beside(call, theirs, far, transferee)):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        decision = await may_join(call, party.reading, call.person_of(party), via, taken=taken, theirs=theirs)
-        if not decision.allowed:
-            return decision
-    return None
+        asked.append(to_join(call, party.reading, call.person_of(party), via, theirs))
+    decision = (await ask(call, asked, theirs.state.exception or call.state.exception)).decision
+    return None if decision.allowed else decision
 
 
 async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg) -> Stage | Refusal | None:

@@ -6,7 +6,7 @@ With the database gone the last snapshot serves on, and says so (:attr:`Snapshot
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -66,7 +66,7 @@ class SnapshotDirectory:
         self._watching: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stopping = False
-        self.late: set[asyncio.Task[bool]] = (
+        self.late: set[asyncio.Task[frozenset[UUID]]] = (
             set()
         )  # reservations under way, also those nobody waits for any more
         self.healthy = False
@@ -133,49 +133,52 @@ class SnapshotDirectory:
         if stored:
             _tell(self._stored_callbacks, stored)
 
-    async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:
-        """Take one use of an exception. False when it has none left, is revoked or ended, or when it takes too long.
+    async def reserve_uses(self, exceptions: Collection[UUID], call_id: str) -> frozenset[UUID]:
+        """Take a use of each, or of none. Those that have none left, are revoked or ended, or take too long.
 
         An exception without a number of uses needs no count: with the database gone it holds as the register has it.
         """
-        counted = any(
-            row.id == exception_id and row.max_uses is not None for row in self._register.exceptions.rows
+        counted = frozenset(
+            row.id
+            for row in self._register.exceptions.rows
+            if row.id in exceptions and row.max_uses is not None
         )
         given_up = asyncio.Event()
-        task = asyncio.create_task(self._reserve(exception_id, call_id, given_up))
+        task = asyncio.create_task(self._reserve(exceptions, call_id, given_up))
         self.late.add(task)
         task.add_done_callback(self._is_late_no_more)
         done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
+        names = [*map(str, exceptions)]
         if not done:
-            log.warning("directory.reserve_too_late", exception=str(exception_id), call=call_id)
+            log.warning("directory.reserve_too_late", exceptions=names, call=call_id)
             if counted:
                 given_up.set()
-            return not counted
+            return counted
         try:
             return task.result()
         except StorageError as error:
-            log.warning("directory.reserve_failed", exception=str(exception_id), call=call_id, why=str(error))
-            return not counted
+            log.warning("directory.reserve_failed", exceptions=names, call=call_id, why=str(error))
+            return counted
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         """Raises NotFound when the person is no operator, StorageError when the database does not answer."""
         await Operators(self._hurried).set_state(person_id, state, SYSTEM, at=self._now())
 
-    async def _reserve(self, exception_id: UUID, call_id: str, given_up: asyncio.Event) -> bool:
+    async def _reserve(self, ids: Collection[UUID], call_id: str, given_up: asyncio.Event) -> frozenset[UUID]:
         """What was stored only when the caller had been refused is given back."""
         loop, exceptions = asyncio.get_running_loop(), Exceptions(self._database)
         until = loop.time() + self._reserve_within
-        taken = await exceptions.reserve_use(
-            exception_id, call_id, at=self._now(), too_late=lambda: loop.time() > until
+        missing = await exceptions.reserve_uses(
+            ids, call_id, at=self._now(), too_late=lambda: loop.time() > until
         )
-        if taken and given_up.is_set():
+        if not missing and given_up.is_set():
             try:
-                await exceptions.give_back_use(exception_id, call_id)
+                await exceptions.give_back_uses(ids, call_id)
             except StorageError as error:
-                log.warning("directory.use_lost", exception=str(exception_id), call=call_id, why=str(error))
-        return taken
+                log.warning("directory.uses_lost", exceptions=[*map(str, ids)], call=call_id, why=str(error))
+        return missing
 
-    def _is_late_no_more(self, reserving: asyncio.Task[bool]) -> None:
+    def _is_late_no_more(self, reserving: asyncio.Task[frozenset[UUID]]) -> None:
         self.late.discard(reserving)
         if not reserving.cancelled():
             reserving.exception()  # whoever would be told has gone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -42,19 +42,17 @@ class MemoryDirectory(Slow):
     def callbacks(self) -> MemoryCallbacks:
         return MemoryCallbacks(self)
 
-    async def reserve_use(self, exception_id: UUID, call_id: str) -> bool:  # noqa: ARG002 - the port's
-        return await self._ask(lambda: self._reserve(exception_id))
+    async def reserve_uses(self, exceptions: Collection[UUID], call_id: str) -> frozenset[UUID]:  # noqa: ARG002 - the port's
+        return await self._ask(lambda: self._reserve(exceptions))
 
-    def _reserve(self, exception_id: UUID) -> bool:
-        for exception in self.register.exceptions.rows:
-            if exception.id == exception_id:
-                if exception.max_uses is not None and exception.uses >= exception.max_uses:
-                    return False
-                used = replace(exception, uses=exception.uses + 1)
-                rows = (used if row.id == exception_id else row for row in self.register.exceptions.rows)
-                self.register = self.register.replace(exceptions=rows)
-                return True
-        return False
+    def _reserve(self, exceptions: Collection[UUID]) -> frozenset[UUID]:
+        rows = self.register.exceptions.rows
+        left = {one.id for one in rows if one.max_uses is None or one.uses < one.max_uses}
+        if missing := frozenset(exceptions) - left:
+            return missing
+        used = (replace(one, uses=one.uses + 1) if one.id in exceptions else one for one in rows)
+        self.register = self.register.replace(exceptions=used)
+        return frozenset()
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         await self._ask(lambda: self._set_state(person_id, state))

@@ -172,15 +172,15 @@ async def test_uses_of_exceptions_are_not_let_through_uncounted(
     free, counted = await given_exception(database), await given_exception(database, uses=1)
     with server.hanging():
         with within(BOUND + AT_ONCE):
-            assert await directory.reserve_use(free.exception.id, "call-1")
-            assert not await directory.reserve_use(counted.exception.id, "call-1")
+            assert not await directory.reserve_uses([free.exception.id], "call-1")
+            assert await directory.reserve_uses([counted.exception.id], "call-1")
         await until(lambda: not directory.healthy, within=NOTICED, what="the directory knows")
         with within(AT_ONCE):
-            assert await directory.reserve_use(free.exception.id, "call-2")
-            assert not await directory.reserve_use(counted.exception.id, "call-2")
+            assert not await directory.reserve_uses([free.exception.id], "call-2")
+            assert await directory.reserve_uses([counted.exception.id], "call-2")
     await until(lambda: directory.healthy, within=FOUND, what="it is found again")
     assert not directory.late
-    assert await directory.reserve_use(counted.exception.id, "call-3")
+    assert not await directory.reserve_uses([counted.exception.id], "call-3")
     assert exceptions(directory)[counted.exception.id].uses == 1
 
 

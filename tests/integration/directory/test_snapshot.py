@@ -140,19 +140,37 @@ async def test_two_at_once_on_the_last_use(
 ) -> None:
     record = await given_exception(demo, uses=2)
     id_ = record.exception.id
-    assert await directory.reserve_use(id_, "call-0")
+    assert not await directory.reserve_uses([id_], "call-0")
     elsewhere = SnapshotDirectory(other)
     await elsewhere.refresh()
-    taken = await asyncio.gather(directory.reserve_use(id_, "call-1"), elsewhere.reserve_use(id_, "call-2"))
-    assert sorted(taken) == [False, True]
-    assert not await directory.reserve_use(id_, "call-3")
+    taken = await asyncio.gather(
+        directory.reserve_uses([id_], "call-1"), elsewhere.reserve_uses([id_], "call-2")
+    )
+    assert sorted(map(len, taken)) == [0, 1]
+    assert await directory.reserve_uses([id_], "call-3")
     assert len(await Exceptions(demo).uses(id_)) == 2
     await until(lambda: exceptions(directory)[id_].uses == 2)
 
 
+async def test_of_two_exceptions_a_use_of_each_is_taken_or_none(
+    demo: Database, other: Database, directory: SnapshotDirectory
+) -> None:
+    """Two callers at once, in either order, of whom one has the last use of one."""
+    one, another = [(await given_exception(demo, uses=uses)).exception.id for uses in (2, 1)]
+    elsewhere = SnapshotDirectory(other)
+    await elsewhere.refresh()
+    missing = await asyncio.gather(
+        directory.reserve_uses([one, another], "call-1"), elsewhere.reserve_uses([another, one], "call-2")
+    )
+    assert sorted(missing, key=len) == [frozenset(), {another}]
+    assert [len(await Exceptions(demo).uses(id_)) for id_ in (one, another)] == [1, 1]
+    assert (await Exceptions(demo).get(one)).exception.uses == 1
+    assert not await directory.reserve_uses([one], "call-3")
+
+
 async def test_a_use_is_in_memory_when_it_is_taken(demo: Database, directory: SnapshotDirectory) -> None:
     record = await given_exception(demo, uses=2)
-    await directory.reserve_use(record.exception.id, "call-1")
+    await directory.reserve_uses([record.exception.id], "call-1")
     assert exceptions(directory)[record.exception.id].uses == 1
     assert (await Exceptions(demo).get(record.exception.id)).version == record.version
 
@@ -160,7 +178,7 @@ async def test_a_use_is_in_memory_when_it_is_taken(demo: Database, directory: Sn
 async def test_a_revoked_exception_has_no_use_left(other: Database, directory: SnapshotDirectory) -> None:
     record = await given_exception(other)
     await Exceptions(other).revoke(record.exception.id, datetime.now(UTC), None, HEAD)
-    assert not await directory.reserve_use(record.exception.id, "call-1")
+    assert await directory.reserve_uses([record.exception.id], "call-1")
 
 
 @pytest.fixture
@@ -189,27 +207,27 @@ async def test_a_counted_use_is_refused_after_200_ms(
         taken = []
         for number in range(3):
             before = monotonic()
-            assert not await hasty.reserve_use(id_, f"call-{number}")  # while the rows are still held
+            assert await hasty.reserve_uses([id_], f"call-{number}")  # while the rows are still held
             taken.append(monotonic() - before)
         assert 0.15 < min(taken) < 0.4
     # What came too late took nothing: the use is still there.
     await until(lambda: not hasty.late, what="the late reservation to end", within=10)
     assert (await Exceptions(demo).get(id_)).exception.uses == 0
-    assert await directory.reserve_use(id_, "call-3")
+    assert not await directory.reserve_uses([id_], "call-3")
 
 
 async def test_a_use_that_was_stored_as_the_caller_was_refused_is_given_back(
     demo: Database, hasty: SnapshotDirectory
 ) -> None:
     id_ = (await given_exception(demo, uses=2)).exception.id
-    assert await hasty.reserve_use(id_, "call-1")
+    assert not await hasty.reserve_uses([id_], "call-1")
     going_on = asyncio.Event()
 
     async def reads_slowly(_: frozenset[str]) -> None:
         await going_on.wait()
 
     demo.listen(reads_slowly)
-    assert not await hasty.reserve_use(id_, "call-2")
+    assert await hasty.reserve_uses([id_], "call-2")
     assert (await Exceptions(demo).get(id_)).exception.uses == 2
     going_on.set()
     await until(lambda: not hasty.late, what="the late reservation to end", within=10)
@@ -222,7 +240,7 @@ async def test_an_uncounted_exception_holds_with_the_database_busy(
 ) -> None:
     record = await given_exception(demo)
     async with busy(other):
-        assert await hasty.reserve_use(record.exception.id, "call-1")
+        assert not await hasty.reserve_uses([record.exception.id], "call-1")
 
 
 async def test_operators_open_and_close(demo: Database, directory: SnapshotDirectory) -> None:
@@ -271,9 +289,9 @@ async def test_with_the_database_gone_the_last_register_serves(
     with gone(demo, request):
         await until(lambda: not directory.healthy, within=10)
         assert directory.register.persons is persons
-        assert await directory.reserve_use(record.exception.id, "call-1")
+        assert not await directory.reserve_uses([record.exception.id], "call-1")
         if demo.file is None:  # SQLite's connections that are open still write to the file that was moved
-            assert not await directory.reserve_use(counted.exception.id, "call-1")
+            assert await directory.reserve_uses([counted.exception.id], "call-1")
     await until(lambda: directory.healthy, within=10)
     again = await given_exception(demo)
     assert again.exception.id in exceptions(directory)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
 import pytest
 
 from hanvisa.calls.signals import Channel, Entered
-from hanvisa.policy.facts import (
-    ScopeKind,
-)
-from unit.calls.scene import ANNA_MOBILE, Scene
+from hanvisa.policy.facts import Mobile, PolicyException, ScopeKind
+from unit.calls.scene import ANNA_MOBILE, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import (
     MOBILE,
@@ -17,6 +20,8 @@ from unit.calls.test_no_way_around import (
     marked,
     talks,
 )
+
+BOS_MOBILE = "+46701740606"
 
 
 async def test_one_use_lets_one_mobile_after_the_other_into_no_place() -> None:
@@ -120,3 +125,65 @@ async def test_a_mobile_sent_to_a_number_that_leads_nowhere_takes_no_use() -> No
         scene.refers(anna, "07")
         await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
         assert [one.uses for one in scene.directory.register.exceptions.rows] == [0]
+
+
+async def test_an_attended_transfer_that_is_refused_for_one_party_takes_no_use_for_the_other() -> None:
+    async with Scene(replace(PATIENT, operator_consults_mobile="allow")) as scene:
+        given_mobile(scene, "bo", BOS_MOBILE)
+        scene.given_exception(max_uses=1)
+        _annas, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        consult, _bos = await talks(scene, "olle", "0701740606")
+        scene.refers(consult, "", other=olle)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(consult, "channel_declined")]
+        assert uses(scene) == [0]
+
+
+async def test_a_place_that_is_refused_to_the_newcomer_takes_no_use_for_who_stays() -> None:
+    async with Scene() as scene:
+        given_mobile(scene, "bo", BOS_MOBILE)
+        scene.given_exception(max_uses=3)
+        await operator_has_caller(scene)
+        consult, _ = await talks(scene, "olle", MOBILE)
+        assert uses(scene) == [1]
+        scene.tell(Entered(Channel("bos", "carrier", "0701740606"), (), Channel(consult, "olle", "")))
+        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "it is put out")
+        assert uses(scene) == [1]
+
+
+async def test_of_two_exceptions_neither_is_used_where_the_other_has_been_used_up_meanwhile() -> None:
+    """Another instance takes the last use of one in the moment in which both are wanted."""
+    async with Scene(replace(PATIENT, operator_consults_mobile="allow")) as scene:
+        given_mobile(scene, "bo", BOS_MOBILE)
+        annas = scene.given_exception(max_uses=1)
+        _annas, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        consult, _bos = await talks(scene, "olle", "0701740606")
+        bos = replace(annas, id=id_of("bos exception"), scope_id=id_of("bo"))
+        register = scene.directory.register
+        scene.directory.register = register.replace(exceptions=(annas, bos))
+        scene.directory.reserve_uses = partial(used_up_first, scene, bos, scene.directory.reserve_uses)  # type: ignore[method-assign]
+        scene.refers(consult, "", other=olle)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(consult, "channel_declined")]
+        assert uses(scene) == [0, 1]
+
+
+async def used_up_first(
+    scene: Scene,
+    theirs: PolicyException,
+    reserve: Callable[[Collection[UUID], str], Awaitable[frozenset[UUID]]],
+    wanted: Collection[UUID],
+    call_id: str,
+) -> frozenset[UUID]:
+    await scene.directory.__class__.reserve_uses(scene.directory, [theirs.id], "elsewhere")
+    return await reserve(wanted, call_id)
+
+
+def uses(scene: Scene) -> list[int]:
+    return [one.uses for one in scene.directory.register.exceptions.rows]
+
+
+def given_mobile(scene: Scene, name: str, number: str) -> None:
+    register = scene.directory.register
+    mobile = Mobile(id_of(f"mobile {name}"), id_of(name), number)
+    scene.directory.register = register.replace(mobiles=(*register.mobiles.rows, mobile))

@@ -218,7 +218,7 @@ async def test_each_use_is_told(town: Town) -> None:
     granted = await grants(town, max_uses=1)
     (exception,) = town.directory.register.exceptions.rows
     assert exception.scope is ScopeKind.PERSON
-    assert await town.directory.reserve_use(exception.id, "hv-call-9")
+    assert not await town.directory.reserve_uses([exception.id], "hv-call-9")
     assert [use["call"] for use in (await town.get(f"/exceptions/{granted['id']}/uses"))["items"]] == [
         "hv-call-9"
     ]

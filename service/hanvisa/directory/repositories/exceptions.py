@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -169,65 +169,80 @@ class Exceptions:
             await session.flush()
             return await _record(session, row)
 
-    async def reserve_use(self, id_: UUID, call_id: str, at: datetime, too_late: Callable[[], bool]) -> bool:
-        """Take one use, in one statement: of two callers at once on the last use one gets it.
+    async def reserve_uses(
+        self, ids: Collection[UUID], call_id: str, at: datetime, too_late: Callable[[], bool]
+    ) -> frozenset[UUID]:
+        """Take one use of each, in one transaction: of two callers at once on a last use one gets it.
 
-        False, and nothing is taken, when none is left, it is not in force at ``at``, or it is ``too_late`` to commit.
+        Those that have none left or are not in force at ``at``, or all when it is ``too_late`` to commit; nothing is
+        taken then.
         """
-        one_more = (
-            update(ExceptionRow)
-            .where(
-                ExceptionRow.id == id_,
-                ExceptionRow.revoked_at.is_(None),
-                ExceptionRow.starts_at <= at,
-                ExceptionRow.ends_at > at,
-                or_(ExceptionRow.max_uses.is_(None), ExceptionRow.uses < ExceptionRow.max_uses),
-            )
-            .values(uses=ExceptionRow.uses + 1)
-            .returning(ExceptionRow.uses)
-            .execution_options(synchronize_session=False)
-        )
-        use = {"id": new_id(), "exception_id": id_, "call_id": call_id, "at": at}
+        uses = [{"id": new_id(), "exception_id": id_, "call_id": call_id, "at": at} for id_ in ids]
         try:
             async with self._database.changing(SYSTEM) as session:
-                taken = (await session.execute(one_more)).scalar_one_or_none()
-                if taken is None:
-                    return False
-                await session.execute(insert(ExceptionUseRow), [use])
+                # In the same order everywhere: of two who want the same ones neither waits for the other for ever.
+                missing = [id_ for id_ in sorted(ids) if not await _has_taken(session, id_, at)]
+                _nothing_if(missing)
+                await session.execute(insert(ExceptionUseRow), uses)
                 touch(session, [ExceptionRow.__tablename__])
                 await session.flush()
-                _check_in_time(too_late)
-        except _TooLateError:
-            return False
-        return True
+                _nothing_if(ids if too_late() else ())
+        except _NotTakenError as error:
+            return error.missing
+        return frozenset()
 
-    async def give_back_use(self, id_: UUID, call_id: str) -> None:
-        """The last one that the call took. Raises StorageError."""
-        last = (
-            select(ExceptionUseRow)
-            .where(ExceptionUseRow.exception_id == id_, ExceptionUseRow.call_id == call_id)
-            .order_by(ExceptionUseRow.id.desc())
-            .limit(1)
-        )
-        one_less = (
-            update(ExceptionRow)
-            .where(ExceptionRow.id == id_)
-            .values(uses=ExceptionRow.uses - 1)
-            .execution_options(synchronize_session=False)
-        )
+    async def give_back_uses(self, ids: Collection[UUID], call_id: str) -> None:
+        """Of each the last one that the call took. Raises StorageError."""
         async with self._database.changing(SYSTEM) as session:
-            await session.delete((await session.scalars(last)).one())
-            await session.execute(one_less)
+            for id_ in sorted(ids):
+                await _give_back(session, id_, call_id)
             touch(session, [ExceptionRow.__tablename__])
 
 
-class _TooLateError(Exception):
+async def _has_taken(session: AsyncSession, id_: UUID, at: datetime) -> bool:
+    one_more = (
+        update(ExceptionRow)
+        .where(
+            ExceptionRow.id == id_,
+            ExceptionRow.revoked_at.is_(None),
+            ExceptionRow.starts_at <= at,
+            ExceptionRow.ends_at > at,
+            or_(ExceptionRow.max_uses.is_(None), ExceptionRow.uses < ExceptionRow.max_uses),
+        )
+        .values(uses=ExceptionRow.uses + 1)
+        .returning(ExceptionRow.uses)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(one_more)).scalar_one_or_none() is not None
+
+
+async def _give_back(session: AsyncSession, id_: UUID, call_id: str) -> None:
+    last = (
+        select(ExceptionUseRow)
+        .where(ExceptionUseRow.exception_id == id_, ExceptionUseRow.call_id == call_id)
+        .order_by(ExceptionUseRow.id.desc())
+        .limit(1)
+    )
+    one_less = (
+        update(ExceptionRow)
+        .where(ExceptionRow.id == id_)
+        .values(uses=ExceptionRow.uses - 1)
+        .execution_options(synchronize_session=False)
+    )
+    await session.delete((await session.scalars(last)).one())
+    await session.execute(one_less)
+
+
+class _NotTakenError(Exception):
     """Rolls the transaction back."""
 
+    def __init__(self, missing: Iterable[UUID]) -> None:
+        self.missing = frozenset(missing)
 
-def _check_in_time(too_late: Callable[[], bool]) -> None:
-    if too_late():
-        raise _TooLateError
+
+def _nothing_if(missing: Collection[UUID]) -> None:
+    if missing:
+        raise _NotTakenError(missing)
 
 
 async def _set(session: AsyncSession, row: ExceptionRow, fields: ExceptionFields) -> None:
