@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import structlog
 
@@ -23,6 +24,8 @@ from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import node_of
 
 log = structlog.get_logger()
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 SIDE = "HANVISA_SIDE"  # set by the dialplan: carrier or phone
 
@@ -83,21 +86,34 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     open_calls = left_open(house)
-    states = {
-        orphan.id: _with_marks(state, open_calls.get(state.id))
-        for orphan in orphans
-        if (state := await _state_of(house, orphan)) is not None
-    }
+    written = [state for orphan in orphans if (state := await _state_of(house, orphan)) is not None]
+    newest = {state.id: state for state in sorted(written, key=_age)}
+    states = {state.caller.channel: _with_marks(state, open_calls.get(state.id)) for state in newest.values()}
     bridged = await house.control.bridged(node) if states else {}
     elsewhere = existing.keys() - {channel for channel, is_here in held.items() if is_here}
     calls = [await _take_on(house, state, existing, elsewhere, bridged) for state in states.values()]
     taken = {channel for call, _ in calls for channel in call.channels()}
     begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
+    left = {state.caller.channel for state in written} - taken
+    for channel in left:
+        await _hang_up(house, channel)
     for orphan in orphans:
-        if orphan.id not in taken:
+        if orphan.id not in taken | left:
             calls.extend(await _begin_anew(house, orphan, elsewhere, begun.get(orphan.id)))
     log.info("calls.adopted", calls=len(calls))
     return calls
+
+
+def _age(state: CallState) -> datetime:
+    """Of a call whose caller has just become another it stands on both channels; the newer one holds."""
+    return max(since for since in (state.stage_since, state.talking_since, _LONG_AGO) if since is not None)
+
+
+async def _hang_up(house: House, channel: str) -> None:
+    try:
+        await house.control.hang_up(channel)
+    except TelephonyError as error:
+        log.info("calls.not_hung_up", channel=channel, why=str(error))
 
 
 async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:

@@ -194,7 +194,14 @@ class Call:
 
     async def foresee(self, stage: Stage) -> None:
         """From what is done now the call goes on in this stage, without the other party, whoever takes it on."""
-        coming = replace(self.state, stage=to_json(stage), other=None, bridge=None, uses=())
+        coming = replace(
+            self.state,
+            stage=to_json(stage),
+            stage_since=self.house.clock.now(),
+            other=None,
+            bridge=None,
+            uses=(),
+        )
         await self.command(self.house.control.set_variable(self.caller.channel, VARIABLE, coming.to_json()))
 
     async def make_sure_of_caller(self) -> None:

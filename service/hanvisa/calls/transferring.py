@@ -181,12 +181,13 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
 
 async def _send_on(call: Call, asker: Asker, transferee: Leg, following: Stage) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
-    if asker.leg is call.caller:
-        await call.take_state_off(asker.leg.channel)
+    was_caller = asker.leg is call.caller
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
     await call.foresee(following)
     await asker.is_told("channel_answered")
+    if was_caller:
+        await call.take_state_off(asker.leg.channel)
     await call.part(leaves_by_itself=asker.by_phone)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Channel, Entered
+from hanvisa.calls.signals import Channel, Entered, Reconnected
+from hanvisa.policy.facts import Callback
 from hanvisa.testing import FakeCallControl
 from unit.calls.fast_time import run_fast
 from unit.calls.killing import Life
 from unit.calls.play import Play
-from unit.calls.scene import MAIN, Scene
+from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import MOBILE, PATIENT, talks
 from unit.calls.test_waiting import ready
+
+OUTSIDE = "0980319260"
 
 
 class DiesAt(FakeCallControl):
@@ -99,3 +102,66 @@ async def _rings_a_mobile(killed_before: int) -> bool:
         play.caller = scene.dials("bo", MOBILE)
         await play.a_while()
         return MOBILE in play.switch.dialled.values()
+
+
+def test_killed_while_a_ring_back_is_joined_the_two_talk_and_nobody_is_rung_for_it_again() -> None:
+    _must_go_on_wherever_killed(_ring_back, {"RingingBack", "Talking"}, _are_rung_back)
+
+
+async def _ring_back(play: Play) -> None:
+    callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
+    register = play.scene.directory.register
+    play.scene.directory.register = register.replace(callbacks=(callback,))
+    play.scene.tell(Reconnected())
+    await play.a_while(2 * play.scene.house.settings.callback_again)  # who was not had is rung once more
+
+
+def _are_rung_back(play: Play) -> bool:
+    caller = play.switch.leg("0980319244")
+    talks = caller is not None and play.switch.partner(caller) == play.switch.leg("olle")
+    return talks and not play.scene.directory.register.callbacks.rows
+
+
+def test_killed_while_a_caller_of_ours_sends_the_other_one_on_nobody_is_lost() -> None:
+    _must_go_on_wherever_killed(_send_on, {"Talking", "Transferred"}, _is_sent_on)
+
+
+async def _send_on(play: Play) -> None:
+    """Bo has rung somebody outside, and sends them to Olle."""
+    bo = play.scene.dials("bo", OUTSIDE)
+    await play.a_while()
+    play.scene.refers(bo, "200")
+    await play.a_while(1)
+    if (bo, "channel_answered") in play.switch.named("tell_transferor"):
+        play.switch.goes(bo)  # as a phone does whose REFER was accepted
+    await play.a_while()
+
+
+def _is_sent_on(play: Play) -> bool:
+    """And rung once, unless the service was killed before it had written down that the two talk."""
+    outside = play.switch.leg(OUTSIDE)
+    names = [name for name, *_ in play.switch.commands]
+    is_written = names[names.index("bridge") + 1] == "set_variable"
+    rung = list(play.switch.dialled.values()).count(OUTSIDE)
+    is_talking = outside is not None and play.switch.partner(outside) is not None
+    return is_talking and (rung == 1 or not is_written)
+
+
+def _must_go_on_wherever_killed(
+    story: Callable[[Play], Awaitable[None]], stages: set[str], is_well: Callable[[Play], bool]
+) -> None:
+    """Told once, and then again for each step outside that is taken while a call is in one of the stages."""
+
+    async def told(until: int | None = None) -> tuple[Play, Life]:
+        play = Play()
+        life = Life(play, until=until)
+        async with play.scene:
+            await story(play)
+            return play, life
+
+    play, life = run_fast(told())
+    assert is_well(play), "as it should go"
+    moments = [at for at, seen in enumerate(life.seen, start=1) if seen & stages]
+    assert moments
+    lost = [at for at in moments if not is_well(run_fast(told(at))[0])]
+    assert not lost, f"killed before these steps, of {moments}: {lost}"

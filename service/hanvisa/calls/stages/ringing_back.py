@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.prompts import (
@@ -74,33 +75,45 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
 
     O2: the operator has the caller from here on, and rings no mobile meanwhile.
     """
+    callback = call.register.callback(stage.callback)
+    if call.other is None and not await _is_had(call, callback, stage.tries):
+        return None
+    # Here as well begins whoever takes the call on once the two are joined.
+    operator = call.other
+    call.tell("outcome", outcome="rung_back", operator=str(operator.person or "") if operator else "")
+    await _let_go(call, stage.callback)
+    return Talking()
+
+
+async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
+    """The caller is rung and joined; False where they are not to be had, which the operator has been told."""
     call.promised = call.caller
     call.notice_confidential()
-    callback = call.register.callback(stage.callback)
-    if callback is None or not await _taken(call, callback, stage.tries):
+    if callback is None or not await _taken(call, callback, tries):
         await _say(call, TryLater())
-        return None
+        return False
     reading, decision = _decide(call, callback.number, confidential=callback.confidential)
     mobile = call.register.mobile(callback.number)
     place = outside_place(as_caller(reading), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
     rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
-    callbacks = call.house.directory.callbacks
     if rung.leg is None:
-        is_last = not decision.allowed or stage.tries + 1 >= TRIES
+        is_last = not decision.allowed or tries + 1 >= TRIES
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
         if is_last:
-            await stored(f"end of {callback.id}", callbacks.let_go(callback.id))
+            await _let_go(call, callback.id)
         await _say(call, OutsideFailed(rung.why))
-        return None
+        return False
     await call.connect(rung.leg)
     # The one who is served is the caller of the call, whoever was rung first.
     operator = call.caller
     call.change(caller=rung.leg, other=operator, language=callback.language)
-    await call.take_state_off(operator.channel)
-    call.tell("outcome", outcome="rung_back", operator=str(operator.person or ""))
-    await stored(f"end of {callback.id}", callbacks.let_go(callback.id))
-    return Talking()
+    await call.save_without(operator.channel)
+    return True
+
+
+async def _let_go(call: Call, callback: UUID) -> None:
+    await stored(f"end of {callback}", call.house.directory.callbacks.let_go(callback))
 
 
 async def _say(call: Call, prompt: Prompt) -> None:
