@@ -157,6 +157,7 @@ async def _take_on(
         stage = Apologising()
         state = replace(state, stage={"name": str(state.stage.get("name", ""))})
     call = Call(state, house)
+    call.is_taken_on = isinstance(stage, Talking)
     for leg in (state.caller, state.other):
         if leg is None:
             continue

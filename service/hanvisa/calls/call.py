@@ -71,6 +71,7 @@ class Call:
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.interrupted = False  # Asterisk does not answer, and the call waits for it
         self.brought_out = False  # the dialplan has the caller, or is about to: nobody hangs them up
+        self.is_taken_on = False  # a talk of an instance that has died, in which somebody may hear music
         self.uses_left: list[UUID] = []  # taken before the stage was begun anew, and not needed yet
         self.over = asyncio.Event()  # nothing is left of the call
         self._saved: CallState | None = None

@@ -88,6 +88,24 @@ async def test_killed_when_somebody_has_taken_the_operators_place_the_caller_tal
         assert (caller, "normal") not in later.control.named("hang_up"), "the caller is lost"
 
 
+async def test_killed_while_somebody_is_told_why_they_were_refused_the_music_is_stopped_twice() -> None:
+    """Of an order to stop that comes as a piece of music is made Asterisk knows nothing (`calls/music.py`)."""
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, MOBILE)
+        await scene.hears(olle, "TransferRefused")
+    later = await _successor(
+        scene,
+        LiveChannel(caller, "carrier", "0980319244", MAIN, up=True),
+        LiveChannel(olle, "olle", "", "", up=True),
+    )
+    async with later:
+        await ready(later)
+        await later.until(
+            lambda: later.control.named("stop_music").count((caller,)) == 2, "the caller's music ends"
+        )
+
+
 def test_killed_as_a_marked_call_begins_it_is_confidential_still() -> None:
     """M4: `*28#` marked it, and used the mark up. At whichever step it is killed, no mobile is rung for it."""
     rung = [at for at in range(1, 25) if run_fast(_rings_a_mobile(at))]

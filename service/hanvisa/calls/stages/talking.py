@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from hanvisa.calls.attending import carry_out, to_queue
 from hanvisa.calls.holding import Holding
 from hanvisa.calls.keyed import Keyed, tell_both
 from hanvisa.calls.live_ports import Asked, Wish
+from hanvisa.calls.music import stop_again
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Breath, TransferRefused, Why
 from hanvisa.calls.queue import AT_THE_HEAD
@@ -38,11 +38,14 @@ if TYPE_CHECKING:
 
 
 CAUSE_WITHIN = 1.0  # seconds
-STOPS_AGAIN = 0.1  # seconds; a piece of music has twenty milliseconds
 
 
 @runs(Talking)
 async def talk(call: Call, _: Talking) -> Stage | None:
+    if call.is_taken_on and call.other is not None:
+        # One of them may have been told why they were refused as it was: the other hears music.
+        call.is_taken_on = False
+        await stop_again(call, call.caller.channel, call.other.channel)
     explaining = Explaining(call)
     async with Afterwards(explaining.over):
         return await _talk(call, explaining)
@@ -205,11 +208,7 @@ class Explaining:
     async def _stop_music(self) -> None:
         if self.listener is not None and self.listener != self.held:
             await self.call.insist(self.call.house.control.stop_music, self.listener)
-            # In a bridge Asterisk loses this where it comes as the next piece of music is made, and plays on for ever
-            # (its main/channel.c, generator_force; seen once in thirty times on a busy machine). Music that may be
-            # wanted anew is not to be stopped from behind: the call waits.
-            await asyncio.sleep(STOPS_AGAIN)
-            await self.call.command(self.call.house.control.stop_music(self.listener))
+            await stop_again(self.call, self.listener)
         self.listener = None
 
     def _listener(self, spoken_to: Leg) -> Leg:
