@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.live_ports import Asked, Outcome
+from hanvisa.calls.parties import may_have_now
 from hanvisa.calls.stage import BackToOperator
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def to_colleague(
     queues, live = call.house.queues, call.house.live
     if not queues.is_free(colleague, live.is_engaged, call.house.clock.now()):
         return None, Outcome("not_now")
+    if not may_have_now(call, colleague, party):
+        return None, Outcome("kept_apart")
     call.tell("signal", type="handed_over", by=str(by or ""), person=str(colleague.person_id))
     return BackToOperator(colleague.person_id, sought, handed_by=by), Outcome("done")
 

@@ -110,10 +110,11 @@ class Outcome:
     """What came of a wish. ``refused`` is the policy's decision where it said no.
 
     ``nowhere``: the number, the other call or the person leads nowhere. ``not_now``: the call is not where this can be
-    done.
+    done. ``kept_apart``: the colleague has somebody on another line who may not meet the caller, for one of them is on
+    a mobile (O2, M4).
     """
 
-    what: Literal["done", "refused", "nowhere", "not_now"]
+    what: Literal["done", "refused", "nowhere", "not_now", "kept_apart"]
     refused: Decision | None = None
 
 

@@ -77,11 +77,17 @@ def is_kept_apart(call: Call, leg: Leg) -> bool:
     return would_meet_a_mobile(call, leg) or is_marked_meanwhile(call, leg)
 
 
-def is_kept_from(call: Call, end: Leg) -> bool:
-    """An operator at this end may not be rung for the caller: one of the two is, or has, a mobile (O2, M4)."""
+def may_have_now(call: Call, operator: Operator, party: Leg) -> bool:
+    """Not where the operator would meet a mobile with the party: one of the two is, or has, one (O2, M4)."""
+    ends = (Leg("", account, operator.person_id) for account in call.register.accounts_of(operator))
+    return not any(_is_kept_from(call, end, party) for end in ends)
+
+
+def _is_kept_from(call: Call, end: Leg, party: Leg) -> bool:
     in_confidence = call.state.confidential or is_in_confidence(call, end.person)
-    brings_a_mobile = call.caller.kind.may_be_mobile or mobile_on_line(call, in_confidence=True) is not None
-    return would_meet_a_mobile(call, end) or (in_confidence and brings_a_mobile)
+    beside = call.house.live.mobiles_beside(party, besides=call) if party.account else ()
+    brings_a_mobile = party.kind.may_be_mobile or any(True for _ in beside)
+    return would_meet_a_mobile(call, end, party) or (in_confidence and brings_a_mobile)
 
 
 def may_ever_have(call: Call, party: Leg, operator: Operator) -> bool:

@@ -339,12 +339,9 @@ def phone_places(call: Call, person: Person, via: Via = Via.DIRECT) -> list[Plac
 
 def operator_places(call: Call, operator: Operator) -> list[Place]:
     """The phone the operator sits at, and their own."""
-    phones = {phone.id: phone for phone in call.register.phones_of(operator.person_id)}
-    desk = call.register.phone(operator.phone_id)
-    if desk is not None:
-        phones[desk.id] = desk
     inside = Reading(kind=NumberKind.INTERNAL, number=None)
-    return [Place(inside, operator.person_id, phone.account) for phone in phones.values()]
+    accounts = call.register.accounts_of(operator)
+    return [Place(inside, operator.person_id, account) for account in accounts]
 
 
 def outside_place(reading: Reading, person: UUID | None = None, via: Via = Via.DIRECT) -> Place:

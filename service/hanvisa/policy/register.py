@@ -191,6 +191,12 @@ class Register:
     def phones_of(self, person_id: UUID) -> tuple[Phone, ...]:
         return self.phones.many("owner_id", person_id)
 
+    def accounts_of(self, operator: Operator) -> tuple[str, ...]:
+        """Of the operator's own phones, and of the one they sit at."""
+        desk = self.phone(operator.phone_id)
+        accounts = [one.account for one in (*self.phones_of(operator.person_id), desk) if one is not None]
+        return tuple(dict.fromkeys(accounts))
+
     def mobiles_of(self, person_id: UUID) -> tuple[Mobile, ...]:
         return self.mobiles.many("person_id", person_id)
 

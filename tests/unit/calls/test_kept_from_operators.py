@@ -289,6 +289,26 @@ async def test_whoever_sought_a_confidential_department_may_still_leave_it_a_mes
             departments=(*register.departments.rows, department),
             numbers=(
                 *register.numbers.rows,
+async def test_a_mobile_is_handed_over_to_no_colleague_who_has_parked_somebody() -> None:
+    """Nor to the queue, with a “done” that was none: it stays, and the console says why."""
+    async with Scene(QUICK) as scene:
+        _, olle = await parked(scene)
+        scene.hangs_up(olle)
+        second_operator(scene)
+        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
+        await scene.hears(mobile, "Greeting")
+        scene.finished(mobile)
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(mobile, bo)
+        call = scene.house.live.of_channel(mobile)
+        assert call is not None
+        outcome = await Desk(scene.house).ask(call.id, Wish.HAND_OVER, id_of("bo"), person=id_of("olle"))
+        assert outcome.what == "kept_apart"
+        assert (bo, "normal") not in scene.control.named("hang_up")
+        assert call.other is not None
+
+
                 OutsideNumber("+46980319280", TargetKind.DEPARTMENT, department.id),
             ),
         )

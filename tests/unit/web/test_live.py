@@ -120,6 +120,9 @@ async def test_a_caller_is_handed_over_to_another_operator(town: Town) -> None:
     town.live.outcome = Outcome("nowhere")
     said = await problem(await town.ask("POST", path, body, who="operator"), 422)
     assert [one["where"] for one in said["errors"]] == ["operator"]
+    town.live.outcome = Outcome("kept_apart")
+    said = await problem(await town.ask("POST", path, body, who="operator"), 409)
+    assert "O2, M4" in said["detail"]
 
 
 async def test_an_operator_rings_somebody_from_their_own_phone(town: Town) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.operators import attendance, pause
-from hanvisa.calls.parties import is_kept_from, may_ever_have
+from hanvisa.calls.parties import may_ever_have, may_have_now
 from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.ringing import Display, operator_places, ring
@@ -121,7 +121,7 @@ def _operator_for(call: Call, switchboard: Switchboard) -> Operator | None:
 
 def _may_have(call: Call, operator: Operator) -> bool:
     """Who would meet a mobile with the caller is not rung for them; another may be, and who came later passes."""
-    return not any(is_kept_from(call, place.leg("")) for place in operator_places(call, operator))
+    return may_have_now(call, operator, call.caller)
 
 
 async def _not_served(call: Call, stage: AtSwitchboard, decision: Decision) -> Stage | None:

@@ -236,6 +236,8 @@ def _outcome(outcome: Outcome, where: str = "") -> Answer:
             where,
             Text(sv="Dit går det inte att koppla.", en="It is not possible to transfer there."),
         )
+    if outcome.what == "kept_apart":
+        raise _kept_apart()
     if outcome.what == "not_now":
         raise _not_now()
     return Answer(status=204)
@@ -247,6 +249,18 @@ def _not_now() -> Problem:
         Text(
             sv="Det går inte i det läge som samtalet, eller du, är i nu.",
             en="That can't be done in the state that the call, or you, are in now.",
+        ),
+    )
+
+
+def _kept_apart() -> Problem:
+    return Problem(
+        CONFLICT,
+        Text(
+            sv="Kollegan har någon på en annan linje, eller parkerad, som inte får möta den som ringer:"
+            " en av dem är på mobil (O2, M4). Samtalet är kvar där det var.",
+            en="Your colleague has somebody on another line, or parked, who may not meet the caller:"
+            " one of them is on a mobile (O2, M4). The call is where it was.",
         ),
     )
 
