@@ -20,7 +20,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.operators import pause
 from hanvisa.calls.own_phone import own_phone_answers
-from hanvisa.calls.parties import is_in_confidence, protected_callers
+from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import RingingBack, Stage
@@ -139,11 +139,16 @@ class Callbacks:
         house.queues.wake()
 
     def _may_have(self, callback: Callback, operator: Operator) -> bool:
-        """An employee's mobile is rung back by nobody who may not ring it now (O2, M4)."""
+        """An employee's mobile is rung back by nobody who may not ring it now (O2, M4).
+
+        Where nobody ever may, whoever is free is told so: it does not stand in the queue for ever.
+        """
         if self._house.directory.register.mobile(callback.number) is None:
             return True
         call = self._call(callback, operator)
-        return not (is_in_confidence(call, operator.person_id) or protected_callers(call, call.caller))
+        may_another = not may_none_have_a_mobile(call, callback.switchboard_id)
+        is_kept_away = may_another and is_in_confidence(call, operator.person_id)
+        return not (is_kept_away or protected_callers(call, call.caller))
 
     def _call(self, callback: Callback, operator: Operator) -> Call:
         """The call as if the operator had dialled the number."""

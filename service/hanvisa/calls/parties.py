@@ -140,6 +140,12 @@ def is_in_confidence(call: Call, person: UUID | None) -> bool:
     return found is not None and has_confidential_line(call.register, TargetKind.PERSON, found.id)
 
 
+def may_none_have_a_mobile(call: Call, switchboard: UUID) -> bool:
+    """Every operator there has a confidential line (M4)."""
+    operators = [one.person_id for one in call.register.operators_of(switchboard)]
+    return bool(operators) and all(is_in_confidence(call, person) for person in operators)
+
+
 def protected_callers(call: Call, end: Leg) -> list[Call]:
     """Other calls of whoever is at this end whose callers are to meet no mobile."""
     minds_all = is_operator(call, end)

@@ -23,7 +23,7 @@ from unit.calls.test_no_way_around import (
     was_rung,
 )
 from unit.calls.test_parking import parked
-from unit.calls.test_waiting import leaves_number, ready, waits, whispered
+from unit.calls.test_waiting import heard_anew, leaves_number, ready, waits, whispered
 
 QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05, queue_say_every=0.1)
 
@@ -204,6 +204,23 @@ async def test_a_mobile_that_left_its_number_is_not_forgotten_when_the_operator_
         await scene.talking(olle, mobile)
 
 
+async def test_a_mobiles_number_is_not_kept_where_every_operator_is_confidential() -> None:
+    """Nobody could ever ring it: whoever leaves it is told so, and keeps the place."""
+    async with Scene(QUICK) as scene:
+        given_confidential(scene, "olle")
+        await operator_has_caller(scene)
+        caller = await waits(scene, "")
+        scene.presses(caller, "4")
+        await heard_anew(scene, caller, "KeyYourNumber")
+        scene.presses(caller, "0")
+        await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
+        scene.finished(caller)
+        for key in "701740605#":
+            scene.presses(caller, key)
+        await scene.hears(caller, "CallbackRefused")
+        assert scene.log.of_kind("decision")[-1]["rules"] == ["M4"]
+
+
 async def test_whoever_waits_in_confidence_is_not_put_out_while_a_mobile_rings_their_phone() -> None:
     async with Scene(replace(QUICK, queue_say_every=9.0)) as scene:
         given_confidential(scene, "bo")
@@ -272,23 +289,6 @@ async def test_nor_when_it_is_handed_over() -> None:
         assert (olle, "normal") not in scene.control.named("hang_up")
 
 
-async def test_a_mobile_is_not_parked_for_a_confidential_person() -> None:
-    async with Scene(PATIENT) as scene:
-        given_confidential(scene, "bo")
-        _, olle = await operator_has_caller(scene, ANNA_MOBILE)
-        scene.refers(olle, "*68*202#")
-        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
-        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
-
-
-async def test_whoever_sought_a_confidential_department_may_still_leave_it_a_message() -> None:
-    async with Scene(PATIENT) as scene:
-        register, organisation = scene.directory.register, id_of("hallefors")
-        department = Department(id_of("social"), "Social", id_of("drift"), organisation, confidential=True)
-        scene.directory.register = register.replace(
-            departments=(*register.departments.rows, department),
-            numbers=(
-                *register.numbers.rows,
 async def test_a_mobile_is_handed_over_to_no_colleague_who_has_parked_somebody() -> None:
     """Nor to the queue, with a “done” that was none: it stays, and the console says why."""
     async with Scene(QUICK) as scene:
@@ -309,6 +309,23 @@ async def test_a_mobile_is_handed_over_to_no_colleague_who_has_parked_somebody()
         assert call.other is not None
 
 
+async def test_a_mobile_is_not_parked_for_a_confidential_person() -> None:
+    async with Scene(PATIENT) as scene:
+        given_confidential(scene, "bo")
+        _, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        scene.refers(olle, "*68*202#")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
+
+
+async def test_whoever_sought_a_confidential_department_may_still_leave_it_a_message() -> None:
+    async with Scene(PATIENT) as scene:
+        register, organisation = scene.directory.register, id_of("hallefors")
+        department = Department(id_of("social"), "Social", id_of("drift"), organisation, confidential=True)
+        scene.directory.register = register.replace(
+            departments=(*register.departments.rows, department),
+            numbers=(
+                *register.numbers.rows,
                 OutsideNumber("+46980319280", TargetKind.DEPARTMENT, department.id),
             ),
         )

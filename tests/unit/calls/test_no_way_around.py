@@ -267,13 +267,30 @@ async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
-        await scene.hears(olle, "OutsideFailed")
+        await scene.hears(olle, "DialRefused")
         assert not was_rung(scene, MOBILE)
         assert not scene.directory.register.callbacks.rows
 
 
-async def test_nor_one_who_has_become_so_since() -> None:
+async def test_one_to_a_mobile_does_not_stand_for_ever_where_every_operator_has_become_confidential() -> None:
+    """Who is free is told so, and it is given up."""
     async with Scene(PATIENT) as scene:
+        given_confidential(scene, "olle")
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+        assert not scene.directory.register.callbacks.rows
+        assert scene.log.of_kind("outcome")[-1]["outcome"] == "not_rung_back"
+
+
+async def test_one_whose_operator_has_become_so_since_is_tried_once_more() -> None:
+    """By another, whose line is not."""
+    async with Scene(PATIENT) as scene:
+        second_operator(scene)
         callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
         scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
         await ready(scene)

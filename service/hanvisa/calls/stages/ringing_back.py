@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.parties import may_none_have_a_mobile
 from hanvisa.calls.prompts import (
     Breath,
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
+    DialRefused,
     KeyYourNumber,
     OutsideFailed,
     Prompt,
@@ -44,7 +46,8 @@ async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
     number = call.caller.number or await _keyed(call)
     if not number:
         return back
-    reading, decision = _decide(call, number, confidential=call.state.confidential)
+    in_confidence = call.state.confidential or may_none_have_a_mobile(call, stage.switchboard)
+    reading, decision = _decide(call, number, confidential=in_confidence)
     if not decision.allowed or reading.number is None:
         await call.say(CallbackRefused())
         return back
@@ -92,7 +95,9 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     if callback is None or not await _taken(call, callback, tries):
         await _say(call, TryLater())
         return False
-    reading, decision = _decide(call, callback.number, confidential=callback.confidential)
+    # That nobody may ring it can have come since it was left.
+    in_confidence = callback.confidential or may_none_have_a_mobile(call, callback.switchboard_id)
+    reading, decision = _decide(call, callback.number, confidential=in_confidence)
     mobile = call.register.mobile(callback.number)
     place = outside_place(as_caller(reading), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
@@ -102,7 +107,8 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
         if is_last:
             await _let_go(call, callback.id)
-        await _say(call, OutsideFailed(rung.why))
+        is_refused = not decision.allowed and decision.rules
+        await _say(call, DialRefused(decision.rules[0]) if is_refused else OutsideFailed(rung.why))
         return False
     await call.connect(rung.leg)
     # The one who is served is the caller of the call, whoever was rung first.
