@@ -19,7 +19,7 @@ import structlog
 
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.operators import pause
-from hanvisa.calls.own_phone import own_phone_answers
+from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
@@ -114,24 +114,24 @@ class Callbacks:
 
     async def _ring(self, callback: Callback, operator: Operator) -> None:
         house, call = self._house, self._call(callback, operator)
-        answered: bool | None = None  # not known, or not to be joined
+        answer: Answer | None = None  # not known
         try:
-            answered = await self._is_answered(call, callback)
+            answer = await self._answer(call, callback)
         except TelephonyError as error:
             log.warning("callbacks.not_rung", callback=str(callback.id), why=str(error))
-        if answered:
+        if answer is Answer.YES:
             call.change(answered=True)
             call.promised = call.caller
             self._open(call, RingingBack(callback.id, callback.tries))
         else:
             await call.end()
             house.live.release_all(call)
-        if answered is not False:
+        if answer not in (Answer.NO, Answer.UNHEARD):
             self._later(callback)
         house.queues.offered(operator, house.clock.now())
-        if answered is False:
+        if answer is Answer.NO:
             await pause(call, operator.person_id, Why.NO_ANSWER)
-        if answered:
+        if answer is Answer.YES:
             await call.over.wait()
         else:
             call.tell("closed", reason="ended")
@@ -170,7 +170,7 @@ class Callbacks:
         call.notice_confidential()
         return call
 
-    async def _is_answered(self, call: Call, callback: Callback) -> bool | None:
+    async def _answer(self, call: Call, callback: Callback) -> Answer:
         """As `own_phone_answers`, of the operator."""
         call.tell(
             "opened",

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from hanvisa.calls.call import Call, new_id
-from hanvisa.calls.own_phone import own_phone_answers
+from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import Arriving, Stage
 from hanvisa.calls.state import CallState, Leg
@@ -69,14 +69,13 @@ async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], No
         confidential=dialled.confidential,
     )
     call = Call(state, house)
+    shown = Display(f"RING {display(dialled.to)}", dialled.to, answers=True)
+    answer = Answer.NO
     try:
-        is_answered = await own_phone_answers(
-            call, Display(f"RING {display(dialled.to)}", dialled.to, answers=True)
-        )
+        answer = await own_phone_answers(call, shown)
     except TelephonyError as error:
         log.warning("dialling.not_rung", account=dialled.phone.account, why=str(error))
-        is_answered = False
-    if is_answered:
+    if answer is Answer.YES:
         call.change(answered=True)
         open_(call, Arriving())
         return

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.parties import would_meet_a_mobile
-from hanvisa.calls.ringing import Display, variables
+from hanvisa.calls.ringing import Display, none_has_rung, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.errors import Gone, Refused
 
@@ -15,8 +16,17 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 
-async def own_phone_answers(call: Call, shown: Display) -> bool | None:
-    """Ring the caller's phone. None: they have answered, and have rung a mobile meanwhile (O2).
+class Answer(Enum):
+    """What came of ringing the phone."""
+
+    YES = auto()
+    NO = auto()
+    APART = auto()  # they have answered, and have rung a mobile meanwhile (O2)
+    UNHEARD = auto()  # the phone was not told: the proxy before several nodes is away
+
+
+async def own_phone_answers(call: Call, shown: Display) -> Answer:
+    """Ring the caller's phone.
 
     The channel is no caller's yet: nothing is written on it. Raises Unavailable.
     """
@@ -27,7 +37,7 @@ async def own_phone_answers(call: Call, shown: Display) -> bool | None:
         await control.create(channel, f"PJSIP/{account}", variables(call, shown), "")
     except (Refused, Gone) as error:
         call.tell("signal", type="unreachable", account=account, why=str(error))
-        return False
+        return Answer.NO
     call.tell("signal", type="ringing", account=account, person=str(call.caller.person or ""))
     with suppress(TimeoutError):
         async with asyncio.timeout(call.house.settings.ring_operator):
@@ -38,7 +48,7 @@ async def own_phone_answers(call: Call, shown: Display) -> bool | None:
                     case Entered():
                         await call.insist(control.dial, channel)
                     case Answered(answered) if answered == channel:
-                        return None if would_meet_a_mobile(call, call.caller) else True
+                        return Answer.APART if would_meet_a_mobile(call, call.caller) else Answer.YES
                     case HungUp(gone, cause) if gone == channel and cause:
-                        return False
-    return False
+                        return Answer.NO
+    return Answer.UNHEARD if await none_has_rung(call, [channel]) else Answer.NO

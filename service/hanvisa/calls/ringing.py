@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -250,7 +250,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
         match signal:
             case None:
                 rung.why = Why.NO_ANSWER
-                rung.is_lost = bool(node_of(call.caller.channel)) and not await _any_has_rung(call)
+                rung.is_lost = await none_has_rung(call, call.rung)
                 return
             case Entered(channel, _, replaced) if replaced is not None and replaced.id in call.rung:
                 rung.leg = await _picked_up(call, channel, replaced.id)
@@ -288,12 +288,17 @@ async def answered(call: Call, channel: str) -> Leg | None:
     return leg
 
 
-async def _any_has_rung(call: Call) -> bool:
-    """So long as Asterisk can't tell, one has. A phone that is dead is none that is lost: the proxy tells of it."""
+async def none_has_rung(call: Call, channels: Iterable[str]) -> bool:
+    """Nothing was heard of the phones on these channels: the proxy before several nodes is away.
+
+    So long as Asterisk can't tell, one has rung. A phone that is dead is none that is lost: the proxy tells of it.
+    """
+    if not node_of(call.caller.channel):
+        return False
     try:
-        return any([await call.house.control.has_rung(channel) for channel in call.rung])
+        return not any([await call.house.control.has_rung(channel) for channel in channels])
     except TelephonyError:
-        return True
+        return False
 
 
 def why_of(cause: int) -> Why:

@@ -12,8 +12,8 @@ from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, HungUp, NodeLost, Reconnected
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone
-from hanvisa.policy.facts import OperatorState
-from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
+from hanvisa.policy.facts import Callback, OperatorState
+from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
 
 CALLER = "n1-1764275000.12"
 LEG = "hv-c-n1-0123456789abcdef0123456789abcdef"
@@ -58,6 +58,19 @@ async def test_nor_one_whose_phone_the_proxy_has_not_told() -> None:
     async with Scene(CallSettings(ring_operator=0.1, key_wait=0.05)) as scene:
         scene.control.is_proxy_away = True
         await waits_at_the_node(scene)
+        await scene.until(lambda: len(scene.control.named("create")) == 3, "Olle is rung again and again")
+        assert olle_is_open(scene)
+        scene.control.is_proxy_away = False
+        await scene.until(lambda: not olle_is_open(scene), "Olle has not answered")
+
+
+async def test_nor_one_who_was_to_be_rung_for_a_caller_who_left_a_number() -> None:
+    async with Scene(CallSettings(ring_operator=0.1, key_wait=0.05)) as scene:
+        scene.control.is_proxy_away = True
+        scene.control.some_node = lambda: "n1"  # type: ignore[method-assign]
+        callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        scene.tell(Reconnected())
         await scene.until(lambda: len(scene.control.named("create")) == 3, "Olle is rung again and again")
         assert olle_is_open(scene)
         scene.control.is_proxy_away = False
