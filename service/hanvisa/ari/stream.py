@@ -31,6 +31,9 @@ HEARTBEAT = 3.3
 # seconds; one of several that is away for so long is lost with its calls: an Asterisk that starts anew has none, and
 # whoever spoke there must not count as engaged
 LOST_AFTER = 4.0
+# seconds; a node whose first connection comes later was not there as we began, and counts as one that is back: where it
+# was cut off, a service there may have its calls still. TCP asks a machine that says nothing again after one second.
+LATE = 0.9
 
 
 class Stream:
@@ -50,10 +53,15 @@ class Stream:
         """Read for ever: reconnect after growing, jittered delays. Each connection begins with `Reconnected`."""
         delays = _delays()
         lost: asyncio.TimerHandle | None = None
+        time = asyncio.get_running_loop().time
+        began, is_first = time(), True
         while True:
             try:
                 async for signal in self._connection():
                     if isinstance(signal, Reconnected):
+                        if self.node and is_first and time() - began >= LATE:
+                            self._deliver(NodeLost(self.node))
+                        is_first = False
                         delays = _delays()
                         if lost is not None:
                             lost.cancel()

@@ -96,7 +96,11 @@ def _of_exceptions_left(question: Question, had: Sequence[UUID], lost: Collectio
 
 def with_uses_back(facts: JoinFacts, had: Sequence[UUID], lost: Collection[UUID] = ()) -> JoinFacts:
     """The exceptions as they were before these uses were taken, for this; without those that are ``lost``."""
+    if not had and not lost:
+        return facts
     exceptions = (
-        replace(one, uses=one.uses - had.count(one.id)) for one in facts.exceptions if one.id not in lost
+        replace(one, uses=one.uses - had.count(one.id)) if one.id in had else one
+        for one in facts.exceptions
+        if one.id not in lost
     )
     return replace(facts, exceptions=tuple(exceptions))

@@ -11,10 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from hanvisa.ari import client as client_module
+from hanvisa.ari import stream
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import AriControl
 from hanvisa.ari.stream import LONGEST_DELAY, Stream, _delays
-from hanvisa.calls.signals import Key, Reconnected, Signal
+from hanvisa.calls.signals import Key, NodeLost, Reconnected, Signal
 from hanvisa.errors import Gone, Refused, Unavailable
 
 KEY = '{"type": "ChannelDtmfReceived", "digit": "%s", "duration_ms": 90, "channel": {"id": "c"}}'
@@ -67,7 +68,7 @@ async def client(asterisk: BadAsterisk) -> AsyncIterator[Client]:
     await server.close()
 
 
-async def collect(client: Client, wanted: int) -> list[Signal]:
+async def collect(client: Client, wanted: int, node: str = "") -> list[Signal]:
     """The first signals of a stream."""
     signals: list[Signal] = []
     enough = asyncio.Event()
@@ -77,7 +78,7 @@ async def collect(client: Client, wanted: int) -> list[Signal]:
         if len(signals) == wanted:
             enough.set()
 
-    reading = asyncio.create_task(Stream(client, "hanvisa-test", deliver).run())
+    reading = asyncio.create_task(Stream(client, "hanvisa-test", deliver, node).run())
     try:
         async with asyncio.timeout(10):
             await enough.wait()
@@ -113,6 +114,25 @@ async def test_a_connection_that_cannot_be_set_up_is_tried_again(
     )
     assert await collect(client, 1) == [Reconnected()]
     assert asterisk.connections == 3
+
+
+@pytest.mark.parametrize("node", ["n1", ""])
+async def test_a_node_that_is_there_later_than_we_counts_as_one_that_is_back(
+    asterisk: BadAsterisk, client: Client, monkeypatch: pytest.MonkeyPatch, node: str
+) -> None:
+    """Where it was cut off with the service that led there, that one is to find out first that another leads."""
+    monkeypatch.setattr(stream, "LATE", 0.2)
+    asterisk.answers["/applications/hanvisa-test/eventFilter"] = lambda: (
+        web.Response(status=500) if asterisk.connections < 4 else web.json_response({})
+    )
+    asterisk.said = [[], [], [], [KEY % "1"], []]
+    back = [NodeLost(node)] if node else []
+    assert await collect(client, 3 + len(back), node) == [
+        *back,
+        Reconnected(node),
+        Key("c", "1"),
+        Reconnected(node),
+    ]
 
 
 def test_delays_grow_with_jitter_to_a_bound() -> None:
