@@ -5,10 +5,13 @@ The calls of an instance that has died are taken on, and those that ended meanwh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -25,9 +28,13 @@ from hanvisa.ids import node_of
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+Each = TypeVar("Each")
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 SIDE = "HANVISA_SIDE"  # set by the dialplan: carrier or phone
+AT_ONCE = 16  # calls that are taken on beside one another: each takes some ten commands, and its caller waits
 
 
 async def resync(house: House, node: str = "") -> None:
@@ -86,20 +93,26 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     open_calls = left_open(house)
-    written = [state for orphan in orphans if (state := await _state_of(house, orphan)) is not None]
+    written = [
+        state for state in await _beside_one_another(partial(_state_of, house), orphans) if state is not None
+    ]
     newest = {state.id: state for state in sorted(written, key=_age)}
-    states = {state.caller.channel: _with_marks(state, open_calls.get(state.id)) for state in newest.values()}
+    states = [_with_marks(state, open_calls.get(state.id)) for state in newest.values()]
     bridged = await house.control.bridged(node) if states else {}
     elsewhere = existing.keys() - {channel for channel, is_here in held.items() if is_here}
-    calls = [await _take_on(house, state, existing, elsewhere, bridged) for state in states.values()]
+    calls = await _beside_one_another(
+        partial(_take_on, house, existing=existing, elsewhere=elsewhere, bridged=bridged), states
+    )
     taken = {channel for call, _ in calls for channel in call.channels()}
     begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
     left = {state.caller.channel for state in written} - taken
     for channel in left:
         await _hang_up(house, channel)
-    for orphan in orphans:
-        if orphan.id not in taken | left:
-            calls.extend(await _begin_anew(house, orphan, elsewhere, begun.get(orphan.id)))
+    anew = await _beside_one_another(
+        lambda orphan: _begin_anew(house, orphan, elsewhere, begun.get(orphan.id)),
+        (orphan for orphan in orphans if orphan.id not in taken | left),
+    )
+    calls.extend(call for call in anew if call is not None)
     log.info("calls.adopted", calls=len(calls))
     return calls
 
@@ -114,6 +127,17 @@ async def _hang_up(house: House, channel: str) -> None:
         await house.control.hang_up(channel)
     except TelephonyError as error:
         log.info("calls.not_hung_up", channel=channel, why=str(error))
+
+
+async def _beside_one_another(work: Callable[[Each], Awaitable[T]], those: Iterable[Each]) -> list[T]:
+    """What becomes of each, in their order."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: Each) -> T:
+        async with places:
+            return await work(each)
+
+    return await asyncio.gather(*map(one, those))
 
 
 async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
@@ -173,7 +197,7 @@ async def _take_on(
 
 async def _begin_anew(
     house: House, orphan: LiveChannel, elsewhere: set[str], kept: CallState | None
-) -> list[tuple[Call, Stage]]:
+) -> tuple[Call, Stage] | None:
     """A channel without a state: a call that had only just come begins anew; a leg that still rang is ended.
 
     ``kept`` is what is known of it where the call log has it already: its id, and its marks (M4).
@@ -182,15 +206,15 @@ async def _begin_anew(
         side = await house.control.variable(orphan.id, SIDE)
         if not side:
             await house.control.hang_up(orphan.id)
-            return []
+            return None
         await _bring_here(house, orphan.id, elsewhere)
     except TelephonyError as error:
         log.info("calls.not_adopted", channel=orphan.id, why=str(error))
-        return []
+        return None
     caller = Leg(orphan.id, orphan.account, number=orphan.caller_number)
     id_ = kept.id if kept is not None else new_id("k")
     state = CallState(id_, side, orphan.dialled, caller, answered=orphan.up)
-    return [(Call(_with_marks(state, kept), house), Arriving())]
+    return Call(_with_marks(state, kept), house), Arriving()
 
 
 async def _bring_together(call: Call, other: Leg, bridged: Mapping[str, frozenset[str]]) -> None:
