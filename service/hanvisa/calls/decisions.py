@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
@@ -98,7 +99,6 @@ Facts = (
 )
 
 _KINDS: dict[str, type[Facts]] = {kind.__name__: kind for kind in Facts.__args__}
-_FACTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DECISION = TypeAdapter(Decision)
 _DECIDERS: dict[type[Facts], Callable[[Any], Decision]] = {
     ForwardingFacts: decide_forwarding,
@@ -149,7 +149,7 @@ def tell(call: Call, facts: Facts, decision: Decision) -> None:
         "decision",
         decision=kind,
         schema=SCHEMA,
-        facts=_FACTS[kind].dump_python(facts, mode="json"),
+        facts=_adapter(kind).dump_python(facts, mode="json"),
         **_DECISION.dump_python(decision, mode="json"),
     )
 
@@ -163,4 +163,11 @@ def read_facts(kind: str, schema: int, facts: dict[str, Any]) -> Facts:
     """The facts of a decision that was kept. ValueError or KeyError when they are of another schema."""
     if schema != SCHEMA:
         raise ValueError(f"the facts are of schema {schema}, this version reads schema {SCHEMA}")
-    return _FACTS[kind].validate_python(facts)
+    kept: Facts = _adapter(kind).validate_python(facts)
+    return kept
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    """Made when it is first needed, and not all of them while callers wait for a start."""
+    return TypeAdapter(_KINDS[kind])

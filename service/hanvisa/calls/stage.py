@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -349,7 +350,7 @@ Stage = (
 Work = Callable[["Call", Any], Awaitable[Stage | None]]
 S = TypeVar("S")
 
-_ADAPTERS = {kind.__name__: TypeAdapter(kind) for kind in Stage.__args__}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in Stage.__args__}
 _WORK: dict[type[Stage], Work] = {}
 
 
@@ -371,11 +372,17 @@ async def run(call: Call, stage: Stage) -> Stage | None:
 def to_json(stage: Stage) -> dict[str, Any]:
     return {
         "name": type(stage).__name__,
-        "args": _ADAPTERS[type(stage).__name__].dump_python(stage, mode="json"),
+        "args": _adapter(type(stage).__name__).dump_python(stage, mode="json"),
     }
 
 
 def from_json(written: dict[str, Any]) -> Stage:
     """Raises KeyError when no stage has that name, ValueError when the arguments are not its."""
-    stage: Stage = _ADAPTERS[written["name"]].validate_python(written["args"])
+    stage: Stage = _adapter(written["name"]).validate_python(written["args"])
     return stage
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    """Made when it is first needed, and not all of them while callers wait for a start."""
+    return TypeAdapter(_KINDS[kind])
