@@ -7,8 +7,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
@@ -33,24 +32,18 @@ from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
 from hanvisa.changes import Changes
 from hanvisa.config import Settings, read_text_token
-from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.engine import open_database
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.repositories.extracts import Extracts
-from hanvisa.directory.repositories.letters import Letters
 from hanvisa.directory.searching import SEARCHED, PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.explaining import story_of
 from hanvisa.following import Follower
-from hanvisa.mail.extracts import ExtractNotices
-from hanvisa.mailing import alarm_mails, asking_for_details, mail_outbox, mail_server
-from hanvisa.nightly import Nightly, purge_of
+from hanvisa.mail_server import mail_server
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outgoing import PrivateCalls
-from hanvisa.reading_calendars import calendar_keeper
 from hanvisa.run_time import in_force
 from hanvisa.service import Service
 from hanvisa.sip_delay import SipDelay
@@ -61,6 +54,11 @@ from hanvisa.speech.synthesis import EspeakSynthesiser
 from hanvisa.texts.gateway import HttpGateway, check_url
 from hanvisa.texts.outbox import TextOutbox
 from hanvisa.texts.template import Account, read_template
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from hanvisa.beside import Beside
 
 WITHDRAW_AGAIN = 1.0  # seconds
 WITHDRAW_AT_MOST_EVERY = 0.5  # seconds: when most calls are late there is least time
@@ -125,14 +123,8 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     )
 
     server = mail_server(settings)
-    mail = mail_outbox(
-        settings, server, Letters(database, clock.now, settings.message_reminder), directory, clock
-    )
-    notices = ExtractNotices(Extracts(database), server, clock, sender=settings.smtp_from) if server else None
 
     def register_changed(tables: frozenset[str]) -> None:
-        if mail and "messages" in tables:
-            mail.wake()
         for follower in (*followers, searchable):
             follower.changed(tables)
         asterisks.project(directory.register)
@@ -144,14 +136,16 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     changes = Changes(desk.calls, house.live.engaged, lambda: directory.register, clock.now)
     house.live.on_stir(changes.calls_stirred)
     directory.on_stored(changes.stored)
-    calendars = calendar_keeper(settings, database, directory, clock)
 
-    def make_web() -> web.Application:
-        # Imported when the calls are served already: half a second that no caller waits for.
+    def make_the_rest() -> tuple[web.Application, tuple[Beside, ...]]:
+        # Imported when the calls are served already: half a second and more that no caller waits for.
+        from hanvisa.explaining import story_of  # noqa: PLC0415
+        from hanvisa.later import make_later  # noqa: PLC0415
         from hanvisa.web.app import create_app  # noqa: PLC0415
         from hanvisa.web.services import Services  # noqa: PLC0415
 
-        return create_app(
+        later = make_later(settings, database, directory, server=server, voice=voice, clock=clock)
+        app = create_app(
             Services(
                 directory=directory,
                 database=database,
@@ -162,7 +156,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 story=lambda entries, language: story_of(entries, language, directory),
                 live_calls=desk,
                 changes=changes,
-                calendar_read=calendars.reading,
+                calendar_read=later.calendars.reading,
                 keep_calendar_password=partial(keep_own_calendar_password, settings.state / "secrets.json"),
                 keep_recording=voice.own.take,
                 readings=voice.recordings,
@@ -178,6 +172,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 search=search,
             )
         )
+        return app, later.beside
 
     service = Service(
         settings=settings,
@@ -210,13 +205,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         followers=followers,
         searchable=searchable,
         texts=texts,
-        mail=mail,
-        extract_notices=notices,
-        alarm_mails=alarm_mails(settings, server, database, clock),
-        nightly=_nightly(settings, database, voice, clock),
-        calendars=calendars,
-        asking=asking_for_details(settings, server, database, directory, clock),
-        make_web=make_web,
+        make_later=make_the_rest,
     )
     return service
 
@@ -328,15 +317,6 @@ def _settings_kept(
             house.settings = _call_settings(in_force(settings, directory.register.settings.rows))
 
     return changed
-
-
-def _nightly(settings: Settings, database: Database, voice: SpeechLibrary, clock: SystemClock) -> Nightly:
-    async def take_away() -> dict[str, int]:
-        purge = purge_of(settings, database, clock.now())
-        unwanted = await asyncio.to_thread(voice.prune, purge.limits.recordings)
-        return {**{one.name: one.number for one in await purge.carry_out()}, "speech": unwanted}
-
-    return Nightly("purge", clock, settings.purge_at, take_away)
 
 
 def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:

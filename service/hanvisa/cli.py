@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
+
+from hanvisa.quick import without
+
+with without("rich", "colorama"):  # for a terminal's colours, which the log has none of: 4 % of a start
+    import structlog
 
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
@@ -306,7 +310,7 @@ def mail_reports(
     To be run by a timer, daily: who could not be sent them is tried again.
     """
     from hanvisa.bootstrap import SystemClock  # noqa: PLC0415
-    from hanvisa.mailing import mail_server  # noqa: PLC0415
+    from hanvisa.mail_server import mail_server  # noqa: PLC0415
     from hanvisa.reporting import mail_monthly  # noqa: PLC0415
     from hanvisa.reports.monthly import Mailed  # noqa: PLC0415
 

@@ -8,10 +8,9 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import web
 
 from hanvisa.agi.server import AgiServer
 from hanvisa.ami.manager import Manager
@@ -19,7 +18,6 @@ from hanvisa.ami.projection import Projection
 from hanvisa.ari.client import Client
 from hanvisa.ari.stream import Stream
 from hanvisa.beside import Beside
-from hanvisa.calendars.keeper import CalendarKeeper
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calls.bringing_out import BringingOut
 from hanvisa.calls.doorkeeper import Doorkeeper
@@ -30,12 +28,11 @@ from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
-from hanvisa.mail.alarms import AlarmMails
-from hanvisa.mail.extracts import ExtractNotices
-from hanvisa.mail.outbox import MailOutbox
-from hanvisa.nightly import Nightly
 from hanvisa.sip_delay import SipDelay
 from hanvisa.texts.outbox import TextOutbox
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 log = structlog.get_logger()
 
@@ -60,14 +57,9 @@ class Service:
     followers: tuple[Follower, ...]
     searchable: Follower
     texts: TextOutbox | None
-    mail: MailOutbox | None
-    extract_notices: ExtractNotices | None
-    alarm_mails: AlarmMails | None
-    nightly: Nightly
-    asking: Nightly | None
-    calendars: CalendarKeeper
-    make_web: Callable[[], web.Application]
+    make_later: Callable[[], tuple[web.Application, tuple[Beside, ...]]]
     beside: tuple[Beside, ...] = field(init=False)
+    later: tuple[Beside, ...] = ()
     at_last: tuple[Beside, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,10 +98,9 @@ class Service:
                 work = [tasks.create_task(part) for part in self._calls()]
                 await self._calls_are_taken_on()
                 work += [tasks.create_task(part.run()) for part in self.beside]
-                runner = web.AppRunner(await asyncio.to_thread(self.make_web), access_log=None)
-                await runner.setup()
-                await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
-                work += [tasks.create_task(part.run()) for part in self.at_last]
+                app, self.later = await asyncio.to_thread(self.make_later)
+                runner = await self._answers_the_web(app)
+                work += [tasks.create_task(part.run()) for part in (*self.later, *self.at_last)]
                 _pause_seldom()
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
                 await stopping.wait()
@@ -125,6 +116,14 @@ class Service:
                 await manager.stop()
             await self.directory.stop()
             await self.database.close()
+
+    async def _answers_the_web(self, app: web.Application) -> web.AppRunner:
+        from aiohttp import web  # noqa: PLC0415 - imported with the application
+
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
+        return runner
 
     def _calls(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return self.registry.run(), *(stream.run() for stream in self.streams), self.outbox.run()
@@ -142,14 +141,7 @@ class Service:
             Beside("measure of how many calls are let in", self.doorkeeper.run),
             Beside("rescue over AMI", self.bringing_out.run),
             Beside("answers to the dialplan", self.agi.run),
-            Beside("nightly purges", self.nightly.run),
-            Beside("calendars", self.calendars.run),
-            *([Beside("persons from the directory", self._keep_people)] if self.settings.ldap_url else []),
             *([Beside("texts", self.texts.run)] if self.texts else []),
-            *([Beside("mails", self.mail.run)] if self.mail else []),
-            *([Beside("mails of extracts", self.extract_notices.run)] if self.extract_notices else []),
-            *([Beside("mails of alarms", self.alarm_mails.run)] if self.alarm_mails else []),
-            *([Beside("mails that ask for details", self.asking.run)] if self.asking else []),
         )
 
     def _at_last(self) -> tuple[Beside, ...]:
@@ -159,11 +151,6 @@ class Service:
             for node, projection in zip(self.settings.nodes or ("",), self.projections, strict=True)
         )
         return *projections, Beside("search", self.searchable.run)
-
-    async def _keep_people(self) -> None:
-        from hanvisa.people import keep_people  # noqa: PLC0415 - callers wait while a service starts, and few have one
-
-        await keep_people(self.settings, self.database)
 
     def health(self) -> Mapping[str, str | None]:
         """Each part: None when it is well, else a sentence on what is missing. Of several nodes one will do."""
@@ -178,7 +165,9 @@ class Service:
             if self.directory.healthy and not self.database.hangs  # the directory asks now and then
             else "The database does not answer; calls go on with what is in memory.",
             **{follower.name: follower.trouble for follower in self.followers},
-            **{part.name: part.trouble for part in (*self.beside, *self.at_last) if part.trouble},
+            **{
+                part.name: part.trouble for part in (*self.beside, *self.later, *self.at_last) if part.trouble
+            },
         }
 
 

@@ -53,22 +53,22 @@ async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_i
     idle: Any = SimpleNamespace(run=Work(failures=0), hangs=False)
     follower: Any = SimpleNamespace(name="phones", trouble=None, run=Work(failures=0))
     parts: dict[str, Any] = dict.fromkeys(Service.__dataclass_fields__, idle)
-    del parts["beside"], parts["at_last"]
+    del parts["beside"], parts["later"], parts["at_last"]
     service = Service(
         **parts
         | {
             "settings": SimpleNamespace(ldap_url="", nodes={}),
             "projections": (idle,),
             "followers": (follower,),
-            "calendars": SimpleNamespace(run=Work()),
             "directory": SimpleNamespace(healthy=True),
             **dict.fromkeys(("streams", "managers"), (MagicMock(connected=True),)),
             "registry": MagicMock(),
         }
     )
+    service.later = (Beside("calendars", Work()),)
     async with asyncio.TaskGroup() as tasks:
-        work = [tasks.create_task(part.run()) for part in service.beside]
-        others = len(service.beside) - 2  # than the follower and the calendars
+        work = [tasks.create_task(part.run()) for part in (*service.beside, *service.later)]
+        others = len(service.beside) - 1  # than the follower
         await until(lambda: idle.run.begun == others and follower.run.begun == 1)
         await until(lambda: any(service.health().values()))
         wrong = {name: what for name, what in service.health().items() if what}
