@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,12 @@ def settings(spoken: Path) -> Iterator[Settings]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def one_world(settings: Settings) -> AsyncIterator[World]:
     """The system with everybody around it."""
-    async with System(settings, urgent=True) as system, town(settings, World) as people:
-        people.system = system
+    async with (
+        AsyncExitStack() as at_last,
+        System(settings, urgent=True) as system,
+        town(settings, World) as people,
+    ):
+        people.system, people.at_last = system, at_last
         await system.speech_is_made()
         yield people
 

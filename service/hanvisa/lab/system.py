@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
+from hanvisa.lab.preloaded import Preloaded, Started
 from hanvisa.lab.priority import before_all_but_sound
 from hanvisa.lab.probing import http_status
 from hanvisa.lab.waiting import until
@@ -64,7 +65,7 @@ class System:
         self.service_command = tuple(service)
         self._rescue_command = tuple(rescue)
         self._urgent = urgent
-        self._service: Process | None = None
+        self._service: Process | Started | None = None
         self._started_at = 0  # where in its log the service that runs began
 
     async def __aenter__(self) -> Self:
@@ -102,8 +103,8 @@ class System:
         await self.stop_service()
         await self.asterisk.stop()
 
-    async def start_service(self, within: float = 30.0) -> None:
-        """Start the service and wait until it says it is ready.
+    async def start_service(self, within: float = 30.0, *, preloaded: Preloaded | None = None) -> None:
+        """Start the service and wait until it says it is ready. ``preloaded`` is where it need not read its modules.
 
         Raises:
             ConfigurationError: it ended, or was not ready within ``within`` seconds.
@@ -111,7 +112,7 @@ class System:
         if self.service_running:
             return
         self._started_at = self.service_log.stat().st_size if self.service_log.exists() else 0
-        self._service = await self._spawn(self.service_command)
+        self._service = await self._spawn_service(preloaded)
         try:
             async with asyncio.timeout(within):
                 await self._wait_ready()
@@ -267,11 +268,15 @@ class System:
                 return
             await asyncio.sleep(PAUSE)
 
+    async def _spawn_service(self, preloaded: Preloaded | None) -> Process | Started:
+        if preloaded is None:
+            return await self._spawn(self.service_command)
+        with self._open_log() as log:
+            return await preloaded.start(environment(self.settings), log)
+
     async def _spawn(self, command: Sequence[str]) -> Process:
         """Start one of our programs with these settings; what it prints goes to the service's log."""
-        self.log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.log_folder.chmod(0o700)
-        with self.service_log.open("ab") as log:
+        with self._open_log() as log:
             return await asyncio.create_subprocess_exec(
                 *DIES_WITH_US,
                 *self._before,
@@ -282,6 +287,11 @@ class System:
                 env=environment(self.settings),
                 start_new_session=True,
             )
+
+    def _open_log(self) -> BinaryIO:
+        self.log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.log_folder.chmod(0o700)
+        return self.service_log.open("ab")
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -6,9 +6,7 @@ async with town(settings, Town) as people:
     line = await anna.rings()
 """
 
-import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta
@@ -16,7 +14,8 @@ from time import monotonic
 from typing import TypeVar
 
 from hanvisa.config import Settings
-from hanvisa.errors import ConfigurationError
+from hanvisa.directory.engine import open_database
+from hanvisa.directory.migrations import upgrade
 from hanvisa.lab.api import Api
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.hearing import Hearing
@@ -27,10 +26,10 @@ from hanvisa.lab.phones import Exchange
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.stories import Heard, Story
-from hanvisa.lab.system import environment
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import Person
 from hanvisa.policy.register import Register
+from hanvisa.web.tokens import create_token
 
 _CLOCKS = timedelta(seconds=1)
 _SETTLING = 15.0
@@ -65,23 +64,14 @@ def web_of(settings: Settings) -> str:
 
 
 async def make_token(settings: Settings, role: str, scope: str = "", name: str = "lab") -> str:
-    """A new token of the API for the user of that name, as an administrator would make it.
-
-    Raises:
-        ConfigurationError: the program said why not.
-    """
-    command = ["-m", "hanvisa", "token", "create", "--role", role, "--name", name, "--scope", scope]
-    program = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *command,
-        env=environment(settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, complaint = await program.communicate()
-    if program.returncode != 0:
-        raise ConfigurationError(f"No token could be made: {complaint.decode().strip()}")
-    return said.decode().split()[-1]
+    """A new token of the API for the user of that name, as `hanvisa token create` makes it. Raises HanvisaError."""
+    database = open_database(settings.database_url)
+    try:
+        database.must_exist()
+        await upgrade(settings.database_url)
+        return await create_token(database, role, name, scope)
+    finally:
+        await database.close()
 
 
 async def phone_password(settings: Settings, account: str) -> str:

@@ -29,6 +29,7 @@ from hanvisa.lab.api import Api, Json
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.phones import Exchange
 from hanvisa.lab.phrasebook import fixed_phrases
+from hanvisa.lab.preloaded import Preloaded, preloaded
 from hanvisa.lab.stories import Heard
 from hanvisa.lab.system import System
 from hanvisa.lab.town import Town
@@ -44,6 +45,7 @@ class World(Town):
     """One for all tests, one after the other."""
 
     system: System
+    at_last: AsyncExitStack  # what is put in here ends after the system
 
     def __init__(
         self, settings: Settings, exchange: Exchange, carrier: Carrier, api: Api, register: Register
@@ -51,6 +53,7 @@ class World(Town):
         super().__init__(settings, exchange, carrier, api, register)
         self._undo: list[Callable[[], Awaitable[Any]]] = []
         self._log_start, self._began = 0, datetime.now(UTC)
+        self._preloaded: Preloaded | None = None
 
     # Given
 
@@ -137,24 +140,28 @@ class World(Town):
     async def given_settings(self, **changed: Any) -> None:
         """The service goes on with other settings; afterwards with its own again. Calls stay up."""
         before = self.system.settings
-        await self._restart(before.model_copy(update=changed))
-        self._undo.append(lambda: self._restart(before))
+        await self._goes_on_with(before.model_copy(update=changed))
+        self._undo.append(lambda: self._goes_on_with(before))
 
     async def given_service(self, *command: str) -> None:
         """Another program goes on in the service's place; afterwards the service itself. Calls stay up."""
         before, self.system.service_command = self.system.service_command, command
-        await self._restart(self.system.settings)
+        await self.system.stop_service()
+        await self.system.start_service()
 
         async def taken_back() -> None:
             self.system.service_command = before
-            await self._restart(self.system.settings)
+            await self._goes_on_with(self.system.settings)
 
         self._undo.append(taken_back)
 
-    async def _restart(self, settings: Settings) -> None:
+    async def _goes_on_with(self, settings: Settings) -> None:
+        """The start itself is not what such a test is about."""
         await self.system.stop_service()
         self.system.settings = settings
-        await self.system.start_service()
+        if self._preloaded is None:
+            self._preloaded = await self.at_last.enter_async_context(preloaded())
+        await self.system.start_service(preloaded=self._preloaded)
 
     async def revoke(self, exception: Json) -> None:
         """Take an exception back, if it isn't yet."""
