@@ -6,6 +6,8 @@ none of it. Phrases that differ in one word score 0.93 to 0.98 against each othe
 checked piece by piece.
 """
 
+from __future__ import annotations
+
 import wave
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -83,7 +85,7 @@ def length(sound: Sound) -> float:
 
 def score(recording: Sound, expected: Sound) -> tuple[float, float]:
     """The best correlation of ``expected`` within ``recording``, and its offset in seconds."""
-    scores = _correlate(_mel_of(recording), _mel_of(expected))
+    scores = _Stretch(_mel_of(recording)).correlate(_phrase_of(expected))
     best = _earliest_best(scores)
     return float(scores[best]), best * _HOP / RATE
 
@@ -136,10 +138,19 @@ def heard_in_order(
     return hearings
 
 
+def shortest(sounds: Iterable[Sound]) -> int:
+    """The samples that a recording has at least, in which each of these is heard after the one before."""
+    start = least = 0
+    for sound in sounds:
+        frames = len(_mel_of(sound))
+        least = max(least, start + frames - _SLACK)
+        start += max(0, frames - _OVERLAP)
+    return _WINDOW + (least - 1) * _HOP if least > 0 else 0
+
+
 def is_silent(sound: Sound) -> bool:
     """Whether there is nothing in it to recognise."""
-    mel = _mel_of(sound)
-    return not len(mel) or _loudness(mel - mel.mean(axis=0)) == 0.0
+    return _phrase_of(sound).loudness == 0.0
 
 
 def levels(samples: Samples, frame: float = 0.02) -> NDArray[np.float64]:
@@ -172,12 +183,12 @@ def melody(seed: int, seconds: float = 0.4) -> Samples:
 
 
 def _heard(recorded: _Mel, file: Sound, others: Iterable[Sound]) -> Hearing:
-    expected = _mel_of(file)
-    scores = _correlate(recorded, expected)
+    expected = _phrase_of(file)
+    scores = _Stretch(recorded).correlate(expected)
     best = _earliest_best(scores)
-    there = _Stretch(recorded[max(0, best - _SLACK) : best + len(expected) + _SLACK])
+    there = _Stretch(recorded[max(0, best - _SLACK) : best + len(expected.mel) + _SLACK])
     value = float(scores[best])
-    rivals = [(float(there.correlate(_mel_of(other)).max()), other) for other in others]
+    rivals = [(float(there.correlate(_phrase_of(other)).max()), other) for other in others]
     rivals.sort(key=itemgetter(0), reverse=True)
     margin = next((value - rival for rival, other in rivals if not _alike(file, other)), 1.0)
     return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
@@ -185,19 +196,19 @@ def _heard(recorded: _Mel, file: Sound, others: Iterable[Sound]) -> Hearing:
 
 def _alike(one: Sound, other: Sound) -> bool:
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return _correlated(_mel_of(one), _mel_of(other))
+        return _correlated(_phrase_of(one), _phrase_of(other))
     return _files_alike(str(one), str(other))
 
 
 @lru_cache(maxsize=1 << 17)
 def _files_alike(one: str, other: str) -> bool:
     """Kept, for a file meets the same rivals each time it is heard."""
-    return _correlated(_mel_of_file(one), _mel_of_file(other))
+    return _correlated(_phrase_of_file(one), _phrase_of_file(other))
 
 
-def _correlated(one: _Mel, other: _Mel) -> bool:
-    short, long = sorted((one, other), key=len)
-    return bool(_correlate(long, short).max() >= _ALIKE)
+def _correlated(one: _Phrase, other: _Phrase) -> bool:
+    short, long = sorted((one, other), key=lambda phrase: len(phrase.mel))
+    return bool(_Stretch(long.mel).correlate(short).max() >= _ALIKE)
 
 
 def _earliest_best(scores: NDArray[np.float64]) -> int:
@@ -208,8 +219,21 @@ def _earliest_best(scores: NDArray[np.float64]) -> int:
     return near + int(np.argmax(scores[near : near + _SLACK]))
 
 
-def _correlate(recorded: _Mel, expected: _Mel) -> NDArray[np.float64]:
-    return _Stretch(recorded).correlate(expected)
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A sound that is looked for: as it is, around each band's mean, and how much there is around it (0: no shape)."""
+
+    mel: _Mel
+    centred: _Mel
+    loudness: float
+
+    @classmethod
+    def of(cls, mel: _Mel) -> Self:
+        if not len(mel):
+            return cls(mel, mel, 0.0)
+        centred = mel - mel.mean(axis=0)
+        total = float(np.sum(centred**2))
+        return cls(mel, centred, total if total >= _FLAT * centred.size else 0.0)
 
 
 class _Stretch:
@@ -219,19 +243,15 @@ class _Stretch:
         self._recorded = recorded
         self._centred: dict[int, _Centred] = {}
 
-    def correlate(self, expected: _Mel) -> NDArray[np.float64]:
+    def correlate(self, expected: _Phrase) -> NDArray[np.float64]:
         """Pearson's correlation at every offset, the mean of each band taken away on both sides."""
-        frames, length = len(expected), len(self._recorded)
-        if length < frames - _SLACK or frames == 0:
-            return np.zeros(1)
-        centred = expected - expected.mean(axis=0)
-        loudness = _loudness(centred)
-        if not loudness:
+        frames, length, loudness = len(expected.mel), len(self._recorded), expected.loudness
+        if length < frames - _SLACK or not loudness:
             return np.zeros(1)
         length = max(length, frames + _SLACK)
         if length not in self._centred:
             self._centred[length] = _Centred.of(self._recorded, length)
-        products, energy = self._centred[length].against(centred)
+        products, energy = self._centred[length].against(expected.centred)
         audible = energy >= 0.1 * loudness
         return np.asarray(
             np.where(audible, products / np.sqrt(np.where(audible, energy, 1.0) * loudness), 0.0)
@@ -273,20 +293,18 @@ def _running(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
 
 
-def _loudness(centred: _Mel) -> float:
-    """How much there is around the mean; 0 of what has no shape."""
-    total = float(np.sum(centred**2))
-    return total if total >= _FLAT * centred.size else 0.0
-
-
 def _mel_of(sound: Sound) -> _Mel:
-    return _log_mel(sound) if isinstance(sound, np.ndarray) else _mel_of_file(str(sound))
+    return _phrase_of(sound).mel
+
+
+def _phrase_of(sound: Sound) -> _Phrase:
+    return _Phrase.of(_log_mel(sound)) if isinstance(sound, np.ndarray) else _phrase_of_file(str(sound))
 
 
 @lru_cache(maxsize=2048)
-def _mel_of_file(path: str) -> _Mel:
+def _phrase_of_file(path: str) -> _Phrase:
     """Kept, for files are asked for again and again and named by their content."""
-    return _log_mel(samples_of(path))
+    return _Phrase.of(_log_mel(samples_of(path)))
 
 
 def _log_mel(samples: Samples) -> _Mel:

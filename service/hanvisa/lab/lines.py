@@ -201,10 +201,12 @@ class Line(ABC):
         """
         rivals = list(others)
         audible = [sound for sound in sounds if not hearing.is_silent(sound)]
-        ear = hearing.Ear()
+        ear, shortest = hearing.Ear(), hearing.shortest(audible)
 
         async def all_heard(among: Sequence[Sound] = ()) -> list[Hearing] | None:
             recorded = self.recording.since(since)
+            if len(recorded) < shortest:
+                return None
             # Beside the phones: a whole catalogue of rivals takes a while.
             found = await asyncio.to_thread(hearing.heard_in_order, recorded, audible, among, ear)
             return found if len(found) == len(audible) and all(each.hit for each in found) else None
