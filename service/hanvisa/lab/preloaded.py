@@ -82,7 +82,7 @@ async def preloaded() -> AsyncIterator[Preloaded]:
                 sys.executable,
                 "-m",
                 "hanvisa.lab.preloaded",
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=DEVNULL,
                 start_new_session=True,
             )

@@ -29,6 +29,7 @@ class Stream:
 
     ``on_audio`` is told the moment (monotonic seconds) at which the samples reached this machine: a program that is
     late in reading them has heard them in time all the same. And whether they follow the last ones by their timestamp.
+    Whoever sends reads what has come at the same moment: to wake for each packet took as long as all that is done.
     """
 
     def __init__(
@@ -52,8 +53,8 @@ class Stream:
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
         self._socket.bind((host, 0))
-        asyncio.get_running_loop().add_reader(self._socket, self._receive)
-        self._clock = asyncio.create_task(self._run())
+        self._due = monotonic()
+        self._tick()
         address: Address = self._socket.getsockname()
         return address
 
@@ -84,10 +85,13 @@ class Stream:
     def rest(self) -> None:
         """Send nothing, not even silence, until told to go on."""
         self._clock.cancel()
+        asyncio.get_running_loop().add_reader(self._socket, self._receive)
 
     def go_on(self) -> None:
         self._clock.cancel()
-        self._clock = asyncio.create_task(self._run())
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._due = monotonic()
+        self._tick()
 
     def close(self) -> None:
         self._clock.cancel()
@@ -122,14 +126,13 @@ class Stream:
             self._key_heard = timestamp
             self._on_key(_KEY_NAMES[event])
 
-    async def _run(self) -> None:
+    def _tick(self) -> None:
         """What is late is made up for, but for keys: of those that come all at once Asterisk takes the first alone."""
-        due = monotonic()
-        while True:
-            self._send_frame()
-            now = monotonic()
-            due = (now if self.is_pressing and now - due > _PTIME else due) + _PTIME
-            await asyncio.sleep(max(0.0, due - now))
+        self._receive()
+        self._send_frame()
+        now = monotonic()
+        self._due = (now if self.is_pressing and now - self._due > _PTIME else self._due) + _PTIME
+        self._clock = asyncio.get_running_loop().call_later(max(0.0, self._due - now), self._tick)
 
     def _send_frame(self) -> None:
         key = self._keys.popleft() if self._keys else None
