@@ -148,6 +148,14 @@ class Cluster:
         await until(serves, within=LONG, what=f"the service at {node} has the calls")
         self.leads = node
 
+    async def stands_by_again(self, node: str) -> None:
+        """The service at this node has found out that another leads, and has stopped; it is started again."""
+        system = self.systems[node]
+        await until(
+            lambda: not system.service_running, within=LONG, what=f"the service at {node} has stopped"
+        )
+        await system.stand_by()
+
     @contextmanager
     def silent(self, node: str) -> Iterator[None]:
         """Nothing reaches this node or comes from it, and nobody is told."""
