@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
@@ -40,13 +41,20 @@ async def notices(database: Database, wake: asyncio.Event) -> AsyncGenerator[Non
 
 
 async def _watch_file(connection: AsyncConnection, file: Path, wake: asyncio.Event) -> AsyncGenerator[None]:
-    """SQLite tells each connection a version that changes when any other has committed."""
+    """SQLite tells each connection a version that changes when any other has committed.
+
+    The driver is asked itself: SQLAlchemy around it would be most of what a service with nobody calling computes.
+    """
+    driver: Any = (await connection.get_raw_connection()).driver_connection
     opened = _inode(file)
     version = None
     while True:
         if _inode(file) != opened:
             raise StorageError(f"The database {file} is gone or was replaced.")
-        latest = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
+        try:
+            latest = await driver.execute_fetchall("PRAGMA data_version")
+        except sqlite3.Error as error:
+            raise StorageError(f"The database does not answer: {error}.") from error
         if latest != version or wake.is_set():
             version = latest
             yield
