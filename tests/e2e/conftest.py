@@ -55,7 +55,6 @@ def settings(spoken: Path) -> Iterator[Settings]:
             message_longest=10,
             message_silence=2,
             log_linger=0.05,
-            calendar_every=1,
             mobile_tone_after=8,
             mobile_tone_every=8,
         )
