@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm.exc import StaleDataError
 
 from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, touched_tables
+from hanvisa.directory.sqlite import connect
 from hanvisa.errors import ConfigurationError, Conflict, Contradiction, StorageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ if TYPE_CHECKING:
 Listener = Callable[[frozenset[str]], Awaitable[None]]
 """Called with the names of the database tables that a transaction of ours changed, after its commit."""
 
-_BUSY_TIMEOUT = 5000  # ms that SQLite waits for another process' transaction
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",  # ms that SQLite waits for another process' transaction
+)
 _POOL_TIMEOUT = 5  # seconds until one of the connections that there may be is free
 _ENDS_WITHIN = 0.5  # seconds that a server has for a commit, or its undoing, when whoever waits is cancelled
 _FRESH = 5.0  # seconds since it was used, in which a connection is taken to be alive
@@ -82,7 +88,8 @@ class Database:
         self.url = url
         self._server = None if self.is_sqlite else _server(url, waits)
         self.engine = _make_engine(url, self._server)
-        self._alone = self.engine.execution_options(
+        # Each statement is a transaction by itself: the database is told of none around it.
+        self.alone = self.engine.execution_options(
             **{_ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
         self._listeners: list[Listener] = []
@@ -146,7 +153,7 @@ class Database:
         Raises StorageError when the database does not answer.
         """
         with storage_errors():
-            async with self._alone.connect() as connection:
+            async with self.alone.connect() as connection:
                 found: Sequence[Sequence[Any]] = (await connection.execute(query, values)).all()
                 return found
 
@@ -269,10 +276,10 @@ def _make_engine(url: URL, server: Server | None) -> AsyncEngine:
         event.listen(engine.sync_engine, "checkin", _note_use)
         event.listen(engine.sync_engine, "checkout", _must_be_alive)
         return engine
-    # mode=rw: a database that is gone is an error, not a new and empty one.
-    present = url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
-    engine = create_async_engine(present, pool_timeout=_POOL_TIMEOUT, **_USUAL)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    file = url.database or ""
+    engine = create_async_engine(
+        url, async_creator=lambda: connect(file, _PRAGMAS), pool_timeout=_POOL_TIMEOUT, **_USUAL
+    )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
@@ -292,21 +299,9 @@ def _must_be_alive(connection: Any, record: ConnectionPoolEntry, _: Any) -> None
             raise DisconnectionError from error
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # the driver begins no transactions: _begin_sqlite does
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        f"busy_timeout={_BUSY_TIMEOUT}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that writes takes the lock at its start: taken later, SQLite would refuse it instead of waiting."""
     options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT" and not options.get(_ALONE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+    if not options.get(_ALONE):
+        driver: Any = connection.connection.driver_connection
+        driver.begin_with("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

@@ -30,8 +30,7 @@ async def notices(database: Database, wake: asyncio.Event) -> AsyncGenerator[Non
     Raises StorageError when the database is gone; begin anew then.
     """
     with storage_errors():
-        async with database.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with database.alone.connect() as connection:
             watch = (
                 _watch_file(connection, database.file, wake) if database.file else _listen(connection, wake)
             )

@@ -9,9 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from hanvisa.config import Settings
 from integration.pages.browsing import CHROMIUM, Visit
-from unit.web.town import Founded, Town, found, open_town
+from unit.web.town import Founded, Town, found, open_town, settings_in
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -30,7 +29,7 @@ async def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(founded: Founded, tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(founded, tmp_path, Settings(state=tmp_path)) as town:
+    async with open_town(founded, tmp_path, settings_in(tmp_path)) as town:
         yield town
 
 

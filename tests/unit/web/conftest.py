@@ -13,7 +13,7 @@ import pytest
 from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
 from hanvisa.directory.repositories.calls import CallRecords
-from unit.web.town import HEMLIG_MOBILE, NOW, Founded, Town, found, id_of, open_town
+from unit.web.town import HEMLIG_MOBILE, NOW, Founded, Town, found, id_of, open_town, settings_in
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(state=tmp_path)
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -354,6 +354,17 @@ async def found(file: Path) -> Founded:
     await directory.refresh(LOADERS)
     await database.close()
     return Founded(file, tokens, directory.register, directory._counters)
+
+
+@cache
+def _usual_settings() -> Settings:
+    return Settings()
+
+
+def settings_in(state: Path) -> Settings:
+    """The usual settings for that folder: to read all of them takes longer than most tests do."""
+    url = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
+    return _usual_settings().model_copy(update={"state": state, "database_url": url})
 
 
 @asynccontextmanager
