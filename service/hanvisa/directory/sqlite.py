@@ -36,7 +36,7 @@ class SqliteConnection(aiosqlite.Connection):
         """Begin a transaction at the next statement."""
         self._begin = statement
 
-    def cursor(self) -> _Cursor:  # type: ignore[override] - the driver's is another
+    def cursor(self) -> _Cursor:  # type: ignore[override]  # the driver's is another
         return _Cursor(self)
 
     async def create_function(self, *given: Any, **options: Any) -> None:
@@ -58,7 +58,8 @@ class SqliteConnection(aiosqlite.Connection):
         begin, self._begin = self._begin, ""
         # Before it is asked: who is cancelled meanwhile does not know whether it has begun.
         self._has_begun = self._has_begun or bool(begin)
-        return await self._execute(partial(_run, self._conn, begin, cursor, execute))
+        run = partial(_run, self._conn, begin, cursor, execute)
+        return await self._execute(run)  # type: ignore[no-untyped-call]
 
     def _must_end(self) -> bool:
         self._begin = ""

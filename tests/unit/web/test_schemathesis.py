@@ -20,9 +20,24 @@ from unit.web.test_recordings import records
 from unit.web.test_register import MADE
 from unit.web.town import NOW, Town, answer, id_of
 
-# To look for its garbage as often as Python does by itself takes a tenth of its time.
+# To look for its garbage as often as Python does by itself takes a tenth of its time; to lay together anew, many times
+# for each request, what it is configured to do with an operation takes another tenth.
 PROGRAM = """
 import gc, runpy
+from schemathesis.config import ProjectConfig
+
+def once(of):
+    known = {}
+    def answer(config, *, operation=None, phase=None):
+        asked = id(config), operation and operation.label, phase
+        if asked not in known:
+            named = {} if phase is None else {"phase": phase}
+            known[asked] = config, of(config, operation=operation, **named)
+        return known[asked][1]
+    return answer
+
+for name in ("phases_for", "generation_for", "checks_config_for"):
+    setattr(ProjectConfig, name, once(getattr(ProjectConfig, name)))
 gc.set_threshold(100_000, 20, 100)
 runpy.run_module("schemathesis.cli", run_name="__main__")
 """
