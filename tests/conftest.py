@@ -49,8 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been collected stays: to look through it for garbage took a tenth of the tests' processor time."""
-    gc.collect()
+    """What has been collected stays: to look through it for garbage took a tenth of the tests' processor time.
+
+    Also what of it is garbage already: to find that takes each process a second.
+    """
     gc.freeze()
     gc.set_threshold(50_000)
     gc.enable()
