@@ -7,6 +7,7 @@ those of the past two months are, which count towards M3's allowance.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +52,8 @@ from hanvisa.directory.tables import (
 
 __all__ = ["LOADERS", "LOCAL", "belongs_now", "exception_of", "load", "reason_of"]
 
-Load = Callable[[AsyncSession, datetime], Awaitable[Iterable[Any]]]
+Load = Callable[[AsyncSession, datetime], Awaitable[Iterable[Any] | Awaitable[Iterable[Any]]]]
+"""Gives the facts, or, where there are many, what makes them of what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +98,20 @@ LOADERS: dict[str, Loader] = {
 
 
 async def load(session: AsyncSession, names: Iterable[str], at: datetime) -> dict[str, Iterable[Any]]:
-    """The rows of the named tables of the register, for :meth:`Register.replace`."""
-    return {name: await LOADERS[name].load(session, at) for name in names}
+    """The rows of the named tables of the register, for :meth:`Register.replace`.
+
+    Many facts are made while the next table is being read.
+    """
+    facts: dict[str, Iterable[Any]] = {}
+    making: dict[str, asyncio.Future[Iterable[Any]]] = {}
+    try:
+        for name in names:
+            found = await LOADERS[name].load(session, at)
+            if isinstance(found, Awaitable):
+                making[name] = asyncio.ensure_future(found)
+            else:
+                facts[name] = found
+        return facts | {name: await made for name, made in making.items()}
+    finally:
+        for one in making.values():
+            one.cancel()

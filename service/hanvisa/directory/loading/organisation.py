@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
+from operator import itemgetter
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic_core import from_json
 from sqlalchemy import and_, select
 
-from hanvisa.directory.loading.common import as_text, belongs_now, by_value, read
+from hanvisa.directory.loading.common import Columns, as_text, belongs_now, by_value, made, read
 from hanvisa.directory.tables import (
     DepartmentRow,
     FunctionRow,
@@ -22,7 +25,7 @@ from hanvisa.directory.tables import (
     RoleAssignmentRow,
     UserRow,
 )
-from hanvisa.directory.types import windows_of_json
+from hanvisa.directory.types import as_id, windows_of_json
 from hanvisa.policy.facts import (
     CallingClass,
     Department,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 
 SUPERUSER = "superuser"  # the role
 _LANGUAGES, _SHOWN = by_value(Language), by_value(NumberShown)
+_CLASSES: dict[str | None, CallingClass | None] = {None: None} | by_value(CallingClass)
 
 
 async def organisations(session: AsyncSession, _: datetime) -> list[Organisation]:
@@ -91,7 +95,7 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
             confidential=row.confidential,
             stand_in_id=row.stand_in_id,
             ringing=Ringing(row.ringing),
-            may_call=_class(row.may_call),
+            may_call=_CLASSES[row.may_call],
             cost_centre_id=row.cost_centre_id,
         )
         for row in rows
@@ -110,8 +114,8 @@ async def superusers(session: AsyncSession, _: datetime) -> list[Superuser]:
     return [Superuser(person_id) for person_id in rows if person_id is not None]
 
 
-async def persons(session: AsyncSession, at: datetime) -> list[Person]:
-    functions = await _functions(session)
+async def persons(session: AsyncSession, at: datetime) -> Awaitable[list[Person]]:
+    functions = await read(session, _FUNCTIONS)
     places = await _places(session)
     table = PersonRow
     query = (
@@ -126,47 +130,50 @@ async def persons(session: AsyncSession, at: datetime) -> list[Person]:
             as_text(table.best_reached),
             table.may_call,
             table.number_shown,
-            as_text(table.id),
-            as_text(MembershipRow.department_id),
+            MembershipRow.department_id,
         )
         .join(MembershipRow, and_(MembershipRow.person_id == table.id, belongs_now(at)))
         .where(table.ended_at.is_(None))
         .order_by(table.family_name, table.given_name, table.id)
     )
 
-    def made(row: Any) -> Person:
-        """Its names are those of others too: one object each."""
-        id_, given, family, title, language, protected, confidential, reached, may_call, shown, who, where = (
-            row
-        )
-        department_id, operation_id, organisation_id = places[where]
-        return Person(
-            id_,
-            intern(given),
-            intern(family),
-            department_id,
-            operation_id,
-            organisation_id,
-            intern(title),
-            functions.get(who, ()),
-            _LANGUAGES[language],
-            protected,
-            confidential,
-            _windows(reached),
-            _class(may_call),
-            _SHOWN[shown],
-        )
-
-    return await read(session, query, made)
+    return _made(await read(session, query), functions, places)
 
 
-async def _functions(session: AsyncSession) -> dict[str, tuple[str, ...]]:
-    """By person, their id as text, in their order."""
-    query = select(as_text(FunctionRow.person_id), FunctionRow.name).order_by(
-        FunctionRow.person_id, FunctionRow.position
+async def _made(
+    persons: Columns, functions: Columns, places: Mapping[str, tuple[UUID, UUID, UUID]]
+) -> list[Person]:
+    """Their names are those of others too: one object each."""
+    functions_of = await _functions(functions)
+    columns = await persons.values()
+    id_, given, family, title, language, protected, confidential, reached, may_call, shown, where = columns
+    homes = [places[department] for department in where]
+    return await made(
+        Person,
+        map(as_id, id_),
+        map(intern, given),
+        map(intern, family),
+        *(map(itemgetter(which), homes) for which in range(3)),
+        map(intern, title),
+        map(functions_of.get, id_, repeat(())),
+        map(_LANGUAGES.__getitem__, language),
+        map(bool, protected),
+        map(bool, confidential),
+        map(_windows, reached),
+        map(_CLASSES.__getitem__, may_call),
+        map(_SHOWN.__getitem__, shown),
     )
+
+
+_FUNCTIONS = select(FunctionRow.person_id, FunctionRow.name).order_by(
+    FunctionRow.person_id, FunctionRow.position
+)
+
+
+async def _functions(columns: Columns) -> dict[str, tuple[str, ...]]:
+    """By person, their id as text, in their order."""
     functions: dict[str, tuple[str, ...]] = {}
-    for who, name in await read(session, query, tuple):
+    for who, name in zip(*await columns.values(), strict=True):
         functions[who] = (*functions.get(who, ()), intern(name))
     return functions
 
@@ -185,10 +192,6 @@ async def _places(session: AsyncSession) -> dict[str, tuple[UUID, UUID, UUID]]:
         ).join(OperationRow, OperationRow.id == DepartmentRow.operation_id)
     )
     return {text: (department, operation, organisation) for text, department, operation, organisation in rows}
-
-
-def _class(stored: str | None) -> CallingClass | None:
-    return CallingClass(stored) if stored else None
 
 
 @lru_cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from hanvisa.directory.loading.common import by_value, grouped, read
+from hanvisa.directory.loading.common import Columns, by_value, grouped, made, read
 from hanvisa.directory.tables import (
     ExtensionRow,
     GroupMemberRow,
@@ -20,6 +22,7 @@ from hanvisa.directory.tables import (
     SiteRow,
     SwitchboardRow,
 )
+from hanvisa.directory.types import as_id
 from hanvisa.policy.facts import (
     Extension,
     Group,
@@ -41,49 +44,64 @@ if TYPE_CHECKING:
 _KINDS = by_value(TargetKind)
 
 
-async def mobiles(session: AsyncSession, _: datetime) -> list[Mobile]:
+async def mobiles(session: AsyncSession, _: datetime) -> Awaitable[list[Mobile]]:
     table = MobileRow
     query = (
         select(table.id, table.person_id, table.number, table.protected)
         .where(table.ended_at.is_(None))
         .order_by(table.number)
     )
-    return await read(session, query, lambda row: Mobile(*row))
+    return _mobiles(await read(session, query))
 
 
-async def extensions(session: AsyncSession, _: datetime) -> list[Extension]:
+async def _mobiles(columns: Columns) -> list[Mobile]:
+    id_, person_id, number, protected = await columns.values()
+    return await made(Mobile, map(as_id, id_), map(as_id, person_id), number, map(bool, protected))
+
+
+async def extensions(session: AsyncSession, _: datetime) -> Awaitable[list[Extension]]:
     table = ExtensionRow
     query = (
         select(table.number, table.organisation_id, table.kind, table.target_id, table.confidential)
         .where(table.ended_at.is_(None))
         .order_by(table.number)
     )
-
-    def made(row: Any) -> Extension:
-        number, organisation_id, kind, target_id, confidential = row
-        return Extension(number, organisation_id, _KINDS[kind], target_id, confidential)
-
-    return await read(session, query, made)
+    return _extensions(await read(session, query))
 
 
-async def numbers(session: AsyncSession, _: datetime) -> list[OutsideNumber]:
+async def _extensions(columns: Columns) -> list[Extension]:
+    number, organisation_id, kind, target_id, confidential = await columns.values()
+    one_each = lru_cache(as_id)
+    return await made(
+        Extension,
+        number,
+        map(one_each, organisation_id),
+        map(_KINDS.__getitem__, kind),
+        map(as_id, target_id),
+        map(bool, confidential),
+    )
+
+
+async def numbers(session: AsyncSession, _: datetime) -> Awaitable[list[OutsideNumber]]:
     table = NumberRow
     query = (
         select(table.number, table.kind, table.target_id, table.confidential)
         .where(table.ended_at.is_(None))
         .order_by(table.number)
     )
+    return _numbers(await read(session, query))
 
-    def made(row: Any) -> OutsideNumber:
-        number, kind, target_id, confidential = row
-        return OutsideNumber(number, _KINDS[kind], target_id, confidential)
 
-    return await read(session, query, made)
+async def _numbers(columns: Columns) -> list[OutsideNumber]:
+    number, kind, target_id, confidential = await columns.values()
+    return await made(
+        OutsideNumber, number, map(_KINDS.__getitem__, kind), map(as_id, target_id), map(bool, confidential)
+    )
 
 
 async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
     table = PhoneRow
-    query = (
+    rows = await session.execute(
         select(
             table.id,
             table.account,
@@ -96,12 +114,10 @@ async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
         .where(table.ended_at.is_(None))
         .order_by(table.account)
     )
-
-    def made(row: Any) -> Phone:
-        id_, account, organisation, owner, location, site = row
-        return Phone(id_, account, organisation, owner, location, site or "")
-
-    return await read(session, query, made)
+    return [
+        Phone(id_, account, organisation, owner, location, site or "")
+        for id_, account, organisation, owner, location, site in rows
+    ]
 
 
 async def groups(session: AsyncSession, _: datetime) -> list[Group]:
