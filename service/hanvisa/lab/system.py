@@ -39,8 +39,8 @@ class System:
     """Asterisk and ``hanvisa serve`` with one state folder.
 
     ``say`` is told, in a sentence each, what is started and what died. ``service`` is the command that runs the
-    service, ``rescue`` the one that takes over its calls when it does not come back. ``urgent``: the service that is
-    ready comes before whatever else the machine does, as on a machine of its own. ``machine`` stands before a command
+    service, ``rescue`` the one that takes over its calls when it does not come back. ``urgent``: from its start on the
+    service comes before whatever else the machine does, as on a machine of its own. ``machine`` stands before a command
     to run it in another network (`lab.machines`), ``clock`` to have it go by another clock (`lab.jumping_clock`).
     """
 
@@ -113,6 +113,8 @@ class System:
             return
         self._started_at = self.service_log.stat().st_size if self.service_log.exists() else 0
         self._service = await self._spawn_service(preloaded)
+        if self._urgent:
+            before_all_but_sound(self._service.pid)
         try:
             async with asyncio.timeout(within):
                 await self._wait_ready()
@@ -124,7 +126,7 @@ class System:
         except BaseException:
             await self.kill_service()
             raise
-        if self._urgent:
+        if self._urgent:  # its other threads too
             before_all_but_sound(self._service.pid)
 
     async def stand_by(self, within: float = 30.0) -> None:
