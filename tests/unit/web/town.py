@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -357,14 +358,15 @@ async def found(file: Path) -> Founded:
 
 
 @cache
-def _usual_settings() -> Settings:
+def _usual_settings(_: frozenset[tuple[str, str]]) -> Settings:
     return Settings()
 
 
 def settings_in(state: Path) -> Settings:
-    """The usual settings for that folder: to read all of them takes longer than most tests do."""
+    """What the environment says, for that folder: to read all of it anew takes longer than most requests do."""
+    environment = frozenset(item for item in os.environ.items() if item[0].startswith("HANVISA_"))
     url = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
-    return _usual_settings().model_copy(update={"state": state, "database_url": url})
+    return _usual_settings(environment).model_copy(update={"state": state, "database_url": url})
 
 
 @asynccontextmanager
