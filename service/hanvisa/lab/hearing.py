@@ -148,6 +148,12 @@ def shortest(sounds: Iterable[Sound]) -> int:
     return _WINDOW + (least - 1) * _HOP if least > 0 else 0
 
 
+def learn(files: Iterable[str]) -> None:
+    """Know what they sound like: whoever is to tell a phrase from all others the first time needs seconds for it."""
+    for file in files:
+        _phrase_of_file(file)
+
+
 def is_silent(sound: Sound) -> bool:
     """Whether there is nothing in it to recognise."""
     return _phrase_of(sound).loudness == 0.0
