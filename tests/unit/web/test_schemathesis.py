@@ -188,6 +188,7 @@ PARTS = {
 }
 
 
+@pytest.mark.timeout(170)  # beside the calls' tests, which come first
 @pytest.mark.parametrize("part", PARTS)
 async def test_every_operation_keeps_what_its_description_says(
     town: Town, call: str, tmp_path: Path, part: str
