@@ -7,12 +7,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
-
-from hanvisa.quick import without
-
-with without("rich", "colorama"):  # for a terminal's colours, which the log has none of: 4 % of a start
-    import structlog
 
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings

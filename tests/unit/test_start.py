@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib import import_module
-
-import pytest
-
-from hanvisa.quick import without
 
 IMPORTED = (
     "import sys; import hanvisa.cli; from hanvisa.bootstrap import build; print(*sys.modules, sep='\\n')"
@@ -30,7 +25,6 @@ def test_a_start_imports_nothing_that_callers_need_not_wait_for() -> None:
         "ldap3",
         "numpy",
         "pygal",
-        "rich",
         "weasyprint",
         "hanvisa.calendars",
         "hanvisa.explaining",
@@ -41,15 +35,3 @@ def test_a_start_imports_nothing_that_callers_need_not_wait_for() -> None:
         "hanvisa.web.app",
     }
     assert not later & imported
-
-
-def test_what_is_hidden_is_not_found_and_is_there_again_afterwards() -> None:
-    sys.modules.pop("pyclbr", None)
-    with without("pyclbr"), pytest.raises(ModuleNotFoundError):
-        import_module("pyclbr")
-    assert import_module("pyclbr").__name__ == "pyclbr"
-
-
-def test_what_is_there_already_is_not_hidden() -> None:
-    with without("sys"):
-        assert import_module("sys") is sys
