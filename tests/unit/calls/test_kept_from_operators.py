@@ -50,17 +50,23 @@ async def test_a_mobile_waits_while_the_only_operator_has_parked_somebody_and_wh
         await scene.talking(mobile, olle)
 
 
+async def mobile_has_bo(scene: Scene) -> tuple[str, str]:
+    """Anna's, who has rung the main number; Bo is the other operator."""
+    second_operator(scene)
+    mobile = scene.rings_in(MAIN, ANNA_MOBILE)
+    await scene.hears(mobile, "Greeting")
+    scene.finished(mobile)
+    bo = await scene.rung("bo")
+    scene.answers(bo)
+    await scene.talking(mobile, bo)
+    return mobile, bo
+
+
 async def test_another_operator_has_it_meanwhile() -> None:
     async with Scene(QUICK) as scene:
         _, olle = await parked(scene)
         scene.hangs_up(olle)
-        second_operator(scene)
-        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
-        await scene.hears(mobile, "Greeting")
-        scene.finished(mobile)
-        bo = await scene.rung("bo")
-        scene.answers(bo)
-        await scene.talking(mobile, bo)
+        await mobile_has_bo(scene)
         assert len(legs_to(scene, "olle")) == 1
 
 
@@ -294,13 +300,7 @@ async def test_a_mobile_is_handed_over_to_no_colleague_who_has_parked_somebody()
     async with Scene(QUICK) as scene:
         _, olle = await parked(scene)
         scene.hangs_up(olle)
-        second_operator(scene)
-        mobile = scene.rings_in(MAIN, ANNA_MOBILE)
-        await scene.hears(mobile, "Greeting")
-        scene.finished(mobile)
-        bo = await scene.rung("bo")
-        scene.answers(bo)
-        await scene.talking(mobile, bo)
+        mobile, bo = await mobile_has_bo(scene)
         call = scene.house.live.of_channel(mobile)
         assert call is not None
         outcome = await Desk(scene.house).ask(call.id, Wish.HAND_OVER, id_of("bo"), person=id_of("olle"))

@@ -18,15 +18,9 @@ from unit.calls.test_no_way_around import (
 from unit.calls.test_waiting import whispered
 
 
-async def test_whoever_picks_up_a_phone_that_rings_for_the_console_is_hung_up() -> None:
-    async with Scene(PATIENT) as scene:
-        assert await Desk(scene.house).dial(id_of("olle"), "202")
-        olle = await scene.rung("olle")
-        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
-        await scene.until(lambda: ("bos", "normal") in scene.control.named("hang_up"), "Bo is put out")
-
-
-async def test_the_console_goes_on_dialling_when_whoever_picked_up_has_been_hung_up() -> None:
+async def test_whoever_picks_up_a_phone_that_rings_for_the_console_is_hung_up_and_it_goes_on_dialling() -> (
+    None
+):
     async with Scene(PATIENT) as scene:
         assert await Desk(scene.house).dial(id_of("olle"), "202")
         olle = await scene.rung("olle")
