@@ -37,6 +37,7 @@ from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.searching import SEARCHED, PersonSearch
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.disk_writer import AT_ONCE, Disk, DiskWriter
 from hanvisa.following import Follower
 from hanvisa.mail_server import mail_server
 from hanvisa.policy.facts import CallingClass
@@ -75,8 +76,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     database = open_database(settings.database_url)
     directory = SnapshotDirectory(database)
     voice = voice or SpeechLibrary(settings.state, EspeakSynthesiser())
-    texts = _texts(settings, clock)
-    outbox = Outbox(settings.state / "outbox", CallRecords(database), clock, linger=settings.log_linger)
+    disk = DiskWriter(settings.state) if settings.nodes else AT_ONCE
+    texts = _texts(settings, clock, disk)
+    outbox = Outbox(settings.state / "outbox", CallRecords(database), clock, disk, linger=settings.log_linger)
 
     asterisks = Asterisks(settings, voice, clock, directory)
     # Every start has an application name of its own: what an earlier one holds can be told from what is ours.
@@ -89,7 +91,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         own_sounds=voice.own,
         evidence=ThreatEvidence(settings.state),
         log=outbox,
-        open_calls=OpenCallsInState(settings.state),
+        open_calls=OpenCallsInState(settings.state, disk),
         clock=clock,
         texts=texts,
         queues=Queues(wrap_up=settings.wrap_up),
@@ -178,6 +180,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         settings=settings,
         database=database,
         directory=directory,
+        disk=disk,
         outbox=outbox,
         clients=tuple(asterisks.clients.values()),
         registry=registry,
@@ -319,11 +322,13 @@ def _settings_kept(
     return changed
 
 
-def _texts(settings: Settings, clock: SystemClock) -> TextOutbox | None:
+def _texts(settings: Settings, clock: SystemClock, disk: Disk) -> TextOutbox | None:
     """The outbox of text messages, None where no gateway is set."""
     if not settings.text_url:
         return None
     check_url(settings.text_url)
     account = Account(settings.text_from, read_text_token(settings))
     template = read_template(settings.text_template, account)
-    return TextOutbox(settings.state / "texts", HttpGateway(settings.text_url, template, account), clock)
+    return TextOutbox(
+        settings.state / "texts", HttpGateway(settings.text_url, template, account), clock, disk
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import threading
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.disk_writer import Disk
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
 from hanvisa.sip_delay import SipDelay
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CALLS_FIRST = 2.0  # seconds
+ENDS_WITHIN = 5.0  # seconds from when it is told to stop, though threads wait for a folder that hangs
 
 
 @dataclass
@@ -44,6 +48,7 @@ class Service:
     settings: Settings
     database: Database
     directory: SnapshotDirectory
+    disk: Disk
     outbox: Outbox
     clients: tuple[Client, ...]
     registry: Registry
@@ -104,6 +109,8 @@ class Service:
                 _pause_seldom()
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
                 await stopping.wait()
+                if self.settings.nodes:
+                    _end_within(ENDS_WITHIN)
                 for task in work:
                     task.cancel()
         finally:
@@ -164,6 +171,7 @@ class Service:
             "database": None
             if self.directory.healthy and not self.database.hangs  # the directory asks now and then
             else "The database does not answer; calls go on with what is in memory.",
+            "folder": self.disk.trouble,
             **{follower.name: follower.trouble for follower in self.followers},
             **{
                 part.name: part.trouble for part in (*self.beside, *self.later, *self.at_last) if part.trouble
@@ -186,6 +194,18 @@ async def _give_up_when_lost(lead: Lead, stopping: asyncio.Event) -> None:
     await lead.until_lost()
     log.error("service.lead_lost")
     stopping.set()
+
+
+def _end_within(seconds: float) -> None:
+    """Python waits at its end for the threads that it has begun, and a folder that hangs may hold them for good."""
+    ending = threading.Timer(seconds, _end_at_once)
+    ending.daemon = True
+    ending.start()
+
+
+def _end_at_once() -> None:
+    log.warning("service.ended_at_once", after_seconds=ENDS_WITHIN)
+    os._exit(0)
 
 
 def _pause_seldom() -> None:

@@ -24,6 +24,7 @@ ANNA, VERA = "hallefors-201", "hallefors-206"
 AT_ONCE = 3.0  # seconds until a new call rings when a node has died
 GIVEN_UP = 15.0  # seconds until an operator is rung past those who wait at a node that has fallen silent
 RUNG_AFTER = 8.0  # seconds from when Kamailio is back until an operator is rung who was to be rung meanwhile
+STOPS_WITHIN = 8.0  # seconds: five, and what a busy machine takes
 WITHOUT = 3.0  # seconds of silence in place of a sentence, at most
 
 
@@ -185,6 +186,44 @@ async def test_the_shared_folder_is_lost(cluster: Cluster) -> None:
     for one in (talking, waiting, new):
         await cluster.is_ended_in_the_log(one.name)
     await cluster.answers_next(ulla, await cluster.waits("0980319246"))
+
+
+@pytest.mark.parametrize("and_is_stopped", [False, True] if searching.is_long else [False])
+async def test_the_shared_folder_hangs(cluster: Cluster, *, and_is_stopped: bool) -> None:
+    """For the service that leads: what it writes or reads there waits. Calls don't, and all is in the log at last.
+
+    ``and_is_stopped``: that service is, meanwhile, and the next one leads.
+    """
+    goes, stays = cluster.leads, cluster.other
+    anna, vera, ulla = [await cluster.phone(account) for account in (ANNA, VERA, ULLA)]
+    talking, hers = await cluster.talks_at(goes, "0980319248", vera)
+    operated, line = await cluster.with_ulla("0980319243")
+    waiting = await cluster.waits("0980319244")
+    async with cluster.folder_that_can_hang() as folder:
+        await a_new_call_rings(cluster, anna)
+        with folder.hanging():
+            began = monotonic()
+            await a_new_call_rings(cluster, anna)
+            assert not await cluster.is_ready()
+            await talking.talks_to(hers, within=LONG)
+            await line.hangup()
+            line = await cluster.answers_next(ulla, waiting)
+            new = await cluster.waits("0980319245")
+            assert waiting.longest_silence(began) <= WITHOUT
+            await hers.hangup()
+            await talking.until_ended(within=LONG)
+            if and_is_stopped:
+                began = monotonic()
+                await cluster.systems[goes].stop_service()
+                assert monotonic() - began < STOPS_WITHIN
+                await cluster.leads_at(stays)
+        await until(cluster.is_ready, within=LONG, what="a service that is ready, with a folder that is well")
+    for one in (talking, operated):
+        await cluster.is_ended_in_the_log(one.name)
+    await line.hangup()
+    await cluster.answers_next(ulla, new)
+    if and_is_stopped:
+        await cluster.systems[goes].stand_by()
 
 
 async def test_the_node_with_the_lead_dies(cluster: Cluster) -> None:

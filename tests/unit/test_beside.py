@@ -11,6 +11,7 @@ from unittest.mock import MagicMock
 from structlog.testing import capture_logs
 
 from hanvisa.beside import Beside
+from hanvisa.disk_writer import AT_ONCE
 from hanvisa.lab.waiting import until
 from hanvisa.service import Service
 
@@ -61,6 +62,7 @@ async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_i
             "projections": (idle,),
             "followers": (follower,),
             "directory": SimpleNamespace(healthy=True),
+            "disk": AT_ONCE,
             **dict.fromkeys(("streams", "managers"), (MagicMock(connected=True),)),
             "registry": MagicMock(),
         }

@@ -7,6 +7,7 @@ behind it, and 112 with it.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from hanvisa.ami.secrets import write_private
+from hanvisa.ami.secrets import replace_if_other
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,8 +102,7 @@ class Guessers:
         await self._shut_out([one for one in self._by_address.values() if one.tries >= self._limits.tries])
         denied = [one for one in self._by_address.values() if one.shut_out_until]
         text = HEAD + "".join(f"deny = {one.address}\n" for one in denied)
-        if not self._file.exists() or self._file.read_text() != text:
-            write_private(self._file, text)
+        if await asyncio.to_thread(replace_if_other, self._file, text):
             self._reload_owed = True
         if self._reload_owed:
             await self._manager.command("module reload acl")

@@ -8,8 +8,9 @@ HANVISA_OPERATOR (yes).
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +19,7 @@ import structlog
 
 from hanvisa.ami.lamps import MAILBOXES
 from hanvisa.ami.manager import Manager
-from hanvisa.ami.secrets import phone_passwords, write_private
+from hanvisa.ami.secrets import phone_passwords, replace_if_other
 from hanvisa.errors import ConfigurationError
 from hanvisa.policy.facts import CodeAction, Person, Phone, TargetKind
 from hanvisa.policy.outgoing import number_shown
@@ -75,9 +76,7 @@ class Phones:
         """
         accounts = [phone.account for phone in usable(register)]
         try:
-            text = render(register, phone_passwords(self._secrets, accounts), self._liveness, self._proxy)
-            if not self._file.exists() or self._file.read_text(encoding="utf-8") != text:
-                write_private(self._file, text)
+            if await asyncio.to_thread(self._write, register, accounts):
                 self._reload_owed = True
         except (OSError, ValueError) as error:
             raise ConfigurationError(
@@ -90,6 +89,11 @@ class Phones:
         self._reload_owed = False
         log.info("phones.published", phones=len(accounts))
         return True
+
+    def _write(self, register: Register, accounts: Sequence[str]) -> bool:
+        """Whether it was another."""
+        text = render(register, phone_passwords(self._secrets, accounts), self._liveness, self._proxy)
+        return replace_if_other(self._file, text)
 
 
 def render(

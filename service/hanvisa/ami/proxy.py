@@ -6,6 +6,7 @@ The file is a table of Kamailio's db_text, which reads it anew when it has chang
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from hanvisa.ami.phones import usable
-from hanvisa.ami.secrets import phone_passwords, write_private
+from hanvisa.ami.secrets import phone_passwords, replace_if_other
 from hanvisa.errors import ConfigurationError
 from hanvisa.policy.register import Register
 
@@ -33,6 +34,9 @@ class ProxyAccounts:
 
     async def publish(self, register: Register) -> bool:
         """Write the accounts, if anything changed. True when it did. Raises ConfigurationError."""
+        return await asyncio.to_thread(self._write, register)
+
+    def _write(self, register: Register) -> bool:
         accounts = [phone.account for phone in usable(register)]
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -61,8 +65,7 @@ def digest(account: str, password: str) -> str:
 
 
 def _keep(file: Path, text: str) -> bool:
-    if file.exists() and file.read_text(encoding="utf-8") == text:
+    if not replace_if_other(file, text):
         return False
-    write_private(file, text)
     log.info("proxy.published", file=file.name)
     return True

@@ -26,6 +26,14 @@ def write_private(path: Path, text: str) -> None:
     new.replace(path)
 
 
+def replace_if_other(path: Path, text: str) -> bool:
+    """As `write_private`, where the file has another text, or there is none; whether it was so."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    write_private(path, text)
+    return True
+
+
 def phone_passwords(path: Path, accounts: Iterable[str]) -> dict[str, str]:
     """The password of each account, made and kept in the file (secrets.json) where there was none."""
     with _changing(path) as kept:

@@ -3,12 +3,15 @@
 `record` appends to the current segment, which survives the process; once a second it is synced to the disk, so that
 a power cut costs a second. Shipping closes the segment, sends its entries, and deletes it when the database has
 acknowledged them. While the database is away segments are kept; what is left at a restart is shipped then.
+
+All that is done with files is done by a `Disk`, for which no call waits when the folder hangs.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -16,6 +19,7 @@ import structlog
 from hanvisa.calllog import segment
 from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.segment import SUFFIX, SegmentWriter
+from hanvisa.disk_writer import AT_ONCE
 from hanvisa.errors import StorageError
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     from hanvisa.calllog.entry import CallRecords
     from hanvisa.calls.ports import Clock
+    from hanvisa.disk_writer import Disk
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +35,7 @@ SEGMENT_SIZE = 4_000_000  # bytes, while the database is away
 BATCH = 500  # entries in one append to the database: calls wait some 10 ms while so many are made ready
 SYNC_EVERY = 1.0
 COMPLAIN_EVERY = 60.0
-UNWRITTEN = 100_000  # entries that wait in memory for room on the disk; then the oldest are lost
+UNWRITTEN = 100_000  # entries that wait in memory for the disk; then the oldest are lost
 REFUSED = ".refused"
 
 
@@ -46,6 +51,7 @@ class Outbox:
         folder: Path,
         records: CallRecords,
         clock: Clock,
+        disk: Disk = AT_ONCE,
         *,
         linger: float = 1.0,
         retry: float = 0.5,
@@ -55,68 +61,80 @@ class Outbox:
         self.folder = folder
         self.records = records
         self.clock = clock
+        self._disk = disk
         self.linger = linger
         self.retry = retry
         self.retry_most = retry_most
         self._writer: SegmentWriter | None = None
-        self._seq = 0
+        self._seq = self._last_segment = 0
         self._unsynced: set[Path] = set()
         self._waiting = asyncio.Event()
         self._shipping = asyncio.Lock()
         self._complain_after = 0.0
         self._failed = 0
-        self._unwritten: deque[bytes] = deque(maxlen=UNWRITTEN)
+        self._unwritten: deque[tuple[int, bytes]] = deque(maxlen=UNWRITTEN)  # numbers and lines
+        self._in_hand: tuple[int, bytes] | None = None  # what is being written, or could not be
 
     def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
-        """Append to the call's story. Never waits, never raises; with a full disk it waits in memory for room."""
+        """Append to the call's story. Never waits, never raises; what the disk does not take waits in memory."""
         at = self.clock.now()
         # Microseconds since 1970, so that the order holds when another process takes the call on.
         self._seq = max(self._seq + 1, int(at.timestamp() * 1_000_000))
         try:
-            self._unwritten.append(segment.to_line(CallEntry(call_id, self._seq, at, kind, data)))
+            line = segment.to_line(CallEntry(call_id, self._seq, at, kind, data))
         except (ValueError, TypeError, RecursionError) as error:
             self._complain(error)
-        self._write()
+            return
+        self._unwritten.append((self._seq, line))
+        self._disk.do(self._write)
+        self._waiting.set()
 
     async def run(self) -> None:
         """Sync and ship for ever. Cancelled, it syncs a last time; what is not shipped waits for the next start."""
-        self._take_back_refused()
-        self._waiting.set()
         try:
+            await self._disk.beside(self._take_back_refused)
+            self._waiting.set()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sync_for_ever())
                 tasks.create_task(self._ship_for_ever())
         finally:
-            self._write()
-            self._sync()
+            self._disk.do(self._write)
+            self._disk.do(self._sync)
 
     async def ship(self) -> bool:
-        """Ship all there is. False when the database did not take it; it is kept."""
+        """Ship all there is. False when the database did not take it, or the folder fails; it is kept."""
         async with self._shipping:
-            if not await self._ship_closed():
+            try:
+                if not await self._ship_closed():
+                    return False
+                await self._disk.done(self._close_current)
+                return await self._ship_closed()
+            except OSError as error:
+                log.warning("calllog.not_shipped", folder=str(self.folder), why=str(error))
                 return False
-            self._close_current()
-            return await self._ship_closed()
 
-    # writing
+    # writing, which is the disk's to carry out: `record` goes on beside it
 
     def _write(self) -> None:
         """All that is not written yet, in its order."""
         try:
-            while self._unwritten:
-                self._append(self._unwritten[0])
-                self._unwritten.popleft()
+            while self._in_hand is not None or self._unwritten:
+                if self._in_hand is None:
+                    self._in_hand = self._unwritten.popleft()
+                self._append(*self._in_hand)
+                self._in_hand = None
         except OSError as error:
             self._complain(error)
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, seq: int, line: bytes) -> None:
         if self._writer is not None and self._writer.size >= SEGMENT_SIZE:
             self._close_current()
         if self._writer is None:
-            self._writer = SegmentWriter(self.folder / f"{self._seq:020d}{SUFFIX}")
+            # Never a name that there has been: that segment may be on its way, to be removed then.
+            self._last_segment = max(self._last_segment + 1, seq)
+            self._writer = SegmentWriter(self.folder / f"{self._last_segment:020d}{SUFFIX}")
         self._writer.append(line)
         self._unsynced.add(self._writer.path)
-        self._waiting.set()
 
     def _complain(self, error: Exception) -> None:
         self._failed += 1
@@ -127,20 +145,21 @@ class Outbox:
             self._failed = 0
 
     def _close_current(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
 
     async def _sync_for_ever(self) -> None:
         while True:
             await asyncio.sleep(SYNC_EVERY)
-            self._write()
+            self._disk.do(self._write)
             if self._unsynced:
-                await asyncio.to_thread(self._sync)
+                self._waiting.set()
+                await self._disk.beside(self._sync)
 
     def _sync(self) -> None:
-        paths, self._unsynced = self._unsynced, set()
-        for path in paths:
+        for path in tuple(self._unsynced):
+            self._unsynced.discard(path)  # before: what is written meanwhile is for the next time
             try:
                 segment.sync(path)
             except OSError as error:
@@ -159,7 +178,7 @@ class Outbox:
                 delay = min(2 * delay, self.retry_most)
 
     async def _ship_closed(self) -> bool:
-        for path in self._closed_segments():
+        for path in await self._disk.beside(self._closed_segments):
             if not await self._ship_segment(path):
                 return False
         return True
@@ -171,7 +190,7 @@ class Outbox:
     async def _ship_segment(self, path: Path) -> bool:
         entries: list[CallEntry] = []
         try:
-            entries = await asyncio.to_thread(segment.read, path)
+            entries = await self._disk.beside(partial(segment.read, path))
             for first in range(0, len(entries), BATCH):
                 await self.records.append(entries[first : first + BATCH])
         except (StorageError, OSError) as error:
@@ -179,15 +198,16 @@ class Outbox:
             return False
         except Exception:  # what the database refuses must not hold up all that comes after it
             log.exception("calllog.refused", entries=len(entries), kept_as=f"{path.name}{REFUSED}")
-            self._set_aside(path)
+            await self._disk.beside(partial(_set_aside, path))
         else:
-            segment.remove(path)
+            await self._disk.beside(partial(segment.remove, path))
         return True
-
-    def _set_aside(self, path: Path) -> None:
-        path.rename(path.with_name(f"{path.name}{REFUSED}"))
 
     def _take_back_refused(self) -> None:
         """Another version of the program may be able to ship what the last one could not."""
         for path in self.folder.glob(f"*{SUFFIX}{REFUSED}"):
             path.rename(path.with_name(path.name.removesuffix(REFUSED)))
+
+
+def _set_aside(path: Path) -> None:
+    path.rename(path.with_name(f"{path.name}{REFUSED}"))

@@ -92,7 +92,7 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     held = await house.control.held_by_our_apps(node)
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
-    open_calls = left_open(house)
+    open_calls = await left_open(house)
     written = [
         state for state in await _beside_one_another(partial(_state_of, house), orphans) if state is not None
     ]

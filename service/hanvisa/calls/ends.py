@@ -33,9 +33,9 @@ log = structlog.get_logger()
 UNKNOWN = Leg("")
 
 
-def left_open(house: House) -> dict[str, CallState | None]:
+async def left_open(house: House) -> dict[str, CallState | None]:
     """The calls that have begun and not ended, by id; None where this version can't read what is written of one."""
-    return {id_: _read(written) for id_, written in house.open_calls.left().items()}
+    return {id_: _read(written) for id_, written in (await house.open_calls.left()).items()}
 
 
 async def tell_missed_ends(house: House, node: str = "") -> None:
@@ -44,9 +44,11 @@ async def tell_missed_ends(house: House, node: str = "") -> None:
     ``node`` is which of several Asterisks is known by now: of calls at the others nothing is.
     """
     live = {call.id for call in house.live}
+    left = await left_open(house)
+    live |= {call.id for call in house.live}  # taken on meanwhile
     ended = {
         id_: state
-        for id_, state in left_open(house).items()
+        for id_, state in left.items()
         if id_ not in live and (not node or (state is not None and node_of(state.caller.channel) == node))
     }
     for id_, state in ended.items():

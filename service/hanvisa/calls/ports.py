@@ -289,8 +289,11 @@ class OpenCalls(Protocol):
         """It has ended. Never waits, never raises."""
         ...
 
-    def left(self) -> dict[str, str]:
-        """All that are kept, by id: those of a service that has died among them. Never raises."""
+    async def left(self) -> dict[str, str]:
+        """All that are kept at this moment, by id: those of a service that has died among them. Never raises.
+
+        None where they can't be read within two seconds.
+        """
         ...
 
 

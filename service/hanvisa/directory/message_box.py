@@ -45,10 +45,10 @@ class MessagesInState(Spool):
         row, the sound goes with the night's purge.
         """
         file = self.folder / f"{message.id}{SUFFIX}" if message.recording else None
-        is_new = file is not None and not file.exists()
+        is_new = False
         try:
-            if file and message.recording and is_new:
-                await self._put(self._recorded(message.recording), file)
+            if file and message.recording:
+                is_new = await self._put(self._recorded(message.recording), file)
             await self._messages.create(
                 message, f"{FOLDER}/{file.name}" if file else None, Actor(f"call {message.call_id}")
             )
@@ -68,18 +68,23 @@ class MessagesInState(Spool):
         """Raises HanvisaError when it could not be stored in time."""
         await self._messages.mark(message, state, at, Actor(f"phone {by}"))
 
-    async def _put(self, recorded: Path, file: Path) -> None:
+    async def _put(self, recorded: Path, file: Path) -> bool:
         try:
             async with asyncio.timeout(self._within):
-                await asyncio.to_thread(_put, recorded, file)
+                return await asyncio.to_thread(_put, recorded, file)
         except TimeoutError as error:
             raise StorageError(f"{file} could not be written within {self._within} s.") from error
         except OSError as error:
             raise StorageError(f"{file} can't be written: {error}.") from error
 
 
-def _put(recorded: Path, file: Path) -> None:
-    """On the disk when it returns. The recording stays, so that the message can be left again if this is not all."""
+def _put(recorded: Path, file: Path) -> bool:
+    """On the disk when it returns; whether it was not there yet.
+
+    The recording stays, so that the message can be left again if this is not all.
+    """
+    if file.exists():
+        return False
     try:
         os.link(recorded, file)
     except OSError as error:
@@ -92,6 +97,7 @@ def _put(recorded: Path, file: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
+    return True
 
 
 def _copy(recorded: Path, file: Path) -> None:

@@ -159,7 +159,7 @@ class SpeechLibrary:
 
     async def _joined(self, parts: list[str]) -> str:
         joined = name_of("joined", *parts)
-        if not self.store.want(joined):
+        if not await asyncio.to_thread(self.store.want, joined):
             await asyncio.to_thread(self._join, joined, parts)
         return joined
 

@@ -61,8 +61,7 @@ class OwnSounds(Spool):
         """See to it that these can be played. One whose recording is gone is logged, and the voice is heard instead."""
         for sound in sounds:
             try:
-                if not self._store.want(sound):
-                    await asyncio.to_thread(self._convert, sound, self._kept(sound))
+                await asyncio.to_thread(self._make_ready, sound)
             except (SpeechError, OSError) as error:
                 log.warning("a recording can't be used", file=str(self._kept(sound)), why=str(error))
 
@@ -77,8 +76,9 @@ class OwnSounds(Spool):
         self._store.put(sound, played)
         return sound
 
-    def _convert(self, sound: str, wav: Path) -> None:
-        self._store.put(sound, audio.from_wav(wav.read_bytes()))
+    def _make_ready(self, sound: str) -> None:
+        if not self._store.want(sound):
+            self._store.put(sound, audio.from_wav(self._kept(sound).read_bytes()))
 
     def _kept(self, sound: str) -> Path:
         return self.folder / f"{sound}{SUFFIX}"

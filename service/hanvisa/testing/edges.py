@@ -71,7 +71,7 @@ class MemoryOpenCalls:
     def forget(self, call_id: str) -> None:
         self.states.pop(call_id, None)
 
-    def left(self) -> dict[str, str]:
+    async def left(self) -> dict[str, str]:
         return dict(self.states)
 
 

@@ -15,11 +15,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from hanvisa import disk_writer
 from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.texts import spool
 from hanvisa.texts.gateway import Answer, Gateway, Outcome
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hanvisa.calls.ports import Clock
+    from hanvisa.disk_writer import Disk
 
 log = structlog.get_logger(__name__)
 
@@ -47,11 +51,19 @@ class TextOutbox:
     """
 
     def __init__(
-        self, folder: Path, gateway: Gateway, clock: Clock, *, retry: float = 2.0, retry_most: float = 600.0
+        self,
+        folder: Path,
+        gateway: Gateway,
+        clock: Clock,
+        disk: Disk = disk_writer.AT_ONCE,
+        *,
+        retry: float = 2.0,
+        retry_most: float = 600.0,
     ) -> None:
         self._spool = Spool(folder)
         self._gateway = gateway
         self._clock = clock
+        self._disk = disk
         self._retry = retry
         self._retry_most = retry_most
         self._new: asyncio.Queue[str] = asyncio.Queue()
@@ -62,15 +74,15 @@ class TextOutbox:
         self._places = asyncio.Semaphore(AT_ONCE)
 
     def queue(self, id_: str, text: TextMessage) -> bool:
-        """Hand it to the kernel, which keeps it when the process dies. False when the disk does not take it."""
-        now = self._clock.now()
-        try:
-            is_new = self._spool.add(Waiting(id_, now, text))
-        except OSError as error:
-            log.warning("texts.not_queued", text=id_, why=error.strerror)
+        """Hand it to the kernel, which keeps it when the process dies. False when the disk does not take it in time."""
+        adding = _Adding(Waiting(id_, self._clock.now(), text))
+        self._disk.do(partial(adding.carry_out, self._spool))
+        if adding.is_new is None:
+            adding.is_wanted = False
+            log.warning("texts.not_queued", text=id_, why=adding.why)
             return False
-        if is_new:
-            self._queued[text.to].append(now)
+        if adding.is_new:
+            self._queued[text.to].append(adding.waiting.at)
             self._new.put_nowait(id_)
         return True
 
@@ -186,6 +198,26 @@ class TextOutbox:
         except OSError as error:
             log.warning("texts.disk", text=id_, why=error.strerror)
         return True
+
+
+@dataclass
+class _Adding:
+    """A message that is being written down. ``is_new`` is None until it is, ``is_wanted`` as long as somebody waits."""
+
+    waiting: Waiting
+    is_new: bool | None = None
+    is_wanted: bool = True
+    why: str | None = "The folder does not answer."
+
+    def carry_out(self, spool: Spool) -> None:
+        if not self.is_wanted:
+            return
+        try:
+            self.is_new = spool.add(self.waiting)
+            if not self.is_wanted:  # the caller has been told that it could not be
+                spool.set_aside(self.waiting.id)
+        except OSError as error:
+            self.why = error.strerror
 
 
 def _shown(waiting: Waiting) -> str:

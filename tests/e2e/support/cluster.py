@@ -12,6 +12,7 @@ from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting
 from hanvisa.config import Settings
 from hanvisa.lab.api import Api
 from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.hanging_folder import HangingFolder, folder_that_can_hang
 from hanvisa.lab.kamailio import Kamailio
 from hanvisa.lab.ladder import ladder
 from hanvisa.lab.lines import Line
@@ -181,6 +182,19 @@ class Cluster:
                 one.unlink()
                 (away / one.name).rename(one)
             away.rmdir()
+
+    @asynccontextmanager
+    async def folder_that_can_hang(self) -> AsyncIterator[HangingFolder]:
+        """The shared folder, as the service that leads sees it."""
+        leads = self.systems[self.leads]
+        assert leads.service_pid is not None
+        async with folder_that_can_hang(leads.settings.state, leads.service_pid) as folder:
+            yield folder
+
+    async def is_ready(self) -> bool:
+        """Whether the service that leads says so."""
+        host, port = self.settings[self.leads].web_host, self.settings[self.leads].web_port
+        return await http_status(host, port, "/health/ready") == 200
 
     async def go_home(self) -> None:
         for phone in (self.carrier, *self.phones.values()):

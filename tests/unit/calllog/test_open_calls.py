@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
+import pytest
 from structlog.testing import capture_logs
 
+from hanvisa.calllog import open_calls
+from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.open_calls import FOLDER, OpenCallsInState
+from hanvisa.calllog.outbox import Outbox
+from hanvisa.disk_writer import DiskWriter
+from hanvisa.testing import FakeClock
 
 
-def test_what_is_kept_is_there_for_the_next_process_until_it_is_forgotten(tmp_path: Path) -> None:
+async def test_what_is_kept_is_there_for_the_next_process_until_it_is_forgotten(tmp_path: Path) -> None:
     calls = OpenCallsInState(tmp_path)
     calls.keep("hv-k-1", "first")
     calls.keep("hv-k-1", "å")
     calls.keep("hv-k-2", "second")
     calls.forget("hv-k-2")
     calls.forget("hv-k-2")
-    assert OpenCallsInState(tmp_path).left() == {"hv-k-1": "å"}
+    assert await OpenCallsInState(tmp_path).left() == {"hv-k-1": "å"}
     [file] = (tmp_path / FOLDER).iterdir()
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
 
 
-def test_a_shorter_one_is_read_without_what_a_longer_one_has_left(tmp_path: Path) -> None:
+async def test_a_shorter_one_is_read_without_what_a_longer_one_has_left(tmp_path: Path) -> None:
     calls = OpenCallsInState(tmp_path)
     for written in ('{"stage":"a longer one"}', "{}", '{"stage":"in between"}', '{"a":1}'):
         calls.keep("hv-k-1", written)
-        assert OpenCallsInState(tmp_path).left() == {"hv-k-1": written}
+        assert await OpenCallsInState(tmp_path).left() == {"hv-k-1": written}
 
 
 def test_where_nothing_can_be_written_the_calls_go_on_and_it_is_told_once(tmp_path: Path) -> None:
@@ -37,3 +46,71 @@ def test_where_nothing_can_be_written_the_calls_go_on_and_it_is_told_once(tmp_pa
         calls.keep("hv-k-1", "second")
         calls.forget("hv-k-1")
     assert [entry["event"] for entry in logged] == ["calls.not_written_down"]
+
+
+@pytest.fixture
+def disk() -> DiskWriter:
+    return DiskWriter(Path("/srv/hanvisa"), patience=0.01, steady=3600.0)
+
+
+async def test_while_the_folder_hangs_the_newest_state_waits_and_a_call_that_ended_is_gone_after_its_end(
+    tmp_path: Path, disk: DiskWriter
+) -> None:
+    calls = OpenCallsInState(tmp_path, disk)
+    outbox = Outbox(tmp_path / "outbox", Nothing(), FakeClock(), disk)
+    calls.keep("hv-k-1", "first")
+    folder, answers = tmp_path / FOLDER, Event()
+    disk.do(answers.wait)
+    for state in ("second", "third"):
+        calls.keep("hv-k-1", state)
+        calls.keep("hv-k-2", state)
+    outbox.record("hv-k-1", "closed", {})
+    ended = asyncio.ensure_future(disk.done(lambda: (log_of(outbox), (folder / "hv-k-1.json").exists())))
+    await asyncio.sleep(0)
+    calls.forget("hv-k-1")
+    assert (folder / "hv-k-1.json").read_text() == "first\n"
+    assert log_of(outbox) == b""
+    answers.set()
+    line, was_there = await ended
+    assert b'"closed"' in line
+    assert was_there
+    assert await calls.left() == {"hv-k-2": "third"}
+
+
+def log_of(outbox: Outbox) -> bytes:
+    return b"".join(file.read_bytes() for file in outbox.folder.iterdir())
+
+
+class Nothing:
+    """A database that is asked for nothing."""
+
+    async def append(self, entries: Sequence[CallEntry]) -> None:
+        raise AssertionError(entries)
+
+
+async def test_what_is_left_is_that_of_the_moment_in_which_it_is_asked(
+    tmp_path: Path, disk: DiskWriter
+) -> None:
+    calls, answers = OpenCallsInState(tmp_path, disk), Event()
+    calls.keep("hv-k-1", "ends meanwhile")
+    disk.do(answers.wait)
+    left = asyncio.ensure_future(calls.left())
+    await asyncio.sleep(0)
+    calls.forget("hv-k-1")
+    calls.keep("hv-k-2", "begins meanwhile")
+    answers.set()
+    assert await left == {"hv-k-1": "ends meanwhile"}
+    assert await calls.left() == {"hv-k-2": "begins meanwhile"}
+
+
+async def test_where_the_folder_hangs_calls_are_taken_on_without_it(
+    tmp_path: Path, disk: DiskWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_calls, "READ_WITHIN", 0.01)
+    calls, answers = OpenCallsInState(tmp_path, disk), Event()
+    calls.keep("hv-k-1", "first")
+    disk.do(answers.wait)
+    with capture_logs() as logged:
+        assert await calls.left() == {}
+    assert [entry["event"] for entry in logged] == ["calls.not_written_down"]
+    answers.set()

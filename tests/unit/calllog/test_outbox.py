@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.outbox import Outbox
 from hanvisa.calllog.segment import SegmentWriter
+from hanvisa.disk_writer import DiskWriter
 from hanvisa.errors import StorageError
 from hanvisa.testing import FakeClock
 
@@ -205,3 +207,65 @@ def test_a_segment_is_locked_by_its_writer(tmp_path: Path) -> None:
     writer.append(b"[]\n")
     assert (writer.size, (tmp_path / "one.jsonl").read_bytes()) == (3, b"[]\n")
     writer.close()
+
+
+async def test_while_the_folder_hangs_calls_go_on_and_all_is_there_in_order_afterwards(
+    tmp_path: Path, records: Records
+) -> None:
+    disk, answers = DiskWriter(tmp_path, patience=0.01, steady=3600.0), threading.Event()
+    outbox = Outbox(tmp_path, records, FakeClock(), disk, linger=0.0, retry=0.01)
+    async with running(outbox):
+        outbox.record("hv-k-1", "key", {"n": 0})
+        await until(lambda: len(records.kept) == 1)
+        disk.do(answers.wait)
+        for n in range(1, 1000):
+            outbox.record("hv-k-1", "key", {"n": n})
+        answers.set()
+        await until(lambda: len(records.kept) == 1000 and not files(tmp_path))
+    assert records.told("hv-k-1") == list(range(1000))
+
+
+async def test_a_stop_does_not_wait_for_a_folder_that_hangs(tmp_path: Path, records: Records) -> None:
+    """Nor for one that has hung since the start."""
+    disk, answers = DiskWriter(tmp_path, patience=0.01, steady=3600.0), threading.Event()
+    outbox = Outbox(tmp_path, records, FakeClock(), disk)
+    beside = asyncio.ensure_future(disk.beside(answers.wait))
+    async with asyncio.timeout(5), running(outbox):
+        disk.do(answers.wait)
+        outbox.record("hv-k-1", "key", {"n": 0})
+    answers.set()
+    await beside
+    await disk.done(lambda: None)
+    assert await outbox_in(tmp_path, records).ship() is True
+
+
+async def test_a_folder_that_fails_ends_nothing(tmp_path: Path, records: Records) -> None:
+    """As one that is mounted "soft" does after a while (EIO)."""
+    folder = tmp_path / "outbox"
+    outbox = outbox_in(folder, records)
+    outbox.record("hv-k-1", "key", {"n": 0})
+    (segment,) = folder.iterdir()
+    segment.rename(tmp_path / segment.name)
+    segment.mkdir()  # reading it fails
+    assert not await outbox.ship()
+    segment.rmdir()
+    (tmp_path / segment.name).rename(segment)
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == [0]
+
+
+async def test_no_segment_has_the_name_of_another(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written at once after a hang: the one may be on its way to the database, to be removed then."""
+    monkeypatch.setattr("hanvisa.calllog.outbox.SEGMENT_SIZE", 100)
+    disk, answers = DiskWriter(tmp_path, patience=0.01, steady=3600.0), threading.Event()
+    outbox = Outbox(tmp_path, records, FakeClock(), disk)
+    disk.do(answers.wait)
+    for n in range(50):
+        outbox.record("hv-k-1", "key", {"n": n})
+    answers.set()
+    await disk.done(lambda: None)
+    assert {len((tmp_path / name).read_bytes().splitlines()) for name in files(tmp_path)} <= {1, 2}
+    assert await outbox.ship()
+    assert records.told("hv-k-1") == list(range(50))

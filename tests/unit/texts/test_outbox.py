@@ -8,16 +8,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from structlog.testing import capture_logs
 
+from hanvisa.disk_writer import DiskWriter
 from hanvisa.lab.waiting import until
 from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.testing import FakeClock
 from hanvisa.texts.gateway import Answer, Outcome
 from hanvisa.texts.outbox import ASIDE_FOR, GIVEN_UP_AFTER, TextOutbox
-from hanvisa.texts.spool import Spool
+from hanvisa.texts.spool import Spool, Waiting
 
 TEXT = TextMessage("+46701740690", "Direktnummer till Anna Berg: 0980-31 92 01")
 TAKEN, NOT_NOW, REFUSED, UNSURE = (Answer(outcome, "why") for outcome in Outcome)
@@ -71,6 +73,34 @@ async def test_one_is_sent_and_kept_for_a_day_to_be_counted(tmp_path: Path) -> N
         assert outbox.queue("b", TEXT)
         await until_files(tmp_path, "b.sent")
     assert gateway.asked == ["a", "b"]
+
+
+async def test_while_the_folder_hangs_nobody_is_promised_one_and_none_is_sent(tmp_path: Path) -> None:
+    disk, answers = DiskWriter(tmp_path, patience=0.01, steady=3600.0), Event()
+    outbox = TextOutbox(tmp_path, ScriptedGateway(), FakeClock(), disk)
+    disk.do(answers.wait)
+    assert not outbox.queue("a", TEXT)
+    assert outbox.lately(TEXT.to) == 0
+    answers.set()
+    await disk.done(lambda: None)
+    assert files(tmp_path) == []
+
+
+async def test_one_that_is_written_down_too_late_is_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, answers, add = DiskWriter(tmp_path, patience=0.01, steady=3600.0), Event(), Spool.add
+
+    def late(spool: Spool, waiting: Waiting) -> bool:
+        answers.wait()
+        return add(spool, waiting)
+
+    monkeypatch.setattr(Spool, "add", late)
+    outbox = TextOutbox(tmp_path, ScriptedGateway(), FakeClock(), disk)
+    assert not outbox.queue("a", TEXT)
+    answers.set()
+    await disk.done(lambda: None)
+    assert files(tmp_path) == ["a.aside"]
 
 
 async def test_those_to_a_number_are_counted_for_a_day_whatever_has_become_of_them(tmp_path: Path) -> None:
