@@ -1,11 +1,12 @@
-"""Recording what the caller says, and waiting for a recording's end."""
+"""Recording what the caller says, and waiting for a recording's end and for what there is of it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hanvisa.calls.signals import Recorded
 from hanvisa.errors import TelephonyError
@@ -13,7 +14,10 @@ from hanvisa.errors import TelephonyError
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
+T = TypeVar("T")
+
 _LATE = 3.0  # seconds after its time in which the end of a recording is told
+_PATIENCE = 1.0  # seconds that a caller waits for the folder where Asterisk records
 
 
 def recording_id(channel: str) -> str:
@@ -45,6 +49,15 @@ async def record(call: Call) -> None:
         raise
     finally:
         call.recording = None
+
+
+async def in_time(asked: Awaitable[T], otherwise: T) -> T:
+    """What a `Spool` is asked while a caller waits; ``otherwise`` where it does not answer."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await asked
+    except TimeoutError:
+        return otherwise
 
 
 async def _until_recorded(call: Call, name: str, within: float) -> None:

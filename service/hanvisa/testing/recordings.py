@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -15,27 +16,37 @@ from hanvisa.policy.facts import (
 from hanvisa.testing.directory import MemoryDirectory
 
 
+def _answers() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class MemorySpool:
     """``sounds`` are the recordings there are with their seconds; ``full`` is a disk that takes no more of them.
 
-    ``cut``: Asterisk has no room to record more.
+    ``cut``: Asterisk has no room to record more. Unless it ``answers`` the folder hangs, until it does.
     """
 
     sounds: dict[str, float] = field(default_factory=dict)
     full: bool = False
     cut: bool = False
+    answers: asyncio.Event = field(default_factory=_answers)
 
     async def seconds(self, recording: str) -> float | None:
+        await self.answers.wait()
         return self.sounds.get(recording)
 
     async def is_full(self) -> bool:
+        await self.answers.wait()
         return self.cut
 
     def path(self, recording: str) -> str:
         return f"/recorded/{recording}"
 
     async def discard(self, recording: str) -> None:
+        await self.answers.wait()
         self.sounds.pop(recording, None)
 
 

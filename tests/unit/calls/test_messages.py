@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from hanvisa.testing import FakeCallControl
 from unit.calls.scene import MEETING, NOW, Scene, id_of
 
 ANNA = "+46980319201"
+TOLD_WITHIN = 2.5  # seconds of silence, of no real time
 TEKNISKA = "+46980319281"
 DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)  # Friday at five, left on a Wednesday
 
@@ -111,6 +113,19 @@ class GoneAfterwards(FakeCallControl):
             raise Gone("made to fail")
 
 
+async def test_who_hangs_up_while_the_folder_hangs_has_left_what_they_said_when_it_answers() -> None:
+    async with Scene() as scene:
+        caller = await records(scene)
+        scene.messages.sounds[f"hv-rec-{caller}"] = 2.0
+        scene.messages.answers.clear()
+        scene.hangs_up(caller)
+        await asyncio.sleep(60.0)  # of no real time
+        assert not scene.messages.left
+        scene.messages.answers.set()
+        await scene.over(caller)
+        assert left(scene).recording == f"hv-rec-{caller}"
+
+
 @pytest.mark.parametrize("moment", ["recorded", "after the recording", "reviewing"])
 async def test_who_hangs_up_midway_has_left_what_they_said(moment: str) -> None:
     async with Scene(control=GoneAfterwards() if moment == "after the recording" else None) as scene:
@@ -144,7 +159,7 @@ async def test_who_says_nothing_is_told_and_has_the_ways_on() -> None:
         assert len([one for one in scene.log.of_kind("outcome") if one["outcome"] == "referred"]) == 1
 
 
-@pytest.mark.parametrize("fault", ["full disk", "nothing recorded", "no recording"])
+@pytest.mark.parametrize("fault", ["full disk", "nothing recorded", "no recording", "the folder hangs"])
 async def test_where_it_fails_they_are_told_and_it_is_kept_that_they_want_to_be_rung(fault: str) -> None:
     class Control(FakeCallControl):
         async def record(self, channel: str, recording: str, *, longest: int, silence: int) -> None:
@@ -162,10 +177,14 @@ async def test_where_it_fails_they_are_told_and_it_is_kept_that_they_want_to_be_
             scene.finished(caller)
         elif fault == "nothing recorded":
             scene.said(caller, None)
+        elif fault == "the folder hangs":
+            scene.messages.answers.clear()
+            scene.said(caller)
+            await asyncio.sleep(TOLD_WITHIN)
         await scene.hears(caller, "MessageFailed")
         assert (left(scene).recording, left(scene).caller) == (None, "+46980319244")
         assert "ring_back=True" in scene.log.of_kind("heard")[-1]["words"]
-        assert not scene.messages.sounds
+        assert not scene.messages.sounds or fault == "the folder hangs"
         scene.finished(caller)
         await plays(scene, caller, "Offers", 2)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from hanvisa.errors import StorageError
@@ -115,6 +117,17 @@ async def test_a_full_disk_or_a_late_database_is_told(monkeypatch: pytest.Monkey
             scene.finished(anna)
             await scene.hears(anna, "TryLater")
             assert not scene.directory.register.recordings.rows
+
+
+async def test_while_the_folder_hangs_it_is_told_that_it_was_not_taken() -> None:
+    async with Scene() as scene:
+        scene.own_sounds.answers.clear()
+        anna = await records(scene, "anna", "*24#")
+        await asyncio.sleep(2.5)  # of no real time
+        await scene.hears(anna, "YourOwnWrong")
+        scene.finished(anna)
+        await scene.over(anna)
+        assert not scene.own_sounds.kept
 
 
 async def test_who_hangs_up_while_speaking_leaves_nothing() -> None:

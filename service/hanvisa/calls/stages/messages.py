@@ -20,7 +20,7 @@ from hanvisa.calls.prompts import (
     UnknownNumber,
     WillRingBack,
 )
-from hanvisa.calls.recording import record, recording_id
+from hanvisa.calls.recording import in_time, record, recording_id
 from hanvisa.calls.stage import (
     AskingToBeRung,
     LeavingMessage,
@@ -81,7 +81,7 @@ async def review(call: Call, stage: ReviewingMessage) -> Stage | None:
         await _keep(call, to, stage.message, recording)
         raise
     if anew:
-        await call.house.messages.discard(recording)
+        await in_time(call.house.messages.discard(recording), None)
         return LeavingMessage(stage.to, stage.why)
     if not await _keep(call, to, stage.message, recording):
         return await _failed(call, to, stage)
@@ -118,7 +118,9 @@ def recipient(call: Call, id_: UUID) -> Recipient | None:
 async def _recorded(call: Call, to: Recipient) -> float | None:
     """Let them speak after the tone; what the `MessageBox` has of it then. Who hangs up has left what they had said."""
     box, recording = call.house.messages, recording_id(call.caller.channel)
-    if seconds := await box.seconds(recording):  # it is there already where another instance recorded it
+    if seconds := await in_time(
+        box.seconds(recording), None
+    ):  # it is there already where another instance recorded it
         return seconds
     await call.say(SpeakAfterTheTone(to.name, call.state.confidential))
     while await call.say(RecordingTone()):
@@ -129,13 +131,14 @@ async def _recorded(call: Call, to: Recipient) -> float | None:
         if await box.seconds(recording):
             await _keep(call, to, new_id(), recording)
         raise
-    return await box.seconds(recording)
+    return await in_time(box.seconds(recording), None)
 
 
 async def _is_cut(call: Call, recording: str) -> bool:
     """Whether they may have had more to say: they have spoken their longest time, or the disk is full."""
     box, longest = call.house.messages, call.house.settings.message_longest
-    return (await box.seconds(recording) or 0.0) >= longest or await box.is_full()
+    seconds = await in_time(box.seconds(recording), None) or 0.0
+    return seconds >= longest or await in_time(box.is_full(), otherwise=False)
 
 
 async def _wants_it_anew(call: Call, recording: str) -> bool:
@@ -179,7 +182,7 @@ async def _keep(call: Call, to: Recipient, message: UUID, recording: str | None)
 async def _failed(call: Call, to: Recipient, stage: LeavingMessage | ReviewingMessage) -> Stage:
     """They are told, and that they want to be rung back is stored instead where it can be."""
     ring_back = bool(number_of(call, call.caller, to)) and await _keep(call, to, new_id(), None)
-    await call.house.messages.discard(recording_id(call.caller.channel))
+    await in_time(call.house.messages.discard(recording_id(call.caller.channel)), None)
     call.tell("signal", type="message_failed", **_told_of(to))
     await call.say(MessageFailed(to.name, ring_back))
     return _ways_on(stage, to)

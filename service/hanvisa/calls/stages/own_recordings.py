@@ -17,7 +17,7 @@ from hanvisa.calls.prompts import (
     YourOwnNotKept,
     YourOwnWrong,
 )
-from hanvisa.calls.recording import record, recording_id
+from hanvisa.calls.recording import in_time, record, recording_id
 from hanvisa.calls.stage import RecordingOwn, ReviewingOwn, Stage, runs
 from hanvisa.calls.storing import stored
 from hanvisa.errors import HanvisaError, TelephonyError
@@ -42,10 +42,10 @@ async def record_own(call: Call, stage: RecordingOwn) -> Stage | None:
     except CallerGone:
         await sounds.discard(recording)
         raise
-    fault = fault_of_recording(stage.kind, await sounds.seconds(recording))
+    fault = fault_of_recording(stage.kind, await in_time(sounds.seconds(recording), None))
     if fault is None:
         return ReviewingOwn(stage.person, stage.kind, stage.absence)
-    await sounds.discard(recording)
+    await in_time(sounds.discard(recording), None)
     call.tell("outcome", outcome="recording_wrong", why=fault)
     await call.say(YourOwnWrong(fault))
     return None
