@@ -8,11 +8,12 @@ several nodes share the folder a thread does it (`DiskWriter`), which costs ten 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Lock, Thread, Timer
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -164,6 +165,18 @@ class DiskWriter:
     def _work_beside(self) -> None:
         while True:
             _carry_out(self._works_beside.get())
+
+
+def end_within(seconds: float) -> None:
+    """End the process then: it waits at its end for threads of Python's pool, and a folder that hangs may hold them."""
+    ending = Timer(seconds, _end_at_once)
+    ending.daemon = True
+    ending.start()
+
+
+def _end_at_once() -> None:
+    log.warning("disk.ended_at_once", why="Threads wait for a folder that hangs.")
+    os._exit(0)
 
 
 def _carry_out(work: Work) -> None:

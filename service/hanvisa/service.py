@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
-import threading
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,7 +26,7 @@ from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.disk_writer import Disk
+from hanvisa.disk_writer import Disk, end_within
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
 from hanvisa.sip_delay import SipDelay
@@ -110,7 +108,7 @@ class Service:
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
                 await stopping.wait()
                 if self.settings.nodes:
-                    _end_within(ENDS_WITHIN)
+                    end_within(ENDS_WITHIN)
                 for task in work:
                     task.cancel()
         finally:
@@ -194,18 +192,6 @@ async def _give_up_when_lost(lead: Lead, stopping: asyncio.Event) -> None:
     await lead.until_lost()
     log.error("service.lead_lost")
     stopping.set()
-
-
-def _end_within(seconds: float) -> None:
-    """Python waits at its end for the threads that it has begun, and a folder that hangs may hold them for good."""
-    ending = threading.Timer(seconds, _end_at_once)
-    ending.daemon = True
-    ending.start()
-
-
-def _end_at_once() -> None:
-    log.warning("service.ended_at_once", after_seconds=ENDS_WITHIN)
-    os._exit(0)
 
 
 def _pause_seldom() -> None:

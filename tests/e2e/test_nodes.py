@@ -201,7 +201,7 @@ async def test_the_shared_folder_hangs(cluster: Cluster, *, and_is_stopped: bool
     waiting = await cluster.waits("0980319244")
     async with cluster.folder_that_can_hang() as folder:
         await a_new_call_rings(cluster, anna)
-        with folder.hanging():
+        async with folder.hanging():
             began = monotonic()
             await a_new_call_rings(cluster, anna)
             assert not await cluster.is_ready()

@@ -127,10 +127,11 @@ async def test_a_fault_of_ours_ends_no_thread() -> None:
     assert [one["event"] for one in logged] == ["disk.work_failed"]
 
 
-def test_the_program_ends_though_the_folder_hangs() -> None:
+def test_the_program_ends_though_the_folder_hangs_and_holds_a_thread_of_pythons_too() -> None:
     program = (
-        "import pathlib, threading; from hanvisa.disk_writer import DiskWriter\n"
-        "DiskWriter(pathlib.Path('.'), patience=0.01).do(threading.Event().wait)"
+        "import pathlib, threading; from hanvisa.disk_writer import DiskWriter, end_within\n"
+        "DiskWriter(pathlib.Path('.'), patience=0.01).do(threading.Event().wait)\n"
+        "threading.Thread(target=threading.Event().wait).start(); end_within(0.1)"
     )
     ended = subprocess.run([sys.executable, "-c", program], timeout=30, check=False, stdout=subprocess.PIPE)  # noqa: S603 - our own
     assert ended.returncode == 0

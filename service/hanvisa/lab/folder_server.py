@@ -1,11 +1,12 @@
-"""A file system that passes all on to a folder, and is mounted over that folder: stopped (SIGSTOP), it hangs.
+"""A file system that passes all on to a folder, and is mounted over that folder: told to, it hangs.
 
-Whoever then reaches into the folder waits, as with a file server that is silent, and goes on when it does (SIGCONT).
+Whoever then reaches into the folder waits, as with a file server that is silent, and can be killed: a request that this
+program had begun could not be, so it hangs between two.
 Speaks the kernel's protocol (FUSE 7.31, linux/fuse.h) by itself: no library is needed. Nothing is remembered for the
 kernel, so that each access comes here.
 
-Run as root: python -m hanvisa.lab.folder_server FOLDER. It says "mounted" and its process on a line, and
-serves until it is unmounted.
+Run as root: python -m hanvisa.lab.folder_server FOLDER. It says "mounted" and its process on a line. A line that it
+reads has it hang, which it says, and the next go on. It serves until it is unmounted, or nobody can tell it anything.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import select
 import stat
 import struct
 import sys
@@ -62,12 +64,18 @@ class FolderServer:
     def serve(self, device: int) -> None:
         """Until it is unmounted."""
         while True:
+            if sys.stdin in select.select([device, sys.stdin], [], [])[0]:
+                told = os.read(0, 1)
+                say("hangs")
+                if not told or not os.read(0, 1):
+                    return
+                continue
             try:
                 asked = os.read(device, LARGEST + 4096)
             except OSError as error:
                 if error.errno == errno.ENODEV:
                     return
-                if error.errno in (errno.ENOENT, errno.EINTR):  # whoever asked has gone
+                if error.errno in (errno.ENOENT, errno.EINTR, errno.EAGAIN):  # whoever asked has gone
                     continue
                 raise
             _, kind, number, node, uid, gid, _, _ = HEADER.unpack_from(asked)
@@ -209,13 +217,18 @@ class FolderServer:
         return b""
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _not_known(*_: object) -> bytes:
     raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
 
 def mount(folder: Path) -> int:
     """What is asked of the folder from now on comes out of the device that is given. Raises OSError."""
-    device = os.open("/dev/fuse", os.O_RDWR)
+    device = os.open("/dev/fuse", os.O_RDWR | os.O_NONBLOCK)
     libc = ctypes.CDLL(None, use_errno=True)
     options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other"
     if libc.mount(b"hanvisa", os.fsencode(folder), b"fuse", 0, options.encode()):
@@ -228,6 +241,5 @@ if __name__ == "__main__":
     over = Path(sys.argv[1])
     server = FolderServer(os.open(over, os.O_RDONLY | os.O_DIRECTORY))
     asked_at = mount(over)
-    sys.stdout.write(f"mounted {os.getpid()}\n")
-    sys.stdout.flush()
+    say(f"mounted {os.getpid()}")
     server.serve(asked_at)

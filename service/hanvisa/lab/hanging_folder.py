@@ -9,9 +9,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,16 +23,20 @@ ENDS_WITHIN = 10.0  # seconds, for files that are still open
 
 @dataclass(frozen=True)
 class HangingFolder:
-    server: int  # the process that serves it (`lab.folder_server`)
+    server: Process  # `lab.folder_server`
 
-    @contextmanager
-    def hanging(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def hanging(self) -> AsyncIterator[None]:
         """Whoever reaches into it waits until the end."""
-        _as_root("kill", "-STOP", str(self.server))
+        assert self.server.stdin is not None  # noqa: S101 - they are pipes
+        assert self.server.stdout is not None  # noqa: S101
+        self.server.stdin.write(b"\n")
+        if not await self.server.stdout.readline():
+            raise ConfigurationError("The folder's server has ended.")
         try:
             yield
         finally:
-            _as_root("kill", "-CONT", str(self.server))
+            self.server.stdin.write(b"\n")
 
 
 @asynccontextmanager
@@ -43,17 +47,17 @@ async def folder_that_can_hang(folder: Path, process: int) -> AsyncIterator[Hang
         *("nsenter", f"--target={process}", "--mount"),
         *("env", f"PYTHONPATH={REPOSITORY / 'service'}", sys.executable, "-m", "hanvisa.lab.folder_server"),
         str(folder),
+        stdin=PIPE,
         stdout=PIPE,
     )
     assert server.stdout is not None  # noqa: S101 - it is a pipe
     said = (await server.stdout.readline()).split()
     if said[:1] != [b"mounted"]:
         raise ConfigurationError(f"{folder} can't be made to hang: see what lab.folder_server has said.")
-    number = int(said[1])
     try:
-        yield HangingFolder(number)
+        yield HangingFolder(server)
     finally:
-        _as_root("nsenter", f"--target={number}", "--mount", "umount", "--lazy", str(folder))
+        _as_root("nsenter", f"--target={int(said[1])}", "--mount", "umount", "--lazy", str(folder))
         async with asyncio.timeout(ENDS_WITHIN):
             await server.wait()
 
