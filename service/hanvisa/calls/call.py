@@ -307,6 +307,16 @@ class Call:
                 self.tell("key", channel=channel, digit=digit)
         return signal
 
+    def is_about_to_lose(self, channel: str) -> bool:
+        """A signal that waits to be heeded says that the channel is gone, or that this call is over."""
+        coming = [self.inbox.get_nowait() for _ in range(self.inbox.qsize())]
+        for signal in coming:
+            self.inbox.put_nowait(signal)
+        ends = (BroughtOut, Surrendered)
+        return any(
+            isinstance(one, ends) or (isinstance(one, HungUp) and one.channel == channel) for one in coming
+        )
+
     async def key(self, within: float) -> str | None:
         """The caller's next key, or None when none came within so many seconds."""
         deadline = asyncio.get_running_loop().time() + within

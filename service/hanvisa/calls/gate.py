@@ -19,7 +19,7 @@ from hanvisa.calls.parties import (
     protected_callers,
     would_meet_in_place,
 )
-from hanvisa.calls.uses import ask, with_uses_back
+from hanvisa.calls.uses import PartyGone, ask, with_uses_back
 from hanvisa.policy.confidentiality import has_confidential_line, is_confidential_person
 from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 
 async def may_be_sent(call: Call, sent: Leg, to: Reading) -> Decision:
-    """May this party be sent on to ``to``? A use of the exception that lets it is taken at once."""
-    return (await ask(call, to_be_sent(call, sent, to))).decision
+    """May this party be sent on to ``to``? A use of the exception that lets it is taken at once. Raises PartyGone."""
+    return (await ask(call, to_be_sent(call, sent, to), [sent])).decision
 
 
 async def may_come(call: Call, new: Leg, stays: Leg, via: Via, *, also: Sequence[Leg] = ()) -> bool:
@@ -46,7 +46,10 @@ async def may_come(call: Call, new: Leg, stays: Leg, via: Via, *, also: Sequence
     in_confidence = bool(new.account) and is_in_confidence(call, new.person)
     sent = to_be_sent(call, stays, replace(new.reading, confidential=in_confidence))
     joined = [to_join(call, one.reading, call.person_of(one), via) for one in (new, *also)]
-    answers = await ask(call, [*sent, *joined])
+    try:
+        answers = await ask(call, [*sent, *joined], [new, stays])
+    except PartyGone:
+        return False
     # Anew, for uses are waited for.
     return answers.decision.allowed and not would_meet_in_place(call, new, stays)
 

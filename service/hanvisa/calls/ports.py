@@ -110,7 +110,14 @@ class Directory(Protocol):
     async def reserve_uses(self, exceptions: Collection[UUID], call_id: str) -> frozenset[UUID]:
         """Take one use of each of these exceptions, or of none: atomically, within 200 ms.
 
-        Those that were not to be had; when there are any, nothing is taken.
+        Those that were not to be had; when there are any, nothing is taken. Cancelled, it gives back what it takes.
+        """
+        ...
+
+    def give_back_uses(self, exceptions: Collection[UUID], call_id: str) -> None:
+        """The last use of each that the call has taken: nobody came to a mobile by it. Never waits, never raises.
+
+        One that can't be given back stays spent.
         """
         ...
 

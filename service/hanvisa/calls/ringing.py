@@ -23,7 +23,7 @@ from hanvisa.calls.parties import (
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Answered, Channel, Entered, HungUp, Redirected
 from hanvisa.calls.state import Leg
-from hanvisa.calls.uses import ask
+from hanvisa.calls.uses import PartyGone, ask
 from hanvisa.errors import Gone, Refused, TelephonyError
 from hanvisa.ids import node_of
 from hanvisa.policy.facts import Operator, Person
@@ -177,7 +177,11 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     to = replace(place.reading, confidential=place.reading.confidential or in_confidence)
     person = call.register.person(place.person) if place.person else None
     joined = [*to_be_sent(call, call.caller, to), to_join(call, place.reading, person, place.via)]
-    answers = await ask(call, [*consulted, *joined], taken)
+    try:
+        answers = await ask(call, [*consulted, *joined], [call.caller], taken)
+    except PartyGone:
+        while True:
+            await call.next()  # until the signal that says so ends the call
     if not answers.decision.allowed:
         return answers.decision
     if consulted:

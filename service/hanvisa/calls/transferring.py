@@ -21,7 +21,7 @@ from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
 from hanvisa.calls.state import Leg
 from hanvisa.calls.targets import mark_confidential, wanted_by
-from hanvisa.calls.uses import Question, ask
+from hanvisa.calls.uses import PartyGone, Question, ask
 from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
@@ -63,9 +63,13 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     )
     if asker.person and call.register.operator(asker.person):
         call.change(touched_by=asker.person)
-    if request.attended:
-        return await _attended(call, request, asker, transferee)
-    return await _blind(call, request.target, asker, transferee)
+    try:
+        if request.attended:
+            return await _attended(call, request, asker, transferee)
+        return await _blind(call, request.target, asker, transferee)
+    except PartyGone:  # which the stage heeds next
+        await asker.is_told("channel_unavailable")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ async def _to_number(
     if via is Via.DIRECT and decision.exception is not None:
         # The number itself is rung next: the use is taken before the phone is told that all is well.
         asked.append(to_join(call, number, sought, via))
-    sent = (await ask(call, asked, taken)).decision
+    sent = (await ask(call, asked, [transferee], taken)).decision
     if not sent.allowed:
         return await _decline(call, asker, sent)
     taken = sent.exception or taken
@@ -287,7 +291,8 @@ async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decis
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
         asked.append(to_join(call, party.reading, call.person_of(party), via, theirs))
-    decision = (await ask(call, asked, theirs.state.exception or call.state.exception)).decision
+    taken = theirs.state.exception or call.state.exception
+    decision = (await ask(call, asked, [far, transferee], taken)).decision
     return None if decision.allowed else decision
 
 

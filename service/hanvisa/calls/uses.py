@@ -13,6 +13,7 @@ from hanvisa.policy.transfer import NO_MOBILE, JoinFacts
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
+    from hanvisa.calls.state import Leg
 
 Question = JoinFacts | ConsultFacts
 
@@ -34,10 +35,17 @@ class Answers:
         return tuple(one.exception for one in self.decisions)
 
 
-async def ask(call: Call, questions: Sequence[Question], taken: UUID | None = None) -> Answers:
+class PartyGone(Exception):  # noqa: N818 - it is an event of the call, not a fault
+    """Somebody without whom the step comes to nothing has hung up while its uses were taken, which are given back."""
+
+
+async def ask(
+    call: Call, questions: Sequence[Question], parties: Collection[Leg], taken: UUID | None = None
+) -> Answers:
     """Decide all that a step asks; when all of it is let through a use of each exception is taken, one for the step.
 
-    ``taken`` is the exception whose use was taken before, for what is asked here.
+    ``parties`` are those who must be there for it to come to anything. ``taken`` is the exception whose use was taken
+    before, for what is asked here. Raises PartyGone.
     """
     lost: frozenset[UUID] = frozenset()
     while True:
@@ -47,7 +55,7 @@ async def ask(call: Call, questions: Sequence[Question], taken: UUID | None = No
         wanted = {one for one in answers.exceptions if one is not None} - {taken}
         if not answers.decision.allowed:
             break
-        missing = await _reserve(call, wanted)
+        missing = await _reserve(call, wanted, parties)
         if not missing:
             break
         # The last use went to somebody else in the same moment: decide without that exception.
@@ -65,19 +73,29 @@ def _until_refused(asked: Iterable[Question]) -> Iterable[Decision]:
             return
 
 
-async def _reserve(call: Call, wanted: Collection[UUID]) -> frozenset[UUID]:
+async def _reserve(call: Call, wanted: Collection[UUID], parties: Collection[Leg]) -> frozenset[UUID]:
     """Those that are not to be had; none is taken then.
 
     They are written down at once: whoever takes the call on in this stage has them already.
     """
-    new = set(wanted) - set(call.uses_left)
-    if new and (missing := await call.house.directory.reserve_uses(new, call.id)):
-        return missing
+    new, directory = set(wanted) - set(call.uses_left), call.house.directory
+    if new:
+        if missing := await directory.reserve_uses(new, call.id):
+            return missing
+        if any(_has_gone(call, one) for one in parties):
+            directory.give_back_uses(new, call.id)
+            raise PartyGone
     call.uses_left = _without_one_each(call.uses_left, wanted)
     if new:
         call.change(uses=(*call.state.uses, *sorted(new)))
         await call.save()
     return frozenset()
+
+
+def _has_gone(call: Call, party: Leg) -> bool:
+    """Though their call may not have heeded it yet."""
+    theirs = call.house.live.of_channel(party.channel)
+    return theirs is None or theirs.is_about_to_lose(party.channel)
 
 
 def _without_one_each(uses: Iterable[UUID], wanted: Collection[UUID]) -> list[UUID]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from contextlib import aclosing
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
@@ -66,9 +66,8 @@ class SnapshotDirectory:
         self._watching: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stopping = False
-        self.late: set[asyncio.Task[frozenset[UUID]]] = (
-            set()
-        )  # reservations under way, also those nobody waits for any more
+        # Uses being taken, also where nobody waits for them any more, or given back.
+        self.late: set[asyncio.Task[object]] = set()
         self.healthy = False
         self._hurried = database.hurried(store_within)
         self.phone_changes = ChangesByPhone(self._hurried)
@@ -137,6 +136,7 @@ class SnapshotDirectory:
         """Take a use of each, or of none. Those that have none left, are revoked or ended, or take too long.
 
         An exception without a number of uses needs no count: with the database gone it holds as the register has it.
+        Cancelled, it gives back what it takes: whoever goes on with the call knows nothing of it.
         """
         counted = frozenset(
             row.id
@@ -145,9 +145,14 @@ class SnapshotDirectory:
         )
         given_up = asyncio.Event()
         task = asyncio.create_task(self._reserve(exceptions, call_id, given_up))
-        self.late.add(task)
-        task.add_done_callback(self._is_late_no_more)
-        done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
+        self._finish(task)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
+        except asyncio.CancelledError:
+            given_up.set()
+            if task.done() and task.exception() is None and not task.result():
+                self.give_back_uses(exceptions, call_id)
+            raise
         names = [*map(str, exceptions)]
         if not done:
             log.warning("directory.reserve_too_late", exceptions=names, call=call_id)
@@ -159,6 +164,9 @@ class SnapshotDirectory:
         except StorageError as error:
             log.warning("directory.reserve_failed", exceptions=names, call=call_id, why=str(error))
             return counted
+
+    def give_back_uses(self, exceptions: Collection[UUID], call_id: str) -> None:
+        self._finish(asyncio.create_task(self._give_back(exceptions, call_id)))
 
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         """Raises NotFound when the person is no operator, StorageError when the database does not answer."""
@@ -172,16 +180,24 @@ class SnapshotDirectory:
             ids, call_id, at=self._now(), too_late=lambda: loop.time() > until
         )
         if not missing and given_up.is_set():
-            try:
-                await exceptions.give_back_uses(ids, call_id)
-            except StorageError as error:
-                log.warning("directory.uses_lost", exceptions=[*map(str, ids)], call=call_id, why=str(error))
+            await self._give_back(ids, call_id)
         return missing
 
-    def _is_late_no_more(self, reserving: asyncio.Task[frozenset[UUID]]) -> None:
-        self.late.discard(reserving)
-        if not reserving.cancelled():
-            reserving.exception()  # whoever would be told has gone
+    async def _give_back(self, ids: Collection[UUID], call_id: str) -> None:
+        try:
+            await Exceptions(self._database).give_back_uses(ids, call_id)
+        except StorageError as error:
+            log.warning("directory.uses_lost", exceptions=[*map(str, ids)], call=call_id, why=str(error))
+
+    def _finish(self, task: asyncio.Task[Any]) -> None:
+        """It goes on to its end, also where nobody waits for it."""
+        self.late.add(task)
+        task.add_done_callback(self._is_late_no_more)
+
+    def _is_late_no_more(self, task: asyncio.Task[object]) -> None:
+        self.late.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever would be told has gone
 
     def _changed(self, counters: dict[str, int], now: datetime) -> set[str]:
         if now.astimezone(LOCAL).date() != self._day:  # memberships begin and end with the day

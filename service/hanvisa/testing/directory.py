@@ -54,6 +54,11 @@ class MemoryDirectory(Slow):
         self.register = self.register.replace(exceptions=used)
         return frozenset()
 
+    def give_back_uses(self, exceptions: Collection[UUID], call_id: str) -> None:  # noqa: ARG002 - the port's
+        rows = self.register.exceptions.rows
+        back = (replace(one, uses=one.uses - 1) if one.id in exceptions else one for one in rows)
+        self.register = self.register.replace(exceptions=back)
+
     async def set_operator_state(self, person_id: UUID, state: OperatorState) -> None:
         await self._ask(lambda: self._set_state(person_id, state))
 

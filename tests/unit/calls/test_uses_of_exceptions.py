@@ -19,9 +19,11 @@ from unit.calls.test_no_way_around import (
     given_confidential,
     marked,
     talks,
+    was_rung,
 )
 
 BOS_MOBILE = "+46701740606"
+ON_ITS_WAY = 0.05  # seconds, each way between the service and the database
 
 
 async def test_one_use_lets_one_mobile_after_the_other_into_no_place() -> None:
@@ -166,6 +168,89 @@ async def test_of_two_exceptions_neither_is_used_where_the_other_has_been_used_u
         await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
         assert scene.control.named("tell_transferor") == [(consult, "channel_declined")]
         assert uses(scene) == [0, 1]
+
+
+async def test_a_caller_who_hangs_up_while_the_database_answers_spends_no_use() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        scene.refers(olle, MOBILE)
+        await is_taken(scene)
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert uses(scene) == [0]
+        assert scene.control.named("tell_transferor") == [(olle, "channel_unavailable")]
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_an_operator_who_gives_up_ringing_a_mobile_while_the_database_answers_spends_none() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, _ = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        consult = scene.dials("olle", MOBILE)
+        await is_taken(scene)
+        scene.hangs_up(consult)
+        await scene.over(consult)
+        assert uses(scene) == [0]
+        assert not was_rung(scene, MOBILE)
+        assert scene.log.of_kind("closed")[-1] == {"reason": "caller_hung_up"}
+        scene.directory.latency = None
+        await talks(scene, "olle", MOBILE)
+        assert uses(scene) == [1], "it is there for the next try"
+        assert scene.house.live.of_channel(caller)
+
+
+async def test_a_mobile_that_goes_while_it_is_put_through_spends_none() -> None:
+    """The operator has both; the transfer is told not to have come about."""
+    async with Scene(replace(PATIENT, operator_consults_mobile="allow")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consult, mobile = await talks(scene, "olle", MOBILE)
+        scene.given_exception(max_uses=1)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        scene.refers(consult, "", other=olle)
+        await is_taken(scene)
+        scene.hangs_up(mobile)
+        await scene.over(consult)
+        assert uses(scene) == [0]
+        assert scene.control.named("tell_transferor") == [(consult, "channel_unavailable")]
+        assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
+
+
+async def test_a_mobile_that_takes_a_place_and_goes_while_the_database_answers_spends_none() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        scene.tell(Entered(Channel("mobile", "carrier", MOBILE), (), Channel(olle, "olle", "")))
+        await is_taken(scene)
+        scene.hangs_up("mobile")
+        await scene.until(lambda: uses(scene) == [0], "it is given back")
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        await scene.until(call.inbox.empty, "all is heeded")
+        assert call is scene.house.live.of_channel(olle)
+
+
+async def test_an_operator_who_hangs_up_after_sending_a_caller_on_takes_no_use_back() -> None:
+    """Some phones do as soon as their REFER is accepted: the caller comes to the mobile."""
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        scene.refers(olle, MOBILE)
+        await is_taken(scene)
+        scene.hangs_up(olle)
+        mobile = await scene.rung(MOBILE)
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
+        assert uses(scene) == [1]
+
+
+async def is_taken(scene: Scene) -> None:
+    """And the answer that says so is on its way back."""
+    await scene.until(lambda: uses(scene) == [1], "a use is taken")
 
 
 async def used_up_first(
