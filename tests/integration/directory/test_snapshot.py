@@ -237,35 +237,35 @@ async def test_a_use_that_was_stored_as_the_caller_was_refused_is_given_back(
 
 @pytest.mark.parametrize("is_stored", [False, True])
 async def test_a_use_that_a_call_took_as_it_was_left_to_another_instance_is_given_back(
-    demo: Database, hasty: SnapshotDirectory, is_stored: bool
+    demo: Database, directory: SnapshotDirectory, is_stored: bool
 ) -> None:
     """Which knows nothing of it. ``is_stored``: the call is left in the very moment in which it has its answer."""
     id_ = (await given_exception(demo, uses=2)).exception.id
-    assert not await hasty.reserve_uses([id_], "call-1")
-    asking = asyncio.create_task(hasty.reserve_uses([id_], "call-1"))
-    await until(lambda: hasty.late)
+    assert not await directory.reserve_uses([id_], "call-1")
+    asking = asyncio.create_task(directory.reserve_uses([id_], "call-1"))
+    await until(lambda: directory.late)
     if is_stored:
-        [reserving] = hasty.late
+        [reserving] = directory.late
         reserving.add_done_callback(lambda _: asking.cancel())
     else:
         asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    await until(lambda: not hasty.late, what="it is given back", within=10)
+    await until(lambda: not directory.late, what="it is given back", within=10)
     assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1"]
-    assert exceptions(hasty)[id_].uses == 1
+    assert exceptions(directory)[id_].uses == 1
 
 
 async def test_a_use_by_which_nobody_came_to_a_mobile_is_there_for_the_next(
-    demo: Database, hasty: SnapshotDirectory
+    demo: Database, directory: SnapshotDirectory
 ) -> None:
     id_ = (await given_exception(demo, uses=1)).exception.id
-    assert not await hasty.reserve_uses([id_], "call-1")
-    hasty.give_back_uses([id_], "call-1")
-    await until(lambda: not hasty.late, what="it is given back", within=10)
-    assert not await hasty.reserve_uses([id_], "call-2")
+    assert not await directory.reserve_uses([id_], "call-1")
+    directory.give_back_uses([id_], "call-1")
+    await until(lambda: not directory.late, what="it is given back", within=10)
+    assert not await directory.reserve_uses([id_], "call-2")
     assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-2"]
-    assert await hasty.reserve_uses([id_], "call-3")
+    assert await directory.reserve_uses([id_], "call-3")
 
 
 async def test_an_uncounted_exception_holds_with_the_database_busy(
