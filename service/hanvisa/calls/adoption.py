@@ -21,7 +21,7 @@ from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.recording import recording_id
 from hanvisa.calls.signals import NORMAL, Answered, BroughtOut, HungUp, Played, Recorded
-from hanvisa.calls.stage import Apologising, Arriving, Stage, Talking, from_json
+from hanvisa.calls.stage import Apologising, Arriving, RingingBack, Stage, Talking, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import node_of
@@ -93,9 +93,9 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     open_calls = await left_open(house)
-    written = [
-        state for state in await _beside_one_another(partial(_state_of, house), orphans) if state is not None
-    ]
+    begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
+    known = await _beside_one_another(lambda one: _state_of(house, one, begun.get(one.id)), orphans)
+    written = [state for state in known if state is not None]
     newest = {state.id: state for state in sorted(written, key=_age)}
     states = [_with_marks(state, open_calls.get(state.id)) for state in newest.values()]
     bridged = await house.control.bridged(node) if states else {}
@@ -104,7 +104,6 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
         partial(_take_on, house, existing=existing, elsewhere=elsewhere, bridged=bridged), states
     )
     taken = {channel for call, _ in calls for channel in call.channels()}
-    begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
     left = {state.caller.channel for state in written} - taken
     for channel in left:
         await _hang_up(house, channel)
@@ -140,15 +139,29 @@ async def _beside_one_another(work: Callable[[Each], Awaitable[T]], those: Itera
     return await asyncio.gather(*map(one, those))
 
 
-async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
-    """The state that is written on the channel, None where there is none or where its caller is another channel."""
+async def _state_of(house: House, orphan: LiveChannel, kept: CallState | None) -> CallState | None:
+    """The state that is written on the channel, None where there is none or where its caller is another channel.
+
+    Nothing is yet on that of an operator who has just answered for a caller who left a number; what is ``kept`` beside
+    tells it.
+    """
     try:
         written = await house.control.variable(orphan.id, VARIABLE)
-        state = CallState.from_json(written) if written else None
+        state = CallState.from_json(written) if written else _answered(orphan, kept)
     except (TelephonyError, ValueError, KeyError, TypeError) as error:
         log.warning("calls.unreadable_state", channel=orphan.id, why=str(error))
         return None
     return state if state is not None and state.caller.channel == orphan.id else None
+
+
+def _answered(orphan: LiveChannel, kept: CallState | None) -> CallState | None:
+    if kept is None or not orphan.up:
+        return None
+    # Not the caller who left it, who is the call's caller a moment before that is written on their channel: what is
+    # written on the operator's holds then.
+    is_operators = bool(kept.caller.account)
+    rings_back = kept.stage.get("name") == RingingBack.__name__
+    return replace(kept, answered=True) if rings_back and is_operators else None
 
 
 def _with_marks(written: CallState, kept: CallState | None) -> CallState:

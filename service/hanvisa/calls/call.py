@@ -115,6 +115,16 @@ class Call:
         stage = self.state.stage
         return UUID(stage["args"]["person"]) if stage.get("name") == "Parked" and "args" in stage else None
 
+    @property
+    def rings_back(self) -> UUID | None:
+        """The number left to be rung back for which an operator is there, or is rung."""
+        stage = self.state.stage
+        return (
+            UUID(stage["args"]["callback"])
+            if stage.get("name") == "RingingBack" and "args" in stage
+            else None
+        )
+
     def person_of(self, leg: Leg) -> Person | None:
         return self.register.person(leg.person) if leg.person else None
 

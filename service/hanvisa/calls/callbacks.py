@@ -23,7 +23,7 @@ from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
-from hanvisa.calls.stage import RingingBack, Stage
+from hanvisa.calls.stage import RingingBack, Stage, to_json
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import Callback, Operator, TargetKind
@@ -83,7 +83,8 @@ class Callbacks:
         """Those who are due stand in their queues, the others do not."""
         now, rows = self._house.clock.now(), self._house.directory.register.callbacks.rows
         self._not_before = {one.id: at for one in rows if (at := self._not_before.get(one.id))}
-        due = {one.id: one for one in rows if self._due_at(one) <= now and one.id not in self._under_way}
+        under_way = self._under_way | {one.rings_back for one in self._house.live}
+        due = {one.id: one for one in rows if self._due_at(one) <= now and one.id not in under_way}
         for id_ in set(self._standing) - set(due):
             gone = self._standing.pop(id_)
             self._house.queues.at(gone.callback.switchboard_id).leave(gone)
@@ -122,7 +123,7 @@ class Callbacks:
         if answer is Answer.YES:
             call.change(answered=True)
             call.promised = call.caller
-            self._open(call, RingingBack(callback.id, callback.tries))
+            self._open(call, _stage_of(callback))
         else:
             await call.end()
             house.live.release_all(call)
@@ -165,6 +166,9 @@ class Callbacks:
             organisation=switchboard.organisation_id if switchboard else None,
             language=person.language if person else callback.language,
             confidential=callback.confidential,
+            # From the beginning: whoever takes the call on as the operator has answered goes on with it.
+            stage=to_json(_stage_of(callback)),
+            stage_since=self._house.clock.now(),
         )
         call = Call(state, self._house)
         call.notice_confidential()
@@ -172,6 +176,7 @@ class Callbacks:
 
     async def _answer(self, call: Call, callback: Callback) -> Answer:
         """As `own_phone_answers`, of the operator."""
+        call.keep()  # first: what is in the log is to have an end there, whenever we are killed
         call.tell(
             "opened",
             side=call.state.side,
@@ -204,3 +209,7 @@ class Callbacks:
             if one.id not in self._under_way and (due := self._due_at(one)) > now
         ]
         return (min(coming) - now).total_seconds() if coming else None
+
+
+def _stage_of(callback: Callback) -> RingingBack:
+    return RingingBack(callback.id, callback.tries)

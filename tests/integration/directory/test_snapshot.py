@@ -220,7 +220,7 @@ async def test_a_use_that_was_stored_as_the_caller_was_refused_is_given_back(
     demo: Database, hasty: SnapshotDirectory
 ) -> None:
     id_ = (await given_exception(demo, uses=2)).exception.id
-    assert not await hasty.reserve_uses([id_], "call-1")
+    await Exceptions(demo).reserve_uses([id_], "call-1", datetime.now(UTC), too_late=lambda: False)
     going_on = asyncio.Event()
 
     async def reads_slowly(_: frozenset[str]) -> None:

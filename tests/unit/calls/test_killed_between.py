@@ -126,6 +126,19 @@ def test_killed_while_a_ring_back_is_joined_the_two_talk_and_nobody_is_rung_for_
     _must_go_on_wherever_killed(_ring_back, {"RingingBack", "Talking"}, _are_rung_back)
 
 
+def test_killed_as_an_operator_has_answered_for_a_number_they_stay_and_the_caller_is_rung() -> None:
+    """From the first ring on; a phone that rings still is rung anew."""
+    _must_go_on_wherever_killed(
+        _ring_back, {"", "RingingBack"}, lambda play: _are_rung_back(play) and not _was_hung_up(play, "olle")
+    )
+
+
+def _was_hung_up(play: Play, who: str) -> bool:
+    """Though they had answered."""
+    hung_up = [channel for channel, _ in play.switch.named("hang_up") if channel in play.switch.up]
+    return any(play.switch.dialled.get(channel) == who for channel in hung_up)
+
+
 async def _ring_back(play: Play) -> None:
     callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
     register = play.scene.directory.register
