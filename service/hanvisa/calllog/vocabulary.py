@@ -49,6 +49,10 @@ STAGES = {
         sv="Telefonisten har svarat; den som lämnade sitt nummer rings upp.",
         en="The operator has answered; whoever left a number is rung.",
     ),
+    "GivenUp": Text(
+        sv="Den som lämnade sitt nummer har svarat och får veta varför det inte rings upp.",
+        en="Whoever left a number has answered, and is told why it is not rung back.",
+    ),
     "NightService": Text(
         sv="Växeln är stängd: jouren rings.", en="The switchboard is closed: the on-call list."
     ),

@@ -21,7 +21,7 @@ from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.recording import recording_id
 from hanvisa.calls.signals import NORMAL, Answered, BroughtOut, HungUp, Played, Recorded
-from hanvisa.calls.stage import Apologising, Arriving, RingingBack, Stage, Talking, from_json
+from hanvisa.calls.stage import Apologising, Arriving, GivenUp, RingingBack, Stage, Talking, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import node_of
@@ -142,8 +142,8 @@ async def _beside_one_another(work: Callable[[Each], Awaitable[T]], those: Itera
 async def _state_of(house: House, orphan: LiveChannel, kept: CallState | None) -> CallState | None:
     """The state that is written on the channel, None where there is none or where its caller is another channel.
 
-    Nothing is yet on that of an operator who has just answered for a caller who left a number; what is ``kept`` beside
-    tells it.
+    Nothing is yet on that of an operator who has just answered for a caller who left a number, nor of a caller who is
+    told that it is given up: what is ``kept`` beside tells it.
     """
     try:
         written = await house.control.variable(orphan.id, VARIABLE)
@@ -157,6 +157,8 @@ async def _state_of(house: House, orphan: LiveChannel, kept: CallState | None) -
 def _answered(orphan: LiveChannel, kept: CallState | None) -> CallState | None:
     if kept is None or not orphan.up:
         return None
+    if kept.stage.get("name") == GivenUp.__name__:
+        return replace(kept, answered=True)
     # Not the caller who left it, who is the call's caller a moment before that is written on their channel: what is
     # written on the operator's holds then.
     is_operators = bool(kept.caller.account)

@@ -2,6 +2,8 @@
 
 The operator's phone shows whom it is for. When it is answered the call begins (`RingingBack`), and the caller is rung.
 What is to be done stands in the register, so that a service that starts anew goes on with it.
+
+A number that may not be rung after all (M4), of which an operator is told, stays until whoever left it is (`GivenUp`).
 """
 
 from __future__ import annotations
@@ -23,11 +25,13 @@ from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
-from hanvisa.calls.stage import RingingBack, Stage, to_json
+from hanvisa.calls.stage import GivenUp, RingingBack, Stage, to_json
+from hanvisa.calls.stages.ringing_back import TRIES, decide_now
 from hanvisa.calls.state import CallState, Leg
+from hanvisa.calls.storing import stored
 from hanvisa.errors import TelephonyError
 from hanvisa.policy.facts import Callback, Operator, TargetKind
-from hanvisa.policy.numbers import display
+from hanvisa.policy.numbers import NumberKind, display, e164_to_dial
 
 if TYPE_CHECKING:
     from hanvisa.calls.house import House
@@ -63,6 +67,7 @@ class Callbacks:
         self._open = open_
         self._spawn = spawn
         self._standing: dict[UUID, Standing] = {}
+        self._given_up: list[Callback] = []  # who are due to be told so
         self._under_way: set[UUID] = set()
         self._not_before: dict[
             UUID, datetime
@@ -75,6 +80,7 @@ class Callbacks:
             self._line_up()
             if self._ready.is_set():
                 self._ring_whose_turn_it_is()
+                self._ring_who_are_given_up()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._until_due()):
                     await woken.wait()
@@ -85,6 +91,8 @@ class Callbacks:
         self._not_before = {one.id: at for one in rows if (at := self._not_before.get(one.id))}
         under_way = self._under_way | {one.rings_back for one in self._house.live}
         due = {one.id: one for one in rows if self._due_at(one) <= now and one.id not in under_way}
+        self._given_up = [one for one in due.values() if self._is_given_up(one)]
+        due = {id_: one for id_, one in due.items() if one not in self._given_up}
         for id_ in set(self._standing) - set(due):
             gone = self._standing.pop(id_)
             self._house.queues.at(gone.callback.switchboard_id).leave(gone)
@@ -115,18 +123,14 @@ class Callbacks:
 
     async def _ring(self, callback: Callback, operator: Operator) -> None:
         house, call = self._house, self._call(callback, operator)
-        answer: Answer | None = None  # not known
-        try:
-            answer = await self._answer(call, callback)
-        except TelephonyError as error:
-            log.warning("callbacks.not_rung", callback=str(callback.id), why=str(error))
+        shown = Display(f"RING UPP {display(callback.number)}", callback.number)
+        answer = await self._answer(call, shown)
         if answer is Answer.YES:
             call.change(answered=True)
             call.promised = call.caller
             self._open(call, _stage_of(callback))
         else:
-            await call.end()
-            house.live.release_all(call)
+            await self._end(call)
         if answer not in (Answer.NO, Answer.UNHEARD):
             self._later(callback)
         house.queues.offered(operator, house.clock.now())
@@ -134,10 +138,42 @@ class Callbacks:
             await pause(call, operator.person_id, Why.NO_ANSWER)
         if answer is Answer.YES:
             await call.over.wait()
-        else:
-            call.tell("closed", reason="ended")
         self._under_way.discard(callback.id)
         house.queues.wake()
+
+    def _ring_who_are_given_up(self) -> None:
+        for callback in self._given_up:
+            self._under_way.add(callback.id)
+            self._spawn(self._tell(callback))
+
+    async def _tell(self, callback: Callback) -> None:
+        """Ring whoever left the number; who does not answer is rung once more later, as who is rung back is."""
+        house, call = self._house, self._call_of_caller(callback)
+        self._later(callback)
+        taking = house.directory.callbacks.take(callback.id, callback.tries, self._not_before[callback.id])
+        if await stored(f"try of {callback.id}", taking):
+            reading, _ = decide_now(call, callback)
+            name = call.organisation.name if call.organisation else ""
+            answer = await self._answer(call, Display(name, call.state.dialled), e164_to_dial(reading) or "")
+            if answer is Answer.YES:
+                call.change(answered=True)
+                self._open(call, GivenUp(callback.id))
+                await call.over.wait()
+            else:
+                await self._end(call)
+                if callback.tries >= TRIES:
+                    await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
+        self._under_way.discard(callback.id)
+        house.queues.wake()
+
+    def _is_given_up(self, callback: Callback) -> bool:
+        """An operator has been told of it, or has tried it before: no other is rung for it."""
+        register = self._house.directory.register
+        is_mobile = register.mobile(callback.number) is not None
+        return bool(callback.tries and is_mobile) and (
+            callback.confidential
+            or may_none_have_a_mobile(self._call_of_caller(callback), callback.switchboard_id)
+        )
 
     def _may_have(self, callback: Callback, operator: Operator) -> bool:
         """An employee's mobile is rung back by nobody who may not ring it now (O2, M4).
@@ -174,21 +210,46 @@ class Callbacks:
         call.notice_confidential()
         return call
 
-    async def _answer(self, call: Call, callback: Callback) -> Answer:
-        """As `own_phone_answers`, of the operator."""
+    def _call_of_caller(self, callback: Callback) -> Call:
+        """The call in which whoever left the number is alone: it is not asked who they are, for they meet nobody."""
+        house, switchboard = self._house, self._house.directory.register.switchboard(callback.switchboard_id)
+        caller = Leg(new_id("c", house.control.some_node()), number=callback.number, kind=NumberKind.MOBILE)
+        state = CallState(
+            new_id("k"),
+            "phone",
+            callback.number,
+            caller,
+            organisation=switchboard.organisation_id if switchboard else None,
+            language=callback.language,
+            confidential=callback.confidential,
+            stage=to_json(GivenUp(callback.id)),
+            stage_since=house.clock.now(),
+        )
+        return Call(state, house)
+
+    async def _answer(self, call: Call, shown: Display, digits: str = "") -> Answer | None:
+        """As `own_phone_answers`; None: it is not known."""
         call.keep()  # first: what is in the log is to have an end there, whenever we are killed
         call.tell(
             "opened",
             side=call.state.side,
-            caller=call.caller.number,
+            caller="" if digits else call.caller.number,
             caller_person=str(call.caller.person or ""),
-            called=callback.number,
+            called=call.state.dialled,
             language=call.state.language,
             organisation=str(call.state.organisation or ""),
             private=False,
         )
-        shown = Display(f"RING UPP {display(callback.number)}", callback.number)
-        return await own_phone_answers(call, shown)
+        try:
+            return await own_phone_answers(call, shown, digits)
+        except TelephonyError as error:
+            log.warning("callbacks.not_rung", call=call.id, why=str(error))
+            return None
+
+    async def _end(self, call: Call) -> None:
+        await call.end()
+        self._house.live.release_all(call)
+        call.tell("closed", reason="ended")
 
     def _later(self, callback: Callback) -> None:
         again = timedelta(seconds=self._house.settings.callback_again)

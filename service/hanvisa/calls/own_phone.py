@@ -1,4 +1,4 @@
-"""A phone of ours that is rung first, before the call begins that it is to make."""
+"""Who is rung first, before their call begins: a phone of ours, or whoever left a number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.parties import would_meet_a_mobile
-from hanvisa.calls.ringing import Display, none_has_rung, variables
+from hanvisa.calls.ringing import CARRIER, Display, none_has_rung, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.errors import Gone, Refused
 
@@ -25,8 +25,8 @@ class Answer(Enum):
     UNHEARD = auto()  # the phone was not told: the proxy before several nodes is away
 
 
-async def own_phone_answers(call: Call, shown: Display) -> Answer:
-    """Ring the caller's phone.
+async def own_phone_answers(call: Call, shown: Display, digits: str = "") -> Answer:
+    """Ring the caller's phone, or where it is outside these ``digits``.
 
     The channel is no caller's yet: nothing is written on it. Raises Unavailable.
     """
@@ -34,13 +34,15 @@ async def own_phone_answers(call: Call, shown: Display) -> Answer:
     call.house.live.bind(channel, call)
     call.keep()
     try:
-        await control.create(channel, f"PJSIP/{account}", variables(call, shown), "")
+        dial_string = f"PJSIP/{digits}@{CARRIER}" if digits else f"PJSIP/{account}"
+        await control.create(channel, dial_string, variables(call, shown), "")
     except (Refused, Gone) as error:
-        call.tell("signal", type="unreachable", account=account, why=str(error))
+        call.tell("signal", type="unreachable", account=account, digits=digits, why=str(error))
         return Answer.NO
-    call.tell("signal", type="ringing", account=account, person=str(call.caller.person or ""))
+    call.tell("signal", type="ringing", account=account, digits=digits, person=str(call.caller.person or ""))
+    settings = call.house.settings
     with suppress(TimeoutError):
-        async with asyncio.timeout(call.house.settings.ring_operator):
+        async with asyncio.timeout(settings.ring_person if digits else settings.ring_operator):
             while True:
                 match await call.inbox.get():
                     case Entered(new, _, replaced) if replaced is not None:

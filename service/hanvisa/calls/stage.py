@@ -146,6 +146,13 @@ class RingingBack:
 
 
 @dataclass(frozen=True)
+class GivenUp:
+    """Whoever left a number that is not rung back after all (M4) has been rung, and is told why."""
+
+    callback: UUID
+
+
+@dataclass(frozen=True)
 class Closed:
     """The switchboard is closed: its closed message is spoken."""
 
@@ -324,6 +331,7 @@ Stage = (
     | AtSwitchboard
     | LeavingNumber
     | RingingBack
+    | GivenUp
     | Closed
     | Unattended
     | NightService

@@ -57,6 +57,7 @@ PASSING: frozenset[type[Stage]] = frozenset(
     {
         stages.Arriving,
         stages.RingingBack,
+        stages.GivenUp,
         stages.Closed,
         stages.BackToOperator,
         stages.Parking,

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.live_ports import Wish
-from hanvisa.calls.signals import Channel, Entered, Held
+from hanvisa.calls.signals import Channel, Entered, Held, Reconnected
 from hanvisa.errors import NotFound
-from hanvisa.policy.facts import OperatorState, ScopeKind
+from hanvisa.policy.facts import Callback, OperatorState, ScopeKind
 from unit.calls.play import Play, Story
-from unit.calls.scene import id_of
+from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, NOW, id_of
 from unit.calls.test_closed import ON_CALL, close
+
+
+async def given_up(play: Play) -> None:
+    """A mobile's number, left to be rung back, and every operator has a confidential line by now."""
+    register = play.scene.directory.register
+    callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+    play.scene.directory.register = register.replace(
+        callbacks=(callback,),
+        persons=[replace(one, confidential=one.id == id_of("olle")) for one in register.persons.rows],
+    )
+    play.scene.tell(Reconnected())
+    await play.a_while(play.scene.house.settings.callback_again)
+    play.rings_in(ANNA_DIRECT)
+    await play.a_while()
 
 
 async def camping_on(play: Play) -> None:

@@ -31,6 +31,7 @@ STORY_OF: dict[type[Stage], Story] = {
     stages.AtSwitchboard: stories.queue,
     stages.LeavingNumber: stories.callback,
     stages.RingingBack: stories.callback,
+    stages.GivenUp: stories_of_operators.given_up,
     stages.Closed: stories_of_operators.closed,
     stages.Unattended: stories_of_operators.nobody_there,
     stages.NightService: stories_of_operators.night,

@@ -28,7 +28,7 @@ from hanvisa.policy.facts import (
 )
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
-from unit.calls.test_attendant import rung_anew
+from unit.calls.test_attendant import legs_to, rung_anew
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_holding import second_operator
 from unit.calls.test_waiting import leaves_number, ready, whispered
@@ -269,11 +269,29 @@ async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
         scene.answers(olle)
         await scene.hears(olle, "DialRefused")
         assert not was_rung(scene, MOBILE)
-        assert not scene.directory.register.callbacks.rows
+        await is_told_that_it_is_given_up(scene, olle)
+
+
+async def is_told_that_it_is_given_up(scene: Scene, operator: str) -> None:
+    """Whoever left the number, when they would have been rung once more: by which rule, and what to do."""
+    scene.finished(operator)
+    await scene.over(operator)
+    scene.clock.advance(timedelta(minutes=6))
+    scene.house.queues.wake()
+    mobile = await scene.rung(MOBILE)
+    scene.answers(mobile)
+    await scene.hears(mobile, "DialRefused")
+    await scene.hears(mobile, "CallbackGivenUp")
+    assert scene.log.of_kind("outcome")[-1] == {"outcome": "refused", "rules": ("M4",)}
+    scene.finished(mobile)
+    await scene.over(mobile)
+    assert not scene.directory.register.callbacks.rows
+    assert len(legs_to(scene, "olle")) == 1, "no operator is rung for it again"
+    assert not scene.control.named("bridge")
 
 
 async def test_one_to_a_mobile_does_not_stand_for_ever_where_every_operator_has_become_confidential() -> None:
-    """Who is free is told so, and it is given up."""
+    """Who is free is told so, and then whoever left it."""
     async with Scene(PATIENT) as scene:
         given_confidential(scene, "olle")
         callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
@@ -283,8 +301,26 @@ async def test_one_to_a_mobile_does_not_stand_for_ever_where_every_operator_has_
         scene.answers(olle)
         await scene.hears(olle, "DialRefused")
         assert not was_rung(scene, MOBILE)
-        assert not scene.directory.register.callbacks.rows
         assert scene.log.of_kind("outcome")[-1]["outcome"] == "not_rung_back"
+        await is_told_that_it_is_given_up(scene, olle)
+
+
+async def test_who_does_not_answer_to_be_told_is_rung_twice_in_all() -> None:
+    async with Scene(PATIENT) as scene:
+        callback = Callback(
+            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True, tries=1
+        )
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        to = f"{MOBILE}@carrier"
+        for times in (1, 2):
+            await scene.until(lambda times=times: len(legs_to(scene, to)) == times, "it is rung")
+            scene.hangs_up(await scene.rung(MOBILE), 17)
+            await scene.until(lambda: not list(scene.house.live), "nobody is")
+            scene.clock.advance(timedelta(minutes=6))
+            scene.house.queues.wake()
+        await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")
+        assert not was_rung(scene, "PJSIP/olle")
 
 
 async def test_one_whose_operator_has_become_so_since_is_tried_once_more() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from hanvisa.calls.prompts import (
+    CallbackGivenUp,
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
@@ -57,6 +58,17 @@ PROMPTS = [
         CallbackKept(),
         "Tack. Du behåller din plats, och vi ringer upp dig när det är din tur. Hej då.",
         "Thank you. You keep your place, and we will ring you when it is your turn. Goodbye.",
+    ),
+    (
+        CallbackGivenUp(),
+        (
+            "Du har bett att bli uppringd på det här numret, och det kan vi därför inte göra. "
+            "Ring oss gärna igen från en annan telefon. Hej då."
+        ),
+        (
+            "You asked to be rung back on this number, and therefore we cannot do so. "
+            "Please call us again from another telephone. Goodbye."
+        ),
     ),
     (
         CallbackRefused(),

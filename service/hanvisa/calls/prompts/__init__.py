@@ -56,6 +56,7 @@ from hanvisa.calls.prompts.referral import (
 from hanvisa.calls.prompts.refusals import DialRefused, TransferRefused
 from hanvisa.calls.prompts.switchboard import Greeting, NoOperator, OperatorStateSet, Queued
 from hanvisa.calls.prompts.waiting import (
+    CallbackGivenUp,
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
@@ -82,6 +83,7 @@ Prompt = (
     | KeyYourNumber
     | ConfirmCallback
     | CallbackKept
+    | CallbackGivenUp
     | CallbackRefused
     | Referral
     | DepartmentEmpty
@@ -141,6 +143,7 @@ __all__ = [
     "Barred",
     "Breath",
     "CallBarred",
+    "CallbackGivenUp",
     "CallbackKept",
     "CallbackRefused",
     "CodeRefused",

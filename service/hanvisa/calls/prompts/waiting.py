@@ -66,5 +66,10 @@ class CallbackKept:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackGivenUp:
+    """To whoever left this number, after the reason: it is not rung back; ring again from elsewhere. Goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackRefused:
     """That number is not rung; the caller keeps the place and waits on."""

@@ -10,6 +10,7 @@ from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.parties import may_none_have_a_mobile
 from hanvisa.calls.prompts import (
     Breath,
+    CallbackGivenUp,
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
@@ -18,9 +19,10 @@ from hanvisa.calls.prompts import (
     OutsideFailed,
     Prompt,
     TryLater,
+    Whisper,
 )
 from hanvisa.calls.ringing import Display, outside_place, ring
-from hanvisa.calls.stage import AtSwitchboard, LeavingNumber, RingingBack, Stage, Talking, runs
+from hanvisa.calls.stage import AtSwitchboard, GivenUp, LeavingNumber, RingingBack, Stage, Talking, runs
 from hanvisa.calls.storing import stored
 from hanvisa.ids import new_id
 from hanvisa.policy.callbacks import CallbackFacts, as_caller
@@ -95,19 +97,17 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     if callback is None or not await _taken(call, callback, tries):
         await _say(call, TryLater())
         return False
-    # That nobody may ring it can have come since it was left.
-    in_confidence = callback.confidential or may_none_have_a_mobile(call, callback.switchboard_id)
-    reading, decision = _decide(call, callback.number, confidential=in_confidence)
+    reading, decision = decide_now(call, callback)
     mobile = call.register.mobile(callback.number)
     place = outside_place(as_caller(reading), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
     rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
     if rung.leg is None:
+        is_refused = bool(not decision.allowed and decision.rules)
         is_last = not decision.allowed or tries + 1 >= TRIES
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
-        if is_last:
+        if is_last and not is_refused:  # else whoever left it is told so, when it is due again
             await _let_go(call, callback.id)
-        is_refused = not decision.allowed and decision.rules
         await _say(call, DialRefused(decision.rules[0]) if is_refused else OutsideFailed(rung.why))
         return False
     await call.connect(rung.leg)
@@ -118,13 +118,31 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     return True
 
 
+@runs(GivenUp)
+async def tell_given_up(call: Call, stage: GivenUp) -> Stage | None:
+    """Nobody is joined to them. Where it may be rung again by now it stays, and is."""
+    callback = call.register.callback(stage.callback)
+    if callback is None:
+        await _say(call, TryLater())
+        return None
+    _, decision = decide_now(call, callback)
+    if decision.allowed or not decision.rules:
+        await _say(call, TryLater())
+        return None
+    call.tell("outcome", outcome="refused", rules=decision.rules)
+    name = call.organisation.name if call.organisation else ""
+    await _say(call, Whisper(name), DialRefused(decision.rules[0]), CallbackGivenUp())
+    await _let_go(call, callback.id)
+    return None
+
+
 async def _let_go(call: Call, callback: UUID) -> None:
     await stored(f"end of {callback}", call.house.directory.callbacks.let_go(callback))
 
 
-async def _say(call: Call, prompt: Prompt) -> None:
-    """The operator's phone has only just been answered."""
-    await call.say(Breath(), prompt)
+async def _say(call: Call, *prompts: Prompt) -> None:
+    """The phone has only just been answered."""
+    await call.say(Breath(), *prompts)
 
 
 async def _keyed(call: Call) -> str | None:
@@ -147,6 +165,12 @@ def _decide(call: Call, number: str, *, confidential: bool) -> tuple[Reading, De
     decision = decide(facts)
     tell(call, facts, decision)
     return reading, decision
+
+
+def decide_now(call: Call, callback: Callback) -> tuple[Reading, Decision]:
+    """That nobody may ring it can have come since it was left."""
+    in_confidence = callback.confidential or may_none_have_a_mobile(call, callback.switchboard_id)
+    return _decide(call, callback.number, confidential=in_confidence)
 
 
 async def _taken(call: Call, callback: Callback, tries: int) -> bool:

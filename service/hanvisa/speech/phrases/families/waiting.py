@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hanvisa.calls.prompts import (
+    CallbackGivenUp,
     CallbackKept,
     CallbackRefused,
     ConfirmCallback,
@@ -41,6 +42,7 @@ class Words:
     one_if_right: str
     callback_kept: str
     callback_refused: str
+    callback_given_up: str
     the_switchboard: str
     was_paused: str
     unanswered: str
@@ -66,6 +68,10 @@ WORDS = in_both(
         one_if_right="tryck ett om numret stämmer",
         callback_kept="tack. Du behåller din plats, och vi ringer upp dig när det är din tur. Hej då",
         callback_refused="det numret kan vi inte ringa upp. Du står kvar i kön",
+        callback_given_up=(
+            "du har bett att bli uppringd på det här numret, och det kan vi därför inte göra. "
+            "Ring oss gärna igen från en annan telefon. Hej då"
+        ),
         the_switchboard="växeln",
         was_paused="telefonistplatsen pausades",
         unanswered="då du inte svarade",
@@ -89,6 +95,10 @@ WORDS = in_both(
         one_if_right="press one if the number is right",
         callback_kept="thank you. You keep your place, and we will ring you when it is your turn. Goodbye",
         callback_refused="we cannot ring that number. You keep your place in the queue",
+        callback_given_up=(
+            "you asked to be rung back on this number, and therefore we cannot do so. "
+            "Please call us again from another telephone. Goodbye"
+        ),
         the_switchboard="the switchboard",
         was_paused="the operator's position was paused",
         unanswered="when you did not answer",
@@ -169,6 +179,11 @@ def confirm_callback(prompt: ConfirmCallback, speaker: Speaker) -> list[Piece]:
 @says(CallbackKept)
 def callback_kept(_: CallbackKept, speaker: Speaker) -> list[Piece]:
     return speaker.sentence(WORDS[speaker.language].callback_kept)
+
+
+@says(CallbackGivenUp)
+def callback_given_up(_: CallbackGivenUp, speaker: Speaker) -> list[Piece]:
+    return speaker.sentence(WORDS[speaker.language].callback_given_up)
 
 
 @says(CallbackRefused)
