@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,32 +14,11 @@ import pytest
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
 from hanvisa.web.tokens import create_token
+from unit.web.schemathesis_apart import schemathesis
 from unit.web.test_messages import leaves
 from unit.web.test_recordings import records
 from unit.web.test_register import MADE
 from unit.web.town import NOW, Town, answer, id_of
-
-# To look for its garbage as often as Python does by itself takes a tenth of its time; to lay together anew, many times
-# for each request, what it is configured to do with an operation takes another tenth.
-PROGRAM = """
-import gc, runpy
-from schemathesis.config import ProjectConfig
-
-def once(of):
-    known = {}
-    def answer(config, *, operation=None, phase=None):
-        asked = id(config), operation and operation.label, phase
-        if asked not in known:
-            named = {} if phase is None else {"phase": phase}
-            known[asked] = config, of(config, operation=operation, **named)
-        return known[asked][1]
-    return answer
-
-for name in ("phases_for", "generation_for", "checks_config_for"):
-    setattr(ProjectConfig, name, once(getattr(ProjectConfig, name)))
-gc.set_threshold(100_000, 20, 100)
-runpy.run_module("schemathesis.cli", run_name="__main__")
-"""
 
 # A body can fit its schema and still mean nothing (an end before its start, a person who is not there): no schema can
 # say so, which is why data that fits may be refused.
@@ -194,10 +172,7 @@ async def test_every_operation_keeps_what_its_description_says(
     town: Town, call: str, tmp_path: Path, part: str
 ) -> None:
     config = await _written(town, call, tmp_path / "schemathesis.toml", PARTS[part])
-    schemathesis = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        PROGRAM,
+    words = (
         "--config-file",
         str(config),
         "run",
@@ -215,8 +190,6 @@ async def test_every_operation_keeps_what_its_description_says(
         "--generation-database=none",
         "--suppress-health-check=all",
         "--no-color",
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await schemathesis.communicate()
-    assert schemathesis.returncode == 0, said.decode()
+    exit_code, said = await schemathesis(words, tmp_path / "schemathesis.log")
+    assert exit_code == 0, said
