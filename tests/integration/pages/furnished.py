@@ -112,7 +112,12 @@ async def _people(town: Town) -> None:
     until = (NOW + timedelta(days=5)).isoformat()
     person = {"kind": "person", "id": anna}
     await _made(
-        town, "/exceptions", scope=person, reason="Utflykt med skolan, nås bara på mobilen.", ends_at=until
+        town,
+        "/exceptions",
+        scope=person,
+        reason="Utflykt med skolan, nås bara på mobilen.",
+        ends_at=until,
+        max_uses=2,
     )
     await _made(town, "/forwardings", person=anna, target=ANNA_MOBILE)
 

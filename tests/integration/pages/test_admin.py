@@ -17,8 +17,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ADMIN: dict[str, object] = {"role": "admin"}
 ANNA = f"/admin/persons/{id_of('anna')}"
 PAGES = (
-    "/admin/exceptions",
-    "/admin/exceptions/new",
     "/admin/persons?q=anna",
     ANNA,
     "/admin/groups/new",
