@@ -37,6 +37,7 @@ class Load:
     well: int
     waits: tuple[float, ...]  # from INVITE to 200 OK, sorted; of the calls that were answered
     refused: int = 0  # with 503
+    unfinished: tuple[str, ...] = ()  # the messages of each call without an end, a line each
 
     @property
     def median(self) -> float:
@@ -101,7 +102,7 @@ class Sipp:
                 raise SippError(f"SIPp says that all went well, and counts {well} of {calls} calls.")
             messages = (folder / "messages.tsv").read_text().splitlines()
             waits, reached = read_messages(messages)
-            return Load(rate, reached, calls, well, waits, read_refusals(messages))
+            return Load(rate, reached, calls, well, waits, read_refusals(messages), read_unfinished(messages))
 
     def _command(self, dialled: str, pace: dict[str, int], sink: int) -> Sequence[str]:
         options = {
@@ -159,6 +160,20 @@ def read_refusals(lines: Iterable[str]) -> int:
             case [_, _, _, "R", call, "CSeq:1 INVITE", first] if first.startswith("SIP/2.0 503"):
                 refused.add(call)
     return len(sent & refused)
+
+
+def read_unfinished(lines: Iterable[str]) -> tuple[str, ...]:
+    """Each call of the same list whose BYE was not answered: its Call-ID and its messages."""
+    said: dict[str, list[str]] = {}
+    ended: set[str] = set()
+    for line in lines:
+        match line.split("\t"):
+            case [_, time, _, way, call, sequence, first]:
+                said.setdefault(call, []).append(f"{time} {way} {first.strip()} ({sequence.strip()})")
+                if way == "S" and first.startswith("SIP/2.0 200") and sequence.rstrip().endswith("BYE"):
+                    ended.add(call)
+    begun = (call for call, messages in said.items() if " S INVITE " in messages[0])
+    return tuple(f"{call}: {'; '.join(said[call])}" for call in begun if call not in ended)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

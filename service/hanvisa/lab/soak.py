@@ -88,12 +88,16 @@ async def soak(settings: Settings, minutes: float, rate: float, talking: int = P
                 placed, well = placed + load.placed, well + load.well
                 readings.append(await read(system))
                 _tell(readings[-1], placed, deadline - monotonic())
+                for unfinished in load.unfinished:
+                    say(f"This one did not end well: {unfinished}")
             for one in together:
                 one.stop()
             await asyncio.gather(*talks)
             await loads.are_over()
             placed += sum(one.placed for one in together)
             well += sum(one.well for one in together)
+            for failure in (failure for one in together for failure in one.failures):
+                say(f"This one did not go well: {failure}")
         readings.append(await _at_rest(system, readings[0]))
         logged, ended = await _stored(own, placed - (readings[-1].not_taken - readings[0].not_taken))
     return Soaked(minutes, rate, placed, well, logged, ended, tuple(readings))

@@ -24,13 +24,14 @@ WITHIN = 20.0  # seconds that each step of a call may take on a busy machine
 
 
 class Pair:
-    """``placed`` calls, of which ``well`` went as they should.
+    """``placed`` calls, of which ``well`` went as they should; ``failures`` tell what was wrong with the others.
 
     Every other is answered, they talk, and the caller hangs up; the others are given up while it rings.
     """
 
     def __init__(self, citizen: Carrier, number: str, phone: Siplet) -> None:
         self.placed = self.well = 0
+        self.failures: list[str] = []
         self._citizen, self._number, self._phone = citizen, number, phone
         self._stopping = False
 
@@ -42,7 +43,8 @@ class Pair:
             try:
                 await way()
                 self.well += 1
-            except (AssertionError, TimeoutError):
+            except (AssertionError, TimeoutError) as error:
+                self.failures.append(f"{self._number}, {way.__name__}: {error!r}")
                 await self._citizen.hang_up_all()
                 await self._phone.hang_up_all()
             for one in (self._citizen, self._phone):

@@ -23,7 +23,15 @@ from hanvisa.lab.bench_words import Told
 from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.figures import write_part
 from hanvisa.lab.readings import Reading
-from hanvisa.lab.sipp import LASTS, Load, percentile, read_messages, read_refusals, read_successes
+from hanvisa.lab.sipp import (
+    LASTS,
+    Load,
+    percentile,
+    read_messages,
+    read_refusals,
+    read_successes,
+    read_unfinished,
+)
 from hanvisa.policy.model import Effect
 
 
@@ -54,6 +62,9 @@ def test_waits_are_from_the_first_invite_to_the_first_200() -> None:
     assert reached == pytest.approx(1.0)
     stray = message(102.2, "R", "of an earlier load", "SIP/2.0 503 Service Unavailable")
     assert read_refusals([*lines, lines[-2], stray]) == 1
+    a, c = read_unfinished([*lines, stray])
+    assert a.startswith("a: 19:16:11.916690 S INVITE sip:1@x SIP/2.0 (CSeq:1 INVITE); ")
+    assert c.endswith("; 19:16:11.916690 R SIP/2.0 503 Service Unavailable (CSeq:1 INVITE)")
 
 
 def test_no_message_is_no_call() -> None:
