@@ -18,6 +18,7 @@ from hanvisa.lab.lines import Line, NotRegisteredError, Phone
 from hanvisa.lab.sip import Address, Header, Message, credentials, host_of, response, uri_of
 from hanvisa.lab.siplet_line import SipletLine
 
+REGISTERED_FOR = 3600  # seconds
 _T1 = 0.5
 _PATIENCE = 8.0
 _KEPT = 256
@@ -89,7 +90,8 @@ class Siplet(Phone, asyncio.DatagramProtocol):
         return f"<sip:{self.name}@{host}:{port}>"
 
     async def plug_in(self) -> None:
-        await self._register(3600)
+        """For an hour; who needs it longer plugs it in again."""
+        await self._register(REGISTERED_FOR)
 
     async def unplug(self) -> None:
         await self._register(0)

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import math
+import re
 import socket
 from asyncio.subprocess import DEVNULL
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,9 @@ ALL_WELL, SOME_FAILED, OUT_OF_TIME = 0, 1, 97
 """SIPp's exit codes with which calls were placed. 99 is that none was, 254 and 255 are errors of its own."""
 
 
+_CALL_NAMED = re.compile(r"Call-I[Dd]:? '?([^\s',]+)")
+
+
 class SippError(HanvisaError):
     """SIPp could not place calls; the message says why."""
 
@@ -37,7 +41,7 @@ class Load:
     well: int
     waits: tuple[float, ...]  # from INVITE to 200 OK, sorted; of the calls that were answered
     refused: int = 0  # with 503
-    unfinished: tuple[str, ...] = ()  # the messages of each call without an end, a line each
+    failures: tuple[str, ...] = ()  # the messages of each that did not end well, and what SIPp says
 
     @property
     def median(self) -> float:
@@ -96,13 +100,16 @@ class Sipp:
                 await sipp.wait()
                 raise
             if code not in (ALL_WELL, SOME_FAILED, OUT_OF_TIME):
-                raise SippError(f"SIPp placed no call (exit code {code}): {_complaint(folder)}")
+                raise SippError(
+                    f"SIPp placed no call (exit code {code}): {_complaints(folder)[-500:].strip() or 'it says nothing'}"
+                )
             well = read_successes((folder / "stat.csv").read_text())
             if code == ALL_WELL and well != calls:
                 raise SippError(f"SIPp says that all went well, and counts {well} of {calls} calls.")
             messages = (folder / "messages.tsv").read_text().splitlines()
             waits, reached = read_messages(messages)
-            return Load(rate, reached, calls, well, waits, read_refusals(messages), read_unfinished(messages))
+            failures = read_failures(_complaints(folder), messages)
+            return Load(rate, reached, calls, well, waits, read_refusals(messages), failures)
 
     def _command(self, dialled: str, pace: dict[str, int], sink: int) -> Sequence[str]:
         options = {
@@ -162,18 +169,15 @@ def read_refusals(lines: Iterable[str]) -> int:
     return len(sent & refused)
 
 
-def read_unfinished(lines: Iterable[str]) -> tuple[str, ...]:
-    """Each call of the same list whose BYE was not answered: its Call-ID and its messages."""
-    said: dict[str, list[str]] = {}
-    ended: set[str] = set()
+def read_failures(errors: str, lines: Iterable[str]) -> tuple[str, ...]:
+    """Each call that SIPp complains of (-trace_err), and its messages, of the same list; last what SIPp says."""
+    if not (named := dict.fromkeys(_CALL_NAMED.findall(errors), "")):
+        return ()
     for line in lines:
         match line.split("\t"):
-            case [_, time, _, way, call, sequence, first]:
-                said.setdefault(call, []).append(f"{time} {way} {first.strip()} ({sequence.strip()})")
-                if way == "S" and first.startswith("SIP/2.0 200") and sequence.rstrip().endswith("BYE"):
-                    ended.add(call)
-    begun = (call for call, messages in said.items() if " S INVITE " in messages[0])
-    return tuple(f"{call}: {'; '.join(said[call])}" for call in begun if call not in ended)
+            case [_, time, _, way, call, sequence, first] if call in named:
+                named[call] += f" {time} {way} {first.strip()} ({sequence.strip()});"
+    return (*(f"{call}:{messages}" for call, messages in named.items()), errors.strip())
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -190,6 +194,6 @@ def _sink(host: str) -> Iterator[int]:
         yield sink.getsockname()[1]
 
 
-def _complaint(folder: Path) -> str:
+def _complaints(folder: Path) -> str:
     errors = folder / "errors.log"
-    return errors.read_text(errors="replace")[-500:].strip() if errors.exists() else "it says nothing"
+    return errors.read_text(errors="replace") if errors.exists() else ""

@@ -88,8 +88,8 @@ async def soak(settings: Settings, minutes: float, rate: float, talking: int = P
                 placed, well = placed + load.placed, well + load.well
                 readings.append(await read(system))
                 _tell(readings[-1], placed, deadline - monotonic())
-                for unfinished in load.unfinished:
-                    say(f"This one did not end well: {unfinished}")
+                for failure in load.failures:
+                    say(f"This one did not end well: {failure}")
             for one in together:
                 one.stop()
             await asyncio.gather(*talks)

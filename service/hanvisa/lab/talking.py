@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle, islice
+from time import monotonic
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from hanvisa.lab.alaw import RATE
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.lines import Line
 from hanvisa.lab.newcomer import read_register
-from hanvisa.lab.siplet import Siplet
+from hanvisa.lab.siplet import REGISTERED_FOR, Siplet
 from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.register import Register
 
@@ -34,11 +35,14 @@ class Pair:
         self.failures: list[str] = []
         self._citizen, self._number, self._phone = citizen, number, phone
         self._stopping = False
+        self._registered_at = 0.0
 
     async def run(self) -> None:
         for way in cycle((self._talk, self._give_up)):
             if self._stopping:
                 return
+            if monotonic() > self._registered_at + REGISTERED_FOR / 2:
+                await self.register()
             self.placed += 1
             try:
                 await way()
@@ -50,6 +54,10 @@ class Pair:
             for one in (self._citizen, self._phone):
                 one.forget()
                 one.trace.clear()
+
+    async def register(self) -> None:
+        await self._phone.plug_in()
+        self._registered_at = monotonic()
 
     def stop(self) -> None:
         """After the call that is up."""
@@ -111,10 +119,10 @@ async def pairs(settings: Settings, number: int) -> AsyncIterator[list[Pair]]:
         for direct, account in found:
             phone = await Siplet.open(settings.sip_host, 0, account, passwords[account], registrar=switch)
             opened.append(phone)
-            await phone.plug_in()
             citizen = await Carrier.start(settings.carrier_host, 0, switch=switch)
             opened.append(citizen)
             made.append(Pair(citizen, direct, phone))
+            await made[-1].register()
         yield made
     finally:
         for one in opened:

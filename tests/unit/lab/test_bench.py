@@ -27,10 +27,10 @@ from hanvisa.lab.sipp import (
     LASTS,
     Load,
     percentile,
+    read_failures,
     read_messages,
     read_refusals,
     read_successes,
-    read_unfinished,
 )
 from hanvisa.policy.model import Effect
 
@@ -62,9 +62,14 @@ def test_waits_are_from_the_first_invite_to_the_first_200() -> None:
     assert reached == pytest.approx(1.0)
     stray = message(102.2, "R", "of an earlier load", "SIP/2.0 503 Service Unavailable")
     assert read_refusals([*lines, lines[-2], stray]) == 1
-    a, c = read_unfinished([*lines, stray])
-    assert a.startswith("a: 19:16:11.916690 S INVITE sip:1@x SIP/2.0 (CSeq:1 INVITE); ")
-    assert c.endswith("; 19:16:11.916690 R SIP/2.0 503 Service Unavailable (CSeq:1 INVITE)")
+    errors = (
+        "2026-11-23 19:16:11: Aborting call on unexpected message for Call-Id 'c': while expecting '200'\n"
+    )
+    assert read_failures("", lines) == ()
+    c, said = read_failures(errors, lines)
+    assert c.startswith("c: 19:16:11.916690 S INVITE sip:1@x SIP/2.0 (CSeq:1 INVITE); ")
+    assert c.endswith("; 19:16:11.916690 R SIP/2.0 503 Service Unavailable (CSeq:1 INVITE);")
+    assert said == errors.strip()
 
 
 def test_no_message_is_no_call() -> None:
