@@ -22,9 +22,10 @@ from hanvisa.directory.repositories.exceptions import ExceptionFields, Exception
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.snapshot import SnapshotDirectory
+from hanvisa.directory.tables import ExtensionRow
 from hanvisa.errors import NotFound
 from hanvisa.lab.waiting import until
-from hanvisa.policy.facts import OperatorState, Person, PolicyException, ScopeKind
+from hanvisa.policy.facts import OperatorState, Person, PolicyException, ScopeKind, TargetKind
 
 HEAD = Actor("maria.ek")
 HOUR = timedelta(hours=1)
@@ -122,6 +123,22 @@ async def test_what_has_ended_is_not_loaded(demo: Database, directory: SnapshotD
     await given_exception(demo, starts_at=past - HOUR, ends_at=past)
     assert not directory.register.forwardings_of(anna.id)
     assert not exceptions(directory)
+
+
+async def test_what_has_the_same_number_is_in_the_same_order_whenever_it_is_read(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    """A digest of them tells what Asterisk has been told of (ami/projection)."""
+    someone = directory.register.persons.rows[0]
+    organisations = [one.id for one in directory.register.organisations.rows]
+    ids = [UUID(int=number) for number in range(len(organisations), 0, -1)]
+    async with demo.changing(SYSTEM) as session:
+        for id_, organisation in zip(ids, organisations, strict=True):
+            given = {"number": "9999", "kind": TargetKind.PERSON, "target_id": someone.id}
+            session.add(ExtensionRow(id=id_, organisation_id=organisation, **given))
+            await session.flush()
+    found = [one.organisation_id for one in directory.register.extensions.rows if one.number == "9999"]
+    assert found == organisations[::-1]
 
 
 async def test_a_new_day_is_noticed(demo: Database) -> None:

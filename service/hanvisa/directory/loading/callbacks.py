@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def callbacks(session: AsyncSession, _: datetime) -> list[Callback]:
-    rows = await session.scalars(select(CallbackRow).order_by(CallbackRow.since))
+    rows = await session.scalars(select(CallbackRow).order_by(CallbackRow.since, CallbackRow.id))
     return [
         Callback(
             row.id,

@@ -30,7 +30,7 @@ async def messages(session: AsyncSession, _: datetime) -> list[Message]:
             table.department_id,
         )
         .where(table.state != MessageState.HANDLED)
-        .order_by(table.created_at)
+        .order_by(table.created_at, table.id)
     )
     return [
         Message(

@@ -53,7 +53,7 @@ async def organisations(session: AsyncSession, _: datetime) -> list[Organisation
     rows = await session.execute(
         select(table.id, table.name, table.prefix, table.area_code)
         .where(table.ended_at.is_(None))
-        .order_by(table.name)
+        .order_by(table.name, table.id)
     )
     return [Organisation(*row) for row in rows]
 
@@ -63,7 +63,7 @@ async def operations(session: AsyncSession, _: datetime) -> list[Operation]:
     rows = await session.execute(
         select(table.id, table.name, table.organisation_id, table.telephone_manager_id, table.head_id)
         .where(table.ended_at.is_(None))
-        .order_by(table.name)
+        .order_by(table.name, table.id)
     )
     return [Operation(*row) for row in rows]
 
@@ -84,7 +84,7 @@ async def departments(session: AsyncSession, _: datetime) -> list[Department]:
         )
         .join(OperationRow, OperationRow.id == table.operation_id)
         .where(table.ended_at.is_(None))
-        .order_by(table.name)
+        .order_by(table.name, table.id)
     )
     return [
         Department(

@@ -64,7 +64,7 @@ async def extensions(session: AsyncSession, _: datetime) -> Awaitable[list[Exten
     query = (
         select(table.number, table.organisation_id, table.kind, table.target_id, table.confidential)
         .where(table.ended_at.is_(None))
-        .order_by(table.number)
+        .order_by(table.number, table.id)
     )
     return _extensions(await read(session, query))
 
@@ -130,7 +130,7 @@ async def groups(session: AsyncSession, _: datetime) -> list[Group]:
     groups = await session.execute(
         select(table.id, table.name, table.organisation_id, table.ringing)
         .where(table.ended_at.is_(None))
-        .order_by(table.name)
+        .order_by(table.name, table.id)
     )
     return [
         Group(
@@ -160,7 +160,7 @@ async def switchboards(session: AsyncSession, _: datetime) -> list[Switchboard]:
             table.night_group_id,
         )
         .where(table.ended_at.is_(None))
-        .order_by(table.name)
+        .order_by(table.name, table.id)
     )
     return [
         Switchboard(
@@ -180,14 +180,14 @@ async def operators(session: AsyncSession, _: datetime) -> list[Operator]:
     serves = await session.execute(
         select(OperatorSwitchboardRow.operator_id, OperatorSwitchboardRow.switchboard_id)
         .join(SwitchboardRow, SwitchboardRow.id == OperatorSwitchboardRow.switchboard_id)
-        .order_by(SwitchboardRow.name)
+        .order_by(SwitchboardRow.name, SwitchboardRow.id)
     )
     switchboards = grouped(serves.all())
     table = OperatorRow
     rows = await session.execute(
         select(table.id, table.person_id, table.state, table.phone_id, table.since)
         .where(table.ended_at.is_(None))
-        .order_by(table.since)
+        .order_by(table.since, table.id)
     )
     return [
         Operator(person_id, switchboards.get(id_, ()), OperatorState(state), phone_id, since)
