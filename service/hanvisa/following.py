@@ -22,7 +22,8 @@ class Follower:
     """``work`` is done at the start, and whenever one of the register's ``tables`` has changed.
 
     ``trouble`` is None when it is well, else what is wrong in a sentence. With ``awaited`` the service is not ready
-    before the work has been done once. After each round it rests for so many seconds, whatever has changed.
+    before the work has been done once, which ``ready`` tells. After each round it rests for so many seconds, whatever
+    has changed.
     """
 
     def __init__(
@@ -40,6 +41,9 @@ class Follower:
         self._work = work
         self._rest = rest
         self._due = asyncio.Event()
+        self.ready = asyncio.Event()
+        if not awaited:
+            self.ready.set()
 
     def changed(self, tables: frozenset[str]) -> None:
         """Tables of the register have changed. Never waits."""
@@ -63,4 +67,5 @@ class Follower:
                 asyncio.get_running_loop().call_later(RETRY, self._due.set)
             else:
                 self.trouble = None
+                self.ready.set()
             await asyncio.sleep(self._rest)

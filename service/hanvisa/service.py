@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CALLS_FIRST = 2.0  # seconds
+READY_FIRST = 2.0  # seconds
+READ_SOON = 0.2  # seconds that a register takes of some thousand persons at most
 ENDS_WITHIN = 5.0  # seconds from when it is told to stop, though threads wait for a folder that hangs
 
 
@@ -91,7 +93,10 @@ class Service:
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         await upgrade(self.settings.database_url)
-        await self.directory.start()
+        reading = asyncio.create_task(self.directory.start(), name="register")
+        await asyncio.wait({reading}, timeout=READ_SOON)
+        making = None if reading.done() else self._make_later()
+        await reading
         gc.freeze()  # the register has no garbage: _pause_seldom need not go through it
         for manager in self.managers:
             await manager.start()
@@ -101,9 +106,10 @@ class Service:
                 work = [tasks.create_task(part) for part in self._calls()]
                 await self._calls_are_taken_on()
                 work += [tasks.create_task(part.run()) for part in self.beside]
-                app, self.later = await asyncio.to_thread(self.make_later)
+                app, self.later = await (making or self._make_later())
                 runner = await self._answers_the_web(app)
-                work += [tasks.create_task(part.run()) for part in (*self.later, *self.at_last)]
+                work += [tasks.create_task(part.run()) for part in self.later]
+                work.append(tasks.create_task(self._run_at_last()))
                 _pause_seldom()
                 log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
                 await stopping.wait()
@@ -122,6 +128,10 @@ class Service:
             await self.directory.stop()
             await self.database.close()
 
+    def _make_later(self) -> asyncio.Future[tuple[web.Application, tuple[Beside, ...]]]:
+        """After the calls, but for a large register: most of the time the database is waited for then."""
+        return asyncio.ensure_future(asyncio.to_thread(self.make_later))
+
     async def _answers_the_web(self, app: web.Application) -> web.AppRunner:
         from aiohttp import web  # noqa: PLC0415 - imported with the application
 
@@ -139,6 +149,16 @@ class Service:
             async with asyncio.timeout(CALLS_FIRST):
                 await self.registry.synced.wait()
 
+    async def _run_at_last(self) -> None:
+        """They take seconds of the processor with a large register, and nobody waits for them."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READY_FIRST):
+                for follower in self.followers:
+                    await follower.ready.wait()
+        async with asyncio.TaskGroup() as tasks:
+            for part in self.at_last:
+                tasks.create_task(part.run())
+
     def _beside_them(self) -> tuple[Beside, ...]:
         return (
             *(Beside(follower.name, follower.run) for follower in self.followers),
@@ -150,7 +170,6 @@ class Service:
         )
 
     def _at_last(self) -> tuple[Beside, ...]:
-        """What takes seconds of the processor with a large register, and nobody waits for."""
         projections = (
             Beside(" ".join(("phones' projection", *filter(None, [node]))), projection.run)
             for node, projection in zip(self.settings.nodes or ("",), self.projections, strict=True)

@@ -50,12 +50,11 @@ async def test_what_fails_is_told_with_its_trace_and_shown_until_it_has_gone_wel
     ] * 2
 
 
-async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_its_health() -> None:
-    idle: Any = SimpleNamespace(run=Work(failures=0), hangs=False)
-    follower: Any = SimpleNamespace(name="phones", trouble=None, run=Work(failures=0))
+def _service(idle: Any, follower: Any) -> Service:
+    """With ``idle`` for each part but the follower."""
     parts: dict[str, Any] = dict.fromkeys(Service.__dataclass_fields__, idle)
     del parts["beside"], parts["later"], parts["at_last"]
-    service = Service(
+    return Service(
         **parts
         | {
             "settings": SimpleNamespace(ldap_url="", nodes={}),
@@ -67,6 +66,12 @@ async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_i
             "registry": MagicMock(),
         }
     )
+
+
+async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_its_health() -> None:
+    idle: Any = SimpleNamespace(run=Work(failures=0), hangs=False)
+    follower: Any = SimpleNamespace(name="phones", trouble=None, run=Work(failures=0))
+    service = _service(idle, follower)
     service.later = (Beside("calendars", Work()),)
     async with asyncio.TaskGroup() as tasks:
         work = [tasks.create_task(part.run()) for part in (*service.beside, *service.later)]
@@ -78,3 +83,15 @@ async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_i
         assert not any(task.done() for task in work)
         for task in work:
             task.cancel()
+
+
+async def test_what_nobody_waits_for_begins_when_all_is_ready_that_somebody_does() -> None:
+    idle: Any = SimpleNamespace(run=Work(failures=0), hangs=False)
+    follower: Any = SimpleNamespace(name="phones", run=Work(failures=0), ready=asyncio.Event())
+    running = asyncio.create_task(_service(idle, follower)._run_at_last())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert idle.run.begun == 0
+    follower.ready.set()
+    await until(lambda: idle.run.begun == 2)  # the projection and the search
+    running.cancel()

@@ -52,8 +52,10 @@ async def test_a_failure_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch
     running = asyncio.create_task(follower.run())
     await work.until(1)
     assert follower.trouble is not None
+    assert not follower.ready.is_set()
     await work.until(2)
-    await until(lambda: follower.trouble is None, what="the phones are ready")
+    await until(follower.ready.is_set, what="the phones are ready")
+    assert follower.trouble is None
     running.cancel()
 
 
