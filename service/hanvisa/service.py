@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 CALLS_FIRST = 2.0  # seconds
 READY_FIRST = 2.0  # seconds
-READ_SOON = 0.2  # seconds that a register takes of some thousand persons at most
+READ_SOON = 0.05  # seconds that a register takes of some thousand persons at most
 ENDS_WITHIN = 5.0  # seconds from when it is told to stop, though threads wait for a folder that hangs
 
 
