@@ -39,7 +39,6 @@ log = structlog.get_logger()
 
 CALLS_FIRST = 2.0  # seconds
 READY_FIRST = 2.0  # seconds
-READ_SOON = 0.05  # seconds that a register takes of some thousand persons at most
 ENDS_WITHIN = 5.0  # seconds from when it is told to stop, though threads wait for a folder that hangs
 
 
@@ -93,10 +92,8 @@ class Service:
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         await upgrade(self.settings.database_url)
-        reading = asyncio.create_task(self.directory.start(), name="register")
-        await asyncio.wait({reading}, timeout=READ_SOON)
-        making = None if reading.done() else self._make_later()
-        await reading
+        making = self._make_later() if await self.directory.is_large() else None
+        await self.directory.start()
         gc.freeze()  # the register has no garbage: _pause_seldom need not go through it
         for manager in self.managers:
             await manager.start()

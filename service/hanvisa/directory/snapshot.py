@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import func, select
 
 from hanvisa.directory.auditing import SYSTEM, read_counters
 from hanvisa.directory.callbacks import KeptCallbacks
@@ -22,6 +23,7 @@ from hanvisa.directory.notices import notices
 from hanvisa.directory.phone_changes import ChangesByPhone
 from hanvisa.directory.repositories.exceptions import Exceptions
 from hanvisa.directory.repositories.operators import Operators
+from hanvisa.directory.tables import PersonRow
 from hanvisa.errors import StorageError
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.register import Register
@@ -35,6 +37,7 @@ log = structlog.get_logger()
 Changed = Callable[[frozenset[str]], None]
 """Called with the names of the tables that have changed. Must not wait."""
 
+LARGE = 10_000  # persons
 _RETRY = 1.0  # seconds
 _STOP_WITHIN = 2.0  # seconds
 
@@ -84,6 +87,12 @@ class SnapshotDirectory:
     def on_stored(self, callback: Changed) -> None:
         """Call back after each change of the database, by whomever, also of what the register does not hold."""
         self._stored_callbacks.append(callback)
+
+    async def is_large(self) -> bool:
+        """It takes so long to load that something else can be done meanwhile. Raises StorageError."""
+        persons = select(PersonRow.id).limit(LARGE).subquery()
+        async with self._database.reading() as session:
+            return await session.scalar(select(func.count()).select_from(persons)) == LARGE
 
     async def start(self) -> None:
         """Load all, and follow what changes. Raises StorageError when the database does not answer."""

@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, text
 
+from hanvisa.directory import snapshot
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.exceptions import ExceptionFields, ExceptionRecord, Exceptions
@@ -139,6 +140,15 @@ async def test_what_has_the_same_number_is_in_the_same_order_whenever_it_is_read
             await session.flush()
     found = [one.organisation_id for one in directory.register.extensions.rows if one.number == "9999"]
     assert found == organisations[::-1]
+
+
+async def test_a_register_is_large_from_so_many_persons_on(
+    directory: SnapshotDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not await directory.is_large()
+    for persons, is_large in ((len(directory.register.persons.rows) + 100, False), (10, True)):
+        monkeypatch.setattr(snapshot, "LARGE", persons)
+        assert await directory.is_large() is is_large
 
 
 async def test_a_new_day_is_noticed(demo: Database) -> None:
