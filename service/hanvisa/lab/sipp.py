@@ -24,7 +24,8 @@ ALL_WELL, SOME_FAILED, OUT_OF_TIME = 0, 1, 97
 """SIPp's exit codes with which calls were placed. 99 is that none was, 254 and 255 are errors of its own."""
 
 
-_CALL_NAMED = re.compile(r"Call-I[Dd]:? '?([^\s',]+)")
+_CALL_NAMED = re.compile(r"\d+-\d+@")
+"""The beginning of a Call-ID as SIPp makes it. Its end can't be told from the next complaint, which follows at once."""
 
 
 class SippError(HanvisaError):
@@ -175,9 +176,11 @@ def read_failures(errors: str, lines: Iterable[str]) -> tuple[str, ...]:
         return ()
     for line in lines:
         match line.split("\t"):
-            case [_, time, _, way, call, sequence, first] if call in named:
-                named[call] += f" {time} {way} {first.strip()} ({sequence.strip()});"
-    return (*(f"{call}:{messages}" for call, messages in named.items()), errors.strip())
+            case [_, time, _, way, call, sequence, first] if (
+                begins := call.partition("@")[0] + "@"
+            ) in named:
+                named[begins] += f" {time} {way} {first.strip()} ({sequence.strip()});"
+    return (*(f"{begins}:{messages}" for begins, messages in named.items()), errors.strip())
 
 
 def percentile(values: Sequence[float], share: float) -> float:

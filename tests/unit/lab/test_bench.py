@@ -62,14 +62,23 @@ def test_waits_are_from_the_first_invite_to_the_first_200() -> None:
     assert reached == pytest.approx(1.0)
     stray = message(102.2, "R", "of an earlier load", "SIP/2.0 503 Service Unavailable")
     assert read_refusals([*lines, lines[-2], stray]) == 1
+
+
+def test_of_each_call_that_went_wrong_it_is_told_what_was_said() -> None:
+    """SIPp's complaints stand without an end of line between them."""
     errors = (
-        "2026-11-23 19:16:11: Aborting call on unexpected message for Call-Id 'c': while expecting '200'\n"
+        "The following events occurred:\n2026-11-28\t18:16:36.373164\t1795889796.373164: Aborting call on an "
+        "unexpected BYE for call: 1-15638@127.0.0.22026-11-28\t18:16:36.854934\t1795889796.854934: Aborting call on "
+        "an unexpected BYE for call: 2-15638@127.0.0.2"
     )
+    lines = [
+        message(100.0, "S", f"{number}-15638@127.0.0.2", "INVITE sip:1@x SIP/2.0") for number in (1, 2, 11)
+    ]
+    first, second, said = read_failures(errors, lines)
+    assert first == "1-15638@: 19:16:11.916690 S INVITE sip:1@x SIP/2.0 (CSeq:1 INVITE);"
+    assert second.startswith("2-15638@: ")
+    assert said == errors
     assert read_failures("", lines) == ()
-    c, said = read_failures(errors, lines)
-    assert c.startswith("c: 19:16:11.916690 S INVITE sip:1@x SIP/2.0 (CSeq:1 INVITE); ")
-    assert c.endswith("; 19:16:11.916690 R SIP/2.0 503 Service Unavailable (CSeq:1 INVITE);")
-    assert said == errors.strip()
 
 
 def test_no_message_is_no_call() -> None:
