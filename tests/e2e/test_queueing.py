@@ -19,6 +19,7 @@ from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.stories import Heard
 from hanvisa.lab.waiting import until
 
+ANNA = "hallefors-201"
 WRAP_UP = 4.0  # seconds
 ABROAD = "+442079460958"
 KEY_YOUR_NUMBER = "Slå ditt telefonnummer och avsluta med fyrkant"
@@ -76,6 +77,36 @@ async def test_who_leaves_the_number_is_rung_back_in_turn_over_a_restart_and_onc
     line = await ulla.rings(within=LONG)
     await line.answer()
     await behind.talks_to(line, within=LONG)
+
+
+async def test_who_left_a_mobile_that_a_confidential_call_never_reaches_is_rung_and_told(
+    world: World,
+) -> None:
+    """M4: it was registered after it had been left. The operator is told first; nobody is joined to it."""
+    ulla = await world.phone(ULLA)
+    served, line = await an_operator_with_a_caller(world)
+    leaving = await waits(world, "0701740695")
+    [waiting] = [one for one in (await world.api.get("/live/calls"))["items"] if not one["other"]]
+    await world.api.do(f"/live/calls/{waiting['id']}/confidential")
+    await leaving.press("4")
+    await world.commanded(leaving, "Vi ringer upp dig på", within=LONG)
+    await leaving.press("1")
+    await world.commanded(leaving, "Du behåller din plats", within=LONG)
+    await leaving.hangup()
+    await world.given_mobile(ANNA, "0701740695")
+    await served.hangup()
+
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await world.hears(line, "Ett sekretessamtal kopplas aldrig till mobil, regel M fyra", within=LONG)
+    await line.until_ended(within=LONG)
+    rung = await world.mobile("0701740695", within=LONG)
+    await rung.answer()
+    await world.hears(rung, "Du har bett att bli uppringd på det här numret", within=LONG)
+    await rung.until_ended(within=LONG)
+    story = await world.story(rung)
+    assert story.outcome == "refused"
+    assert story.rules == ["M4"]
 
 
 async def test_who_withholds_their_number_keys_one_slowly_and_is_rung_back_on_it(world: World) -> None:

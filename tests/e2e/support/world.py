@@ -85,6 +85,21 @@ class World(Town):
         self._undo.append(lambda: self.end("/forwardings", forwarding))
         return forwarding
 
+    async def given_mobile(self, who: str, number: str) -> None:
+        """A mobile of the person with this phone account is registered (H1, B1, M1)."""
+        mobile = await self.api.post(
+            "/mobiles",
+            {
+                "person": str(self.person(who).id),
+                "number": number,
+                "carrier": "Upphandlad operatör",
+                "grounds": "Arbetar ofta på andra platser",
+                "decided_by": "Elsa Hedström, verksamhetschef",
+                "decided_at": self._began.isoformat(),
+            },
+        )
+        self._undo.append(lambda: self.end("/mobiles", mobile))
+
     async def given_calendar(self, who: str, address: str) -> Json:
         """The person's absences are read from an iCalendar file on the web."""
         person = self.person(who).id
