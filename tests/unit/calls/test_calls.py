@@ -17,15 +17,17 @@ from hanvisa.policy.facts import Forwarding, OperatorState, Phone, ScopeKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 
 
-async def operator_has_caller(scene: Scene, number: str = "0980319244") -> tuple[str, str]:
-    """A citizen, or whose ``number`` it is, has rung the main number and talks to Olle: the two channels."""
+async def operator_has_caller(
+    scene: Scene, number: str = "0980319244", operator: str = "olle"
+) -> tuple[str, str]:
+    """A citizen, or whose ``number`` it is, has rung the main number and talks to the operator: the two channels."""
     caller = scene.rings_in(MAIN, number)
     await scene.hears(caller, "Greeting")
     scene.finished(caller)
-    olle = await scene.rung("olle")
-    scene.answers(olle)
-    await scene.talking(caller, olle)
-    return caller, olle
+    answered = await scene.rung(operator)
+    scene.answers(answered)
+    await scene.talking(caller, answered)
+    return caller, answered
 
 
 async def test_a_present_persons_phone_rings_and_answering_connects() -> None:

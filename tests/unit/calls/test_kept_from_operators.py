@@ -53,13 +53,7 @@ async def test_a_mobile_waits_while_the_only_operator_has_parked_somebody_and_wh
 async def mobile_has_bo(scene: Scene) -> tuple[str, str]:
     """Anna's, who has rung the main number; Bo is the other operator."""
     second_operator(scene)
-    mobile = scene.rings_in(MAIN, ANNA_MOBILE)
-    await scene.hears(mobile, "Greeting")
-    scene.finished(mobile)
-    bo = await scene.rung("bo")
-    scene.answers(bo)
-    await scene.talking(mobile, bo)
-    return mobile, bo
+    return await operator_has_caller(scene, ANNA_MOBILE, "bo")
 
 
 async def test_another_operator_has_it_meanwhile() -> None:

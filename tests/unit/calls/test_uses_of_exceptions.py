@@ -172,11 +172,7 @@ async def test_of_two_exceptions_neither_is_used_where_the_other_has_been_used_u
 
 async def test_a_caller_who_hangs_up_while_the_database_answers_spends_no_use() -> None:
     async with Scene(PATIENT) as scene:
-        scene.given_exception(max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        scene.directory.latency = lambda: ON_ITS_WAY
-        scene.refers(olle, MOBILE)
-        await is_taken(scene)
+        caller, olle = await is_being_sent_on(scene)
         scene.hangs_up(caller)
         await scene.over(caller)
         assert uses(scene) == [0]
@@ -236,16 +232,22 @@ async def test_a_mobile_that_takes_a_place_and_goes_while_the_database_answers_s
 async def test_an_operator_who_hangs_up_after_sending_a_caller_on_takes_no_use_back() -> None:
     """Some phones do as soon as their REFER is accepted: the caller comes to the mobile."""
     async with Scene(PATIENT) as scene:
-        scene.given_exception(max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        scene.directory.latency = lambda: ON_ITS_WAY
-        scene.refers(olle, MOBILE)
-        await is_taken(scene)
+        caller, olle = await is_being_sent_on(scene)
         scene.hangs_up(olle)
         mobile = await scene.rung(MOBILE)
         scene.answers(mobile)
         await scene.talking(caller, mobile)
         assert uses(scene) == [1]
+
+
+async def is_being_sent_on(scene: Scene) -> tuple[str, str]:
+    """Olle sends his caller on to a mobile by the last use of an exception, which has just been taken: the channels."""
+    scene.given_exception(max_uses=1)
+    caller, olle = await operator_has_caller(scene)
+    scene.directory.latency = lambda: ON_ITS_WAY
+    scene.refers(olle, MOBILE)
+    await is_taken(scene)
+    return caller, olle
 
 
 async def is_taken(scene: Scene) -> None:
