@@ -20,13 +20,14 @@ from uuid import UUID
 import structlog
 
 from hanvisa.calls.call import Call, new_id
+from hanvisa.calls.decisions import decide
 from hanvisa.calls.operators import pause
 from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import GivenUp, RingingBack, Stage, to_json
-from hanvisa.calls.stages.ringing_back import TRIES, decide_now
+from hanvisa.calls.stages.ringing_back import TRIES, facts_now
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.calls.storing import stored
 from hanvisa.errors import TelephonyError
@@ -152,9 +153,9 @@ class Callbacks:
         self._later(callback)
         taking = house.directory.callbacks.take(callback.id, callback.tries, self._not_before[callback.id])
         if await stored(f"try of {callback.id}", taking):
-            reading, _ = decide_now(call, callback)
+            digits = e164_to_dial(facts_now(call, callback).number) or ""
             name = call.organisation.name if call.organisation else ""
-            answer = await self._answer(call, Display(name, call.state.dialled), e164_to_dial(reading) or "")
+            answer = await self._answer(call, Display(name, call.state.dialled), digits)
             if answer is Answer.YES:
                 call.change(answered=True)
                 self._open(call, GivenUp(callback.id))
@@ -167,13 +168,11 @@ class Callbacks:
         house.queues.wake()
 
     def _is_given_up(self, callback: Callback) -> bool:
-        """An operator has been told of it, or has tried it before: no other is rung for it."""
-        register = self._house.directory.register
-        is_mobile = register.mobile(callback.number) is not None
-        return bool(callback.tries and is_mobile) and (
-            callback.confidential
-            or may_none_have_a_mobile(self._call_of_caller(callback), callback.switchboard_id)
-        )
+        """A rule keeps it from being rung, as an operator has been told: no other is rung for it."""
+        if not callback.tries:
+            return False
+        decision = decide(facts_now(self._call_of_caller(callback), callback))
+        return not decision.allowed and bool(decision.rules)
 
     def _may_have(self, callback: Callback, operator: Operator) -> bool:
         """An employee's mobile is rung back by nobody who may not ring it now (O2, M4).

@@ -28,7 +28,7 @@ from hanvisa.ids import new_id
 from hanvisa.policy.callbacks import CallbackFacts, as_caller
 from hanvisa.policy.facts import Callback
 from hanvisa.policy.model import Decision
-from hanvisa.policy.numbers import Reading, read_number
+from hanvisa.policy.numbers import read_number
 from hanvisa.policy.outgoing import number_shown
 
 if TYPE_CHECKING:
@@ -49,17 +49,17 @@ async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
     if not number:
         return back
     in_confidence = call.state.confidential or may_none_have_a_mobile(call, stage.switchboard)
-    reading, decision = _decide(call, number, confidential=in_confidence)
-    if not decision.allowed or reading.number is None:
+    facts = _facts(call, number, confidential=in_confidence)
+    if not _decide(call, facts).allowed or facts.number.number is None:
         await call.say(CallbackRefused())
         return back
-    confirm = ConfirmCallback(reading.number)
+    confirm = ConfirmCallback(facts.number.number)
     if (await call.say(confirm) or await call.key(call.house.settings.key_wait)) != RIGHT:
         return back
     kept = Callback(
         new_id(),
         stage.switchboard,
-        reading.number,
+        facts.number.number,
         stage.since,
         call.house.clock.now(),
         call.state.language,
@@ -97,9 +97,10 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     if callback is None or not await _taken(call, callback, tries):
         await _say(call, TryLater())
         return False
-    reading, decision = decide_now(call, callback)
+    facts = facts_now(call, callback)
+    decision = _decide(call, facts)
     mobile = call.register.mobile(callback.number)
-    place = outside_place(as_caller(reading), mobile.person_id if mobile else None)
+    place = outside_place(as_caller(facts.number), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
     rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
     if rung.leg is None:
@@ -125,7 +126,7 @@ async def tell_given_up(call: Call, stage: GivenUp) -> Stage | None:
     if callback is None:
         await _say(call, TryLater())
         return None
-    _, decision = decide_now(call, callback)
+    decision = _decide(call, facts_now(call, callback))
     if decision.allowed or not decision.rules:
         await _say(call, TryLater())
         return None
@@ -159,18 +160,21 @@ async def _keyed(call: Call) -> str | None:
     return None
 
 
-def _decide(call: Call, number: str, *, confidential: bool) -> tuple[Reading, Decision]:
+def facts_now(call: Call, callback: Callback) -> CallbackFacts:
+    """What decides whether it is rung: that nobody may can have come since it was left."""
+    in_confidence = callback.confidential or may_none_have_a_mobile(call, callback.switchboard_id)
+    return _facts(call, callback.number, confidential=in_confidence)
+
+
+def _facts(call: Call, number: str, *, confidential: bool) -> CallbackFacts:
     reading = read_number(number, call.organisation, call.register, call.house.plan)
-    facts = CallbackFacts(reading, confidential, call.house.settings.may_call)
+    return CallbackFacts(reading, confidential, call.house.settings.may_call)
+
+
+def _decide(call: Call, facts: CallbackFacts) -> Decision:
     decision = decide(facts)
     tell(call, facts, decision)
-    return reading, decision
-
-
-def decide_now(call: Call, callback: Callback) -> tuple[Reading, Decision]:
-    """That nobody may ring it can have come since it was left."""
-    in_confidence = callback.confidential or may_none_have_a_mobile(call, callback.switchboard_id)
-    return _decide(call, callback.number, confidential=in_confidence)
+    return decision
 
 
 async def _taken(call: Call, callback: Callback, tries: int) -> bool:
