@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SUFFIX = ".jsonl"
+NEW = ".new"  # for a moment
 
 
 def to_line(entry: CallEntry) -> bytes:
@@ -77,13 +78,22 @@ def remove(path: Path) -> None:
 
 
 class SegmentWriter:
-    """Appends to a new segment. It is locked until it is closed, or the process dies."""
+    """Appends to a new segment. It is locked until it is closed, or the process dies.
+
+    It has its name only once it is locked: what is not would be shipped meanwhile, and removed.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = 0
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        new = path.with_suffix(NEW)
+        self._file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            new.rename(path)
+        except OSError:
+            os.close(self._file)
+            raise
         self._torn = False
 
     def append(self, line: bytes) -> None:

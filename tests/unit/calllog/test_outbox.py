@@ -1,6 +1,7 @@
 """The outbox: nothing that was recorded is lost, and no call waits for it."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
@@ -85,6 +86,25 @@ async def test_ships_in_order_and_leaves_nothing(tmp_path: Path, records: Record
             outbox.record("hv-k-1", "key", {"n": n})
         await until(lambda: len(records.kept) == 1200 and not files(tmp_path))
     assert records.told("hv-k-1") == list(range(1200))
+
+
+async def test_a_segment_is_not_shipped_while_it_is_being_made(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shipping looks for closed segments in a thread, at any moment: here as the new one is about to be locked."""
+    outbox = outbox_in(tmp_path, records)
+    lock, closed = fcntl.flock, list[Path]()
+
+    def lock_at_last(file: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        closed.extend(outbox._closed_segments())
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_at_last)
+    outbox.record("call", "one", {})
+    assert closed == []
+    assert await outbox.ship()
+    assert len(records.kept) == 1
 
 
 async def test_keeps_all_while_the_database_is_away(tmp_path: Path, records: Records) -> None:
