@@ -21,7 +21,7 @@ from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
 from hanvisa.calls.state import Leg
 from hanvisa.calls.targets import mark_confidential, wanted_by
-from hanvisa.calls.uses import PartyGone, Question, ask
+from hanvisa.calls.uses import PartyGone, Question, ask, must_be_there
 from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
@@ -229,7 +229,7 @@ async def _attended(
 ) -> Stage | Refusal | None:
     """Join the far parties of the transferor's two legs. Each is judged as what the other would be joined to."""
     theirs = call.house.live.of_channel(request.other) if request.other else None
-    if theirs is not None and _still_rings(theirs, request.other):
+    if theirs is not None and theirs is not call and _still_rings(theirs, request.other):
         return await _onto_ringing(call, theirs, asker, transferee)
     far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
     if theirs is None and _is_emergency(call, request.target):
@@ -300,14 +300,19 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
     """The consultation still rings: the caller is sent to what it dialled, and rings there in the operator's place.
 
     The consultation ends first, so that nobody's phone is found busy with it; the caller hears ringing meanwhile.
+    A use that it has taken, or is just taking, goes to the caller, and to no other; it takes none any more.
     """
-    following = await _blind(call, theirs.state.dialled, asker, transferee, theirs.state.exception)
-    if following is not None and not isinstance(following, Refusal):
+    async with theirs.counting:
+        must_be_there(call, [transferee])
+        following = await _blind(call, theirs.state.dialled, asker, transferee, theirs.state.exception)
+        if following is None or isinstance(following, Refusal):
+            return following
+        theirs.change(exception=None)
         await call.insist(call.house.control.ring, call.caller.channel)
         theirs.inbox.put_nowait(Surrendered())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)
-        await call.insist(call.house.control.stop_ringing, call.caller.channel)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(theirs.over.wait(), ENDED_WITHIN)
+    await call.insist(call.house.control.stop_ringing, call.caller.channel)
     return following
 
 

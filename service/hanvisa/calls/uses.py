@@ -79,17 +79,29 @@ async def _reserve(call: Call, wanted: Collection[UUID], parties: Collection[Leg
     They are written down at once: whoever takes the call on in this stage has them already.
     """
     new, directory = set(wanted) - set(call.uses_left), call.house.directory
-    if new:
+    if not new:
+        call.uses_left = _without_one_each(call.uses_left, wanted)
+        return frozenset()
+    # Nothing is awaited from its end until whoever asked has noted the exception: a transfer that waits finds it there.
+    async with call.counting:
+        must_be_there(call, parties)  # the turn has been waited for
         if missing := await directory.reserve_uses(new, call.id):
             return missing
-        if any(_has_gone(call, one) for one in parties):
+        try:
+            must_be_there(call, parties)
+        except PartyGone:
             directory.give_back_uses(new, call.id)
-            raise PartyGone
-    call.uses_left = _without_one_each(call.uses_left, wanted)
-    if new:
+            raise
+        call.uses_left = _without_one_each(call.uses_left, wanted)
         call.change(uses=(*call.state.uses, *sorted(new)))
         await call.save()
     return frozenset()
+
+
+def must_be_there(call: Call, parties: Iterable[Leg]) -> None:
+    """Raises PartyGone."""
+    if any(_has_gone(call, one) for one in parties):
+        raise PartyGone
 
 
 def _has_gone(call: Call, party: Leg) -> bool:

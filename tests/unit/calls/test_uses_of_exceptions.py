@@ -105,6 +105,90 @@ async def test_a_transfer_onto_the_ringing_mobile_takes_no_second_use() -> None:
         assert [one.uses for one in scene.directory.register.exceptions.rows] == [1]
 
 
+@pytest.mark.parametrize("taken", [0, 1], ids=["not taken yet", "taken, and the answer is on its way"])
+async def test_a_transfer_onto_a_mobile_whose_use_is_being_counted_takes_no_second_one(taken: int) -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=2)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        consult = scene.dials("olle", MOBILE)
+        await scene.until(lambda: scene.house.live.of_channel(consult), "Olle rings the mobile")
+        await scene.until(lambda: uses(scene) == [taken], "it has come so far")
+        await _come_together(scene, caller, olle, consult)
+
+
+async def test_a_transfer_onto_a_mobile_for_which_nothing_is_counted_yet_takes_no_second_use() -> None:
+    """The operator's phone has dialled it, and Asterisk is still asked what else that phone has on its lines."""
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=2)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = scene.control.latency = lambda: ON_ITS_WAY
+        consult = scene.dials("olle", MOBILE)
+        await _come_together(scene, caller, olle, consult)
+
+
+async def test_the_last_use_that_is_being_counted_is_the_callers_who_is_sent_there() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        consult = scene.dials("olle", MOBILE)
+        await is_taken(scene)
+        await _come_together(scene, caller, olle, consult)
+
+
+async def test_a_phone_that_hangs_up_what_it_rang_as_it_sends_the_caller_there_spends_one_use() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        consult = scene.dials("olle", MOBILE)
+        await is_taken(scene)
+        scene.refers(olle, "", other=consult)
+        scene.hangs_up(consult)
+        mobile = await scene.rung(MOBILE)
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
+        assert uses(scene) == [1]
+
+
+async def test_a_caller_who_hangs_up_while_the_operators_use_is_counted_is_sent_nowhere() -> None:
+    """The operator rings the mobile, as before."""
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        consult = scene.dials("olle", MOBILE)
+        await is_taken(scene)
+        scene.refers(olle, "", other=consult)
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert scene.control.named("tell_transferor") == [(olle, "channel_unavailable")]
+        scene.answers(await scene.rung(MOBILE))
+        assert scene.house.live.of_channel(consult)
+        assert uses(scene) == [1]
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [(1, ["channel_answered", "channel_declined"]), (2, ["channel_answered", "channel_answered"])],
+)
+async def test_of_two_who_are_sent_onto_one_ringing_mobile_the_second_takes_a_use_too(
+    most: int, told: list[str]
+) -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=most)
+        _caller, olle = await operator_has_caller(scene)
+        second, _bo = await talks(scene, "olle", "202")
+        consult = scene.dials("olle", MOBILE)
+        await scene.rung(MOBILE)
+        scene.refers(olle, "", other=consult)
+        scene.refers(second, "", other=consult)
+        await scene.until(lambda: len(scene.control.named("tell_transferor")) == 2, "both are answered")
+        assert [progress for _, progress in scene.control.named("tell_transferor")] == told
+        assert uses(scene) == [most]
+
+
 async def test_a_place_that_is_refused_in_confidence_takes_no_use() -> None:
     async with Scene() as scene:
         given_confidential(scene, "bo")
@@ -238,6 +322,18 @@ async def test_an_operator_who_hangs_up_after_sending_a_caller_on_takes_no_use_b
         scene.answers(mobile)
         await scene.talking(caller, mobile)
         assert uses(scene) == [1]
+
+
+async def _come_together(scene: Scene, caller: str, olle: str, consult: str) -> None:
+    """Olle sends his caller onto the mobile that he rings: by one use they are joined."""
+    scene.refers(olle, "", other=consult)
+    await scene.until(lambda: scene.control.named("tell_transferor"), "the REFER is answered")
+    assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
+    await scene.over(consult)
+    mobile = await scene.rung(MOBILE)
+    scene.answers(mobile)
+    await scene.talking(caller, mobile)
+    assert uses(scene) == [1]
 
 
 async def is_being_sent_on(scene: Scene) -> tuple[str, str]:
