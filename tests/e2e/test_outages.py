@@ -2,9 +2,11 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -21,6 +23,8 @@ from e2e.support.scene import (
 )
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting, refused
 from e2e.support.world import World
+from hanvisa.lab.api import Api
+from hanvisa.lab.town import web_of
 from hanvisa.lab.waiting import until
 
 FREDRIK = "hallefors-206"
@@ -52,6 +56,34 @@ async def test_the_service_killed_in_the_middle_lets_calls_live_and_is_taken_ove
     await is_refused_with_the_reason(world, scene)
     assert "O2" in (await world.story(scene.talking)).rules
     await who_waits_is_next(world, scene)
+
+
+async def test_what_an_operator_has_dialled_by_the_api_is_rung_though_the_service_dies_as_their_phone_answers(
+    world: World,
+) -> None:
+    ulla, elsa = await world.phone(ULLA), await world.phone(ELSA)
+    async with as_operator(world, ULLA) as api:
+        await api.do("/live/calls", {"to": "205"})
+    line = await ulla.rings(within=LONG)
+    await world.system.kill_service()
+    await line.answer()
+    await world.system.start_service()
+    elsas = await elsa.rings(within=LONG)
+    await elsas.answer()
+    await line.talks_to(elsas, within=LONG)
+
+
+@asynccontextmanager
+async def as_operator(world: World, who: str) -> AsyncIterator[Api]:
+    """The API as this person uses it, with an account made for it."""
+    account = {"name": f"{who}-{token_hex(4)}@example.org", "roles": [{"role": "operator"}]}
+    user = await world.api.post("/users", {**account, "person": str(world.person(who).id)})
+    try:
+        token = await world.api.post("/tokens", {"user": user["id"], "name": "test"})
+        async with Api(web_of(world.settings), token["token"]) as api:
+            yield api
+    finally:
+        await world.api.act_on(f"/users/{user['id']}", "end")
 
 
 async def test_the_service_gone_for_good_leaves_nobody_in_silence(world: World) -> None:

@@ -21,7 +21,7 @@ from hanvisa.calls.house import House
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.recording import recording_id
 from hanvisa.calls.signals import NORMAL, Answered, BroughtOut, HungUp, Played, Recorded
-from hanvisa.calls.stage import Apologising, Arriving, GivenUp, RingingBack, Stage, Talking, from_json
+from hanvisa.calls.stage import Apologising, Arriving, Stage, Talking, from_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, TelephonyError
 from hanvisa.ids import node_of
@@ -93,8 +93,7 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     existing = {channel.id: channel for channel in await house.control.channels(node) if not channel.gone_on}
     orphans = [existing[id_] for id_ in held if id_ in existing and house.live.of_channel(id_) is None]
     open_calls = await left_open(house)
-    begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
-    known = await _beside_one_another(lambda one: _state_of(house, one, begun.get(one.id)), orphans)
+    known = await _beside_one_another(partial(_state_of, house), orphans)
     written = [state for state in known if state is not None]
     newest = {state.id: state for state in sorted(written, key=_age)}
     states = [_with_marks(state, open_calls.get(state.id)) for state in newest.values()]
@@ -107,6 +106,7 @@ async def adopt(house: House, node: str = "") -> list[tuple[Call, Stage]]:
     left = {state.caller.channel for state in written} - taken
     for channel in left:
         await _hang_up(house, channel)
+    begun = {state.caller.channel: state for state in open_calls.values() if state is not None}
     anew = await _beside_one_another(
         lambda orphan: _begin_anew(house, orphan, elsewhere, begun.get(orphan.id)),
         (orphan for orphan in orphans if orphan.id not in taken | left),
@@ -139,31 +139,20 @@ async def _beside_one_another(work: Callable[[Each], Awaitable[T]], those: Itera
     return await asyncio.gather(*map(one, those))
 
 
-async def _state_of(house: House, orphan: LiveChannel, kept: CallState | None) -> CallState | None:
+async def _state_of(house: House, orphan: LiveChannel) -> CallState | None:
     """The state that is written on the channel, None where there is none or where its caller is another channel.
 
-    Nothing is yet on that of an operator who has just answered for a caller who left a number, nor of a caller who is
-    told that it is given up: what is ``kept`` beside tells it.
+    Nor has a call begun whose caller is rung first and has not answered yet (`calls/own_phone.py`).
     """
     try:
         written = await house.control.variable(orphan.id, VARIABLE)
-        state = CallState.from_json(written) if written else _answered(orphan, kept)
+        state = CallState.from_json(written) if written else None
     except (TelephonyError, ValueError, KeyError, TypeError) as error:
         log.warning("calls.unreadable_state", channel=orphan.id, why=str(error))
         return None
-    return state if state is not None and state.caller.channel == orphan.id else None
-
-
-def _answered(orphan: LiveChannel, kept: CallState | None) -> CallState | None:
-    if kept is None or not orphan.up:
+    if state is None or state.caller.channel != orphan.id or not (orphan.up or state.caller.rang_in):
         return None
-    if kept.stage.get("name") == GivenUp.__name__:
-        return replace(kept, answered=True)
-    # Not the caller who left it, who is the call's caller a moment before that is written on their channel: what is
-    # written on the operator's holds then.
-    is_operators = bool(kept.caller.account)
-    rings_back = kept.stage.get("name") == RingingBack.__name__
-    return replace(kept, answered=True) if rings_back and is_operators else None
+    return replace(state, answered=state.answered or orphan.up)
 
 
 def _with_marks(written: CallState, kept: CallState | None) -> CallState:

@@ -13,7 +13,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.ringing import Display
-from hanvisa.calls.stage import Arriving, Stage
+from hanvisa.calls.stage import Arriving, Stage, to_json
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.errors import TelephonyError
 from hanvisa.ids import node_of
@@ -67,6 +67,7 @@ async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], No
         leg,
         organisation=dialled.phone.organisation_id,
         confidential=dialled.confidential,
+        stage=to_json(Arriving()),
     )
     call = Call(state, house)
     shown = Display(f"RING {display(dialled.to)}", dialled.to, answers=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.ringing import CARRIER, Display, none_has_rung, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
+from hanvisa.calls.state import VARIABLE
 from hanvisa.errors import Gone, Refused
 
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ class Answer(Enum):
 async def own_phone_answers(call: Call, shown: Display, digits: str = "") -> Answer:
     """Ring the caller's phone, or where it is outside these ``digits``.
 
-    The channel is no caller's yet: nothing is written on it. Raises Unavailable.
+    The call's state is written on the channel as it is made: whoever takes the call on once it has been answered goes
+    on with it. Raises Unavailable.
     """
     control, channel, account = call.house.control, call.caller.channel, call.caller.account
     call.house.live.bind(channel, call)
     call.keep()
     try:
         dial_string = f"PJSIP/{digits}@{CARRIER}" if digits else f"PJSIP/{account}"
-        await control.create(channel, dial_string, variables(call, shown), "")
+        written = variables(call, shown) | {VARIABLE: call.state.to_json()}
+        await control.create(channel, dial_string, written, "")
     except (Refused, Gone) as error:
         call.tell("signal", type="unreachable", account=account, digits=digits, why=str(error))
         return Answer.NO

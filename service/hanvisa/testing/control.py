@@ -118,8 +118,12 @@ class FakeCallControl(Slow):
             dial_string,
             dict(variables),
             originator,
-            then=lambda: self.alive.add(channel),
+            then=lambda: self._created(channel, variables),
         )
+
+    def _created(self, channel: str, variables: Mapping[str, str]) -> None:
+        self.alive.add(channel)
+        self.variables |= {(channel, name): value for name, value in variables.items()}
 
     async def originate(
         self, channel: str, dial_string: str, *, name: str, number: str, within: float

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from hanvisa.calls.dialling import Dialled
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Reconnected
 from hanvisa.policy.facts import Callback
@@ -131,6 +132,60 @@ def test_killed_as_an_operator_has_answered_for_a_number_they_stay_and_the_calle
     _must_go_on_wherever_killed(
         _ring_back, {"", "RingingBack"}, lambda play: _are_rung_back(play) and not _was_hung_up(play, "olle")
     )
+
+
+def test_killed_as_an_operator_has_answered_for_a_number_it_is_known_still_which_it_is() -> None:
+    _must_go_on_wherever_killed(_ring_back, {"", "RingingBack", "Talking"}, _tells_the_number)
+
+
+def _tells_the_number(play: Play) -> bool:
+    """Operators see it at the console."""
+    caller = play.switch.leg("0980319244")
+    call = play.scene.house.live.of_channel(caller) if caller else None
+    return call is not None and call.state.dialled == "+46980319244"
+
+
+def test_killed_as_an_operators_phone_answers_for_a_number_dialled_at_the_console_it_is_rung() -> None:
+    _must_go_on_wherever_killed(_dials_at_the_console(OUTSIDE), DIALLING, _is_rung_or_phone_is_free)
+
+
+def test_killed_as_an_operators_phone_answers_for_a_colleague_they_are_rung() -> None:
+    def _talks(play: Play) -> bool:
+        return _is_rung_or_phone_is_free(play, "bo")
+
+    _must_go_on_wherever_killed(_dials_at_the_console("202"), {*DIALLING, "ReachingPerson"}, _talks)
+
+
+def test_killed_as_a_phone_answers_for_a_number_dialled_in_confidence_no_mobile_is_rung() -> None:
+    """M4: it is decided anew, and confidential still."""
+
+    def _is_refused(play: Play) -> bool:
+        return MOBILE not in play.switch.dialled.values()
+
+    _must_go_on_wherever_killed(
+        _dials_at_the_console(MOBILE, confidential=True), {*DIALLING, "ReachingPerson"}, _is_refused
+    )
+
+
+DIALLING = {"", "Arriving", "CallingOut"}
+
+
+def _dials_at_the_console(to: str, *, confidential: bool = False) -> Callable[[Play], Awaitable[None]]:
+    async def _dials(play: Play) -> None:
+        phone = play.scene.directory.register.phone(id_of("phone olle"))
+        assert phone is not None
+        play.scene.house.dialling.ask(Dialled(phone, id_of("olle"), to, confidential))
+        await play.a_while()
+
+    return _dials
+
+
+def _is_rung_or_phone_is_free(play: Play, to: str = OUTSIDE) -> bool:
+    """A phone that nobody has answered rings no more: the number is dialled once more."""
+    olle, rung = play.switch.leg("olle"), play.switch.leg(to)
+    if olle is None:
+        return rung is None and not _was_hung_up(play, "olle")
+    return rung is not None and play.switch.partner(rung) == olle
 
 
 def _was_hung_up(play: Play, who: str) -> bool:
