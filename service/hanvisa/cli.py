@@ -48,13 +48,18 @@ def serve() -> None:
     import uvloop  # noqa: PLC0415 - the other commands start without it
 
     from hanvisa.bootstrap import build  # noqa: PLC0415
+    from hanvisa.keeper import kept  # noqa: PLC0415
 
     _configure_log()
-
-    async def run() -> None:
-        await build(read_settings()).run()
-
     with sentences():
+        settings = read_settings()
+        gc.freeze()  # what has been read is the same memory for both processes
+        pulse = kept()
+
+        async def run() -> None:
+            with pulse:
+                await build(settings).run()
+
         uvloop.run(run())
 
 

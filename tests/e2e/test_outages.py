@@ -35,15 +35,11 @@ async def test_the_service_killed_in_the_middle_lets_calls_live_and_is_taken_ove
     world: World,
 ) -> None:
     scene = await a_scene(world)
-    killed = monotonic()
-    await world.system.kill_service()
-    await scene.talking.talks_to(scene.line, within=LONG)
-
-    started = datetime.now(UTC)
-    await world.system.start_service()
+    killed, moment = monotonic(), datetime.now(UTC)
+    await asyncio.gather(world.system.crash_service(), scene.talking.talks_to(scene.line, within=LONG))
     delayed = delayed_by_others(world)
     for caller in scene.callers:
-        assert await taken_on_at(world, caller) - started - delayed < TAKEN_ON_WITHIN
+        assert await taken_on_at(world, caller) - moment - delayed < TAKEN_ON_WITHIN
         assert not caller.has_ended
     await asyncio.gather(
         scene.talking.talks_to(scene.line, within=LONG),

@@ -26,6 +26,7 @@ from hanvisa.lab.waiting import until
 
 STANDS_STILL, GOES_ON = 1.0, 0.1  # seconds, one after the other, of a database that is slow
 HOUR = 3600  # seconds
+SOON = 0.2  # seconds, where whoever supervises the service mends it
 UNSPOKEN = "Vesterberg-Ekedal"  # nobody's name in the demo directory
 
 
@@ -41,20 +42,28 @@ class Needs(Enum):
 class Fault:
     """``carries_calls``: what fails carries the calls themselves, so that they end with it, whatever we do.
 
-    ``is_mended_soon``: whoever supervises the service starts it again at once. ``hits_who_sends_nothing``: so those who
-    talk are to send silence, as most telephones do; else they don't, for it takes the machine.
+    ``mended_after`` so many seconds: by the service's keeper or whoever supervises it; else it is held. What
+    ``hits_who_sends_nothing``: so those who talk are to send silence, as most telephones do; else they don't, for it
+    takes the machine.
     """
 
     name: str
     happens: Callable[[Stand], AbstractAsyncContextManager[None]]
     carries_calls: bool = False
-    is_mended_soon: bool = False
+    mended_after: float | None = None
     hits_who_sends_nothing: bool = False
     needs: Needs = Needs.NOTHING
 
 
 @asynccontextmanager
 async def _killed(stand: Stand) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(stand.system.crash_service())
+        yield
+
+
+@asynccontextmanager
+async def _killed_with_its_keeper(stand: Stand) -> AsyncIterator[None]:
     await stand.system.kill_service()
     yield
     await stand.system.start_service()
@@ -199,8 +208,11 @@ def _clock(stand: Stand) -> JumpingClock:
 
 
 FAULTS = (
-    Fault("the service killed, and started again", _killed, is_mended_soon=True),
-    Fault("the service killed, another standing by", _killed_beside_another, is_mended_soon=True),
+    Fault("the service killed, and started again by its keeper", _killed, mended_after=0.0),
+    Fault(
+        "the service killed with its keeper, and started again", _killed_with_its_keeper, mended_after=SOON
+    ),
+    Fault("the service killed, another standing by", _killed_beside_another, mended_after=SOON),
     Fault("the service gone, and rescued", _gone),
     Fault("the service hangs", _hangs),
     Fault("ARI's line cut", _line(lambda stand: stand.ari, FaultyLine.cut)),

@@ -10,7 +10,6 @@ in it: no loop, no thread, no log. What the test is about is not how the service
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import json
 import os
@@ -23,10 +22,10 @@ from contextlib import asynccontextmanager
 from subprocess import DEVNULL
 from typing import BinaryIO
 
+from hanvisa.keeper import dies_with
 from hanvisa.lab.asterisk import DIES_WITH_US
 
 _LONGEST = 1 << 17  # bytes of an environment
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class Preloaded:
@@ -100,8 +99,10 @@ def main() -> None:
     import hanvisa.web.app  # noqa: F401, PLC0415
 
     gc.freeze()
+    starter = os.getpid()
     given = _start_whatever_comes(socket.socket(fileno=os.dup(0)))
     if given is not None:
+        dies_with(starter)
         _serve(*given)
 
 
@@ -138,7 +139,6 @@ def _tell_end(pid: int, told: socket.socket) -> None:
 def _serve(environment: dict[str, str], log: int) -> None:
     from hanvisa.cli import app  # noqa: PLC0415 - it has been read
 
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
     for given, usual in ((nothing, 0), (log, 1), (log, 2)):

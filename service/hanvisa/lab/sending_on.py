@@ -11,12 +11,13 @@ from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.lines import TransferRefusedError
 from hanvisa.lab.live_calls import PAUSE, why_cut
 from hanvisa.lab.siplet_line import SipletLine
-from hanvisa.lab.waiting import NeverHappenedError
+from hanvisa.lab.waiting import NeverHappenedError, until
 
 MOBILES = tuple(f"07017406{number}" for number in range(60, 70))
 """The regulator's fiction numbers, which are nobody's in the demo directory."""
 
 
+ANSWERED_WITHIN = 5.0  # seconds since the operator's phone was told that the caller is there
 TRIES = 3  # a use that is not stored at once, on a busy machine, is refused
 
 
@@ -82,5 +83,6 @@ class SendingOn:
 
 
 async def _send(one: Sent) -> None:
-    with suppress(TransferRefusedError, TimeoutError):  # the figures say so
+    with suppress(TransferRefusedError, TimeoutError, NeverHappenedError):  # the figures say so
         await one.line.transfer(one.number)
+        await until(lambda: one.mobile is not None, within=ANSWERED_WITHIN, what="the mobile answered")

@@ -39,7 +39,6 @@ from hanvisa.policy.facts import ScopeKind
 
 CALLS = 100
 HELD = 10.0  # seconds that a fault lasts
-SOON = 0.2  # seconds, where whoever supervises the service mends it
 IN_QUEUE = 12.0  # seconds until whoever waits has been told their place, and hears music
 AFTERWARDS = 4.0  # seconds of calls from when all is well again
 WELL_WITHIN = 60.0  # seconds from the mending
@@ -108,7 +107,7 @@ async def _through(
         async with fault.happens(stand):
             probing = asyncio.create_task(calls.probe(probes))
             trying = asyncio.create_task(sending.try_all())
-            await asyncio.sleep(SOON if fault.is_mended_soon else held)
+            await asyncio.sleep(held if fault.mended_after is None else fault.mended_after)
             mended, mended_at = monotonic(), datetime.now(UTC)
         await until(lambda: _is_well(stand), within=WELL_WITHIN, what=f"all well after: {fault.name}")
         await asyncio.sleep(AFTERWARDS)

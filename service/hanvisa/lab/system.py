@@ -9,6 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -83,7 +84,11 @@ class System:
 
     @property
     def service_pid(self) -> int | None:
-        return self._service.pid if self._service is not None else None
+        """The process that has the calls: the keeper's, once it has one (`hanvisa.keeper`)."""
+        if self._service is None:
+            return None
+        kept = _children_of(self._service.pid)
+        return kept[0] if kept else self._service.pid
 
     async def start(self) -> None:
         """Start Asterisk, then the service, and wait until both are ready.
@@ -113,21 +118,7 @@ class System:
             return
         self._started_at = self.service_log.stat().st_size if self.service_log.exists() else 0
         self._service = await self._spawn_service(preloaded)
-        if self._urgent:
-            before_all_but_sound(self._service.pid)
-        try:
-            async with asyncio.timeout(within):
-                await self._wait_ready()
-        except TimeoutError as error:
-            await self.kill_service()
-            raise ConfigurationError(
-                f"The service was not ready within {within:g} s:\n{self.log()}"
-            ) from error
-        except BaseException:
-            await self.kill_service()
-            raise
-        if self._urgent:  # its other threads too
-            before_all_but_sound(self._service.pid)
+        await self._is_ready(within)
 
     async def stand_by(self, within: float = 30.0) -> None:
         """Start Asterisk, and the service while another has the calls. Raises ConfigurationError."""
@@ -156,6 +147,18 @@ class System:
         if self._service is not None and self.service_running:
             self._service.send_signal(number)
             await self._service.wait()
+
+    async def crash_service(self, within: float = 30.0) -> None:
+        """Kill the process that has the calls, and wait until its keeper's next one says it is ready.
+
+        Raises:
+            ConfigurationError: it was not within ``within`` seconds.
+        """
+        crashed = self.service_pid or 0
+        self._started_at = self.service_log.stat().st_size
+        os.kill(crashed, signal.SIGKILL)
+        await until(lambda: self.service_pid != crashed, what="another process that serves")
+        await self._is_ready(within)
 
     def goes_on_as(self, other: System) -> None:
         """Another instance has the calls now, and is the service from here on."""
@@ -257,6 +260,20 @@ class System:
     async def _wait_service(self) -> int:
         return await self._service.wait() if self._service is not None else 0
 
+    async def _is_ready(self, within: float) -> None:
+        """Raises ConfigurationError where it does not become so; the service is gone then."""
+        try:
+            async with asyncio.timeout(within):
+                await self._wait_ready()
+        except TimeoutError as error:
+            await self.kill_service()
+            raise ConfigurationError(
+                f"The service was not ready within {within:g} s:\n{self.log()}"
+            ) from error
+        except BaseException:
+            await self.kill_service()
+            raise
+
     async def _wait_ready(self) -> None:
         """Wait until /health/ready says yes.
 
@@ -266,7 +283,10 @@ class System:
         while True:
             if not self.service_running:
                 raise ConfigurationError(f"The service ended while starting:\n{self.log()}")
-            if await http_status(self.settings.web_host, self.settings.web_port, "/health/ready") == 200:
+            ready = await http_status(self.settings.web_host, self.settings.web_port, "/health/ready") == 200
+            if self._urgent:
+                before_all_but_sound(self.service_pid or 0)
+            if ready:
                 return
             await asyncio.sleep(PAUSE)
 
@@ -302,6 +322,12 @@ def environment(settings: Settings) -> dict[str, str]:
     paths = [str(REPOSITORY / "service"), *filter(None, [own.get("PYTHONPATH")])]
     given = {f"HANVISA_{name.upper()}": _written(value) for name, value in settings if value is not None}
     return {**own, **given, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _children_of(process: int) -> list[int]:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return []
 
 
 def _written(value: Any) -> str:

@@ -14,7 +14,7 @@ from hanvisa.lab.own import take_speech
 from hanvisa.lab.soak_faults import soak_faults, table
 
 HELD = 3.0  # seconds: long enough that who listens is brought out
-SHORT = ("the service killed, and started again", "ARI's line cut")
+SHORT = ("the service killed, and started again by its keeper", "ARI's line cut")
 
 
 @pytest.fixture

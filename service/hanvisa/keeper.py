@@ -1,0 +1,138 @@
+"""Whoever runs the service starts two processes: one that has the calls, and its keeper, which starts it anew at once.
+
+Reading its modules is most of a start. The keeper has read them, does nothing else, and so has nothing to die of; the
+process that it forks goes on from there. Where that one is killed or hangs, callers wait for its work alone (adr/0120).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Self
+
+import structlog
+
+log = structlog.get_logger()
+
+BEATS_EVERY = 1.0  # seconds
+_TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT)
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many ``deaths`` in how many seconds are too many, and for how many seconds what serves may be silent.
+
+    What dies so often would die again: it is left to whoever supervises the keeper, who also has the rescue.
+    """
+
+    deaths: int = 3
+    within: float = 60.0
+    silence: float = 15.0
+
+
+class Pulse:
+    """By it the keeper sees that the loop of what serves goes round."""
+
+    def __init__(self, end: int) -> None:
+        self._end = end
+
+    def __enter__(self) -> Self:
+        self._beat()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._next.cancel()
+
+    def _beat(self) -> None:
+        with suppress(BlockingIOError):  # the keeper has stood still, and is behind
+            os.write(self._end, b".")
+        self._next = asyncio.get_running_loop().call_later(BEATS_EVERY, self._beat)
+
+
+def kept(patience: Patience = Patience()) -> Pulse:
+    """Go on in a process of its own, again whenever that dies; it uses what this gives as a context in its loop.
+
+    The keeper itself never comes back from here: it ends as the last one did (SystemExit), with 128 and the signal's
+    number where that was killed. SIGTERM and SIGINT are handed on. If the keeper dies, what it keeps is killed.
+    """
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, {*_TOLD_TO_STOP, signal.SIGCHLD})  # they are waited for
+    deaths: deque[float] = deque(maxlen=patience.deaths)
+    while True:
+        forked = _fork()
+        if isinstance(forked, Pulse):
+            signal.pthread_sigmask(signal.SIG_SETMASK, usual)
+            return forked
+        code = forked.watch(patience.silence)
+        if code >= 0:
+            sys.exit(code)
+        deaths.append(monotonic())
+        too_many = len(deaths) == patience.deaths and deaths[-1] - deaths[0] < patience.within
+        starts_again = not (forked.told_to_stop or too_many)
+        log.error("service.died", signal=signal.Signals(-code).name, starts_again=starts_again)
+        if not starts_again:
+            sys.exit(128 - code)
+
+
+def _fork() -> Pulse | _Kept:
+    """The pulse in the new process, the new process in the keeper."""
+    keeper = os.getpid()
+    ours, theirs = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    process = os.fork()
+    if process:
+        os.close(theirs)
+        return _Kept(process, ours)
+    os.close(ours)
+    os.setpgid(0, 0)  # Ctrl-C comes from the keeper, once
+    dies_with(keeper)
+    return Pulse(theirs)
+
+
+def dies_with(parent: int) -> None:
+    """Be killed when the parent ends, however it does."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it had ended before this could be told
+
+
+class _Kept:
+    """What serves, as its keeper sees it."""
+
+    def __init__(self, process: int, beats: int) -> None:
+        self.told_to_stop = False
+        self._process = process
+        self._beats = beats
+
+    def watch(self, silence: float) -> int:
+        """Until it has ended; its exit code, negative for a signal's. It is killed after so many seconds of silence."""
+        missed = 0  # beats, once there was one: a start takes what it takes
+        lives = False
+        while True:
+            told = signal.sigtimedwait({*_TOLD_TO_STOP, signal.SIGCHLD}, BEATS_EVERY)
+            ended, status = os.waitpid(self._process, os.WNOHANG)
+            if ended:
+                os.close(self._beats)
+                return os.waitstatus_to_exitcode(status)
+            if told is not None and told.si_signo in _TOLD_TO_STOP:
+                self.told_to_stop = True
+                os.kill(self._process, told.si_signo)
+            elif told is None:
+                beats = self._has_beaten()
+                lives |= beats
+                missed = 0 if beats or not lives else missed + 1
+                if missed * BEATS_EVERY >= silence:
+                    log.error("service.hangs", seconds=silence, then="It is killed.")
+                    os.kill(self._process, signal.SIGKILL)
+
+    def _has_beaten(self) -> bool:
+        try:
+            return bool(os.read(self._beats, 1 << 16))
+        except BlockingIOError:
+            return False
