@@ -90,8 +90,10 @@ class Callbacks:
         """Those who are due stand in their queues, the others do not."""
         now, rows = self._house.clock.now(), self._house.directory.register.callbacks.rows
         self._not_before = {one.id: at for one in rows if (at := self._not_before.get(one.id))}
-        under_way = self._under_way | {one.rings_back for one in self._house.live}
-        due = {one.id: one for one in rows if self._due_at(one) <= now and one.id not in under_way}
+        due = {one.id: one for one in rows if self._due_at(one) <= now}
+        if due:
+            under_way = self._under_way | {one.rings_back for one in self._house.live}
+            due = {id_: one for id_, one in due.items() if id_ not in under_way}
         self._given_up = [one for one in due.values() if self._is_given_up(one)]
         due = {id_: one for id_, one in due.items() if one not in self._given_up}
         for id_ in set(self._standing) - set(due):
