@@ -14,31 +14,44 @@ if TYPE_CHECKING:
 class LiveCalls:
     def __init__(self) -> None:
         self._by_channel: dict[str, Call] = {}
+        self._channels: dict[Call, set[str]] = {}  # the same the other way round
         self._in_fallback: frozenset[Leg] = frozenset()
         self._callbacks: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(dict.fromkeys(self._by_channel.values()))
+        return iter(tuple(self._channels))
 
     def of_channel(self, channel: str) -> Call | None:
         return self._by_channel.get(channel)
 
     def bind(self, channel: str, call: Call) -> None:
         """From now on the channel's signals go to this call."""
-        self._by_channel[channel] = call
+        if self._by_channel.get(channel) is not call:
+            self._unbind(channel)
+            self._by_channel[channel] = call
+            self._channels.setdefault(call, set()).add(channel)
         self.stirred()
 
     def channels_of(self, call: Call) -> set[str]:
-        return {channel for channel, owner in self._by_channel.items() if owner is call}
+        return set(self._channels.get(call, ()))
 
     def release(self, channel: str) -> None:
-        self._by_channel.pop(channel, None)
+        self._unbind(channel)
         self.stirred()
 
     def release_all(self, call: Call) -> None:
         for channel in self.channels_of(call):
-            del self._by_channel[channel]
+            self._unbind(channel)
         self.stirred()
+
+    def _unbind(self, channel: str) -> None:
+        call = self._by_channel.pop(channel, None)
+        if call is None:
+            return
+        channels = self._channels[call]
+        channels.remove(channel)
+        if not channels:
+            del self._channels[call]
 
     def on_stir(self, callback: Callable[[], None]) -> None:
         """Call back when something in a call has changed. It must not wait."""
