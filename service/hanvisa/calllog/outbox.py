@@ -92,7 +92,7 @@ class Outbox:
     async def run(self) -> None:
         """Sync and ship for ever. Cancelled, it syncs a last time; what is not shipped waits for the next start."""
         try:
-            await self._disk.beside(self._take_back_refused)
+            await self._disk.beside(self._tidy_up)
             self._waiting.set()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sync_for_ever())
@@ -203,8 +203,10 @@ class Outbox:
             await self._disk.beside(partial(segment.remove, path))
         return True
 
-    def _take_back_refused(self) -> None:
-        """Another version of the program may be able to ship what the last one could not."""
+    def _tidy_up(self) -> None:
+        """Another version of the program may be able to ship what the last one could not. What a kill left is empty."""
+        for path in self.folder.glob(f"*{segment.NEW}"):
+            segment.remove(path)
         for path in self.folder.glob(f"*{SUFFIX}{REFUSED}"):
             path.rename(path.with_name(path.name.removesuffix(REFUSED)))
 

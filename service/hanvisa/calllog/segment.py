@@ -93,6 +93,7 @@ class SegmentWriter:
             new.rename(path)
         except OSError:
             os.close(self._file)
+            remove(new)
             raise
         self._torn = False
 

@@ -1,6 +1,7 @@
 """The outbox: nothing that was recorded is lost, and no call waits for it."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import signal
@@ -105,6 +106,30 @@ async def test_a_segment_is_not_shipped_while_it_is_being_made(
     assert closed == []
     assert await outbox.ship()
     assert len(records.kept) == 1
+
+
+async def test_what_was_just_being_made_as_the_last_process_died_is_taken_away(
+    tmp_path: Path, records: Records
+) -> None:
+    (tmp_path / "00000000000000000001.new").touch()
+    async with running(outbox_in(tmp_path, records)):
+        await until(lambda: files(tmp_path) == [])
+
+
+async def test_a_folder_that_takes_no_lock_is_not_filled_with_what_could_not_be_made(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    outbox = outbox_in(tmp_path, records)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(fcntl, "flock", refuse)
+        outbox.record("call", "one", {})
+        assert files(tmp_path) == []
+    outbox.record("call", "two", {})
+    assert await outbox.ship()
+    assert len(records.kept) == 2
 
 
 async def test_keeps_all_while_the_database_is_away(tmp_path: Path, records: Records) -> None:
