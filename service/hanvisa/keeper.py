@@ -1,6 +1,6 @@
 """Whoever runs the service starts two processes: one that has the calls, and its keeper, which starts it anew at once.
 
-Reading its modules is most of a start. The keeper has read them, does nothing else, and so has nothing to die of; the
+Reading its modules is most of a start. The keeper has read them, does nothing else, and so has little to die of; the
 process that it forks goes on from there. Where that one is killed or hangs, callers wait for its work alone (adr/0120).
 """
 
@@ -45,11 +45,13 @@ class Pulse:
         self._end = end
 
     def __enter__(self) -> Self:
-        self._beat()
+        self._next: asyncio.Handle = asyncio.get_running_loop().call_soon(self._beat)
         return self
 
     def __exit__(self, *_: object) -> None:
+        """It ends by itself from here on, and nobody counts any more."""
         self._next.cancel()
+        os.close(self._end)
 
     def _beat(self) -> None:
         with suppress(BlockingIOError):  # the keeper has stood still, and is behind
@@ -75,8 +77,10 @@ def kept(patience: Patience = Patience()) -> Pulse:
             sys.exit(code)
         deaths.append(monotonic())
         too_many = len(deaths) == patience.deaths and deaths[-1] - deaths[0] < patience.within
+        if forked.told_to_stop and -code in _TOLD_TO_STOP:  # before it listened to that
+            sys.exit(0)
         starts_again = not (forked.told_to_stop or too_many)
-        log.error("service.died", signal=signal.Signals(-code).name, starts_again=starts_again)
+        log.error("service.died", signal=signal.strsignal(-code), starts_again=starts_again)
         if not starts_again:
             sys.exit(128 - code)
 
@@ -112,27 +116,35 @@ class _Kept:
 
     def watch(self, silence: float) -> int:
         """Until it has ended; its exit code, negative for a signal's. It is killed after so many seconds of silence."""
-        missed = 0  # beats, once there was one: a start takes what it takes
-        lives = False
+        missed: int | None = None  # beats, from the first to the last: a start and an end take what they take
         while True:
             told = signal.sigtimedwait({*_TOLD_TO_STOP, signal.SIGCHLD}, BEATS_EVERY)
-            ended, status = os.waitpid(self._process, os.WNOHANG)
-            if ended:
+            stop = told is not None and told.si_signo in _TOLD_TO_STOP
+            self.told_to_stop |= stop
+            if (code := self._ended()) is not None:
                 os.close(self._beats)
-                return os.waitstatus_to_exitcode(status)
-            if told is not None and told.si_signo in _TOLD_TO_STOP:
-                self.told_to_stop = True
-                os.kill(self._process, told.si_signo)
-            elif told is None:
-                beats = self._has_beaten()
-                lives |= beats
-                missed = 0 if beats or not lives else missed + 1
-                if missed * BEATS_EVERY >= silence:
+                return code
+            if told is None:
+                missed = self._missed(missed)
+                if missed is not None and missed * BEATS_EVERY >= silence:
                     log.error("service.hangs", seconds=silence, then="It is killed.")
                     os.kill(self._process, signal.SIGKILL)
+                    missed = 0
+            elif stop:
+                os.kill(self._process, told.si_signo)
 
-    def _has_beaten(self) -> bool:
+    def _ended(self) -> int | None:
+        """Its exit code. In a container the keeper is the parent of all whose own has died, too."""
+        ended, code = -1, None
+        while ended and code is None:
+            ended, status = os.waitpid(-1, os.WNOHANG)
+            if ended == self._process:
+                code = os.waitstatus_to_exitcode(status)
+        return code
+
+    def _missed(self, before: int | None) -> int | None:
+        """One more than before where it has not beaten since; None where it has not begun to, or no longer does."""
         try:
-            return bool(os.read(self._beats, 1 << 16))
+            return 0 if os.read(self._beats, 1 << 16) else None
         except BlockingIOError:
-            return False
+            return None if before is None else before + 1

@@ -8,7 +8,7 @@ import resource
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -92,10 +92,12 @@ async def _gone(stand: Stand) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _hangs(stand: Stand) -> AsyncIterator[None]:
+    """For less than its keeper bears (`keeper.Patience`), else it is killed, and started again."""
     process = stand.system.service_pid or 0
     os.kill(process, signal.SIGSTOP)
     yield
-    os.kill(process, signal.SIGCONT)
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGCONT)
 
 
 @asynccontextmanager

@@ -143,21 +143,29 @@ class System:
             await self.kill_service()
 
     async def kill_service(self, number: int = signal.SIGKILL) -> None:
-        """Send the service a signal (by default the one that a process can't catch) and wait until it is gone."""
+        """Send the service a signal (by default the one that a process can't catch) and wait until it is gone.
+
+        What a keeper kept is killed with it, and may end a moment later.
+        """
         if self._service is not None and self.service_running:
+            kept = _children_of(self._service.pid)
             self._service.send_signal(number)
             await self._service.wait()
+            await until(lambda: not any(map(_runs, kept)), what="the end of what the keeper kept")
 
     async def crash_service(self, within: float = 30.0) -> None:
         """Kill the process that has the calls, and wait until its keeper's next one says it is ready.
 
         Raises:
-            ConfigurationError: it was not within ``within`` seconds.
+            ConfigurationError: there is none, or it was not within ``within`` seconds.
         """
-        crashed = self.service_pid or 0
+        if self._service is None:
+            raise ConfigurationError("There is no service that could be killed.")
+        keeper = self._service.pid
+        (crashed,) = _children_of(keeper)
         self._started_at = self.service_log.stat().st_size
         os.kill(crashed, signal.SIGKILL)
-        await until(lambda: self.service_pid != crashed, what="another process that serves")
+        await until(lambda: _children_of(keeper) not in ([crashed], []), what="another process that serves")
         await self._is_ready(within)
 
     def goes_on_as(self, other: System) -> None:
@@ -328,6 +336,12 @@ def _children_of(process: int) -> list[int]:
     with suppress(FileNotFoundError, ProcessLookupError):
         return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     return []
+
+
+def _runs(process: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return not Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].startswith(" Z")
+    return False
 
 
 def _written(value: Any) -> str:

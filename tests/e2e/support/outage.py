@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PIDFD_GETFD = 438  # the same number on every architecture (Linux 5.6)
@@ -33,12 +33,13 @@ def drop_connections(pid: int, *, to_port: int) -> int:
 
 @contextmanager
 def hanging(pid: int) -> Iterator[None]:
-    """The process does nothing, with all its connections open; afterwards it goes on."""
+    """The process does nothing, with all its connections open; then it goes on, unless its keeper has lost patience."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def _connected(to_port: int) -> list[str]:
