@@ -8,14 +8,12 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hanvisa.agi.server import AgiServer
 from hanvisa.ami.manager import Manager
-from hanvisa.ami.memory import give_back
 from hanvisa.ami.projection import Projection
 from hanvisa.ari.client import Client
 from hanvisa.ari.stream import Stream
@@ -173,11 +171,7 @@ class Service:
             Beside(" ".join(("phones' projection", *filter(None, [node]))), projection.run)
             for node, projection in zip(self.settings.nodes or ("",), self.projections, strict=True)
         )
-        return (
-            *projections,
-            Beside("search", self.searchable.run),
-            Beside("memory of Asterisk", partial(give_back, self.managers)),
-        )
+        return *projections, Beside("search", self.searchable.run)
 
     def health(self) -> Mapping[str, str | None]:
         """Each part: None when it is well, else a sentence on what is missing. Of several nodes one will do."""
