@@ -129,21 +129,13 @@ async def test_a_transfer_onto_a_mobile_for_which_nothing_is_counted_yet_takes_n
 
 async def test_the_last_use_that_is_being_counted_is_the_callers_who_is_sent_there() -> None:
     async with Scene(PATIENT) as scene:
-        scene.given_exception(max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        scene.directory.latency = lambda: ON_ITS_WAY
-        consult = scene.dials("olle", MOBILE)
-        await is_taken(scene)
+        caller, olle, consult = await is_ringing_the_mobile(scene)
         await _come_together(scene, caller, olle, consult)
 
 
 async def test_a_phone_that_hangs_up_what_it_rang_as_it_sends_the_caller_there_spends_one_use() -> None:
     async with Scene(PATIENT) as scene:
-        scene.given_exception(max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        scene.directory.latency = lambda: ON_ITS_WAY
-        consult = scene.dials("olle", MOBILE)
-        await is_taken(scene)
+        caller, olle, consult = await is_ringing_the_mobile(scene)
         scene.refers(olle, "", other=consult)
         scene.hangs_up(consult)
         mobile = await scene.rung(MOBILE)
@@ -155,11 +147,7 @@ async def test_a_phone_that_hangs_up_what_it_rang_as_it_sends_the_caller_there_s
 async def test_a_caller_who_hangs_up_while_the_operators_use_is_counted_is_sent_nowhere() -> None:
     """The operator rings the mobile, as before."""
     async with Scene(PATIENT) as scene:
-        scene.given_exception(max_uses=1)
-        caller, olle = await operator_has_caller(scene)
-        scene.directory.latency = lambda: ON_ITS_WAY
-        consult = scene.dials("olle", MOBILE)
-        await is_taken(scene)
+        caller, olle, consult = await is_ringing_the_mobile(scene)
         scene.refers(olle, "", other=consult)
         scene.hangs_up(caller)
         await scene.over(caller)
@@ -334,6 +322,16 @@ async def _come_together(scene: Scene, caller: str, olle: str, consult: str) -> 
     scene.answers(mobile)
     await scene.talking(caller, mobile)
     assert uses(scene) == [1]
+
+
+async def is_ringing_the_mobile(scene: Scene) -> tuple[str, str, str]:
+    """Olle, who has a caller, by the last use of an exception, just taken: the caller's channel and his two."""
+    scene.given_exception(max_uses=1)
+    caller, olle = await operator_has_caller(scene)
+    scene.directory.latency = lambda: ON_ITS_WAY
+    consult = scene.dials("olle", MOBILE)
+    await is_taken(scene)
+    return caller, olle, consult
 
 
 async def is_being_sent_on(scene: Scene) -> tuple[str, str]:
