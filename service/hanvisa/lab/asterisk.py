@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.priority import may_come_first
 from hanvisa.lab.probing import WITHIN, connection, http_status
+from hanvisa.lab.processes import offspring_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONFIGURATION = REPOSITORY / "asterisk-conf"
@@ -125,7 +126,7 @@ class Asterisk:
     async def kill(self) -> None:
         """End it at once, as a crash would, and the canary that guards its priority: that looks every five seconds."""
         if self._process is not None and self.running:
-            offspring = list(_offspring(self._process.pid))
+            offspring = list(offspring_of(self._process.pid))
             self._process.kill()
             for one in offspring:
                 with suppress(ProcessLookupError):
@@ -268,17 +269,3 @@ class Asterisk:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return False
         return await http_status(ari.hostname or "", ari.port or 0, "/ari/asterisk/ping") == 401
-
-
-def _offspring(process: int) -> Iterator[int]:
-    """All that the process has started, and they have, deepest first. Who ends meanwhile has none."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for thread in Path(f"/proc/{process}/task").iterdir():
-            yield from _of_thread(thread)
-
-
-def _of_thread(thread: Path) -> Iterator[int]:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for child in map(int, (thread / "children").read_text().split()):
-            yield from _offspring(child)
-            yield child

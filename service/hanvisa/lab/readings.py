@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 
+from hanvisa.lab.processes import offspring_of
 from hanvisa.lab.system import System
 from hanvisa.lab.town import web_of
 
@@ -33,7 +33,8 @@ class Reading:
 
 async def read(system: System) -> Reading:
     service = [system.service_pid or 0]
-    asterisk = list(_offspring(system.asterisk.pid or 0))
+    started = system.asterisk.pid or 0
+    asterisk = [started, *offspring_of(started)]
     told = await metrics(system)
     channels = await system.asterisk.cli("core show channels count")
     bridges = await system.asterisk.cli("bridge show all")
@@ -67,9 +68,3 @@ def _memory(processes: list[int]) -> float:
 
 def _files(processes: list[int]) -> int:
     return sum(len(list(Path(f"/proc/{one}/fd").iterdir())) for one in processes)
-
-
-def _offspring(process: int) -> Iterator[int]:
-    yield process
-    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
-        yield from _offspring(int(child))

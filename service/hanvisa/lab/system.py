@@ -9,7 +9,6 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -24,6 +23,7 @@ from hanvisa.lab.asterisk import DIES_WITH_US, REPOSITORY, Asterisk
 from hanvisa.lab.preloaded import Preloaded, Started
 from hanvisa.lab.priority import before_all_but_sound
 from hanvisa.lab.probing import http_status
+from hanvisa.lab.processes import children_of, runs
 from hanvisa.lab.waiting import until
 
 PAUSE = 0.05  # seconds between two looks at the service's readiness
@@ -87,7 +87,7 @@ class System:
         """The process that has the calls: the keeper's, once it has one (`hanvisa.keeper`)."""
         if self._service is None:
             return None
-        kept = _children_of(self._service.pid)
+        kept = children_of(self._service.pid)
         return kept[0] if kept else self._service.pid
 
     async def start(self) -> None:
@@ -148,10 +148,10 @@ class System:
         What a keeper kept is killed with it, and may end a moment later.
         """
         if self._service is not None and self.service_running:
-            kept = _children_of(self._service.pid)
+            kept = children_of(self._service.pid)
             self._service.send_signal(number)
             await self._service.wait()
-            await until(lambda: not any(map(_runs, kept)), what="the end of what the keeper kept")
+            await until(lambda: not any(map(runs, kept)), what="the end of what the keeper kept")
 
     async def crash_service(self, within: float = 30.0) -> None:
         """Kill the process that has the calls, and wait until its keeper's next one says it is ready.
@@ -162,10 +162,10 @@ class System:
         if self._service is None:
             raise ConfigurationError("There is no service that could be killed.")
         keeper = self._service.pid
-        (crashed,) = _children_of(keeper)
+        (crashed,) = children_of(keeper)
         self._started_at = self.service_log.stat().st_size
         os.kill(crashed, signal.SIGKILL)
-        await until(lambda: _children_of(keeper) not in ([crashed], []), what="another process that serves")
+        await until(lambda: children_of(keeper) not in ([crashed], []), what="another process that serves")
         await self._is_ready(within)
 
     def goes_on_as(self, other: System) -> None:
@@ -330,18 +330,6 @@ def environment(settings: Settings) -> dict[str, str]:
     paths = [str(REPOSITORY / "service"), *filter(None, [own.get("PYTHONPATH")])]
     given = {f"HANVISA_{name.upper()}": _written(value) for name, value in settings if value is not None}
     return {**own, **given, "PYTHONPATH": os.pathsep.join(paths)}
-
-
-def _children_of(process: int) -> list[int]:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    return []
-
-
-def _runs(process: int) -> bool:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return not Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].startswith(" Z")
-    return False
 
 
 def _written(value: Any) -> str:
