@@ -67,16 +67,24 @@ class Server:
         self._arguments["server_settings"] = _KEPT_ALIVE | {"lock_timeout": f"{waits.lock * 1000:.0f}"}
         self._waits = waits
         self._connections: WeakSet[_Connection] = WeakSet()
+        self._is_watched = False
         self.hangs = False
 
     async def connect(self) -> Any:
         """For SQLAlchemy's pool. Raises what the driver does, and StorageError at once while the server hangs."""
         if self.hangs:
             raise StorageError("The database does not answer.")
-        return await self._connect()
+        try:
+            return await self._connect()
+        except TimeoutError:
+            # Who comes next is told at once. It is not known yet of the connections that there are.
+            if self._is_watched:
+                self._hangs()
+            raise
 
     async def watch(self) -> None:
         """Ask it for ever. While it hangs, nobody waits for it, nor those who did already."""
+        self._is_watched = True
         while True:
             try:
                 connection = await self._connect()
@@ -114,13 +122,16 @@ class Server:
                 asking.exception()  # it has been torn
 
     def _is_silent(self) -> None:
+        self._hangs()
+        for connection in list(self._connections):
+            connection.terminate()
+
+    def _hangs(self) -> None:
         if not self.hangs:
             log.error(
                 "directory.database_hangs", meaning="whoever waits for it is told that it does not answer"
             )
         self.hangs = True
-        for connection in list(self._connections):
-            connection.terminate()
 
     async def _connect(self) -> _Connection:
         connection: _Connection = await asyncpg.connect(

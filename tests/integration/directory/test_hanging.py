@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -138,6 +139,29 @@ async def test_who_waits_is_told_and_who_comes_later_at_once(
     assert not database.hangs
     await asks(database)
     await changes(database)
+
+
+async def test_after_the_first_who_waits_for_a_connection_nobody_does(
+    url: str, server: PostgresServer
+) -> None:
+    """What is asked of the server every so often is still waiting for its answer then."""
+    database, other = open_database(url, replace(WAITS, answer=60.0)), open_database(url)
+    watching = asyncio.ensure_future(database.watch())
+    await until(lambda: is_asked(other), what="the server is asked")
+    with server.hanging():
+        await refused(asks(database), NOTICED)
+        await refused(asks(database), AT_ONCE)
+    await until(lambda: is_there(database), within=FOUND, what="it is found again")
+    watching.cancel()
+    await database.close()
+    await other.close()
+
+
+async def is_asked(database: Database) -> bool:
+    """By somebody else, what `Database.watch` asks."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT 1'"
+    async with database.reading() as session:
+        return bool(await session.scalar(text(others)))
 
 
 async def test_who_can_not_wait_does_not(database: Database, server: PostgresServer) -> None:

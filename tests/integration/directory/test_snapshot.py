@@ -162,14 +162,20 @@ async def test_a_new_day_is_noticed(demo: Database) -> None:
     assert not directory.register.absences_of(bertil.id)
 
 
+async def another_services(other: Database) -> SnapshotDirectory:
+    """It waits for a busy machine, as the first does."""
+    directory = SnapshotDirectory(other, reserve_within=5, store_within=5)
+    await directory.refresh()
+    return directory
+
+
 async def test_two_at_once_on_the_last_use(
     demo: Database, other: Database, directory: SnapshotDirectory
 ) -> None:
     record = await given_exception(demo, uses=2)
     id_ = record.exception.id
     assert not await directory.reserve_uses([id_], "call-0")
-    elsewhere = SnapshotDirectory(other)
-    await elsewhere.refresh()
+    elsewhere = await another_services(other)
     taken = await asyncio.gather(
         directory.reserve_uses([id_], "call-1"), elsewhere.reserve_uses([id_], "call-2")
     )
@@ -184,8 +190,7 @@ async def test_of_two_exceptions_a_use_of_each_is_taken_or_none(
 ) -> None:
     """Two callers at once, in either order, of whom one has the last use of one."""
     one, another = [(await given_exception(demo, uses=uses)).exception.id for uses in (2, 1)]
-    elsewhere = SnapshotDirectory(other)
-    await elsewhere.refresh()
+    elsewhere = await another_services(other)
     missing = await asyncio.gather(
         directory.reserve_uses([one, another], "call-1"), elsewhere.reserve_uses([another, one], "call-2")
     )
