@@ -325,7 +325,7 @@ class _Directory(SnapshotDirectory):
     """
 
     def __init__(self, founded: Founded, database: Database, clock: FakeClock) -> None:
-        super().__init__(database, clock.now)
+        super().__init__(database, clock.now, reserve_within=5, store_within=5)  # a busy machine has its time
         self._founded = founded
 
     async def refresh(self, tables: Iterable[str] = ()) -> None:
