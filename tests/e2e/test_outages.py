@@ -1,6 +1,7 @@
 """What fails while people talk, listen and wait: the service, its connection to Asterisk, Asterisk itself."""
 
 import asyncio
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -23,11 +24,13 @@ from e2e.support.scene import (
 )
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting, refused
 from e2e.support.world import World
+from hanvisa.keeper import BEATS_EVERY, Patience
 from hanvisa.lab.api import Api
 from hanvisa.lab.town import web_of
 from hanvisa.lab.waiting import until
 
 FREDRIK = "hallefors-206"
+ENDED_WITHIN = timedelta(seconds=Patience().silence + 2 * BEATS_EVERY)
 RINGING_TONE = 6.0  # seconds: its pauses are five
 
 
@@ -51,6 +54,28 @@ async def test_the_service_killed_in_the_middle_lets_calls_live_and_is_taken_ove
 
     await is_refused_with_the_reason(world, scene)
     assert "O2" in (await world.story(scene.talking)).rules
+    await who_waits_is_next(world, scene)
+
+
+async def test_a_service_that_hangs_is_ended_by_its_keeper_and_its_calls_go_on(world: World) -> None:
+    """Until then callers talk on and hear music, and who rings hears the fallback."""
+    scene = await a_scene(world)
+    announcement = await world.system.laid_ready(world.person(ELSA).id)
+    hung, moment = monotonic(), datetime.now(UTC)
+    ending = asyncio.create_task(world.system.crash_service(signal.SIGSTOP))
+    newcomer = await world.citizen("0980319251", dials=world.direct_number(ELSA))
+    await asyncio.gather(
+        newcomer.hears(announcement, within=LONG), scene.talking.talks_to(scene.line, within=LONG)
+    )
+    await newcomer.hangup()
+    await ending
+    for caller in scene.callers:
+        assert await taken_on_at(world, caller) - moment < ENDED_WITHIN + TAKEN_ON_WITHIN
+        assert not caller.has_ended
+    assert scene.waiting.longest_silence(hung) < 1.0
+    await scene.listening.press("9")
+    await world.commanded(scene.listening, "Elsa Hedström is in a meeting", within=LONG)
+    await is_refused_with_the_reason(world, scene)
     await who_waits_is_next(world, scene)
 
 

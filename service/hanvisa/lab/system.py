@@ -153,8 +153,10 @@ class System:
             await self._service.wait()
             await until(lambda: not any(map(runs, kept)), what="the end of what the keeper kept")
 
-    async def crash_service(self, within: float = 30.0) -> None:
+    async def crash_service(self, how: int = signal.SIGKILL, within: float = 30.0) -> None:
         """Kill the process that has the calls, and wait until its keeper's next one says it is ready.
+
+        ``how`` is the signal: stopped (SIGSTOP) it hangs, until the keeper kills it.
 
         Raises:
             ConfigurationError: there is none, or it was not within ``within`` seconds.
@@ -164,8 +166,12 @@ class System:
         keeper = self._service.pid
         (crashed,) = children_of(keeper)
         self._started_at = self.service_log.stat().st_size
-        os.kill(crashed, signal.SIGKILL)
-        await until(lambda: children_of(keeper) not in ([crashed], []), what="another process that serves")
+        os.kill(crashed, how)
+        await until(
+            lambda: children_of(keeper) not in ([crashed], []),
+            within=within,
+            what="another process that serves",
+        )
         await self._is_ready(within)
 
     def goes_on_as(self, other: System) -> None:
