@@ -1,8 +1,8 @@
 """What share of the carrier's calls is let in, by how long calls wait for the service. Pure.
 
-A share is cut in proportion to a delay that stands (multiplicative decrease) and grows again while calls are taken in
-time, slowly at first and then ever faster: near the last limit it feels its way, and after an overload it is whole
-again within seconds. So does TCP with its window (RFC 5681, and RFC 9438 for the growth), by losses instead of delays.
+Both how far the delay is from its target and how it has changed count, as in PIE (RFC 8033, 4.2): a queue that is
+becoming shorter is left to do so, for what has been let in is felt for seconds. So a little too many calls have few
+sent another way, and the processor is kept busy with those that are let in.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 
 TARGET = 0.15  # seconds that calls may wait for the service, and SIP in Asterisk
 BURST = 0.25  # seconds above the target that are none yet: a pause of the processor, many calls at once
-STEEPEST = 0.5  # of what is offered to the service, at one cut
+# What a second of delay above the target takes from the shares in a second, and what each one more takes at once.
+BY_DISTANCE = 2.5
+BY_CHANGE = 2.5
+STEEPEST = 0.25  # of what is let in, at one cut
+LEAST_CUT = 0.4  # is cut in proportion to what is offered, though not to less than this: nearly none may be
+FASTEST = 0.25  # of all, that the share may grow by in a second
 OFFERED = 0.05  # is always offered: without a call nothing is measured
-# A call that is referred lasts three seconds, and what was let in is felt for as long. So calls are refused only when
-# offering next to none has not helped, and by small steps.
-PATIENCE = 1.0  # seconds
-STEEPEST_REFUSAL = 0.92
+PATIENCE = 1.0  # seconds in which offering next to none may help, before calls are refused
 BORNE = 0.2  # is never refused
-GROWTH = 1 / 150  # of the cube of calm seconds: from the least to the whole in seven
 
 WHOLE = 2.0
 
@@ -28,13 +29,13 @@ class Admission:
     """What becomes of the carrier's next calls; ``offered``, ``turned_away`` and ``refused`` are shares of all.
 
     ``opening`` from 2 down to 1: ever fewer are offered to the service, the others turned away to the fallback. From 1
-    on: ever more are refused, before anything is answered. ``over`` are the seconds since which the delay has been
-    above the target; ``calm`` those since it was, each the less the nearer the delay is to it.
+    on: ever more are refused, before anything is answered. ``delay`` is the last one; ``over`` are the seconds since
+    which it has been above the target.
     """
 
     opening: float = WHOLE
+    delay: float = 0.0
     over: float = 0.0
-    calm: float = 0.0
 
     @property
     def offered(self) -> float:
@@ -55,18 +56,13 @@ class Admission:
     def after(self, delay: float | None, seconds: float) -> Admission:
         """After so many seconds more, in which calls waited so long. None: there was no call."""
         delay = delay or 0.0
-        if delay <= TARGET:
-            calm = self.calm + seconds * (1 - delay / TARGET)
-            grown = (calm**3 - self.calm**3) * GROWTH
-            return Admission(min(WHOLE, self.opening + grown), calm=calm)
-        over = self.over + seconds
-        if over <= BURST:
-            return replace(self, over=over)
-        return Admission(self._cut(TARGET / delay, over), over=over)
-
-    def _cut(self, by: float, over: float) -> float:
-        if self.opening > 1 + OFFERED:
-            return max(1.0, 1 + (self.opening - 1) * max(STEEPEST, by))
-        if over <= PATIENCE:
-            return min(1.0, self.opening)
-        return max(BORNE, min(1.0, self.opening) * max(STEEPEST_REFUSAL, by))
+        over = self.over + seconds if delay > TARGET else 0.0
+        looked = replace(self, delay=delay, over=over)
+        if self.is_whole and over <= BURST:
+            return looked
+        cut = BY_DISTANCE * seconds * (delay - TARGET) + BY_CHANGE * (delay - self.delay)
+        if cut <= 0:
+            return replace(looked, opening=min(WHOLE, self.opening + min(-cut, FASTEST * seconds)))
+        opening = self.opening - min(cut, STEEPEST) * max(LEAST_CUT, self.offered)
+        least = BORNE if over > PATIENCE else min(1.0, self.opening)
+        return replace(looked, opening=max(least, opening))
