@@ -30,6 +30,10 @@ PAGES = (
     "/admin/audit",
 )
 GUESS = {"Service": "PJSIP", "RemoteAddress": "IPV4/UDP/192.0.2.7/5060", "AccountID": "hallefors-201"}
+FOCUSED_AFTER_SWAP = """() => {
+  window.focusedAfterSwap = new Promise((tell) => document.addEventListener("htmx:afterSwap", () => setTimeout(
+    () => tell(document.activeElement.getAttribute("role"))), { once: true }));
+}"""
 REASON = "jouren behöver nås i kväll"
 
 
@@ -81,6 +85,16 @@ async def test_an_exception_is_seen_and_granted_by_keyboard(visit: Visit) -> Non
     await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
     await expect(page.get_by_text("Undantaget gäller från nästa koppling.")).to_be_visible()
     await expect(page.get_by_role("row", name="Anna Berg")).to_contain_text(REASON)
+
+
+async def test_what_is_told_has_the_focus_as_soon_as_it_is_there(visit: Visit) -> None:
+    """A key that is pressed in that moment is not lost to it a moment later."""
+    page = visit.page
+    await visit.signs_in("siv", ADMIN, to=ANNA)
+    await page.get_by_label("E-post").fill("ingen adress")
+    await page.evaluate(FOCUSED_AFTER_SWAP)
+    await page.get_by_role("button", name="Spara ändringarna").press("Enter")
+    assert await page.evaluate("focusedAfterSwap") == "alert"
 
 
 async def test_what_is_wrong_and_what_others_have_changed_is_told_in_the_form(

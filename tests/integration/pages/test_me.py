@@ -61,7 +61,6 @@ async def test_an_absence_is_two_clicks_and_what_callers_hear_follows_what_is_ch
     await expect(page.locator("#week [aria-current]")).to_contain_text("10:00–15:15")
     await page.get_by_role("button", name="Jag är tillbaka").click()
     await expect(page.get_by_role("status")).to_have_text("Du är tillbaka: telefonen ringer.")
-    # A moment later: what is pressed before would lose the focus to it, which no hand is quick enough for.
     await expect(page.get_by_role("heading", name="Min frånvaro")).to_be_focused()
     later = page.get_by_role("link", name="Veckan efter")
     await later.press("Enter")
