@@ -60,7 +60,10 @@ class Admission:
         looked = replace(self, delay=delay, over=over)
         if self.is_whole and over <= BURST:
             return looked
-        cut = BY_DISTANCE * seconds * (delay - TARGET) + BY_CHANGE * (delay - self.delay)
+        change = delay - self.delay
+        if delay <= TARGET:  # which delays that come and go below it would keep shares down by
+            change = min(0.0, change)
+        cut = BY_DISTANCE * seconds * (delay - TARGET) + BY_CHANGE * change
         if cut <= 0:
             return replace(looked, opening=min(WHOLE, self.opening + min(-cut, FASTEST * seconds)))
         opening = self.opening - min(cut, STEEPEST) * max(LEAST_CUT, self.offered)
