@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 TARGET = 0.15  # seconds that calls may wait for the service, and SIP in Asterisk
-BURST = 0.25  # seconds above the target that are none yet: a pause of the processor, many calls at once
+BURST = 0.25  # seconds above the target while all are offered, that are no overload yet: many calls at once
+LOOK = 0.25  # seconds; a look that comes later, after a pause of the processor, counts as one all the same
 # What a second of delay above the target takes from the shares in a second, and what each one more takes at once.
 BY_DISTANCE = 2.5
 BY_CHANGE = 2.5
@@ -18,7 +19,6 @@ STEEPEST = 0.25  # of what is let in, at one cut
 LEAST_CUT = 0.4  # is cut in proportion to what is offered, though not to less than this: nearly none may be
 FASTEST = 0.25  # of all, that the share may grow by in a second
 OFFERED = 0.05  # is always offered: without a call nothing is measured
-PATIENCE = 1.0  # seconds in which offering next to none may help, before calls are refused
 BORNE = 0.2  # is never refused
 
 WHOLE = 2.0
@@ -55,7 +55,7 @@ class Admission:
 
     def after(self, delay: float | None, seconds: float) -> Admission:
         """After so many seconds more, in which calls waited so long. None: there was no call."""
-        delay = delay or 0.0
+        delay, seconds = delay or 0.0, min(seconds, LOOK)
         over = self.over + seconds if delay > TARGET else 0.0
         looked = replace(self, delay=delay, over=over)
         if self.is_whole and over <= BURST:
@@ -67,5 +67,4 @@ class Admission:
         if cut <= 0:
             return replace(looked, opening=min(WHOLE, self.opening + min(-cut, FASTEST * seconds)))
         opening = self.opening - min(cut, STEEPEST) * max(LEAST_CUT, self.offered)
-        least = BORNE if over > PATIENCE else min(1.0, self.opening)
-        return replace(looked, opening=max(least, opening))
+        return replace(looked, opening=max(BORNE, opening))

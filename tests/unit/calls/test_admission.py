@@ -8,7 +8,7 @@ from itertools import repeat
 
 import pytest
 
-from hanvisa.calls.admission import BORNE, OFFERED, PATIENCE, TARGET, Admission
+from hanvisa.calls.admission import BORNE, OFFERED, TARGET, Admission
 
 TICK = 0.2  # seconds
 SOON, LATE = TARGET / 10, TARGET * 4
@@ -42,11 +42,11 @@ def test_shares(delays: list[float | None], offered: float, refused: float) -> N
     assert admission.offered + admission.turned_away + admission.refused == pytest.approx(1)
 
 
-def test_nobody_is_refused_before_offering_next_to_none_has_had_its_time() -> None:
-    hardly = Admission(opening=1 + OFFERED)
-    within = int(PATIENCE / TICK)
-    assert after([LATE] * within, hardly).refused == 0
-    assert after([LATE] * (within + 1), hardly).refused > 0
+def test_a_look_that_comes_late_is_one_look() -> None:
+    """The processor had paused: all calls waited, and none is one too many."""
+    assert Admission().after(LATE, 3.0).is_whole
+    cut = after([LATE] * 6)
+    assert cut.after(None, 3.0).offered - cut.offered < 0.1
 
 
 def test_a_queue_that_becomes_shorter_is_left_to_do_so() -> None:
