@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -67,24 +68,25 @@ class Server:
         self._arguments["server_settings"] = _KEPT_ALIVE | {"lock_timeout": f"{waits.lock * 1000:.0f}"}
         self._waits = waits
         self._connections: WeakSet[_Connection] = WeakSet()
-        self._is_watched = False
+        self._answered_at: float | None = None  # the last time that `watch` was
         self.hangs = False
 
     async def connect(self) -> Any:
         """For SQLAlchemy's pool. Raises what the driver does, and StorageError at once while the server hangs."""
         if self.hangs:
             raise StorageError("The database does not answer.")
+        began = monotonic()
         try:
             return await self._connect()
         except TimeoutError:
-            # Who comes next is told at once. It is not known yet of the connections that there are.
-            if self._is_watched:
+            # Who comes next is told at once, unless it is only this connection that was slow. What becomes of the
+            # connections that there are is known when the question that is being asked has had its time.
+            if self._answered_at is not None and self._answered_at < began:
                 self._hangs()
             raise
 
     async def watch(self) -> None:
         """Ask it for ever. While it hangs, nobody waits for it, nor those who did already."""
-        self._is_watched = True
         while True:
             try:
                 connection = await self._connect()
@@ -104,7 +106,7 @@ class Server:
             await self._must_answer(connection)
             if self.hangs:
                 log.info("directory.database_answers")
-            self.hangs = False
+            self._answered_at, self.hangs = monotonic(), False
             await asyncio.sleep(self._waits.ask_every)
 
     async def _must_answer(self, connection: _Connection) -> None:

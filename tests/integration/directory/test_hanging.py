@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -141,20 +141,52 @@ async def test_who_waits_is_told_and_who_comes_later_at_once(
     await changes(database)
 
 
+@asynccontextmanager
+async def watched(url: str, waits: Waits) -> AsyncIterator[tuple[Database, Database]]:
+    """A database of which the server is asked already, and that has no connection yet; and another."""
+    database, other = open_database(url, waits), open_database(url)
+    watching = asyncio.ensure_future(database.watch())
+    try:
+        await until(lambda: is_asked(other), what="the server is asked")
+        yield database, other
+        await until(lambda: is_there(database), within=FOUND, what="it is found again")
+    finally:
+        watching.cancel()
+        await database.close()
+        await other.close()
+
+
 async def test_after_the_first_who_waits_for_a_connection_nobody_does(
     url: str, server: PostgresServer
 ) -> None:
     """What is asked of the server every so often is still waiting for its answer then."""
-    database, other = open_database(url, replace(WAITS, answer=60.0)), open_database(url)
-    watching = asyncio.ensure_future(database.watch())
-    await until(lambda: is_asked(other), what="the server is asked")
-    with server.hanging():
-        await refused(asks(database), NOTICED)
-        await refused(asks(database), AT_ONCE)
-    await until(lambda: is_there(database), within=FOUND, what="it is found again")
-    watching.cancel()
-    await database.close()
-    await other.close()
+    async with watched(url, replace(WAITS, answer=60.0)) as (database, _):
+        with server.hanging():
+            await refused(asks(database), NOTICED)
+            await refused(asks(database), AT_ONCE)
+
+
+async def test_a_connection_that_is_slow_while_the_server_answers_is_nobody_elses(url: str) -> None:
+    async with watched(url, WAITS) as (database, other):
+        await lets_in_after(other, WAITS.connect + 1)
+        try:
+            await refused(asks(database), NOTICED)
+            assert not database.hangs
+        finally:
+            await lets_in_after(other, 0)
+
+
+async def lets_in_after(database: Database, seconds: float) -> None:
+    """The server is slow with each new connection, and with nothing else (PostgreSQL's developer options)."""
+    async with database.alone.connect() as connection:
+        await connection.execute(text(f"ALTER SYSTEM SET pre_auth_delay = '{seconds:.0f}s'"))
+        await connection.execute(text("SELECT pg_reload_conf()"))
+        now = text("SELECT setting::int FROM pg_settings WHERE name = 'pre_auth_delay'")
+
+        async def is_so() -> bool:
+            return await connection.scalar(now) == round(seconds)
+
+        await until(is_so, what="the server has read it")
 
 
 async def is_asked(database: Database) -> bool:
