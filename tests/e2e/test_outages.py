@@ -67,6 +67,7 @@ async def test_a_service_that_hangs_is_ended_by_its_keeper_and_its_calls_go_on(w
     await asyncio.gather(
         newcomer.hears(announcement, within=LONG), scene.talking.talks_to(scene.line, within=LONG)
     )
+    assert not ending.done(), "it was the fallback that told them"
     await newcomer.hangup()
     await ending
     delayed = delayed_by_others(world)

@@ -40,7 +40,7 @@ class Client:
     def some_node(self) -> str:
         return ""  # there is one Asterisk
 
-    async def listing(self, path: str, node: str) -> list[dict[str, Any]]:  # noqa: ARG002
+    async def listing(self, path: str, node: str) -> list[dict[str, Any]]:  # noqa: ARG002 - there is one
         """A collection. Raises as `command` does."""
         listed: list[dict[str, Any]] = await self.command("GET", path)
         return listed
