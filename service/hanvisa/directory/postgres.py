@@ -27,6 +27,9 @@ log = structlog.get_logger()
 LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver raises when it can't connect, or a connection is gone."""
 
+_REFUSED = (ConnectionError, FileNotFoundError, asyncpg.PostgresError)
+"""Those of LOST with which the server, its machine, or what stands before it says no. That takes no time."""
+
 # The server finds a machine that is gone without a word within five seconds, and lets go what it had locked. While an
 # answer is not confirmed it asks nothing, and would send that again for a quarter of an hour: so that has a limit.
 _KEPT_ALIVE = {
@@ -96,8 +99,10 @@ class Server:
                     connection.terminate()
             except TimeoutError:
                 self._is_silent()
+            except _REFUSED:
+                self._is_away()
             except LOST:
-                pass  # where it refuses, it tells so whoever asks
+                pass  # such as no way to its machine, which may take seconds to find out: what is known stays
             await asyncio.sleep(self._waits.ask_every)
 
     async def _ask(self, connection: _Connection) -> None:
@@ -127,6 +132,12 @@ class Server:
         self._hangs()
         for connection in list(self._connections):
             connection.terminate()
+
+    def _is_away(self) -> None:
+        """Who needs it is told so by trying it, and served as soon as it is back."""
+        if self.hangs:
+            log.info("directory.database_refuses", meaning="it hangs no more: whoever needs it tries it")
+        self.hangs = False
 
     def _hangs(self) -> None:
         if not self.hangs:

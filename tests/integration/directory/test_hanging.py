@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -189,6 +190,40 @@ async def lets_in_after(database: Database, seconds: float) -> None:
         await until(is_so, what="the server has read it")
 
 
+async def test_a_server_that_hung_and_is_gone_now_is_tried_by_all(url: str, server: PostgresServer) -> None:
+    """Whoever needs it is served as soon as it is back, and not when it has been asked the next time."""
+    async with watched(url, WAITS) as (database, _):
+        assert server.process is not None
+        with server.hanging():
+            await until(lambda: database.hangs, within=NOTICED, what="it hangs")
+            server.process.send_signal(signal.SIGQUIT)  # it ends with the first thing that it does
+        server.stop()
+        try:
+            await until(lambda: not database.hangs, within=NOTICED, what="it is known to be gone")
+            await refused(asks(database), AT_ONCE)
+        finally:
+            server.start()
+        await asks(database)
+
+
+async def test_a_line_that_dropped_every_packet_and_is_cut_now_is_tried_by_all(
+    url: str, server: PostgresServer
+) -> None:
+    async with FaultyLine(to_socket=server.socket) as line, watched(along(line, url), WAITS) as (database, _):
+        line.drop_packets()
+        await until(lambda: database.hangs, within=NOTICED, what="it hangs")
+        line.cut()
+        await until(lambda: not database.hangs, within=NOTICED, what="it is known to refuse")
+        await refused(asks(database), AT_ONCE)
+        line.mend()
+        await asks(database)
+
+
+def along(line: FaultyLine, url: str) -> str:
+    there = make_url(url).set(host="127.0.0.1", port=line.port, query={})
+    return there.render_as_string(hide_password=False)
+
+
 async def is_asked(database: Database) -> bool:
     """By somebody else, what `Database.watch` asks."""
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT 1'"
@@ -303,8 +338,7 @@ async def test_a_line_that_drops_every_packet_is_as_a_server_that_hangs(
 ) -> None:
     """The dead connections are never heard of again: whoever listens finds a new one."""
     async with FaultyLine(to_socket=server.socket) as line:
-        direct, there = open_database(url), make_url(url)
-        database = Database(there.set(host="127.0.0.1", port=line.port, query={}), WAITS)
+        direct, database = open_database(url), open_database(along(line, url), WAITS)
         directory = SnapshotDirectory(database)
         await directory.start()
         await asks(database)
