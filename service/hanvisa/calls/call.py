@@ -420,7 +420,7 @@ class Call:
 
     def notice_parties(self) -> None:
         """Mark the call by who is on the line: O2 follows the caller from the moment an operator is."""
-        self.change(talking_since=self.house.clock.now())
+        self.change(talking_since=self.house.clock.now(), sent_to=None)
         for leg in (self.caller, self.other):
             if leg and leg.account and leg.person and self.register.operator(leg.person):
                 self.change(touched_by=leg.person)

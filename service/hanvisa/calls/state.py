@@ -46,6 +46,18 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class SentTo:
+    """What a caller was sent on to: the number as it is read in the ``organisation`` of whoever sent them.
+
+    ``past_referral`` is that of the stage `Transferred`.
+    """
+
+    number: str
+    organisation: UUID | None
+    past_referral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallState:
     """``caller`` is the one who is served; ``other`` is whom they talk to. ``touched_by`` is the operator (O2)."""
 
@@ -56,6 +68,7 @@ class CallState:
     other: Leg | None = None
     bridge: str | None = None
     talking_since: datetime | None = None  # the two who talk now
+    sent_to: SentTo | None = None  # what is rung since, in place of what was dialled; until somebody answers
     answered: bool = False
     language: Language = Language.SV
     organisation: UUID | None = None
@@ -87,7 +100,7 @@ class CallState:
 
     def without_numbers_of_others(self) -> CallState:
         """What is to be known of the call when it has ended: by a private call's number nobody is told of it (P1)."""
-        return replace(self, dialled="", other=None, private="")
+        return replace(self, dialled="", sent_to=None, other=None, private="")
 
     def leg_of(self, channel: str) -> Leg | None:
         return next((leg for leg in (self.caller, self.other) if leg and leg.channel == channel), None)

@@ -19,7 +19,7 @@ from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
 from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Parked, Stage, Talking, Transferred
-from hanvisa.calls.state import Leg
+from hanvisa.calls.state import Leg, SentTo
 from hanvisa.calls.targets import mark_confidential, wanted_by
 from hanvisa.calls.uses import PartyGone, Question, ask, must_be_there
 from hanvisa.policy.attendant import Wanted
@@ -104,11 +104,10 @@ async def _blind(
     if code is not None and code.action is CodeAction.PARK:
         return await _park(call, wanted, asker, transferee)
     person = call.register.person(asker.person) if asker.person else None
-    organisation = call.register.organisation(person.organisation_id) if person else call.organisation
-    reading = read_number(wanted.number, organisation, call.register, call.house.plan)
+    organisation = person.organisation_id if person else call.state.organisation
     if not wanted.message:
-        return await _to_number(call, wanted, reading, asker, transferee, taken=taken)
-    sought = _person_at(call, reading)
+        return await _to_number(call, wanted, organisation, asker, transferee, taken=taken)
+    sought = _person_at(call, _read(call, wanted.number, organisation))
     if sought is None:
         await asker.is_told("channel_unavailable")
         return None
@@ -116,10 +115,17 @@ async def _blind(
 
 
 async def _to_number(
-    call: Call, wanted: Wanted, reading: Reading, asker: Asker, transferee: Leg, *, taken: UUID | None
+    call: Call,
+    wanted: Wanted,
+    organisation: UUID | None,
+    asker: Asker,
+    transferee: Leg,
+    *,
+    taken: UUID | None,
 ) -> Stage | Refusal | None:
+    """``organisation`` is the one in which the number is read, and from then on the call's."""
     person = call.register.person(asker.person) if asker.person else None
-    number, sought, via = _destination(call, reading)
+    number, sought, via = _destination(call, _read(call, wanted.number, organisation))
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     is_outside = number.kind is not NumberKind.INTERNAL and via is Via.DIRECT
     decision = would_join(call, number, sought, via, taken=taken)
@@ -141,11 +147,10 @@ async def _to_number(
         return await _decline(call, asker, sent)
     taken = sent.exception or taken
     following = Transferred(wanted.number, wanted.past_referral)
-    call.change(exception=taken)
+    sent_to = SentTo(wanted.number, organisation, wanted.past_referral)
+    call.change(exception=taken, organisation=organisation, sent_to=sent_to)
     if wanted.serial:
         call.change(serial=asker.person)
-    if person is not None:
-        call.change(organisation=person.organisation_id)
     await _send_on(call, asker, transferee, following)
     if number.kind is NumberKind.EMERGENCY:
         call.house.alarms.put_through(call, asker.person)
@@ -195,6 +200,11 @@ async def _send_on(call: Call, asker: Asker, transferee: Leg, following: Stage) 
     await call.part(leaves_by_itself=asker.by_phone)
 
 
+def _read(call: Call, number: str, organisation: UUID | None) -> Reading:
+    found = call.register.organisation(organisation) if organisation else None
+    return read_number(number, found, call.register, call.house.plan)
+
+
 def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
     """Where the transfer would end: the number itself, or the mobile that stands behind an extension."""
     if reading.kind is not NumberKind.INTERNAL or reading.target is None:
@@ -203,17 +213,12 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
     if kind is TargetKind.GROUP:
         group = call.register.group(id_)
         if group is not None and group.numbers and not group.member_ids:
-            return read_number(group.numbers[0], None, call.register, call.house.plan), None, Via.GROUP
+            return _read(call, group.numbers[0], None), None, Via.GROUP
     person = _person_at(call, reading)
     forwarding = forwarding_at(call.register.forwardings_of(id_), call.house.clock.now()) if person else None
     if person is None or forwarding is None:
         return reading, person, Via.DIRECT
-    organisation = call.register.organisation(person.organisation_id)
-    return (
-        read_number(forwarding.target, organisation, call.register, call.house.plan),
-        person,
-        Via.FORWARDING,
-    )
+    return _read(call, forwarding.target, person.organisation_id), person, Via.FORWARDING
 
 
 def _person_at(call: Call, reading: Reading) -> Person | None:
@@ -297,17 +302,17 @@ async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decis
 
 
 async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
-    """The consultation still rings: the caller is sent to what it dialled, and rings there in the operator's place.
+    """The consultation still rings: the caller is sent where it does, and rings there in the operator's place.
 
     The consultation ends first, so that nobody's phone is found busy with it; the caller hears ringing meanwhile.
     A use that it has taken, or is just taking, goes to the caller, and to no other; it takes none any more.
     """
     async with theirs.counting:
         must_be_there(call, [transferee])
-        following = await _blind(call, theirs.state.dialled, asker, transferee, theirs.state.exception)
+        following = await _where_it_rings(call, theirs, asker, transferee)
         if following is None or isinstance(following, Refusal):
             return following
-        theirs.change(exception=None)
+        theirs.change(exception=None, uses=())
         await call.insist(call.house.control.ring, call.caller.channel)
         theirs.inbox.put_nowait(Surrendered())
     with suppress(TimeoutError):
@@ -316,9 +321,20 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
     return following
 
 
+async def _where_it_rings(call: Call, theirs: Call, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
+    """To what the consultation dialled, or was sent on to since: as whoever sent it meant that, and knew of it."""
+    dialled, sent_to = theirs.state.dialled, theirs.state.sent_to
+    # Where the operator was sent on to a mobile, its use was taken for them: it is the last of the stage's.
+    taken = theirs.state.exception or next(reversed(theirs.state.uses), None)
+    if sent_to is None:
+        return await _blind(call, dialled, asker, transferee, taken)
+    serial = wanted_by(call, asker.person, dialled).serial
+    wanted = Wanted(sent_to.number, sent_to.past_referral, serial)
+    return await _to_number(call, wanted, sent_to.organisation, asker, transferee, taken=taken)
+
+
 def _is_emergency(call: Call, target: str) -> bool:
-    reading = read_number(target, call.organisation, call.register, call.house.plan)
-    return reading.kind is NumberKind.EMERGENCY
+    return _read(call, target, call.state.organisation).kind is NumberKind.EMERGENCY
 
 
 def _still_rings(theirs: Call, channel: str | None) -> bool:

@@ -60,6 +60,25 @@ async def onto_ringing(play: Play) -> None:
     await play.refers("202", consultation)
 
 
+async def onto_ringing_sent_on(play: Play) -> None:
+    consultation = await consultation_sent_on(play)
+    play.switch.phones["anna"] = "answers"
+    await play.refers("202", consultation)
+
+
+async def consultation_sent_on(play: Play) -> str:
+    """The operator, who has the caller, asks Bo, who sends the operator on to Anna, whose phone rings: the channel."""
+    play.switch.phones["anna"] = "rings"
+    await play.has_operator()
+    consultation = play.scene.dials("olle", "202")
+    await play.a_while(3)
+    bo = play.switch.leg("bo")
+    if bo is not None:
+        play.scene.refers(bo, "201")
+    await play.a_while(3)
+    return consultation
+
+
 async def picked_up(play: Play) -> None:
     """The caller is parked for Bo, who picks them up."""
     await play.has_operator()
@@ -218,6 +237,7 @@ STORIES: tuple[Story, ...] = (
     camping_on_in_vain,
     serial,
     onto_ringing,
+    onto_ringing_sent_on,
     picked_up,
     parked_attended,
     parked_in_vain,

@@ -11,7 +11,7 @@ import pytest
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.stage import ReviewingMessage, Talking, to_json
-from hanvisa.calls.state import CallState, Leg
+from hanvisa.calls.state import CallState, Leg, SentTo
 from hanvisa.policy.emergency import EmergencyCall
 from unit.calls.killing import Life
 from unit.calls.play import Play
@@ -124,7 +124,7 @@ async def test_of_a_call_that_another_version_has_written_down_only_the_end_is_t
 async def test_of_a_private_call_no_number_is_written_down() -> None:
     private = CallState(
         "hv-k-1", "phone", "*9*0701740611", Leg("c", "bo"), Leg("d", number="+46701740611"), private="+46701740611",
-        stage=to_json(Talking()),
+        sent_to=SentTo("0701740611", None), stage=to_json(Talking()),
     )  # fmt: skip
     kept = private.without_numbers_of_others().to_json()
     assert "174" not in kept

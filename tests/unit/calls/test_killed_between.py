@@ -15,6 +15,7 @@ from unit.calls.fast_time import run_fast
 from unit.calls.killing import Life
 from unit.calls.play import Play
 from unit.calls.scene import MAIN, NOW, Scene, id_of
+from unit.calls.stories_of_operators import consultation_sent_on
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import MOBILE, PATIENT, talks
 from unit.calls.test_waiting import ready
@@ -210,6 +211,24 @@ def _are_rung_back(play: Play) -> bool:
 
 def test_killed_while_a_caller_of_ours_sends_the_other_one_on_nobody_is_lost() -> None:
     _must_go_on_wherever_killed(_send_on, {"Talking", "Transferred"}, _is_sent_on)
+
+
+def test_killed_while_a_consultation_that_was_sent_on_rings_the_caller_is_sent_there() -> None:
+    async def told() -> Play:
+        play = Play()
+        life = Life(play)
+        async with play.scene:
+            consultation = await consultation_sent_on(play)
+            life.ends()
+            await play.a_while(3)
+            play.switch.phones["anna"] = "answers"
+            await play.refers("202", consultation)
+        return play
+
+    play = run_fast(told())
+    anna = play.switch.leg("anna")
+    assert anna is not None
+    assert play.switch.partner(anna) == play.caller
 
 
 async def _send_on(play: Play) -> None:
