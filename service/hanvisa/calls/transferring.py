@@ -13,6 +13,7 @@ from uuid import UUID
 
 from hanvisa.calls.gate import may_be_sent, to_be_brought, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
+from hanvisa.calls.masking import masked
 from hanvisa.calls.outgoing import may_call_out
 from hanvisa.calls.parties import is_protected
 from hanvisa.calls.ports import TransferProgress
@@ -54,10 +55,12 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     if transferor is None or transferee is None:
         return None
     asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
+    theirs = call.house.live.of_channel(request.other) if request.other else None
+    private = theirs.state.private if theirs is not None else ""
     call.tell(
         "signal",
         type="transfer",
-        target=request.target,
+        target=masked(request.target, private) if private else request.target,
         attended=request.attended,
         by=str(asker.person or ""),
     )
@@ -65,7 +68,7 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
         call.change(touched_by=asker.person)
     try:
         if request.attended:
-            return await _attended(call, request, asker, transferee)
+            return await _attended(call, theirs, request, asker, transferee)
         return await _blind(call, request.target, asker, transferee)
     except PartyGone:  # which the stage heeds next
         await asker.is_told("channel_unavailable")
@@ -230,10 +233,9 @@ def _person_at(call: Call, reading: Reading) -> Person | None:
 
 
 async def _attended(
-    call: Call, request: TransferRequested, asker: Asker, transferee: Leg
+    call: Call, theirs: Call | None, request: TransferRequested, asker: Asker, transferee: Leg
 ) -> Stage | Refusal | None:
     """Join the far parties of the transferor's two legs. Each is judged as what the other would be joined to."""
-    theirs = call.house.live.of_channel(request.other) if request.other else None
     if theirs is not None and theirs is not call and _still_rings(theirs, request.other):
         return await _onto_ringing(call, theirs, asker, transferee)
     far = _far_party(theirs, request.other) if theirs is not None and theirs is not call else None
@@ -309,6 +311,7 @@ async def _onto_ringing(call: Call, theirs: Call, asker: Asker, transferee: Leg)
     """
     async with theirs.counting:
         must_be_there(call, [transferee])
+        _take_marks(call, theirs)
         following = await _where_it_rings(call, theirs, asker, transferee)
         if following is None or isinstance(following, Refusal):
             return following

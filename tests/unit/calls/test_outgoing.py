@@ -13,6 +13,7 @@ from hanvisa.calls.masking import masked
 from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, NumberShown
 from hanvisa.policy.outgoing import PrivateCalls
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
+from unit.calls.test_calls import operator_has_caller
 
 ABROAD = "00442079460958"
 OUTSIDE = "0846500400"
@@ -117,6 +118,29 @@ async def test_a_private_call_goes_out_marked_and_its_number_stands_nowhere_in_t
         assert "500400" not in json.dumps(scene.log.entries, default=str)
         [decision] = [each for each in scene.log.of_kind("decision") if each["decision"] == "OutgoingFacts"]
         assert (decision["effect"], decision["rules"]) == ("allow", ["P1", "G4"])
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+async def test_a_caller_who_is_sent_onto_a_private_call_is_in_one(*, is_answered: bool) -> None:
+    """P1: the number stands nowhere, neither as what was dialled nor as where the caller was sent."""
+    async with Scene() as scene:
+        caller, olle = await operator_has_caller(scene)
+        private = scene.dials("olle", f"*9*{OUTSIDE}")
+        leg = await scene.rung(OUTSIDE)
+        if is_answered:
+            scene.answers(leg)
+            await scene.talking(private, leg)
+        scene.refers(olle, f"*9*{OUTSIDE}", other=private)
+        await scene.over(private)
+        if not is_answered:
+            leg = await scene.rung(OUTSIDE)
+            scene.answers(leg)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        await scene.until(lambda: call.other is not None and call.other.channel == leg, "they talk")
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
 
 
 async def test_where_the_subscription_has_no_itemised_invoice_a_private_call_is_refused() -> None:
