@@ -9,4 +9,4 @@ CMD /hanvisa/asterisk-conf/provision --configuration-only --state "$HANVISA_STAT
         --carrier-host "$HANVISA_CARRIER_HOST" --carrier-port "$HANVISA_CARRIER_PORT" \
         --sip-tls-port "$HANVISA_SIP_TLS_PORT" --sip-tls-certificate "$HANVISA_SIP_TLS_CERTIFICATE" \
         --sip-tls-key "$HANVISA_SIP_TLS_KEY" --sip-srtp "$HANVISA_SIP_SRTP" \
-    && exec asterisk -f -C "$HANVISA_STATE/asterisk/etc/asterisk.conf"
+    && exec env $(grep -v '^#' /hanvisa/asterisk-conf/environment) asterisk -f -C "$HANVISA_STATE/asterisk/etc/asterisk.conf"

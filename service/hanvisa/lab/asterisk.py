@@ -38,6 +38,12 @@ def find_root(settings: Settings) -> Path | None:
     return next((root for root in candidates if root.exists()), None)
 
 
+def environment() -> list[str]:
+    """What Asterisk is started with, each as ``NAME=value``."""
+    lines = (CONFIGURATION / "environment").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 class Asterisk:
     """The Asterisk of one state folder. ``root`` and ``dialplan`` are found where they are not given.
 
@@ -219,7 +225,7 @@ class Asterisk:
                 # Without -p it gives up a priority that it was started with.
                 first = ["-p"] if self.urgent and may_come_first() else []
                 self._process = await asyncio.create_subprocess_exec(
-                    *(*DIES_WITH_US, *self._inside(), *self._asterisk(), "-f", *first),
+                    *(*DIES_WITH_US, *self._inside(), "env", *environment(), *self._asterisk(), "-f", *first),
                     stdin=DEVNULL,
                     stdout=console,
                     stderr=STDOUT,

@@ -9,12 +9,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from machine_traces import listening, mounts_in, processes_with
+from machine_traces import (
+    arenas,
+    huge_heap,
+    listening,
+    mounts_in,
+    must_ask_for_huge_pages,
+    processes_with,
+    program,
+)
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import CONFIGURATION, Asterisk
 from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.processes import offspring_of
 from hanvisa.lab.system import environment
 from hanvisa.lab.waiting import until
 
@@ -46,6 +55,14 @@ async def test_nothing_is_left_when_it_is_stopped(settings: Settings, root: Path
     await asterisk.stop()
     assert not asterisk.running
     assert processes_with(str(settings.state)) == []
+
+
+async def test_its_memory_is_one_heap_in_huge_pages(settings: Settings, root: Path, dialplan: Path) -> None:
+    async with Asterisk(settings, root, dialplan) as asterisk:
+        assert asterisk.pid is not None
+        inside = next(one for one in offspring_of(asterisk.pid) if program(one) == "asterisk")
+        assert huge_heap(inside) > 2_000_000 or not must_ask_for_huge_pages()
+        assert arenas(inside) == []
 
 
 async def test_it_can_be_killed_and_started_again(settings: Settings, root: Path, dialplan: Path) -> None:

@@ -82,3 +82,8 @@ def test_both_images_use_what_the_script_uses() -> None:
         "--require-hashes -r requirements/service.txt"
         in (REPOSITORY / "containers/service.Dockerfile").read_text()
     )
+
+
+def test_asterisk_is_started_with_what_it_is_elsewhere() -> None:
+    started = (REPOSITORY / "containers/asterisk.Dockerfile").read_text().partition("CMD ")[2]
+    assert "exec env $(grep -v '^#' /hanvisa/asterisk-conf/environment) asterisk -f" in started
