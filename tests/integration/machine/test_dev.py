@@ -1,6 +1,7 @@
-"""The script ./dev: what it says, and what it refuses to delete."""
+"""The script ./dev: what it says, which Python it takes, and what it refuses to delete."""
 
 import fcntl
+import os
 import socket
 import subprocess
 from hashlib import sha256
@@ -14,10 +15,15 @@ from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.run import check_ports, only_one
 
 
-def dev(*words: str | Path) -> tuple[int, str]:
+def dev(*words: str | Path, **environment: str) -> tuple[int, str]:
     """Run ./dev: the exit code, and all that it said."""
     ran = subprocess.run(  # noqa: S603 - our own script
-        [REPOSITORY / "dev", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [REPOSITORY / "dev", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=os.environ | environment,
+        text=True,
+        check=False,
     )
     return ran.returncode, ran.stdout
 
@@ -72,6 +78,18 @@ def test_the_audit_fails_for_what_is_known_and_not_for_who_can_not_be_asked(
     found, said = dev("--state", made, "audit")
     assert says in said
     assert found == code, said
+
+
+def test_debians_python_comes_before_another(tmp_path: Path) -> None:
+    another = tmp_path / "python3"
+    another.write_text("#!/bin/sh\nexit 0\n")  # any version there is
+    another.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    code, said = dev(
+        "--state", tmp_path / "state", "audit", PATH=path, PIP_INDEX_URL="http://127.0.0.1:9", PIP_RETRIES="0"
+    )
+    assert code != 0, "without a package index nothing is installed"
+    assert "home = /usr/bin\n" in (tmp_path / "state" / "tools" / "pyvenv.cfg").read_text(), said
 
 
 def test_clean_deletes_what_was_made(made: Path) -> None:
