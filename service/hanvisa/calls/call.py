@@ -152,8 +152,8 @@ class Call:
 
     def tell(self, kind: str, **data: Any) -> None:
         """Append to the call log. Of a private call's number no more than its beginning is ever written."""
-        if self.state.private:
-            data = masked(data, self.state.private)
+        for number in self.state.private_numbers:
+            data = masked(data, number)
         self.house.log.record(self.id, kind, data)
         self.house.feed.told(self, kind)
         if kind == "closed":

@@ -77,6 +77,7 @@ class CallState:
     private: str = (
         ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
     )
+    private_too: tuple[str, ...] = ()  # the numbers of private calls that were joined with it
     serial: UUID | None = None  # the operator to whom the caller comes back after each party
     held_since: datetime | None = None  # an operator holds the caller, or has parked them
     held_reminded: bool = False  # and has been reminded of it
@@ -98,9 +99,13 @@ class CallState:
         """Raises ValueError when the text is not a state."""
         return _STATE.validate_json(text)
 
+    @property
+    def private_numbers(self) -> tuple[str, ...]:
+        return (self.private, *self.private_too) if self.private else ()
+
     def without_numbers_of_others(self) -> CallState:
         """What is to be known of the call when it has ended: by a private call's number nobody is told of it (P1)."""
-        return replace(self, dialled="", sent_to=None, other=None, private="")
+        return replace(self, dialled="", sent_to=None, other=None, private="", private_too=())
 
     def leg_of(self, channel: str) -> Leg | None:
         return next((leg for leg in (self.caller, self.other) if leg and leg.channel == channel), None)

@@ -266,10 +266,13 @@ async def _attended(
 
 
 def _take_marks(call: Call, theirs: Call) -> None:
+    numbers = dict.fromkeys((*call.state.private_numbers, *theirs.state.private_numbers))
+    private, *private_too = numbers or ("",)
     call.change(
         touched_by=call.state.touched_by or theirs.state.touched_by,
         confidential=call.state.confidential or theirs.state.confidential,
-        private=call.state.private or theirs.state.private,
+        private=private,
+        private_too=tuple(private_too),
         threat=call.state.threat or theirs.state.threat,
     )
 

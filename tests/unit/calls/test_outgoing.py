@@ -17,6 +17,7 @@ from unit.calls.test_calls import operator_has_caller
 
 ABROAD = "00442079460958"
 OUTSIDE = "0846500400"
+ANOTHER_OUTSIDE = "0846600500"
 
 
 def given(scene: Scene, name: str, **fields: object) -> None:
@@ -140,6 +141,22 @@ async def test_a_caller_who_is_sent_onto_a_private_call_is_in_one(*, is_answered
         await scene.until(lambda: call.other is not None and call.other.channel == leg, "they talk")
         scene.hangs_up(caller)
         await scene.over(caller)
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_of_two_private_calls_that_are_joined_neither_number_stands_in_the_log() -> None:
+    async with Scene() as scene:
+        first = scene.dials("anna", f"*9*{OUTSIDE}")
+        scene.answers(leg := await scene.rung(OUTSIDE))
+        await scene.talking(first, leg)
+        second = scene.dials("anna", f"*9*{ANOTHER_OUTSIDE}")
+        await scene.rung(ANOTHER_OUTSIDE)
+        scene.refers(first, f"*9*{ANOTHER_OUTSIDE}", other=second)
+        await scene.over(second)
+        call = scene.house.live.of_channel(leg)
+        assert call is not None
+        await scene.until(lambda: call.rung, "it rings for the other one")
+        assert "600500" not in json.dumps(scene.log.entries, default=str)
         assert "500400" not in json.dumps(scene.log.entries, default=str)
 
 

@@ -80,7 +80,7 @@ async def test_what_a_newer_version_has_written_besides_is_passed_over(stage: di
 
 async def test_what_an_older_version_has_not_written_is_as_it_was_then() -> None:
     fields = json.loads(state(WAITS))
-    for name in ("uses", "texted", "exception", "serial", "sent_to"):
+    for name in ("uses", "texted", "exception", "serial", "sent_to", "private_too"):
         del fields[name]
     play = await taken_on(json.dumps(fields))
     assert told_of_it(play, "signal")[0] == {"type": "adopted", "stage": "AtSwitchboard"}
