@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from hanvisa.calls.masking import masked
 from hanvisa.ids import OUR_IDS
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberKind, Reading
@@ -105,7 +106,19 @@ class CallState:
 
     def without_numbers_of_others(self) -> CallState:
         """What is to be known of the call when it has ended: by a private call's number nobody is told of it (P1)."""
-        return replace(self, dialled="", sent_to=None, other=None, private="", private_too=())
+        caller, stage = self.caller, self.stage
+        for number in self.private_numbers:  # the caller may be whom it was with, who has been sent on
+            caller, stage = replace(caller, number=masked(caller.number, number)), masked(stage, number)
+        return replace(
+            self,
+            dialled="",
+            caller=caller,
+            sent_to=None,
+            other=None,
+            private="",
+            private_too=(),
+            stage=stage,
+        )
 
     def leg_of(self, channel: str) -> Leg | None:
         return next((leg for leg in (self.caller, self.other) if leg and leg.channel == channel), None)

@@ -160,6 +160,18 @@ async def test_of_two_private_calls_that_are_joined_neither_number_stands_in_the
         assert "500400" not in json.dumps(scene.log.entries, default=str)
 
 
+async def test_of_whom_a_private_call_was_with_no_number_is_written_down_as_they_are_sent_on() -> None:
+    """They are the caller of that call from then on."""
+    async with Scene() as scene:
+        anna = scene.dials("anna", f"*9*{OUTSIDE}")
+        scene.answers(leg := await scene.rung(OUTSIDE))
+        await scene.talking(anna, leg)
+        scene.refers(anna, "202")
+        await scene.rung("bo")
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+        assert "500400" not in json.dumps(scene.open_calls.states)
+
+
 async def test_where_the_subscription_has_no_itemised_invoice_a_private_call_is_refused() -> None:
     settings = CallSettings(private_calls_fixed=PrivateCalls.REFUSED)
     async with Scene(settings) as scene:
