@@ -38,11 +38,18 @@ def notice_private(call: Call) -> None:
     prefix = call.house.settings.private_prefix
     if call.state.side != "phone" or not prefix or not call.state.dialled.startswith(prefix):
         return
-    dialled = call.state.dialled.removeprefix(prefix)
-    reading = read_dialled(call, dialled)
-    call.change(dialled=dialled)
-    if reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY):
-        call.change(private=reading.number or dialled)
+    dialled = call.state.dialled
+    call.change(private=private_number(call, dialled), dialled=dialled.removeprefix(prefix))
+
+
+def private_number(call: Call, dialled: str) -> str:
+    """What follows the prefix of private calls, E.164 where it can be read; "" without one, or where it is none."""
+    prefix = call.house.settings.private_prefix
+    number = dialled.partition(prefix)[2] if prefix else ""
+    reading = read_dialled(call, number)
+    if not number or reading.kind in (NumberKind.INTERNAL, NumberKind.EMERGENCY):
+        return ""
+    return reading.number or number
 
 
 def shown_outside(call: Call, number: Reading) -> Display:

@@ -14,7 +14,7 @@ from uuid import UUID
 from hanvisa.calls.gate import may_be_sent, to_be_brought, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.masking import masked
-from hanvisa.calls.outgoing import may_call_out
+from hanvisa.calls.outgoing import may_call_out, private_number
 from hanvisa.calls.parties import is_protected
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
@@ -56,11 +56,16 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
         return None
     asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
     theirs = call.house.live.of_channel(request.other) if request.other else None
-    private = theirs.state.private if theirs is not None else ""
+    target = request.target
+    for number in (
+        private_number(call, target),
+        *(theirs.state.private_numbers if theirs is not None else ()),
+    ):
+        target = masked(target, number) if number else target
     call.tell(
         "signal",
         type="transfer",
-        target=masked(request.target, private) if private else request.target,
+        target=target,
         attended=request.attended,
         by=str(asker.person or ""),
     )
@@ -69,7 +74,7 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     try:
         if request.attended:
             return await _attended(call, theirs, request, asker, transferee)
-        return await _blind(call, request.target, asker, transferee)
+        return await _blind_private(call, request.target, asker, transferee)
     except PartyGone:  # which the stage heeds next
         await asker.is_told("channel_unavailable")
         return None
@@ -93,6 +98,18 @@ class Asker:
 
 
 # Blind
+
+
+async def _blind_private(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
+    """To what was dialled, with the prefix of private calls or without: with it the call is one, if it is sent on."""
+    before = call.state.private, call.state.private_too
+    if number := private_number(call, target):
+        private, *private_too = dict.fromkeys((*call.state.private_numbers, number))
+        call.change(private=private, private_too=tuple(private_too))
+    following = await _blind(call, target, asker, transferee)
+    if following is None or isinstance(following, Refusal):
+        call.change(private=before[0], private_too=before[1])
+    return following
 
 
 async def _blind(

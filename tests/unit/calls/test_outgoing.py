@@ -172,6 +172,29 @@ async def test_of_whom_a_private_call_was_with_no_number_is_written_down_as_they
         assert "500400" not in json.dumps(scene.open_calls.states)
 
 
+@pytest.mark.parametrize("target", [f"*9*{OUTSIDE}", f"*60**9*{OUTSIDE}"])
+@pytest.mark.parametrize("is_attended", [False, True])
+async def test_a_transfer_to_a_number_with_the_private_prefix_is_told_without_it(
+    target: str, *, is_attended: bool
+) -> None:
+    async with Scene() as scene:
+        _caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, target, other="gone" if is_attended else None)
+        await scene.until(lambda: scene.control.named("tell_transferor"), "the phone is told")
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_a_transfer_to_a_private_number_is_refused_where_private_calls_are() -> None:
+    async with Scene(CallSettings(private_calls_fixed=PrivateCalls.REFUSED)) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, f"*9*{OUTSIDE}")
+        await scene.hears(olle, "TransferRefused")
+        assert scene.log.of_kind("outcome")[-1]["rules"] == ["P1", "G4"]
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert not call.state.private, "it is what it was"
+
+
 async def test_where_the_subscription_has_no_itemised_invoice_a_private_call_is_refused() -> None:
     settings = CallSettings(private_calls_fixed=PrivateCalls.REFUSED)
     async with Scene(settings) as scene:
