@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, PausedOperator
+from hanvisa.calls.masking import masked
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.ids import new_id
 from hanvisa.policy.emergency import EmergencyCaller
@@ -39,7 +40,7 @@ class Feed:
             return
         type_ = EventType.CHANGED if call.id in self._open else EventType.OPENED
         self._open.add(call.id)
-        if kind == "closed":
+        if kind == "closed" or (kind == "stage" and call.state.private):  # sent onto a private call
             type_ = EventType.ENDED
             self._open.discard(call.id)
         self._publish(Envelope(str(new_id()), type_, call.house.clock.now(), shown(call)))
@@ -99,9 +100,9 @@ def shown(call: Call) -> LiveCall:
     sought = args.get("sought")
     return LiveCall(
         id=state.id,
-        caller=_party(state.caller),
-        other=_party(state.other) if state.other else None,
-        dialled=state.dialled,
+        caller=_party(call, state.caller),
+        other=_party(call, state.other) if state.other else None,
+        dialled=_discreet(call, state.dialled),
         stage=stage,
         operator=state.touched_by,
         organisation=state.organisation,
@@ -127,8 +128,15 @@ def _since(call: Call) -> datetime:
     return (state.talking_since if is_talking else None) or state.stage_since or call.house.clock.now()
 
 
-def _party(leg: Leg) -> LiveParty:
-    return LiveParty(leg.number, leg.person)
+def _party(call: Call, leg: Leg) -> LiveParty:
+    return LiveParty(_discreet(call, leg.number), leg.person)
+
+
+def _discreet(call: Call, number: str) -> str:
+    """Of a private call's number (P1) its beginning: watchers know of a call that was none before."""
+    for private in call.state.private_numbers:
+        number = masked(number, private)
+    return number
 
 
 _WAITING = ("AtSwitchboard", "LeavingNumber", "Unattended")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from hanvisa.calls.house import CallSettings
+from hanvisa.calls.live_ports import EventType
 from hanvisa.calls.masking import masked
 from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, NumberShown
 from hanvisa.policy.outgoing import PrivateCalls
@@ -142,6 +144,28 @@ async def test_a_caller_who_is_sent_onto_a_private_call_is_in_one(*, is_answered
         scene.hangs_up(caller)
         await scene.over(caller)
         assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_whom_a_caller_who_is_sent_onto_a_private_call_talks_to_is_not_shown_at_the_consoles() -> None:
+    async with Scene() as scene:
+        caller, olle = await operator_has_caller(scene)
+        private = scene.dials("olle", f"*9*{OUTSIDE}")
+        scene.answers(leg := await scene.rung(OUTSIDE))
+        await scene.talking(private, leg)
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        watching = scene.house.feed.follow(None)
+        coming = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0)
+        scene.refers(olle, f"*9*{OUTSIDE}", other=private)
+        told = await coming
+        while told.type is not EventType.ENDED:
+            assert "500400" not in repr(told)
+            told = await anext(watching)
+        assert "500400" not in repr(told)
+        await scene.until(lambda: call.other is not None and call.other.channel == leg, "they talk")
+        scene.hangs_up(caller)
+        await scene.over(caller)
 
 
 async def test_of_two_private_calls_that_are_joined_neither_number_stands_in_the_log() -> None:
