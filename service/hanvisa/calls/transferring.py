@@ -71,13 +71,19 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     )
     if asker.person and call.register.operator(asker.person):
         call.change(touched_by=asker.person)
+    before = call.state.private, call.state.private_too
+    following: Stage | Refusal | None = None
     try:
         if request.attended:
-            return await _attended(call, theirs, request, asker, transferee)
-        return await _blind_private(call, request.target, asker, transferee)
+            following = await _attended(call, theirs, request, asker, transferee)
+        else:
+            following = await _blind_private(call, request.target, asker, transferee)
     except PartyGone:  # which the stage heeds next
         await asker.is_told("channel_unavailable")
-        return None
+    if following is None or isinstance(following, Refusal):
+        # It was private while that was decided, and told; who stays is on the consoles as before.
+        call.change(private=before[0], private_too=before[1])
+    return following
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +108,10 @@ class Asker:
 
 async def _blind_private(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """To what was dialled, with the prefix of private calls or without: with it the call is one, if it is sent on."""
-    before = call.state.private, call.state.private_too
     if number := private_number(call, target):
         private, *private_too = dict.fromkeys((*call.state.private_numbers, number))
         call.change(private=private, private_too=tuple(private_too))
-    following = await _blind(call, target, asker, transferee)
-    if following is None or isinstance(following, Refusal):
-        call.change(private=before[0], private_too=before[1])
-    return following
+    return await _blind(call, target, asker, transferee)
 
 
 async def _blind(

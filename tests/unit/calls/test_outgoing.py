@@ -123,6 +123,19 @@ async def test_a_private_call_goes_out_marked_and_its_number_stands_nowhere_in_t
         assert (decision["effect"], decision["rules"]) == ("allow", ["P1", "G4"])
 
 
+async def test_a_caller_who_is_not_sent_onto_a_private_call_stays_on_the_consoles() -> None:
+    """O2 refuses the mobile that rings; who stays with the operator is in no private call."""
+    async with Scene(CallSettings(operator_consults_mobile="allow")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        private = scene.dials("olle", "*9*0701740605")
+        await scene.rung("0701740605")
+        scene.refers(olle, "*9*0701740605", other=private)
+        await scene.hears(olle, "TransferRefused")
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.state.private_numbers == ()
+
+
 @pytest.mark.parametrize("is_answered", [False, True])
 async def test_a_caller_who_is_sent_onto_a_private_call_is_in_one(*, is_answered: bool) -> None:
     """P1: the number stands nowhere, neither as what was dialled nor as where the caller was sent."""
