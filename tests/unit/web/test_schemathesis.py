@@ -78,6 +78,8 @@ async def _written(town: Town, call: str, file: Path, asked: str) -> Path:
         known = OPERATION.format(path=path, name=name, value=value)
         return known if re.search(asked, f"/api/v1{path}") else ""
 
+    # Who acknowledges a notice is a person; made one before the token is used, for whose it is is known for a while.
+    await create_token(town.database, "operator", "admin", "olle")
     anna = str(id_of("anna"))
     later = "2026-08-10T08:00:00+02:00"
     absence = {"person": anna, "reason": "1", "ends_at": later}
@@ -114,8 +116,6 @@ async def _written(town: Town, call: str, file: Path, asked: str) -> Path:
         parts.append(there(f"/{path}/{{id}}", "id", made["id"]))
     siv, message, recording = str(id_of("siv")), await leaves(town), await records(town, "siv")
     heard = await answer(await town.ask("POST", "/absences/heard", {"person": siv, "reason": "1"}), 200)
-    # Who acknowledges a notice is a person.
-    await create_token(town.database, "operator", "admin", "olle")
     notice = await answer(await town.ask("POST", "/notices", {"text": "Hej"}), 201)
     training = await answer(await town.ask("POST", "/trainings", {"person": anna}), 201)
     flag = await answer(await town.ask("POST", f"/persons/{anna}/flags", {}), 201)
