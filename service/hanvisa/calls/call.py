@@ -14,7 +14,6 @@ import structlog
 
 from hanvisa.calls.live_ports import Asked
 from hanvisa.calls.marking import settle
-from hanvisa.calls.masking import masked
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import Breath, Prompt
 from hanvisa.calls.signals import (
@@ -152,9 +151,7 @@ class Call:
 
     def tell(self, kind: str, **data: Any) -> None:
         """Append to the call log. Of a private call's number no more than its beginning is ever written."""
-        for number in self.state.private_numbers:
-            data = masked(data, number)
-        self.house.log.record(self.id, kind, data)
+        self.house.log.record(self.id, kind, self.state.discreet(data))
         self.house.feed.told(self, kind)
         if kind == "closed":
             self.house.open_calls.forget(self.id)

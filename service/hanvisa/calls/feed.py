@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.live_ports import Envelope, EventType, LiveCall, LiveParty, PausedOperator
-from hanvisa.calls.masking import masked
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.ids import new_id
 from hanvisa.policy.emergency import EmergencyCaller
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
-    from hanvisa.calls.state import Leg
+    from hanvisa.calls.state import CallState, Leg
 
 KEPT = 1000  # events
 LAGGING = 1000  # events: who is so far behind is let go
@@ -100,9 +99,10 @@ def shown(call: Call) -> LiveCall:
     sought = args.get("sought")
     return LiveCall(
         id=state.id,
-        caller=_party(call, state.caller),
-        other=_party(call, state.other) if state.other else None,
-        dialled=_discreet(call, state.dialled),
+        # Discreet, for watchers know of a call that was no private one before.
+        caller=_party(state, state.caller),
+        other=_party(state, state.other) if state.other else None,
+        dialled=state.discreet(state.dialled),
         stage=stage,
         operator=state.touched_by,
         organisation=state.organisation,
@@ -128,15 +128,8 @@ def _since(call: Call) -> datetime:
     return (state.talking_since if is_talking else None) or state.stage_since or call.house.clock.now()
 
 
-def _party(call: Call, leg: Leg) -> LiveParty:
-    return LiveParty(_discreet(call, leg.number), leg.person)
-
-
-def _discreet(call: Call, number: str) -> str:
-    """Of a private call's number (P1) its beginning: watchers know of a call that was none before."""
-    for private in call.state.private_numbers:
-        number = masked(number, private)
-    return number
+def _party(state: CallState, leg: Leg) -> LiveParty:
+    return LiveParty(state.discreet(leg.number), leg.person)
 
 
 _WAITING = ("AtSwitchboard", "LeavingNumber", "Unattended")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.ringing import Display
-from hanvisa.calls.targets import read_dialled
+from hanvisa.calls.targets import read_dialled, wanted_by
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading
@@ -35,21 +36,28 @@ def may_call_out(call: Call, number: Reading, person: Person | None) -> Decision
 
 def notice_private(call: Call) -> None:
     """A call to the public network that was dialled with the prefix of private calls is one, from its first step."""
-    prefix = call.house.settings.private_prefix
-    if call.state.side != "phone" or not prefix or not call.state.dialled.startswith(prefix):
+    if call.state.side != "phone":
         return
-    dialled = call.state.dialled
-    call.change(private=private_number(call, dialled), dialled=dialled.removeprefix(prefix))
+    person, dialled = call.caller.person, call.state.dialled
+    number = _after_prefix(call, person, dialled)
+    if number:
+        before = dialled.removesuffix(call.house.settings.private_prefix + number)
+        call.change(private=private_number(call, person, dialled), dialled=before + number)
 
 
-def private_number(call: Call, dialled: str) -> str:
-    """What follows the prefix of private calls, E.164 where it can be read; "" without one, or where it is none."""
-    prefix = call.house.settings.private_prefix
-    number = dialled.partition(prefix)[2] if prefix else ""
+def private_number(call: Call, person: UUID | None, dialled: str) -> str:
+    """What the person has dialled with the prefix of private calls, E.164 where it can be read; "" where it is none."""
+    number = _after_prefix(call, person, dialled)
     reading = read_dialled(call, number)
-    if not number or reading.kind in (NumberKind.INTERNAL, NumberKind.EMERGENCY):
-        return ""
-    return reading.number or number
+    is_private = number and reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
+    return (reading.number or number) if is_private else ""
+
+
+def _after_prefix(call: Call, person: UUID | None, dialled: str) -> str:
+    """What follows the prefix, whatever operators dial before it; "" without one."""
+    prefix = call.house.settings.private_prefix
+    wanted = wanted_by(call, person, dialled).number
+    return wanted.removeprefix(prefix) if prefix and wanted.startswith(prefix) else ""
 
 
 def shown_outside(call: Call, number: Reading) -> Display:

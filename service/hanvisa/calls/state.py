@@ -104,20 +104,29 @@ class CallState:
     def private_numbers(self) -> tuple[str, ...]:
         return (self.private, *self.private_too) if self.private else ()
 
+    def with_private(self, *numbers: str) -> CallState:
+        """A private call also with these numbers (none: as it is)."""
+        private, *private_too = dict.fromkeys((*self.private_numbers, *numbers)) or ("",)
+        return replace(self, private=private, private_too=tuple(private_too))
+
+    def discreet(self, data: Any) -> Any:
+        """The JSON value ``data``, and of a private call's numbers in it no more than their beginnings (P1)."""
+        for number in self.private_numbers:
+            data = masked(data, number)
+        return data
+
     def without_numbers_of_others(self) -> CallState:
         """What is to be known of the call when it has ended: by a private call's number nobody is told of it (P1)."""
-        caller, stage = self.caller, self.stage
-        for number in self.private_numbers:  # the caller may be whom it was with, who has been sent on
-            caller, stage = replace(caller, number=masked(caller.number, number)), masked(stage, number)
         return replace(
             self,
             dialled="",
-            caller=caller,
+            # It may be whom a private call was with, who has been sent on.
+            caller=replace(self.caller, number=self.discreet(self.caller.number)),
             sent_to=None,
             other=None,
             private="",
             private_too=(),
-            stage=stage,
+            stage=self.discreet(self.stage),
         )
 
     def leg_of(self, channel: str) -> Leg | None:

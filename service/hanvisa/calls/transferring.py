@@ -13,7 +13,6 @@ from uuid import UUID
 
 from hanvisa.calls.gate import may_be_sent, to_be_brought, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
-from hanvisa.calls.masking import masked
 from hanvisa.calls.outgoing import may_call_out, private_number
 from hanvisa.calls.parties import is_protected
 from hanvisa.calls.ports import TransferProgress
@@ -56,16 +55,12 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
         return None
     asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
     theirs = call.house.live.of_channel(request.other) if request.other else None
-    target = request.target
-    for number in (
-        private_number(call, target),
-        *(theirs.state.private_numbers if theirs is not None else ()),
-    ):
-        target = masked(target, number) if number else target
+    number = private_number(call, asker.person, request.target)
+    private = (number,) if number else theirs.state.private_numbers if theirs is not None else ()
     call.tell(
         "signal",
         type="transfer",
-        target=target,
+        target=call.state.with_private(*private).discreet(request.target),
         attended=request.attended,
         by=str(asker.person or ""),
     )
@@ -108,9 +103,8 @@ class Asker:
 
 async def _blind_private(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """To what was dialled, with the prefix of private calls or without: with it the call is one, if it is sent on."""
-    if number := private_number(call, target):
-        private, *private_too = dict.fromkeys((*call.state.private_numbers, number))
-        call.change(private=private, private_too=tuple(private_too))
+    if number := private_number(call, asker.person, target):
+        call.state = call.state.with_private(number)
     return await _blind(call, target, asker, transferee)
 
 
@@ -285,13 +279,10 @@ async def _attended(
 
 
 def _take_marks(call: Call, theirs: Call) -> None:
-    numbers = dict.fromkeys((*call.state.private_numbers, *theirs.state.private_numbers))
-    private, *private_too = numbers or ("",)
+    call.state = call.state.with_private(*theirs.state.private_numbers)
     call.change(
         touched_by=call.state.touched_by or theirs.state.touched_by,
         confidential=call.state.confidential or theirs.state.confidential,
-        private=private,
-        private_too=tuple(private_too),
         threat=call.state.threat or theirs.state.threat,
     )
 

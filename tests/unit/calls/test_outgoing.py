@@ -232,6 +232,24 @@ async def test_a_transfer_to_a_private_number_is_refused_where_private_calls_are
         assert not call.state.private, "it is what it was"
 
 
+@pytest.mark.parametrize("before", ["*60*", "*63*", "*63**60*"])
+async def test_what_operators_dial_before_a_private_call_leaves_it_one(before: str) -> None:
+    async with Scene() as scene:
+        caller = scene.dials("olle", f"{before}*9*{OUTSIDE}")
+        leg = await scene.rung(OUTSIDE)
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+        assert scene.log.of_kind("opened")[0]["private"] is True
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_nobody_leaves_a_message_by_a_private_call() -> None:
+    async with Scene() as scene:
+        caller = scene.dials("olle", f"*62**9*{OUTSIDE}")
+        await scene.hears(caller, "CodeWrong")
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
 async def test_where_the_subscription_has_no_itemised_invoice_a_private_call_is_refused() -> None:
     settings = CallSettings(private_calls_fixed=PrivateCalls.REFUSED)
     async with Scene(settings) as scene:
