@@ -22,9 +22,7 @@ async def test_a_refer_onto_a_consultation_that_was_sent_on_sends_the_caller_whe
         assert call is not None
         assert call.state.dialled == "202", "what the console shows, and the call log"
         scene.refers(olle, "202", other=consultation)
-        second = await rung_anew(scene, "anna", first)
-        scene.answers(second)
-        await scene.talking(caller, second)
+        await comes_to(scene, caller, "anna", first)
         assert len(legs_to(scene, "bo")) == 1
 
 
@@ -38,9 +36,7 @@ async def test_so_does_one_onto_a_consultation_that_was_sent_on_onto_another_one
         scene.refers(bo, "201", other=bos)
         second = await rung_anew(scene, "anna", first)
         scene.refers(olle, "202", other=consultation)
-        third = await rung_anew(scene, "anna", second)
-        scene.answers(third)
-        await scene.talking(caller, third)
+        await comes_to(scene, caller, "anna", second)
 
 
 async def test_who_is_rung_past_the_referral_for_the_consultation_is_for_the_caller() -> None:
@@ -52,9 +48,7 @@ async def test_who_is_rung_past_the_referral_for_the_consultation_is_for_the_cal
         consultation = await is_sent_on(scene, "olle", "202", "*60*201")
         first = await scene.rung("anna")
         scene.refers(olle, "202", other=consultation)
-        second = await rung_anew(scene, "anna", first)
-        scene.answers(second)
-        await scene.talking(caller, second)
+        await comes_to(scene, caller, "anna", first)
 
 
 async def test_the_number_is_read_in_the_organisation_of_whoever_sent_the_consultation_on() -> None:
@@ -76,9 +70,7 @@ async def test_the_number_is_read_in_the_organisation_of_whoever_sent_the_consul
         consultation = await is_sent_on(scene, "olle", "202", "203")
         first = await scene.rung("anna")
         scene.refers(olle, "202", other=consultation)
-        second = await rung_anew(scene, "anna", first)
-        scene.answers(second)
-        await scene.talking(caller, second)
+        await comes_to(scene, caller, "anna", first)
 
 
 async def test_a_mobile_to_which_the_consultation_was_sent_on_is_refused_to_an_operators_caller() -> None:
@@ -157,6 +149,13 @@ async def test_one_use_of_an_exception_is_for_the_operator_who_was_sent_to_a_mob
         told = scene.control.named("tell_transferor")[1:]
         assert told == [(olle, "channel_answered"), (second, "channel_declined")]
         assert uses(scene) == [1]
+
+
+async def comes_to(scene: Scene, caller: str, who: str, before: str) -> None:
+    """The phone is rung once more than the leg ``before``, answers, and the caller talks there."""
+    leg = await rung_anew(scene, who, before)
+    scene.answers(leg)
+    await scene.talking(caller, leg)
 
 
 async def is_sent_on(scene: Scene, who: str, dialled: str, to: str) -> str:
