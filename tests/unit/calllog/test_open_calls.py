@@ -27,8 +27,46 @@ async def test_what_is_kept_is_there_for_the_next_process_until_it_is_forgotten(
     calls.forget("hv-k-2")
     calls.forget("hv-k-2")
     assert await OpenCallsInState(tmp_path).left() == {"hv-k-1": "å"}
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / FOLDER).iterdir()}
+    assert (modes, stat.S_IMODE((tmp_path / FOLDER).stat().st_mode)) == ({0o600}, 0o700)
+
+
+async def test_the_file_of_a_call_that_is_over_is_blank_and_the_next_calls(tmp_path: Path) -> None:
+    calls = OpenCallsInState(tmp_path)
+    calls.keep("hv-k-1", "of the first")
+    calls.forget("hv-k-1")
     [file] = (tmp_path / FOLDER).iterdir()
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
+    assert file.read_text().strip() == ""
+    inode = file.stat().st_ino
+    calls.keep("hv-k-2", "2")
+    [reused] = (tmp_path / FOLDER).iterdir()
+    assert (reused.stat().st_ino, reused.name) == (inode, "hv-k-2.json")
+    assert await calls.left() == {"hv-k-2": "2"}
+
+
+async def test_what_another_process_has_left_spare_is_used_and_what_it_has_taken_meanwhile_is_not_missed(
+    tmp_path: Path,
+) -> None:
+    before = OpenCallsInState(tmp_path)
+    for call in ("hv-k-1", "hv-k-2"):
+        before.keep(call, "ends")
+    for call in ("hv-k-1", "hv-k-2"):
+        before.forget(call)
+    after = OpenCallsInState(tmp_path)
+    before.keep("hv-k-3", "before")
+    for call in ("hv-k-4", "hv-k-5"):
+        after.keep(call, "after")
+    assert await after.left() == {"hv-k-3": "before", "hv-k-4": "after", "hv-k-5": "after"}
+    assert len(list((tmp_path / FOLDER).iterdir())) == 3
+
+
+async def test_a_kill_before_the_first_state_is_written_leaves_no_call(tmp_path: Path) -> None:
+    calls = OpenCallsInState(tmp_path)
+    calls.keep("hv-k-1", "ends")
+    calls.forget("hv-k-1")
+    [spare] = (tmp_path / FOLDER).iterdir()
+    spare.rename(tmp_path / FOLDER / "hv-k-2.json")
+    assert await OpenCallsInState(tmp_path).left() == {}
 
 
 async def test_a_shorter_one_is_read_without_what_a_longer_one_has_left(tmp_path: Path) -> None:
