@@ -97,6 +97,15 @@ def test_modules_are_named(etc: Path) -> None:
     assert setting(etc / "modules.conf", "autoload") == "no"
 
 
+def test_a_sound_is_looked_for_as_what_sounds_are_and_in_one_folder(etc: Path) -> None:
+    """Asterisk looks for each of a format's suffixes, in the language's folder and beside it, whenever it plays."""
+    formats = re.findall(
+        r"^(?:load|require) = (format_\S+)\.so$", (etc / "modules.conf").read_text(), re.MULTILINE
+    )
+    assert formats == ["format_pcm", "format_wav"]
+    assert setting(etc / "asterisk.conf", "defaultlanguage") == ""
+
+
 def test_every_named_module_exists(etc: Path, root: Path) -> None:
     named = re.findall(r"^(?:load|require) = (\S+)$", (etc / "modules.conf").read_text(), re.MULTILINE)
     assert len(named) > 100
