@@ -176,7 +176,8 @@ class Call:
         elif not is_anew:
             self.change(uses=())
         self.uses_left = list(self.state.uses)
-        self.keep()
+        if self._kept is None:
+            self.keep()
         self.tell("stage", **self.state.stage)
 
     async def save(self) -> None:
