@@ -14,7 +14,7 @@ from hanvisa.directory.engine import open_database
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import REPOSITORY, Asterisk
-from hanvisa.lab.bench_service import COMMAND, announcement
+from hanvisa.lab.bench_service import COMMAND, announcement, blink
 from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import Told, machine, met, milliseconds, say
 from hanvisa.lab.climbing import Climb, climb
@@ -113,7 +113,10 @@ def write_dialplan(settings: Settings, absent: str) -> Path:
     folder.mkdir(exist_ok=True)
     shutil.copy(REPOSITORY / "dialplan" / "from-carrier.conf", folder)
     others = Template((LOAD / "bench.conf").read_text()).substitute(
-        announcement=announcement(settings.state), number=absent, agi_port=settings.agi_port
+        announcement=announcement(settings.state),
+        blink=blink(settings.state),
+        number=absent,
+        agi_port=settings.agi_port,
     )
     (folder / "other-ways.conf").write_text(others)  # files are read by their names: after from-carrier.conf
     return folder
@@ -136,10 +139,11 @@ async def _setting(asterisk: Asterisk) -> str:
     return f"""
 machine        {machine()}
 versions       {", ".join(versions)}
-calls          one kind: INVITE, 200 OK, two seconds of announcement (G.711 A-law), BYE from Asterisk;
+calls          one kind: INVITE, 200 OK, two seconds of announcement (G.711 A-law) and three times
+               20 ms of silence, where the service breathes, offers keys, and takes leave; BYE from Asterisk;
                callers send no RTP, and throw away what they get. SIPp, Asterisk and the service share the machine.
 {BARE:14} Answer(), Playback(), Hangup()
-{SERVICE:14} an absent person's direct number: the referral is that same file, no key, goodbye (20 ms of silence)
+{SERVICE:14} an absent person's direct number: the referral is that same file, no key
 {ASTDB:14} two look-ups in AstDB, Answer(), Playback(), Hangup(): no register, no log, no keys
 {FASTAGI:14} AGI() asks the same service for the referral; then Answer(), Playback(), Hangup(): no log, no keys
 a rate         {SECONDS:g} s of calls; it fails when more than 1 % don't end well or 1 % wait longer than 1 s for 200 OK

@@ -44,18 +44,23 @@ class Climb:
 
 
 async def climb(ways: Sequence[str], measure: Measure, rates: Sequence[float] = RATES) -> list[Climb]:
-    """Measure each way at each rate until it fails, then closer to where it did.
+    """Measure each way at each rate until it fails twice, then closer to where it did.
 
-    The ways take turns, so that whatever else the machine does meets both.
+    The ways take turns, so that whatever else the machine does meets both; a single pause of it decides nothing.
     """
     climbs = [Climb(way) for way in ways]
     for rate in rates:
         for one in climbs:
             if not one.has_failed:
-                one.loads[rate] = await measure(one.way, rate)
+                one.loads[rate] = await _once_or_twice(measure, one.way, rate)
     for _ in range(REFINEMENTS):
         for one in climbs:
             if one.has_failed:
                 rate = one.between()
-                one.loads[rate] = await measure(one.way, rate)
+                one.loads[rate] = await _once_or_twice(measure, one.way, rate)
     return climbs
+
+
+async def _once_or_twice(measure: Measure, way: str, rate: float) -> Load:
+    first = await measure(way, rate)
+    return first if first.held else await measure(way, rate)

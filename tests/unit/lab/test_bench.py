@@ -125,7 +125,20 @@ async def test_each_way_climbs_to_where_it_fails() -> None:
     assert bare.best is not None
     assert service.best is not None
     assert (bare.best.rate, service.best.rate) == (200, 50)
-    assert asked[-4:] == [("bare", 300), ("service", 75), ("bare", 250), ("service", 62.5)]
+    twice = [("bare", 300), ("service", 75), ("bare", 250), ("service", 62.5)]
+    assert asked[-8:] == [one for each in twice for one in (each, each)]
+
+
+async def test_what_fails_once_is_tried_once_more() -> None:
+    pauses = iter([False, True, False, False, True, True])
+
+    async def measure(_: str, rate: float) -> Load:
+        return load(rate, share=0.5 if next(pauses, False) else 1.0)
+
+    (only,) = await climb(["bare"], measure, rates=(50, 100, 150, 200))
+    assert (only.loads[100].held, only.loads[200].held) == (True, False)
+    assert only.best is not None
+    assert only.best.rate == 187.5
 
 
 async def test_a_way_that_never_fails_is_not_refined() -> None:
