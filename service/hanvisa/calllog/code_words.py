@@ -35,6 +35,7 @@ FAULTS = {
     "past": Text(sv="klockslaget har varit", en="the time is past"),
     "not_a_day": Text(sv="ingen kommande dag", en="no day to come"),
     "over": Text(sv="redan över", en="over already"),
+    "private": Text(sv="inte till ett privat samtal", en="not to a private call"),
     "no_target": Text(sv="dit går det inte att vidarekoppla", en="no forwarding to that number"),
     "to_itself": Text(sv="till sig själv", en="to itself"),
     "confidential_line": Text(sv="sekretesslinje", en="a confidential line"),

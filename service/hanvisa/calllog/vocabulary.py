@@ -105,6 +105,10 @@ SIGNALS = {
         en="The operator lets the caller leave a message for {who}.",
     ),
     "redirect": Text(sv="Telefonen hänvisar vidare till {target}.", en="The phone redirects to {target}."),
+    "redirect_private": Text(
+        sv="Telefonen hänvisar vidare till {target}, med privatsamtalens prefix: det följs inte (P1).",
+        en="The phone redirects to {target}, with the prefix of private calls: it is not followed (P1).",
+    ),
     "operator_paused": Text(
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.ringing import Display
-from hanvisa.calls.targets import read_dialled, wanted_by
-from hanvisa.policy.facts import Person
+from hanvisa.policy import outgoing
+from hanvisa.policy.codes import FORWARDS, code_in
+from hanvisa.policy.facts import ForwardingKind, Person
+from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Decision
-from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.outgoing import OutgoingFacts, class_needed, number_shown
+from hanvisa.policy.spelling import around_private_prefix
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -35,29 +38,34 @@ def may_call_out(call: Call, number: Reading, person: Person | None) -> Decision
 
 
 def notice_private(call: Call) -> None:
-    """A call to the public network that was dialled with the prefix of private calls is one, from its first step."""
-    if call.state.side != "phone":
+    """A call to the public network that was dialled with the prefix of private calls is one, from its first step.
+
+    So is a code that would forward a phone there, which stays as it was dialled and is refused as such.
+    """
+    dialled = call.state.dialled
+    code = code_in(dialled, call.register)
+    is_other_code = code is not None and code.action not in FORWARDS
+    number = private_number(call, dialled)
+    if call.state.side != "phone" or is_other_code or not number:
         return
-    person, dialled = call.caller.person, call.state.dialled
-    number = _after_prefix(call, person, dialled)
-    if number:
-        before = dialled.removesuffix(call.house.settings.private_prefix + number)
-        call.change(private=private_number(call, person, dialled), dialled=before + number)
+    around = around_private_prefix(dialled, call.house.settings.private_prefix)
+    call.change(private=number, dialled="".join(around) if code is None else dialled)
 
 
-def private_number(call: Call, person: UUID | None, dialled: str) -> str:
-    """What the person has dialled with the prefix of private calls, E.164 where it can be read; "" where it is none."""
-    number = _after_prefix(call, person, dialled)
-    reading = read_dialled(call, number)
-    is_private = number and reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
-    return (reading.number or number) if is_private else ""
-
-
-def _after_prefix(call: Call, person: UUID | None, dialled: str) -> str:
-    """What follows the prefix, whatever operators dial before it; "" without one."""
+def private_number(call: Call, dialled: str, organisation: UUID | None = None) -> str:
+    """As `outgoing.private_number`; the number is read in that organisation, or in the call's."""
+    found = call.register.organisation(organisation) if organisation else call.organisation
     prefix = call.house.settings.private_prefix
-    wanted = wanted_by(call, person, dialled).number
-    return wanted.removeprefix(prefix) if prefix and wanted.startswith(prefix) else ""
+    return outgoing.private_number(dialled, prefix, found, call.register, call.house.plan)
+
+
+def forwarded_to(call: Call, person: Person, kind: ForwardingKind = ForwardingKind.ALWAYS) -> Reading | None:
+    """Where the person's phone is forwarded now. None too by the prefix of private calls: whoever rings makes none."""
+    forwarding = forwarding_at(call.register.forwardings_of(person.id), call.house.clock.now(), kind)
+    if forwarding is None or private_number(call, forwarding.target, person.organisation_id):
+        return None
+    organisation = call.register.organisation(person.organisation_id)
+    return read_number(forwarding.target, organisation, call.register, call.house.plan)
 
 
 def shown_outside(call: Call, number: Reading) -> Display:

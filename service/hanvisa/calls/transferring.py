@@ -13,7 +13,7 @@ from uuid import UUID
 
 from hanvisa.calls.gate import may_be_sent, to_be_brought, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
-from hanvisa.calls.outgoing import may_call_out, private_number
+from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
 from hanvisa.calls.parties import is_protected
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.prompts import TransferRefused
@@ -25,7 +25,6 @@ from hanvisa.calls.uses import PartyGone, Question, ask, must_be_there
 from hanvisa.policy.attendant import Wanted
 from hanvisa.policy.codes import Park, code_in, understand
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
-from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.model import AlternativeKind, Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -55,7 +54,7 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
         return None
     asker = Asker(call, transferor, request.by or transferor.person, by_phone=request.by is None)
     theirs = call.house.live.of_channel(request.other) if request.other else None
-    number = private_number(call, asker.person, request.target)
+    number = private_number(call, request.target)
     private = (number,) if number else theirs.state.private_numbers if theirs is not None else ()
     call.tell(
         "signal",
@@ -103,7 +102,7 @@ class Asker:
 
 async def _blind_private(call: Call, target: str, asker: Asker, transferee: Leg) -> Stage | Refusal | None:
     """To what was dialled, with the prefix of private calls or without: with it the call is one, if it is sent on."""
-    if number := private_number(call, asker.person, target):
+    if number := private_number(call, target):
         call.state = call.state.with_private(number)
     return await _blind(call, target, asker, transferee)
 
@@ -231,10 +230,10 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
         if group is not None and group.numbers and not group.member_ids:
             return _read(call, group.numbers[0], None), None, Via.GROUP
     person = _person_at(call, reading)
-    forwarding = forwarding_at(call.register.forwardings_of(id_), call.house.clock.now()) if person else None
-    if person is None or forwarding is None:
+    forwarded = forwarded_to(call, person) if person else None
+    if forwarded is None:
         return reading, person, Via.DIRECT
-    return _read(call, forwarding.target, person.organisation_id), person, Via.FORWARDING
+    return forwarded, person, Via.FORWARDING
 
 
 def _person_at(call: Call, reading: Reading) -> Person | None:

@@ -29,6 +29,7 @@ class ForwardingWritten(Dialled):
     now: AwareDatetime = ORDINARY
     longest_days: int = 5
     days_a_month: int = 10
+    private: bool = False
 
 
 class ForwardingCase(Case):
@@ -52,6 +53,7 @@ class ForwardingCase(Case):
             to_mobiles=world.facts(
                 Forwarding, of_person(self.facts.person, self.to_mobiles, target="0701740605")
             ),
+            private=self.facts.private,
         )
         decision = decide_forwarding(facts)
         return decision.because, self.expect.compare(decision)

@@ -67,6 +67,7 @@ class CodeFault(StrEnum):
     NOT_A_DAY = "not_a_day"
     # forwarding.ForwardingFault
     OVER = "over"
+    PRIVATE = "private"
     NO_TARGET = "no_target"
     TO_ITSELF = "to_itself"
     CONFIDENTIAL_LINE = "confidential_line"

@@ -22,6 +22,7 @@ class ForwardingFault(StrEnum):
     """Why a forwarding is refused."""
 
     OVER = "over"
+    PRIVATE = "private"
     NO_TARGET = "no_target"
     TO_ITSELF = "to_itself"
     CONFIDENTIAL_LINE = "confidential_line"
@@ -45,6 +46,7 @@ class ForwardingLimits:
 class ForwardingFacts:
     """A forwarding that somebody wants to set. ``confidential``: the line, the person or their department is.
 
+    ``private``: to a number with the prefix of private calls.
     ``to_mobiles`` are the person's other forwardings to mobiles, the past ones of these months among them.
     """
 
@@ -56,6 +58,7 @@ class ForwardingFacts:
     confidential: bool = False
     to_mobiles: tuple[Forwarding, ...] = ()
     limits: ForwardingLimits = ForwardingLimits()
+    private: bool = False
 
 
 def forwarding_at(
@@ -79,6 +82,7 @@ def decide_forwarding(facts: ForwardingFacts) -> Decision:
     fault = fault_of(facts)
     if fault is not None:
         rules = ("M4", "M3") if fault is ForwardingFault.CONFIDENTIAL_LINE else ("M3",)
+        rules = ("P1", "G4") if fault is ForwardingFault.PRIVATE else rules
         return Decision(Effect.REFUSE, rules, _refusal(fault, facts.limits))
     if not facts.target.kind.may_be_mobile:
         return Decision(Effect.ALLOW, (), _NO_MOBILE)
@@ -90,6 +94,8 @@ def fault_of(facts: ForwardingFacts) -> ForwardingFault | None:
     target = facts.target
     if facts.ends_at <= facts.starts_at or facts.ends_at <= aware(facts.now):
         return ForwardingFault.OVER
+    if facts.private:  # whoever rings is not the one who may call privately, and the number would be kept
+        return ForwardingFault.PRIVATE
     if target.kind not in FORWARDABLE or target.number is None:
         return ForwardingFault.NO_TARGET
     if target.kind is NumberKind.INTERNAL and target.target == (TargetKind.PERSON, facts.person.id):
@@ -135,6 +141,10 @@ def _refusal(fault: ForwardingFault, limits: ForwardingLimits) -> Text:
         ForwardingFault.OVER: Text(
             sv="Vidarekopplingen slutar innan den börjar, eller är redan över. Ange ett senare slut (M3).",
             en="The forwarding ends before it begins, or is over already. Give a later end (M3).",
+        ),
+        ForwardingFault.PRIVATE: Text(
+            sv="En telefon vidarekopplas inte med privatsamtalens prefix (P1, G4). Ange numret utan det.",
+            en="A phone is not forwarded with the prefix of private calls (P1, G4). Give the number without it.",
         ),
         ForwardingFault.NO_TARGET: Text(
             sv="Det numret går det inte att vidarekoppla till. Ange en anknytning eller ett telefonnummer (M3).",

@@ -9,10 +9,11 @@ from uuid import UUID
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
-from hanvisa.policy.facts import CallingClass, NumberShown, OutsideNumber, Person, TargetKind
+from hanvisa.policy.facts import CallingClass, NumberShown, Organisation, OutsideNumber, Person, TargetKind
 from hanvisa.policy.model import Decision, Effect, Text
-from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.numbers import NumberKind, NumberPlan, Reading, read_number
 from hanvisa.policy.register import Register
+from hanvisa.policy.spelling import around_private_prefix
 from hanvisa.policy.strictest import or_strictest
 
 _SWEDEN = "+46"
@@ -78,6 +79,19 @@ def decide_outgoing(facts: OutgoingFacts) -> Decision:
         )
     # G4: it is told from a call of the service by its own prefix, and counted.
     return Decision(Effect.ALLOW, ("P1", "G4"), _PRIVATE[facts.private_calls])
+
+
+def private_number(
+    dialled: str, prefix: str, organisation: Organisation | None, register: Register, plan: NumberPlan
+) -> str:
+    """What is dialled with the prefix of private calls, E.164 where it can be read; "" where it is none.
+
+    With the prefix before it a number inside, or 112, is what it is without.
+    """
+    _, number = around_private_prefix(dialled, prefix)
+    reading = read_number(number, organisation, register, plan)
+    is_private = number and reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
+    return (reading.number or number) if is_private else ""
 
 
 def class_needed(number: Reading) -> CallingClass | None:

@@ -25,6 +25,7 @@ _DIALLABLE = re.compile(r"\+?[\d*#+]+")
 _CODE = re.compile(r"[*#]{1,2}\d{1,4}[*#]")  # *31#, #31#: withhold or show the number
 _CARRIER = re.compile(r"95\d{1,3}")  # select codes: 95 and one to three digits
 _LEADING_NUMBER = re.compile(r"\+?\d+")
+_BEFORE_PREFIX = rf"(?:{_CODE.pattern}|0(?=[*#]))*?"  # of private calls: codes, and the outside-line prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ def without_codes(text: str) -> str:
         text = text[code.end() :]
     number = _LEADING_NUMBER.match(text)
     return number.group() if number else text
+
+
+def around_private_prefix(dialled: str, prefix: str) -> tuple[str, str]:
+    """What stands before the prefix of private calls and what follows it, in any spelling; both empty without it."""
+    found = re.match(rf"({_BEFORE_PREFIX}){re.escape(prefix)}(.+)", plain(dialled).text) if prefix else None
+    return (found[1], found[2]) if found else ("", "")
 
 
 def readings(text: str, outside_prefix: str) -> tuple[str, ...]:

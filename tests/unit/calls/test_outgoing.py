@@ -12,6 +12,7 @@ import pytest
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType
 from hanvisa.calls.masking import masked
+from hanvisa.calls.signals import Redirected
 from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, NumberShown
 from hanvisa.policy.outgoing import PrivateCalls
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
@@ -232,14 +233,71 @@ async def test_a_transfer_to_a_private_number_is_refused_where_private_calls_are
         assert not call.state.private, "it is what it was"
 
 
-@pytest.mark.parametrize("before", ["*60*", "*63*", "*63**60*"])
-async def test_what_operators_dial_before_a_private_call_leaves_it_one(before: str) -> None:
+@pytest.mark.parametrize("before", ["*60*", "*63*", "*63**60*", "#31#", "0", "%2A63%2A"])
+async def test_what_is_dialled_before_the_prefix_of_a_private_call_leaves_it_one(before: str) -> None:
     async with Scene() as scene:
         caller = scene.dials("olle", f"{before}*9*{OUTSIDE}")
         leg = await scene.rung(OUTSIDE)
         scene.answers(leg)
         await scene.talking(caller, leg)
         assert scene.log.of_kind("opened")[0]["private"] is True
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+def given_forwarded(scene: Scene, target: str, kind: ForwardingKind = ForwardingKind.ALWAYS) -> None:
+    forwarding = Forwarding(
+        id_of("forwarding"), id_of("anna"), target, NOW - timedelta(hours=1), NOW + timedelta(hours=1), kind
+    )
+    scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
+
+
+async def test_a_phones_redirect_with_the_private_prefix_is_not_followed_and_its_number_stands_nowhere() -> (
+    None
+):
+    async with Scene() as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        scene.tell(Redirected(await scene.rung("anna"), f"*9*{OUTSIDE}"))
+        await scene.hears(caller, "Referral")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/anna"]
+        assert scene.log.of_kind("signal")[-1]["to"] == "*9*084xxxxxxx"
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_a_phones_redirect_with_the_prefix_before_an_inside_number_is_an_ordinary_one() -> None:
+    async with Scene() as scene:
+        scene.rings_in(ANNA_DIRECT)
+        scene.tell(Redirected(await scene.rung("anna"), "*9*202"))
+        await scene.rung("bo")
+
+
+@pytest.mark.parametrize("kind", ForwardingKind)
+async def test_a_forwarding_with_the_private_prefix_that_stands_already_is_not_followed(
+    kind: ForwardingKind,
+) -> None:
+    async with Scene() as scene:
+        given_forwarded(scene, f"*9*{OUTSIDE}", kind)
+        caller = scene.rings_in(ANNA_DIRECT)
+        scene.hangs_up(await scene.rung("anna"), 17 if kind is ForwardingKind.BUSY else 20)
+        await scene.hears(caller, "Referral")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/anna"]
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_whom_an_operator_sends_to_a_phone_forwarded_with_the_private_prefix_rings_that_phone() -> None:
+    async with Scene() as scene:
+        given_forwarded(scene, "*9*0701740611")
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        await scene.rung("anna")
+
+
+@pytest.mark.parametrize("time", ["", "*1700"])
+async def test_a_phone_is_not_forwarded_with_the_private_prefix(time: str) -> None:
+    async with Scene() as scene:
+        caller = scene.dials("anna", f"*21**9*{OUTSIDE}{time}#")
+        await scene.hears(caller, "CodeWrong")
+        assert scene.log.of_kind("outcome") == [{"outcome": "code_wrong", "why": "private"}]
+        assert scene.directory.register.forwardings.rows == ()
         assert "500400" not in json.dumps(scene.log.entries, default=str)
 
 

@@ -123,9 +123,11 @@ async def test_a_forwarding_inside_is_free_and_ends_the_same_day(town: Town) -> 
         ({"target": "112"}, ["M3"]),
         ({"target": "201"}, ["M3"]),
         ({"target": "99999999999999999999"}, ["M3"]),
+        ({"target": "*9*0846500400"}, ["P1", "G4"]),
+        ({"target": "*63* *9* 08-46 50 04 00"}, ["P1", "G4"]),
     ],
 )
-async def test_what_m3_refuses_is_refused_by_its_rule(
+async def test_what_is_refused_is_refused_by_its_rule(
     town: Town, fields: dict[str, str], rules: list[str]
 ) -> None:
     refused = await forwards(town, 409, **fields)

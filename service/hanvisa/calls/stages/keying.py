@@ -74,6 +74,9 @@ if TYPE_CHECKING:
 
 @runs(DialledCode)
 async def carry_out(call: Call, _: DialledCode) -> Stage | None:
+    if call.state.private:
+        await say_wrong(call, CodeFault.PRIVATE)
+        return None
     meaning = understand(
         call.state.dialled, call.register, call.caller.person, call.house.clock.now(), call.house.plan
     )

@@ -9,8 +9,9 @@ from uuid import UUID
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
 from hanvisa.calls.hunting import ring_members
+from hanvisa.calls.masking import masked
 from hanvisa.calls.operators import attendance
-from hanvisa.calls.outgoing import may_call_out
+from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
 from hanvisa.calls.stage import (
@@ -27,7 +28,6 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import mark_confidential, read_dialled, stage_for
 from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
-from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.opening import OpeningFacts, decide_opening
@@ -47,7 +47,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         mark_confidential(call, TargetKind.PERSON, person.id)
     if is_away(call, person) and not (stage.past_referral and gets_past_referral(call, person)):
         return Referring(person.id, Why.ABSENT)
-    forwarded = _forwarded_to(call, person)
+    forwarded = forwarded_to(call, person)
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
@@ -59,8 +59,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
         by, target = rung.redirects[0]
-        call.tell("signal", type="redirect", to=target, person=str(by or ""))
-        reading = read_dialled(call, target)
+        reading = _redirected_to(call, by, target)
         onward = _onward(call, stage, reading)
         if onward is not None:
             return onward
@@ -76,7 +75,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
 async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: Why) -> Stage:
     """Where the person is forwarded when their phone is busy, or when nobody answers (M3); else what is said then."""
     kind = ForwardingKind.BUSY if why is Why.BUSY else ForwardingKind.NO_ANSWER
-    forwarded = _forwarded_to(call, person, kind)
+    forwarded = forwarded_to(call, person, kind)
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
@@ -90,12 +89,13 @@ async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: 
     return Talking()
 
 
-def _forwarded_to(call: Call, person: Person, kind: ForwardingKind = ForwardingKind.ALWAYS) -> Reading | None:
-    forwarding = forwarding_at(call.register.forwardings_of(person.id), call.house.clock.now(), kind)
-    if forwarding is None:
-        return None
-    organisation = call.register.organisation(person.organisation_id)
-    return read_number(forwarding.target, organisation, call.register, call.house.plan)
+def _redirected_to(call: Call, by: UUID | None, target: str) -> Reading:
+    """Nowhere by the prefix of private calls: whoever rings makes none (P1)."""
+    if private := private_number(call, target):
+        call.tell("signal", type="redirect_private", to=masked(target, private), person=str(by or ""))
+        return Reading(NumberKind.UNKNOWN)
+    call.tell("signal", type="redirect", to=target, person=str(by or ""))
+    return read_dialled(call, target)
 
 
 def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None:

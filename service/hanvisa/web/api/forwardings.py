@@ -21,6 +21,7 @@ from hanvisa.policy.forwarding import (
 )
 from hanvisa.policy.model import Decision, Text
 from hanvisa.policy.numbers import Reading, read_number
+from hanvisa.policy.outgoing import private_number
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Named, Outgoing, unset
@@ -192,6 +193,15 @@ def _judge(ask: Ask[Any, Any], person: Person, fields: ForwardingFields) -> Judg
         now=ask.now,
         confidential=has_confidential_line(ask.register, TargetKind.PERSON, person.id),
         limits=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
+        private=bool(
+            private_number(
+                fields.target,
+                settings.private_prefix,
+                ask.register.organisation(person.organisation_id),
+                ask.register,
+                ask.services.plan,
+            )
+        ),
     )
 
     def judge(others: tuple[Forwarding, ...]) -> Decision:
