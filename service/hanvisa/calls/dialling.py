@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from hanvisa.calls.call import Call, new_id
+from hanvisa.calls.outgoing import notice_private
 from hanvisa.calls.own_phone import Answer, own_phone_answers
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import Arriving, Stage, to_json
@@ -70,6 +71,7 @@ async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], No
         stage=to_json(Arriving()),
     )
     call = Call(state, house)
+    notice_private(call)  # before anybody sees it
     shown = Display(f"RING {display(dialled.to)}", dialled.to, answers=True)
     answer = Answer.NO
     try:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls.dialling import Dialled
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType
 from hanvisa.calls.masking import masked
@@ -298,6 +299,20 @@ async def test_a_phone_is_not_forwarded_with_the_private_prefix(time: str) -> No
         await scene.hears(caller, "CodeWrong")
         assert scene.log.of_kind("outcome") == [{"outcome": "code_wrong", "why": "private"}]
         assert scene.directory.register.forwardings.rows == ()
+        assert "500400" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_a_private_call_dialled_at_the_console_is_shown_on_none_while_ones_own_phone_rings() -> None:
+    async with Scene() as scene:
+        watching = scene.house.feed.follow(None)
+        coming = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0)
+        phone = scene.directory.register.phones_of(id_of("olle"))[0]
+        scene.house.dialling.ask(Dialled(phone, id_of("olle"), f"*9*{OUTSIDE}"))
+        scene.answers(await scene.rung("olle"))
+        await scene.rung(OUTSIDE)
+        assert not coming.done()
+        coming.cancel()
         assert "500400" not in json.dumps(scene.log.entries, default=str)
 
 
