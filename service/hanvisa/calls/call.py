@@ -92,6 +92,11 @@ class Call:
         return self.state.other
 
     @property
+    def callers_number(self) -> str:
+        """As `CallState.number_told`."""
+        return self.state.number_told(self.caller)
+
+    @property
     def register(self) -> Register:
         return self.house.directory.register
 

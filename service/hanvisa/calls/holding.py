@@ -76,7 +76,7 @@ class Holding:
         """A phone that plays nothing is rung."""
         call = self._call
         ear = None if call.other is None or call.other.held else call.other
-        shown = Display(f"PARKERAD {display(call.caller.number)}", call.caller.number)
+        shown = Display(f"PARKERAD {display(call.callers_number)}", call.callers_number)
         await remind(call, self._operator(), ear, shown)
 
     async def _take_up(self, channel: str) -> Stage | None:

@@ -26,7 +26,7 @@ def leaving(call: Call, person: Person) -> LeavingMessage:
 def number_of(call: Call, leg: Leg, to: Recipient) -> str:
     """What whoever gets the message dials to ring whoever is on this leg back; "" withheld."""
     phone = call.register.phone_of_account(leg.account) if leg.account else None
-    return number_to_ring(call.register, phone, leg.number, to)
+    return number_to_ring(call.register, phone, call.state.number_told(leg), to)
 
 
 def may_leave(call: Call, leg: Leg, to: Recipient, kind: MessageKind) -> Decision:

@@ -19,7 +19,7 @@ async def tell_phones(call: Call, person: Person) -> None:
     codes = call.register.codes_of(CodeAction.PICK_UP)
     if not codes or call.house.live.is_engaged(person.id):
         return
-    code, number = codes[0].code, call.caller.number
+    code, number = codes[0].code, call.callers_number
     text = Text(
         sv=f"Parkerad för dig: {display(number) if number else _WITHHELD.sv}. Hämta med {code}.",
         en=f"Parked for you: {display(number) if number else _WITHHELD.en}. Pick up with {code}.",

@@ -115,13 +115,17 @@ class CallState:
             data = masked(data, number)
         return data
 
+    def number_told(self, leg: Leg) -> str:
+        """The leg's number, for whoever is to see or ring it; "" withheld, as that of whom a private call is with."""
+        return "" if leg.number in self.private_numbers else leg.number
+
     def without_numbers_of_others(self) -> CallState:
         """What is to be known of the call when it has ended: by a private call's number nobody is told of it (P1)."""
         return replace(
             self,
             dialled="",
             # It may be whom a private call was with, who has been sent on.
-            caller=replace(self.caller, number=self.discreet(self.caller.number)),
+            caller=replace(self.caller, number=self.number_told(self.caller)),
             sent_to=None,
             other=None,
             private="",

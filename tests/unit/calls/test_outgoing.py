@@ -14,8 +14,9 @@ from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType
 from hanvisa.calls.masking import masked
 from hanvisa.calls.signals import Redirected
-from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, NumberShown
+from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, NumberShown, OperatorState
 from hanvisa.policy.outgoing import PrivateCalls
+from hanvisa.testing import MemoryTexts
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 
@@ -209,6 +210,66 @@ async def test_of_whom_a_private_call_was_with_no_number_is_written_down_as_they
         await scene.rung("bo")
         assert "500400" not in json.dumps(scene.log.entries, default=str)
         assert "500400" not in json.dumps(scene.open_calls.states)
+
+
+async def sent_on_from_a_private_call(scene: Scene, number: str, target: str) -> str:
+    """Whom Anna's private call was with is the caller of that call from then on: their channel."""
+    anna = scene.dials("anna", f"*9*{number}")
+    scene.answers(leg := await scene.rung(number))
+    await scene.talking(anna, leg)
+    scene.refers(anna, target)
+    return leg
+
+
+@pytest.mark.parametrize("number", [OUTSIDE, "1177"])
+async def test_whom_a_private_call_was_with_leaves_a_message_without_their_number(number: str) -> None:
+    async with Scene(CallSettings(ring_person=0.2, key_wait=0.05)) as scene:
+        caller = await sent_on_from_a_private_call(scene, number, "202")
+        bo = await scene.rung("bo")
+        [shown] = [variables for channel, _, variables, _ in scene.control.named("create") if channel == bo]
+        assert shown["CONNECTEDLINE(num,i)"] == ""
+        await scene.hears(caller, "Referral")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        for prompt in ("SpeakAfterTheTone", "RecordingTone"):
+            await scene.hears(caller, prompt)
+            scene.finished(caller)
+        await scene.until(lambda: scene.control.named("record"), "it is recorded")
+        scene.said(caller)
+        await scene.hears(caller, "MessageReview")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await scene.until(lambda: scene.messages.left, "the message is stored")
+        assert [one.caller for one in scene.messages.left.values()] == [""]
+
+
+async def test_whom_a_private_call_was_with_is_not_rung_back_by_their_number() -> None:
+    async with Scene() as scene:
+        caller = await sent_on_from_a_private_call(scene, OUTSIDE, "202")
+        scene.hangs_up(await scene.rung("bo"), 20)
+        await scene.hears(caller, "Referral")
+        assert "<Offer.RING_BACK" not in str(scene.log.of_kind("heard")[-1])
+
+
+async def test_whom_a_private_call_was_with_is_sent_no_text_message() -> None:
+    async with Scene(texts=MemoryTexts()) as scene:
+        caller = await sent_on_from_a_private_call(scene, "0701740690", "201")
+        scene.hangs_up(await scene.rung("anna"), 20)
+        await scene.hears(caller, "Referral")
+        assert "<Offer.TEXT" not in str(scene.log.of_kind("heard")[-1])
+
+
+async def test_whom_a_private_call_was_with_is_asked_for_a_number_to_be_rung_back_by_operators() -> None:
+    async with Scene() as scene:
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+        caller = await sent_on_from_a_private_call(scene, OUTSIDE, MAIN)
+        for prompt in ("Greeting", "NoOperator"):
+            await scene.hears(caller, prompt)
+            scene.finished(caller)
+        await scene.hears(caller, "Goodbye")
+        scene.presses(caller, "4")
+        scene.finished(caller)
+        await scene.hears(caller, "KeyYourNumber")
 
 
 @pytest.mark.parametrize("target", [f"*9*{OUTSIDE}", f"*60**9*{OUTSIDE}"])

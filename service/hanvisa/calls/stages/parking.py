@@ -133,7 +133,7 @@ async def _until_fetched(call: Call, person: Person) -> Leg | Stage | None:
             case HeldStep.BACK:
                 return _to_queue(call, person)
             case HeldStep.REMIND:
-                shown = Display(f"PARKERAD {person.given_name} {person.family_name[:1]}", call.caller.number)
+                shown = Display(f"PARKERAD {person.given_name} {person.family_name[:1]}", call.callers_number)
                 operator = call.state.touched_by
                 await remind(call, call.register.operator(operator) if operator else None, None, shown)
         key, signal = None, await call.next(seconds_left(call))
@@ -161,7 +161,7 @@ async def _ring_who_takes(call: Call) -> None:
     operator = call.register.operator(call.taken_by) if call.taken_by else None
     call.taken_by = None
     await stop_reminding(call)
-    shown = Display(f"PARKERAD {display(call.caller.number)}", call.caller.number, answers=True)
+    shown = Display(f"PARKERAD {display(call.callers_number)}", call.callers_number, answers=True)
     if operator is not None:
         await ring_operator(call, operator, shown)
 

@@ -226,7 +226,7 @@ def is_away(call: Call, person: Person) -> bool:
 def display_of(call: Call) -> Display:
     """What the rung phone shows: the caller's name where it is one of ours, and number."""
     person = call.person_of(call.caller)
-    return Display(person.name if person else "", call.caller.number)
+    return Display(person.name if person else "", call.callers_number)
 
 
 def to_operators(call: Call, sought: UUID | None = None, why: Why | None = None) -> Stage | None:

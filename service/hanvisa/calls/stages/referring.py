@@ -64,7 +64,7 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
             number=number_of(call, call.caller, person),
             confidential=call.state.confidential,
             language=call.state.language,
-            caller=call.caller.number,
+            caller=call.callers_number,
             texts=call.house.texts is not None and call.state.texted != person.id,
         ),
         stage,

@@ -45,7 +45,7 @@ TRIES = 2
 async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
     """The place in the queue is kept meanwhile, and the caller comes back to it where nothing comes of this."""
     back = AtSwitchboard(stage.switchboard, stage.sought, stage.why, stage.since)
-    number = call.caller.number or await _keyed(call)
+    number = call.callers_number or await _keyed(call)
     if not number:
         return back
     in_confidence = call.state.confidential or may_none_have_a_mobile(call, stage.switchboard)

@@ -180,7 +180,7 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
 def _display(call: Call, stage: AtSwitchboard) -> Display:
     organisation = call.organisation
     name = _returned(call, stage.sought, stage.why) or (organisation.name if organisation else "")
-    return Display(name, call.caller.number)
+    return Display(name, call.callers_number)
 
 
 def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
@@ -191,7 +191,7 @@ def _returned(call: Call, sought: UUID | None, why: Why | None) -> str | None:
 
 def _handed(call: Call, by: UUID | None) -> str:
     name = _name_shown(call.register, by) if by else None
-    return f"FRÅN {name}" if name else f"ÅTER {call.caller.number}"
+    return f"FRÅN {name}" if name else f"ÅTER {call.callers_number}"
 
 
 def _name_shown(register: Register, sought: UUID) -> str | None:
@@ -210,7 +210,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
     is_free = operator is not None and call.house.queues.is_free(operator, live.is_engaged, now)
     if operator is not None and is_free and _may_have(call, operator):
         name = _returned(call, stage.sought, stage.why) or _handed(call, stage.handed_by)
-        if await _takes(call, operator, Display(name, call.caller.number), returns=True):
+        if await _takes(call, operator, Display(name, call.callers_number), returns=True):
             return Talking()
     switchboard = call.switchboard
     if switchboard is None:
