@@ -139,6 +139,27 @@ async def test_a_caller_who_is_not_sent_onto_a_private_call_stays_on_the_console
         assert call.state.private_numbers == ()
 
 
+@pytest.mark.parametrize("is_answered", [None, False, True])
+async def test_a_refused_transfer_onto_a_private_call_tells_no_number_of_a_registered_mobile(
+    *, is_answered: bool | None
+) -> None:
+    """None: by a blind transfer."""
+    async with Scene(CallSettings(operator_consults_mobile="allow")) as scene:
+        _, olle = await operator_has_caller(scene)
+        private = None
+        if is_answered is not None:
+            private = scene.dials("olle", "*9*0701740605")
+            mobile = await scene.rung("0701740605")
+            if is_answered:
+                scene.answers(mobile)
+                await scene.talking(private, mobile)
+        scene.refers(olle, "*9*0701740605", other=private)
+        await scene.hears(olle, "TransferRefused")
+        assert "mobile_number=None" in scene.log.of_kind("heard")[-1]["words"]
+        assert "1740605" not in json.dumps(scene.log.entries, default=str)
+        assert "70-174 06 05" not in json.dumps(scene.log.entries, default=str)
+
+
 @pytest.mark.parametrize("is_answered", [False, True])
 async def test_a_caller_who_is_sent_onto_a_private_call_is_in_one(*, is_answered: bool) -> None:
     """P1: the number stands nowhere, neither as what was dialled nor as where the caller was sent."""
