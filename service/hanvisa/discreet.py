@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 KEPT = 5  # characters: +4670, 07017
 HIDDEN = "x"
 
-_NUMBER = re.compile(r"(?<![\w-])(?:\+|0)\d(?:[ -]?\d){5,13}(?![\w-])")
+_SHORT = r"0?(?:1177|11313|11414|116\d{3}|118\d{2,3})"  # as the policy reads them: hidden whole
+_NUMBERS = (
+    r"(?P<dialled>(?<![\w-])[+0]\d(?:[ -]?\d){5,13}(?![\w-]))",
+    # As some phones and carriers write them. What a dot parts is a channel's id, or a fraction.
+    r"(?P<bare>(?<![\w.-])[1-9]\d{7,14}(?![\w-]|\.\d))",
+    rf"(?P<short>(?:(?<![\w:.-])(?<!line )|(?<=sip:)|(?<=tel:)){_SHORT}(?![\w-]|\.\d))",  # after another colon: a port
+)
+_NUMBER = re.compile("|".join(_NUMBERS))
 
 
 def without_numbers(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -28,4 +35,5 @@ def hide_numbers(text: str) -> str:
 
 def _hidden(found: re.Match[str]) -> str:
     number = found.group()
-    return number[:KEPT] + re.sub(r"\d", HIDDEN, number[KEPT:])
+    kept = {"dialled": KEPT, "bare": KEPT - 1, "short": 0}[found.lastgroup or ""]
+    return number[:kept] + re.sub(r"\d", HIDDEN, number[kept:])

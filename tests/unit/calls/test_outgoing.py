@@ -428,6 +428,7 @@ async def test_the_prefix_before_an_inside_number_makes_an_ordinary_call() -> No
         ("0046701740605", "+46701740605", "004670xxxxxxx"),
         ("Numret 070-174 06 05 är en mobil.", "+46701740605", "Numret 070-xxxxxxx är en mobil."),
         ("Ring 1177 i dag", "1177", "Ring xxxx i dag"),
+        ("01177", "1177", "xxxxx"),
         ("7c9e1177-3a", "1177", "7c9e1177-3a"),
     ],
 )
