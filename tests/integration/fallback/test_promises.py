@@ -170,6 +170,16 @@ async def test_a_code_is_answered_with_a_sentence(world: World) -> None:
         await line.hangup()
 
 
+async def test_a_private_call_is_put_through_in_no_spelling(world: World) -> None:
+    """P1: nobody is there who could mark it and hide its number."""
+    anna = await world.phone(ANNA)
+    for dialled in ("*9*0846500400", "#31#*9*0846500400", "*9*#0846500400", "0*9*00846500400", "*9*1177"):
+        line = await anna.call(dialled)
+        await line.hears(world.spoken.sentence("code"))
+        await line.until_ended()
+    assert not world.carrier.offered
+
+
 async def test_outside_calls(world: World) -> None:
     anna, olle = await world.phone(ANNA), await world.phone(OLLE)
     for phone, dialled, called in (
