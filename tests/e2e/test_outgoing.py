@@ -1,9 +1,19 @@
 """Calls out from our phones: by what somebody may, with the right number shown; private ones; 112."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from e2e.support.switchboard import LONG, an_operator_for_alarms, hears_an_alarm
+from e2e.support.switchboard import (
+    LONG,
+    ULLA,
+    an_operator_for_alarms,
+    hears_an_alarm,
+    nobody_outside_was_rung,
+)
 from e2e.support.world import World
+from hanvisa.lab.api import Json
 
 FREDRIK, GUN, HENRIK, KARIN, LARS = (f"hallefors-{number}" for number in (206, 207, 208, 211, 212))
 NOBODYS = "nora-399"
@@ -54,19 +64,29 @@ async def test_the_number_shown_is_the_persons_or_the_main_one(world: World) -> 
 
 
 async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: World) -> None:
-    """G4 and P1: it is dialled with its own prefix; a call without one is not private."""
-    caller = await (await world.phone(LARS)).call(f"*9*{PRIVATE}")
+    """G4 and P1: it is dialled with its own prefix, and a call without one is not private. No console shows it."""
+    seen: list[Json] = []
+
+    async def watch() -> None:
+        async for event in world.api.events("/live/events", None):
+            seen.append(event)  # noqa: PERF401 - it never ends
+
+    watching = asyncio.create_task(watch())
+    caller = await (await world.phone(ULLA)).call(f"*9*{PRIVATE}")
     far = await world.mobile(PRIVATE, within=LONG)
     await far.answer()
     await caller.talks_to(far, within=LONG)
+    assert not written_anywhere(world, PRIVATE[3:])
     await caller.hangup()
     await far.until_ended(within=LONG)
     story = await world.story(caller)
+    watching.cancel()
     assert story.told["private"]
     assert story.told["called"] == "098xxxxxxx"
     assert story.rules == ["P1", "G4"]
     assert "Ett privat samtal: av numret sparas bara början." in await world.explanation(caller)
     assert not written_anywhere(world, PRIVATE[3:])
+    assert not seen
 
 
 async def test_a_private_call_is_refused_with_the_reason_where_the_setting_says_so(world: World) -> None:
@@ -77,7 +97,20 @@ async def test_a_private_call_is_refused_with_the_reason_where_the_setting_says_
     await caller.until_ended(within=LONG)
     story = await world.story(caller)
     assert (story.outcome, story.rules) == ("barred", ["P1", "G4"])
+    assert not written_anywhere(world, PRIVATE[3:])
     assert not world.carrier.offered
+
+
+async def test_a_phones_redirect_with_the_private_prefix_is_not_followed(world: World) -> None:
+    """P1: whoever rings makes no private call."""
+    lars = await world.siplet(LARS)
+    lars.redirects_to = f"*9*{PRIVATE}"
+    caller = await world.citizen("0980319244", dials=world.direct_number(LARS))
+    await world.commanded(caller, "svarar inte just nu", within=LONG)
+    await caller.hangup()
+    assert "Telefonen hänvisar vidare till *9*098xxxxxxx" in await world.explanation(caller)
+    assert not written_anywhere(world, PRIVATE[3:])
+    await nobody_outside_was_rung(world)
 
 
 async def test_112_from_a_phone_that_is_nobodys(world: World) -> None:
@@ -105,7 +138,13 @@ async def test_emergency_calls_go_out_at_once_with_the_location_number_of_the_ph
 
 
 def written_anywhere(world: World, digits: str) -> list[str]:
-    """The files of the outbox and the database that have these digits, and the service's own log."""
-    state = world.settings.state
-    files = [*state.glob("hanvisa.sqlite*"), *(state / "outbox").iterdir(), world.system.service_log]
-    return [file.name for file in files if digits.encode() in file.read_bytes()]
+    """The files of the state folder that have these digits: the database, the call log, open calls, AstDB, the logs."""
+    return [str(file) for file in world.settings.state.rglob("*") if digits.encode() in content_of(file)]
+
+
+def content_of(file: Path) -> bytes:
+    """Nothing of what is no file, or is one no longer."""
+    try:
+        return file.read_bytes() if file.is_file() else b""
+    except FileNotFoundError:
+        return b""
