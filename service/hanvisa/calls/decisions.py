@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 SCHEMA = 1  # of the facts
+NOT_WHOLE = 0  # and nothing can be decided from them again
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +145,32 @@ def decide(facts: Facts) -> Decision:
 
 def tell(call: Call, facts: Facts, decision: Decision) -> None:
     """Write the decision and its facts in the call's story."""
-    kind = type(facts).__name__
+    kind, kept = type(facts).__name__, _without_whom(call, facts)
     call.tell(
         "decision",
         decision=kind,
-        schema=SCHEMA,
-        facts=_adapter(kind).dump_python(facts, mode="json"),
+        schema=SCHEMA if kept is facts else NOT_WHOLE,
+        facts=_adapter(kind).dump_python(kept, mode="json"),
         **_DECISION.dump_python(decision, mode="json"),
     )
+
+
+def _without_whom(call: Call, facts: Facts) -> Facts:
+    """By the number of a private call nothing is kept of who has it (P1): a registered mobile has a name."""
+    match facts:
+        case ConsultFacts() if _is_private(call, facts.join):
+            return replace(facts, join=_without_person(facts.join))
+        case JoinFacts() if _is_private(call, facts):
+            return _without_person(facts)
+    return facts
+
+
+def _is_private(call: Call, facts: JoinFacts) -> bool:
+    return facts.person is not None and facts.number.number in call.state.private_numbers
+
+
+def _without_person(facts: JoinFacts) -> JoinFacts:
+    return replace(facts, person=None, number=replace(facts.number, target=None))
 
 
 def decide_again(kept: dict[str, Any]) -> Decision:

@@ -119,10 +119,14 @@ def to_consult(call: Call, number: Reading, by: UUID | None, held: Sequence[Call
 
 
 def to_join(call: Call, number: Reading, person: Person | None, via: Via, *others: Call) -> JoinFacts:
-    """The caller would be joined to ``number``. ``others`` are calls whose callers would be joined as well."""
+    """The caller would be joined to ``number``. ``others`` are calls whose callers would be joined as well.
+
+    By the number of a private call whoever has it is not told of, as if they were protected (P1).
+    """
     register = call.register
     mobile = register.mobile(number.number) if number.number else None
     person = person or (register.person(mobile.person_id) if mobile else None)
+    is_private = number.number in call.state.private_numbers
     return JoinFacts(
         at=call.house.clock.now(),
         touched_by=call.state.touched_by,
@@ -134,7 +138,7 @@ def to_join(call: Call, number: Reading, person: Person | None, via: Via, *other
         via=via,
         # Only a mobile needs an exception: what is kept with the decision stays small.
         exceptions=register.exceptions.rows if number.kind.may_be_mobile else (),
-        direct_number=register.direct_number(person) if person else None,
-        mobile_protected=mobile.protected if mobile else False,
+        direct_number=register.direct_number(person) if person and not is_private else None,
+        mobile_protected=is_private or (mobile is not None and mobile.protected),
         calls=frozenset(one.id for one in (call, *others)),
     )

@@ -410,10 +410,7 @@ def _far_party(theirs: Call, channel: str | None) -> Leg | None:
 
 
 async def _decline(call: Call, asker: Asker, decision: Decision) -> Refusal:
-    """A phone gets 603 Decline; the caller stays where they are. No way on is a private call's number (P1)."""
-    private = call.state.private_numbers
-    ways_on = tuple(one for one in decision.alternatives if one.number not in private)
-    decision = replace(decision, alternatives=ways_on)
+    """A phone gets 603 Decline; the caller stays where they are."""
     await asker.is_told("channel_declined")
     call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.person or ""))
     numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}

@@ -155,9 +155,25 @@ async def test_a_refused_transfer_onto_a_private_call_tells_no_number_of_a_regis
                 await scene.talking(private, mobile)
         scene.refers(olle, "*9*0701740605", other=private)
         await scene.hears(olle, "TransferRefused")
-        assert "mobile_number=None" in scene.log.of_kind("heard")[-1]["words"]
+        assert "mobile_number=None, direct_number=None" in scene.log.of_kind("heard")[-1]["words"]
+        assert not [
+            told for told in ("Anna", ANNA_DIRECT) if told in json.dumps(scene.log.entries, default=str)
+        ]
         assert "1740605" not in json.dumps(scene.log.entries, default=str)
         assert "70-174 06 05" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_of_a_private_call_to_a_registered_mobile_nothing_tells_whose_it_is() -> None:
+    async with Scene() as scene:
+        caller = scene.dials("bo", "*9*0701740605")
+        scene.answers(leg := await scene.rung("0701740605"))
+        await scene.talking(caller, leg)
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        log = json.dumps(scene.log.entries, default=str)
+        assert not [told for told in ("Anna", str(id_of("anna")), ANNA_DIRECT) if told in log]
+        [kept] = [each for each in scene.log.of_kind("decision") if each["decision"] == "JoinFacts"]
+        assert kept["schema"] == 0
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
