@@ -33,9 +33,8 @@ def _hidden(number: str) -> re.Pattern[str]:
     """What is to be hidden: all after the digits that are kept, with any separators between."""
     if len(number) >= _SHORTEST:
         return re.compile(_SEPARATORS.join(map(re.escape, number[KEPT:])))
-    return re.compile(
-        rf"(?<![\w-])[+\d]{{0,2}}{re.escape(number)}(?![\w-])"
-    )  # also behind the outside-line prefix
+    # Also behind the outside-line prefix.
+    return re.compile(rf"(?<![\w-])[+\d]{{0,2}}{re.escape(number)}(?![\w-])")
 
 
 def _keep(found: str, number: str) -> str:

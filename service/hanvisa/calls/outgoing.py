@@ -42,11 +42,13 @@ def notice_private(call: Call) -> None:
 
     So is a code that would forward a phone there, which stays as it was dialled and is refused as such.
     """
+    if call.state.side != "phone":
+        return
     dialled = call.state.dialled
     code = code_in(dialled, call.register)
     is_other_code = code is not None and code.action not in FORWARDS
     number = private_number(call, dialled)
-    if call.state.side != "phone" or is_other_code or not number:
+    if is_other_code or not number:
         return
     around = around_private_prefix(dialled, call.house.settings.private_prefix)
     call.change(private=number, dialled="".join(around) if code is None else dialled)
