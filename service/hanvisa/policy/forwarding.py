@@ -61,9 +61,6 @@ class ForwardingFacts:
     private: bool = False
 
 
-_RULES = {ForwardingFault.CONFIDENTIAL_LINE: ("M4", "M3"), ForwardingFault.PRIVATE: ("P1", "G4")}  # else M3
-
-
 def forwarding_at(
     forwardings: Iterable[Forwarding], at: datetime, kind: ForwardingKind = ForwardingKind.ALWAYS
 ) -> Forwarding | None:
@@ -84,7 +81,8 @@ def decide_forwarding(facts: ForwardingFacts) -> Decision:
     """May this forwarding be set? A mobile, or what may be one, within the limits and never on a confidential line."""
     fault = fault_of(facts)
     if fault is not None:
-        return Decision(Effect.REFUSE, _RULES.get(fault, ("M3",)), _refusal(fault, facts.limits))
+        rules = {ForwardingFault.CONFIDENTIAL_LINE: ("M4", "M3"), ForwardingFault.PRIVATE: ("P1", "G4")}
+        return Decision(Effect.REFUSE, rules.get(fault, ("M3",)), _refusal(fault, facts.limits))
     if not facts.target.kind.may_be_mobile:
         return Decision(Effect.ALLOW, (), _NO_MOBILE)
     return Decision(Effect.ALLOW, ("M3",), _within(days_left(facts)))
