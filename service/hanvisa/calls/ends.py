@@ -34,8 +34,11 @@ UNKNOWN = Leg("")
 
 
 async def left_open(house: House) -> dict[str, CallState | None]:
-    """The calls that have begun and not ended, by id; None where this version can't read what is written of one."""
-    return {id_: _read(written) for id_, written in (await house.open_calls.left()).items()}
+    """The calls that have begun and not ended, by id; None where what is written of one can't be read.
+
+    Nor is it read where it is another's: files are used again, and a process that hung may have written too late.
+    """
+    return {id_: _read(id_, written) for id_, written in (await house.open_calls.left()).items()}
 
 
 async def tell_missed_ends(house: House, node: str = "") -> None:
@@ -82,8 +85,9 @@ def _began(call: Call) -> datetime:
     return call.state.talking_since or call.house.clock.now()
 
 
-def _read(written: str) -> CallState | None:
+def _read(id_: str, written: str) -> CallState | None:
     try:
-        return CallState.from_json(written)
-    except ValueError:
+        state = CallState.from_json(written)
+    except ValueError:  # another version's
         return None
+    return state if state.id == id_ else None

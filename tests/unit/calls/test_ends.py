@@ -121,6 +121,18 @@ async def test_of_a_call_that_another_version_has_written_down_only_the_end_is_t
     ]
 
 
+async def test_what_is_written_in_another_calls_file_ends_the_call_whose_file_it_is() -> None:
+    play = Play()
+    other = CallState("hv-k-1", "carrier", "", Leg("gone"), stage={"name": "Talking", "args": {}}).to_json()
+    play.scene.open_calls.states["hv-k-2"] = other
+
+    async def nothing(_: Play) -> None:
+        """A process that hung has written it too late."""
+
+    await gone_meanwhile(play, nothing)
+    assert [(call, kind) for call, kind, _ in play.scene.log.entries] == [("hv-k-2", "closed")]
+
+
 async def test_of_a_private_call_no_number_is_written_down() -> None:
     private = CallState(
         "hv-k-1", "phone", "*9*0701740611", Leg("c", "bo"), Leg("d", number="+46701740611"), private="+46701740611",
