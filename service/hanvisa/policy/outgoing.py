@@ -89,8 +89,10 @@ def private_number(
     With the prefix before it a number inside, or 112, is what it is without.
     """
     _, number = around_private_prefix(dialled, prefix)
+    if not number:
+        return ""
     reading = read_number(number, organisation, register, plan)
-    is_private = number and reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
+    is_private = reading.kind not in (NumberKind.INTERNAL, NumberKind.EMERGENCY)
     return (reading.number or number) if is_private else ""
 
 
