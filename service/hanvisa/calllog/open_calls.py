@@ -31,8 +31,8 @@ class OpenCallsInState:
     what a longer one has left behind it says nothing: a file made anew and renamed each time costs four times as much.
 
     A call that is over leaves its file to a later one. ext4 gives nobody the inode of a file that was removed in the
-    last minutes, and whoever makes a file looks through all of those: at 180 calls a second that cost as much as half
-    of what is computed for a call (docs/performance.md).
+    last minutes, and whoever makes a file looks through all of those: at 180 calls a second that was a quarter of
+    all that a call cost the service (docs/performance.md).
 
     While the folder hangs the newest state of each call waits in memory.
     """

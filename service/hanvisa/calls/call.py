@@ -181,7 +181,9 @@ class Call:
         elif not is_anew:
             self.change(uses=())
         self.uses_left = list(self.state.uses)
-        if self._kept is None:
+        if (
+            self._kept is None
+        ):  # that it has begun; else nobody is to know of a stage before it waits or speaks
             self.keep()
         self.tell("stage", **self.state.stage)
 
