@@ -1,9 +1,8 @@
 """112 is put through at once, and the operators are told who dialled it and where."""
 
-import asyncio
-
 import pytest
 
+from e2e.support.events import watch
 from e2e.support.switchboard import (
     LONG,
     ULLA,
@@ -21,12 +20,7 @@ ROGER = "ljusnarsberg-406"
 
 async def test_the_operators_are_told_who_dials_112_and_where(world: World) -> None:
     seen: list[Json] = []
-
-    async def watch() -> None:
-        async for event in world.api.events("/live/events", None):
-            seen.append(event)  # noqa: PERF401 - it never ends
-
-    watching = asyncio.create_task(watch())
+    watching = watch(world, seen)
     await world.given_operator(ULLA)
     ulla = await world.siplet(ULLA)
     line = await (await world.phone(ROGER)).call("112")

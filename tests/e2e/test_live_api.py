@@ -1,10 +1,10 @@
 """Operators by API, with real phones: the same decisions as a phone's REFER (O2, M4), and events as they happen."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
+from e2e.support.events import watch
 from e2e.support.switchboard import LONG, ULLA, an_operator_with_a_caller, nobody_outside_was_rung
 from e2e.support.world import World
 from e2e.test_attendant import hears_music, leaves_a_message
@@ -130,12 +130,7 @@ async def test_a_threatening_call_is_marked_and_its_record_says_so(world: World)
 
 async def test_events_tell_of_calls_as_they_happen_and_again_from_the_last_one_seen(world: World) -> None:
     seen: list[Json] = []
-
-    async def watch(after: str | None, into: list[Json]) -> None:
-        async for event in world.api.events("/live/events", after):
-            into.append(event)  # noqa: PERF401 - it never ends
-
-    watching = asyncio.create_task(watch(None, seen))
+    watching = watch(world, seen)
     caller, _ = await an_operator_with_a_caller(world)
     await until(lambda: stages(seen)[-1:] == ["Talking"], within=LONG, what="the talk in the events")
     await caller.hangup()
@@ -146,7 +141,7 @@ async def test_events_tell_of_calls_as_they_happen_and_again_from_the_last_one_s
     assert len({event["data"]["id"] for event in seen}) == 1
 
     again: list[Json] = []
-    missed = asyncio.create_task(watch(seen[0]["id"], again))
+    missed = watch(world, again, after=seen[0]["id"])
     await until(lambda: len(again) == len(seen) - 1, within=LONG, what="the events that were missed")
     missed.cancel()
     assert again == seen[1:]

@@ -1,10 +1,10 @@
 """Calls out from our phones: by what somebody may, with the right number shown; private ones; 112."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
+from e2e.support.events import watch
 from e2e.support.switchboard import (
     LONG,
     ULLA,
@@ -14,6 +14,7 @@ from e2e.support.switchboard import (
 )
 from e2e.support.world import World
 from hanvisa.lab.api import Json
+from hanvisa.lab.waiting import until
 
 FREDRIK, GUN, HENRIK, KARIN, LARS = (f"hallefors-{number}" for number in (206, 207, 208, 211, 212))
 NOBODYS = "nora-399"
@@ -66,12 +67,13 @@ async def test_the_number_shown_is_the_persons_or_the_main_one(world: World) -> 
 async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: World) -> None:
     """G4 and P1: it is dialled with its own prefix, and a call without one is not private. No console shows it."""
     seen: list[Json] = []
+    watching = watch(world, seen)
+    ordinary = await (await world.phone(ULLA)).call("206")
+    await until(lambda: seen, within=LONG, what="an ordinary call in the events")
+    await ordinary.hangup()
+    await until(lambda: seen[-1]["type"] == "call.ended", within=LONG, what="its end in the events")
+    seen.clear()
 
-    async def watch() -> None:
-        async for event in world.api.events("/live/events", None):
-            seen.append(event)  # noqa: PERF401 - it never ends
-
-    watching = asyncio.create_task(watch())
     caller = await (await world.phone(ULLA)).call(f"*9*{PRIVATE}")
     far = await world.mobile(PRIVATE, within=LONG)
     await far.answer()
@@ -85,6 +87,7 @@ async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: Wo
     assert story.told["called"] == "098xxxxxxx"
     assert story.rules == ["P1", "G4"]
     assert "Ett privat samtal: av numret sparas bara början." in await world.explanation(caller)
+    assert written_anywhere(world, "098xxxxxxx")
     assert not written_anywhere(world, PRIVATE[3:])
     assert not seen
 

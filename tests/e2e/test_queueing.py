@@ -3,6 +3,7 @@
 import asyncio
 from time import monotonic
 
+from e2e.support.events import watch
 from e2e.support.switchboard import (
     LONG,
     MAIN_NUMBER,
@@ -149,14 +150,9 @@ async def test_a_caller_from_abroad_waits_in_english(world: World) -> None:
 
 async def test_an_operator_who_did_not_answer_is_told_so_when_they_open_again(world: World) -> None:
     events: list[Json] = []
-
-    async def watch() -> None:
-        async for event in world.api.events("/live/events", None):
-            events.append(event)  # noqa: PERF401 - it never ends
-
     ulla = await world.phone(ULLA)
     await world.given_operator(ULLA)
-    watching = asyncio.create_task(watch())
+    watching = watch(world, events)
     caller = await world.citizen("0980319279", dials=MAIN_NUMBER)
     await past_the_greeting(caller)
     await (await ulla.rings(within=LONG)).until_ended(within=LONG)

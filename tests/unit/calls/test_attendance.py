@@ -95,13 +95,17 @@ async def test_a_key_that_comes_with_the_goodbye_is_heeded() -> None:
     async with Scene(QUICK) as scene:
         await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
         caller = scene.rings_in(MAIN)
-        for prompt in ("Greeting", "NoOperator"):
-            await scene.hears(caller, prompt)
-            scene.finished(caller)
-        await scene.hears(caller, "Goodbye")
-        scene.presses(caller, "4")
-        scene.finished(caller)
+        await asks_with_the_goodbye_to_be_rung(scene, caller)
         await scene.hears(caller, "ConfirmCallback")
+
+
+async def asks_with_the_goodbye_to_be_rung(scene: Scene, caller: str) -> None:
+    for prompt in ("Greeting", "NoOperator"):
+        await scene.hears(caller, prompt)
+        scene.finished(caller)
+    await scene.hears(caller, "Goodbye")
+    scene.presses(caller, "4")
+    scene.finished(caller)
 
 
 async def test_who_was_sent_back_from_somebody_hears_the_ways_on_there() -> None:

@@ -18,6 +18,7 @@ from hanvisa.policy.facts import CallingClass, Forwarding, ForwardingKind, Numbe
 from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.testing import MemoryTexts
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
+from unit.calls.test_attendance import asks_with_the_goodbye_to_be_rung
 from unit.calls.test_calls import operator_has_caller
 
 ABROAD = "00442079460958"
@@ -300,12 +301,7 @@ async def test_whom_a_private_call_was_with_is_asked_for_a_number_to_be_rung_bac
     async with Scene() as scene:
         await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
         caller = await sent_on_from_a_private_call(scene, OUTSIDE, MAIN)
-        for prompt in ("Greeting", "NoOperator"):
-            await scene.hears(caller, prompt)
-            scene.finished(caller)
-        await scene.hears(caller, "Goodbye")
-        scene.presses(caller, "4")
-        scene.finished(caller)
+        await asks_with_the_goodbye_to_be_rung(scene, caller)
         await scene.hears(caller, "KeyYourNumber")
 
 
