@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 _LONGEST = 200  # bytes of a slug, so that it is a file's name
 
 
+@lru_cache(maxsize=65536)
 def slug(text: str) -> str:
     """The words joined by hyphens: "Anna Berg" is anna-berg; Swedish letters are kept. A long one ends in a digest."""
     whole = "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))

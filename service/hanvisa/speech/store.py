@@ -28,6 +28,7 @@ class SoundStore:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)  # what is said of people is for nobody else on the machine
         self.folder = folder.absolute()
+        self._beginning = f"{self.folder}/"
         self._names = {
             entry.name.removesuffix(SUFFIX)
             for entry in os.scandir(folder)
@@ -44,7 +45,7 @@ class SoundStore:
 
     def path(self, name: str) -> str:
         """As Asterisk wants it: absolute, without suffix."""
-        return str(self.folder / name)
+        return self._beginning + name
 
     def read(self, name: str) -> bytes:
         return self._file(name).read_bytes()

@@ -46,12 +46,8 @@ class EspeakSynthesiser:
         self.speed = speed
         self.voices = voices or {Language.SV: "sv", Language.EN: "en-gb"}
         self.timeout = timeout
+        self.name = " ".join(("espeak-ng", *(self.voices[language] for language in Language), str(speed)))
         self._places = asyncio.Semaphore(at_once)
-
-    @property
-    def name(self) -> str:
-        voices = " ".join(self.voices[language] for language in Language)
-        return f"espeak-ng {voices} {self.speed}"
 
     async def speak(self, text: str, language: Language) -> bytes:
         async with self._places:
