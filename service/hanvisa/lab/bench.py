@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hanvisa.config import read_settings
 from hanvisa.errors import HanvisaError
-from hanvisa.lab.bench_calls import bench_calls
+from hanvisa.lab.bench_calls import bench_calls, bench_short_calls
 from hanvisa.lab.bench_consoles import bench_consoles
 from hanvisa.lab.bench_decisions import bench_decisions
 from hanvisa.lab.bench_live import bench_live
@@ -19,6 +19,7 @@ from hanvisa.lab.figures import PERFORMANCE, RELIABILITY, write_part
 OVERLOAD = "overload"
 PARTS = {
     "calls": bench_calls,
+    "short-calls": bench_short_calls,
     "decisions": bench_decisions,
     "live": bench_live,
     "register": bench_register,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from hanvisa.lab.sipp import Load
 
-RATES = (25, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800)
 REFINEMENTS = 2  # rates tried between the highest that held and the lowest that failed
 
 Measure = Callable[[str, float], Awaitable[Load]]
@@ -43,7 +42,7 @@ class Climb:
         return min((rate for rate, load in self.loads.items() if not load.held), default=float("inf"))
 
 
-async def climb(ways: Sequence[str], measure: Measure, rates: Sequence[float] = RATES) -> list[Climb]:
+async def climb(ways: Sequence[str], measure: Measure, rates: Sequence[float]) -> list[Climb]:
     """Measure each way at each rate until it fails twice, then closer to where it did.
 
     The ways take turns, so that whatever else the machine does meets both; a single pause of it decides nothing.

@@ -26,6 +26,7 @@ from hanvisa.lab.probing import http_status
 from hanvisa.lab.processes import children_of, runs
 from hanvisa.lab.waiting import until
 
+SERVE = (sys.executable, "-m", "hanvisa", "serve")
 PAUSE = 0.05  # seconds between two looks at the service's readiness
 SPEECH_READY = b"event=speech.ready"  # in the service's log
 STANDING_BY = b"event=service.standing_by"
@@ -51,7 +52,7 @@ class System:
         *,
         root: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
-        service: Sequence[str] = (sys.executable, "-m", "hanvisa", "serve"),
+        service: Sequence[str] = SERVE,
         rescue: Sequence[str] = (sys.executable, "-m", "hanvisa.rescue"),
         urgent: bool = False,
         machine: Sequence[str] = (),

@@ -156,20 +156,42 @@ def test_a_rate_that_held_above_one_that_failed_is_luck() -> None:
     assert one.best.rate == 50
 
 
-def test_summary_says_what_is_met_of_the_service() -> None:
+@pytest.mark.parametrize(
+    ("rate", "half", "missed"),
+    [
+        (190, load(100, wait=0.003), []),
+        (190, load(100, wait=0.008), ["3 ms more at the median"]),
+        (150, load(100, wait=0.003), ["0.9 of"]),
+        (
+            130,
+            load(100, wait=0.013),
+            ["0.7 of", "0.9 of", "10 ms more at the", "3 ms more at", "10 ms more at 99 %"],
+        ),
+        (
+            190,
+            Load(100, 100, 500, 500, (0.002,) * 490 + (0.02,) * 10),
+            ["10 ms more at 99 %"],
+        ),
+        (190, load(100, share=0.5), ["10 ms more at the", "3 ms more at", "10 ms more at 99 %"]),
+    ],
+)
+def test_summary_says_what_is_met_of_the_service(rate: float, half: Load, missed: list[str]) -> None:
     climbs = [
         Climb("bare dialplan", {200: load(200)}),
-        Climb("the service", {150: load(150)}),
+        Climb("the service", {rate: load(rate)}),
         Climb("over AstDB", {100: load(100)}),
     ]
-    told = bench_calls.summary(climbs, [load(100, wait=0.002), load(100, wait=0.008), load(100, wait=0.302)])
-    assert "0.75" in told
-    assert "6.0 ms" in told
+    told = bench_calls.summary(climbs, [load(100, wait=0.002), half, load(100, wait=0.302)])
+    assert f"{rate / 200:.2f}" in told
     assert "300.0 ms" in told
-    assert "not met" not in told
-    failing = bench_calls.summary(climbs, [load(100), load(100, wait=0.013), load(100)])
-    assert "11.0 ms" in failing
-    assert failing.count("not met") == 1
+    not_met = [line for line in told.splitlines() if line.endswith("not met")]
+    assert len(not_met) == len(missed)
+    assert all(any(aim in line for line in not_met) for aim in missed)
+
+
+def test_as_many_are_there_at_once_as_will_ever_be() -> None:
+    assert bench_calls.seconds_of(2.06) == 5
+    assert bench_calls.seconds_of(23.7) == 24
 
 
 @pytest.mark.parametrize("part", PARTS)
