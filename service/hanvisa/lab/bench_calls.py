@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
 
+from hanvisa.calllog.entry import CallEntry
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import open_database
@@ -148,17 +149,15 @@ async def listen(settings: Settings, loads: Loads, dialled: str) -> Sounds:
     database = open_database(settings.database_url)
     records = CallRecords(database)
 
-    async def files() -> tuple[str, ...] | None:
-        for call in await records.list():
-            if call.ended_at is not None:
-                told = await records.entries(call.id)
-                return tuple(file for one in told if one.kind == "heard" for file in one.data["files"])
-        return None
+    async def its_story() -> list[CallEntry]:
+        ended = [call.id for call in await records.list() if call.ended_at is not None]
+        return await records.entries(ended[0]) if ended else []
 
     try:
-        heard = await until(files, within=10, what="the call in the log")
+        story = await until(its_story, within=10, what="the call in the log")
     finally:
         await database.close()
+    heard = tuple(file for entry in story if entry.kind == "heard" for file in entry.data["files"])
     if not heard:
         raise ConfigurationError("Who rang the absent person heard nothing.")
     size = sum(Path(file).with_suffix(SUFFIX).stat().st_size for file in heard)
