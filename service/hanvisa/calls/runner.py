@@ -60,7 +60,10 @@ async def _next_stage(call: Call, stage: Stage, *, may_begin_anew: bool) -> Stag
     except (CallerGone, LegTaken, Dismissed):
         raise
     except Gone as error:
-        # The caller's own channel is gone, or a leg was in the moment it was joined.
+        # A leg was, in the moment it was joined; or it is the caller, whose hang-up comes behind the end of what was
+        # playing: then nothing has failed, and nobody hears an apology.
+        with suppress(Unavailable):
+            await call.make_sure_of_caller()
         log.info("call.gone", call=call.id, stage=type(stage).__name__, why=str(error))
         failure = str(error)
     except Unavailable as error:

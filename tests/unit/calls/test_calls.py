@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,8 +13,9 @@ from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.queue import LEFT_ALONE
 from hanvisa.calls.signals import Channel, Entered, Held, Reconnected, Redirected, Unheld
 from hanvisa.calls.state import VARIABLE, CallState, Leg
-from hanvisa.errors import Refused, StorageError, Unavailable
+from hanvisa.errors import Gone, Refused, StorageError, Unavailable
 from hanvisa.policy.facts import Forwarding, OperatorState, Phone, ScopeKind
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 
 
@@ -98,6 +100,31 @@ async def test_no_key_is_goodbye() -> None:
         await scene.hears(caller, "Goodbye")
         scene.finished(caller)
         await scene.over(caller)
+
+
+class GoneWithTheirReferral(FakeCallControl):
+    """The caller hangs up while they are spoken to: the end of what is played is told before the hang-up."""
+
+    async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
+        await super().play(channel, files, playback)
+        if self.named("play")[1:]:
+            raise Gone(f"{channel} is gone")
+
+    async def variable(self, channel: str, name: str) -> str:
+        raise Gone(f"{channel} is gone, and {name} with it")
+
+
+async def test_who_has_hung_up_has_heard_no_apology() -> None:
+    async with Scene(control=GoneWithTheirReferral()) as scene:
+        scene.given_absent("anna")
+        caller = scene.rings_in("+46980319201")
+        await scene.hears(caller, "Referral")
+        scene.finished(caller)
+        await scene.over(caller)
+    [closed] = scene.log.of_kind("closed")
+    assert closed["reason"] == "caller_hung_up"
+    assert "TryLater" not in repr(scene.log.of_kind("heard"))
+    assert not [one for one in scene.log.of_kind("signal") if one["type"] == "failure"]
 
 
 async def test_a_key_that_comes_with_the_goodbye_is_heeded() -> None:
