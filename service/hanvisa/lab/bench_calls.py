@@ -37,12 +37,12 @@ from hanvisa.speech.store import SUFFIX
 
 BARE, SERVICE = "bare dialplan", "the service"
 ASTDB, FASTAGI = "over AstDB", "over FastAGI"
-AT_LEAST = 5.0  # seconds of calls at each rate, and as long as a call: so many as will ever be there at once
+AT_LEAST = 5.0  # seconds of calls at each rate, and as long as one lasts: then as many go on as ever will
 BEFORE_ITS_END = 0.1  # seconds before the sounds are over, from which on a call may end
-LONGEST = 60.0  # seconds that a call may take in which is listened what is said
+LONGEST = 60.0  # seconds that the call may take in which the bench listens
 AIMS_RATIO = (0.7, 0.9)
 AIMS_MEDIAN = (0.010, 0.003)  # seconds more
-AIM_P99 = 0.010
+AIM_P99 = 0.010  # seconds more
 
 RATES = (30, 45, 60, 80, 100, 125, 150)  # calls a second; a machine has ports for sound for no more
 SHORT_RATES = (25, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800)
@@ -83,30 +83,27 @@ async def _bench(settings: Settings, *, service: Sequence[str], rates: Sequence[
         sounds = await listen(own, loads, absent)
         write_other_ways(own, absent, sounds)
         await system.asterisk.cli("dialplan reload")
-        await loads.place_beside("bench-learn", 1, 1)
+        await loads.place("bench-learn", 1, 1)
         told(await _setting(system.asterisk, sounds))
         ways = {BARE: "bench", SERVICE: absent, ASTDB: "bench-astdb", FASTAGI: "bench-fastagi"}
-        climbs, half = await Bench(own, system.asterisk, ways, sounds.seconds, told).run(rates)
+        climbs, half = await Bench(loads, ways, sounds.seconds, told).run(rates)
     told(summary(climbs, half))
     return told.kept()
 
 
 class Bench:
-    """``dialled`` is the number that leads to each way, the bare dialplan's first; ``tell`` is told each row."""
+    """``dialled`` is the number that leads to each way, the bare dialplan's first; ``tell`` is told each row.
+
+    ``lasts`` is how many seconds of sound a caller hears.
+    """
 
     def __init__(
-        self,
-        settings: Settings,
-        asterisk: Asterisk,
-        dialled: dict[str, str],
-        lasts: float,
-        tell: Callable[[str], None],
+        self, loads: Loads, dialled: dict[str, str], lasts: float, tell: Callable[[str], None]
     ) -> None:
-        self._asterisk = asterisk
+        self._loads = loads
         self._dialled = dialled
         self._lasts = lasts
         self._tell = tell
-        self._loads = Loads(settings, asterisk)
 
     async def run(self, rates: Sequence[float]) -> tuple[list[Climb], list[Load]]:
         """The climb of each way, and each measured at half of the bare dialplan's best rate."""
@@ -116,7 +113,9 @@ class Bench:
         climbs = await climb(list(self._dialled), self._measure, rates)
         bare = climbs[0].best
         if bare is None:
-            raise ConfigurationError(f"The bare dialplan did not hold any rate:\n{self._asterisk.log(20)}")
+            raise ConfigurationError(
+                f"The {BARE} did not hold any rate: see asterisk/log in the bench's state folder."
+            )
         self._tell(f"half of the {BARE}'s best rate:")
         half = [await self._measure(way, bare.rate / 2, times=2) for way in self._dialled]
         return climbs, half
@@ -127,10 +126,7 @@ class Bench:
         return load
 
     async def _place(self, way: str, rate: float, seconds: float) -> Load:
-        dialled = self._dialled[way]
-        load = await self._loads.place_beside(dialled, rate, seconds, self._lasts - BEFORE_ITS_END)
-        await self._loads.are_over()
-        return load
+        return await self._loads.place(self._dialled[way], rate, seconds, self._lasts - BEFORE_ITS_END)
 
 
 def seconds_of(lasts: float) -> float:
@@ -144,8 +140,7 @@ async def listen(settings: Settings, loads: Loads, dialled: str) -> Sounds:
     Raises:
         ConfigurationError: it played nothing.
     """
-    await loads.place_beside(dialled, 1, 1, LONGEST)  # SIPp finds that it ended too soon, and is not asked
-    await loads.are_over()
+    await loads.place(dialled, 1, 1, LONGEST)  # SIPp finds that it ended too soon, and is not asked
     database = open_database(settings.database_url)
     records = CallRecords(database)
 

@@ -20,8 +20,8 @@ class Loads:
             port=settings.carrier_port,
         )
 
-    async def place(self, dialled: str, rate: float, seconds: float) -> Load:
-        load = await self.place_beside(dialled, rate, seconds)
+    async def place(self, dialled: str, rate: float, seconds: float, lasts: float = LASTS) -> Load:
+        load = await self.place_beside(dialled, rate, seconds, lasts)
         await self.are_over()
         return load
 
