@@ -87,7 +87,7 @@ class DiskWriter:
         self._patience = patience
         self._steady = steady
         self._hangs_since: float | None = None
-        self._slow_at = 0.0  # when the last work ended that took longer than it may
+        self._slow_at = 0.0  # when a work last took longer than it may
         self._given_up = 0
         self._works: SimpleQueue[tuple[Work, Lock]] = SimpleQueue()
         self._works_beside: SimpleQueue[Work] = SimpleQueue()
@@ -111,7 +111,8 @@ class DiskWriter:
             return
         is_done = self._put(work)
         if self._hangs_since is None and not is_done.acquire(timeout=self._patience):
-            self._hangs_since = monotonic() - self._patience
+            self._slow_at = monotonic()  # whatever the work itself took: it may have waited for another
+            self._hangs_since = self._slow_at - self._patience
             log.error("disk.hangs", folder=str(self._folder), for_seconds=self._patience)
             self._put(_nothing)  # should all be done by now, somebody must find that it is
 

@@ -90,6 +90,15 @@ async def test_a_folder_that_has_just_been_slow_is_not_waited_for_yet() -> None:
     assert disk.trouble is not None
 
 
+async def test_nor_one_whose_work_was_quick_but_began_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk_writer, "monotonic", lambda: 10_000.0)  # no work takes any time
+    disk = DiskWriter(FOLDER, patience=0.01, steady=3600.0)
+    with hanging(disk):
+        pass
+    await disk.done(lambda: None)
+    assert disk.trouble is not None
+
+
 async def test_what_nobody_waits_for_any_more_is_not_done() -> None:
     disk, done = quick(), list[str]()
     with hanging(disk):
