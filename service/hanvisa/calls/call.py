@@ -181,9 +181,8 @@ class Call:
         elif not is_anew:
             self.change(uses=())
         self.uses_left = list(self.state.uses)
-        if (
-            self._kept is None
-        ):  # that it has begun; else nobody is to know of a stage before it waits or speaks
+        # That it has begun is kept at once; of a later stage nobody is to know before it waits or speaks.
+        if self._kept is None:
             self.keep()
         self.tell("stage", **self.state.stage)
 

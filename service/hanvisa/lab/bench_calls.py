@@ -187,7 +187,6 @@ def lay_dialplan(settings: Settings) -> Path:
     folder = settings.state / "dialplan"
     folder.mkdir(exist_ok=True)
     shutil.copy(REPOSITORY / "dialplan" / "from-carrier.conf", folder)
-    write_other_ways(settings, "", Sounds((), 0))
     return folder
 
 
