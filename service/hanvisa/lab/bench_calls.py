@@ -21,6 +21,7 @@ from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import REPOSITORY, Asterisk
+from hanvisa.lab.bench_ari import referring
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import Told, machine, met, milliseconds, say
@@ -36,7 +37,7 @@ from hanvisa.speech import audio
 from hanvisa.speech.store import SUFFIX
 
 BARE, SERVICE = "bare dialplan", "the service"
-ASTDB, FASTAGI = "over AstDB", "over FastAGI"
+ASTDB, FASTAGI, ARI = "over AstDB", "over FastAGI", "ARI alone"
 AT_LEAST = 5.0  # seconds of calls at each rate, and as long as one lasts: then as many go on as ever will
 BEFORE_ITS_END = 0.1  # seconds before the sounds are over, from which on a call may end
 LONGEST = 60.0  # seconds that the call may take in which the bench listens
@@ -50,10 +51,14 @@ SHORT_RATES = (25, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800)
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """What callers hear, in its order: files without suffix, and how many seconds they are together."""
+    """What callers hear, in its order: the files of each playback, without suffix, and how many seconds it lasts."""
 
-    files: tuple[str, ...]
+    plays: tuple[tuple[str, ...], ...]
     seconds: float
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(file for files in self.plays for file in files)
 
 
 async def bench_calls(settings: Settings) -> str:
@@ -85,8 +90,15 @@ async def _bench(settings: Settings, *, service: Sequence[str], rates: Sequence[
         await system.asterisk.cli("dialplan reload")
         await loads.place("bench-learn", 1, 1)
         told(await _setting(system.asterisk, sounds))
-        ways = {BARE: "bench", SERVICE: absent, ASTDB: "bench-astdb", FASTAGI: "bench-fastagi"}
-        climbs, half = await Bench(loads, ways, sounds.seconds, told).run(rates)
+        ways = {
+            BARE: "bench",
+            SERVICE: absent,
+            ARI: "bench-ari",
+            ASTDB: "bench-astdb",
+            FASTAGI: "bench-fastagi",
+        }
+        async with referring(own, sounds.plays):
+            climbs, half = await Bench(loads, ways, sounds.seconds, told).run(rates)
     told(summary(climbs, half))
     return told.kept()
 
@@ -152,10 +164,10 @@ async def listen(settings: Settings, loads: Loads, dialled: str) -> Sounds:
         story = await until(its_story, within=10, what="the call in the log")
     finally:
         await database.close()
-    heard = tuple(file for entry in story if entry.kind == "heard" for file in entry.data["files"])
+    heard = tuple(tuple(entry.data["files"]) for entry in story if entry.kind == "heard")
     if not heard:
         raise ConfigurationError("Who rang the absent person heard nothing.")
-    size = sum(Path(file).with_suffix(SUFFIX).stat().st_size for file in heard)
+    size = sum(Path(file).with_suffix(SUFFIX).stat().st_size for files in heard for file in files)
     return Sounds(heard, size / audio.RATE)
 
 
@@ -215,6 +227,7 @@ calls          one kind: INVITE, 200 OK, {sounds.seconds:.1f} seconds in {len(so
                send no RTP, and throw away what they get. SIPp, Asterisk and the service share the machine.
 {BARE:14} Answer(), Playback() of those files, Hangup()
 {SERVICE:14} an absent person's direct number: no key is waited for
+{ARI:14} those commands to Asterisk that the service gives, by a program that decides, logs and keeps nothing
 {ASTDB:14} two look-ups in AstDB, Answer(), Playback(), Hangup(): no register, no log, no keys
 {FASTAGI:14} AGI() asks the same service for the referral; then Answer(), Playback(), Hangup(): no log, no keys
 a rate         {seconds_of(sounds.seconds):g} s of calls; it fails when more than 1 % don't end well, or wait over 1 s

@@ -61,7 +61,8 @@ async def test_the_files_are_those_of_the_log_and_as_long_as_they_are(
     loads = OneCall(database, ((who, why), (goodbye,)))
     settings = Settings(state=tmp_path, database_url=url)
     sounds = await listen(settings, loads, ABSENT)
-    assert sounds == Sounds((who, why, goodbye), 3.5)
+    assert sounds == Sounds(((who, why), (goodbye,)), 3.5)
+    assert sounds.files == (who, why, goodbye)
     assert loads.dialled == [ABSENT]
 
     (tmp_path / "dialplan").mkdir()
