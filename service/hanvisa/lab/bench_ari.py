@@ -83,13 +83,19 @@ class Referrals:
 
 @asynccontextmanager
 async def referring(settings: Settings, plays: Sequence[Sequence[str]]) -> AsyncIterator[None]:
-    """The process runs meanwhile. Raises ConfigurationError: it could not connect to Asterisk."""
-    process = await asyncio.create_subprocess_exec(
-        *(*DIES_WITH_US, sys.executable, "-m", "hanvisa.lab.bench_ari", json.dumps(plays)),
-        stdin=DEVNULL,
-        stdout=PIPE,
-        env=environment(settings),
-    )
+    """The program runs meanwhile; its log is beside the service's.
+
+    Raises:
+        ConfigurationError: it could not connect to Asterisk.
+    """
+    with (settings.state / "log" / "bench-ari.log").open("ab") as written:
+        process = await asyncio.create_subprocess_exec(
+            *(*DIES_WITH_US, sys.executable, "-m", "hanvisa.lab.bench_ari", json.dumps(plays)),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=written,
+            env=environment(settings),
+        )
     try:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         try:
@@ -98,7 +104,9 @@ async def referring(settings: Settings, plays: Sequence[Sequence[str]]) -> Async
         except TimeoutError:
             first = b""
         if first != b"connected\n":
-            raise ConfigurationError("The program that the service is compared with did not reach Asterisk.")
+            raise ConfigurationError(
+                f"The program that the service is compared with did not reach Asterisk: see {written.name}."
+            )
         yield
     finally:
         if process.returncode is None:
