@@ -29,7 +29,7 @@ from hanvisa.lab.asterisk import DIES_WITH_US
 from hanvisa.lab.system import environment
 
 APP = "bench-ari"  # which tests/load/bench.conf offers its calls to
-STATE = "x" * 600  # characters, as many as the service's has
+STATE = "x" * 680  # about as many characters as the state that the service writes there
 CONNECTED_WITHIN = 10.0  # seconds
 
 log = structlog.get_logger()

@@ -1,12 +1,11 @@
 """The program that the service is compared with gives Asterisk the service's commands, no more and no fewer."""
 
-from tests.unit.calls.scene import Scene
-
 from hanvisa.calls.call import playback_id
 from hanvisa.calls.signals import Channel, Entered, Offered, Played
 from hanvisa.lab.bench_ari import Referrals
 from hanvisa.lab.waiting import until
 from hanvisa.testing.control import FakeCallControl
+from unit.calls.scene import Scene
 
 
 async def test_its_commands_are_those_of_a_referral_without_a_key() -> None:
