@@ -7,6 +7,7 @@ import asyncio
 import math
 import platform
 import shutil
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,8 @@ from hanvisa.lab.climbing import Climb, climb
 from hanvisa.lab.loads import LOAD, Loads, with_ports
 from hanvisa.lab.newcomer import read_register
 from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.sipp import Load
+from hanvisa.lab.processes import processor_time
+from hanvisa.lab.sipp import Load, percentile
 from hanvisa.lab.system import SERVE, System
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import TargetKind
@@ -44,9 +46,22 @@ LONGEST = 60.0  # seconds that the call may take in which the bench listens
 AIMS_RATIO = (0.7, 0.9)
 AIMS_MEDIAN = (0.010, 0.003)  # seconds more
 AIM_P99 = 0.010  # seconds more
+TURNS = 5  # of all ways at half of the bare dialplan's best rate: what the machine does meanwhile meets each of them
 
 RATES = (30, 45, 60, 80, 100, 125, 150)  # calls a second; a machine has ports for sound for no more
 SHORT_RATES = (25, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A way at a rate. ``processor`` is how many seconds of it a call took, in all but SIPp."""
+
+    load: Load
+    processor: float
+
+
+Turn = list[Measured]
+"""Each way at one rate, one after the other; the bare dialplan's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +113,8 @@ async def _bench(settings: Settings, *, service: Sequence[str], rates: Sequence[
             FASTAGI: "bench-fastagi",
         }
         async with referring(own, sounds.plays):
-            climbs, half = await Bench(loads, ways, sounds.seconds, told).run(rates)
-    told(summary(climbs, half))
+            climbs, turns = await Bench(loads, ways, sounds.seconds, told).run(rates)
+    told(summary(climbs, turns))
     return told.kept()
 
 
@@ -117,8 +132,8 @@ class Bench:
         self._lasts = lasts
         self._tell = tell
 
-    async def run(self, rates: Sequence[float]) -> tuple[list[Climb], list[Load]]:
-        """The climb of each way, and each measured at half of the bare dialplan's best rate."""
+    async def run(self, rates: Sequence[float]) -> tuple[list[Climb], list[Turn]]:
+        """The climb of each way, and their turns at half of the bare dialplan's best rate."""
         for way in self._dialled:
             await self._place(way, 10, 2)
         self._tell(heading())
@@ -128,12 +143,20 @@ class Bench:
             raise ConfigurationError(
                 f"The {BARE} did not hold any rate: see asterisk/log in the bench's state folder."
             )
-        self._tell(f"half of the {BARE}'s best rate:")
-        half = [await self._measure(way, bare.rate / 2, times=2) for way in self._dialled]
-        return climbs, half
+        self._tell(f"half of the {BARE}'s best rate, in {TURNS} turns:")
+        turns = [await self._turn(bare.rate / 2) for _ in range(TURNS)]
+        return climbs, turns
 
-    async def _measure(self, way: str, rate: float, times: int = 1) -> Load:
-        load = await self._place(way, rate, times * seconds_of(self._lasts))
+    async def _turn(self, rate: float) -> Turn:
+        turn: Turn = []
+        for way in self._dialled:
+            before = processor_time()
+            load = await self._measure(way, rate)
+            turn.append(Measured(load, (processor_time() - before) / load.placed))
+        return turn
+
+    async def _measure(self, way: str, rate: float) -> Load:
+        load = await self._place(way, rate, seconds_of(self._lasts))
         self._tell(row(way, load))
         return load
 
@@ -247,27 +270,45 @@ def row(way: str, load: Load) -> str:
     )
 
 
-def summary(climbs: list[Climb], half: list[Load]) -> str:
-    """Of each way the best rate and its ratio to the bare dialplan's, and how much more is waited at half of that.
+def summary(climbs: list[Climb], turns: Sequence[Turn]) -> str:
+    """Of each way the best rate and its ratio to the bare dialplan's, and what was measured at half of that.
 
-    The bare dialplan's is the first. The aims are the service's.
+    The bare dialplan's is the first. How much more is waited is told beside the bare one of the same turn, and the turn
+    in the middle counts. The aims are the service's.
     """
-    bare, bare_half = climbs[0], half[0]
+    ways = list(zip(*turns, strict=True))
+    bare_rate, bare = climbs[0].best_rate, ways[0]
     lines = [
         "",
-        f"calls a second at best, and how much longer than with the {BARE} is waited at {bare_half.rate:.0f} calls/s:",
-        f"{'':15}  {'best rate':>9}  {'of bare':>7}  {'median':>9}  {'99 %':>9}",
+        f"calls a second at best; and, in the middle one of {len(turns)} turns at {bare[0].load.rate:.0f} calls/s,",
+        f"how much longer than with the {BARE} is waited, and what a call takes of the processor:",
+        f"{'':15}  {'best rate':>9}  {'of bare':>7}  {'median':>9}  {'99 %':>9}  {'processor':>9}",
     ]
     verdict: list[str] = []
-    for one, at_half in zip(climbs, half, strict=True):
-        ratio = one.best_rate / bare.best_rate
-        median, p99 = at_half.median - bare_half.median, at_half.p99 - bare_half.p99
+    for one, measured in zip(climbs, ways, strict=True):
+        ratio = one.best_rate / bare_rate
+        median, p99 = _middle_more(measured, bare, 0.5), _middle_more(measured, bare, 0.99)
+        processor = statistics.median(each.processor for each in measured)
         lines.append(
             f"{one.way:15}  {one.best_rate:9.0f}  {ratio:7.2f}  {milliseconds(median)}  {milliseconds(p99)}"
+            f"  {milliseconds(processor)}"
         )
         if one.way == SERVICE:
-            verdict = _verdict(ratio, *((median, p99) if at_half.held else (math.inf, math.inf)))
+            verdict = _verdict(ratio, median, p99)
     return "\n".join([*lines, "", f"{SERVICE}:", *verdict])
+
+
+def _middle_more(measured: Sequence[Measured], bare: Sequence[Measured], share: float) -> float:
+    """How many seconds more than in the bare dialplan's turns this share of the calls waited; the one in the middle.
+
+    Infinite is that of a turn in which either failed.
+    """
+    return statistics.median(
+        percentile(one.load.waits, share) - percentile(beside.load.waits, share)
+        if one.load.held and beside.load.held
+        else math.inf
+        for one, beside in zip(measured, bare, strict=True)
+    )
 
 
 def _verdict(ratio: float, median: float, p99: float) -> list[str]:
