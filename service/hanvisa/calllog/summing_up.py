@@ -61,7 +61,7 @@ _WORTH_TELLING = (
 
 def sum_up(teller: telling.Teller, entries: Sequence[CallEntry]) -> str:
     """``entries`` in their order."""
-    told = [*_opening(teller, entries), *_course(teller, entries), *_end(teller, entries)]
+    told = [*_opening(teller, entries), *_course(teller, _without_unheard(entries)), *_end(teller, entries)]
     return " ".join(dict.fromkeys(map(telling.capitalised, told)))
 
 
@@ -116,6 +116,21 @@ def _course(teller: telling.Teller, entries: Sequence[CallEntry]) -> Iterator[st
             case "outcome", {"outcome": outcome} if outcome not in _TOLD_WITH_A_DECISION:
                 rung = "" if outcome == "operator" else rung
                 yield from telling.tell(teller, entry)
+
+
+def _without_unheard(entries: Sequence[CallEntry]) -> list[CallEntry]:
+    """Without what was to be played to somebody who had gone."""
+    unheard: set[str] = set()  # channels whose last sentence was not played
+    kept: list[CallEntry] = []
+    for entry in reversed(entries):
+        match entry.kind, entry.data:
+            case "signal", {"type": "not_heard", "channel": str(channel)}:
+                unheard.add(channel)
+            case "heard", {"channel": str(channel)} if channel in unheard:
+                unheard.discard(channel)
+            case _:
+                kept.append(entry)
+    return kept[::-1]
 
 
 def _heard(teller: telling.Teller, words: str) -> str:

@@ -158,6 +158,10 @@ SIGNALS = {
         en="The direct number of {who} is to be sent as a text message (O1).",
     ),
     "not_texted": Text(sv="Sms:et kunde inte läggas på kö.", en="The text message could not be queued."),
+    "not_heard": Text(
+        sv="Ingen fick höra det: det gick inte att spela upp.",
+        en="Nobody heard it: it could not be played.",
+    ),
     "interrupted": Text(
         sv="Asterisk svarade inte; steget {stage} väntar på det: {why}.",
         en="Asterisk did not answer; the stage {stage} waits for it: {why}.",

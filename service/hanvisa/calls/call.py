@@ -388,7 +388,11 @@ class Call:
             files=files,
             language=language,
         )
-        await self.house.control.play(to.channel, files, playback)
+        try:
+            await self.house.control.play(to.channel, files, playback)
+        except (Gone, Refused):
+            self.tell("signal", type="not_heard", channel=to.channel)
+            raise
         return playback
 
     async def _until_played(self, playback: str) -> None:

@@ -53,6 +53,31 @@ def test_what_a_person_has_recorded_has_no_words() -> None:
     assert "The caller heard the recorded greeting." in told
 
 
+def test_what_could_not_be_played_was_heard_by_nobody() -> None:
+    """The caller had hung up a moment before: of the sentence that was due the summary says nothing."""
+    told = summary(
+        OPENED,
+        decided(Decision(Effect.REFER, ("G1",), BECAUSE)),
+        ("heard", {"to": "caller", "channel": "c", "words": "Anna Berg är borta."}),
+        ("signal", {"type": "not_heard", "channel": "c"}),
+        ("closed", {"reason": "caller_hung_up"}),
+    )
+    assert "borta" not in told
+    assert told.endswith("The caller has hung up.")
+
+
+def test_one_sentence_that_could_not_be_played_leaves_the_others() -> None:
+    heard = ("heard", {"to": "caller", "channel": "c", "words": "Anna Berg är borta."})
+    told = summary(
+        OPENED,
+        decided(Decision(Effect.REFER, ("G1",), BECAUSE)),
+        heard,
+        ("heard", {"to": "other", "channel": "another", "words": "Hej."}),
+        ("signal", {"type": "not_heard", "channel": "another"}),
+    )
+    assert "The caller heard: “Anna Berg är borta.”" in told
+
+
 def test_it_says_who_answered_and_not_that_nothing_stood_in_the_way() -> None:
     nothing = Decision(Effect.ALLOW, (), Text(sv="Inget hindrar.", en="Nothing is in the way."))
     told = summary(

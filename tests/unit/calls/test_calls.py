@@ -114,7 +114,7 @@ class GoneWithTheirReferral(FakeCallControl):
         raise Gone(f"{channel} is gone, and {name} with it")
 
 
-async def test_who_has_hung_up_has_heard_no_apology() -> None:
+async def test_who_has_hung_up_has_heard_no_apology_and_not_what_was_due() -> None:
     async with Scene(control=GoneWithTheirReferral()) as scene:
         scene.given_absent("anna")
         caller = scene.rings_in("+46980319201")
@@ -124,7 +124,7 @@ async def test_who_has_hung_up_has_heard_no_apology() -> None:
     [closed] = scene.log.of_kind("closed")
     assert closed["reason"] == "caller_hung_up"
     assert "TryLater" not in repr(scene.log.of_kind("heard"))
-    assert not [one for one in scene.log.of_kind("signal") if one["type"] == "failure"]
+    assert [one["type"] for one in scene.log.of_kind("signal")] == ["not_heard"]
 
 
 async def test_a_key_that_comes_with_the_goodbye_is_heeded() -> None:
