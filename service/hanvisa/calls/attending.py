@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hanvisa.calls.asker import Asker, Refusal
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.handing_over import to_colleague
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.parties import would_meet_a_mobile
+from hanvisa.calls.sending_on import to_message
 from hanvisa.calls.signals import TransferRequested
 from hanvisa.calls.stage import AtSwitchboard, BackToOperator, OnHold, Stage, Talking
 from hanvisa.calls.state import Leg
-from hanvisa.calls.transferring import Asker, Refusal, to_message, transfer
+from hanvisa.calls.transferring import transfer
 from hanvisa.policy.in_call import TakeBackFacts
 from hanvisa.policy.model import Effect
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.afterwards import Afterwards
+from hanvisa.calls.asker import Refusal
 from hanvisa.calls.attending import carry_out, to_queue
 from hanvisa.calls.holding import Holding
 from hanvisa.calls.keyed import Keyed, tell_both
@@ -30,7 +31,7 @@ from hanvisa.calls.stage import BackToOperator, OnHold, Stage, Talking, runs
 from hanvisa.calls.state import Leg
 from hanvisa.calls.threats import ThreatRecording
 from hanvisa.calls.toning import Toning
-from hanvisa.calls.transferring import Refusal, transfer
+from hanvisa.calls.transferring import transfer
 from hanvisa.errors import TelephonyError
 
 if TYPE_CHECKING:
