@@ -19,6 +19,7 @@ from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.testing import MemoryTexts
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendance import asks_with_the_goodbye_to_be_rung
+from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
 
 ABROAD = "00442079460958"
@@ -246,17 +247,55 @@ async def test_of_whom_a_private_call_was_with_no_number_is_written_down_as_they
         await scene.talking(anna, leg)
         scene.refers(anna, "202")
         await scene.rung("bo")
-        assert "500400" not in json.dumps(scene.log.entries, default=str)
-        assert "500400" not in json.dumps(scene.open_calls.states)
+        assert_stands_nowhere(scene, "500400")
 
 
-async def sent_on_from_a_private_call(scene: Scene, number: str, target: str) -> str:
-    """Whom Anna's private call was with is the caller of that call from then on: their channel."""
-    anna = scene.dials("anna", f"*9*{number}")
+async def sent_on_from_a_private_call(scene: Scene, number: str, target: str, who: str = "anna") -> str:
+    """Whom the private call was with is the caller of that call from then on: their channel."""
+    ours = scene.dials(who, f"*9*{number}")
     scene.answers(leg := await scene.rung(number))
-    await scene.talking(anna, leg)
-    scene.refers(anna, target)
+    await scene.talking(ours, leg)
+    scene.refers(ours, target)
     return leg
+
+
+async def test_whom_a_private_call_was_with_is_parked_and_picked_up_without_their_number() -> None:
+    async with Scene(CallSettings(ring_person=0.2)) as scene:
+        caller = await sent_on_from_a_private_call(scene, OUTSIDE, "*68*202", who="olle")
+        await scene.hears(caller, "ParkedFor")
+        scene.finished(caller)
+        await scene.until(lambda: scene.control.named("send_text"), "the phone is told")
+        assert [text for _, text, _ in scene.control.named("send_text")] == [
+            "Parkerad för dig: hemligt nummer. Hämta med *88."
+        ]
+        bo = scene.dials("bo", "*88#")
+        await scene.talking(caller, bo)
+        assert_stands_nowhere(scene, "500400")
+
+
+async def test_whom_a_private_call_was_with_waits_for_who_is_busy_without_their_number() -> None:
+    async with Scene(CallSettings(ring_person=0.2, key_wait=0.05, camp_on=5.0, camp_on_retry=0.05)) as scene:
+        caller = await sent_on_from_a_private_call(scene, OUTSIDE, "202", who="olle")
+        busy = await scene.rung("bo")
+        scene.hangs_up(busy, 17)
+        await scene.hears(caller, "OfferToWait")
+        scene.presses(caller, "5")
+        await scene.until(lambda: scene.control.named("stop_playing"), "the offer stops")
+        scene.finished(caller)
+        await scene.hears(caller, "Waiting")
+        scene.finished(caller)
+        bo = await rung_anew(scene, "bo", busy)
+        [shown] = [variables for channel, _, variables, _ in scene.control.named("create") if channel == bo]
+        assert shown["CONNECTEDLINE(num,i)"] == ""
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+        assert_stands_nowhere(scene, "500400")
+
+
+def assert_stands_nowhere(scene: Scene, digits: str) -> None:
+    """Neither in the log nor in what is kept of calls that go on."""
+    assert digits not in json.dumps(scene.log.entries, default=str)
+    assert digits not in json.dumps(scene.open_calls.states)
 
 
 @pytest.mark.parametrize("number", [OUTSIDE, "1177"])
