@@ -84,6 +84,17 @@ async def test_who_is_sent_on_in_vain_comes_back_to_the_operator_where_the_setti
         await scene.talking(caller, again)
 
 
+async def is_busy_and_waited_for(scene: Scene, phone: str, caller: str) -> None:
+    """The phone that is rung says that it is busy, and the caller chooses to wait."""
+    scene.hangs_up(phone, 17)
+    await scene.hears(caller, "OfferToWait")
+    scene.presses(caller, "5")
+    await scene.until(lambda: scene.control.named("stop_playing"), "the offer stops")
+    scene.finished(caller)
+    await scene.hears(caller, "Waiting")
+    scene.finished(caller)
+
+
 async def test_a_busy_persons_caller_waits_and_is_put_through_when_the_person_is_free() -> None:
     async with Scene(replace(QUICK, camp_on=5.0)) as scene:
         talking = scene.dials("anna", "202")
@@ -93,13 +104,7 @@ async def test_a_busy_persons_caller_waits_and_is_put_through_when_the_person_is
         caller, olle = await operator_has_caller(scene)
         scene.refers(olle, "202")
         second = await rung_anew(scene, "bo", first)
-        scene.hangs_up(second, 17)
-        await scene.hears(caller, "OfferToWait")
-        scene.presses(caller, "5")
-        await scene.until(lambda: scene.control.named("stop_playing"), "the offer stops")
-        scene.finished(caller)
-        await scene.hears(caller, "Waiting")
-        scene.finished(caller)
+        await is_busy_and_waited_for(scene, second, caller)
         await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
         scene.hangs_up(talking)
         last = await rung_anew(scene, "bo", second)

@@ -19,7 +19,7 @@ from hanvisa.policy.outgoing import PrivateCalls
 from hanvisa.testing import MemoryTexts
 from unit.calls.scene import ANNA_DIRECT, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendance import asks_with_the_goodbye_to_be_rung
-from unit.calls.test_attendant import rung_anew
+from unit.calls.test_attendant import is_busy_and_waited_for, rung_anew
 from unit.calls.test_calls import operator_has_caller
 
 ABROAD = "00442079460958"
@@ -277,13 +277,7 @@ async def test_whom_a_private_call_was_with_waits_for_who_is_busy_without_their_
     async with Scene(CallSettings(ring_person=0.2, key_wait=0.05, camp_on=5.0, camp_on_retry=0.05)) as scene:
         caller = await sent_on_from_a_private_call(scene, OUTSIDE, "202", who="olle")
         busy = await scene.rung("bo")
-        scene.hangs_up(busy, 17)
-        await scene.hears(caller, "OfferToWait")
-        scene.presses(caller, "5")
-        await scene.until(lambda: scene.control.named("stop_playing"), "the offer stops")
-        scene.finished(caller)
-        await scene.hears(caller, "Waiting")
-        scene.finished(caller)
+        await is_busy_and_waited_for(scene, busy, caller)
         bo = await rung_anew(scene, "bo", busy)
         [shown] = [variables for channel, _, variables, _ in scene.control.named("create") if channel == bo]
         assert shown["CONNECTEDLINE(num,i)"] == ""
