@@ -208,6 +208,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         followers=followers,
         searchable=searchable,
         texts=texts,
+        joined=voice.joined,
         make_later=make_the_rest,
     )
     return service

@@ -30,6 +30,7 @@ from hanvisa.disk_writer import Disk, end_within
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
 from hanvisa.sip_delay import SipDelay
+from hanvisa.speech.joined import JoinedSounds
 from hanvisa.texts.outbox import TextOutbox
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Service:
     followers: tuple[Follower, ...]
     searchable: Follower
     texts: TextOutbox | None
+    joined: JoinedSounds
     make_later: Callable[[], tuple[web.Application, tuple[Beside, ...]]]
     beside: tuple[Beside, ...] = field(init=False)
     later: tuple[Beside, ...] = ()
@@ -163,6 +165,7 @@ class Service:
             Beside("measure of how many calls are let in", self.doorkeeper.run),
             Beside("rescue over AMI", self.bringing_out.run),
             Beside("answers to the dialplan", self.agi.run),
+            Beside("sounds put together", self.joined.run),
             *([Beside("texts", self.texts.run)] if self.texts else []),
         )
 

@@ -7,6 +7,7 @@ import pytest
 
 from e2e.support.switchboard import LONG
 from e2e.support.world import World
+from hanvisa.calls.call import playback_id
 from hanvisa.lab.lines import TransferRefusedError
 
 
@@ -29,6 +30,20 @@ async def test_an_absent_persons_caller_hears_why_and_the_phone_never_rings(worl
         world.hears(caller, "är på sammanträde", pieces=3), world.hears(inside, "är på sammanträde", pieces=3)
     )
     assert not elsa.has_rung
+
+
+async def test_from_the_third_time_on_the_same_is_heard_from_one_file(world: World) -> None:
+    await world.given_absent("hallefors-206", reason="sammanträde", until=timedelta(hours=7))
+    played: list[str] = []
+    for number in ("0980319245", "0980319246", "0980319247"):
+        caller = await world.citizen(number, dials=world.direct_number("hallefors-206"))
+        await world.commanded(caller, "är på sammanträde")
+        [channel] = await world.ari("channels")
+        played.append((await world.ari(f"playbacks/{playback_id(channel['id'])}"))["media_uri"])
+        await world.hears(caller, "är på sammanträde", pieces=3)
+        await caller.hangup()
+    joined = f"sound:{world.settings.state}/sounds/joined/"
+    assert [uri.startswith(joined) for uri in played] == [False, False, True]
 
 
 async def test_an_operator_is_refused_a_mobile_and_then_granted_it(world: World) -> None:

@@ -389,7 +389,7 @@ class Call:
             language=language,
         )
         try:
-            await self.house.control.play(to.channel, files, playback)
+            await self.house.control.play(to.channel, self.house.voice.in_one(files), playback)
         except (Gone, Refused):
             self.tell("signal", type="not_heard", channel=to.channel)
             raise

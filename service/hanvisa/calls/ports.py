@@ -137,6 +137,10 @@ class Voice(Protocol):
         """What is played for the prompt at this moment. Never waits, never raises, never gives nothing."""
         ...
 
+    def in_one(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        """The same to be played in one file, where there is one; else as it is. Never waits."""
+        ...
+
     async def prepare(self, prompts: Sequence[Prompt]) -> None:
         """Make, in both languages, what the prompts need. Raises SpeechError when a synthesiser failed."""
         ...

@@ -28,6 +28,7 @@ from hanvisa.calls.prompts import (
 from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
 from hanvisa.speech import audio, phrases, readymade
+from hanvisa.speech.joined import JoinedSounds
 from hanvisa.speech.own import OwnSounds
 from hanvisa.speech.phrases import STOP, Piece
 from hanvisa.speech.phrases.piece import BEEP, OWN, PAUSES, TONE
@@ -53,6 +54,7 @@ class SpeechLibrary:
         self.synthesiser = synthesiser
         self.patience = patience
         self.store = SoundStore(state / "sounds")
+        self.joined = JoinedSounds(self.store)
         self.recordings = Recordings(state / "recordings", self.store)
         self.own = OwnSounds(state, self.store)
         self._put_ready_made()
@@ -74,6 +76,9 @@ class SpeechLibrary:
             files=tuple(self.store.path(name) for _, name in found),
             words=phrases.words(piece for piece, _ in found),
         )
+
+    def in_one(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        return self.joined.in_one(files)
 
     def _find(self, piece: Piece | None) -> tuple[Piece, str]:
         """The piece, or the first of its fallbacks that has a sound, and the sound's name."""

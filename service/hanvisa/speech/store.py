@@ -10,6 +10,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 SUFFIX = ".alaw"
@@ -29,11 +30,7 @@ class SoundStore:
         folder.chmod(0o700)  # what is said of people is for nobody else on the machine
         self.folder = folder.absolute()
         self._beginning = f"{self.folder}/"
-        self._names = {
-            entry.name.removesuffix(SUFFIX)
-            for entry in os.scandir(folder)
-            if entry.name.endswith(SUFFIX) and entry.stat().st_size
-        }
+        self._names = self._on_disk()
         self._wanted: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
@@ -46,6 +43,11 @@ class SoundStore:
     def path(self, name: str) -> str:
         """As Asterisk wants it: absolute, without suffix."""
         return self._beginning + name
+
+    def holds(self, path: str) -> bool:
+        """Whether what Asterisk knows by this path is a file of the store."""
+        folder, _, name = path.rpartition("/")
+        return name in self._names and f"{folder}/" == self._beginning
 
     def read(self, name: str) -> bytes:
         return self._file(name).read_bytes()
@@ -77,10 +79,24 @@ class SoundStore:
     def prune(self, before: datetime) -> int:
         """Remove what nobody has wanted since the start nor since ``before``; the number removed."""
         old = [name for name in self._names - self._wanted if self._is_older(name, before)]
-        for name in old:
+        self._remove(old)
+        return len(old)
+
+    def keep_only(self, kept: set[str]) -> None:
+        """Remove all others, whoever wrote them."""
+        self._remove(self._on_disk() - kept)
+
+    def _remove(self, names: Iterable[str]) -> None:
+        for name in names:
             self._names.discard(name)
             self._file(name).unlink(missing_ok=True)
-        return len(old)
+
+    def _on_disk(self) -> set[str]:
+        return {
+            entry.name.removesuffix(SUFFIX)
+            for entry in os.scandir(self.folder)
+            if entry.name.endswith(SUFFIX) and entry.stat().st_size
+        }
 
     def _is_older(self, name: str, before: datetime) -> bool:
         return self._file(name).stat().st_mtime < before.timestamp()

@@ -25,6 +25,9 @@ class FakeVoice:
     def say(self, prompt: Prompt, language: Language, at: datetime) -> Spoken:  # noqa: ARG002 - the port's
         return Spoken((f"/sounds/{type(prompt).__name__}",), repr(prompt))
 
+    def in_one(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        return files
+
     async def prepare(self, prompts: Sequence[Prompt]) -> None:
         """Everything is ready."""
 
