@@ -36,6 +36,7 @@ from hanvisa.lab.system import SERVE, System
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import TargetKind
 from hanvisa.speech import audio
+from hanvisa.speech.joined import joined_file
 from hanvisa.speech.store import SUFFIX
 
 BARE, SERVICE = "bare dialplan", "the service"
@@ -66,10 +67,14 @@ Turn = list[Measured]
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """What callers hear, in its order: the files of each playback, without suffix, and how many seconds it lasts."""
+    """What callers hear, in its order: the files of each playback, without suffix, and how many seconds it lasts.
+
+    ``pieces`` is of how many it was put together.
+    """
 
     plays: tuple[tuple[str, ...], ...]
     seconds: float
+    pieces: int
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -170,12 +175,14 @@ def seconds_of(lasts: float) -> float:
 
 
 async def listen(settings: Settings, loads: Loads, dialled: str) -> Sounds:
-    """What the service plays to who rings there and presses no key: one call, as its log tells of it.
+    """What the service plays to who rings there and presses no key, once it has said it twice: put together.
+
+    From two calls, as the log tells of them.
 
     Raises:
         ConfigurationError: it played nothing.
     """
-    await loads.place(dialled, 1, 1, LONGEST)  # SIPp finds that it ended too soon, and is not asked
+    await loads.place(dialled, 2, 1, LONGEST)  # SIPp finds that they ended too soon, and is not asked
     database = open_database(settings.database_url)
     records = CallRecords(database)
 
@@ -190,8 +197,17 @@ async def listen(settings: Settings, loads: Loads, dialled: str) -> Sounds:
     heard = tuple(tuple(entry.data["files"]) for entry in story if entry.kind == "heard")
     if not heard:
         raise ConfigurationError("Who rang the absent person heard nothing.")
-    size = sum(Path(file).with_suffix(SUFFIX).stat().st_size for files in heard for file in files)
-    return Sounds(heard, size / audio.RATE)
+    plays = tuple([await _put_together(files) for files in heard])
+    size = sum(Path(file).with_suffix(SUFFIX).stat().st_size for files in plays for file in files)
+    return Sounds(plays, size / audio.RATE, pieces=sum(map(len, heard)))
+
+
+async def _put_together(files: tuple[str, ...]) -> tuple[str, ...]:
+    if len(files) == 1:
+        return files
+    joined = joined_file(files)
+    await until(Path(joined).with_suffix(SUFFIX).is_file, what="what was said twice in one file")
+    return (joined,)
 
 
 async def make_somebody_absent(settings: Settings) -> str:
@@ -245,9 +261,10 @@ async def _setting(asterisk: Asterisk, sounds: Sounds) -> str:
     return f"""
 machine        {machine()}
 versions       {", ".join(versions)}
-calls          one kind: INVITE, 200 OK, {sounds.seconds:.1f} seconds in {len(sounds.files)} files (G.711 A-law), which
-               are what the service says from the referral to goodbye, without a key; BYE from Asterisk; callers
-               send no RTP, and throw away what they get. SIPp, Asterisk and the service share the machine.
+calls          one kind: INVITE, 200 OK, {sounds.seconds:.1f} seconds in {len(sounds.files)} files (G.711 A-law), put
+               together of {sounds.pieces}, which are what the service plays from the referral to goodbye, without a
+               key, when it has said it twice; BYE from Asterisk; callers send no RTP, and throw away what they
+               get. SIPp, Asterisk and the service share the machine.
 {BARE:14} Answer(), Playback() of those files, Hangup()
 {SERVICE:14} an absent person's direct number: no key is waited for
 {ARI:14} those commands to Asterisk that the service gives, by a program that decides, logs and keeps nothing

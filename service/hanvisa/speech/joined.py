@@ -9,14 +9,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 
 from hanvisa.speech.store import SoundStore, name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +21,15 @@ MOST = 500  # a referral of 24 seconds is 190 kB
 
 Files = tuple[str, ...]
 """As Asterisk plays them, one after the other: absolute, without suffix."""
+
+
+FOLDER = "joined"  # beside the pieces
+
+
+def joined_file(files: Files) -> str:
+    """The file in which those are put together, where they are."""
+    names = [Path(file).name for file in files]
+    return str(Path(files[0]).parent / FOLDER / name_of("joined", *names))
 
 
 @dataclass(slots=True)
@@ -42,7 +47,7 @@ class JoinedSounds:
 
     def __init__(self, pieces: SoundStore, every: float = SWEEP_EVERY, most: int = MOST) -> None:
         self._pieces = pieces
-        self._store = SoundStore(pieces.folder / "joined")
+        self._store = SoundStore(pieces.folder / FOLDER)
         self._every = every
         self._most = most
         self._joined: dict[Files, _Joined] = {}
@@ -86,18 +91,17 @@ class JoinedSounds:
     async def _join(self, files: Files) -> None:
         if len(self._joined) >= self._most:
             return
-        names = [Path(file).name for file in files]
-        joined = name_of("joined", *names)
+        joined = joined_file(files)
         try:
-            await asyncio.to_thread(self._write, joined, names)
+            await asyncio.to_thread(self._write, Path(joined).name, files)
         except OSError as error:
             log.warning("speech.not_joined", why=str(error))
         else:
-            self._joined[files] = _Joined((self._store.path(joined),))
+            self._joined[files] = _Joined((joined,))
 
-    def _write(self, joined: str, names: Sequence[str]) -> None:
+    def _write(self, joined: str, files: Files) -> None:
         if not self._store.is_whole(joined):
-            self._store.put(joined, b"".join(map(self._pieces.read, names)))
+            self._store.put(joined, b"".join(self._pieces.read(Path(file).name) for file in files))
 
     async def sweep(self) -> None:
         """Remove what was not played since the last time, and what was left by an earlier process."""

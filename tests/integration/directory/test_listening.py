@@ -15,6 +15,7 @@ from hanvisa.errors import ConfigurationError
 from hanvisa.lab.bench_calls import Sounds, listen, write_other_ways
 from hanvisa.lab.loads import Loads
 from hanvisa.lab.sipp import Load
+from hanvisa.speech.joined import joined_file
 
 NOW = datetime(2026, 8, 5, 8, 0, tzinfo=UTC)
 ABSENT = "0980319201"
@@ -52,24 +53,26 @@ def a_sound(file: Path, seconds: float) -> str:
     return str(file)
 
 
-async def test_the_files_are_those_of_the_log_and_as_long_as_they_are(
+async def test_the_files_are_those_of_the_log_put_together_and_as_long_as_they_are(
     database: Database, url: str, tmp_path: Path
 ) -> None:
     who, why, goodbye = (
         a_sound(tmp_path / name, seconds) for name, seconds in (("who", 1), ("why", 2), ("goodbye", 0.5))
     )
+    (tmp_path / "joined").mkdir()
+    said = a_sound(Path(joined_file((who, why))), 3)
     loads = OneCall(database, ((who, why), (goodbye,)))
     settings = Settings(state=tmp_path, database_url=url)
     sounds = await listen(settings, loads, ABSENT)
-    assert sounds == Sounds(((who, why), (goodbye,)), 3.5)
-    assert sounds.files == (who, why, goodbye)
+    assert sounds == Sounds(((said,), (goodbye,)), 3.5, pieces=3)
+    assert sounds.files == (said, goodbye)
     assert loads.dialled == [ABSENT]
 
     (tmp_path / "dialplan").mkdir()
     write_other_ways(settings, ABSENT, sounds)
     written = (tmp_path / "dialplan" / "other-ways.conf").read_text()
-    assert written.count(f"Playback({who}&{why}&{goodbye})") == 2
-    assert f"Set(DB(bench/absent/somebody)={who}&{why}&{goodbye})" in written
+    assert written.count(f"Playback({said}&{goodbye})") == 2
+    assert f"Set(DB(bench/absent/somebody)={said}&{goodbye})" in written
 
 
 async def test_a_service_that_says_nothing_is_not_measured(

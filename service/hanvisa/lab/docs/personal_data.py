@@ -21,6 +21,11 @@ FILES = (
     ("`messages/`", "what callers have left", "as their rows; one that no row names a day"),
     ("`recordings/own/`", "names and greetings in people's own voices", "as their rows"),
     ("`sounds/`", "what is spoken, names among it", "while it is wanted, and {recordings} after"),
+    (
+        "`sounds/joined/`",
+        "what was said several times of late, each as one file",
+        "until it was not said for an hour or two",
+    ),
     ("`recordings/greetings/`", "greetings of mobiles, as evidence", "as their rows"),
     ("`recordings/threats/`", "threatening calls, as evidence", "for ever: it is for people to delete them"),
     (
