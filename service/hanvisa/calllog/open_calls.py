@@ -42,7 +42,7 @@ class OpenCallsInState:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._disk = disk
         self._newest: dict[str, str] = {}  # by call: what is not written yet
-        self._spare = list(self._folder.glob(f"*{SPARE}"))
+        self._spare = [str(file) for file in self._folder.glob(f"*{SPARE}")]
         self._failed = False
 
     def keep(self, call_id: str, state: str) -> None:
@@ -79,7 +79,7 @@ class OpenCallsInState:
             return os.open(path, os.O_WRONLY)
         while self._spare:
             with suppress(FileNotFoundError):  # who had the calls before us may still have some, and take it
-                self._spare.pop().rename(path)
+                os.rename(self._spare.pop(), path)  # noqa: PTH104 - of each call
                 break
         return os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
 
@@ -90,7 +90,9 @@ class OpenCallsInState:
             file = os.open(path, os.O_WRONLY)
             # Blank before it is another's, and nothing of the call is left.
             _write_over(file, b"\n" * os.fstat(file).st_size)
-            self._spare.append(Path(path).rename(f"{self._folder}/{call_id}{SPARE}"))
+            spare = f"{self._folder}/{call_id}{SPARE}"
+            os.rename(path, spare)  # noqa: PTH104 - of each call
+            self._spare.append(spare)
 
     def _read(self) -> dict[str, str]:
         lines = {

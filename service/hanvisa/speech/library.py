@@ -58,17 +58,22 @@ class SpeechLibrary:
         self.recordings = Recordings(state / "recordings", self.store)
         self.own = OwnSounds(state, self.store)
         self._put_ready_made()
+        self._said: dict[tuple[Prompt, Language], Spoken] = {}
+        self._said_as_of: tuple[datetime, int, int] | None = None
 
     # while a caller waits
 
     def say(self, prompt: Prompt, language: Language, at: datetime) -> Spoken:
-        """What is played for the prompt at this moment. Never waits, never raises, never gives nothing."""
-        try:
-            said = phrases.pieces(prompt, language, at)
-        except Exception:  # a caller is never left in silence, whatever is wrong with a prompt
-            log.exception("a prompt can't be worded", prompt=repr(prompt))
-            said = phrases.pieces(TryLater(), language, at)
-        return self._spoken(said)
+        """What is played for the prompt at this moment. Never waits, never raises, never gives nothing.
+
+        Looked up once in a minute, unless a sound comes or goes meanwhile: when many ring, it is for the same reason.
+        """
+        as_of = at.replace(second=0, microsecond=0), self.store.changes, self.recordings.changes
+        if as_of != self._said_as_of:
+            self._said, self._said_as_of = {}, as_of
+        if (spoken := self._said.get((prompt, language))) is None:
+            spoken = self._said[prompt, language] = self._spoken(_worded(prompt, language, at))
+        return spoken
 
     def _spoken(self, said: Iterable[Piece]) -> Spoken:
         found = [self._find(piece) for piece in said]
@@ -226,6 +231,14 @@ class SpeechLibrary:
 
 _TONES = {TONE: (name_of("tone", "1"), audio.tone), BEEP: (name_of("beep", "1"), audio.beep)}
 """Names and makers."""
+
+
+def _worded(prompt: Prompt, language: Language, at: datetime) -> tuple[Piece, ...]:
+    try:
+        return phrases.pieces(prompt, language, at)
+    except Exception:  # a caller is never left in silence, whatever is wrong with a prompt
+        log.exception("a prompt can't be worded", prompt=repr(prompt))
+        return phrases.pieces(TryLater(), language, at)
 
 
 def _pause(text: str) -> str:

@@ -45,12 +45,16 @@ def slug(text: str) -> str:
 
 
 class Recordings:
-    """What lies in ``folder``, by language and slug. Those converted before are known at once."""
+    """What lies in ``folder``, by language and slug. Those converted before are known at once.
+
+    ``changes`` counts how often what is played has changed.
+    """
 
     def __init__(self, folder: Path, store: SoundStore) -> None:
         self.folder = folder
         self.store = store
         self._converted = {key: name for key, (name, _) in self._found().items() if store.want(name)}
+        self.changes = 0
 
     def find(self, piece: Piece) -> str | None:
         """The sound's name in the store, None when nobody has recorded the piece."""
@@ -74,11 +78,13 @@ class Recordings:
         except OSError as error:
             raise SpeechError(f"“{text}” can't be kept: {error}.") from error
         self._converted[language, words] = name
+        self.changes += 1
 
     async def drop(self, text: str, language: Language) -> None:
         """The voice says these words again."""
         words = slug(text)
         self._converted.pop((language, words), None)
+        self.changes += 1
         await asyncio.to_thread(self._file(words, language).unlink, missing_ok=True)
 
     def _file(self, words: str, language: Language) -> Path:
@@ -103,6 +109,7 @@ class Recordings:
             except (SpeechError, OSError) as error:
                 log.warning("a recording can't be used", file=str(file), why=str(error))
         self._converted = converted
+        self.changes += 1
 
     def _convert(self, file: Path, name: str) -> None:
         self.store.put(name, audio.from_wav(file.read_bytes()))

@@ -23,7 +23,10 @@ def name_of(*content: str) -> str:
 
 
 class SoundStore:
-    """Files ``<name>.alaw`` in ``folder``. A name that is `in` the store is a whole file."""
+    """Files ``<name>.alaw`` in ``folder``. A name that is `in` the store is a whole file.
+
+    ``changes`` counts those that have come and gone.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -32,6 +35,7 @@ class SoundStore:
         self._beginning = f"{self.folder}/"
         self._names = self._on_disk()
         self._wanted: set[str] = set()
+        self.changes = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
@@ -66,6 +70,7 @@ class SoundStore:
                 raise
         self._names.add(name)
         self._wanted.add(name)
+        self.changes += 1
 
     def want(self, name: str) -> bool:
         """Whether the file is there; if so it is kept from `prune` and counts as used today."""
@@ -89,6 +94,7 @@ class SoundStore:
     def _remove(self, names: Iterable[str]) -> None:
         for name in names:
             self._names.discard(name)
+            self.changes += 1
             self._file(name).unlink(missing_ok=True)
 
     def _on_disk(self) -> set[str]:

@@ -214,6 +214,20 @@ async def test_prepares_the_names_reasons_and_greetings_of_a_register(tmp_path: 
     assert await SpeechLibrary(tmp_path, FailingSynthesiser()).prepare_register(register) > 0
 
 
+async def test_what_was_said_a_moment_ago_is_said_anew_on_the_next_day_and_where_a_sound_has_come(
+    tmp_path: Path,
+) -> None:
+    library = SpeechLibrary(tmp_path, FakeSynthesiser())
+    before = library.say(REFERRAL, Language.SV, AT)
+    assert "Anna Berg" not in before.words
+    await library.prepare([REFERRAL])
+    today = library.say(REFERRAL, Language.SV, AT)
+    assert "Anna Berg" in today.words
+    assert library.say(REFERRAL, Language.SV, AT) is today
+    assert library.say(REFERRAL, Language.EN, AT) != today
+    assert library.say(REFERRAL, Language.SV, AT - timedelta(days=1)).words != today.words
+
+
 async def test_prunes_only_what_nobody_wants(tmp_path: Path) -> None:
     await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([REFERRAL, Referral("Bo Ek", Why.BUSY)])
     library = SpeechLibrary(tmp_path, FakeSynthesiser())

@@ -335,6 +335,10 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
 ]
 
 
+def test_the_same_prompt_is_found_again_by_what_it_says() -> None:
+    assert len({prompt: prompt for prompt, _, _ in [*PROMPTS, *PROMPTS]}) == len({*map(repr, PROMPTS)})
+
+
 @pytest.mark.parametrize(("prompt", "swedish", "english"), PROMPTS)
 def test_is_said_word_by_word(prompt: Prompt, swedish: str, english: str) -> None:
     assert said(prompt, Language.SV) == swedish
