@@ -25,6 +25,7 @@ from hanvisa.calls.signals import (
     TransferRequested,
     Unheld,
 )
+from hanvisa.ids import OUR_IDS
 
 Json = dict[str, Any]
 
@@ -78,6 +79,12 @@ def _stasis_start(event: Json) -> Signal:
     return Entered(channel(event["channel"]), args, channel(replaced) if replaced else None)
 
 
+def _answered(event: Json) -> Signal | None:
+    # Who rings in is answered by us: no call need be told.
+    is_rung = _id(event).startswith(OUR_IDS)
+    return Answered(_id(event)) if is_rung and event["channel"]["state"] == "Up" else None
+
+
 def _dial(event: Json) -> Signal | None:
     forward = event.get("forward")
     return Redirected(text(event["peer"]["id"]), text(forward)) if forward else None
@@ -107,7 +114,7 @@ DECODERS: dict[str, Callable[[Json], Signal | None]] = {
         channel(e["channel"]), moment(e["channel"]["creationtime"]), moment(e["timestamp"])
     ),
     "StasisStart": _stasis_start,
-    "ChannelStateChange": lambda e: Answered(_id(e)) if e["channel"]["state"] == "Up" else None,
+    "ChannelStateChange": _answered,
     "StasisEnd": lambda e: HungUp(_id(e)),
     "ChannelDestroyed": lambda e: HungUp(
         _id(e), number(e["cause"] or NORMAL), number(e.get("tech_cause") or 0)

@@ -46,7 +46,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The channel is up."""
+    """The channel is up, which we ring."""
 
     channel: str
 

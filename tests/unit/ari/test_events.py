@@ -75,8 +75,9 @@ def transfer(**refer_to: Any) -> dict[str, Any]:
             TransferRequested(SEEN.id, "", attended=True, other="leg"),
         ),
         ({**transfer(), "state": "channel_declined"}, None),
-        ({"type": "ChannelStateChange", "channel": CHANNEL}, Answered(SEEN.id)),
-        ({"type": "ChannelStateChange", "channel": {**CHANNEL, "state": "Ringing"}}, None),
+        ({"type": "ChannelStateChange", "channel": {**CHANNEL, "id": "hv-c-1"}}, Answered("hv-c-1")),
+        ({"type": "ChannelStateChange", "channel": {**CHANNEL, "id": "hv-c-1", "state": "Ringing"}}, None),
+        ({"type": "ChannelStateChange", "channel": CHANNEL}, None),
         ({"type": "ChannelVarset", "variable": "x"}, None),
     ],
 )
