@@ -77,8 +77,13 @@ class SoundStore:
         if name not in self._names:
             return False
         if name not in self._wanted:
+            try:
+                os.utime(self._file(name))
+            except FileNotFoundError:  # whoever had the calls while we stood by has pruned it
+                self._names.discard(name)
+                self.changes += 1
+                return False
             self._wanted.add(name)
-            os.utime(self._file(name))
         return True
 
     def prune(self, before: datetime) -> int:

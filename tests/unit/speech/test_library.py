@@ -238,6 +238,17 @@ async def test_prunes_only_what_nobody_wants(tmp_path: Path) -> None:
     assert library.say(Referral("Bo Ek", Why.BUSY), Language.SV, AT).words.startswith("Den du söker")
 
 
+async def test_what_was_pruned_while_it_stood_by_is_made_anew(tmp_path: Path) -> None:
+    await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([REFERRAL])
+    stands_by, serves = (SpeechLibrary(tmp_path, FakeSynthesiser()) for _ in range(2))
+    before = stands_by.say(REFERRAL, Language.SV, AT).files
+    assert serves.prune(datetime.now(UTC) + timedelta(days=1)) > 0
+    assert not all(stands_by.store.is_whole(Path(file).name) for file in before)
+    await stands_by.prepare([REFERRAL])
+    assert stands_by.say(REFERRAL, Language.SV, AT).files == before
+    assert exist(before)
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = SoundStore(tmp_path)
 
