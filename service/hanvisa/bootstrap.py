@@ -208,7 +208,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
         followers=followers,
         searchable=searchable,
         texts=texts,
-        joined=voice.joined,
+        said_again=voice.said_again,
         make_later=make_the_rest,
     )
     return service

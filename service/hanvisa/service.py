@@ -62,7 +62,7 @@ class Service:
     followers: tuple[Follower, ...]
     searchable: Follower
     texts: TextOutbox | None
-    joined: JoinedSounds
+    said_again: JoinedSounds
     make_later: Callable[[], tuple[web.Application, tuple[Beside, ...]]]
     beside: tuple[Beside, ...] = field(init=False)
     later: tuple[Beside, ...] = ()
@@ -165,7 +165,7 @@ class Service:
             Beside("measure of how many calls are let in", self.doorkeeper.run),
             Beside("rescue over AMI", self.bringing_out.run),
             Beside("answers to the dialplan", self.agi.run),
-            Beside("sounds put together", self.joined.run),
+            Beside("putting together of sounds", self.said_again.run),
             *([Beside("texts", self.texts.run)] if self.texts else []),
         )
 

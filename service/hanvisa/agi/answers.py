@@ -106,10 +106,11 @@ class Answers:
             greeting=content.greeting,
         )
         spoken = self.voice.say(referral, self._language(asked), now)
+        files = self.voice.in_one(spoken.files)
         return {
             "HANVISA_ABSENT": "yes",
-            "HANVISA_FILES": str(len(spoken.files)),
-            **{f"HANVISA_FILE_{number}": file for number, file in enumerate(spoken.files, start=1)},
+            "HANVISA_FILES": str(len(files)),
+            **{f"HANVISA_FILE_{number}": file for number, file in enumerate(files, start=1)},
             "HANVISA_WORDS": spoken.words,
             ERROR: "",
         }

@@ -46,7 +46,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The channel is up, which we ring."""
+    """A channel that we ring has been answered."""
 
     channel: str
 

@@ -7,23 +7,26 @@ waits for it, and where it can't be written nothing is lost: it is played in its
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, time
 
 import structlog
 
-from hanvisa.speech.store import SoundStore, name_of
+from hanvisa.speech.store import SUFFIX, SoundStore, name_of
 
 log = structlog.get_logger(__name__)
 
-SWEEP_EVERY = 3600.0  # seconds
+KEPT = 3600.0  # seconds after it was played last; for as long it is remembered what was said once, or not written
+TEND_EVERY = 60.0  # seconds
 MOST = 500  # a referral of 24 seconds is 190 kB
+FOLDER = "joined"  # beside the pieces
 
 Files = tuple[str, ...]
 """As Asterisk plays them, one after the other: absolute, without suffix."""
-
-
-FOLDER = "joined"  # beside the pieces
 
 
 def joined_file(files: Files) -> str:
@@ -34,59 +37,65 @@ def joined_file(files: Files) -> str:
 
 @dataclass(slots=True)
 class _Joined:
-    file: Files
-    played: bool = True  # since the last sweep
+    files: Files  # the one
+    played: float  # when it was last, by the monotonic clock
 
 
 class JoinedSounds:
-    """Puts together sounds of ``pieces``, in a folder inside its own.
+    """Puts together sounds of ``pieces``, in a folder inside its own; at most so many at once.
 
-    One that was not played from one sweep to the next is removed: whoever hears it then began long ago. They are
-    so many seconds apart.
+    A file is touched for as long as it is to be played, and removed when nobody, not even another process, has done so
+    for ``kept`` seconds: whoever hears it then began long ago.
     """
 
-    def __init__(self, pieces: SoundStore, every: float = SWEEP_EVERY, most: int = MOST) -> None:
+    def __init__(self, pieces: SoundStore, *, kept: float = KEPT, most: int = MOST) -> None:
         self._pieces = pieces
         self._store = SoundStore(pieces.folder / FOLDER)
-        self._every = every
+        self._kept = kept
         self._most = most
         self._joined: dict[Files, _Joined] = {}
-        self._said_once: set[Files] = set()
+        self._said: dict[Files, bool] = {}  # once, or twice: is due then, or could not be written
+        self._said_since = monotonic()
         self._due: asyncio.Queue[Files] = asyncio.Queue()
 
     def in_one(self, files: Files) -> Files:
         """The one file that sounds the same, or those themselves where there is none. Never waits.
 
-        What isn't of the pieces, as a message, is never put together: another may come to lie there, and nobody keeps
-        two of it.
+        Only pieces are put together, whose names tell what is in them: a message may be recorded anew under its name,
+        and is to be gone when it is deleted.
         """
         if (joined := self._joined.get(files)) is not None:
-            joined.played = True
-            return joined.file
-        if len(files) > 1 and all(map(self._pieces.holds, files)):
-            self._said(files)
+            joined.played = monotonic()
+            return joined.files
+        if len(files) > 1:
+            self._note(files)
         return files
 
-    def _said(self, files: Files) -> None:
-        if files in self._said_once:
-            self._said_once.discard(files)
+    def _note(self, files: Files) -> None:
+        is_due = self._said.get(files)
+        if is_due is None:
+            if all(map(self._pieces.holds, files)):
+                self._said[files] = False
+        elif not is_due:
+            self._said[files] = True
             self._due.put_nowait(files)
-        else:
-            self._said_once.add(files)
 
     async def run(self) -> None:
-        """Put together what is due, one after the other, and sweep."""
-        time = asyncio.get_running_loop().time
-        next_sweep = time() + self._every
+        """Put together what is due, one after the other, and tend what there is."""
+        loop = asyncio.get_running_loop()
         while True:
-            try:
-                async with asyncio.timeout_at(next_sweep):
-                    files = await self._due.get()
-            except TimeoutError:
-                await self.sweep()
-                next_sweep = time() + self._every
-            else:
+            await self.tend()
+            until = loop.time() + TEND_EVERY
+            while (files := await self._next(until)) is not None:
                 await self._join(files)
+
+    async def _next(self, until: float) -> Files | None:
+        """What is due, or None when nothing has become so until then, by the loop's clock."""
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._due.get()
+        except TimeoutError:
+            return None
 
     async def _join(self, files: Files) -> None:
         if len(self._joined) >= self._most:
@@ -97,20 +106,41 @@ class JoinedSounds:
         except OSError as error:
             log.warning("speech.not_joined", why=str(error))
         else:
-            self._joined[files] = _Joined((joined,))
+            self._joined[files] = _Joined((joined,), monotonic())
 
     def _write(self, joined: str, files: Files) -> None:
         if not self._store.is_whole(joined):
             self._store.put(joined, b"".join(self._pieces.read(Path(file).name) for file in files))
 
-    async def sweep(self) -> None:
-        """Remove what was not played since the last time, and what was left by an earlier process."""
-        self._joined = {files: joined for files, joined in self._joined.items() if joined.played}
-        for joined in self._joined.values():
-            joined.played = False
-        self._said_once.clear()
-        kept = {Path(joined.file[0]).name for joined in self._joined.values()}
+    async def tend(self) -> None:
+        """Forget what was not played for long, or has been taken away, and remove what nobody plays any more."""
+        now = monotonic()
+        self._joined = {
+            files: joined for files, joined in self._joined.items() if now - joined.played < self._kept
+        }
+        if now - self._said_since >= self._kept:
+            self._said, self._said_since = {}, now
+        kept = {Path(joined.files[0]).name for joined in self._joined.values()}
         try:
-            await asyncio.to_thread(self._store.keep_only, kept)
+            lost = await asyncio.to_thread(self._touch, kept)
+            await asyncio.to_thread(self._remove_old, kept)
         except OSError as error:
-            log.warning("speech.not_removed", why=str(error))
+            log.warning("speech.not_tended", why=str(error))
+        else:
+            self._joined = {
+                files: joined
+                for files, joined in self._joined.items()
+                if Path(joined.files[0]).name not in lost
+            }
+
+    def _touch(self, names: Iterable[str]) -> set[str]:
+        """Those that are not there."""
+        return {name for name in names if not self._store.touch(name)}
+
+    def _remove_old(self, kept: set[str]) -> None:
+        """Those that an earlier process has left too, whole or not."""
+        before = time() - self._kept
+        for entry in os.scandir(self._store.folder):
+            with suppress(FileNotFoundError):
+                if entry.name.removesuffix(SUFFIX) not in kept and entry.stat().st_mtime < before:
+                    Path(entry).unlink()

@@ -54,7 +54,7 @@ class SpeechLibrary:
         self.synthesiser = synthesiser
         self.patience = patience
         self.store = SoundStore(state / "sounds")
-        self.joined = JoinedSounds(self.store)
+        self.said_again = JoinedSounds(self.store)
         self.recordings = Recordings(state / "recordings", self.store)
         self.own = OwnSounds(state, self.store)
         self._put_ready_made()
@@ -83,7 +83,7 @@ class SpeechLibrary:
         )
 
     def in_one(self, files: tuple[str, ...]) -> tuple[str, ...]:
-        return self.joined.in_one(files)
+        return self.said_again.in_one(files)
 
     def _find(self, piece: Piece | None) -> tuple[Piece, str]:
         """The piece, or the first of its fallbacks that has a sound, and the sound's name."""
@@ -124,7 +124,11 @@ class SpeechLibrary:
             raise SpeechError(f"{len(failures)} of the pieces can't be spoken. {failures[0]}")
 
     async def prepare_catalogue(self) -> int:
-        """Read the recordings and make the fixed pieces; the number that can't be made, which are logged."""
+        """Look what there is, read the recordings and make the fixed pieces.
+
+        Returns the number that can't be made, which is logged.
+        """
+        await asyncio.to_thread(self.store.look_again)
         await self.recordings.prepare()
         return self._report(await self._make(phrases.catalogue()))
 

@@ -9,9 +9,12 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+import structlog
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
+
+log = structlog.get_logger(__name__)
 
 SUFFIX = ".alaw"
 
@@ -77,40 +80,64 @@ class SoundStore:
         if name not in self._names:
             return False
         if name not in self._wanted:
-            try:
-                os.utime(self._file(name))
-            except FileNotFoundError:  # whoever had the calls while we stood by has pruned it
-                self._names.discard(name)
-                self.changes += 1
+            if not self.touch(name):  # whoever had the calls while we stood by has pruned it
+                self._forget(name)
                 return False
             self._wanted.add(name)
         return True
 
+    def touch(self, name: str) -> bool:
+        """Let the file count as used now. False when it is not there."""
+        try:
+            os.utime(self._file(name))
+        except FileNotFoundError:
+            return False
+        except OSError as error:  # another user's: it can be played all the same
+            log.info("speech.not_touched", file=name, why=str(error))
+        return True
+
+    def look_again(self) -> None:
+        """What is there may have been made, or taken away, by another process."""
+        found = self._on_disk()
+        for name in self._names - found:
+            if not self.is_whole(name):
+                self._forget(name)
+        if not found <= self._names:
+            self._names |= found
+            self.changes += 1
+
     def prune(self, before: datetime) -> int:
         """Remove what nobody has wanted since the start nor since ``before``; the number removed."""
         old = [name for name in self._names - self._wanted if self._is_older(name, before)]
-        self._remove(old)
+        for name in old:
+            self._forget(name)
+            self._file(name).unlink(missing_ok=True)
         return len(old)
 
-    def keep_only(self, kept: set[str]) -> None:
-        """Remove all others, whoever wrote them."""
-        self._remove(self._on_disk() - kept)
-
-    def _remove(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._names.discard(name)
-            self.changes += 1
-            self._file(name).unlink(missing_ok=True)
+    def _forget(self, name: str) -> None:
+        self._names.discard(name)
+        self._wanted.discard(name)
+        self.changes += 1
 
     def _on_disk(self) -> set[str]:
         return {
             entry.name.removesuffix(SUFFIX)
             for entry in os.scandir(self.folder)
-            if entry.name.endswith(SUFFIX) and entry.stat().st_size
+            if entry.name.endswith(SUFFIX) and _is_whole(entry)
         }
 
     def _is_older(self, name: str, before: datetime) -> bool:
-        return self._file(name).stat().st_mtime < before.timestamp()
+        try:
+            return self._file(name).stat().st_mtime < before.timestamp()
+        except FileNotFoundError:  # it has been removed already
+            return True
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}{SUFFIX}"
+
+
+def _is_whole(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.stat().st_size > 0
+    except FileNotFoundError:  # removed since the folder was read
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,9 @@ from hanvisa.calls.queue import LEFT_ALONE
 from hanvisa.calls.signals import Channel, Entered, Held, Reconnected, Redirected, Unheld
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, Refused, StorageError, Unavailable
+from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import Forwarding, OperatorState, Phone, ScopeKind
-from hanvisa.testing import FakeCallControl
+from hanvisa.testing import FakeCallControl, FakeVoice
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 
 
@@ -51,6 +53,22 @@ async def test_an_absent_persons_phone_does_not_ring_and_the_referral_is_spoken(
         assert scene.control.named("create") == []
         [decision] = scene.log.of_kind("decision")
         assert (decision["effect"], decision["rules"]) == ("refer", ["G1"])
+
+
+async def test_what_is_put_together_is_played_in_one_file_and_told_in_its_pieces() -> None:
+    class InOne(FakeVoice):
+        def in_one(self, files: tuple[str, ...]) -> tuple[str, ...]:
+            return ("/sounds/joined/" + "-".join(Path(file).name for file in files),)
+
+    async with Scene(voice=InOne()) as scene:
+        scene.given_absent("anna")
+        caller = scene.rings_in("+46980319201")
+        await until(lambda: scene.control.named("play"), what="what is played")
+        [(_, played, _)] = scene.control.named("play")
+        [heard] = scene.log.of_kind("heard")
+        assert played == ("/sounds/joined/Breath-Referral-Offers",)
+        assert heard["files"] == ("/sounds/Breath", "/sounds/Referral", "/sounds/Offers")
+        assert heard["channel"] == caller
 
 
 @pytest.mark.parametrize(("cause", "why"), [(17, "busy"), (19, "no_answer"), (20, "unplugged")])

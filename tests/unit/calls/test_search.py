@@ -143,7 +143,7 @@ class Search(RuleBasedStateMachine):
         self.patched = ExitStack()
         self.logged = self.patched.enter_context(capture_logs())
         numbers = count(1)  # the same walk has the same channels
-        self.patched.enter_context(patch("uuid.uuid4", lambda: UUID(int=next(numbers))))
+        self.patched.enter_context(patch("uuid6.uuid7", lambda: UUID(int=next(numbers))))
         self.begin_to_live()
         self.loop.run_until_complete(self.scene.__aenter__())
 

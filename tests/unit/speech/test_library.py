@@ -249,6 +249,50 @@ async def test_what_was_pruned_while_it_stood_by_is_made_anew(tmp_path: Path) ->
     assert exist(before)
 
 
+def _dumb() -> FailingSynthesiser:
+    """Makes nothing, and has the name of the one that has."""
+    synthesiser = FailingSynthesiser()
+    synthesiser.name = FakeSynthesiser().name
+    return synthesiser
+
+
+async def test_what_others_have_made_and_pruned_meanwhile_is_seen_when_it_begins_to_serve(
+    tmp_path: Path,
+) -> None:
+    gone, come = Referral("Bo Ek", Why.BUSY), REFERRAL
+    await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([gone])
+    stands_by = SpeechLibrary(tmp_path, _dumb())
+    serves = SpeechLibrary(tmp_path, FakeSynthesiser())
+    serves.prune(datetime.now(UTC) + timedelta(days=1))
+    await serves.prepare([come])
+    assert "Bo Ek" in stands_by.say(gone, Language.SV, AT).words
+    await stands_by.prepare_catalogue()
+    assert "Bo Ek" not in stands_by.say(gone, Language.SV, AT).words
+    assert "Anna Berg" in stands_by.say(come, Language.SV, AT).words
+    assert stands_by.prune(datetime.now(UTC) - timedelta(days=1)) == 0
+
+
+async def test_what_is_gone_already_is_pruned_without_a_fault(tmp_path: Path) -> None:
+    await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([REFERRAL])
+    first, second = (SpeechLibrary(tmp_path, FakeSynthesiser()) for _ in range(2))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert second.prune(tomorrow) == first.prune(tomorrow) > 0
+
+
+async def test_a_sound_of_another_user_is_played_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await SpeechLibrary(tmp_path, FakeSynthesiser()).prepare([REFERRAL])
+    library = SpeechLibrary(tmp_path, _dumb())
+
+    def not_permitted(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.utime", not_permitted)
+    await library.prepare([REFERRAL])
+    assert "Anna Berg" in library.say(REFERRAL, Language.SV, AT).words
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = SoundStore(tmp_path)
 

@@ -23,8 +23,8 @@ FILES = (
     ("`sounds/`", "what is spoken, names among it", "while it is wanted, and {recordings} after"),
     (
         "`sounds/joined/`",
-        "what was said several times of late, each as one file",
-        "until it was not said for an hour or two",
+        "what was said several times of late, each as one file, names and numbers among it",
+        "an hour or two after it was said last, while the service runs",
     ),
     ("`recordings/greetings/`", "greetings of mobiles, as evidence", "as their rows"),
     ("`recordings/threats/`", "threatening calls, as evidence", "for ever: it is for people to delete them"),
