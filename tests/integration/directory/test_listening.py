@@ -30,7 +30,7 @@ class OneCall(Loads):
         self.dialled: list[str] = []
 
     async def place_beside(self, dialled: str, rate: float, seconds: float, lasts: float = 0) -> Load:
-        self.dialled.append(dialled)
+        self.dialled += [dialled] * round(rate * seconds)
         heard = [
             CallEntry("hv-k-1", 2 + number, NOW, "heard", {"words": "", "files": list(files)})
             for number, files in enumerate(self._played)
@@ -66,7 +66,7 @@ async def test_the_files_are_those_of_the_log_put_together_and_as_long_as_they_a
     sounds = await listen(settings, loads, ABSENT)
     assert sounds == Sounds(((said,), (goodbye,)), 3.5, pieces=3)
     assert sounds.files == (said, goodbye)
-    assert loads.dialled == [ABSENT]
+    assert loads.dialled == [ABSENT] * 2
 
     (tmp_path / "dialplan").mkdir()
     write_other_ways(settings, ABSENT, sounds)
