@@ -98,13 +98,12 @@ class SoundStore:
 
     def look_again(self) -> None:
         """What is there may have been made, or taken away, by another process."""
-        found = self._on_disk()
-        for name in self._names - found:
+        for name in self._on_disk() ^ self._names:
             if not self.is_whole(name):
                 self._forget(name)
-        if not found <= self._names:
-            self._names |= found
-            self.changes += 1
+            elif name not in self._names:
+                self._names.add(name)
+                self.changes += 1
 
     def prune(self, before: datetime) -> int:
         """Remove what nobody has wanted since the start nor since ``before``; the number removed."""

@@ -16,9 +16,11 @@ from hanvisa.testing import FakeClock, FakeVoice, MemoryDirectory
 from unit.calls.scene import NOW, Scene, register
 
 
-def answers(directory: MemoryDirectory | None = None) -> Answers:
+def answers(directory: MemoryDirectory | None = None, voice: FakeVoice | None = None) -> Answers:
     directory = directory or MemoryDirectory(register())
-    return Answers(directory, FakeVoice(), FakeClock(NOW), NumberPlan(), lambda: "refuse", Language.SV)
+    return Answers(
+        directory, voice or FakeVoice(), FakeClock(NOW), NumberPlan(), lambda: "refuse", Language.SV
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,15 @@ async def test_what_is_answered(script: str, arguments: list[str], variables: di
     answered = await answers().to(script, arguments)
     assert answered["HANVISA_ERROR"] == ""
     assert {name: answered[name] for name in variables} == variables
+
+
+async def test_a_referral_that_is_put_together_is_given_as_its_one_file() -> None:
+    class InOne(FakeVoice):
+        def in_one(self, files: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(f"{file}-in-one" for file in files)
+
+    answered = await answers(voice=InOne()).to("referral", ["target=201", "why=busy"])
+    assert (answered["HANVISA_FILES"], answered["HANVISA_FILE_1"]) == ("1", "/sounds/Referral-in-one")
 
 
 @pytest.mark.parametrize(
