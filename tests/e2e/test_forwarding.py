@@ -106,8 +106,14 @@ async def test_a_confidential_line_is_not_forwarded_to_a_mobile(world: World) ->
 
 
 async def test_no_more_days_than_the_month_has_are_forwarded_to_mobiles(world: World) -> None:
-    """M3: what is forwarded already, for whatever case, has used its days. An admin has said how many, a moment ago."""
-    await world.given_forwarding(HENRIK, HENRIKS_MOBILE, until=timedelta(days=1), kind="busy")
+    """M3: what is forwarded already, for whatever case, has used its days. An admin has said how many, a moment ago.
+
+    From yesterday until tomorrow: two days of this month at least, on its first and last day too.
+    """
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    await world.given_forwarding(
+        HENRIK, HENRIKS_MOBILE, starts_at=yesterday.isoformat(), until=timedelta(days=1), kind="busy"
+    )
     await world.given_setting("forwarding_days", 1)
     await is_refused(world, HENRIK, "Månadens dagar med vidarekoppling till mobil räcker inte", "used_up")
 
