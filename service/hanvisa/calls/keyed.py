@@ -54,6 +54,6 @@ async def tell_both(call: Call) -> None:
         files=spoken.files,
         language=call.state.language,
     )
-    await call.insist(
-        call.house.control.play_in_bridge, call.state.bridge, spoken.files, f"hv-told-{call.state.bridge}"
-    )
+    bridge = call.state.bridge
+    if not await call.insist(call.house.control.play_in_bridge, bridge, spoken.files, f"hv-told-{bridge}"):
+        call.tell("signal", type="not_heard", channel=bridge)

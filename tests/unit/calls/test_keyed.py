@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.signals import Recorded
+from hanvisa.errors import Gone
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import Scene
 
 RECORDS = CallSettings(record_threats=True)
@@ -44,6 +47,26 @@ async def test_both_hear_that_the_call_is_confidential_and_go_on(number: str, wi
         assert scene.control.named("hang_up") == []
         scene.hangs_up(far)
         await scene.over(bo)
+
+
+class BridgeGone(FakeCallControl):
+    """One of them hangs up in the moment in which both are told."""
+
+    async def play_in_bridge(self, bridge: str, files: Sequence[str], playback: str) -> None:
+        await super().play_in_bridge(bridge, files, playback)
+        raise Gone(f"{bridge} is gone")
+
+
+async def test_what_neither_heard_is_in_the_story_as_not_heard() -> None:
+    async with Scene(control=BridgeGone()) as scene:
+        bo, far = await talk(scene, "0701740699")
+        press(scene, bo, "*28#")
+        await scene.until(lambda: scene.control.named("play_in_bridge"), "both were to be told")
+        scene.hangs_up(far)
+        await scene.over(bo)
+    [bridge] = {command[0] for command in scene.control.named("play_in_bridge")}
+    told = [one["channel"] for one in scene.log.of_kind("signal") if one["type"] == "not_heard"]
+    assert told == [bridge]
 
 
 async def test_so_they_do_when_it_is_marked_by_the_api() -> None:
