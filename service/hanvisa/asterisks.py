@@ -26,7 +26,17 @@ USER = "hanvisa"  # at ARI and AMI
 WITHIN = 5.0  # seconds in which Asterisk is to be there
 
 _PHONES = frozenset(
-    {"phones", "persons", "extensions", "numbers", "operators", "organisations", "switchboards", "codes"}
+    {
+        "phones",
+        "persons",
+        "departments",
+        "extensions",
+        "numbers",
+        "operators",
+        "organisations",
+        "switchboards",
+        "codes",
+    }
 )
 _LAMPS = frozenset({"messages", "phones", "operators"})
 

@@ -29,6 +29,7 @@ SENTENCES: dict[str, Prompt] = {
     "unknown": UnknownNumber(),
     "code": CodeRefused(),
     "o2": DialRefused(""),  # not the words of O2: the operator may have no caller now
+    "m4": DialRefused("M4"),
     "busy": OutsideFailed(Why.BUSY),
     "unanswered": OutsideFailed(Why.NO_ANSWER),
     "goodbye": Goodbye(),

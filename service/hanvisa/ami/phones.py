@@ -2,8 +2,8 @@
 
 What all phones have in common stands in asterisk-conf/pjsip.conf (templates phone, phone-auth and phone-aor).
 A section's variables are what the dialplan knows of its phone when everything else is dead: HANVISA_ACCOUNT,
-HANVISA_ORGANISATION (id), HANVISA_NUMBER (E.164, shown outside), HANVISA_LOCATION (E.164, shown to 112) and
-HANVISA_OPERATOR (yes).
+HANVISA_ORGANISATION (id), HANVISA_NUMBER (E.164, shown outside), HANVISA_LOCATION (E.164, shown to 112),
+HANVISA_OPERATOR and HANVISA_CONFIDENTIAL (yes).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from hanvisa.ami.lamps import MAILBOXES
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import phone_passwords, replace_if_other
 from hanvisa.errors import ConfigurationError
+from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import CodeAction, Person, Phone, TargetKind
 from hanvisa.policy.outgoing import number_shown
 from hanvisa.policy.register import Register
@@ -170,6 +171,8 @@ def _variables(phone: Phone, register: Register, operator: bool) -> Iterator[tup
         yield "HANVISA_LOCATION", phone.location_number
     if operator:
         yield "HANVISA_OPERATOR", "yes"
+    if phone.owner_id and has_confidential_line(register, TargetKind.PERSON, phone.owner_id):
+        yield "HANVISA_CONFIDENTIAL", "yes"  # M4
 
 
 def _operator_phones(register: Register) -> set[UUID]:

@@ -88,7 +88,7 @@ def absence(who: Person, start: timedelta, end: timedelta | None) -> Absence:
 def make_register() -> Register:
     """Anna, Cajsa (planning) and Dan (care) are there, Bo (planning) is in a meeting; Olle is the operator.
 
-    Planning stands in for care. Dan was away until an hour ago, and Cajsa will be tomorrow.
+    Planning stands in for care. Dan was away until an hour ago, and Cajsa will be tomorrow. Dan's line is confidential.
     """
     hallefors = id_of("hallefors")
     departments = (
@@ -110,7 +110,8 @@ def make_register() -> Register:
         mobiles=Table((Mobile(id_of("mobile"), ANNA.id, "+46" + ANNA_MOBILE[1:]),)),
         extensions=Table(
             tuple(
-                Extension(number, hallefors, TargetKind.PERSON, who.id) for who, number in EXTENSIONS.items()
+                Extension(number, hallefors, TargetKind.PERSON, who.id, confidential=who is DAN)
+                for who, number in EXTENSIONS.items()
             )
         ),
         numbers=Table(

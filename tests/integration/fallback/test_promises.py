@@ -226,6 +226,16 @@ async def test_an_operators_phone_reaches_no_mobile(world: World) -> None:
     assert not world.carrier.offered
 
 
+async def test_a_confidential_lines_phone_reaches_no_mobile_either(world: World) -> None:
+    dan = await world.phone(DAN)
+    line = await dan.call(SOMEBODYS_MOBILE)
+    await line.hears(world.spoken.sentence("m4"))
+    await line.until_ended()
+    assert not world.carrier.offered
+    await dan.call(CITIZEN)
+    await world.carrier.rings_at(CITIZEN)
+
+
 async def test_nothing_of_a_call_is_evaluated(world: World) -> None:
     anna, olle = await world.phone(ANNA), await world.siplet(OLLE)
     async with canary(world.asterisk):

@@ -74,6 +74,20 @@ def test_all_phones_of_an_operator_are_marked() -> None:
     )
 
 
+@pytest.mark.parametrize("marked", ["person", "department", "extension", "number", "nothing"])
+def test_a_confidential_lines_phone_is_marked(marked: str) -> None:
+    """M4: from it no mobile is reached with the service dead either."""
+    register = make_register()
+    register = register.replace(
+        persons=[replace(one, confidential=marked == "person") for one in register.persons.rows],
+        departments=[replace(one, confidential=marked == "department") for one in register.departments.rows],
+        extensions=[replace(one, confidential=marked == "extension") for one in register.extensions.rows],
+        numbers=[replace(one, confidential=marked == "number") for one in register.numbers.rows],
+    )
+    is_marked = "HANVISA_CONFIDENTIAL=yes" in section(register, "hallefors-201")
+    assert is_marked == (marked != "nothing")
+
+
 def test_a_protected_persons_number_is_not_shown() -> None:
     register = make_register()
     persons = [replace(who, protected=who == ANNA) for who in register.persons.rows]
