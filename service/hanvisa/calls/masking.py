@@ -30,9 +30,13 @@ def masked(data: Any, number: str) -> Any:
 
 @lru_cache(maxsize=256)
 def _hidden(number: str) -> re.Pattern[str]:
-    """What is to be hidden: all after the digits that are kept, with any separators between."""
+    """What is to be hidden: all after the digits that are kept, with any separators between.
+
+    So is the number as it is dialled within its area: of an area code of three digits two are kept.
+    """
     if len(number) >= _SHORTEST:
-        return re.compile(_SEPARATORS.join(map(re.escape, number[KEPT:])))
+        rest, local = (_SEPARATORS.join(map(re.escape, number[kept:])) for kept in (KEPT, KEPT + 1))
+        return re.compile(rf"{rest}|(?<![\w-])[+\d]{{0,2}}{local}(?![\w-])")
     # Also behind the outside-line prefix.
     return re.compile(rf"(?<![\w-])[+\d]{{0,2}}{re.escape(number)}(?![\w-])")
 

@@ -128,6 +128,33 @@ async def test_a_private_call_goes_out_marked_and_its_number_stands_nowhere_in_t
         assert (decision["effect"], decision["rules"]) == ("allow", ["P1", "G4"])
 
 
+async def test_neither_does_that_of_one_which_is_dialled_within_its_area() -> None:
+    """Of an area code of three digits more is kept than of the number that was dialled."""
+    async with Scene() as scene:
+        caller = scene.dials("anna", "*9*319260")
+        leg = await scene.rung("0980319260")
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+        scene.hangs_up(caller)
+        await scene.over(caller)
+        [opened] = scene.log.of_kind("opened")
+        assert (opened["called"], opened["private"]) == ("xxxxxxx", True)
+        assert "19260" not in json.dumps(scene.log.entries, default=str)
+
+
+async def test_nor_where_a_caller_is_sent_onto_it() -> None:
+    async with Scene() as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        line = await scene.rung("anna")
+        scene.answers(line)
+        await scene.talking(caller, line)
+        scene.refers(line, "*9*319260")
+        await scene.until(lambda: scene.control.named("tell_transferor"), "it is answered")
+        scene.hangs_up(caller)
+        await scene.over(caller)
+    assert "19260" not in json.dumps(scene.log.entries, default=str)
+
+
 async def test_a_caller_who_is_not_sent_onto_a_private_call_stays_on_the_consoles() -> None:
     """O2 refuses the mobile that rings; who stays with the operator is in no private call."""
     async with Scene(CallSettings(operator_consults_mobile="allow")) as scene:
