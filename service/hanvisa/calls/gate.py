@@ -99,9 +99,11 @@ def would_join(
 ) -> Decision:
     """May the caller be joined to ``number``? Asked beforehand, before anything is rung: no use is taken.
 
-    ``taken`` is the exception whose use was taken already for this very party, when the operator rang it.
+    ``taken`` is the exception whose use was taken already for this very party, when the operator rang it; what the
+    stage had taken before it was begun anew counts as well, as when it is asked (`calls/uses.py`).
     """
-    facts = with_uses_back(to_join(call, number, person, via), [taken] if taken else [])
+    had = [*call.uses_left, *([taken] if taken else [])]
+    facts = with_uses_back(to_join(call, number, person, via), had)
     decision = decide(facts)
     tell(call, facts, decision)
     return decision

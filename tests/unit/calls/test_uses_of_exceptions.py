@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -10,13 +10,16 @@ from uuid import UUID
 import pytest
 
 from hanvisa.calls.signals import Channel, Entered
+from hanvisa.errors import Unavailable
 from hanvisa.policy.facts import Mobile, PolicyException, ScopeKind
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_MOBILE, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import (
     MOBILE,
     PATIENT,
     given_confidential,
+    given_forwarded,
     marked,
     talks,
     was_rung,
@@ -368,3 +371,51 @@ def given_mobile(scene: Scene, name: str, number: str) -> None:
     register = scene.directory.register
     mobile = Mobile(id_of(f"mobile {name}"), id_of(name), number)
     scene.directory.register = register.replace(mobiles=(*register.mobiles.rows, mobile))
+
+
+async def test_a_transfer_onto_the_ringing_mobile_of_who_is_forwarded_rings_it_by_the_use_that_is_taken() -> (
+    None
+):
+    async with Scene(PATIENT) as scene:
+        scene.given_exception(max_uses=1)
+        given_forwarded(scene, "anna", MOBILE)
+        _, olle = await operator_has_caller(scene)
+        consult = scene.dials("olle", "201")
+        await scene.rung(MOBILE)
+        assert uses(scene) == [1]
+        scene.refers(olle, "", other=consult)
+        await scene.until(lambda: len(rung_at(scene, MOBILE)) == 2, "it rings for the caller")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_answered")]
+        assert uses(scene) == [1]
+        assert rung_at(scene, "anna") == []
+
+
+class LostAsItRings(FakeCallControl):
+    """Asterisk does not answer for a moment, as the mobile is to ring."""
+
+    is_lost = False
+
+    async def create(
+        self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
+    ) -> None:
+        if MOBILE in dial_string and not self.is_lost:
+            self.is_lost = True
+            raise Unavailable("no answer")
+        await super().create(channel, dial_string, variables, originator)
+
+
+async def test_a_stage_that_is_begun_anew_follows_a_forwarding_by_the_use_that_it_has_taken() -> None:
+    async with Scene(PATIENT, control=LostAsItRings()) as scene:
+        scene.given_exception(max_uses=1)
+        given_forwarded(scene, "anna", MOBILE)
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        await scene.until(lambda: rung_at(scene, MOBILE), "it rings")
+        assert uses(scene) == [1]
+        assert rung_at(scene, "anna") == []
+
+
+def rung_at(scene: Scene, where: str) -> list[str]:
+    """The channels made to this phone, or to this number outside."""
+    strings = (f"PJSIP/{where}", f"PJSIP/{where}@carrier")
+    return [channel for channel, string, *_ in scene.control.named("create") if string in strings]

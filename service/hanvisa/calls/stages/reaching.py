@@ -112,8 +112,10 @@ def _places_of(call: Call, person: Person, forwarded: Reading | None, via: Via) 
     own = phone_places(call, person, via)
     if forwarded is None or not _is_outside(forwarded):
         return own
-    if forwarded.kind.may_be_mobile and not would_join(call, forwarded, person, Via.FORWARDING).allowed:
-        return own
+    if forwarded.kind.may_be_mobile:
+        taken = call.state.exception  # by the operator who rang it, or by whoever sent the caller on
+        if not would_join(call, forwarded, person, Via.FORWARDING, taken=taken).allowed:
+            return own
     return _outside(call, person, forwarded, person.id, Via.FORWARDING) or own
 
 
