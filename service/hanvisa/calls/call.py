@@ -71,6 +71,9 @@ class Call:
         self.interrupted = False  # Asterisk does not answer, and the call waits for it
         self.brought_out = False  # the dialplan has the caller, or is about to: nobody hangs them up
         self.is_taken_on = False  # a talk of an instance that has died, in which somebody may hear music
+        self.after_party: Stage | None = (
+            None  # where the caller goes on when the other party hangs up, if anywhere
+        )
         self.uses_left: list[UUID] = []  # taken before the stage was begun anew, and not needed yet
         self.counting = asyncio.Lock()  # held while a use is taken, or goes to another call
         self.over = asyncio.Event()  # nothing is left of the call

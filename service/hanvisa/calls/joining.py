@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hanvisa.calls.asker import Asker, Refusal, decline
 from hanvisa.calls.gate import to_be_brought, to_join
 from hanvisa.calls.parties import is_protected
-from hanvisa.calls.sending_on import read, send, to_number
+from hanvisa.calls.sending_on import go_on_with, read, send, to_number
 from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking
 from hanvisa.calls.state import Leg
@@ -56,7 +56,15 @@ async def join(
     if may_be_joined and await _merge(call, theirs, asker, transferee, far):
         return Talking()
     # Whom they would have talked to has hung up in this moment, or may not be met any more.
-    await call.part()
+    if theirs.other is not None and theirs.other.channel == request.other:
+        theirs.after_party = _alone(theirs)  # their phone hangs up there too: it was told that all is well
+    following = _alone(call)
+    await go_on_with(call, asker, transferee, following)
+    return following
+
+
+def _alone(call: Call) -> Stage:
+    """Where the caller goes on whom nobody talks to any more."""
     return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
 
 

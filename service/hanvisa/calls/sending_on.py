@@ -121,7 +121,13 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
 
 
 async def _send_on(call: Call, asker: Asker, transferee: Leg, following: Stage) -> None:
-    """From here the one who is sent on is the caller of this call, and whoever sent them is free."""
+    await go_on_with(call, asker, transferee, following, tells=True)
+
+
+async def go_on_with(
+    call: Call, asker: Asker, transferee: Leg, following: Stage, *, tells: bool = False
+) -> None:
+    """From here the one who is sent on is the caller of this call, and whoever sent them, who is told it, is free."""
     was_caller = asker.leg is call.caller
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))

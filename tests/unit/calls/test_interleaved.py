@@ -10,7 +10,7 @@ from hanvisa.calls.signals import Channel, Entered, Key
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_DIRECT, Scene
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_no_way_around import MOBILE
+from unit.calls.test_no_way_around import MOBILE, PATIENT, talks
 
 
 class SlowToTell(FakeCallControl):
@@ -127,3 +127,41 @@ async def test_music_over_a_talk_is_stopped_twice_for_asterisk_may_lose_it_once(
         assert scene.control.named("start_music") == [(caller,)]
         scene.finished(olle)
         await scene.until(lambda: scene.control.named("stop_music") == [(caller,)] * 2, "stopped twice")
+
+
+async def test_whom_anna_rang_is_kept_when_who_they_are_joined_with_hangs_up_meanwhile() -> None:
+    """Her phone has been told that all is well: it hangs up both its lines (RFC 5589, 6.1)."""
+    control = SlowToTell()
+    async with Scene(PATIENT, control=control) as scene:
+        first, customer = await talks(scene, "anna", "0980319260")
+        second, bo = await talks(scene, "anna", "202")
+        scene.refers(first, "202", other=second)
+        await scene.until(lambda: control.asked, "her phone is told")
+        scene.hangs_up(bo)
+        await scene.over(second)
+        control.goes_on.set()
+        await scene.hears(customer, "TryLater")
+        scene.hangs_up(first)
+        scene.finished(customer)
+        await scene.rung("olle")
+    assert (customer, "normal") not in control.named("hang_up")
+
+
+async def test_so_is_a_citizen_whose_call_is_marked_meanwhile_whichever_line_the_transfer_came_on() -> None:
+    control = SlowToTell()
+    async with Scene(PATIENT, control=control) as scene:
+        citizen = scene.rings_in(ANNA_DIRECT)
+        first = await scene.rung("anna")
+        scene.answers(first)
+        await scene.talking(citizen, first)
+        second, mobile = await talks(scene, "anna", MOBILE)
+        scene.refers(second, "", other=first)
+        await scene.until(lambda: control.asked, "her phone is told")
+        await marked_by_key(scene, first)
+        control.goes_on.set()
+        await scene.hears(mobile, "TryLater")
+        scene.hangs_up(second)
+        scene.hangs_up(first)
+        await scene.hears(citizen, "TryLater")
+    assert control.named("add_to_bridge") == []
+    assert (citizen, "normal") not in control.named("hang_up")

@@ -224,7 +224,7 @@ async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
     await call.say(TryLater())
     switchboard = call.switchboard
-    is_ours = call.state.side == "phone" and not call.touched
+    is_ours = bool(call.caller.account) and not call.touched
     return (
         None
         if is_ours or switchboard is None

@@ -123,8 +123,15 @@ async def _cause(call: Call, gone: HungUp) -> int:
 
 
 async def _after_party(call: Call, party: Leg) -> Stage | None:
-    """Serial calls: the caller comes back to the operator after each party, until the operator hangs up."""
+    """Serial calls: the caller comes back to the operator after each party, until the operator hangs up.
+
+    So does one whom their party wanted to send on, and could not.
+    """
     operator = call.state.serial
+    if call.after_party is not None:
+        following, call.after_party = call.after_party, None
+        await call.part()
+        return following
     if operator is None or party.person == operator:
         return None
     await call.part()
