@@ -127,20 +127,21 @@ def to_join(call: Call, number: Reading, person: Person | None, via: Via, *other
     """
     register = call.register
     mobile = register.mobile(number.number) if number.number else None
-    person = person or (register.person(mobile.person_id) if mobile else None)
+    holder = register.person(mobile.person_id) if mobile else None
+    person = person or holder
     is_private = number.number in call.state.private_numbers
     return JoinFacts(
         at=call.house.clock.now(),
         touched_by=call.state.touched_by,
         touched=call.touched,
         confidential=call.state.confidential,
-        target_confidential=person is not None and is_confidential_person(register, person),
+        target_confidential=any(is_confidential_person(register, one) for one in (person, holder) if one),
         number=number,
         person=person,
         via=via,
         # Only a mobile needs an exception: what is kept with the decision stays small.
         exceptions=register.exceptions.rows if number.kind.may_be_mobile else (),
         direct_number=register.direct_number(person) if person and not is_private else None,
-        mobile_protected=is_private or (mobile is not None and mobile.protected),
+        mobile_protected=is_private or any(one.protected for one in (mobile, holder) if one),
         calls=frozenset(one.id for one in (call, *others)),
     )

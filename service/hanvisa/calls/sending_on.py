@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from hanvisa.calls.state import Leg, SentTo
 from hanvisa.calls.targets import mark_confidential, wanted_by
 from hanvisa.calls.uses import ask
 from hanvisa.policy.codes import Park, code_in, understand
+from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
 from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -132,7 +134,8 @@ async def go_on_with(
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
     await call.foresee(following)
-    await asker.is_told("channel_answered")
+    if tells:
+        await asker.is_told("channel_answered")
     if was_caller:
         await call.take_state_off(asker.leg.channel)
     await call.part(leaves_by_itself=asker.by_phone)
@@ -157,7 +160,9 @@ def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, 
     forwarded = forwarded_to(call, person) if person else None
     if forwarded is None:
         return reading, person, Via.DIRECT
-    return forwarded, person, Via.FORWARDING
+    # M4: whoever is forwarded, it is their line that the caller would be on.
+    in_confidence = reading.confidential or has_confidential_line(call.register, kind, id_)
+    return replace(forwarded, confidential=forwarded.confidential or in_confidence), person, Via.FORWARDING
 
 
 def _person_at(call: Call, reading: Reading) -> Person | None:

@@ -37,9 +37,10 @@ class JoinFacts:
     ``touched`` is true from the moment an operator touched the call; ``touched_by`` is the last one who did.
     ``confidential`` is the call's own mark or that of the caller's line, ``target_confidential`` that of the line,
     person or department that was sought, where it is not ``number``'s own. ``person`` is whose number it is: a mobile's
-    holder, or who forwards. ``direct_number`` (E.164) is that which may be given (O1). ``exceptions`` may be all there
-    are: those that don't count are sorted out here. ``calls`` are the ids of the calls in which the caller is, by which
-    those are found that were made on the spot. ``forwarding_allowed``: the forwarding is within M3's limits.
+    holder, or who forwards to it. ``mobile_protected``: the mobile, or its holder, is. ``direct_number`` (E.164) is
+    that which may be given (O1). ``exceptions`` may be all there are: those that don't count are sorted out here.
+    ``calls`` are the ids of the calls in which the caller is, by which those are found that were made on the spot.
+    ``forwarding_allowed``: the forwarding is within M3's limits.
     """
 
     at: datetime

@@ -27,7 +27,7 @@ from hanvisa.policy.facts import (
     TargetKind,
 )
 from hanvisa.testing import FakeCallControl
-from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
+from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_holding import second_operator
@@ -984,3 +984,58 @@ async def test_a_caller_who_sends_the_other_one_on_leaves_no_state_behind() -> N
         ]
         assert written == [olle]
         assert not scene.control.variables[anna, VARIABLE]
+
+
+@pytest.mark.parametrize("forwards", ["anna", "bo"])
+async def test_a_protected_persons_mobile_is_told_to_nobody_whoever_is_forwarded_to_it(forwards: str) -> None:
+    async with Scene(PATIENT) as scene:
+        given_protected(scene, "anna")
+        given_forwarded(scene, forwards, MOBILE)
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, {"anna": "201", "bo": "202"}[forwards])
+        await scene.hears(olle, "TransferRefused")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
+    assert "tell_mobile_number" not in kinds_of_alternatives(scene)
+
+
+async def test_what_a_confidential_line_is_forwarded_to_is_refused_by_m4_and_not_told() -> None:
+    """The line was marked when it was forwarded already."""
+    async with Scene(PATIENT) as scene:
+        given_forwarded(scene, "anna", MOBILE)
+        lines = scene.directory.register.extensions.rows
+        scene.directory.register = scene.directory.register.replace(
+            extensions=[replace(line, confidential=line.number == "201") for line in lines]
+        )
+        scene.given_exception()
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        await scene.hears(olle, "TransferRefused")
+        assert scene.control.named("tell_transferor") == [(olle, "channel_declined")]
+    assert scene.log.of_kind("outcome")[-1]["rules"] == ("M4",)
+    assert "tell_mobile_number" not in kinds_of_alternatives(scene)
+
+
+def given_protected(scene: Scene, name: str) -> None:
+    persons = scene.directory.register.persons.rows
+    protected = [replace(person, protected=person.id == id_of(name)) for person in persons]
+    scene.directory.register = scene.directory.register.replace(persons=protected)
+
+
+def kinds_of_alternatives(scene: Scene) -> list[str]:
+    """What was allowed instead, as the last joining was refused."""
+    refused = [one for one in scene.log.of_kind("decision") if one["effect"] == "refuse"]
+    return [one["kind"] for one in refused[-1]["alternatives"]]
+
+
+async def test_a_group_with_a_number_of_ours_among_those_outside_rings_whose_it_is() -> None:
+    """Nobody can be rung outside at it, and the others were not either."""
+    async with Scene(PATIENT) as scene:
+        register = scene.directory.register
+        group = Group(id_of("jour"), "Jour", id_of("hallefors"), (id_of("bo"),), (ANNA_DIRECT, MAIN))
+        number = OutsideNumber("+46980319300", TargetKind.GROUP, group.id)
+        scene.directory.register = register.replace(
+            groups=(group,), numbers=(*register.numbers.rows, number)
+        )
+        scene.rings_in(number.number)
+        await scene.rung("bo")
+        await scene.rung("anna")
