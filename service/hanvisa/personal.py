@@ -67,9 +67,10 @@ async def export(
             for held in HELD:
                 name = held.table.__tablename__
                 with archive.open(f"{name}.jsonl", "w") as lines:
-                    async for row in finding.rows_of(session, held, whose):
-                        if not finding.may_be_told(name, row, at):
+                    async for found in finding.rows_of(session, held, whose):
+                        if not finding.may_be_told(name, found, at):
                             continue
+                        row = finding.as_theirs(name, found, whose)
                         lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
                         sounds.update(finding.files_named(name, row))
                         rows += 1

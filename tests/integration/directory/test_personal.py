@@ -445,6 +445,22 @@ async def test_all_that_is_held_on_somebody_is_given_out(lived: Lived, tmp_path:
         await export(lived.settings, "maja", file, NOW, print)
 
 
+async def test_of_a_message_that_somebody_handled_for_another_only_that_is_given_out(
+    lived: Lived, tmp_path: Path
+) -> None:
+    async with lived.database.changing(SYSTEM) as session:
+        message = await session.scalar(select(MessageRow).where(MessageRow.recording == "messages/new.wav"))
+        assert message is not None
+        message.person_id = lived.nils
+    await export(lived.settings, "maja", tmp_path / "maja.zip", NOW, print)
+    with ZipFile(tmp_path / "maja.zip") as archive:
+        names = archive.namelist()
+        _, handled = (json.loads(line) for line in archive.read("messages.jsonl").splitlines())
+    assert handled.keys() == {"id", "state", "handled_at", "handled_by"}
+    assert "messages/old.wav" in names
+    assert "messages/new.wav" not in names
+
+
 async def test_what_is_held_on_a_caller_is_given_out_by_their_number(lived: Lived, tmp_path: Path) -> None:
     file = tmp_path / "caller.zip"
     await export(lived.settings, CALLER, file, NOW, print)

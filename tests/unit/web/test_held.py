@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.users import UserFields, Users
-from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, id_of, problem
+from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
 
 ANNA, SIV = id_of("anna"), id_of("siv")
 DAY = timedelta(days=1)
 
 
-async def all_rows(town: Town, who: str, limit: int = 200) -> list[dict[str, Any]]:
+async def all_rows(town: Town, who: str, limit: int = 200, of: UUID = ANNA) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        page = await town.get(f"/persons/{ANNA}/held?limit={limit}{cursor}", who=who)
+        page = await town.get(f"/persons/{of}/held?limit={limit}{cursor}", who=who)
         rows += page["items"]
         if page["next"] is None:
             return rows
@@ -62,6 +63,23 @@ async def test_an_extract_is_not_given_away_before_its_time(town: Town) -> None:
     town.clock.advance(DAY)
     [told] = [one["row"] for one in await all_rows(town, "person") if one["table"] == "extracts"]
     assert (told["reason"], "traffic" in told) == ("Misstanke om missbruk", False)
+
+
+async def test_who_handled_a_message_to_another_does_not_read_it_there(town: Town) -> None:
+    """M4: that they handled it is theirs, and no more; whom it is for reads it."""
+    body = {"person": str(ANNA), "caller": "0980-31 92 44", "text": "Om vården", "confidential": True}
+    made = await answer(await town.ask("POST", "/messages", body), 201)
+    path = f"/messages/{made['id']}"
+    await answer(await town.ask("PATCH", path, {"state": "handled"}, who="operator", if_match='"1"'), 200)
+
+    async def message(who: str, of: UUID) -> dict[str, Any]:
+        [one] = [one["row"] for one in await all_rows(town, who, of=of) if one["table"] == "messages"]
+        return one
+
+    handled = await message("operator", id_of("olle"))
+    assert (handled.keys(), handled["id"]) == ({"id", "state", "handled_at", "handled_by"}, made["id"])
+    assert (await message("person", ANNA))["text"] == "Om vården"
+    assert (await message("admin", id_of("olle")))["text"] == "Om vården"
 
 
 @pytest.mark.parametrize("who", ["person", "operator", "superuser", "head", "manager"])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_OF_HANDLING = ("id", "state", "handled_at", "handled_by")
+
 
 async def find_whose(session: AsyncSession, id_: str) -> Whose:
     """``id_`` is a person's id or key in the import, or a caller's number (E.164). Raises NotFound."""
@@ -77,6 +79,15 @@ def may_be_told(table: str, row: Row, now: datetime) -> bool:
         case "audit", {"table_name": "extracts"}:
             return False
     return True
+
+
+def as_theirs(table: str, row: Row, whose: Whose) -> Row:
+    """As the person is given it: of a message that they handled for others that they did, and no more (M4)."""
+    match table, row:
+        case "messages", {"person_id": person, "caller": caller}:
+            if person != str(whose.person) and caller not in whose.numbers:
+                return {name: row[name] for name in _OF_HANDLING}
+    return row
 
 
 def _query(held: Held, whose: Whose) -> Any:

@@ -84,7 +84,8 @@ ended first, in the source of the directory.
 `hanvisa export-person ID FILE` puts all that is held on somebody into a ZIP file that only its owner can read: their
 rows as JSON, a file a table, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows to administrators, and to
 everybody their own (then without others' protected numbers). Both name others too, who rang them or were rung.
-An extract of their calls that they are not to be told of yet (F2) is in neither.
+An extract of their calls that they are not to be told of yet (F2) is in neither. Of a message to others that they
+have handled there is that they did, and when: what it says is not for them (M4).
 """
 
 _UNITS = {"keep_recordings": "days", "keep_audit": "years"}

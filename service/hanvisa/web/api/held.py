@@ -46,7 +46,9 @@ async def held(ask: Ask[None, ListQuery]) -> Answer:
             table, first = table + 1, 0
     more = found[ask.query.limit :]
     mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
-    items = [_shown(ask, mask, _TABLES[in_table], row) for in_table, _, row in found[: ask.query.limit]]
+    items = [
+        _shown(ask, whose, mask, _TABLES[in_table], row) for in_table, _, row in found[: ask.query.limit]
+    ]
     return Answer(
         HeldList(
             items=[item for item in items if item is not None],
@@ -62,12 +64,14 @@ async def _whose(ask: Ask[Any, Any], session: Any) -> Whose:
         raise not_found(Text(sv="Den personen finns inte.", en="There is no such person.")) from None
 
 
-def _shown(ask: Ask[Any, Any], mask: Mask, table: str, row: finding.Row) -> HeldRow | None:
+def _shown(ask: Ask[Any, Any], whose: Whose, mask: Mask, table: str, row: finding.Row) -> HeldRow | None:
     """None for what is of use to administrators only, and what the person is not to be told yet."""
     if table == "call_events" and row["kind"] == "command" and not mask.sees.everything:
         return None
     if ask.who.person_id == ask.path["id"] and not finding.may_be_told(table, row, ask.now):
         return None
+    if not mask.sees.everything:
+        row = finding.as_theirs(table, row, whose)
     return HeldRow(table=table, row=mask.row(row), files=list(finding.files_named(table, row)))
 
 
