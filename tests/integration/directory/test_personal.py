@@ -20,9 +20,10 @@ from hanvisa.calls.ports import CallEntry
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM, audit_entry
 from hanvisa.directory.engine import Database
-from hanvisa.directory.personal.held import Whose, audit_of
+from hanvisa.directory.personal.held import audit_of
 from hanvisa.directory.personal.purging import BATCH, Purge
 from hanvisa.directory.personal.removing import Removed
+from hanvisa.directory.personal.whose import TheirNumber, Whose
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
@@ -38,6 +39,10 @@ from hanvisa.directory.tables import (
     ExceptionUseRow,
     ForwardingRow,
     GreetingCheckRow,
+    GroupMemberRow,
+    GroupRow,
+    InvoiceLineRow,
+    InvoiceRow,
     MessageRow,
     MobileRow,
     PersonRow,
@@ -461,6 +466,110 @@ async def test_of_a_message_that_somebody_handled_for_another_only_that_is_given
     assert "messages/new.wav" not in names
 
 
+@dataclass(frozen=True)
+class Handed:
+    """A mobile that was Maja's and is Nils's: what each did with it, by id."""
+
+    calls: dict[str, str]
+    messages: dict[str, UUID]
+    forwardings: dict[str, UUID]
+    lines: dict[str, int]
+
+
+@pytest.fixture
+async def handed(lived: Lived) -> Handed:
+    handed_at = LATELY - timedelta(days=1)
+    times = {"hers": handed_at - timedelta(days=1), "his": handed_at + timedelta(days=1)}
+    calls = {name: f"hv-{name}" for name in times}
+    messages, forwardings = ({name: new_id() for name in times} for _ in range(2))
+    await CallRecords(lived.database).append(
+        [
+            CallEntry(calls[name], seq, at, kind, data)
+            for name, at in times.items()
+            for seq, (kind, data) in enumerate(
+                [
+                    ("opened", {"side": "carrier", "caller": MOBILE, "called": "201"}),
+                    ("outcome", {"outcome": "referred", "person": str(lived.maja)}),
+                    ("closed", {"told": MOBILE}),
+                ]
+            )
+        ]
+    )
+    async with lived.database.changing(SYSTEM) as session:
+        mobile = await session.scalar(select(MobileRow).where(MobileRow.number == MOBILE))
+        assert mobile is not None
+        mobile.ended_at = handed_at
+        await session.flush()
+        invoice = InvoiceRow(month="2026-08", file="x.csv", imported_at=NOW)
+        his = MobileRow(
+            number=MOBILE,
+            person_id=lived.nils,
+            carrier="B",
+            grounds="g",
+            decided_by="c",
+            decided_at=handed_at,
+        )
+        session.add_all([invoice, his])
+        await session.flush()
+        session.add(
+            GroupMemberRow(group_id=await session.scalar(select(GroupRow.id)), position=9, number=MOBILE)
+        )
+        for line, (name, at) in enumerate(times.items()):
+            session.add_all(
+                [
+                    MessageRow(
+                        id=messages[name],
+                        person_id=lived.nils,
+                        caller=MOBILE,
+                        text=name,
+                        created_at=at,
+                        due_at=at,
+                    ),
+                    ForwardingRow(
+                        id=forwardings[name], person_id=lived.nils, target=MOBILE, starts_at=at, ends_at=NOW
+                    ),
+                    InvoiceLineRow(invoice_id=invoice.id, line=line, number=MOBILE, at=at, private=False),
+                ]
+            )
+    return Handed(calls, messages, forwardings, {name: line for line, name in enumerate(times)})
+
+
+async def test_of_a_number_that_another_has_now_only_what_was_theirs_is_given_out_and_removed(
+    lived: Lived, handed: Handed, tmp_path: Path
+) -> None:
+    """Both calls are to Maja: she is taken out of Nils's, and his number stays in it."""
+    await export(lived.settings, "maja", tmp_path / "maja.zip", NOW, print)
+    with ZipFile(tmp_path / "maja.zip") as archive:
+        given = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert str(handed.messages["hers"]) in given["messages.jsonl"]
+    assert str(handed.messages["his"]) not in given["messages.jsonl"]
+    assert str(handed.forwardings["hers"]) in given["forwardings.jsonl"]
+    assert str(handed.forwardings["his"]) not in given["forwardings.jsonl"]
+    assert str(lived.nils) not in given["mobiles.jsonl"]
+    assert not given["group_members.jsonl"]
+    assert [json.loads(line)["line"] for line in given["invoice_lines.jsonl"].splitlines()] == [
+        handed.lines["hers"]
+    ]
+    await lived.remove("maja")
+    assert {row.id: row.caller for row in await lived.rows(CallRow) if row.id in handed.calls.values()} == {
+        handed.calls["hers"]: "",
+        handed.calls["his"]: MOBILE,
+    }
+    told = [row.data["told"] for row in await lived.rows(CallEventRow) if "told" in row.data]
+    assert sorted(told) == ["", MOBILE]
+    messages = {row.id: (row.caller, row.text) for row in await lived.rows(MessageRow)}
+    assert messages[handed.messages["hers"]] == ("", "")
+    assert messages[handed.messages["his"]] == (MOBILE, "his")
+    assert [row.id for row in await lived.rows(ForwardingRow)] == [handed.forwardings["his"]]
+    assert [row.line for row in await lived.rows(InvoiceLineRow)] == [handed.lines["his"]]
+    assert MOBILE in [row.number for row in await lived.rows(GroupMemberRow)]
+    [his] = [row for row in await lived.rows(MobileRow) if row.number == MOBILE]
+    assert his.person_id == lived.nils
+    assert [row.after["number"] for row in await lived.rows(AuditRow) if row.row_id == str(his.id)] == [
+        MOBILE
+    ]
+
+
 async def test_what_is_held_on_a_caller_is_given_out_by_their_number(lived: Lived, tmp_path: Path) -> None:
     file = tmp_path / "caller.zip"
     await export(lived.settings, CALLER, file, NOW, print)
@@ -505,4 +614,4 @@ async def test_the_trail_is_found_by_names_as_they_are_written_and_by_nothing_li
         await session.execute(text(escaped.replace(":", r"\:")))
     assert await found(Whose(new_id(), users=("åsa.ek",))) == {"å", "older"}
     assert await found(Whose(new_id(), users=("bo_a%m",))) == {"like"}
-    assert await found(Whose(None, ("+46701740605",))) == set()
+    assert await found(Whose(None, (TheirNumber("+46701740605"),))) == set()

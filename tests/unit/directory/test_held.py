@@ -3,8 +3,9 @@
 import pytest
 
 from hanvisa.config import Settings
-from hanvisa.directory.personal.held import HELD, NOBODYS, Whose
+from hanvisa.directory.personal.held import HELD, NOBODYS
 from hanvisa.directory.personal.purging import KINDS
+from hanvisa.directory.personal.whose import TheirNumber, Whose
 from hanvisa.directory.tables import Base
 from hanvisa.ids import new_id
 
@@ -35,7 +36,7 @@ def test_a_table_that_is_nobodys_names_nobody(name: str) -> None:
 @pytest.mark.parametrize("held", HELD, ids=lambda held: held.table.__tablename__)
 def test_every_column_that_leads_to_a_person_finds_their_rows(held: object) -> None:
     """A foreign key to persons is among what the table is searched by."""
-    searched = str(held.of(Whose(new_id(), ("+46701740605",), ("anna",))))  # type: ignore[attr-defined]
+    searched = str(held.of(Whose(new_id(), (TheirNumber("+46701740605"),), ("anna",))))  # type: ignore[attr-defined]
     table = held.table.__table__  # type: ignore[attr-defined]
     leading = {
         one.name for one in table.columns for key in one.foreign_keys if key.column.table.name == "persons"

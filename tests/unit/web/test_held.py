@@ -8,9 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.repositories.extracts import Extracts
-from hanvisa.directory.repositories.users import UserFields, Users
+from hanvisa.directory.repositories.users import RoleGiven, UserFields, Users
+from hanvisa.web.tokens import create_token
 from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
 
 ANNA, SIV = id_of("anna"), id_of("siv")
@@ -80,6 +83,52 @@ async def test_who_handled_a_message_to_another_does_not_read_it_there(town: Tow
     assert (handled.keys(), handled["id"]) == ({"id", "state", "handled_at", "handled_by"}, made["id"])
     assert (await message("person", ANNA))["text"] == "Om vården"
     assert (await message("admin", id_of("olle")))["text"] == "Om vården"
+
+
+def rung_from(number: str, call: str, **told: str) -> list[CallEntry]:
+    opened = {"side": "carrier", "caller": number, "called": "200", **told}
+    return [CallEntry(call, 1, NOW, "opened", opened), CallEntry(call, 2, NOW, "closed", {})]
+
+
+async def registers(town: Town, number: str, person: str, who: str = "admin") -> None:
+    body = {
+        "person": str(id_of(person)),
+        "number": number,
+        "carrier": "Upphandlad operatör",
+        "grounds": "reser mycket",
+        "decided_by": "chefen",
+        "decided_at": NOW.isoformat(),
+    }
+    await answer(await town.ask("POST", "/mobiles", body, who=who), 201)
+
+
+async def test_who_had_a_mobile_before_reads_nothing_of_who_has_it_now(town: Town) -> None:
+    """F2, M4: neither the registration, nor calls, nor messages."""
+    [mobile] = (await town.get(f"/mobiles?person={ANNA}"))["items"]
+    await answer(await town.ask("POST", f"/mobiles/{mobile['id']}/end", if_match='"1"'), 200)
+    await registers(town, ANNA_MOBILE, "nils")
+    nils = str(id_of("nils"))
+    await CallRecords(town.database).append(rung_from(ANNA_MOBILE, "hv-his", caller_person=nils))
+    body = {"person": str(SIV), "caller": ANNA_MOBILE, "text": "Nils hemlighet", "confidential": True}
+    await answer(await town.ask("POST", "/messages", body), 201)
+    own = str(await all_rows(town, "person"))
+    assert mobile["id"] in own
+    assert not [told for told in ("hv-his", "hemlighet", nils) if told in own]
+
+
+async def test_whose_number_a_manager_registers_as_their_own_is_read_by_nobody_for_it(town: Town) -> None:
+    """F2, M4: Siv, who is a telephone manager, registers the number of somebody who rang others."""
+    role = RoleGiven("telephone_manager", "operation", id_of("Skola"))
+    await Users(town.database).create(UserFields("siv", SIV, frozenset({role})), None, SYSTEM)
+    town.tokens["siv"] = await create_token(town.database, "person", "siv", "siv", now=NOW)
+    citizen = "+46701740699"
+    await CallRecords(town.database).append(rung_from(citizen, "hv-citizens"))
+    body = {"person": str(id_of("olle")), "caller": citizen, "text": "Till omsorgen", "confidential": True}
+    await answer(await town.ask("POST", "/messages", body), 201)
+    await registers(town, citizen, "siv", who="siv")
+    own = str(await all_rows(town, "siv", of=SIV))
+    assert citizen in own  # the registration is
+    assert not [told for told in ("hv-citizens", "omsorgen") if told in own]
 
 
 @pytest.mark.parametrize("who", ["person", "operator", "superuser", "head", "manager"])

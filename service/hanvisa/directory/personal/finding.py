@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 
 from hanvisa.directory.auditing import as_json
-from hanvisa.directory.personal.held import Held, Whose
+from hanvisa.directory.personal.held import Held
+from hanvisa.directory.personal.whose import TheirNumber, Whose
 from hanvisa.directory.tables import MobileRow, PersonRow, UserRow
 from hanvisa.errors import NotFound
 
@@ -25,7 +26,7 @@ _OF_HANDLING = ("id", "state", "handled_at", "handled_by")
 async def find_whose(session: AsyncSession, id_: str) -> Whose:
     """``id_`` is a person's id or key in the import, or a caller's number (E.164). Raises NotFound."""
     if id_.startswith("+"):
-        return Whose(None, (id_,))
+        return Whose(None, (TheirNumber(id_),))
     query = select(PersonRow.id)
     try:
         query = query.where(PersonRow.id == UUID(id_))
@@ -41,9 +42,13 @@ async def find_whose(session: AsyncSession, id_: str) -> Whose:
 
 
 async def whose_is(session: AsyncSession, person: UUID) -> Whose:
-    mobiles = await session.scalars(select(MobileRow.number).where(MobileRow.person_id == person))
+    """A mobile's number is theirs from when it was decided on until it is ended: then it may be another's."""
+    row = MobileRow
+    mobiles = await session.execute(
+        select(row.number, row.decided_at, row.ended_at).where(row.person_id == person, row.number != "")
+    )
     users = await session.scalars(select(UserRow.name).where(UserRow.person_id == person))
-    return Whose(person, tuple(number for number in mobiles if number), tuple(users))
+    return Whose(person, tuple(TheirNumber(*mobile) for mobile in mobiles), tuple(users))
 
 
 async def rows_of(session: AsyncSession, held: Held, whose: Whose) -> AsyncIterator[Row]:
@@ -84,8 +89,10 @@ def may_be_told(table: str, row: Row, now: datetime) -> bool:
 def as_theirs(table: str, row: Row, whose: Whose) -> Row:
     """As the person is given it: of a message that they handled for others that they did, and no more (M4)."""
     match table, row:
-        case "messages", {"person_id": person, "caller": caller}:
-            if person != str(whose.person) and caller not in whose.numbers:
+        case "messages", {"person_id": person, "caller": caller, "created_at": str(at)}:
+            left_at = datetime.fromisoformat(at)
+            theirs = any(one.number == caller and one.theirs_at(left_at) for one in whose.numbers)
+            if person != str(whose.person) and not theirs:
                 return {name: row[name] for name in _OF_HANDLING}
     return row
 

@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, false, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select
 
+from hanvisa.directory.personal.whose import TheirNumber, Whose, is_of, is_theirs
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
@@ -37,6 +37,7 @@ from hanvisa.directory.tables import (
     GreetingCheckRow,
     GroupMemberRow,
     InvoiceLineRow,
+    InvoiceRow,
     MembershipRow,
     MessageRow,
     MobileRow,
@@ -59,18 +60,7 @@ from hanvisa.directory.tables import (
     UserRow,
 )
 from hanvisa.policy.sign_in import account_key
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """A person of the register, by id, or a caller, by number. ``numbers`` (E.164) are theirs.
-
-    ``users`` are the names of their users: what they do is kept under these.
-    """
-
-    person: UUID | None
-    numbers: tuple[str, ...] = ()
-    users: tuple[str, ...] = ()
+from hanvisa.policy.swedish_time import LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +72,14 @@ class Held:
     of: Callable[[Whose], ColumnElement[bool]]
 
 
-def is_of(person: Any) -> Callable[[Whose], ColumnElement[bool]]:
-    return lambda whose: person == whose.person if whose.person else false()
-
-
 def calls_of(whose: Whose) -> ColumnElement[bool]:
     """The calls that they took part in: who rang, who was sought, the operator."""
     call = CallRow
     persons = (call.caller_person_id, call.person_id, call.operator_id)
     return or_(
         *(is_of(person)(whose) for person in persons),
-        call.caller.in_(whose.numbers),
-        call.called.in_(whose.numbers),
+        is_theirs(call.caller, call.started_at, whose.numbers),
+        is_theirs(call.called, call.started_at, whose.numbers),
     )
 
 
@@ -106,19 +92,66 @@ def _target(row: type[ExtensionRow | NumberRow]) -> Callable[[Whose], ColumnElem
 
 
 def messages_of(whose: Whose) -> ColumnElement[bool]:
-    return or_(is_of(MessageRow.person_id)(whose), MessageRow.caller.in_(whose.numbers))
+    message = MessageRow
+    return or_(is_of(message.person_id)(whose), is_theirs(message.caller, message.created_at, whose.numbers))
+
+
+def callbacks_of(whose: Whose) -> ColumnElement[bool]:
+    return is_theirs(CallbackRow.number, CallbackRow.since, whose.numbers)
+
+
+def forwardings_of(whose: Whose) -> ColumnElement[bool]:
+    """Theirs, and others' to them."""
+    row = ForwardingRow
+    return or_(is_of(row.person_id)(whose), is_theirs(row.target, row.starts_at, whose.numbers))
+
+
+def exceptions_for(whose: Whose) -> ColumnElement[bool]:
+    row = ExceptionRow
+    return or_(is_of(row.scope_id)(whose), is_theirs(row.number, row.starts_at, whose.numbers))
+
+
+def group_members_of(whose: Whose) -> ColumnElement[bool]:
+    """A number, which stands there without a time, is theirs until it is another's of the register."""
+    member, mobile = GroupMemberRow, MobileRow
+    is_anothers = exists().where(
+        mobile.number == member.number, mobile.person_id != whose.person, mobile.ended_at.is_(None)
+    )
+    had = member.number.in_([one.number for one in whose.numbers])
+    return or_(is_of(member.person_id)(whose), and_(had, ~is_anothers))
+
+
+def invoice_lines_of(whose: Whose) -> ColumnElement[bool]:
+    """Of what has no time, as a fee, the invoice's month tells."""
+    line = InvoiceLineRow
+
+    def of_its_month(one: TheirNumber) -> ColumnElement[bool]:
+        months = select(InvoiceRow.id)
+        if one.since is not None:
+            months = months.where(InvoiceRow.month >= f"{one.since.astimezone(LOCAL):%Y-%m}")
+        if one.until is not None:
+            months = months.where(InvoiceRow.month <= f"{one.until.astimezone(LOCAL):%Y-%m}")
+        return and_(line.number == one.number, line.at.is_(None), line.invoice_id.in_(months))
+
+    return or_(is_theirs(line.number, line.at, whose.numbers), *map(of_its_month, whose.numbers))
 
 
 def audit_of(whose: Whose) -> ColumnElement[bool]:
     """Changes of what is theirs: of their rows, or with their id, number or user before or after; and what they did."""
     theirs = [str(whose.person)] if whose.person else []
-    told = sorted({*theirs, *(spelt for one in (*whose.numbers, *whose.users) for spelt in _in_json(one))})
-    said = (cast(column, String) for column in (AuditRow.before, AuditRow.after))
+    told = sorted({*theirs, *(spelt for user in whose.users for spelt in _in_json(user))})
     return or_(
         *(AuditRow.row_id.contains(one) for one in theirs),
         AuditRow.by.in_(whose.users),
-        *(column.contains(one, autoescape=True) for column in said for one in told),
+        *map(_is_told, told),
+        *(and_(_is_told(f'"{one.number}"'), one.theirs_then(AuditRow.at)) for one in whose.numbers),
     )
+
+
+def _is_told(text: str) -> ColumnElement[bool]:
+    """It stands in what was there before or after."""
+    said = (cast(column, String) for column in (AuditRow.before, AuditRow.after))
+    return or_(*(column.contains(text, autoescape=True) for column in said))
 
 
 def _in_json(text: str) -> tuple[str, str]:
@@ -173,7 +206,7 @@ HELD = (
         "number, carrier, grounds, who decided it and when",
         "the register of mobiles (H1, B1, M1, P1)",
         _REGISTER,
-        lambda whose: or_(is_of(MobileRow.person_id)(whose), MobileRow.number.in_(whose.numbers)),
+        is_of(MobileRow.person_id),
     ),
     Held(
         GreetingCheckRow,
@@ -247,14 +280,14 @@ HELD = (
         "a mobile's line of the carrier's invoice: number, when, how long, private or not",
         "the register of mobiles is held against what is paid for (B1, M1, P1)",
         "{calls} from its month, or until the invoice is replaced",
-        lambda whose: InvoiceLineRow.number.in_(whose.numbers),
+        invoice_lines_of,
     ),
     Held(
         GroupMemberRow,
         "who rings with a group; outside numbers too",
         "to be rung with it",
         "while they are in the group",
-        lambda whose: or_(is_of(GroupMemberRow.person_id)(whose), GroupMemberRow.number.in_(whose.numbers)),
+        group_members_of,
     ),
     Held(
         OperatorRow,
@@ -300,7 +333,7 @@ HELD = (
         "where somebody's telephone is forwarded to",
         "calls follow it, and the allowance is reckoned (M3)",
         "{absences} from its end",
-        lambda whose: or_(is_of(ForwardingRow.person_id)(whose), ForwardingRow.target.in_(whose.numbers)),
+        forwardings_of,
     ),
     Held(
         RecordingRow,
@@ -315,8 +348,7 @@ HELD = (
         "an operator may put callers through to a mobile (O2)",
         "{audit} from its end; then as a count",
         lambda whose: or_(
-            is_of(ExceptionRow.scope_id)(whose),
-            ExceptionRow.number.in_(whose.numbers),
+            exceptions_for(whose),
             ExceptionRow.granted_by.in_(whose.users),
             ExceptionRow.revoked_by.in_(whose.users),
         ),
@@ -368,7 +400,7 @@ HELD = (
         "the number of a caller who waits to be rung back",
         "to ring them back",
         "until they have been rung back, or in vain for the last time",
-        lambda whose: CallbackRow.number.in_(whose.numbers),
+        callbacks_of,
     ),
     Held(
         UserRow,

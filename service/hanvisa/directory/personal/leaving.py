@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import String, delete, null, or_, select, update
+from sqlalchemy import String, delete, null, select, update
 
 from hanvisa.directory.personal.erasing import (
     Files,
@@ -21,7 +21,17 @@ from hanvisa.directory.personal.erasing import (
     erase_own_recordings,
     erase_trail_of,
 )
-from hanvisa.directory.personal.held import HELD, Whose, audit_of, is_of, messages_of
+from hanvisa.directory.personal.held import (
+    HELD,
+    audit_of,
+    callbacks_of,
+    exceptions_for,
+    forwardings_of,
+    group_members_of,
+    invoice_lines_of,
+    messages_of,
+)
+from hanvisa.directory.personal.whose import Whose, is_of
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
@@ -136,7 +146,7 @@ async def erase_caller(session: AsyncSession, whose: Whose) -> Files:
     """A number that is nobody's of the register: messages from it, the wish to be rung back, forwardings to it."""
     await _erase_trail(session, whose)
     files = await erase_messages(session, await _ids(session, MessageRow, messages_of(whose)))
-    await session.execute(delete(CallbackRow).where(CallbackRow.number.in_(whose.numbers)))
+    await session.execute(delete(CallbackRow).where(callbacks_of(whose)))
     return files
 
 
@@ -157,13 +167,11 @@ async def _erase_what_they_have(session: AsyncSession, whose: Whose) -> Files:
     files |= await erase_absences(
         session, await _ids(session, AbsenceRow, is_of(AbsenceRow.person_id)(whose))
     )
-    forwardings = or_(ForwardingRow.person_id == whose.person, ForwardingRow.target.in_(whose.numbers))
-    await erase_forwardings(session, await _ids(session, ForwardingRow, forwardings))
+    await erase_forwardings(session, await _ids(session, ForwardingRow, forwardings_of(whose)))
     mobiles = await _ids(session, MobileRow, MobileRow.person_id == whose.person)
     checks = GreetingCheckRow.mobile_id.in_(mobiles)
     files |= await erase_greetings(session, await _ids(session, GreetingCheckRow, checks))
-    exceptions = or_(ExceptionRow.scope_id == whose.person, ExceptionRow.number.in_(whose.numbers))
-    await erase_exceptions(session, await _ids(session, ExceptionRow, exceptions))
+    await erase_exceptions(session, await _ids(session, ExceptionRow, exceptions_for(whose)))
     await erase_extracts(session, await _ids(session, ExtractRow, ExtractRow.person_id == whose.person))
     return files
 
@@ -174,10 +182,9 @@ async def _erase_what_they_leave(session: AsyncSession, whose: Whose) -> None:
     )
     for row in _OF_NO_USE:
         await session.execute(delete(row).where(row.person_id == whose.person))
-    group = or_(GroupMemberRow.person_id == whose.person, GroupMemberRow.number.in_(whose.numbers))
-    await session.execute(delete(GroupMemberRow).where(group))
-    await session.execute(delete(CallbackRow).where(CallbackRow.number.in_(whose.numbers)))
-    await session.execute(delete(InvoiceLineRow).where(InvoiceLineRow.number.in_(whose.numbers)))
+    await session.execute(delete(GroupMemberRow).where(group_members_of(whose)))
+    await session.execute(delete(CallbackRow).where(callbacks_of(whose)))
+    await session.execute(delete(InvoiceLineRow).where(invoice_lines_of(whose)))
 
 
 async def _erase_accounts(session: AsyncSession, whose: Whose, nameless: str, at: datetime) -> None:

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func, insert, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, insert, or_, select, true
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
 from hanvisa.directory.personal import leaving
 from hanvisa.directory.personal.finding import find_whose, whose_is
-from hanvisa.directory.personal.held import Whose, calls_of
+from hanvisa.directory.personal.held import calls_of
 from hanvisa.directory.personal.sounds import delete_files
 from hanvisa.directory.personal.taking_out import removal_of, take_out
+from hanvisa.directory.personal.whose import Whose
 from hanvisa.directory.tables import AuditRow, CalendarRow, CallEventRow, CallRow, DecisionRow, PersonRow
 from hanvisa.errors import Conflict
 
@@ -120,11 +121,11 @@ async def _remove_calls(database: Database, whose: Whose) -> tuple[int, int]:
 
 def _told_of(whose: Whose) -> list[ColumnElement[bool]]:
     """The calls of others in which they were rung, or decided about."""
-    told = [str(whose.person)] if whose.person else []
-    told += [f'"{number}"' for number in whose.numbers]
+    told: list[tuple[str, ColumnElement[bool]]] = [(str(whose.person), true())] if whose.person else []
+    told += [(f'"{one.number}"', one.theirs_then(CallRow.started_at)) for one in whose.numbers]
     kept = ((CallEventRow.call_id, CallEventRow.data), (DecisionRow.call_id, DecisionRow.facts))
     return [
-        CallRow.id.in_(select(call_id).where(cast(data, String).contains(one)))
+        and_(CallRow.id.in_(select(call_id).where(cast(data, String).contains(one))), then)
         for call_id, data in kept
-        for one in told
+        for one, then in told
     ]

@@ -6,14 +6,14 @@ Of what happened in a call stay the steps that reports count, and of the facts o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
-from hanvisa.directory.personal.held import Whose
+from hanvisa.directory.personal.whose import TheirNumber, Whose, is_theirs
 from hanvisa.directory.repositories.placing import Places, look_up_places
 from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow, ExtensionRow, NumberRow
 
@@ -28,20 +28,21 @@ _STEPS = ("opened", "stage", "outcome", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """``numbers`` are all that led to them, as a call may have them."""
+    """``numbers`` led to them here, ``outside`` are theirs in the public network, both as a call may have them."""
 
     whose: Whose
     numbers: frozenset[str]
+    outside: tuple[TheirNumber, ...]
     places: Places
 
-    def without(self, value: Any) -> Any:
-        """The JSON without them."""
+    def without(self, value: Any, at: datetime) -> Any:
+        """The JSON of that time without them."""
         match value:
             case dict():
-                return {key: self.without(one) for key, one in value.items()}
+                return {key: self.without(one, at) for key, one in value.items()}
             case list():
-                return [self.without(one) for one in value]
-            case str() if self._names(value):
+                return [self.without(one, at) for one in value]
+            case str() if self._names(value, at):
                 return ""
         return value
 
@@ -53,19 +54,30 @@ class Removal:
     def is_of(self, id_: Any) -> bool:
         return self.whose.person is not None and id_ == str(self.whose.person)
 
-    def _names(self, text: str) -> bool:
-        told = (*self.whose.numbers, *((str(self.whose.person),) if self.whose.person else ()))
-        return text in self.numbers or text in self.whose.users or any(one in text for one in told)
+    def has(self, number: Any) -> ColumnElement[bool]:
+        """A column of a call has a number of theirs."""
+        return or_(number.in_(self.numbers), is_theirs(number, CallRow.started_at, self.outside))
+
+    def _names(self, text: str, at: datetime) -> bool:
+        return (
+            text in self.numbers
+            or text in self.whose.users
+            or (self.whose.person is not None and str(self.whose.person) in text)
+            or any(one.number in text and one.theirs_at(at) for one in self.outside)
+        )
 
 
 async def removal_of(session: AsyncSession, whose: Whose) -> Removal:
-    numbers = {*whose.numbers, *(f"0{one[3:]}" for one in whose.numbers if one.startswith("+46"))}
+    at_home = (
+        replace(one, number=f"0{one.number[3:]}") for one in whose.numbers if one.number.startswith("+46")
+    )
+    numbers = set[str]()
     if whose.person is not None:
         for row in (ExtensionRow, NumberRow):
             numbers |= set(await session.scalars(select(row.number).where(row.target_id == whose.person)))
     persons = {whose.person} if whose.person else set[UUID]()
     places = await look_up_places(await session.connection(), persons, set())
-    return Removal(whose, frozenset(numbers), places)
+    return Removal(whose, frozenset(numbers), (*whose.numbers, *at_home), places)
 
 
 async def take_out(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
@@ -78,8 +90,8 @@ async def take_out(session: AsyncSession, ids: Collection[str], removal: Removal
 async def _from_the_calls(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
     call, person = CallRow, removal.whose.person
     nothing: list[tuple[Any, dict[str, Any]]] = [
-        (call.caller.in_(removal.numbers), {"caller": ""}),
-        (call.called.in_(removal.numbers), {"called": ""}),
+        (removal.has(call.caller), {"caller": ""}),
+        (removal.has(call.called), {"called": ""}),
     ]
     if person is not None:
         nothing += [
@@ -103,7 +115,7 @@ async def _from_what_happened(session: AsyncSession, ids: Collection[str], remov
     )
     changed = []
     for call_id, seq, at, data in rows.all():
-        after = removal.without(data)
+        after = removal.without(data, at)
         if removal.is_of(data.get("person")):
             after["person_in"] = removal.department(at)
         if after != data:
@@ -120,7 +132,7 @@ async def _from_the_facts(session: AsyncSession, ids: Collection[str], removal: 
         {
             "the_call": call_id,
             "the_seq": seq,
-            "facts": removal.without(_counted(facts, at, removal)),
+            "facts": removal.without(_counted(facts, at, removal), at),
             "schema_version": ONLY_COUNTED,
         }
         for call_id, seq, at, facts in rows.all()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field, JsonValue
 
 from hanvisa.directory.personal import finding
-from hanvisa.directory.personal.held import HELD, Whose
+from hanvisa.directory.personal.held import HELD
+from hanvisa.directory.personal.whose import Whose
 from hanvisa.errors import NotFound
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import ListQuery, Outgoing
@@ -34,18 +36,21 @@ class HeldList(Outgoing):
 
 
 async def held(ask: Ask[None, ListQuery]) -> Answer:
+    """One's own is found by who one is: a number may have been another's, and is registered on somebody's word."""
     must_cover(ask.scope, ask.register.person(ask.path["id"]))
+    mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
     table, first = _after(ask.query.cursor)
     wanted = ask.query.limit + 1
     found: list[tuple[int, int, finding.Row]] = []
     async with ask.services.database.reading() as session:
         whose = await _whose(ask, session)
+        if not mask.sees.everything:
+            whose = replace(whose, numbers=())
         while table < len(HELD) and len(found) < wanted:
             rows = await finding.page_of(session, HELD[table], whose, first, wanted - len(found))
             found += [(table, first + number, row) for number, row in enumerate(rows)]
             table, first = table + 1, 0
     more = found[ask.query.limit :]
-    mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
     items = [
         _shown(ask, whose, mask, _TABLES[in_table], row) for in_table, _, row in found[: ask.query.limit]
     ]
