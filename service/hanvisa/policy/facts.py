@@ -157,6 +157,13 @@ class OutsideNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedNumber:
+    """E.164, of somebody who is protected or whose mobile is; also of who has left, and of a mobile that was ended."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """A SIP account. ``account`` is the PJSIP endpoint's name; ``owner_id`` None is a shared phone."""
 

@@ -34,6 +34,7 @@ from hanvisa.policy.facts import (
     Person,
     Phone,
     PolicyException,
+    ProtectedNumber,
     Recording,
     Superuser,
     Switchboard,
@@ -101,6 +102,7 @@ class Register:
     mobiles: Table[Mobile] = Table()
     extensions: Table[Extension] = Table()
     numbers: Table[OutsideNumber] = Table()
+    protected_numbers: Table[ProtectedNumber] = Table()
     phones: Table[Phone] = Table()
     groups: Table[Group] = Table()
     switchboards: Table[Switchboard] = Table()
@@ -176,6 +178,10 @@ class Register:
     def mobile(self, e164: str) -> Mobile | None:
         """A registered mobile."""
         return self.mobiles.one("number", e164)
+
+    def is_protected(self, e164: str) -> bool:
+        """It is of somebody protected, or was when they left or it was ended."""
+        return self.protected_numbers.one("number", e164) is not None
 
     def phone_of_account(self, account: str) -> Phone | None:
         return self.phones.one("account", account)

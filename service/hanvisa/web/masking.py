@@ -1,6 +1,7 @@
 """Protected numbers are taken out of what is shown of a call to those who may not see them.
 
-A protected person's direct number is one: nothing tells it (O1), and a search by it finds nobody.
+A protected person's direct number is one: nothing tells it (O1), and a search by it finds nobody. It stays one when
+they have left, and so does a mobile's that was ended, until it is another's: what took place before has it still.
 """
 
 from __future__ import annotations
@@ -41,10 +42,12 @@ class Mask:
         direct = self.register.number(number) if number else None
         person = _whose(mobile, direct)
         holder = self.register.person(person) if person else None
-        if holder is None:
-            return text if mobile is None else HIDDEN
-        is_protected = holder.protected or (mobile is not None and mobile.protected)
-        return HIDDEN if is_protected and not self.sees.covers(holder) else text
+        if holder is not None:
+            is_protected = holder.protected or (mobile is not None and mobile.protected)
+            return HIDDEN if is_protected and not self.sees.covers(holder) else text
+        is_anothers = direct is not None and direct.kind is not TargetKind.PERSON
+        was_protected = number is not None and not is_anothers and self.register.is_protected(number)
+        return HIDDEN if mobile is not None or was_protected else text
 
     def event(self, event: CallEntry) -> CallEntry | None:
         """None for an event that is of use to administrators only."""

@@ -17,13 +17,16 @@ import pytest
 from sqlalchemy import event, text
 
 from hanvisa.directory import snapshot
-from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.auditing import SYSTEM, Actor, touch
 from hanvisa.directory.engine import Database
+from hanvisa.directory.personal.finding import whose_is
+from hanvisa.directory.personal.leaving import erase_person
 from hanvisa.directory.repositories.exceptions import ExceptionFields, ExceptionRecord, Exceptions
 from hanvisa.directory.repositories.forwardings import ForwardingFields, Forwardings
 from hanvisa.directory.repositories.operators import Operators
+from hanvisa.directory.repositories.persons import Persons
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.directory.tables import ExtensionRow
+from hanvisa.directory.tables import ExtensionRow, MobileRow, NumberRow, PersonRow
 from hanvisa.errors import NotFound
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import OperatorState, Person, PolicyException, ScopeKind, TargetKind
@@ -307,6 +310,40 @@ async def test_an_uncounted_exception_holds_with_the_database_busy(
     record = await given_exception(demo)
     async with busy(other):
         assert not await hasty.reserve_uses([record.exception.id], "call-1")
+
+
+async def test_a_protected_number_is_known_as_one_until_its_persons_name_is_purged(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    mobile = directory.register.mobiles.rows[0]
+    held_by, direct = mobile.person_id, "+46980319999"
+    assert not directory.register.is_protected(mobile.number)
+
+    def known() -> list[bool]:
+        return [directory.register.is_protected(number) for number in (mobile.number, direct)]
+
+    async with demo.changing(SYSTEM) as session:
+        session.add(NumberRow(number=direct, kind="person", target_id=held_by))
+        (await session.get_one(PersonRow, held_by)).protected = True
+    assert known() == [True, True]
+    tag = (await Persons(demo, datetime.now(UTC)).get(held_by)).details.version
+    await Persons(demo, datetime.now(UTC)).end(held_by, version=tag, by=HEAD)
+    assert directory.register.mobile(mobile.number) is None
+    assert known() == [True, True]
+    async with demo.changing(SYSTEM) as session:
+        await erase_person(session, await whose_is(session, held_by), datetime.now(UTC))
+        touch(session, ("persons", "mobiles"))
+    assert known() == [False, False]
+
+
+async def test_a_protected_mobile_that_was_ended_is_known_as_one(
+    demo: Database, directory: SnapshotDirectory
+) -> None:
+    mobile = directory.register.mobiles.rows[0]
+    async with demo.changing(SYSTEM) as session:
+        row = await session.get_one(MobileRow, mobile.id)
+        row.protected, row.ended_at = True, datetime.now(UTC)
+    assert directory.register.is_protected(mobile.number)
 
 
 async def test_operators_open_and_close(demo: Database, directory: SnapshotDirectory) -> None:

@@ -300,6 +300,47 @@ async def test_protected_numbers_and_technical_matter_are_left_out(town: Town, c
     assert (await english.text()).startswith("On Wednesday 5 August 2026 at 10:00, 201 (Anna Berg) rang 200.")
 
 
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_protected_number_stays_hidden_in_old_calls_when_it_has_ended(
+    town: Town, call: str, *, whole: bool
+) -> None:
+    """Hanna leaves, or only her mobile is ended."""
+    opened = {"side": "carrier", "caller": HEMLIG_MOBILE, "called": HEMLIG_DIRECT if whole else "201"}
+    told = [
+        ("opened", opened),
+        ("sought", {"person": ANNA}),
+        ("outcome", {"outcome": "talked", "person": ANNA}),
+    ]
+    await CallRecords(town.database).append(
+        [CallEntry("hv-old", seq, NOW, kind, data) for seq, (kind, data) in enumerate(told)]
+    )
+    if whole:
+        tag = (await town.ask("GET", f"/persons/{HEMLIG}")).headers["ETag"]
+        await answer(await town.ask("DELETE", f"/persons/{HEMLIG}", if_match=tag), 200)
+    else:
+        [mobile] = (await town.get(f"/mobiles?person={HEMLIG}"))["items"]
+        await answer(await town.ask("POST", f"/mobiles/{mobile['id']}/end", if_match='"1"'), 200)
+    paths = ("/calls", "/calls/hv-old", f"/calls/{call}", f"/calls/{call}/explain", f"/persons/{ANNA}/held")
+    seen = "".join([await (await town.ask("GET", path, who="person")).text() for path in paths])
+    assert "hv-old" in seen
+    assert not [number for number in (HEMLIG_MOBILE, HEMLIG_DIRECT, "070-174 06 06") if number in seen]
+    assert HEMLIG_MOBILE in str(await town.get("/calls/hv-old"))
+
+
+async def test_a_protected_number_is_shown_again_when_it_is_anothers(town: Town, call: str) -> None:
+    [mobile] = (await town.get(f"/mobiles?person={HEMLIG}"))["items"]
+    await answer(await town.ask("POST", f"/mobiles/{mobile['id']}/end", if_match='"1"'), 200)
+    new = {
+        "person": NILS,
+        "number": HEMLIG_MOBILE,
+        "carrier": "Upphandlad operatör",
+        "grounds": "reser mycket",
+    }
+    decided = {"decided_by": "chefen", "decided_at": NOW.isoformat()}
+    await answer(await town.ask("POST", "/mobiles", new | decided), 201)
+    assert "070-174 06 06" in str(await town.get(f"/calls/{call}", who="person"))
+
+
 # The policy
 
 

@@ -1,8 +1,8 @@
 """From the database's rows to the register's facts, one loader for each of the register's tables.
 
 What has ended is not loaded: neither rows that were ended, nor absences and exceptions of the past, nor messages that
-are handled. Of the forwardings
-those of the past two months are, which count towards M3's allowance.
+are handled. Of the forwardings those of the past two months are, which count towards M3's allowance, and of what has
+ended the protected numbers: old calls have them.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ LOADERS: dict[str, Loader] = {
     "mobiles": _loader(telephony.mobiles, MobileRow),
     "extensions": _loader(telephony.extensions, ExtensionRow),
     "numbers": _loader(telephony.numbers, NumberRow),
+    "protected_numbers": _loader(telephony.protected_numbers, MobileRow, NumberRow, PersonRow),
     "phones": _loader(telephony.phones, PhoneRow, SiteRow),
     "groups": _loader(telephony.groups, GroupRow, GroupMemberRow),
     "switchboards": _loader(telephony.switchboards, SwitchboardRow),

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, union
 
 from hanvisa.directory.loading.common import Columns, by_value, grouped, made, read
 from hanvisa.directory.tables import (
@@ -18,6 +18,7 @@ from hanvisa.directory.tables import (
     NumberRow,
     OperatorRow,
     OperatorSwitchboardRow,
+    PersonRow,
     PhoneRow,
     SiteRow,
     SwitchboardRow,
@@ -31,6 +32,7 @@ from hanvisa.policy.facts import (
     OperatorState,
     OutsideNumber,
     Phone,
+    ProtectedNumber,
     Ringing,
     Switchboard,
     TargetKind,
@@ -97,6 +99,21 @@ async def _numbers(columns: Columns) -> list[OutsideNumber]:
     return await made(
         OutsideNumber, number, map(_KINDS.__getitem__, kind), map(as_id, target_id), map(bool, confidential)
     )
+
+
+async def protected_numbers(session: AsyncSession, _: datetime) -> list[ProtectedNumber]:
+    """Also those that have ended, until nothing names whose they were."""
+    person, mobile, number = PersonRow, MobileRow, NumberRow
+    protected = select(person.id).where(
+        person.protected, or_(person.given_name != "", person.family_name != "")
+    )
+    query = union(
+        select(mobile.number).where(
+            or_(mobile.protected, mobile.person_id.in_(protected)), mobile.number != ""
+        ),
+        select(number.number).where(number.kind == TargetKind.PERSON, number.target_id.in_(protected)),
+    )
+    return [ProtectedNumber(number) for number in await session.scalars(query)]
 
 
 async def phones(session: AsyncSession, _: datetime) -> list[Phone]:
