@@ -220,6 +220,57 @@ async def test_the_person_knows_of_it_when_the_time_has_come(town: Town, people:
     assert (await problem(await town.ask("GET", f"{path}/traffic", who="person"), 409))["rules"] == ["F2"]
 
 
+@pytest.fixture
+async def suspected(town: Town, people: None, calls: None) -> Any:
+    """An extract on Anna, who is an administrator too: Olle has opened it, and Nils was refused to."""
+    await Users(town.database).create(
+        UserFields("anna.adm", id_of("anna"), frozenset({RoleGiven("admin")})), None, SYSTEM
+    )
+    town.tokens["suspect"] = await create_token(town.database, "person", "anna.adm", "anna", now=NOW)
+    extract = await approves(town, await asks(town))
+    path = f"/extracts/{extract['id']}/traffic"
+    await town.get(path, who="olle")
+    await problem(await town.ask("GET", path, who="nils"), 409)
+    return extract
+
+
+async def trail(town: Town, who: str, limit: int = 200) -> list[Any]:
+    entries, cursor = [], ""
+    while True:
+        page = await town.get(f"/audit?limit={limit}{cursor}", who=who)
+        entries += page["items"]
+        if page["next"] is None:
+            return entries
+        cursor = f"&cursor={page['next']}"
+
+
+async def test_an_administrator_does_not_find_an_extract_on_themselves_in_the_trail(
+    town: Town, suspected: Any
+) -> None:
+    """Page by page either, nor one entry by its id; others do, and they themselves when they have been told."""
+    whole = await trail(town, "nils")
+    telling = [one for one in whole if suspected["id"] in str(one)]
+    assert {(one["table"], one["action"]) for one in telling} == {
+        ("extracts", "created"), ("extracts", "changed"), ("extract_openings", "created"), ("requests", "refused")
+    }  # fmt: skip
+    rest = [one for one in whole if one not in telling]
+    assert await trail(town, "suspect") == rest
+    assert await trail(town, "suspect", limit=1) == rest
+    for one in telling:
+        await problem(await town.ask("GET", f"/audit/{one['id']}", who="suspect"), 404)
+    assert await town.get(f"/audit/{rest[0]['id']}", who="suspect") == rest[0]
+    town.clock.advance(timedelta(days=30))
+    assert [one for one in await trail(town, "suspect") if one in whole] == whole
+
+
+async def test_nor_do_they_in_what_is_held_on_who_asked_for_it(town: Town, suspected: Any) -> None:
+    path = f"/persons/{id_of('olle')}/held?limit=200"
+    assert ASKED["reason"] in str(await town.get(path, who="nils"))
+    seen = await town.get(path, who="suspect")
+    assert seen["items"]
+    assert not [told for told in (suspected["id"], ASKED["reason"]) if told in str(seen)]
+
+
 async def test_a_head_who_is_concerned_neither_sees_nor_decides_it(town: Town, people: None) -> None:
     extract = await asks(town, person=str(id_of("siv")))
     path = f"/extracts/{extract['id']}"

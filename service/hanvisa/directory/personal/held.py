@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from hanvisa.directory.personal.whose import TheirNumber, Whose, is_of, is_theirs
+from hanvisa.directory.repositories.audit import stands_in
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
@@ -143,15 +144,9 @@ def audit_of(whose: Whose) -> ColumnElement[bool]:
     return or_(
         *(AuditRow.row_id.contains(one) for one in theirs),
         AuditRow.by.in_(whose.users),
-        *map(_is_told, told),
-        *(and_(_is_told(f'"{one.number}"'), one.theirs_then(AuditRow.at)) for one in whose.numbers),
+        *map(stands_in, told),
+        *(and_(stands_in(f'"{one.number}"'), one.theirs_then(AuditRow.at)) for one in whose.numbers),
     )
-
-
-def _is_told(text: str) -> ColumnElement[bool]:
-    """It stands in what was there before or after."""
-    said = (cast(column, String) for column in (AuditRow.before, AuditRow.after))
-    return or_(*(column.contains(text, autoescape=True) for column in said))
 
 
 def _in_json(text: str) -> tuple[str, str]:

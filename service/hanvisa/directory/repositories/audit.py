@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, String, cast, func, insert, or_, select
 
 from hanvisa.directory.auditing import audit_entry
 from hanvisa.directory.engine import Database
 from hanvisa.directory.tables import AuditRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from hanvisa.directory.auditing import Actor
 
@@ -67,9 +67,11 @@ class Audit:
         async with self._database.writing() as session:
             await session.execute(insert(AuditRow), [entry])
 
-    async def get(self, id_: UUID) -> AuditEntry | None:
+    async def get(self, id_: UUID, *, without: Collection[str] = ()) -> AuditEntry | None:
+        """None also where it tells of one of the ids ``without``."""
+        query = _ENTRIES.where(AuditRow.id == id_, *(~tells_of(one) for one in without))
         async with self._database.reading() as session:
-            found = (await session.execute(_ENTRIES.where(AuditRow.id == id_))).one_or_none()
+            found = (await session.execute(query)).one_or_none()
         return AuditEntry(*found) if found else None
 
     async def list(
@@ -84,10 +86,14 @@ class Audit:
         since: datetime | None = None,
         until: datetime | None = None,
         before: UUID | None = None,
+        without: Collection[str] = (),
         limit: int = 100,
     ) -> list[AuditEntry]:
-        """The newest first. ``before`` is the id of the last one that was seen; ``until`` is not included."""
-        query = _ENTRIES.order_by(AuditRow.id.desc()).limit(limit)
+        """The newest first. ``before`` is the id of the last one that was seen; ``until`` is not included.
+
+        None that tells of one of the ids ``without``.
+        """
+        query = _ENTRIES.where(*(~tells_of(one) for one in without)).order_by(AuditRow.id.desc()).limit(limit)
         for column, wanted in (
             (AuditRow.table_name, table),
             (AuditRow.row_id, row_id),
@@ -106,6 +112,17 @@ class Audit:
             query = query.where(AuditRow.id < before)
         async with self._database.reading() as session:
             return [AuditEntry(*entry) for entry in await session.execute(query)]
+
+
+def tells_of(id_: str) -> ColumnElement[bool]:
+    """It is in what was changed, in the path of what was refused, or in what a row had before or after."""
+    return or_(AuditRow.row_id.contains(id_), stands_in(id_))
+
+
+def stands_in(text: str) -> ColumnElement[bool]:
+    """In what a row had before or after."""
+    had = (func.coalesce(cast(column, String), "") for column in (AuditRow.before, AuditRow.after))
+    return or_(*(column.contains(text, autoescape=True) for column in had))
 
 
 _ENTRIES = select(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
@@ -100,7 +100,7 @@ class Extracts:
         if within is not None:
             query = query.where(within.holds(ExtractRow.person_id))
         if hidden_from is not None:
-            query = query.where(or_(ExtractRow.person_id != hidden_from, ExtractRow.tell_at <= now))
+            query = query.where(~_untold(hidden_from, now))
         if person_id is not None:
             query = query.where(ExtractRow.person_id == person_id)
         if state is not None:
@@ -109,6 +109,12 @@ class Extracts:
             query = query.where(ExtractRow.id < before)
         async with self._database.reading() as session:
             return await _records(session, (await session.scalars(query)).all())
+
+    async def untold(self, person_id: UUID, now: datetime) -> frozenset[str]:
+        """The ids of those on the person that they are not to know of yet, as the audit trail has them."""
+        async with self._database.reading() as session:
+            ids = await session.scalars(select(ExtractRow.id).where(_untold(person_id, now)))
+        return frozenset(map(str, ids))
 
     async def request(
         self, person_id: UUID, starts_at: datetime, ends_at: datetime, *, reason: str, at: datetime, by: Actor
@@ -203,6 +209,11 @@ class Extracts:
         """Raises NotFound."""
         async with self._database.changing(SYSTEM) as session:
             (await found(session, ExtractRow, id_, "extract")).told_at = at
+
+
+def _untold(person_id: UUID, now: datetime) -> ColumnElement[bool]:
+    tell_at = ExtractRow.tell_at
+    return and_(ExtractRow.person_id == person_id, or_(tell_at.is_(None), tell_at > now))
 
 
 def _notice(record: ExtractRecord, person: PersonRow) -> OwedNotice:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue
 
 from hanvisa.directory.repositories.audit import Audit, AuditEntry
+from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Line, ListQuery, Moment, Outgoing
 from hanvisa.web.paging import cut, id_after
@@ -59,6 +60,7 @@ async def audit(ask: Ask[None, AuditQuery]) -> Answer:
         since=query.since,
         until=query.until,
         before=id_after(query.cursor),
+        without=await _untold(ask),
         limit=query.limit + 1,
     )
     page = cut(tuple(found), lambda entry: (str(entry.id),), query.limit)
@@ -66,10 +68,16 @@ async def audit(ask: Ask[None, AuditQuery]) -> Answer:
 
 
 async def read(ask: Ask[None, None]) -> Answer:
-    entry = await Audit(ask.services.database).get(ask.path["id"])
+    entry = await Audit(ask.services.database).get(ask.path["id"], without=await _untold(ask))
     if entry is None:
         raise not_found(Text(sv="Den händelsen finns inte.", en="There is no such entry."))
     return Answer(_shown(entry))
+
+
+async def _untold(ask: Ask[Any, Any]) -> frozenset[str]:
+    """The extracts on the asker that they are not to know of yet (F2)."""
+    person = ask.who.person_id
+    return await Extracts(ask.services.database).untold(person, ask.now) if person else frozenset()
 
 
 def _shown(entry: AuditEntry) -> AuditShown:

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 from hanvisa.directory.personal import finding
 from hanvisa.directory.personal.held import HELD
 from hanvisa.directory.personal.whose import Whose
+from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.errors import NotFound
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import ListQuery, Outgoing
@@ -50,9 +51,13 @@ async def held(ask: Ask[None, ListQuery]) -> Answer:
             rows = await finding.page_of(session, HELD[table], whose, first, wanted - len(found))
             found += [(table, first + number, row) for number, row in enumerate(rows)]
             table, first = table + 1, 0
+    asker = ask.who.person_id
+    untold = await Extracts(ask.services.database).untold(asker, ask.now) if asker else ()
     more = found[ask.query.limit :]
     items = [
-        _shown(ask, whose, mask, _TABLES[in_table], row) for in_table, _, row in found[: ask.query.limit]
+        _shown(ask, whose, mask, _TABLES[in_table], row)
+        for in_table, _, row in found[: ask.query.limit]
+        if not any(one in str(row) for one in untold)
     ]
     return Answer(
         HeldList(
