@@ -1033,9 +1033,7 @@ async def test_a_group_with_a_number_of_ours_among_those_outside_rings_whose_it_
         register = scene.directory.register
         group = Group(id_of("jour"), "Jour", id_of("hallefors"), (id_of("bo"),), (ANNA_DIRECT, MAIN))
         number = OutsideNumber("+46980319300", TargetKind.GROUP, group.id)
-        scene.directory.register = register.replace(
-            groups=(group,), numbers=(*register.numbers.rows, number)
-        )
+        scene.directory.register = register.replace(groups=(group,), numbers=(*register.numbers.rows, number))
         scene.rings_in(number.number)
         await scene.rung("bo")
         await scene.rung("anna")
