@@ -14,6 +14,7 @@ from hanvisa.directory.imports.invoice import import_invoice, read_columns
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError
+from hanvisa.mail.sending import Server
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.reports import telling
@@ -21,7 +22,7 @@ from hanvisa.reports.catalogue import REPORTS, report_named
 from hanvisa.reports.formats import Format
 from hanvisa.reports.making import NEEDED, Made, Maker
 from hanvisa.reports.model import Column, Measure
-from hanvisa.reports.monthly import Mailed, Server, mail_reports
+from hanvisa.reports.monthly import Mailed, mail_reports
 from hanvisa.reports.months import Month
 from hanvisa.reports.pages import page_of
 from hanvisa.reports.printing import print_pdf

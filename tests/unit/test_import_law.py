@@ -29,7 +29,7 @@ LAW = {
     "backup": ("directory", "config", "progress", *EVERYBODY_MAY),
     "calendars": ADAPTER,
     "ldap": ADAPTER,
-    "reports": ("policy", "directory", "calls.ports", *EVERYBODY_MAY),
+    "reports": ("policy", "directory", "calls.ports", "mail.sending", *EVERYBODY_MAY),
     "web": (
         "policy",
         "directory",

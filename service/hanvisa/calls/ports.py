@@ -252,12 +252,12 @@ class AlarmLetter:
 class Letter:
     """A mail that is owed for a message; ``recording`` is a file in the state folder, ``text`` what was written.
 
-    ``name`` is the person's, or, where it is ``shared``, the department's; ``address`` are then all of its persons',
-    with commas.
+    ``name`` is the person's, or, where it is ``shared``, the department's; ``addresses`` are then all of its
+    persons'.
     """
 
     id: UUID
-    address: str
+    addresses: tuple[str, ...]
     name: str
     caller: str
     recording: str | None

@@ -6,13 +6,16 @@ import asyncio
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from hanvisa.calls.ports import AlarmLetter, Clock
 from hanvisa.errors import MailError, StorageError
-from hanvisa.mail.outbox import LOOK_EVERY, Server
+from hanvisa.mail.outbox import LOOK_EVERY
+from hanvisa.mail.sending import Server, send
+from hanvisa.policy.mail_addresses import recipients
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +70,8 @@ class AlarmMails:
         """Raises StorageError."""
         for letter in await self._letters.owed():
             try:
-                await self._server.send(compose(letter, self._sender, self._clock))
-            except (MailError, ValueError) as error:  # ValueError: an address that is none
+                await send(self._server, partial(compose, letter, self._sender, self._clock))
+            except MailError as error:
                 log.warning("mail.alarm_not_sent", alarm=str(letter.id), why=str(error))
                 continue
             await self._letters.sent(letter)
@@ -76,11 +79,14 @@ class AlarmMails:
 
 
 def compose(letter: AlarmLetter, sender: str, clock: Clock) -> EmailMessage:
-    """Swedish first, then English. The reason of the absence is not in it."""
+    """Swedish first, then English. The reason of the absence is not in it.
+
+    Raises ValueError for an address that is none.
+    """
     days = f"{letter.first_day}" if letter.days == 1 else f"{letter.first_day} – {letter.last_day}"
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = letter.address
+    mail["To"] = recipients(letter.address)
     mail["Subject"] = f"{letter.department} är tom {days}"
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{letter.id}.alarm@hanvisa>"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import MailError
-from hanvisa.mail.outbox import Server
+from hanvisa.mail.sending import Server, send
 from hanvisa.policy.details import DetailsLetter
+from hanvisa.policy.mail_addresses import recipients
 from hanvisa.policy.swedish_time import LOCAL
 
 log = structlog.get_logger(__name__)
@@ -49,8 +51,8 @@ class DetailsMails:
         done = {"sent": 0, "not_sent": 0}
         for letter in await self._letters.owed():
             try:
-                await self._server.send(compose(letter, self._page, self._sender, self._clock))
-            except (MailError, ValueError) as error:  # ValueError: an address that is none
+                await send(self._server, partial(compose, letter, self._page, self._sender, self._clock))
+            except MailError as error:
                 log.warning("mail.details_not_sent", person=str(letter.person_id), why=str(error))
                 done["not_sent"] += 1
                 continue
@@ -64,7 +66,7 @@ def compose(letter: DetailsLetter, page: str, sender: str, clock: Clock) -> Emai
     link, until = f"{page}/{letter.token}", f"{letter.ends_at.astimezone(LOCAL):%Y-%m-%d}"
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = letter.address
+    mail["To"] = recipients(letter.address)
     mail["Subject"] = "Stämmer dina uppgifter i växeln?"
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{letter.person_id}.{clock.now():%Y%m%d%H%M%S}.details@hanvisa>"

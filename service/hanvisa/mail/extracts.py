@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -14,7 +15,9 @@ import structlog
 
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import MailError, StorageError
+from hanvisa.mail.sending import Server, send
 from hanvisa.policy.extracts import OwedNotice
+from hanvisa.policy.mail_addresses import recipients
 from hanvisa.policy.swedish_time import LOCAL
 
 log = structlog.get_logger(__name__)
@@ -32,12 +35,6 @@ class Notices(Protocol):
 
     async def told(self, id_: UUID, at: datetime, /) -> None:
         """It is owed no more. Raises StorageError."""
-        ...
-
-
-class Server(Protocol):
-    async def send(self, mail: EmailMessage) -> None:
-        """Raises MailError."""
         ...
 
 
@@ -62,8 +59,11 @@ class ExtractNotices:
         """Raises StorageError."""
         for notice in await self._notices.owed_notices(self._clock.now()):
             try:
-                await self._server.send(compose(notice, sender=self._sender, at=self._clock.now()))
-            except (MailError, ValueError) as error:  # ValueError: an address that is none
+                await send(
+                    self._server,
+                    partial(compose, notice, sender=self._sender, at=self._clock.now()),
+                )
+            except MailError as error:
                 log.warning("mail.extract_not_told", extract=str(notice.extract_id), why=str(error))
                 continue
             await self._notices.told(notice.extract_id, self._clock.now())
@@ -73,7 +73,7 @@ def compose(notice: OwedNotice, *, sender: str, at: datetime) -> EmailMessage:
     """Swedish first, then English. Raises ValueError for an address that is none."""
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = notice.address
+    mail["To"] = recipients(notice.address)
     mail["Subject"] = "Ett utdrag av dina telefonsamtal har gjorts"
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{notice.extract_id}.extract@hanvisa>"

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from hanvisa.calls.ports import Letter
+from hanvisa.policy.mail_addresses import recipients
 from hanvisa.policy.messages import decide_mail
 from hanvisa.policy.model import Text
 from hanvisa.policy.numbers import display
@@ -17,12 +18,14 @@ def compose(letter: Letter, *, sender: str, code: str, sound: bytes | None, at: 
     """``code`` is what is dialled to hear messages, "" where there is none; ``sound`` is a WAV file.
 
     Of a confidential message neither the caller nor the sound is in it (M4): mails are read on mobiles.
+
+    Raises ValueError for an address that is none.
     """
     told = decide_mail(confidential=letter.confidential).allowed
     caller = _caller(letter.caller) if told else None
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = letter.address
+    mail["To"] = recipients(*letter.addresses)
     mail["Subject"] = _subject(letter, caller).sv
     mail["Date"] = format_datetime(at)
     # The same for each try: where a mail is sent twice all the same, the reader's program can tell.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +15,8 @@ import structlog
 from hanvisa.calls.ports import Clock, Letter
 from hanvisa.errors import MailError, StorageError
 from hanvisa.mail.letters import compose
+from hanvisa.mail.sending import Server, send
+from hanvisa.policy.mail_addresses import is_mail_address
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +32,6 @@ class Letters(Protocol):
 
     async def sent(self, letter: Letter) -> None:
         """It is owed no more. Raises StorageError."""
-        ...
-
-
-class Server(Protocol):
-    async def send(self, mail: EmailMessage) -> None:
-        """Raises MailError."""
         ...
 
 
@@ -98,7 +96,7 @@ class MailOutbox:
         key = _key(letter)
         if key not in self._taken:
             try:
-                await self._server.send(await asyncio.to_thread(self._compose, letter))
+                await send(self._server, partial(self._compose, letter))
             except MailError as error:
                 self._rest(key, error)
                 return
@@ -109,17 +107,18 @@ class MailOutbox:
         self._delays.pop(key, None)
 
     def _compose(self, letter: Letter) -> EmailMessage:
-        """Raises MailError for an address that is none."""
+        """Raises ValueError where nobody has an address that is one."""
         sound = None
         if letter.recording is not None:
             try:
                 sound = (self._state / letter.recording).read_bytes()
             except OSError as error:  # the mail goes without it
                 log.warning("mail.no_sound", message=str(letter.id), why=str(error))
-        try:
-            return compose(letter, sender=self._sender, code=self._code(), sound=sound, at=self._clock.now())
-        except ValueError as error:
-            raise MailError(f"A mail to {letter.address!r} can't be written: {error}") from error
+        addresses = tuple(filter(is_mail_address, letter.addresses))
+        if left_out := len(letter.addresses) - len(addresses):
+            log.warning("mail.addresses_left_out", message=str(letter.id), addresses=left_out)
+        letter = replace(letter, addresses=addresses)
+        return compose(letter, sender=self._sender, code=self._code(), sound=sound, at=self._clock.now())
 
     def _rest(self, key: str, error: MailError) -> None:
         delay = min(self._delays.get(key, self._retry / 2) * 2, self._retry_most)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Protocol
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.tables import CostCentreRow, OperationRow, PersonRow, ReportMailRow
 from hanvisa.errors import MailError
+from hanvisa.mail.sending import Server, send
+from hanvisa.policy.mail_addresses import recipients
 from hanvisa.policy.model import Language, Text
 from hanvisa.reports.catalogue import REPORTS
 from hanvisa.reports.making import Made, Maker, narrowed
@@ -25,12 +27,6 @@ from hanvisa.reports.months import Month
 from hanvisa.reports.pages import page_of
 from hanvisa.reports.printing import print_pdf
 from hanvisa.reports.telling import value_texts
-
-
-class Server(Protocol):
-    async def send(self, mail: EmailMessage) -> None:
-        """Raises MailError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,8 @@ async def _mail(
     try:
         if theirs:
             pdf = await print_pdf(page_of(theirs, who.language))
-            await server.send(compose(who, theirs, pdf, sender=sender, at=now))
-    except (MailError, ValueError) as error:  # ValueError: an address that is none
+            await send(server, partial(compose, who, theirs, pdf, sender=sender, at=now))
+    except MailError as error:
         return Mailed(who, len(theirs), str(error))
     async with database.changing(SYSTEM) as session:
         session.add(ReportMailRow(person_id=who.person_id, month=str(all_[0].month), sent_at=now))
@@ -84,11 +80,14 @@ async def _mail(
 def compose(
     who: Responsible, reports: Sequence[Made], pdf: bytes, *, sender: str, at: datetime
 ) -> EmailMessage:
-    """Swedish first, then English. ``reports`` are of the same month, and each has something to tell. Pure."""
+    """Swedish first, then English. ``reports`` are of the same month, and each has something to tell. Pure.
+
+    Raises ValueError for an address that is none.
+    """
     month = str(reports[0].month)
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = who.address
+    mail["To"] = recipients(who.address)
     mail["Subject"] = _SUBJECT.sv.format(month=month)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{who.person_id}.{month}@hanvisa>"

@@ -9,6 +9,7 @@ from uuid import UUID
 import phonenumbers
 from pydantic import AfterValidator, Field, StringConstraints
 
+from hanvisa.policy.mail_addresses import LONGEST, NO_MAIL_ADDRESS, PATTERN, is_mail_address
 from hanvisa.policy.model import Text
 from hanvisa.policy.timing import NEXT_WORKING_DAY
 from hanvisa.web.fields import Dialled, Incoming, Line, Wrong
@@ -32,6 +33,12 @@ def _e164(written: str) -> str:
             )
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _mail_address(written: str) -> str:
+    if not is_mail_address(written):
+        raise Wrong(NO_MAIL_ADDRESS)
+    return written
 
 
 def _not_112(number: str) -> str:
@@ -67,6 +74,11 @@ Said = Annotated[
     StringConstraints(
         min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
     ),
+]
+Email = Annotated[
+    str,
+    Field(max_length=LONGEST, json_schema_extra={"pattern": PATTERN}),
+    AfterValidator(_mail_address),
 ]
 Address = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 ExternalId = Annotated[Line, Field(description="by which imports know it (docs/import.md)")]

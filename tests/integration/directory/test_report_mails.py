@@ -75,6 +75,15 @@ async def test_what_a_server_does_not_take_is_owed_still(town: Database) -> None
     assert [mail["To"] for mail in office.mails] == ["ailu@example.org"]
 
 
+async def test_an_address_that_is_none_keeps_nobody_else_waiting(town: Database) -> None:
+    async with town.changing(SYSTEM) as session:
+        await session.execute(update(PersonRow).where(PersonRow.id == id_of("ailu")).values(email="().b@x"))
+    async with open_post(PostOffice()) as office:
+        mailed = await send(town, office.port)
+    assert [one.who.name for one in mailed if one.why] == ["Áilu Ŋáhkká"]
+    assert {mail["To"] for mail in office.mails} == {"cearru@example.org", "asa@example.org"}
+
+
 async def sent_to_ailu(town: Database, office: PostOffice) -> Mailed:
     [mailed] = [one for one in await send(town, office.port) if one.who.name == "Áilu Ŋáhkká"]
     return mailed

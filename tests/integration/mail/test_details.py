@@ -18,6 +18,7 @@ from hanvisa.testing import FakeClock
 ENDS = datetime(2026, 9, 4, 8, tzinfo=UTC)
 LETTER = DetailsLetter(new_id(), "asa.oberg@example.org", "Åsa", "a-token", ENDS)
 WRONG = DetailsLetter(new_id(), "åsa\nBcc: x@example.org", "Åsa", "another", ENDS)
+GARBLED = DetailsLetter(new_id(), "().b@x", "Åsa", "a third", ENDS)
 
 
 @dataclass
@@ -57,9 +58,9 @@ async def test_the_mail_has_the_link_and_until_when_it_holds(office: PostOffice)
 
 
 async def test_what_is_not_taken_is_owed_still_and_holds_nobody_else_up(office: PostOffice) -> None:
-    owed = Owed([WRONG, LETTER])
-    assert await mails(office, owed).send_owed() == {"sent": 1, "not_sent": 1}
+    owed = Owed([WRONG, GARBLED, LETTER])
+    assert await mails(office, owed).send_owed() == {"sent": 1, "not_sent": 2}
     office.refuses_with = "451 later"
     owed.letters.append(LETTER)
-    assert await mails(office, owed).send_owed() == {"sent": 0, "not_sent": 2}
-    assert owed.letters == [WRONG, LETTER]
+    assert await mails(office, owed).send_owed() == {"sent": 0, "not_sent": 3}
+    assert owed.letters == [WRONG, GARBLED, LETTER]

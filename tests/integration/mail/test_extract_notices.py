@@ -57,8 +57,9 @@ async def test_a_person_is_told_who_asked_and_who_approved(post: PostOffice) -> 
         assert part in said
 
 
-async def test_an_address_that_is_none_keeps_nobody_else_waiting(post: PostOffice) -> None:
-    bad, good = notice("anna\nBcc: alla@kommunen.test"), notice()
+@pytest.mark.parametrize("address", ["anna\nBcc: alla@kommunen.test", "().b@x"])
+async def test_an_address_that_is_none_keeps_nobody_else_waiting(post: PostOffice, address: str) -> None:
+    bad, good = notice(address), notice()
     owed = Owed([bad, good])
     server = MailServer("127.0.0.1", post.port, starttls=False)
     await ExtractNotices(owed, server, FakeClock(), sender="hanvisa@kommunen.test").send_owed()

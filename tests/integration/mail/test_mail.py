@@ -15,6 +15,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from hanvisa.calls.ports import NewMessage
 from hanvisa.directory.auditing import SYSTEM
@@ -243,7 +244,17 @@ async def test_who_stops_in_the_moment_of_the_answer_has_stopped(office: PostOff
             assert sending.cancelled()
 
 
-@pytest.mark.parametrize("address", ["not an address", "n@example.org\nBcc: somebody@example.org"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "not an address",
+        "n@example.org\nBcc: somebody@example.org",
+        ",@;b",  # the library raises something else for each of these
+        "().b@x",
+        ":b;@x",
+        "=?utf-8?q?@?==?utf-8?q?",
+    ],
+)
 async def test_a_mail_that_can_not_be_sent_holds_up_no_other(
     desk: Desk, office: PostOffice, tora: UUID, address: str
 ) -> None:
@@ -254,6 +265,21 @@ async def test_a_mail_that_can_not_be_sent_holds_up_no_other(
     await desk.leaves(tora)
     await desk.outbox().send_owed()
     assert [mail["To"] for mail in office.mails] == [TORA]
+
+
+async def test_whatever_a_server_or_its_library_raises_holds_up_no_other(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    class Failing(MailServer):
+        async def send(self, mail: EmailMessage) -> None:
+            if mail["Subject"].endswith("201"):
+                raise LookupError("of the library's own")
+            await super().send(mail)
+
+    for caller in ("201", "202"):
+        await desk.leaves(tora, caller=caller)
+    await desk.outbox(Failing("127.0.0.1", office.port, starttls=False)).send_owed()
+    assert [mail["Subject"] for mail in office.mails] == ["Nytt meddelande från 202"]
 
 
 async def test_it_is_sent_once_where_the_note_of_it_has_to_be_tried_again(
@@ -338,6 +364,20 @@ async def test_a_departments_message_is_mailed_once_to_all_of_it_who_have_an_add
     assert mail["To"] == f"anna@example.org, {TORA}"
     assert text_of(mail).startswith("Hej Hemtjänsten,")
     assert "lämnade 0980-31 92 44 ett meddelande till er." in text_of(mail)
+
+
+async def test_an_address_of_a_colleague_that_is_none_keeps_the_mail_from_nobody_else(
+    desk: Desk, database: Database, office: PostOffice, tora: UUID
+) -> None:
+    department = await a_department(database, tora)
+    async with database.changing(SYSTEM) as session:
+        anna = (await session.scalars(select(PersonRow).where(PersonRow.given_name == "Anna"))).one()
+        anna.email = "a(@x"  # opens a comment, and sorts before Tora's
+    await desk.leaves(None, department_id=department)
+    with capture_logs() as logged:
+        await desk.outbox().send_owed()
+    assert [mail["To"] for mail in office.mails] == [TORA]
+    assert [one["addresses"] for one in logged if one["event"] == "mail.addresses_left_out"] == [1]
 
 
 async def test_a_department_without_any_address_is_owed_nothing(

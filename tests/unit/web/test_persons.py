@@ -129,6 +129,7 @@ async def test_a_move_is_changed_before_its_day(town: Town) -> None:
         ({"starts_on": "2026-08-06"}, "starts_on"),
         ({"department": None}, "department"),
         ({"email": "no address"}, "email"),
+        ({"email": "x(@kommunen.test"}, "email"),
         ({"given_name": ""}, "given_name"),
         ({"telephone_hours": "8-9"}, "telephone_hours"),
         ({"functions": ["a\u0000"]}, "functions.0"),

@@ -17,6 +17,7 @@ from hanvisa.directory.imports.problems import Unread
 from hanvisa.directory.imports.spreadsheets import lost_from_area_code, lost_from_number, with_zeros
 from hanvisa.directory.loading import LOCAL
 from hanvisa.policy.facts import Window
+from hanvisa.policy.mail_addresses import NO_MAIL_ADDRESS, is_mail_address
 from hanvisa.policy.model import Text
 from hanvisa.policy.timing import NEXT_WORKING_DAY, is_default
 from hanvisa.policy.workdays import next_working_day
@@ -173,6 +174,17 @@ def code(field: Field) -> str:
             Text(
                 sv=f"”{field.text}” är ingen kod: * eller #, och två till fyra siffror.",
                 en=f"“{field.text}” is no code: * or #, and two to four digits.",
+            )
+        )
+    return field.text
+
+
+def mail_address(field: Field) -> str:
+    if not is_mail_address(field.text):
+        raise Unread(
+            Text(
+                sv=f"”{field.text}” {NO_MAIL_ADDRESS.sv}.",
+                en=f"“{field.text}” {NO_MAIL_ADDRESS.en}.",
             )
         )
     return field.text

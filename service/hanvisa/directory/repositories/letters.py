@@ -38,15 +38,15 @@ class Letters:
             rows = (await session.execute(_OWED)).all()
             colleagues = await _addresses(session, now) if any(department for *_, department in rows) else {}
         letters = [
-            _letter(message, address=person.email or "", name=person.given_name)
+            _letter(message, addresses=(person.email or "",), name=person.given_name)
             if person
-            else _letter(message, address=", ".join(colleagues.get(department.id, ())), name=department.name)
+            else _letter(message, addresses=colleagues.get(department.id, ()), name=department.name)
             for message, person, department in rows
         ]
         return [
             one
             for one in letters
-            if one.address and (not one.reminder or reminder_at(one.left_at, self._reminder) <= now)
+            if one.addresses and (not one.reminder or reminder_at(one.left_at, self._reminder) <= now)
         ]
 
     async def sent(self, letter: Letter) -> None:
@@ -70,10 +70,10 @@ async def _addresses(session: AsyncSession, at: datetime) -> dict[UUID, tuple[st
     return grouped(rows.all())
 
 
-def _letter(message: MessageRow, *, address: str, name: str) -> Letter:
+def _letter(message: MessageRow, *, addresses: tuple[str, ...], name: str) -> Letter:
     return Letter(
         id=message.id,
-        address=address,
+        addresses=addresses,
         name=name,
         caller=message.caller,
         recording=message.recording,

@@ -25,7 +25,7 @@ from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Change, Incoming, ListQuery, Moment, Named, Outgoing, unset
 from hanvisa.web.paging import cut, not_ours, read_cursor
 from hanvisa.web.people import department_given, must_cover, must_reach, named
-from hanvisa.web.plain_fields import ExternalId, Name, composed
+from hanvisa.web.plain_fields import Email, ExternalId, Name, composed
 from hanvisa.web.problems import CONFLICT, FORBIDDEN, Problem, invalid
 from hanvisa.web.roles import Action, Scope
 from hanvisa.web.routing import Answer, Ask, Route
@@ -35,9 +35,6 @@ Title = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"), AfterValidator(composed)
 ]
 Functions = Annotated[list[Name], Field(max_length=20)]
-Email = Annotated[
-    str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$")
-]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 OWN = frozenset({"title", "functions", "best_reached", "email", "language"})

@@ -64,7 +64,7 @@ PERSONS = Sheet(
         Column("department", values.ref("departments"), "hallefors-bygg", required=True),
         may("title", values.text, "byggnadsinspektör", default=""),
         Column("functions", values.words, "bygglov | rivningslov", default=()),
-        may("email", values.text, "anna@example.org"),
+        may("email", values.mail_address, "anna@example.org"),
         may("language", values.one_of(Language), "sv", default="sv"),
         may("protected", values.flag, "no", default=False),
         may("confidential", values.flag, "no", default=False),
