@@ -31,6 +31,10 @@ _NOT_KEPT = Text(
     sv="det som kalendern säger kunde inte sparas just nu",
     en="what the calendar says could not be kept just now",
 )
+_NOT_FORESEEN = Text(
+    sv="det gick fel när kalendern lästes, på ett sätt som växeln inte känner till; loggen säger mer",
+    en="reading the calendar failed in a way that the switchboard does not know; the log says more",
+)
 
 
 class Registered(Protocol):
@@ -109,28 +113,31 @@ class CalendarKeeper:
 
         sources = await self._calendars.sources(self._clock.now())
         self._seen = {source.id: self._seen_of(source) for source in sources}
-        for ended in await asyncio.gather(*map(one, sources), return_exceptions=True):
-            if ended is not None:  # an error of ours, when all the others have been read
-                raise ended
+        await asyncio.gather(*map(one, sources))
 
     async def _keep(self, session: aiohttp.ClientSession, source: Source) -> None:
-        """What fails is tried again a little later, each time after twice as long."""
+        """What fails, in whatever way, is tried again a little later, each time after twice as long."""
         now, seen = self._clock.now(), self._seen[source.id]
         if seen.rests(now):
             return
         try:
             await self._read_and_keep(session, source, seen, now)
-        except HanvisaError as error:
+        except Exception as error:
+            foreseen = isinstance(error, HanvisaError)
             seen.mark = ""
             seen.wait = min(max(self._times.every, seen.wait * 2), REST_MOST)
             seen.reading = Reading(
                 asked_at=now,
                 well_at=seen.reading.well_at if seen.reading else None,
-                problem=error.what if isinstance(error, CalendarError) else _NOT_KEPT,
+                problem=_problem(error),
                 again_at=now + timedelta(seconds=seen.wait),
             )
             log.warning(
-                "calendars.not_kept", person=str(source.person_id), why=str(error), again_in=seen.wait
+                "calendars.not_kept",
+                person=str(source.person_id),
+                why=str(error) if foreseen else type(error).__name__,
+                again_in=seen.wait,
+                exc_info=not foreseen,
             )
         else:
             seen.wait = 0.0
@@ -167,6 +174,15 @@ class CalendarKeeper:
                 changed=len(steps.change),
                 ended=len(steps.end),
             )
+
+
+def _problem(error: Exception) -> Text:
+    """For the calendar's person."""
+    if isinstance(error, CalendarError):
+        return error.what
+    if isinstance(error, HanvisaError):
+        return _NOT_KEPT
+    return _NOT_FORESEEN
 
 
 def open_session() -> aiohttp.ClientSession:

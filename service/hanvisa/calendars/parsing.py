@@ -67,7 +67,8 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "", within: fl
                     found.append(event)
                     if len(found) > MOST:
                         raise _too_many()
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+    # OSError: a zone's name is a file's to Python, and may be a folder's or too long for one.
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError) as error:
         name = type(error).__name__
         raise CalendarError(
             Text(

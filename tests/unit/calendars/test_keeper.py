@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from hanvisa.calendars import keeper
 from hanvisa.calendars.keeper import CalendarKeeper, Times
@@ -35,10 +36,11 @@ class Known:
         return ()
 
 
-async def test_an_error_of_ours_in_one_is_raised_when_the_others_have_been_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_whatever_fails_in_one_is_its_own_failure_and_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
     async def read(_http: object, _session: object, source: Source, *_: object) -> None:
+        asked.append(source.host)
         if source.host == "a.test":
             raise LookupError("unknown encoding: xxx")
         await asyncio.to_thread(source.host.encode)  # they take longer
@@ -54,6 +56,20 @@ async def test_an_error_of_ours_in_one_is_raised_when_the_others_have_been_read(
         clock=FakeClock(datetime(2026, 3, 4, 11, tzinfo=UTC)),
         times=Times(at_once=1),
     )
-    with pytest.raises(LookupError):
+    with capture_logs() as logged:
         await kept.round(NOTHING)
-    assert [kept.reading(one.id) is not None for one in known.all] == [False, True, True]
+        await kept.round(NOTHING)
+    assert asked == ["a.test", "b.test", "c.test", "b.test", "c.test"]
+    failed, *well = (kept.reading(one.id) for one in known.all)
+    assert failed is not None
+    assert failed.problem is not None
+    assert failed.problem.en.startswith("reading the calendar failed in a way")
+    assert failed.again_at is not None
+    assert all(one is not None and one.well_at is not None for one in well)
+    [told] = logged
+    assert (told["event"], told["person"], told["why"], told["exc_info"]) == (
+        "calendars.not_kept",
+        str(known.all[0].person_id),
+        "LookupError",
+        True,
+    )

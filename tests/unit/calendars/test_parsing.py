@@ -218,6 +218,12 @@ def test_what_takes_too_long_is_said() -> None:
         parse_events([calendar(WEEKLY)], DAYS, within=-1)
 
 
+@pytest.mark.parametrize("zone", ["Europe", "Etc", "x" * 300], ids=["folder", "another", "too long"])
+def test_a_zone_that_is_no_file_of_one_is_said(zone: str) -> None:
+    with pytest.raises(CalendarError, match="it is no calendar that can be understood"):
+        parse(f"DTSTART;TZID={zone}:20260304T120000\nDURATION:PT1H")
+
+
 @pytest.mark.parametrize("text", [b"<html>Sign in</html>", b"BEGIN:VEVENT\r\n", b"", b"\xff\xfe\x00"])
 def test_what_is_no_calendar_is_said_and_not_shown(text: bytes) -> None:
     with pytest.raises(CalendarError, match="it is no calendar that can be understood") as error:
