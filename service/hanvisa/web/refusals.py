@@ -1,7 +1,8 @@
 """Every refusal stands in the audit trail: who asked for what, from where, and why they were refused.
 
 Of what the policy refuses, by which rules: why it did may name others, and the trail is kept for years. Who is not
-known is counted: however many ask, callers' messages don't wait in the database for the rows about them.
+known is counted, whatever they are refused: however many ask, they don't fill the trail, and callers' messages don't
+wait in the database for the rows about them.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from hanvisa.errors import StorageError
 from hanvisa.policy.model import Language
 from hanvisa.web.origin import address_of
 from hanvisa.web.principals import nobody
-from hanvisa.web.problems import UNAUTHENTICATED, Problem
+from hanvisa.web.problems import Problem
 from hanvisa.web.routing import WHO
 from hanvisa.web.services import SERVICES
 
 log = structlog.get_logger(__name__)
 
+_CLAIMED = "claimed"
 _STATUSES = (401, 403, 429)
 _EVERY = 60.0  # seconds
-_MOST = 1000  # addresses, with a reason each, that are told apart in that time
+_MOST = 1000  # addresses, with a reason and a user each, that are told apart in that time
 
 
 @dataclass
@@ -38,18 +40,23 @@ class _Counted:
 
 
 class Strangers:
-    """Refusals of who is not known, until they are written: one row for each address and reason."""
+    """Refusals of who is not known, until they are written: one row for each address, reason and user they claim to be.
+
+    The reason is the problem's ``error_id``: its detail may differ each time.
+    """
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._counted: dict[tuple[str | None, str], _Counted] = {}
+        self._counted: dict[tuple[str | None, str, str], _Counted] = {}
 
     def count(self, refusal: Refusal) -> None:
-        """When there are too many addresses, the others are counted together, without theirs."""
-        key = refusal.by.address, refusal.answer["detail"]
+        """When there are too many, the others are counted together by their reason alone."""
+        reason = refusal.answer["error_id"]
+        key = refusal.by.address, reason, refusal.answer.get(_CLAIMED, "")
         if key not in self._counted and len(self._counted) >= self._most:
-            refusal = Refusal(refusal.request, refusal.answer, nobody(None).actor)
-            key = None, refusal.answer["detail"]
+            answer = {name: value for name, value in refusal.answer.items() if name != _CLAIMED}
+            refusal = Refusal(refusal.request, answer, nobody(None).actor)
+            key = None, reason, ""
         self._counted.setdefault(key, _Counted(refusal)).times += 1
 
     def take(self) -> list[Refusal]:
@@ -69,15 +76,16 @@ def is_refusal(problem: Problem) -> bool:
 
 async def keep_refusal(request: web.Request, problem: Problem) -> None:
     services = request.app[SERVICES]
-    who = request.get(WHO) or nobody(address_of(request, services.settings))
+    known = request.get(WHO)
+    who = known or nobody(address_of(request, services.settings))
     answer: dict[str, Any] = {
         "status": problem.kind.status,
         "error_id": problem.kind.error_id,
         **({"rules": list(problem.rules)} if problem.rules else {"detail": problem.detail.in_(Language.EN)}),
-        **({"claimed": problem.claimed} if problem.claimed else {}),
+        **({_CLAIMED: problem.claimed} if problem.claimed else {}),
     }
     refusal = Refusal(f"{request.method} {request.rel_url.raw_path[:200]}", answer, who.actor)
-    if problem.kind is UNAUTHENTICATED:
+    if known is None:
         request.app[STRANGERS].count(refusal)
     else:
         await _write(request.app, [refusal])

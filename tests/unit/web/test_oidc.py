@@ -139,8 +139,9 @@ async def test_an_answer_is_taken_once_and_from_whom_it_was_asked(town: Town, si
         await problem(await who.get(back), 401)
     assert (await browser.get(back)).status == 200
     await problem(await browser.get(back), 401)
-    refused = await Audit(town.database).list(action="refused")
-    assert [entry.after["error_id"] for entry in refused if entry.after] == ["sign-in-failed"] * 3
+    [refused] = await town.refusals()
+    assert refused.after is not None
+    assert (refused.after["error_id"], refused.after["times"]) == ("sign-in-failed", 3)
 
 
 async def test_a_stolen_code_is_of_no_use_in_another_browser(town: Town, siv: None) -> None:

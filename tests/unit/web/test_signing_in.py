@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -42,7 +43,7 @@ async def signs_in(town: Town, name: str = "siv", password: str = PASSWORD, **he
     return await town.client.post(PATH, json={"name": name, "password": password}, headers=headers)
 
 
-async def refusals(town: Town) -> list[AuditEntry]:
+async def written(town: Town) -> list[AuditEntry]:
     return await Audit(town.database).list(action="refused")
 
 
@@ -117,7 +118,7 @@ async def test_a_wrong_password_and_a_name_that_is_not_there_are_refused_alike(
         "sign-in-failed",
         "The name or the password is wrong.",
     )
-    [entry] = await refusals(town)
+    [entry] = await town.refusals()
     assert (entry.by, entry.address, entry.row_id) == ("", "127.0.0.1", "POST /api/v1/session")
     assert entry.after is not None
     assert entry.after["status"] == 401
@@ -157,7 +158,8 @@ async def test_wrong_passwords_cost_time_and_then_lock_and_a_right_one_begins_an
     response = await town.ask("POST", f"/users/{siv['id']}/password", body, if_match="*")
     await answer(response, 200)
     await answer(await signs_in(town, password=body["password"]), 201)
-    assert len([one for one in await refusals(town) if one.after and one.after["status"] == 429]) == 2
+    told = [one.after or {} for one in await town.refusals()]
+    assert [one["times"] for one in told if one["status"] == 429] == [2]
 
 
 @pytest.mark.parametrize(
@@ -211,8 +213,7 @@ async def test_every_refusal_stands_in_the_trail_with_who_and_for_what(town: Tow
     await problem(await town.ask("POST", "/exceptions", {}, who="operator"), 403)
     await problem(await town.ask("GET", f"/persons/{id_of('nils')}", who="person"), 403)
     await problem(await town.client.get("/api/v1/live/events"), 401)
-    await town.client.close()
-    live, person, exception = await refusals(town)
+    live, person, exception = await town.refusals()
     assert (exception.by, exception.row_id) == ("operator", "POST /api/v1/exceptions")
     assert (person.by, person.row_id) == ("anna", f"GET /api/v1/persons/{id_of('nils')}")
     assert person.after == {
@@ -229,21 +230,50 @@ async def test_who_is_not_known_is_counted_and_written_once_in_a_while(town: Tow
         headers = {"Authorization": f"Bearer hv_{number}"}
         await problem(await town.client.get(f"/api/v1/persons?limit={number + 1}", headers=headers), 401)
     await problem(await town.client.get("/api/v1/users"), 401)
-    assert await refusals(town) == []
+    assert await written(town) == []
     await town.client.close()
-    told = {
-        entry.row_id: (entry.address, entry.after and entry.after["times"]) for entry in await refusals(town)
-    }
-    assert told == {"GET /api/v1/persons": ("127.0.0.1", 20), "GET /api/v1/users": ("127.0.0.1", 1)}
+    [entry] = await written(town)
+    assert (entry.row_id, entry.address) == ("GET /api/v1/persons", "127.0.0.1")
+    assert entry.after is not None
+    assert (entry.after["detail"], entry.after["times"]) == ("The token is unknown or has ended.", 21)
+
+
+async def test_whatever_a_stranger_is_refused_is_one_row_for_each_reason_and_user(
+    town: Town, siv: Any
+) -> None:
+    for number in range(12):
+        for name in ("siv", f"nobody {number}", "nobody"):
+            assert (await signs_in(town, name, "fel")).status in (401, 429)
+        town.clock.advance(timedelta(seconds=0.7))  # another number of seconds to wait
+        sent = await town.client.post(
+            "/language",
+            data={"language": "en"},
+            headers={"Origin": "https://evil.example"},
+            allow_redirects=False,
+        )
+        assert sent.status == 403
+    assert await written(town) == []
+    rows = [entry.after or {} for entry in await town.refusals()]
+    reasons = Counter((row["error_id"], row.get("claimed")) for row in rows)
+    assert reasons == Counter(
+        [
+            ("csrf", None),
+            ("sign-in-failed", None),
+            ("sign-in-failed", "siv"),
+            ("too-many-tries", None),
+            ("too-many-tries", "siv"),
+        ]
+    )
+    assert sum(row["times"] for row in rows) == 4 * 12
 
 
 def test_of_too_many_addresses_the_others_are_counted_together() -> None:
     strangers = Strangers(most=2)
-    for number in (1, 2, 3, 4, 1):
-        by = nobody(f"192.0.2.{number}").actor
-        strangers.count(Refusal("GET /", {"detail": "The token is unknown or has ended."}, by))
-    told = [(one.by.address, one.answer["times"]) for one in strangers.take()]
-    assert told == [("192.0.2.1", 2), ("192.0.2.2", 1), (None, 2)]
+    for number, claimed in ((1, "siv"), (2, "siv"), (3, "siv"), (2, "anna"), (1, "siv")):
+        answer = {"error_id": "sign-in-failed", "claimed": claimed}
+        strangers.count(Refusal("POST /", answer, nobody(f"192.0.2.{number}").actor))
+    told = [(one.by.address, one.answer.get("claimed"), one.answer["times"]) for one in strangers.take()]
+    assert told == [("192.0.2.1", "siv", 2), ("192.0.2.2", "siv", 1), (None, None, 2)]
     assert strangers.take() == []
 
 
@@ -260,7 +290,7 @@ async def test_strangers_are_written_while_the_service_runs(
     monkeypatch.setattr("hanvisa.web.refusals._EVERY", 0.01)
     app = web.Application()
     app[STRANGERS], app[SERVICES] = Strangers(), town.client.app[SERVICES]
-    app[STRANGERS].count(Refusal("GET /", {"error_id": "unauthenticated", "detail": ""}, nobody(None).actor))
+    app[STRANGERS].count(Refusal("GET /", {"error_id": "unauthenticated"}, nobody(None).actor))
     async with asyncio.timeout(10), asynccontextmanager(keep_strangers)(app):
         await written.wait()
 

@@ -32,6 +32,7 @@ from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.loading import LOADERS, LOCAL
 from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.repositories.audit import Audit, AuditEntry
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import (
     AbsenceReasonRow,
@@ -58,6 +59,7 @@ from hanvisa.speech.store import SoundStore
 from hanvisa.testing import FakeClock, FakeVoice
 from hanvisa.web.app import create_app
 from hanvisa.web.passwords import Passwords
+from hanvisa.web.refusals import STRANGERS
 from hanvisa.web.services import Services
 from hanvisa.web.tokens import create_token
 
@@ -176,6 +178,12 @@ class Town:
 
     async def get(self, path: str, *, who: str = "admin") -> Any:
         return await answer(await self.ask("GET", path, who=who), 200)
+
+    async def refusals(self) -> list[AuditEntry]:
+        """In the trail, with those of who is not known, which else are written once a minute."""
+        audit = Audit(self.database)
+        await audit.refused(*self.client.app[STRANGERS].take())
+        return await audit.list(action="refused")
 
 
 async def answer(response: ClientResponse, status: int) -> Any:

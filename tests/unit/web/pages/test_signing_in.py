@@ -6,7 +6,6 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from hanvisa.config import Settings
-from hanvisa.directory.repositories.audit import Audit
 from hanvisa.web.origin import is_from_here
 from unit.web.pages.visiting import PASSWORD, Visitor
 from unit.web.town import Town
@@ -45,7 +44,7 @@ async def test_a_wrong_password_is_told_in_the_form_which_keeps_the_name_and_the
     assert told.status == 401
     assert "Namnet eller lösenordet är fel." in page
     assert f'value="{anna.name}"' in page
-    [refusal] = await Audit(town.database).list(action="refused")
+    [refusal] = await town.refusals()
     assert (refusal.after or {})["claimed"] == anna.name
 
 
