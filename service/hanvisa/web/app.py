@@ -10,7 +10,7 @@ from aiohttp import web
 from hanvisa.web import confirming, describing, event_stream, health, pages, signing_in_elsewhere
 from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
-from hanvisa.web.finding import find_by_session, find_by_token
+from hanvisa.web.finding import FOUND_IN, find_by_session, find_by_token
 from hanvisa.web.live_events import PATH, live_events
 from hanvisa.web.metrics import METRICS, Metrics, PhonePasswords, Work, metrics
 from hanvisa.web.middleware import counted, harden, problems
@@ -33,13 +33,14 @@ def create_app(services: Services) -> web.Application:
     services.metrics.register(PhonePasswords(services.guessers))
     services.metrics.register(Work(services.load))
     database, clock = services.database, services.clock
-    app[GATE] = Gate(
+    app[GATE] = gate = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),
         lambda hash_: find_by_session(
             database, hash_, clock.now(), timedelta(seconds=services.settings.session_idle)
         ),
         clock.now,
     )
+    _forget_what_changes(gate, services)
     event_stream.add_to(app)
     app[STRANGERS] = Strangers()
     app.cleanup_ctx.append(keep_strangers)
@@ -49,6 +50,20 @@ def create_app(services: Services) -> web.Application:
     for resource in _resources():
         app.router.register_resource(resource)
     return app
+
+
+def _forget_what_changes(gate: Gate, services: Services) -> None:
+    """Ours before the change is answered, others' when the register hears of them."""
+
+    def changed(tables: frozenset[str]) -> None:
+        if tables & FOUND_IN:
+            gate.forget()
+
+    async def changed_by_us(tables: frozenset[str]) -> None:
+        changed(tables)
+
+    services.database.listen(changed_by_us)
+    services.directory.on_stored(changed)
 
 
 @cache

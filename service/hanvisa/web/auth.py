@@ -3,7 +3,8 @@
 Both are random, so a plain SHA-256 of them is enough to store.
 
 Whom a token belongs to is kept in memory for some seconds, and both are longer while the database does not answer:
-reading goes on without it, until their own end.
+reading goes on without it, until their own end. When accounts, sessions or tokens change all are forgotten, so that
+none that was ended comes back.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Lookup = Callable[[str], Awaitable[Principal | None]]
 """From a hash to whom it belongs; None when it is unknown or has ended."""
 
 CSRF_HEADER = "X-CSRF-Token"
-_FRESH = 2.0  # seconds: how long a token that was ended may still be taken
+_FRESH = 2.0  # seconds: how long a token that was ended elsewhere may still be taken
 _MOST = 1000
 _TOKEN, _SESSION = "token", "session"  # who signs out is out at once
 
@@ -61,6 +62,10 @@ class Gate:
         self._monotonic = monotonic
         self._known: dict[tuple[str, str], _Known] = {}
 
+    def forget(self) -> None:
+        """Whom tokens and sessions speak for may have changed."""
+        self._known = {}  # another one: what is being looked up meanwhile goes into the one that is forgotten
+
     async def principal(self, authorization: str | None, cookie: str | None = None) -> Principal:
         """Who the Authorization header speaks for, else the cookie. Raises Problem (401) when it is nobody."""
         if authorization:
@@ -85,21 +90,21 @@ class Gate:
         return principal
 
     async def _look_up(self, kind: str, hash_: str) -> Principal | None:
-        key = kind, hash_
-        known = self._known.get(key)
-        if kind == _TOKEN and known is not None and self._monotonic() - known.at < _FRESH:
-            return known.principal
+        key, known = (kind, hash_), self._known
+        had = known.get(key)
+        if kind == _TOKEN and had is not None and self._monotonic() - had.at < _FRESH:
+            return had.principal
         try:
             principal = await self._lookups[kind](hash_)
         except StorageError:
-            if known is None:
+            if had is None or known is not self._known:
                 raise
-            return known.principal
-        self._known.pop(key, None)
+            return had.principal
+        known.pop(key, None)
         if principal is not None:
-            self._known[key] = _Known(principal, self._monotonic())
-            if len(self._known) > _MOST:
-                self._known.pop(next(iter(self._known)))
+            known[key] = _Known(principal, self._monotonic())
+            if len(known) > _MOST:
+                known.pop(next(iter(known)))
         return principal
 
 

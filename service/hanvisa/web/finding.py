@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.signing_in import is_open
 from hanvisa.directory.repositories.users import in_use
-from hanvisa.directory.tables import RoleAssignmentRow, SessionRow, TokenRow, UserRow
+from hanvisa.directory.tables import PersonRow, RoleAssignmentRow, SessionRow, TokenRow, UserRow
 from hanvisa.web.auth import hashed
 from hanvisa.web.principals import Principal, SignedIn
 from hanvisa.web.roles import Assignment, Role
@@ -18,6 +18,10 @@ from hanvisa.web.roles import Assignment, Role
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+FOUND_IN = frozenset(
+    row.__tablename__ for row in (UserRow, PersonRow, RoleAssignmentRow, TokenRow, SessionRow)
+)
+"""The tables that say whom a token or a session speaks for, and whether it still does."""
 _OPERATION, _COST_CENTRE = "operation", "cost_centre"
 
 

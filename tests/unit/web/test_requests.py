@@ -201,6 +201,26 @@ async def test_who_was_let_in_once_can_go_on_reading_without_the_database() -> N
         await gate.principal(None)
 
 
+async def test_who_is_forgotten_while_they_are_looked_up_is_known_no_more() -> None:
+    principal, looked_up = Principal(uuid4(), "anna", None, ()), asyncio.Event()
+    answers = [principal]
+
+    async def lookup(_: str) -> Principal | None:
+        await looked_up.wait()
+        if not answers:
+            raise StorageError("away")
+        return answers.pop()
+
+    gate = Gate(lookup, lookup, lambda: NOW)
+    asked = asyncio.create_task(gate.principal(None, "cookie"))
+    await asyncio.sleep(0)
+    gate.forget()
+    looked_up.set()
+    assert await asked is principal
+    with pytest.raises(StorageError):
+        await gate.principal(None, "cookie")
+
+
 @pytest.mark.parametrize(
     ("role", "scope", "part"),
     [

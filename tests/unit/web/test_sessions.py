@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import open_database
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.repositories.signing_in import Sessions
+from hanvisa.directory.repositories.users import Users
+from hanvisa.errors import StorageError
+from hanvisa.lab.waiting import until
 from hanvisa.web import live_events
 from hanvisa.web.auth import CSRF_HEADER
 from hanvisa.web.cookies import SESSION
@@ -20,6 +26,7 @@ WORD = "not a secret of anybody"
 IDLE = timedelta(hours=2)
 MINUTE = timedelta(minutes=1)
 EVENTS = "/api/v1/live/events"
+CALLS = "/api/v1/live/calls"
 
 
 @pytest.fixture
@@ -157,3 +164,72 @@ async def test_an_admin_does_it_for_others_and_nobody_else(town: Town, olle: Any
     assert (await town.get(path))["items"] == []
     for method in ("GET", "DELETE"):
         await problem(await town.ask(method, f"/users/{id_of('nobody')}/sessions"), 404)
+
+
+@pytest.mark.parametrize("how", ["sign out", "all sessions", "password", "user", "person"])
+async def test_a_session_that_was_ended_does_not_come_back_while_the_database_is_away(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    browser = await signs_in(town)
+    assert (await town.client.get(CALLS, headers=browser)).status == 200
+    match how:
+        case "sign out":
+            ended = await town.client.delete("/api/v1/session", headers=browser)
+        case "all sessions":
+            ended = await town.ask("DELETE", f"/users/{olle['id']}/sessions")
+        case "password":
+            body = {"password": "another secret of nobody"}
+            ended = await town.ask("POST", f"/users/{olle['id']}/password", body, if_match="*")
+        case "user":
+            ended = await town.ask("POST", f"/users/{olle['id']}/end", if_match="*")
+        case _:
+            ended = await town.ask("DELETE", f"/persons/{id_of('olle')}", if_match="*")
+    assert ended.status in (200, 204)
+    database_goes(monkeypatch)
+    await problem(await town.client.get(CALLS, headers=browser), 503)
+
+
+async def test_nor_does_a_token_that_was_revoked(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await answer(await town.ask("POST", "/tokens", {"user": olle["id"], "name": "screen"}), 201)
+    town.tokens["screen"] = made["token"]
+    await town.get("/live/calls", who="screen")
+    await answer(await town.ask("POST", f"/tokens/{made['id']}/revoke", if_match="*"), 200)
+    database_goes(monkeypatch)
+    await problem(await town.ask("GET", "/live/calls", who="screen"), 503)
+
+
+async def test_nor_one_that_another_process_has_ended(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await signs_in(town)
+    assert (await town.client.get(CALLS, headers=browser)).status == 200
+    other = open_database(str(town.database.url))
+    await Users(other).end(UUID(olle["id"]), town.clock.now(), None, SYSTEM)
+    await other.close()
+    database_goes(monkeypatch)
+
+    async def forgotten() -> bool:
+        return (await town.client.get(CALLS, headers=browser)).status == 503
+
+    await until(forgotten, what="this one has heard of it")
+
+
+async def test_who_has_not_been_ended_goes_on_reading(
+    town: Town, olle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await signs_in(town)
+    assert (await town.client.get(CALLS, headers=browser)).status == 200
+    database_goes(monkeypatch)
+    assert (await town.client.get(CALLS, headers=browser)).status == 200
+
+
+def database_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For whoever asks who somebody is."""
+
+    async def away(*_: object) -> None:
+        raise StorageError("away")
+
+    monkeypatch.setattr("hanvisa.web.app.find_by_session", away)
+    monkeypatch.setattr("hanvisa.web.app.find_by_token", away)
