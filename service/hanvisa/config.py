@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     token_days: int = Field(default=365, ge=1, le=3650, description="the longest that a token lasts")
     sign_in_tries: int = Field(default=10, ge=3, description="wrong passwords in a row that lock an account")
     sign_in_tries_address: int = Field(
-        default=100, ge=3, description="wrong passwords in a row that lock an address, which many may share"
+        default=100,
+        ge=3,
+        description="wrong passwords in a row that lock an address (of IPv6 its /64), which many may share",
     )
     sign_in_locked: float = Field(default=900.0, gt=0, description="how long an account or address is locked")
     oidc_issuer: str = Field(

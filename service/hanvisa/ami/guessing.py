@@ -2,7 +2,7 @@
 
 Asterisk tells of them by its security events, and shuts out by the access list ``denied`` (asterisk-conf/acl.conf),
 which is written here. An address from which a phone is registered is shown but not shut out: a whole site may stand
-behind it, and 112 with it.
+behind it, and 112 with it. An address of IPv6 is counted and shut out with its whole /64.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from hanvisa.ami.secrets import replace_if_other
+from hanvisa.policy.networks import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Guesser:
-    """An address that gave wrong passwords, and the accounts that it gave them for."""
+    """An address, or a network of IPv6, that gave wrong passwords, and the accounts that it gave them for."""
 
     address: str
     first_at: datetime
@@ -76,7 +77,7 @@ class Guessers:
         self._clock = clock
         self._limits = limits
         self._due: Callable[[], None] = lambda: None
-        self._trusted = frozenset(trusted)
+        self._trusted = frozenset(map(network_of, trusted))
         self._by_address: dict[str, Guesser] = {}
         self._reload_owed = False
         self.counted = 0
@@ -114,7 +115,7 @@ class Guessers:
         new = [one for one in due if one.shut_out_until is None and one.address not in self._trusted]
         if not new:
             return
-        registered = set(_hosts(await self._manager.listing("PJSIPShowContacts")))
+        registered = set(map(network_of, _hosts(await self._manager.listing("PJSIPShowContacts"))))
         for one in new:
             if one.address not in registered:
                 one.shut_out_until = self._clock.now() + self._limits.forgotten_after
@@ -122,7 +123,7 @@ class Guessers:
 
     def failed(self, event: Message) -> None:
         """Asterisk tells of a wrong password."""
-        address = address_in(event)
+        address = network_of(address_in(event))
         if event.get("Service") != "PJSIP" or not address:
             return
         now = self._clock.now()

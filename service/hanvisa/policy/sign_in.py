@@ -1,4 +1,7 @@
-"""How long somebody waits after wrong passwords: longer with each, per account and per address, then locked out."""
+"""How long somebody waits after wrong passwords: longer with each, per account and per address, then locked out.
+
+An address is here what :func:`hanvisa.policy.networks.network_of` makes of it.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
 from hanvisa.directory.repositories.users import Credentials, Users
 from hanvisa.policy.model import Text
+from hanvisa.policy.networks import network_of
 from hanvisa.policy.sign_in import SignInLimits, account_key
 from hanvisa.web.auth import hashed
 from hanvisa.web.cookies import SESSION, set_cookie
@@ -22,7 +23,7 @@ from hanvisa.web.services import Services
 async def prove(services: Services, name: str, password: str, address: str | None) -> Credentials:
     """The user, who knows the password. Raises Problem: it is wrong (401), or tried too soon (429)."""
     tries = SignInTries(services.database, limits(services.settings))
-    account, where = account_key(name), address or ""
+    account, where = account_key(name), network_of(address or "")
     known = await Users(services.database).credentials(name)
     claimed = known.name if known else ""  # what is no user may be a password in the wrong field
     again = await tries.begin(account, where, services.clock.now())

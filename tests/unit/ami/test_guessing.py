@@ -105,11 +105,20 @@ async def test_a_guess_that_was_on_its_way_does_not_keep_an_address_out(guessing
 async def test_where_a_phone_is_registered_and_the_carrier_are_shown_but_not_shut_out(
     guessing: Guessing,
 ) -> None:
-    for address in (SITE, "2001:db8::1", CARRIER):
+    for address in (SITE, "2001:db8::2", CARRIER):
         guessing.guess(address, 9)
     await guessing.guessers.publish()
     assert guessing.denied() == []
-    assert [one.address for one in guessing.guessers.recent()] == [CARRIER, "2001:db8::1", SITE]
+    assert [one.address for one in guessing.guessers.recent()] == [CARRIER, "2001:db8::/64", SITE]
+
+
+async def test_an_ipv6_network_is_shut_out_as_one_and_a_mapped_address_as_ipv4(guessing: Guessing) -> None:
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:3::4"):
+        guessing.guess(address)
+    guessing.guess(f"::ffff:{STRANGER}", 2)
+    guessing.guess(STRANGER)
+    await guessing.guessers.publish()
+    assert guessing.denied() == ["2001:db8:1:2::/64", STRANGER]
 
 
 async def test_wrong_passwords_now_and_then_are_forgotten(guessing: Guessing) -> None:

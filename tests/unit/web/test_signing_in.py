@@ -22,8 +22,10 @@ from hanvisa.web.cookies import SESSION, set_cookie
 from hanvisa.web.origin import address_of
 from hanvisa.web.passwords import Passwords
 from hanvisa.web.principals import nobody
+from hanvisa.web.problems import NOT_SIGNED_IN, TOO_MANY_TRIES, Kind, Problem
 from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
 from hanvisa.web.services import SERVICES
+from hanvisa.web.signing_in import prove
 from unit.web.town import NOW, Town, answer, id_of, problem
 
 PASSWORD = "korrekt häst batteri"  # noqa: S105 - of a made-up person
@@ -160,6 +162,22 @@ async def test_wrong_passwords_cost_time_and_then_lock_and_a_right_one_begins_an
     await answer(await signs_in(town, password=body["password"]), 201)
     told = [one.after or {} for one in await town.refusals()]
     assert [one["times"] for one in told if one["status"] == 429] == [2]
+
+
+async def test_all_addresses_of_an_ipv6_network_are_locked_as_one(town: Town) -> None:
+    services = town.client.app[SERVICES]
+    most = services.settings.sign_in_tries_address
+
+    async def refused(address: str, name: str) -> Kind:
+        with pytest.raises(Problem) as problem:
+            await prove(services, name, "fel", address)
+        return problem.value.kind
+
+    for number in range(most):
+        await refused(f"2001:db8:1:2::{number:x}", f"nobody {number}")
+        town.clock.advance(timedelta(seconds=64))
+    assert await refused("2001:db8:1:2:ffff::1", "nobody else") is TOO_MANY_TRIES
+    assert await refused("2001:db8:1:3::1", "nobody else") is NOT_SIGNED_IN
 
 
 @pytest.mark.parametrize(
