@@ -8,6 +8,10 @@ import wave
 from array import array
 from pathlib import Path
 
+import structlog
+
+log = structlog.get_logger()
+
 SUFFIX = ".wav"
 _AUDIBLE = 656  # from peak to peak: a hundredth of full scale
 _SHORTEST = 0.3  # seconds
@@ -34,7 +38,11 @@ class Spool:
         return str(self._recorded(recording).with_suffix(""))
 
     async def discard(self, recording: str) -> None:
-        await asyncio.to_thread(self._recorded(recording).unlink, missing_ok=True)
+        """Raises nothing: what can't be removed stays for the night's purge."""
+        try:
+            await asyncio.to_thread(self._recorded(recording).unlink, missing_ok=True)
+        except OSError as error:
+            log.warning("spool.not_discarded", recording=recording, why=str(error))
 
     def _recorded(self, recording: str) -> Path:
         return self._spool / f"{recording}{SUFFIX}"

@@ -70,6 +70,7 @@ class Call:
         self.fetched_by: str | None = None  # the channel of a phone that wants the caller, who is parked
         self.interrupted = False  # Asterisk does not answer, and the call waits for it
         self.brought_out = False  # the dialplan has the caller, or is about to: nobody hangs them up
+        self.found_gone: str | None = None  # the channel of the other party, whose hang-up was told once more
         self.is_taken_on = False  # a talk of an instance that has died, in which somebody may hear music
         self.after_party: Stage | None = (
             None  # where the caller goes on when the other party hangs up, if anywhere
@@ -77,6 +78,8 @@ class Call:
         self.uses_left: list[UUID] = []  # taken before the stage was begun anew, and not needed yet
         self.counting = asyncio.Lock()  # held while a use is taken, or goes to another call
         self.over = asyncio.Event()  # nothing is left of the call
+        self.beside = asyncio.TaskGroup()  # what nobody in the call waits for, but its end in the log does
+        self.keeping: set[str] = set()  # recordings that are being kept as evidence
         self._saved: CallState | None = None
         self._kept: CallState | None = None
 

@@ -22,7 +22,7 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.messages import keep_what_was_said
 from hanvisa.calls.state import CallState, Leg
-from hanvisa.calls.threats import PREFIX, keep_evidence
+from hanvisa.calls.threats import keep_evidence, threat_id
 from hanvisa.ids import node_of
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ async def _finish(call: Call) -> None:
             call.house.alarms.made(emergency)
         case RecordingOwn() | ReviewingOwn():
             await call.house.own_sounds.discard(recording_id(state.caller.channel))
-    if state.threat and state.bridge and await call.house.evidence.seconds(f"{PREFIX}{state.bridge}"):
-        await keep_evidence(call, f"{PREFIX}{state.bridge}", _began(call))
+    if state.threat and state.bridge and await call.house.evidence.seconds(threat_id(state.bridge)):
+        await keep_evidence(call, threat_id(state.bridge), _began(call))
 
 
 def _began(call: Call) -> datetime:

@@ -174,7 +174,7 @@ class Spool(Protocol):
         ...
 
     async def discard(self, recording: str) -> None:
-        """Remove what was recorded, if it is there."""
+        """Remove what was recorded, if it is there. Raises nothing."""
         ...
 
 

@@ -15,7 +15,9 @@ from hanvisa.calls import stages as _stages  # noqa: F401 - makes every stage's 
 from hanvisa.calls.adoption import quiet
 from hanvisa.calls.call import Call, CallerGone, LegTaken
 from hanvisa.calls.marking import Dismissed
+from hanvisa.calls.signals import HungUp
 from hanvisa.calls.stage import Apologising, DialledCode, Stage, SwitchingOpen, Talking, run
+from hanvisa.calls.state import VARIABLE
 from hanvisa.errors import Gone, Refused, TelephonyError, Unavailable
 
 log = structlog.get_logger()
@@ -31,7 +33,17 @@ async def run_call(call: Call, stage: Stage | None) -> None:
 
     Raises nothing but CancelledError: then the call is left as it is, for another instance to take on.
     """
-    reason = "ended"
+    async with call.beside:
+        reason = await _run_stages(call, stage)
+        await call.end()
+        call.house.live.release_all(call)
+        call.house.queues.freed(call, call.house.clock.now())
+        call.over.set()
+    call.tell("closed", reason=reason)
+
+
+async def _run_stages(call: Call, stage: Stage | None) -> str:
+    """One after the other; why the call is over."""
     anew = 0  # how many times in a row this stage was begun again
     is_anew = True  # another instance may have begun the first one
     try:
@@ -41,16 +53,12 @@ async def run_call(call: Call, stage: Stage | None) -> None:
             is_anew = stage is before
             anew = anew + 1 if is_anew else 0
     except CallerGone:
-        reason = "brought_out" if call.brought_out else "caller_hung_up"
+        return "brought_out" if call.brought_out else "caller_hung_up"
     except LegTaken:
-        reason = "joined_to_another_call"
+        return "joined_to_another_call"
     except Dismissed:
-        reason = "ended_by_operator"
-    await call.end()
-    call.house.live.release_all(call)
-    call.house.queues.freed(call, call.house.clock.now())
-    call.tell("closed", reason=reason)
-    call.over.set()
+        return "ended_by_operator"
+    return "ended"
 
 
 async def _next_stage(call: Call, stage: Stage, *, may_begin_anew: bool) -> Stage | None:
@@ -81,13 +89,32 @@ async def _next_stage(call: Call, stage: Stage, *, may_begin_anew: bool) -> Stag
         log.exception("call.stage_broken", call=call.id, stage=type(stage).__name__)
         failure = repr(error)
     call.tell("signal", type="failure", stage=type(stage).__name__, why=failure)
-    if _is_talking(call):
+    if _is_talking(call) and await _talks_on(call):
         return Talking()
     return None if isinstance(stage, Apologising) else Apologising()
 
 
 def _is_talking(call: Call) -> bool:
     return call.other is not None and call.state.bridge is not None
+
+
+async def _talks_on(call: Call) -> bool:
+    """Whether the talk can go on, or end as any other.
+
+    It may have failed over the other party's hang-up, which is heeded then and comes no more: it is told once more. Not
+    twice, where the talk fails over it again. Where Asterisk does not know, they count as there.
+    """
+    other = call.other
+    if other is None or call.found_gone == other.channel:
+        return False
+    try:
+        await call.house.control.variable(other.channel, VARIABLE)
+    except Gone:
+        call.found_gone = other.channel
+        call.inbox.put_nowait(HungUp(other.channel))
+    except TelephonyError as error:
+        log.info("call.not_known_who_is_there", call=call.id, why=str(error))
+    return True
 
 
 async def _until_asterisk_answers(call: Call) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.errors import HanvisaError, TelephonyError
 from hanvisa.policy.in_call import ThreatFacts
@@ -13,7 +15,12 @@ if TYPE_CHECKING:
 
     from hanvisa.calls.call import Call
 
-PREFIX = "hv-threat-"  # the bridge's id follows: whoever adopts the call knows what is recorded of it
+log = structlog.get_logger()
+
+
+def threat_id(bridge: str) -> str:
+    """One recording at a time of a bridge, so whoever adopts the call knows the name."""
+    return f"hv-threat-{bridge}"
 
 
 class ThreatRecording:
@@ -33,7 +40,7 @@ class ThreatRecording:
         facts = ThreatFacts(
             call.house.settings.record_threats, call.state.confidential, bool(call.state.private)
         )
-        if facts == self._decided:
+        if facts == self._decided or threat_id(call.state.bridge) in call.keeping:  # then the call is woken
             return
         self._decided = facts
         decision = decide(facts)
@@ -44,16 +51,16 @@ class ThreatRecording:
             await self.over()
 
     async def over(self) -> None:
-        """Stop, and keep what there is."""
+        """Stop, and keep what there is beside the call: whoever is left does not wait for the folder."""
         if self._name is None:
             return
         name, self._name = self._name, None
         await self._call.command(self._call.house.control.stop_recording(name))
-        await self._call.house.recordings.of(name)
-        await keep_evidence(self._call, name, self._began)
+        self._call.keeping.add(name)
+        self._call.beside.create_task(_keep_beside(self._call, name, self._began))
 
     async def _begin(self, bridge: str) -> None:
-        control, name = self._call.house.control, f"{PREFIX}{bridge}"
+        control, name = self._call.house.control, threat_id(bridge)
         self._call.house.recordings.expect(name)
         try:
             if not await control.is_recording(name):
@@ -63,6 +70,17 @@ class ThreatRecording:
             return
         self._name, self._began = name, self._call.house.clock.now()
         self._call.tell("signal", type="threat_recording")
+
+
+async def _keep_beside(call: Call, name: str, began: datetime) -> None:
+    try:
+        await call.house.recordings.of(name)
+        await keep_evidence(call, name, began)
+    except Exception:  # a fault of ours must not end the call
+        log.exception("call.evidence_not_kept", call=call.id, recording=name)
+    finally:
+        call.keeping.discard(name)
+        call.wake()
 
 
 async def keep_evidence(call: Call, name: str, began: datetime) -> None:

@@ -77,6 +77,21 @@ async def test_a_threat_is_kept_as_evidence() -> None:
     assert [one["type"] for one in play.scene.log.of_kind("signal")][-1] == "threat_recorded"
 
 
+async def test_so_it_is_where_the_folder_hung_as_they_hung_up_and_until_the_service_was_killed() -> None:
+    async def hangs(play: Play) -> None:
+        await _is_threatened(play)
+        play.scene.evidence.answers.clear()
+        play.everybody_hangs_up()
+        await play.a_while()
+        assert not list(play.scene.house.live)
+        play.scene.evidence.answers.set()
+
+    play = Play()
+    await gone_meanwhile(play, hangs)
+    assert len(play.scene.evidence.kept) == 1
+    assert play.scene.log.of_kind("closed") == [{"reason": "ended_meanwhile"}]
+
+
 async def test_what_was_recorded_of_oneself_and_not_chosen_is_not_kept() -> None:
     async def speaks(play: Play) -> None:
         play.caller = play.scene.dials("anna", "*24#")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -103,7 +104,7 @@ async def test_a_threat_is_recorded_where_the_setting_says_so_and_kept_when_they
         scene.hangs_up(far)
         await scene.until(lambda: scene.control.named("stop_recording"), "it is stopped")
         scene.tell(Recorded(recording))
-        await scene.over(bo)
+        await scene.until(lambda: scene.log.of_kind("closed"), "the call has its end")
         assert list(scene.evidence.kept.values()) == [recording]
         [told] = [one for one in scene.log.of_kind("signal") if one["type"] == "threat_recorded"]
         assert told["seconds"] == 4.0
@@ -135,9 +136,82 @@ async def test_a_recording_that_cannot_be_kept_stays_where_it_is_and_is_told() -
         scene.spool[recording] = 4.0
         scene.hangs_up(far)
         scene.tell(Recorded(recording))
-        await scene.over(bo)
+        await scene.until(lambda: scene.log.of_kind("closed"), "the call has its end")
         assert "threat_not_kept" in [one["type"] for one in scene.log.of_kind("signal")]
         assert recording in scene.spool
+
+
+async def records(scene: Scene) -> tuple[str, str, str]:
+    """Bo's talk is marked as a threat and recorded; the channels, and the recording."""
+    bo, far = await talk(scene, "0846500400")
+    press(scene, bo, "*29#")
+    await scene.until(lambda: scene.control.named("record_bridge"), "it is recorded")
+    [(_, recording)] = scene.control.named("record_bridge")
+    scene.spool[recording] = 4.0
+    return bo, far, recording
+
+
+async def test_whoever_is_left_is_hung_up_though_the_folder_hangs_and_all_is_kept_when_it_answers() -> None:
+    async with Scene(RECORDS) as scene:
+        bo, far, recording = await records(scene)
+        scene.evidence.answers.clear()
+        scene.hangs_up(far)
+        scene.tell(Recorded(recording))
+        await scene.until(lambda: (bo, "normal") in scene.control.named("hang_up"), "bo is hung up")
+        await scene.over(bo)
+        assert scene.log.of_kind("closed") == []
+        assert scene.open_calls.states  # for the next start to find
+        scene.evidence.answers.set()
+        await scene.until(lambda: scene.log.of_kind("closed"), "the call has its end")
+        assert list(scene.evidence.kept.values()) == [recording]
+        assert [one["type"] for one in scene.log.of_kind("signal")][-1] == "threat_recorded"
+        assert not scene.open_calls.states
+
+
+async def test_a_talk_that_has_become_confidential_goes_on_though_the_folder_hangs() -> None:
+    async with Scene(RECORDS) as scene:
+        bo, far, recording = await records(scene)
+        scene.evidence.answers.clear()
+        press(scene, bo, "*28#")
+        await scene.until(lambda: scene.control.named("stop_recording"), "it is stopped")
+        scene.tell(Recorded(recording))
+        scene.hangs_up(bo)
+        await scene.until(lambda: (far, "normal") in scene.control.named("hang_up"), "the other is hung up")
+
+
+async def test_a_fault_in_keeping_evidence_ends_no_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(recording: str) -> float:
+        raise LookupError(recording)
+
+    async with Scene(RECORDS) as scene:
+        bo, _, recording = await records(scene)
+        monkeypatch.setattr(scene.evidence, "seconds", fails)
+        press(scene, bo, "*28#")
+        await scene.until(lambda: scene.control.named("play_in_bridge"), "both are told")
+        scene.tell(Recorded(recording))
+        call = scene.house.live.of_channel(bo)
+        assert call is not None
+        await scene.until(lambda: not call.keeping, "it has failed")
+        press(scene, bo, "5")
+        await scene.until(lambda: scene.log.of_kind("key")[-1]["digit"] == "5", "the talk goes on")
+        assert scene.control.named("hang_up") == []
+
+
+async def test_what_the_same_two_say_next_is_not_mixed_with_what_is_still_being_kept() -> None:
+    async with Scene(RECORDS) as scene:
+        bo, _, recording = await records(scene)
+        scene.evidence.answers.clear()
+        scene.house.settings = replace(RECORDS, record_threats=False)
+        press(scene, bo, "1")
+        await scene.until(lambda: scene.control.named("stop_recording"), "it is stopped")
+        scene.tell(Recorded(recording))
+        scene.house.settings = RECORDS
+        press(scene, bo, "2")
+        await scene.until(lambda: scene.log.of_kind("key")[-1]["digit"] == "2", "the key is heeded")
+        assert len(scene.control.named("record_bridge")) == 1
+        scene.evidence.answers.set()
+        await scene.until(lambda: len(scene.control.named("record_bridge")) == 2, "it is recorded again")
+        assert list(scene.evidence.kept.values()) == [recording]
 
 
 async def test_the_other_party_has_no_codes() -> None:
