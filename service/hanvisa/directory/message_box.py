@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.messages import Messages
 from hanvisa.errors import HanvisaError, StorageError
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from hanvisa.calls.ports import NewMessage
     from hanvisa.directory.engine import Database
     from hanvisa.policy.facts import Message, MessageState
+
+log = structlog.get_logger()
 
 FOLDER = "messages"
 
@@ -56,10 +60,10 @@ class MessagesInState(Spool):
             raise
         except HanvisaError:
             if file and is_new:
-                await asyncio.to_thread(file.unlink, missing_ok=True)
+                await self._remove(file)
             raise
         if message.recording:
-            await self.discard(message.recording)
+            await self._remove(self._recorded(message.recording))
 
     def sound(self, message: Message) -> str | None:
         return str((self.folder.parent / message.recording).with_suffix("")) if message.recording else None
@@ -67,6 +71,14 @@ class MessagesInState(Spool):
     async def mark(self, message: UUID, state: MessageState, at: datetime, *, by: str) -> None:
         """Raises HanvisaError when it could not be stored in time."""
         await self._messages.mark(message, state, at, Actor(f"phone {by}"))
+
+    async def _remove(self, file: Path) -> None:
+        """What can't be removed in time goes with the night's purge."""
+        try:
+            async with asyncio.timeout(self._within):
+                await asyncio.to_thread(file.unlink, missing_ok=True)
+        except OSError as error:
+            log.warning("messages.not_removed", file=str(file), why=repr(error))
 
     async def _put(self, recorded: Path, file: Path) -> bool:
         try:

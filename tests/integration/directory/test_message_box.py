@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 import wave
 from array import array
 from dataclasses import replace
@@ -151,6 +153,22 @@ async def test_where_the_row_or_the_sound_can_not_be_stored_there_is_neither(
     with pytest.raises(StorageError, match="can't be written"):
         await box.leave(message(anna))
     assert not await rows(demo)
+
+
+async def test_a_caller_waits_no_longer_for_what_can_not_be_removed(
+    demo: Database, anna: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, answers = MessagesInState(tmp_path, demo, within=0.5), threading.Event()
+    records(tmp_path)
+    with monkeypatch.context() as hanging:
+        hanging.setattr(Path, "unlink", lambda *_, **__: answers.wait(10))
+        begun = time.monotonic()
+        await box.leave(message(anna))
+        with pytest.raises(InvalidInput, match="there is no person"):
+            await box.leave(message(new_id()))
+        assert time.monotonic() - begun < 5
+        answers.set()
+    assert len(await rows(demo)) == 1
 
 
 @pytest.mark.parametrize(

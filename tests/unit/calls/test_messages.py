@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.ports import NewMessage
 from hanvisa.errors import Gone, Refused
 from hanvisa.policy.facts import (
@@ -157,6 +158,18 @@ async def test_who_says_nothing_is_told_and_has_the_ways_on() -> None:
         await plays(scene, caller, "Offers", 2)
         await plays(scene, caller, "Referral", 1)
         assert len([one for one in scene.log.of_kind("outcome") if one["outcome"] == "referred"]) == 1
+
+
+async def test_who_is_dismissed_while_they_speak_is_hung_up_though_the_folder_hangs() -> None:
+    async with Scene() as scene:
+        caller = await records(scene)
+        scene.messages.answers.clear()
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        call.inbox.put_nowait(Asked(Wish.HANG_UP, answer))
+        await scene.over(caller)
+        assert (caller, "normal") in scene.control.named("hang_up")
 
 
 @pytest.mark.parametrize("fault", ["full disk", "nothing recorded", "no recording", "the folder hangs"])

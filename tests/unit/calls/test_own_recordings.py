@@ -130,6 +130,27 @@ async def test_while_the_folder_hangs_it_is_told_that_it_was_not_taken() -> None
         assert not scene.own_sounds.kept
 
 
+@pytest.mark.parametrize(
+    ("key", "heard"), [("1", "YourOwnKept"), ("3", "SayYourOwn"), ("9", "YourOwnNotKept")]
+)
+async def test_who_has_chosen_goes_on_though_the_folder_hangs(key: str, heard: str) -> None:
+    async with Scene() as scene:
+        anna = await records(scene, "anna", "*24#")
+        await scene.hears(anna, "ReviewYourOwn")
+        before = len(scene.control.named("play"))
+        scene.own_sounds.answers.clear()
+        for _ in range(2):  # any other key counts as none, and they are asked again
+            scene.presses(anna, key)
+            scene.finished(anna)
+        await scene.until(
+            lambda: any(f"/sounds/{heard}" in files for _, files, _ in scene.control.named("play")[before:]),
+            f"{heard} is heard",
+        )
+        if key != "3":
+            scene.finished(anna)
+            await scene.over(anna)
+
+
 async def test_who_hangs_up_while_speaking_leaves_nothing() -> None:
     async with Scene() as scene:
         anna = scene.dials("anna", "*24#")

@@ -127,8 +127,10 @@ async def _recorded(call: Call, to: Recipient) -> float | None:
         """A key came late: they have not heard the tone yet."""
     try:
         await record(call)
-    except (CallerGone, Dismissed):
-        if await box.seconds(recording):
+    except (CallerGone, Dismissed) as end:
+        said = box.seconds(recording)
+        # Who has hung up waits for nothing any more: it is kept whenever the folder answers.
+        if await (said if isinstance(end, CallerGone) else in_time(said, None)):
             await _keep(call, to, new_id(), recording)
         raise
     return await in_time(box.seconds(recording), None)

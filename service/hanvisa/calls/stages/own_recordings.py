@@ -54,7 +54,7 @@ async def record_own(call: Call, stage: RecordingOwn) -> Stage | None:
 @runs(ReviewingOwn)
 async def review_own(call: Call, stage: ReviewingOwn) -> Stage | None:
     sounds, recording = call.house.own_sounds, recording_id(call.caller.channel)
-    async with Afterwards(lambda: sounds.discard(recording)):
+    async with Afterwards(lambda: in_time(sounds.discard(recording), None)):
         match await _choice(call, sounds.path(recording)):
             case "1":
                 await _keep(call, stage, recording)
