@@ -57,7 +57,10 @@ async def tell_missed_ends(house: House, node: str = "") -> None:
     for id_, state in ended.items():
         call = Call(state or CallState(id_, "", "", UNKNOWN), house)
         if state is not None:
-            await _finish(call)
+            try:
+                await _finish(call)
+            except Exception:  # the others, and this one's end, don't depend on it
+                log.exception("calls.not_finished", call=id_)
         call.tell("closed", reason="ended_meanwhile")
     if ended:
         log.info("calls.ended_meanwhile", calls=len(ended))

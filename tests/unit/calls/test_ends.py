@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.stage import ReviewingMessage, Talking, to_json
+from hanvisa.calls.stage import RecordingOwn, ReviewingMessage, Talking, to_json
 from hanvisa.calls.state import CallState, Leg, SentTo
 from hanvisa.policy.emergency import EmergencyCall
+from hanvisa.policy.facts import RecordingKind
 from unit.calls.killing import Life
 from unit.calls.play import Play
 from unit.calls.scene import ANNA_DIRECT, MAIN, id_of
@@ -101,6 +103,27 @@ async def test_what_was_recorded_of_oneself_and_not_chosen_is_not_kept() -> None
     await gone_meanwhile(play, speaks)
     assert not play.scene.own_sounds.kept
     assert not play.scene.spool
+
+
+async def test_where_one_call_cannot_be_finished_all_have_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(recording: str) -> None:
+        raise OSError(5, f"Input/output error: {recording}")
+
+    async def nothing(play: Play) -> None:
+        monkeypatch.setattr(play.scene.own_sounds, "discard", fails)
+
+    play = Play()
+    recording = to_json(RecordingOwn(id_of("anna"), RecordingKind.NAME))
+    for number, stage in enumerate((recording, to_json(Talking())), start=1):
+        state = CallState(f"hv-k-{number}", "phone", "", Leg("gone"), stage=stage)
+        play.scene.open_calls.states[state.id] = state.to_json()
+    with capture_logs() as told:
+        await gone_meanwhile(play, nothing)
+    assert [(call, kind) for call, kind, _ in play.scene.log.entries] == [
+        ("hv-k-1", "closed"),
+        ("hv-k-2", "closed"),
+    ]
+    assert [one["call"] for one in told if one["event"] == "calls.not_finished"] == ["hv-k-1"]
 
 
 async def test_operators_who_had_not_answered_an_alarm_are_told_after_all() -> None:
