@@ -191,7 +191,9 @@ class Service:
             "folder": self.disk.trouble,
             **{follower.name: follower.trouble for follower in self.followers},
             **{
-                part.name: part.trouble for part in (*self.beside, *self.later, *self.at_last) if part.trouble
+                part.name: part.trouble
+                for part in (*self.registry.beside, *self.beside, *self.later, *self.at_last)
+                if part.trouble
             },
         }
 

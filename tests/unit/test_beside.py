@@ -73,13 +73,17 @@ async def test_of_the_service_every_part_beside_the_calls_is_such_a_one_and_in_i
     follower: Any = SimpleNamespace(name="phones", trouble=None, run=Work(failures=0))
     service = _service(idle, follower)
     service.later = (Beside("calendars", Work()),)
+    service.registry.beside = (Beside("ringing back", Work()),)
     async with asyncio.TaskGroup() as tasks:
-        work = [tasks.create_task(part.run()) for part in (*service.beside, *service.later)]
+        work = [
+            tasks.create_task(part.run())
+            for part in (*service.registry.beside, *service.beside, *service.later)
+        ]
         others = len(service.beside) - 1  # than the follower
         await until(lambda: idle.run.begun == others and follower.run.begun == 1)
-        await until(lambda: any(service.health().values()))
+        await until(lambda: sum(map(bool, service.health().values())) == 2)
         wrong = {name: what for name, what in service.health().items() if what}
-        assert list(wrong) == ["calendars"]
+        assert list(wrong) == ["ringing back", "calendars"]
         assert not any(task.done() for task in work)
         for task in work:
             task.cancel()

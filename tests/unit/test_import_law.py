@@ -17,7 +17,7 @@ EDGES = ("calls.ports", "calls.live_ports", "calls.signals", "calls.prompts")
 ADAPTER = (*EDGES, "policy", *EVERYBODY_MAY)
 LAW = {
     "policy": (),
-    "calls": ("policy", "config", *EVERYBODY_MAY),
+    "calls": ("policy", "config", "beside", *EVERYBODY_MAY),
     "ari": ADAPTER,
     "ami": ADAPTER,
     "agi": ADAPTER,

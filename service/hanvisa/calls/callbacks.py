@@ -125,7 +125,28 @@ class Callbacks:
             queues.wake()  # the others move up
 
     async def _ring(self, callback: Callback, operator: Operator) -> None:
-        house, call = self._house, self._call(callback, operator)
+        try:
+            await self._ring_operator(callback, operator)
+        except Exception:
+            self._later(callback)  # not at once, over and over
+            raise
+        finally:
+            self._free(callback)
+
+    async def _ring_operator(self, callback: Callback, operator: Operator) -> None:
+        house = self._house
+        try:
+            call = self._call(callback, operator)
+            answer = await self._operator_answers(call, callback)
+        finally:
+            house.queues.offered(operator, house.clock.now())
+        if answer is Answer.NO:
+            await pause(call, operator.person_id, Why.NO_ANSWER)
+        if answer is Answer.YES:
+            await call.over.wait()
+
+    async def _operator_answers(self, call: Call, callback: Callback) -> Answer | None:
+        """The call begins where they do."""
         shown = Display(f"RING UPP {display(callback.number)}", callback.number)
         answer = await self._answer(call, shown)
         if answer is Answer.YES:
@@ -136,13 +157,11 @@ class Callbacks:
             await self._end(call)
         if answer not in (Answer.NO, Answer.UNHEARD):
             self._later(callback)
-        house.queues.offered(operator, house.clock.now())
-        if answer is Answer.NO:
-            await pause(call, operator.person_id, Why.NO_ANSWER)
-        if answer is Answer.YES:
-            await call.over.wait()
+        return answer
+
+    def _free(self, callback: Callback) -> None:
         self._under_way.discard(callback.id)
-        house.queues.wake()
+        self._house.queues.wake()
 
     def _ring_who_are_given_up(self) -> None:
         for callback in self._given_up:
@@ -151,8 +170,14 @@ class Callbacks:
 
     async def _tell(self, callback: Callback) -> None:
         """Ring whoever left the number; who does not answer is rung once more later, as who is rung back is."""
-        house, call = self._house, self._call_of_caller(callback)
         self._later(callback)
+        try:
+            await self._ring_who_left_it(callback)
+        finally:
+            self._free(callback)
+
+    async def _ring_who_left_it(self, callback: Callback) -> None:
+        house, call = self._house, self._call_of_caller(callback)
         taking = house.directory.callbacks.take(callback.id, callback.tries, self._not_before[callback.id])
         if await stored(f"try of {callback.id}", taking):
             digits = e164_to_dial(facts_now(call, callback).number) or ""
@@ -166,8 +191,6 @@ class Callbacks:
                 await self._end(call)
                 if callback.tries >= TRIES:
                     await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
-        self._under_way.discard(callback.id)
-        house.queues.wake()
 
     def _is_given_up(self, callback: Callback) -> bool:
         """A rule keeps it from being rung, as an operator has been told: no other is rung for it."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from hanvisa.beside import Beside
 from hanvisa.calls.adoption import adopt, end_those_at, resync, sweep
 from hanvisa.calls.alarms import calls_to_operators, raise_alarm
 from hanvisa.calls.call import Call, new_id
@@ -46,6 +47,7 @@ from hanvisa.policy.emergency import EmergencyCall
 log = structlog.get_logger()
 
 SYNC_AGAIN = 1.0  # seconds
+AGAIN = 1.0  # seconds after which what works beside the calls, and has failed, is begun again: somebody waits for it
 # Seconds from when a lost node is back until its calls are taken on. A service that was cut off with it, and had them,
 # must find out first that another leads: whoever talks with one who is taken from it it would hang up.
 LEARNS_WITHIN = 3.0
@@ -73,7 +75,13 @@ class Registry:
         self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
         self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._callbacks = Callbacks(house, self.synced, self.open, self._spawn)
+        callbacks = Callbacks(house, self.synced, self.open, self._spawn)
+        self.beside = (
+            Beside("removal of what is left over", lambda: house.leftovers.clear(house.control), AGAIN),
+            Beside("ringing back", callbacks.run, AGAIN),
+            Beside("telling of calls to 112", self._raise_alarms, AGAIN),
+            Beside("dialling at the console", self._dial, AGAIN),
+        )
 
     def deliver(self, signal: Signal) -> None:
         """Never waits: the reader of the event stream must only drain."""
@@ -81,10 +89,8 @@ class Registry:
 
     async def run(self) -> None:
         """Give out signals for ever. Cancelled, it leaves the calls to another instance, and nothing is at work."""
-        self._spawn(self.house.leftovers.clear(self.house.control))
-        self._spawn(self._callbacks.run())
-        self._spawn(self._raise_alarms())
-        self._spawn(self._dial())
+        for part in self.beside:
+            self._spawn(part.run())
         try:
             while True:
                 signal = await self._inbox.get()
@@ -107,8 +113,8 @@ class Registry:
     async def _raise_alarms(self) -> None:
         while True:
             emergency, told = await self.house.alarms.next()
+            self._spawn(self._tell_operators(emergency))  # first: whatever becomes of the event
             raise_alarm(self.house, emergency, told=told)
-            self._spawn(self._tell_operators(emergency))
 
     async def _dial(self) -> None:
         while True:
@@ -232,5 +238,10 @@ class Registry:
     def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._has_ended)
         return task
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("calls.work_failed", exc_info=error)

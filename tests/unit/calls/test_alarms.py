@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from hanvisa.calls import alarms
 from hanvisa.calls.desk import Desk
@@ -37,6 +38,25 @@ async def test_an_open_operator_hears_who_and_where_and_watchers_see_it() -> Non
         scene.finished(olle)
         await scene.over(olle)
         assert [one["outcome"] for one in scene.log.of_kind("outcome")] == ["emergency"]
+
+
+async def test_a_fault_in_telling_of_one_keeps_its_operator_and_the_next_call_from_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Scene() as scene:
+        with monkeypatch.context() as once, capture_logs() as told:
+
+            def fails(*_: object) -> None:
+                raise KeyError("a fault of ours")
+
+            once.setattr(scene.house.feed, "emergency", fails)
+            scene.house.alarms.dialled("bo")
+            await scene.rung("olle")
+        assert [one["part"] for one in told if one["event"] == "beside.failed"] == ["telling of calls to 112"]
+        assert [part.name for part in scene.registry.beside if part.trouble] == ["telling of calls to 112"]
+        scene.house.alarms.dialled("bo")
+        assert (await first_event(scene)).data == BO
+        await scene.until(lambda: not any(part.trouble for part in scene.registry.beside), "it goes well")
 
 
 async def test_an_operator_who_does_not_answer_or_is_unplugged_is_let_be() -> None:

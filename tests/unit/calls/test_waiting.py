@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from hanvisa.calls import whispering
+from hanvisa.calls import callbacks, whispering
 from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, PausedOperator
@@ -18,7 +19,7 @@ from hanvisa.calls.stages import ringing_back
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.policy.facts import Callback, OperatorState, OutsideNumber, TargetKind
 from hanvisa.testing import FakeClock
-from unit.calls.scene import MAIN, NOW, Scene, id_of
+from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 
@@ -130,6 +131,29 @@ async def test_a_service_that_starts_anew_goes_on_ringing_for_the_operator_who_h
         scene.answers(citizen)
         await scene.talking("c1", citizen)
         await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is done")
+
+
+@pytest.mark.parametrize(
+    ("given_up", "rung"), [(False, "olle"), (True, "0701740605")], ids=["an operator", "who left it"]
+)
+async def test_a_fault_in_ringing_back_is_told_and_it_is_tried_later(
+    monkeypatch: pytest.MonkeyPatch, *, given_up: bool, rung: str
+) -> None:
+    async def fails(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    async with Scene(QUICK) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
+        if given_up:
+            callback = replace(callback, number=ANNA_MOBILE, confidential=True, tries=1)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        with monkeypatch.context() as once, capture_logs() as told:
+            once.setattr(callbacks, "own_phone_answers", fails)
+            await ready(scene)
+            await scene.until(lambda: any(one["event"] == "calls.work_failed" for one in told), "it is told")
+        scene.clock.advance(timedelta(minutes=6))
+        scene.house.queues.wake()
+        await scene.rung(rung)
 
 
 async def test_an_operator_who_does_not_answer_leaves_the_callback_where_it_is() -> None:
