@@ -11,7 +11,7 @@ import pytest
 
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.ports import NewMessage
-from hanvisa.errors import Gone, Refused
+from hanvisa.errors import Gone, Refused, StorageError
 from hanvisa.policy.facts import (
     Absence,
     Message,
@@ -200,6 +200,27 @@ async def test_where_it_fails_they_are_told_and_it_is_kept_that_they_want_to_be_
         assert not scene.messages.sounds or fault == "the folder hangs"
         scene.finished(caller)
         await plays(scene, caller, "Offers", 2)
+
+
+async def test_a_message_of_which_nobody_was_told_that_it_is_stored_is_there_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Scene() as scene:
+        leave = scene.messages.leave
+
+        async def unknown(message: NewMessage) -> None:
+            await leave(message)
+            if message.recording:
+                raise StorageError("The connection was lost as the row was committed.")
+
+        monkeypatch.setattr(scene.messages, "leave", unknown)
+        caller = await records(scene)
+        scene.said(caller)
+        await scene.hears(caller, "MessageReview")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await scene.hears(caller, "MessageFailed")
+        assert left(scene).recording
 
 
 @pytest.mark.parametrize(("full", "seconds"), [(True, 3.0), (False, 120.4)])

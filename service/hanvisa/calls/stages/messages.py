@@ -182,8 +182,12 @@ async def _keep(call: Call, to: Recipient, message: UUID, recording: str | None)
 
 
 async def _failed(call: Call, to: Recipient, stage: LeavingMessage | ReviewingMessage) -> Stage:
-    """They are told, and that they want to be rung back is stored instead where it can be."""
-    ring_back = bool(number_of(call, call.caller, to)) and await _keep(call, to, new_id(), None)
+    """They are told, and that they want to be rung back is stored instead where it can be.
+
+    It has the id of what they said, which may be stored though nobody was told so, or be so yet: one of them is there.
+    """
+    message = stage.message if isinstance(stage, ReviewingMessage) else new_id()
+    ring_back = bool(number_of(call, call.caller, to)) and await _keep(call, to, message, None)
     await in_time(call.house.messages.discard(recording_id(call.caller.channel)), None)
     call.tell("signal", type="message_failed", **_told_of(to))
     await call.say(MessageFailed(to.name, ring_back))
