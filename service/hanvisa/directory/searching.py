@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from heapq import merge
@@ -24,6 +25,7 @@ BEGINS, HOLDS = range(2)  # how somebody is found; those who are found by beginn
 _SHORTEST = 3  # letters that are sought within words too
 _FREQUENT = 100  # of how many persons more than one has a word
 _KEPT = 50  # of what was typed last, at a byte for each person: the words before the one that is being typed
+_INDEXING = ThreadPoolExecutor(1, "index")  # its own: Python's may be full of what waits for a folder
 
 _LAST = "\U0010ffff"
 SEARCHED = frozenset({"persons", "departments", "organisations", "extensions", "numbers", "mobiles"})
@@ -146,7 +148,8 @@ class PersonSearch:
         tables = _tables(register)
         async with self._one_at_a_time:
             if any(new is not old for new, old in zip(tables, self._made_from, strict=True)):
-                self._index = await asyncio.to_thread(PersonIndex, register)
+                loop = asyncio.get_running_loop()
+                self._index = await loop.run_in_executor(_INDEXING, PersonIndex, register)
                 self._made_from = tables
             return self._index
 

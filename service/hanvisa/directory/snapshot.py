@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ Changed = Callable[[frozenset[str]], None]
 LARGE = 10_000  # persons
 _RETRY = 1.0  # seconds
 _STOP_WITHIN = 2.0  # seconds
+_PREPARING = ThreadPoolExecutor(1, "register")  # its own: Python's may be full of what waits for a folder
 
 
 class SnapshotDirectory:
@@ -132,7 +134,8 @@ class SnapshotDirectory:
                 raise StorageError(f"What is stored can't be read: {error!r}.") from error
             if rows:
                 register = self._register.replace(**rows)
-                await asyncio.to_thread(register.prepare, self._register)
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(_PREPARING, register.prepare, self._register)
                 self._register = register
             stored = self._stored(counters)
             self._counters, self._day = counters, now.astimezone(LOCAL).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from argon2 import PasswordHasher
@@ -18,20 +19,19 @@ Password = Annotated[
     Field(json_schema_extra={"format": "password", "writeOnly": True}),
 ]
 
+_HASHING = ThreadPoolExecutor(1, "passwords")  # its own: Python's may be full of what waits for a folder
+
 
 class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher(parallelism=1)
-        self._one = asyncio.Lock()
 
     async def hash(self, password: str) -> str:
-        async with self._one:
-            return await asyncio.to_thread(self._hasher.hash, password)
+        return await asyncio.get_running_loop().run_in_executor(_HASHING, self._hasher.hash, password)
 
     async def is_right(self, hash_: str | None, password: str) -> bool:
         """As slow for an account that is not there (None): nobody learns which there are."""
-        async with self._one:
-            return await asyncio.to_thread(self._verify, hash_, password)
+        return await asyncio.get_running_loop().run_in_executor(_HASHING, self._verify, hash_, password)
 
     def _verify(self, hash_: str | None, password: str) -> bool:
         try:

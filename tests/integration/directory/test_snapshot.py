@@ -28,6 +28,7 @@ from hanvisa.directory.repositories.persons import Persons
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import ExtensionRow, MobileRow, NumberRow, PersonRow
 from hanvisa.errors import NotFound
+from hanvisa.lab.threads import none_to_spare
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import OperatorState, Person, PolicyException, ScopeKind, TargetKind
 
@@ -84,6 +85,17 @@ async def test_an_own_change_is_quick(demo: Database, directory: SnapshotDirecto
         taken.append(process_time() - before)
         assert record.exception.id in exceptions(directory)
     assert min(taken) < 0.1
+
+
+async def test_changes_count_also_while_pythons_threads_wait_for_a_folder(
+    demo: Database, other: Database, directory: SnapshotDirectory
+) -> None:
+    with none_to_spare():
+        async with asyncio.timeout(5):
+            own = await given_exception(demo)
+        assert own.exception.id in exceptions(directory)
+        others = await given_exception(other)
+        await until(lambda: others.exception.id in exceptions(directory), what="it counts")
 
 
 async def test_a_change_leaves_the_other_tables_as_they_are(

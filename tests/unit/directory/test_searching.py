@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from hanvisa.directory.searching import BEGINS, HOLDS, PersonIndex, PersonSearch, has_words, name_key
 from hanvisa.ids import new_id
+from hanvisa.lab.threads import none_to_spare
 from hanvisa.policy.facts import (
     Department,
     Extension,
@@ -183,6 +185,13 @@ async def test_an_index_is_made_anew_only_for_other_persons_and_numbers() -> Non
     assert await search.index(REGISTER.replace(absences=[])) is first
     changed = await search.index(REGISTER.replace(persons=[ASA]))
     assert [one.person for one in changed.find("")] == [ASA]
+
+
+async def test_an_index_is_made_also_while_pythons_threads_wait_for_a_folder() -> None:
+    with none_to_spare():
+        async with asyncio.timeout(5):
+            index = await PersonSearch().index(REGISTER)
+    assert len(list(index.find(""))) == 4
 
 
 def test_other_resources_are_found_by_parts_of_words() -> None:

@@ -17,6 +17,7 @@ from multidict import CIMultiDict
 from hanvisa.config import Settings
 from hanvisa.directory.repositories.audit import Audit, AuditEntry, Refusal
 from hanvisa.errors import StorageError
+from hanvisa.lab.threads import none_to_spare
 from hanvisa.web.auth import CSRF_HEADER
 from hanvisa.web.cookies import SESSION, set_cookie
 from hanvisa.web.origin import address_of
@@ -355,3 +356,10 @@ async def test_passwords_are_kept_by_argon2id_and_compared_slowly_whoever_it_is(
     assert not await passwords.is_right(kept, PASSWORD + " ")
     assert not await passwords.is_right(None, PASSWORD)
     assert not await passwords.is_right("no hash", PASSWORD)
+
+
+async def test_passwords_are_compared_also_while_pythons_threads_wait_for_a_folder() -> None:
+    passwords = Passwords()
+    with none_to_spare():
+        async with asyncio.timeout(5):
+            assert await passwords.is_right(await passwords.hash(PASSWORD), PASSWORD)
