@@ -47,6 +47,7 @@ _POOL_TIMEOUT = 5  # seconds until one of the connections that there may be is f
 _ENDS_WITHIN = 0.5  # seconds that a server has for a commit, or its undoing, when whoever waits is cancelled
 _FRESH = 5.0  # seconds since it was used, in which a connection is taken to be alive
 _WRITES = "hanvisa_writes"
+_UNTIL = "hanvisa_until"
 _ALONE = "hanvisa_alone"
 
 
@@ -166,7 +167,7 @@ class Database:
             StorageError: the database does not answer.
         """
         try:
-            async with asyncio.timeout(self._within), self.writing() as session:
+            async with asyncio.timeout(self._within) as bound, self.writing(bound.when()) as session:
                 session.info["actor"] = by
                 yield session
                 await session.flush()
@@ -179,12 +180,15 @@ class Database:
                 await self._tell(touched)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that writes what is no change of the directory: neither audited nor told to anybody."""
+    async def writing(self, until: float | None = None) -> AsyncIterator[AsyncSession]:
+        """A transaction that writes what is no change of the directory: neither audited nor told to anybody.
+
+        ``until`` when, in the loop's time, another process' lock is waited for at most.
+        """
         async with _in_turn(self._one_writer):
             with storage_errors():
                 async with _Session(
-                    self.engine.execution_options(**{_WRITES: True}),
+                    self.engine.execution_options(**{_WRITES: True, _UNTIL: until}),
                     expire_on_commit=False,
                     sync_session_class=AuditingSession,
                 ) as session:
@@ -304,4 +308,7 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get(_ALONE):
         driver: Any = connection.connection.driver_connection
-        driver.begin_with("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+        until = options.get(_UNTIL)
+        # Nobody waits longer than they may: SQLite's own wait, in a thread, can't be broken off.
+        within = None if until is None else max(0.0, until - asyncio.get_running_loop().time())
+        driver.begin_with("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN", within)

@@ -16,6 +16,7 @@ import aiosqlite
 
 _AT_FIRST = 500  # rows that come with the execution: most have no more, and who streams wants them in pieces
 _AT_A_TIME = 64  # rows, in the driver's own loops
+_Begin = Callable[[sqlite3.Connection], None]
 _Execute = Callable[[sqlite3.Cursor], Any]
 
 
@@ -29,12 +30,15 @@ def connect(file: str, pragmas: Iterable[str]) -> SqliteConnection:
 class SqliteConnection(aiosqlite.Connection):
     """As SQLAlchemy's dialect uses the driver's connection."""
 
-    _begin = ""  # what goes before the next statement
+    _begin: _Begin | None = None  # what goes before the next statement
     _has_begun = False
 
-    def begin_with(self, statement: str) -> None:
-        """Begin a transaction at the next statement."""
-        self._begin = statement
+    def begin_with(self, statement: str, within: float | None = None) -> None:
+        """Begin a transaction at the next statement.
+
+        ``within`` so many seconds another process must let go of its lock; None: within the connection's own wait.
+        """
+        self._begin = partial(_begin_within, statement, within)
 
     def cursor(self) -> _Cursor:  # type: ignore[override]  # the driver's is another
         return _Cursor(self)
@@ -55,14 +59,14 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def execute_on(self, cursor: sqlite3.Cursor | None, execute: _Execute) -> Any:
         """In the connection's thread, on a new cursor where there is none, and in the transaction that is to begin."""
-        begin, self._begin = self._begin, ""
+        begin, self._begin = self._begin, None
         # Before it is asked: who is cancelled meanwhile does not know whether it has begun.
         self._has_begun = self._has_begun or bool(begin)
         run = partial(_run, self._conn, begin, cursor, execute)
         return await self._execute(run)  # type: ignore[no-untyped-call]
 
     def _must_end(self) -> bool:
-        self._begin = ""
+        self._begin = None
         return self._has_begun
 
 
@@ -126,7 +130,21 @@ def _open(file: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     return opened
 
 
-def _run(connection: sqlite3.Connection, begin: str, cursor: sqlite3.Cursor | None, execute: _Execute) -> Any:
+def _run(
+    connection: sqlite3.Connection, begin: _Begin | None, cursor: sqlite3.Cursor | None, execute: _Execute
+) -> Any:
     if begin:
-        connection.execute(begin).close()
+        begin(connection)
     return execute(cursor or connection.cursor())
+
+
+def _begin_within(statement: str, within: float | None, connection: sqlite3.Connection) -> None:
+    if within is None:
+        connection.execute(statement).close()
+        return
+    [usual] = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {within * 1000:.0f}").close()
+    try:
+        connection.execute(statement).close()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {usual}").close()

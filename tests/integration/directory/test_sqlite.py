@@ -7,13 +7,16 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import aiosqlite
 import pytest
 from sqlalchemy import text
 
+from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
+from hanvisa.errors import StorageError
 from integration.directory.conftest import SqliteTemplates
 
 NUMBERS = text(
@@ -78,6 +81,26 @@ async def test_who_writes_has_the_lock_at_their_first_statement(database: Databa
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 other.execute("BEGIN IMMEDIATE")
         other.execute("BEGIN IMMEDIATE")
+
+
+async def test_who_can_not_wait_waits_for_another_process_no_longer_than_they_may(database: Database) -> None:
+    """Nor who comes while the first one waits."""
+    assert database.file is not None
+    hurried = database.hurried(0.5)
+
+    async def change() -> float:
+        began = monotonic()
+        with pytest.raises(StorageError):
+            async with hurried.changing(SYSTEM) as session:
+                await session.execute(COUNT)
+        return monotonic() - began
+
+    with closing(sqlite3.connect(database.file, timeout=0, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        taken = await asyncio.gather(*(change() for _ in range(3)))
+    assert max(taken) < 2, taken  # five, where SQLite waits as it usually does
+    async with database.reading() as session:
+        assert await session.scalar(text("PRAGMA busy_timeout")) == 5000, "whoever can wait does again"
 
 
 async def test_whoever_is_cancelled_leaves_no_transaction_open(database: Database) -> None:
