@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from hanvisa.disk_writer import AT_ONCE
 from hanvisa.errors import StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from hanvisa.calllog.entry import CallRecords
@@ -204,12 +206,26 @@ class Outbox:
         return True
 
     def _tidy_up(self) -> None:
-        """Another version of the program may be able to ship what the last one could not. What a kill left is empty."""
-        for path in self.folder.glob(f"*{segment.NEW}"):
-            segment.remove(path)
-        for path in self.folder.glob(f"*{SUFFIX}{REFUSED}"):
-            path.rename(path.with_name(path.name.removesuffix(REFUSED)))
+        """Another version of the program may be able to ship what the last one could not. What a kill left is empty.
+
+        What the folder refuses is left to the next start: calls are logged all the same.
+        """
+        with _or_left(self.folder):
+            for path in self.folder.glob(f"*{segment.NEW}"):
+                with _or_left(path):
+                    segment.remove(path)
+            for path in self.folder.glob(f"*{SUFFIX}{REFUSED}"):
+                with _or_left(path):
+                    path.rename(path.with_name(path.name.removesuffix(REFUSED)))
 
 
 def _set_aside(path: Path) -> None:
     path.rename(path.with_name(f"{path.name}{REFUSED}"))
+
+
+@contextmanager
+def _or_left(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log.warning("calllog.not_tidied", file=path.name, why=str(error))

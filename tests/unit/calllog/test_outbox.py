@@ -17,7 +17,7 @@ import pytest
 
 from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.outbox import Outbox
-from hanvisa.calllog.segment import SegmentWriter
+from hanvisa.calllog.segment import SegmentWriter, to_line
 from hanvisa.disk_writer import DiskWriter
 from hanvisa.errors import StorageError
 from hanvisa.testing import FakeClock
@@ -114,6 +114,23 @@ async def test_what_was_just_being_made_as_the_last_process_died_is_taken_away(
     (tmp_path / "00000000000000000001.new").touch()
     async with running(outbox_in(tmp_path, records)):
         await until(lambda: files(tmp_path) == [])
+
+
+async def test_what_was_left_and_can_not_be_tidied_up_keeps_no_call_out_of_the_log(
+    tmp_path: Path, records: Records
+) -> None:
+    """A folder in the file's place refuses to be removed, and to be written over, as a broken disk does."""
+    (tmp_path / "1.new").mkdir()
+    (tmp_path / "2.jsonl.refused").touch()
+    (tmp_path / "2.jsonl").mkdir()
+    entry = CallEntry("hv-k-1", 1, FakeClock().now(), "key", {"n": 1})
+    (tmp_path / "3.jsonl.refused").write_bytes(to_line(entry))
+    outbox = outbox_in(tmp_path, records)
+    async with running(outbox):
+        await until(lambda: "3.jsonl" in files(tmp_path))
+        (tmp_path / "2.jsonl").rmdir()
+        outbox.record("hv-k-1", "key", {"n": 2})
+        await until(lambda: records.told("hv-k-1") == [1, 2])
 
 
 async def test_a_folder_that_takes_no_lock_is_not_filled_with_what_could_not_be_made(
