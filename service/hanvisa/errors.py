@@ -8,6 +8,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |   `- Contradiction       what is stored does not allow it: read again or not, it stays refused
  |- PolicyRefused           the policy says no: ``decision`` says by which rules, and why
  |- StorageError            the database does not answer, or the disk does not take it
+ |   `- InDoubt             it fell silent while it committed: all is stored, or nothing
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
  |- LdapError               an LDAP directory can't be read
@@ -63,6 +64,10 @@ class PolicyRefused(HanvisaError):  # noqa: N818
 
 class StorageError(HanvisaError):
     error_id = "storage"
+
+
+class InDoubt(StorageError):  # noqa: N818
+    pass
 
 
 class SpeechError(HanvisaError):

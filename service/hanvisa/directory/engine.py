@@ -26,7 +26,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, touched_tables
 from hanvisa.directory.sqlite import connect
-from hanvisa.errors import ConfigurationError, Conflict, Contradiction, StorageError
+from hanvisa.errors import ConfigurationError, Conflict, Contradiction, InDoubt, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -164,7 +164,8 @@ class Database:
 
         Raises:
             Conflict: somebody changed the row in between, or the data's own rules forbid the change.
-            StorageError: the database does not answer.
+            InDoubt: the database fell silent while it committed.
+            StorageError: the database does not answer, or it took too long.
         """
         try:
             async with asyncio.timeout(self._within) as bound, self.writing(bound.when()) as session:
@@ -183,17 +184,24 @@ class Database:
     async def writing(self, until: float | None = None) -> AsyncIterator[AsyncSession]:
         """A transaction that writes what is no change of the directory: neither audited nor told to anybody.
 
-        ``until`` when, in the loop's time, another process' lock is waited for at most.
+        ``until`` when, in the loop's time, another process' lock is waited for at most. Raises as :meth:`changing`.
         """
-        async with _in_turn(self._one_writer):
-            with storage_errors():
-                async with _Session(
-                    self.engine.execution_options(**{_WRITES: True, _UNTIL: until}),
-                    expire_on_commit=False,
-                    sync_session_class=AuditingSession,
-                ) as session:
-                    yield session
-                    await session.commit()
+        commits = False
+        try:
+            async with _in_turn(self._one_writer):
+                with storage_errors():
+                    async with _Session(
+                        self.engine.execution_options(**{_WRITES: True, _UNTIL: until}),
+                        expire_on_commit=False,
+                        sync_session_class=AuditingSession,
+                    ) as session:
+                        yield session
+                        commits = True
+                        await session.commit()
+        except StorageError as error:
+            if commits:
+                raise InDoubt(str(error)) from error
+            raise
 
     async def close(self) -> None:
         await self.engine.dispose()

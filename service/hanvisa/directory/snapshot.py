@@ -6,7 +6,7 @@ With the database gone the last snapshot serves on, and says so (:attr:`Snapshot
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from datetime import UTC, date, datetime
@@ -25,7 +25,8 @@ from hanvisa.directory.phone_changes import ChangesByPhone
 from hanvisa.directory.repositories.exceptions import Exceptions
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.tables import PersonRow
-from hanvisa.errors import StorageError
+from hanvisa.errors import InDoubt, StorageError
+from hanvisa.ids import new_id
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.register import Register
 
@@ -156,7 +157,7 @@ class SnapshotDirectory:
             if row.id in exceptions and row.max_uses is not None
         )
         given_up = asyncio.Event()
-        task = asyncio.create_task(self._reserve(exceptions, call_id, given_up))
+        task = asyncio.create_task(self._reserve(exceptions, call_id, bool(counted), given_up))
         self._finish(task)
         try:
             done, _ = await asyncio.wait({task}, timeout=self._reserve_within)
@@ -184,16 +185,36 @@ class SnapshotDirectory:
         """Raises NotFound when the person is no operator, StorageError when the database does not answer."""
         await Operators(self._hurried).set_state(person_id, state, SYSTEM, at=self._now())
 
-    async def _reserve(self, ids: Collection[UUID], call_id: str, given_up: asyncio.Event) -> frozenset[UUID]:
-        """What was stored only when the caller had been refused is given back."""
+    async def _reserve(
+        self, ids: Collection[UUID], call_id: str, are_counted: bool, given_up: asyncio.Event
+    ) -> frozenset[UUID]:
+        """What was stored only when the caller had been refused is given back, and so is what may have been stored."""
         loop, exceptions = asyncio.get_running_loop(), Exceptions(self._database)
         until = loop.time() + self._reserve_within
-        missing = await exceptions.reserve_uses(
-            ids, call_id, at=self._now(), too_late=lambda: loop.time() > until
-        )
+        uses = {id_: new_id() for id_ in ids}
+        try:
+            missing = await exceptions.reserve_uses(
+                uses, call_id, at=self._now(), too_late=lambda: loop.time() > until
+            )
+        except InDoubt:
+            if are_counted or given_up.is_set():
+                self._finish(asyncio.create_task(self._undo(uses, call_id)))
+            raise
         if not missing and given_up.is_set():
-            await self._give_back(ids, call_id)
+            await self._undo(uses, call_id)
         return missing
+
+    async def _undo(self, uses: Mapping[UUID, UUID], call_id: str) -> None:
+        """When the database answers; only where the service is stopped before are they lost."""
+        try:
+            while True:
+                try:
+                    return await Exceptions(self._database).undo_uses(uses)
+                except StorageError:
+                    await asyncio.sleep(_RETRY)
+        except asyncio.CancelledError:
+            log.warning("directory.uses_lost", exceptions=[*map(str, uses)], call=call_id, why="stopped")
+            raise
 
     async def _give_back(self, ids: Collection[UUID], call_id: str) -> None:
         try:

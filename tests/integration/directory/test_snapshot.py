@@ -18,6 +18,8 @@ from sqlalchemy import event, text
 
 from hanvisa.directory import snapshot
 from hanvisa.directory.auditing import SYSTEM, Actor, touch
+from hanvisa.directory import engine, snapshot
+from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.personal.finding import whose_is
 from hanvisa.directory.personal.leaving import erase_person
@@ -27,7 +29,9 @@ from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.repositories.persons import Persons
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.directory.tables import ExtensionRow, MobileRow, NumberRow, PersonRow
+from hanvisa.directory.tables import ExceptionUseRow, ExtensionRow
 from hanvisa.errors import NotFound
+from hanvisa.ids import new_id
 from hanvisa.lab.threads import none_to_spare
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import OperatorState, Person, PolicyException, ScopeKind, TargetKind
@@ -267,7 +271,7 @@ async def test_a_use_that_was_stored_as_the_caller_was_refused_is_given_back(
     demo: Database, hasty: SnapshotDirectory
 ) -> None:
     id_ = (await given_exception(demo, uses=2)).exception.id
-    await Exceptions(demo).reserve_uses([id_], "call-1", datetime.now(UTC), too_late=lambda: False)
+    await Exceptions(demo).reserve_uses({id_: new_id()}, "call-1", datetime.now(UTC), too_late=lambda: False)
     going_on = asyncio.Event()
 
     async def reads_slowly(_: frozenset[str]) -> None:
@@ -302,6 +306,76 @@ async def test_a_use_that_a_call_took_as_it_was_left_to_another_instance_is_give
     await until(lambda: not directory.late, what="it is given back", within=10)
     assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1"]
     assert exceptions(directory)[id_].uses == 1
+
+
+@contextmanager
+def reset_in_commits(monkeypatch: pytest.MonkeyPatch, commits: int) -> Iterator[None]:
+    """The next so many are carried out, and the connection is reset before the answer."""
+    commit, left = engine._Session.commit, iter(range(commits))
+
+    async def reset(session: engine._Session) -> None:
+        await commit(session)
+        if next(left, None) is not None:
+            raise ConnectionResetError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine._Session, "commit", reset)
+        yield
+
+
+async def test_a_use_is_given_back_once_where_the_connection_breaks_in_mid_commit(
+    demo: Database, other: Database, directory: SnapshotDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is taken, and as it is given back; the same call has another, and so has another instance's."""
+    id_ = (await given_exception(demo, uses=3)).exception.id
+    elsewhere = await another_services(other)
+    assert not await directory.reserve_uses([id_], "call-1")
+    with reset_in_commits(monkeypatch, 2):
+        assert await directory.reserve_uses([id_], "call-1"), "whether it is taken is not known"
+        await until(lambda: not directory.late, what="it is given back", within=10)
+    assert not await elsewhere.reserve_uses([id_], "call-2")
+    assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1", "call-2"]
+    assert (await Exceptions(demo).get(id_)).exception.uses == 2
+
+
+async def test_what_is_in_doubt_is_given_back_when_whoever_stores_it_is_done(
+    demo: Database, other: Database
+) -> None:
+    """The server may still be at it when another connection asks."""
+    id_ = (await given_exception(demo, uses=2)).exception.id
+    uses = {id_: new_id()}
+    storing, stores = asyncio.Event(), asyncio.Event()
+
+    async def store() -> None:
+        async with other.writing() as session:
+            await session.execute(text("UPDATE exceptions SET uses = uses + 1"))
+            session.add(
+                ExceptionUseRow(id=uses[id_], exception_id=id_, call_id="call-1", at=datetime.now(UTC))
+            )
+            await session.flush()
+            storing.set()
+            await stores.wait()
+
+    taking = asyncio.create_task(store())
+    await storing.wait()
+    undoing = asyncio.create_task(Exceptions(demo).undo_uses(uses))
+    await asyncio.wait({undoing}, timeout=0.2)
+    assert not undoing.done()
+    stores.set()
+    await taking
+    await undoing
+    assert not await Exceptions(demo).uses(id_)
+    assert (await Exceptions(demo).get(id_)).exception.uses == 0
+
+
+async def test_a_use_that_need_not_be_counted_stays_where_the_connection_breaks_in_mid_commit(
+    demo: Database, directory: SnapshotDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = (await given_exception(demo)).exception.id
+    with reset_in_commits(monkeypatch, 1):
+        assert not await directory.reserve_uses([id_], "call-1"), "it holds"
+        await until(lambda: not directory.late, what="it has ended", within=10)
+    assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1"]
 
 
 async def test_a_use_by_which_nobody_came_to_a_mobile_is_there_for_the_next(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory.auditing import SYSTEM, touch
@@ -24,10 +24,10 @@ from hanvisa.directory.tables import (
     PersonRow,
 )
 from hanvisa.errors import InvalidInput
-from hanvisa.ids import new_id
 from hanvisa.policy.facts import PolicyException, ScopeKind, Window
 
 if TYPE_CHECKING:
+    from sqlalchemy import Update
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from hanvisa.directory.auditing import Actor
@@ -170,26 +170,37 @@ class Exceptions:
             return await _record(session, row)
 
     async def reserve_uses(
-        self, ids: Collection[UUID], call_id: str, at: datetime, too_late: Callable[[], bool]
+        self, uses: Mapping[UUID, UUID], call_id: str, at: datetime, too_late: Callable[[], bool]
     ) -> frozenset[UUID]:
         """Take one use of each, in one transaction: of two callers at once on a last use one gets it.
 
-        Those that have none left or are not in force at ``at``, or all when it is ``too_late`` to commit; nothing is
-        taken then.
+        ``uses`` are the new uses' ids by the exceptions'. Those exceptions that have none left or are not in force at
+        ``at``, or all when it is ``too_late`` to commit; nothing is taken then. Raises InDoubt and StorageError.
         """
-        uses = [{"id": new_id(), "exception_id": id_, "call_id": call_id, "at": at} for id_ in ids]
+        rows = [{"id": use, "exception_id": id_, "call_id": call_id, "at": at} for id_, use in uses.items()]
         try:
             async with self._database.changing(SYSTEM) as session:
                 # In the same order everywhere: of two who want the same ones neither waits for the other for ever.
-                missing = [id_ for id_ in sorted(ids) if not await _has_taken(session, id_, at)]
+                missing = [id_ for id_ in sorted(uses) if not await _has_taken(session, id_, at)]
                 _nothing_if(missing)
-                await session.execute(insert(ExceptionUseRow), uses)
+                await session.execute(insert(ExceptionUseRow), rows)
                 touch(session, [ExceptionRow.__tablename__])
                 await session.flush()
-                _nothing_if(ids if too_late() else ())
+                _nothing_if(uses if too_late() else ())
         except _NotTakenError as error:
             return error.missing
         return frozenset()
+
+    async def undo_uses(self, uses: Mapping[UUID, UUID]) -> None:
+        """Give back what :meth:`reserve_uses` took, if it did; asked again, nothing more. Raises StorageError."""
+        async with self._database.changing(SYSTEM) as session:
+            for id_, use in sorted(uses.items()):
+                # First: whoever may still be taking it has this row until they are done.
+                await session.execute(select(ExceptionRow.id).where(ExceptionRow.id == id_).with_for_update())
+                one = delete(ExceptionUseRow).where(ExceptionUseRow.id == use).returning(ExceptionUseRow.id)
+                if await session.scalar(one) is not None:
+                    await session.execute(_one_less(id_))
+            touch(session, [ExceptionRow.__tablename__])
 
     async def give_back_uses(self, ids: Collection[UUID], call_id: str) -> None:
         """Of each the last one that the call took. Raises StorageError."""
@@ -223,14 +234,17 @@ async def _give_back(session: AsyncSession, id_: UUID, call_id: str) -> None:
         .order_by(ExceptionUseRow.id.desc())
         .limit(1)
     )
-    one_less = (
+    await session.delete((await session.scalars(last)).one())
+    await session.execute(_one_less(id_))
+
+
+def _one_less(id_: UUID) -> Update:
+    return (
         update(ExceptionRow)
         .where(ExceptionRow.id == id_)
         .values(uses=ExceptionRow.uses - 1)
         .execution_options(synchronize_session=False)
     )
-    await session.delete((await session.scalars(last)).one())
-    await session.execute(one_less)
 
 
 class _NotTakenError(Exception):
