@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.engine import make_url
 
 from hanvisa.directory.postgres import LOST, arguments
+from hanvisa.ids import new_id
 
 log = structlog.get_logger()
 
@@ -19,17 +20,25 @@ ASK_EVERY = 0.5  # seconds
 ANSWERS_WITHIN = 2.0  # seconds
 HEAD_START = 3.0  # seconds that whoever had the calls has, to take the lock again after the database was away
 NUMBER = 0x68766C65616473  # the lock's, another than the migrations': "hvleads"
+_LOOK_EVERY = 0.01  # seconds; a session ends within some milliseconds
+_END_EARLIER = (
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE application_name = $1 AND pid <> pg_backend_pid()"
+)  # how many there still are; a session lets go of its locks before it is no more among them
 
 
 class DatabaseLead:
     """A session's lock in the database of this URL.
 
     A database that is away takes no lead from anybody: whoever has the calls goes on, and takes the lock again when it
-    is back. Only where another was faster is the lead lost.
+    is back. Only where another was faster is the lead lost; an earlier session of ours, which the server does not
+    know to be gone, is no other.
     """
 
     def __init__(self, url: str) -> None:
+        self._name = f"hanvisa-lead-{new_id()}"  # that of our sessions, and of nobody else's
         self._arguments = arguments(make_url(url))
+        self._arguments["server_settings"] |= {"application_name": self._name}
         self._connection: Any = None  # asyncpg has no types
         self._connected_at = 0.0
         self._is_held = False
@@ -62,10 +71,7 @@ class DatabaseLead:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 if self._connection is None:
-                    self._connection, self._connected_at = (
-                        await asyncpg.connect(**self._arguments),
-                        monotonic(),
-                    )
+                    await self._connect()
                 if self._is_held:
                     await self._connection.execute("SELECT 1")
                 elif monotonic() >= self._connected_at + others_first:
@@ -75,6 +81,12 @@ class DatabaseLead:
             log.warning("leading.database_away", why=str(error) or type(error).__name__)
             await self._let_go()
             return None
+
+    async def _connect(self) -> None:
+        """To our only session: the last one may have the lock, where the server has not heard that it is gone."""
+        self._connection, self._connected_at = await asyncpg.connect(**self._arguments), monotonic()
+        while await self._connection.fetchval(_END_EARLIER, self._name):  # noqa: ASYNC110 - the server ends them
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def _let_go(self) -> None:
         """At once: a session that is lost answers nothing, and its lock goes with it."""

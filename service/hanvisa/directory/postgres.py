@@ -60,7 +60,7 @@ def arguments(url: URL) -> dict[str, Any]:
     _, given = url.get_dialect()().create_connect_args(url)
     for name in _NOT_THE_DRIVERS:
         given.pop(name, None)
-    return {**given, "server_settings": _KEPT_ALIVE}
+    return {**given, "server_settings": dict(_KEPT_ALIVE)}
 
 
 class Server:
@@ -68,7 +68,7 @@ class Server:
 
     def __init__(self, url: URL, waits: Waits) -> None:
         self._arguments = arguments(url)
-        self._arguments["server_settings"] = _KEPT_ALIVE | {"lock_timeout": f"{waits.lock * 1000:.0f}"}
+        self._arguments["server_settings"] |= {"lock_timeout": f"{waits.lock * 1000:.0f}"}
         self._waits = waits
         self._connections: WeakSet[_Connection] = WeakSet()
         self._answered_at: float | None = None  # the last time that `watch` was

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from hanvisa.directory.engine import open_database
+from hanvisa.lab.faulty_line import FaultyLine
 from hanvisa.lab.machines import network
 from hanvisa.lab.postgres import PostgresServer, postgres_server
 from hanvisa.lab.waiting import until
 from hanvisa.leading_across_machines import DatabaseLead
+from integration.directory.test_hanging import along
 
 LET_GO = 8.0  # seconds; five, and those of a busy machine
 HOLDS = """
@@ -74,6 +76,31 @@ async def test_where_another_was_faster_the_lead_is_lost(postgres: PostgresServe
         await until(second.take, within=10, what="the second takes it")
         async with asyncio.timeout(5):
             await first.until_lost()
+
+
+async def test_a_line_that_was_silent_for_a_while_takes_the_lead_from_nobody(
+    postgres: PostgresServer,
+) -> None:
+    """The server has not heard yet that the session which has the lock is gone: here it never does."""
+    async with FaultyLine(to_socket=postgres.socket) as line:
+        url = postgres.new_database()
+        async with DatabaseLead(along(line, url)) as lead, DatabaseLead(url) as other:
+            for _ in range(2):
+                assert await lead.take()
+                line.drop_packets()
+                assert not await lead.take(), "it is not known"
+                line.mend()
+                async with asyncio.timeout(5):
+                    assert await lead.take()
+                assert not await other.take()
+
+
+async def test_another_services_session_is_not_taken_for_an_earlier_one(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
+    async with DatabaseLead(url) as first, DatabaseLead(url) as second:
+        assert await first.take()
+        assert not await second.take()
+        assert await first.take(), "its session is there still"
 
 
 async def test_a_machine_that_falls_silent_has_the_lead_no_more() -> None:
