@@ -12,6 +12,7 @@ from hanvisa.calls.live_ports import LiveCall
 from hanvisa.policy.facts import Absence, Forwarding, PolicyException
 from hanvisa.policy.register import Register
 
+LONGEST = timedelta(minutes=1)  # until the next turn
 BURST = 0.02  # seconds from the first change to its being told, with all that came meanwhile
 
 
@@ -84,14 +85,16 @@ class Changes:
 
     async def _until_stirred(self) -> None:
         try:
-            async with asyncio.timeout((self._turn - self._now()).total_seconds()):
+            async with asyncio.timeout(min(self._turn - self._now(), LONGEST).total_seconds()):
                 await self._stirred.wait()
         except TimeoutError:
             return
         await asyncio.sleep(BURST)
 
     def _has_turned(self) -> bool:
-        has, register, now = self._turn <= self._now(), self._register(), self._now()
+        register, now = self._register(), self._now()
+        # Or the clock was put back: what had begun by itself has not begun any more.
+        has = not now < self._turn <= now + LONGEST
         if has or register is not self._of:
             self._of, self._turn = register, next_turn(register, now)
         return has
@@ -99,7 +102,7 @@ class Changes:
 
 def next_turn(register: Register, now: datetime) -> datetime:
     """When something of the register begins or ends by itself; hours and weekly windows do on a minute."""
-    minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    minute = now.replace(second=0, microsecond=0) + LONGEST
     rows: Iterable[Absence | Forwarding | PolicyException] = (
         *register.absences.rows,
         *register.forwardings.rows,

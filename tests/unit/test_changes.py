@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from hanvisa import changes
 from hanvisa.calls.live_ports import LiveCall, LiveParty
 from hanvisa.changes import Changes, Topic, next_turn
 from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind
@@ -115,6 +116,19 @@ async def test_an_absence_that_begins_by_itself_is_told_when_it_does() -> None:
     assert await world.told() == {Topic.PRESENCE, Topic.ABSENCES}
     telling = asyncio.ensure_future(world.told())
     world.clock.at = soon
+    assert await telling == BUSY
+
+
+async def test_what_begins_by_itself_is_told_also_after_the_clock_was_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is noticed within a minute, here a tenth of a second, though nothing else is told."""
+    monkeypatch.setattr(changes, "LONGEST", timedelta(seconds=0.1))
+    world = World()
+    world.clock.at -= timedelta(hours=1)
+    assert await world.told() == BUSY, "what had begun has not"
+    telling = asyncio.ensure_future(world.told())
+    world.clock.at += timedelta(seconds=0.1)
     assert await telling == BUSY
 
 
