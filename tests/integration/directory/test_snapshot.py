@@ -16,10 +16,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, text
 
-from hanvisa.directory import snapshot
-from hanvisa.directory.auditing import SYSTEM, Actor, touch
 from hanvisa.directory import engine, snapshot
-from hanvisa.directory.auditing import SYSTEM, Actor
+from hanvisa.directory.auditing import SYSTEM, Actor, touch
 from hanvisa.directory.engine import Database
 from hanvisa.directory.personal.finding import whose_is
 from hanvisa.directory.personal.leaving import erase_person
@@ -28,8 +26,7 @@ from hanvisa.directory.repositories.forwardings import ForwardingFields, Forward
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.repositories.persons import Persons
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.directory.tables import ExtensionRow, MobileRow, NumberRow, PersonRow
-from hanvisa.directory.tables import ExceptionUseRow, ExtensionRow
+from hanvisa.directory.tables import ExceptionUseRow, ExtensionRow, MobileRow, NumberRow, PersonRow
 from hanvisa.errors import NotFound
 from hanvisa.ids import new_id
 from hanvisa.lab.threads import none_to_spare
