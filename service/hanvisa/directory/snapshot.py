@@ -252,7 +252,11 @@ class SnapshotDirectory:
         while not self._stopping:
             try:
                 await self._follow()
-            except StorageError as error:
+            except Exception as error:
+                if not isinstance(
+                    error, StorageError
+                ):  # a fault of ours, or of the driver's: others' changes must count
+                    log.exception("directory.not_followed")
                 self._lost(error)
                 await asyncio.sleep(_RETRY)
 
@@ -264,7 +268,7 @@ class SnapshotDirectory:
                 await self.refresh()
                 self._found()
 
-    def _lost(self, error: StorageError) -> None:
+    def _lost(self, error: Exception) -> None:
         if self.healthy:
             log.error("directory.database_lost", why=str(error), meaning="calls go on with what is in memory")
         self.healthy = False

@@ -116,6 +116,20 @@ async def test_a_change_of_another_process_counts_soon(other: Database, director
     assert watch.seen == [frozenset({"exceptions"})]
 
 
+async def test_they_do_so_again_after_a_fault_of_ours(other: Database, directory: SnapshotDirectory) -> None:
+    faults = [KeyError("of ours")]
+
+    def fails_once(_: frozenset[str]) -> None:
+        if faults:
+            raise faults.pop()
+
+    directory.on_change(fails_once)
+    await given_exception(other)
+    await until(lambda: not directory.healthy, what="it is told")
+    record = await given_exception(other)
+    await until(lambda: record.exception.id in exceptions(directory) and directory.healthy, what="it counts")
+
+
 async def test_another_services_change_counts_within_a_tenth_of_a_second(
     other: Database, directory: SnapshotDirectory
 ) -> None:
