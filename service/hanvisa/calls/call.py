@@ -72,9 +72,8 @@ class Call:
         self.brought_out = False  # the dialplan has the caller, or is about to: nobody hangs them up
         self.found_gone: str | None = None  # the channel of the other party, whose hang-up was told once more
         self.is_taken_on = False  # a talk of an instance that has died, in which somebody may hear music
-        self.after_party: Stage | None = (
-            None  # where the caller goes on when the other party hangs up, if anywhere
-        )
+        # The other party's channel, and where the caller goes on when it hangs up, who could not send them on.
+        self.after_party: tuple[str, Stage] | None = None
         self.uses_left: list[UUID] = []  # taken before the stage was begun anew, and not needed yet
         self.counting = asyncio.Lock()  # held while a use is taken, or goes to another call
         self.over = asyncio.Event()  # nothing is left of the call

@@ -56,10 +56,14 @@ async def join(
     if may_be_joined and await _merge(call, theirs, asker, transferee, far):
         return Talking()
     # Whom they would have talked to has hung up in this moment, or may not be met any more.
-    if theirs.other is not None and theirs.other.channel == request.other:
-        theirs.after_party = _alone(theirs)  # their phone hangs up there too: it was told that all is well
+    if asker.by_phone and theirs.other is not None and theirs.other.channel == request.other:
+        # Their phone hangs up there too: it was told that all is well.
+        theirs.after_party = (theirs.other.channel, _alone(theirs))
     following = _alone(call)
-    await go_on_with(call, asker, transferee, following)
+    if call.other is far:  # brought over, and not to be had in the bridge
+        await call.part()
+    else:
+        await go_on_with(call, asker, transferee, following)
     return following
 
 

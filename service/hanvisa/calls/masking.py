@@ -12,6 +12,7 @@ from typing import Any
 KEPT = 5  # characters of the E.164 number: +4670, +4698, +4420
 HIDDEN = "x"
 
+_SHORTEST_LOCAL = 5  # digits of a number without its area code
 _SHORTEST = 8  # characters: what is shorter is hidden whole, as 1177
 _SEPARATORS = r"[\s().-]*"
 
@@ -32,11 +33,14 @@ def masked(data: Any, number: str) -> Any:
 def _hidden(number: str) -> re.Pattern[str]:
     """What is to be hidden: all after the digits that are kept, with any separators between.
 
-    So is the number as it is dialled within its area: of an area code of three digits two are kept.
+    So is the number as it is dialled within its area, in five digits or more: of an area code of three two are kept.
     """
     if len(number) >= _SHORTEST:
         rest, local = (_SEPARATORS.join(map(re.escape, number[kept:])) for kept in (KEPT, KEPT + 1))
-        return re.compile(rf"{rest}|(?<![\w-])[+\d]{{0,2}}{local}(?![\w-])")
+        within_area = (
+            rf"|(?<![\w-])[+\d]{{0,2}}{local}(?![\w-])" if len(number) > KEPT + _SHORTEST_LOCAL else ""
+        )
+        return re.compile(rest + within_area)
     # Also behind the outside-line prefix.
     return re.compile(rf"(?<![\w-])[+\d]{{0,2}}{re.escape(number)}(?![\w-])")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hanvisa.calls.ports import TransferProgress
 from hanvisa.calls.signals import Channel, Entered, Key
+from hanvisa.errors import Refused
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_DIRECT, Scene
 from unit.calls.test_calls import operator_has_caller
@@ -165,3 +166,23 @@ async def test_so_is_a_citizen_whose_call_is_marked_meanwhile_whichever_line_the
         await scene.hears(citizen, "TryLater")
     assert control.named("add_to_bridge") == []
     assert (citizen, "normal") not in control.named("hang_up")
+
+
+class NoPlaceInTheBridge(FakeCallControl):
+    """Asterisk lets nobody into it any more."""
+
+    async def add_to_bridge(self, bridge: str, channel: str) -> None:
+        raise Refused(f"{channel} is not let into {bridge}")
+
+
+async def test_who_was_brought_over_and_is_not_let_into_the_bridge_is_not_left_in_silence() -> None:
+    control = NoPlaceInTheBridge()
+    async with Scene(PATIENT, control=control) as scene:
+        citizen = scene.rings_in(ANNA_DIRECT)
+        first = await scene.rung("anna")
+        scene.answers(first)
+        await scene.talking(citizen, first)
+        second, bo = await talks(scene, "anna", "202")
+        scene.refers(first, "202", other=second)
+        await scene.hears(citizen, "TryLater")
+        assert (bo, "normal") in control.named("hang_up")

@@ -1031,9 +1031,22 @@ async def test_a_group_with_a_number_of_ours_among_those_outside_rings_whose_it_
     """Nobody can be rung outside at it, and the others were not either."""
     async with Scene(PATIENT) as scene:
         register = scene.directory.register
-        group = Group(id_of("jour"), "Jour", id_of("hallefors"), (id_of("bo"),), (ANNA_DIRECT, MAIN))
+        numbers = (ANNA_DIRECT, MAIN, ANNA_MOBILE)
+        group = Group(id_of("jour"), "Jour", id_of("hallefors"), (id_of("bo"),), numbers)
         number = OutsideNumber("+46980319300", TargetKind.GROUP, group.id)
         scene.directory.register = register.replace(groups=(group,), numbers=(*register.numbers.rows, number))
         scene.rings_in(number.number)
         await scene.rung("bo")
         await scene.rung("anna")
+        await scene.rung(MOBILE)
+
+
+async def test_a_mobile_in_a_group_rings_and_not_its_holders_other_phone() -> None:
+    async with Scene(PATIENT) as scene:
+        register = scene.directory.register
+        group = Group(id_of("jour"), "Jour", id_of("hallefors"), (), (ANNA_MOBILE,))
+        number = OutsideNumber("+46980319300", TargetKind.GROUP, group.id)
+        scene.directory.register = register.replace(groups=(group,), numbers=(*register.numbers.rows, number))
+        scene.rings_in(number.number)
+        await scene.rung(MOBILE)
+    assert legs_to(scene, "anna") == []

@@ -206,15 +206,16 @@ def group_places(call: Call, group: Group, via: Via = Via.GROUP) -> list[list[Pl
     """The places of each member; whoever is absent is passed over. A number that is somebody's of ours is theirs."""
     register = call.register
     readings = [read_number(number, None, register, call.house.plan) for number in group.numbers]
-    ids = [*group.member_ids, *(id_ for id_ in map(_person_at, readings) if id_)]
+    ids = [*group.member_ids, *(id_ for id_ in map(_person_inside, readings) if id_)]
     persons = [person for id_ in dict.fromkeys(ids) if (person := register.person(id_))]
     inside = [phone_places(call, person, via) for person in persons if not is_away(call, person)]
     return inside + [[outside_place(reading, via=via)] for reading in readings if _is_outside(reading)]
 
 
-def _person_at(reading: Reading) -> UUID | None:
+def _person_inside(reading: Reading) -> UUID | None:
+    """Not who has a registered mobile: it rings itself."""
     kind, id_ = reading.target or (None, None)
-    return id_ if kind is TargetKind.PERSON else None
+    return id_ if reading.kind is NumberKind.INTERNAL and kind is TargetKind.PERSON else None
 
 
 def is_away(call: Call, person: Person) -> bool:

@@ -128,8 +128,8 @@ async def _after_party(call: Call, party: Leg) -> Stage | None:
     So does one whom their party wanted to send on, and could not.
     """
     operator = call.state.serial
-    if call.after_party is not None:
-        following, call.after_party = call.after_party, None
+    left, following = call.after_party or ("", None)
+    if party.channel == left:
         await call.part()
         return following
     if operator is None or party.person == operator:
