@@ -18,10 +18,9 @@ from hanvisa.web.roles import Assignment, Role
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-FOUND_IN = frozenset(
-    row.__tablename__ for row in (UserRow, PersonRow, RoleAssignmentRow, TokenRow, SessionRow)
-)
-"""The tables that say whom a token or a session speaks for, and whether it still does."""
+FOUND_IN = frozenset(row.__tablename__ for row in (UserRow, PersonRow, RoleAssignmentRow, TokenRow))
+"""The tables that say whom a token or a session speaks for, and whether it still does. A session's end counts as a
+change of its user (`Sessions`)."""
 _OPERATION, _COST_CENTRE = "operation", "cost_centre"
 
 

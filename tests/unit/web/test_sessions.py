@@ -221,6 +221,7 @@ async def test_who_has_not_been_ended_goes_on_reading(
 ) -> None:
     browser = await signs_in(town)
     assert (await town.client.get(CALLS, headers=browser)).status == 200
+    await signs_in(town)  # another, elsewhere
     database_goes(monkeypatch)
     assert (await town.client.get(CALLS, headers=browser)).status == 200
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, select, text, tuple_, update
 
+from hanvisa.directory.auditing import touch
 from hanvisa.directory.engine import Database
-from hanvisa.directory.tables import SessionRow, SignInTriesRow
+from hanvisa.directory.tables import SessionRow, SignInTriesRow, UserRow
 from hanvisa.directory.types import UtcDateTime
 from hanvisa.errors import NotFound
 from hanvisa.policy.sign_in import SignInFacts, SignInLimits, Tries, counted, wait_until
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from hanvisa.directory.auditing import Actor
 
 _ACCOUNT, _ADDRESS = "account", "address"
+# What is said to have changed when a session ends, and not when one begins: then nobody else is to be looked up anew.
+_WHOM = UserRow.__tablename__
 _MAKE = text(
     "INSERT INTO sign_in_tries (kind, name, wrong, last_at) VALUES (:kind, :name, 0, :at)"
     " ON CONFLICT (kind, name) DO NOTHING"
@@ -63,6 +66,7 @@ class Sessions:
             if row is None or row.user_id != user_id:
                 raise NotFound(f"There is no session {id_}.")
             row.ended_at = row.ended_at or at
+            touch(session, [_WHOM])
 
     async def end_all(self, user_id: UUID, at: datetime, by: Actor) -> None:
         """Whoever has signed in as this user is signed out."""
@@ -70,6 +74,7 @@ class Sessions:
         async with self._database.changing(by) as session:
             for row in await session.scalars(still):
                 row.ended_at = at
+            touch(session, [_WHOM])
 
     async def open_of(self, user_id: UUID, at: datetime, used_after: datetime) -> list[OpenSession]:
         """Those that let the user in, the one used last first."""
