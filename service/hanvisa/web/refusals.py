@@ -19,6 +19,7 @@ from aiohttp import web
 from hanvisa.directory.repositories.audit import Audit, Refusal
 from hanvisa.errors import StorageError
 from hanvisa.policy.model import Language
+from hanvisa.policy.networks import network_of
 from hanvisa.web.origin import address_of
 from hanvisa.web.principals import nobody
 from hanvisa.web.problems import Problem
@@ -42,21 +43,21 @@ class _Counted:
 class Strangers:
     """Refusals of who is not known, until they are written: one row for each address, reason and user they claim to be.
 
-    The reason is the problem's ``error_id``: its detail may differ each time.
+    The reason is the problem's ``error_id``: its detail may differ each time. Addresses of IPv6 are one by their /64.
     """
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._counted: dict[tuple[str | None, str, str], _Counted] = {}
+        self._counted: dict[tuple[str, str, str], _Counted] = {}
 
     def count(self, refusal: Refusal) -> None:
         """When there are too many, the others are counted together by their reason alone."""
         reason = refusal.answer["error_id"]
-        key = refusal.by.address, reason, refusal.answer.get(_CLAIMED, "")
+        key = network_of(refusal.by.address or ""), reason, refusal.answer.get(_CLAIMED, "")
         if key not in self._counted and len(self._counted) >= self._most:
             answer = {name: value for name, value in refusal.answer.items() if name != _CLAIMED}
             refusal = Refusal(refusal.request, answer, nobody(None).actor)
-            key = None, reason, ""
+            key = "", reason, ""
         self._counted.setdefault(key, _Counted(refusal)).times += 1
 
     def take(self) -> list[Refusal]:

@@ -296,6 +296,15 @@ def test_of_too_many_addresses_the_others_are_counted_together() -> None:
     assert strangers.take() == []
 
 
+def test_an_ipv6_network_is_one_stranger() -> None:
+    """Each of its addresses would else have a row of its own."""
+    strangers = Strangers()
+    for number in range(1, 4):
+        answer = {"error_id": "unauthenticated"}
+        strangers.count(Refusal("GET /", answer, nobody(f"2001:db8::{number}").actor))
+    assert [(one.by.address, one.answer["times"]) for one in strangers.take()] == [("2001:db8::1", 3)]
+
+
 async def test_strangers_are_written_while_the_service_runs(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
