@@ -507,7 +507,7 @@ async def handed(lived: Lived) -> Handed:
             carrier="B",
             grounds="g",
             decided_by="c",
-            decided_at=handed_at,
+            decided_at=handed_at - timedelta(days=7),
         )
         session.add_all([invoice, his])
         await session.flush()
@@ -568,6 +568,16 @@ async def test_of_a_number_that_another_has_now_only_what_was_theirs_is_given_ou
     assert [row.after["number"] for row in await lived.rows(AuditRow) if row.row_id == str(his.id)] == [
         MOBILE
     ]
+
+
+async def test_a_number_is_a_successors_from_when_it_was_handed_over_whenever_that_was_decided(
+    lived: Lived, handed: Handed, tmp_path: Path
+) -> None:
+    await export(lived.settings, "nils", tmp_path / "nils.zip", NOW, print)
+    with ZipFile(tmp_path / "nils.zip") as archive:
+        calls = [json.loads(line)["id"] for line in archive.read("calls.jsonl").decode().splitlines()]
+    assert handed.calls["his"] in calls
+    assert handed.calls["hers"] not in calls
 
 
 async def test_what_is_held_on_a_caller_is_given_out_by_their_number(lived: Lived, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
@@ -25,12 +25,12 @@ from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
 from hanvisa.directory.repositories.scoping import Within
 from hanvisa.directory.repositories.trainings import Trainings
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.directory.tables import Base, PersonRow
+from hanvisa.directory.tables import Base, MobileRow, PersonRow
 from hanvisa.directory.tables.base import Imported
 from hanvisa.errors import Conflict
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import MessageState, Person
-from integration.directory.one_of_everything import everything_of_maja
+from integration.directory.one_of_everything import NUMBER, everything_of_maja
 from integration.directory.test_imports import PERSONS, write
 
 NOW = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # half an hour before the new year in Sweden
@@ -153,6 +153,10 @@ KEEPING = {"operations.head_id", "operations.telephone_manager_id", "cost_centre
 
 async def test_whatever_refers_to_a_person_ends_with_them_or_keeps_them(demo: Database, anna: Person) -> None:
     await everything_of_maja(demo, NOW - timedelta(days=1))  # a row in every table
+    async with demo.changing(ADMIN) as session:  # their mobile alone is not over
+        await session.execute(
+            update(MobileRow).where(MobileRow.number == NUMBER).values(ended_at=NOW - timedelta(days=1))
+        )
     persons, kept = Persons(demo, NOW), set()
     values = {"given_name": "Maja", "family_name": "Ek", "department": anna.department_id}
     for table, column in _referring_to_persons():

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, or_, select
+from sqlalchemy.orm import aliased
 
 from hanvisa.directory.auditing import as_json
 from hanvisa.directory.personal.held import Held
@@ -42,13 +43,27 @@ async def find_whose(session: AsyncSession, id_: str) -> Whose:
 
 
 async def whose_is(session: AsyncSession, person: UUID) -> Whose:
-    """A mobile's number is theirs from when it was decided on until it is ended: then it may be another's."""
-    row = MobileRow
+    """A mobile's number is theirs from when it was decided on until it is ended: then it may be another's.
+
+    Who had it before had it until then, whenever the next one was decided on.
+    """
+    row, earlier = MobileRow, aliased(MobileRow)
+    handed_over = select(func.max(earlier.ended_at)).where(
+        earlier.number == row.number,
+        earlier.person_id != row.person_id,
+        or_(row.ended_at.is_(None), earlier.ended_at < row.ended_at),
+    )
     mobiles = await session.execute(
-        select(row.number, row.decided_at, row.ended_at).where(row.person_id == person, row.number != "")
+        select(row.number, row.decided_at, handed_over.scalar_subquery(), row.ended_at).where(
+            row.person_id == person, row.number != ""
+        )
+    )
+    numbers = (
+        TheirNumber(number, max(decided_at, handed_over_at or decided_at), ended_at)
+        for number, decided_at, handed_over_at, ended_at in mobiles
     )
     users = await session.scalars(select(UserRow.name).where(UserRow.person_id == person))
-    return Whose(person, tuple(TheirNumber(*mobile) for mobile in mobiles), tuple(users))
+    return Whose(person, tuple(numbers), tuple(users))
 
 
 async def rows_of(session: AsyncSession, held: Held, whose: Whose) -> AsyncIterator[Row]:

@@ -84,9 +84,11 @@ ended first, in the source of the directory.
 `hanvisa export-person ID FILE` puts all that is held on somebody into a ZIP file that only its owner can read: their
 rows as JSON, a file a table, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows to administrators, and to
 everybody their own (then without others' protected numbers). Both name others too, who rang them or were rung.
-What has a mobile's number in it is somebody's from the day on which the mobile was decided on until it was ended: the
-number may be another's before and after. That holds for a removal as well. Their own everybody has by who they are,
-never by a number (F2): of calls those that they rang, were sought in or attended to, of messages those to them.
+What has a mobile's number in it is somebody's from the day on which the mobile was decided on, or who had it before
+handed it over, until it was ended: the number may be another's before and after. Who changes a mobile's number in
+place has it count from that day of decision on; end the mobile and register another. That holds for a removal as well.
+Their own everybody has by who they are, never by a number (F2): of calls those that they rang, were sought in or
+attended to, of messages those to them.
 An extract of their calls that they are not to be told of yet (F2) is in neither. Of a message to others that they
 have handled there is that they did, and when: what it says is not for them (M4).
 """
