@@ -142,6 +142,10 @@ async def test_neither_does_that_of_one_which_is_dialled_within_its_area() -> No
         assert "19260" not in json.dumps(scene.log.entries, default=str)
 
 
+def test_what_is_left_of_a_short_number_is_hidden_in_no_time_of_day() -> None:
+    assert masked("10:45:00", "+4698345") == "10:45:00"
+
+
 async def test_nor_where_a_caller_is_sent_onto_it() -> None:
     async with Scene() as scene:
         caller = scene.rings_in(ANNA_DIRECT)
