@@ -98,6 +98,22 @@ class Kamailio:
             up = kept.execute("SELECT id FROM dialog WHERE state = ?", (UP,))
             return all(each.fetchone() for each in (registered, *([up] if with_call else [])))
 
+    def write_down_others(self, number: int) -> None:
+        """So many more registrations, as copies of one that is there: for its next start."""
+        with closing(sqlite3.connect(self._kept)) as kept, kept:
+            rows = kept.execute("SELECT * FROM location LIMIT 1")
+            columns = [column[0] for column in rows.description]
+            one = dict(zip(columns, rows.fetchone(), strict=True))
+            names = ", ".join(name for name in columns if name != "id")
+            places = ", ".join(f":{name}" for name in columns if name != "id")
+            kept.executemany(
+                f"INSERT INTO location ({names}) VALUES ({places})",  # noqa: S608 - the table's own
+                (
+                    one | {"username": f"other{each}", "ruid": f"{one['ruid']}-{each}"}
+                    for each in range(number)
+                ),
+            )
+
     @property
     def _log(self) -> Path:
         return self._folder / "log"

@@ -28,6 +28,7 @@ SIP, BUSY = 5060, 486
 AT_ONCE = 3.0  # seconds, as in e2e/test_nodes.py
 GUESSES = 21  # more than an address has
 WRITTEN = 5.0  # seconds; it writes once each
+MANY = 2_000  # take some ten milliseconds to read
 
 
 @dataclass
@@ -140,3 +141,15 @@ async def test_nobody_is_taken_for_one_who_guesses_while_the_accounts_can_not_be
     assert await proxy.is_rung(proxy.bo)
     proxy.accounts.rename(away)
     await proxy.bo.plug_in()
+
+
+async def test_nobody_is_asked_after_before_all_who_are_registered_have_been_read(proxy: Proxy) -> None:
+    """Many are, so that it takes a while."""
+    await proxy.anna.plug_in()
+    await until(
+        lambda: proxy.kamailio.has_written(with_call=False), within=WRITTEN, what="it is written down"
+    )
+    await proxy.kamailio.kill()
+    proxy.kamailio.write_down_others(MANY)
+    await proxy.kamailio.start()
+    assert await proxy.is_rung(proxy.anna)
