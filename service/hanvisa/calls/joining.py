@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hanvisa.calls.asker import Asker, Refusal, decline
 from hanvisa.calls.gate import to_be_brought, to_join
 from hanvisa.calls.parties import is_protected
-from hanvisa.calls.sending_on import go_on_with, read, send, to_number
+from hanvisa.calls.sending_on import read, send, send_on, to_number
 from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking
 from hanvisa.calls.state import Leg
@@ -63,7 +63,7 @@ async def join(
     if call.other is far:  # brought over, and not to be had in the bridge
         await call.part()
     else:
-        await go_on_with(call, asker, transferee, following)
+        await send_on(call, asker, transferee, following, is_told=True)
     return following
 
 

@@ -85,7 +85,7 @@ async def to_number(
     call.change(exception=taken, organisation=organisation, sent_to=sent_to)
     if wanted.serial:
         call.change(serial=asker.person)
-    await _send_on(call, asker, transferee, following)
+    await send_on(call, asker, transferee, following)
     if number.kind is NumberKind.EMERGENCY:
         call.house.alarms.put_through(call, asker.person)
     return following
@@ -106,7 +106,7 @@ async def _park(call: Call, wanted: Wanted, asker: Asker, transferee: Leg) -> St
     call.change(exception=None, held_since=now, held_reminded=False)
     if wanted.serial:
         call.change(serial=asker.person)
-    await _send_on(call, asker, transferee, following)
+    await send_on(call, asker, transferee, following)
     return following
 
 
@@ -118,23 +118,22 @@ async def to_message(call: Call, person: Person, asker: Asker, transferee: Leg) 
     mark_confidential(call, TargetKind.PERSON, person.id)
     call.change(exception=None)
     following = leaving(call, person)
-    await _send_on(call, asker, transferee, following)
+    await send_on(call, asker, transferee, following)
     return following
 
 
-async def _send_on(call: Call, asker: Asker, transferee: Leg, following: Stage) -> None:
-    await go_on_with(call, asker, transferee, following, tells=True)
-
-
-async def go_on_with(
-    call: Call, asker: Asker, transferee: Leg, following: Stage, *, tells: bool = False
+async def send_on(
+    call: Call, asker: Asker, transferee: Leg, following: Stage, *, is_told: bool = False
 ) -> None:
-    """From here the one who is sent on is the caller of this call, and whoever sent them, who is told it, is free."""
+    """From here the one who is sent on is the caller of this call, and whoever sent them is free.
+
+    ``is_told``: they have been told of it.
+    """
     was_caller = asker.leg is call.caller
     call.house.live.release(asker.leg.channel)
     call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
     await call.foresee(following)
-    if tells:
+    if not is_told:
         await asker.is_told("channel_answered")
     if was_caller:
         await call.take_state_off(asker.leg.channel)

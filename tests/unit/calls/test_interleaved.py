@@ -41,18 +41,21 @@ class SlowToJoin(FakeCallControl):
         await super().bridge(bridge, channels)
 
 
-async def is_being_told(
-    scene: Scene, control: SlowToTell, outside: str = "0980319260"
-) -> tuple[str, str, str]:
-    """Anna joins a citizen with an outside number: the citizen, her second leg, the outside number's."""
+async def talks_with_anna(scene: Scene) -> tuple[str, str]:
+    """A citizen has rung her: the two channels."""
     citizen = scene.rings_in(ANNA_DIRECT)
     first = await scene.rung("anna")
     scene.answers(first)
     await scene.talking(citizen, first)
-    second = scene.dials("anna", outside)
-    far = await scene.rung(outside)
-    scene.answers(far)
-    await scene.talking(second, far)
+    return citizen, first
+
+
+async def is_being_told(
+    scene: Scene, control: SlowToTell, outside: str = "0980319260"
+) -> tuple[str, str, str]:
+    """Anna joins a citizen with an outside number: the citizen, her second leg, the outside number's."""
+    citizen, first = await talks_with_anna(scene)
+    second, far = await talks(scene, "anna", outside)
     scene.refers(first, outside, other=second)
     await scene.until(lambda: control.asked, "her phone is told")
     return citizen, second, far
@@ -151,10 +154,7 @@ async def test_whom_anna_rang_is_kept_when_who_they_are_joined_with_hangs_up_mea
 async def test_so_is_a_citizen_whose_call_is_marked_meanwhile_whichever_line_the_transfer_came_on() -> None:
     control = SlowToTell()
     async with Scene(PATIENT, control=control) as scene:
-        citizen = scene.rings_in(ANNA_DIRECT)
-        first = await scene.rung("anna")
-        scene.answers(first)
-        await scene.talking(citizen, first)
+        citizen, first = await talks_with_anna(scene)
         second, mobile = await talks(scene, "anna", MOBILE)
         scene.refers(second, "", other=first)
         await scene.until(lambda: control.asked, "her phone is told")
@@ -178,10 +178,7 @@ class NoPlaceInTheBridge(FakeCallControl):
 async def test_who_was_brought_over_and_is_not_let_into_the_bridge_is_not_left_in_silence() -> None:
     control = NoPlaceInTheBridge()
     async with Scene(PATIENT, control=control) as scene:
-        citizen = scene.rings_in(ANNA_DIRECT)
-        first = await scene.rung("anna")
-        scene.answers(first)
-        await scene.talking(citizen, first)
+        citizen, first = await talks_with_anna(scene)
         second, bo = await talks(scene, "anna", "202")
         scene.refers(first, "202", other=second)
         await scene.hears(citizen, "TryLater")

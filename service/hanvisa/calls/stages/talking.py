@@ -129,13 +129,11 @@ async def _after_party(call: Call, party: Leg) -> Stage | None:
     """
     operator = call.state.serial
     left, following = call.after_party or ("", None)
-    if party.channel == left:
+    if party.channel != left:
+        following = BackToOperator(operator) if operator is not None and party.person != operator else None
+    if following is not None:
         await call.part()
-        return following
-    if operator is None or party.person == operator:
-        return None
-    await call.part()
-    return BackToOperator(operator)
+    return following
 
 
 async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> Stage | None:
