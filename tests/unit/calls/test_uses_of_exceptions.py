@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,8 @@ from uuid import UUID
 
 import pytest
 
+from hanvisa.calls.desk import Desk
+from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.errors import Unavailable
 from hanvisa.policy.facts import Mobile, PolicyException, ScopeKind
@@ -419,3 +422,25 @@ def rung_at(scene: Scene, where: str) -> list[str]:
     """The channels made to this phone, or to this number outside."""
     strings = (f"PJSIP/{where}", f"PJSIP/{where}@carrier")
     return [channel for channel, string, *_ in scene.control.named("create") if string in strings]
+
+
+async def test_a_call_that_is_marked_as_the_console_joins_it_with_a_mobile_goes_on_as_it_was() -> None:
+    """M4. No phone was told anything: who hangs up afterwards has hung up."""
+    async with Scene(replace(PATIENT, operator_consults_mobile="allow")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consult, mobile = await talks(scene, "olle", MOBILE)
+        scene.given_exception(max_uses=1)
+        scene.directory.latency = lambda: ON_ITS_WAY
+        theirs, ours = (scene.house.live.of_channel(channel) for channel in (caller, consult))
+        assert theirs is not None
+        assert ours is not None
+        asking = asyncio.create_task(
+            Desk(scene.house).ask(ours.id, Wish.TRANSFER, id_of("olle"), consultation=theirs.id)
+        )
+        await scene.until(lambda: uses(scene) == [1], "its use is being counted")
+        await marked(scene, caller)
+        await asking
+        await scene.hears(mobile, "DialRefused")
+        scene.hangs_up(olle)
+        await scene.over(caller)
+    assert scene.control.named("add_to_bridge") == []
