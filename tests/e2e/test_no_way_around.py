@@ -20,7 +20,13 @@ from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.stories import Story
 from hanvisa.lab.waiting import until
 
-CARL, ELSA, FREDRIK, OLGA = "bkt-505", "hallefors-205", "hallefors-206", "hallefors-215"
+ANNA, CARL, ELSA, FREDRIK, OLGA = (
+    "hallefors-201",
+    "bkt-505",
+    "hallefors-205",
+    "hallefors-206",
+    "hallefors-215",
+)
 CITIZEN = "0980319249"
 ANNAS_MOBILE, ELSAS_MOBILE, AXELS_MOBILE = "0701740605", "0701740608", "0701740626"
 LONG_NAMED = "0980319275"  # the main number of an organisation whose name takes a while to say
@@ -72,6 +78,36 @@ async def test_a_transfer_to_an_extension_that_forwards_to_a_mobile_is_refused(w
     await nobody_outside_was_rung(world)
     assert not elsa.has_rung
     await until_rules(world, caller, "O2", "M3")
+
+
+async def test_a_protected_persons_mobile_is_not_told_when_a_colleague_is_forwarded_to_it(
+    world: World,
+) -> None:
+    """Anna is, for a while: before, the operator is told that hers may be given out."""
+    await world.phone(ELSA)
+    await world.given_forwarding(ELSA, ANNAS_MOBILE)
+    caller, line = await an_operator_with_a_colleague(world)
+    assert "tell_mobile_number" in await allowed_instead(world, caller, line)
+    anna = f"/persons/{world.person(ANNA).id}"
+    await world.api.change(anna, {"protected": True})
+    try:
+        assert "tell_mobile_number" not in await allowed_instead(world, caller, line)
+    finally:
+        await world.api.change(anna, {"protected": False})
+    await nobody_outside_was_rung(world)
+
+
+async def allowed_instead(world: World, caller: Line, line: Line) -> list[str]:
+    """Of the transfer to Elsa, which is refused."""
+    before = len((await world.story(caller)).decisions)
+    await refused(line.transfer("205"))
+
+    async def decided() -> list[str] | None:
+        decisions = (await world.story(caller)).decisions
+        return [one["kind"] for one in decisions[-1]["alternatives"]] if len(decisions) > before else None
+
+    kinds: list[str] = await until(decided, within=LONG, what="the refusal in the story")
+    return kinds
 
 
 async def test_a_transfer_to_a_group_of_mobiles_is_refused_and_of_a_mixed_one_the_phones_alone_ring(

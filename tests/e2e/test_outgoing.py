@@ -92,6 +92,18 @@ async def test_a_private_call_is_marked_and_its_number_is_kept_nowhere(world: Wo
     assert not seen
 
 
+async def test_nor_is_that_of_one_which_is_dialled_within_its_area(world: World) -> None:
+    caller = await (await world.phone(ULLA)).call(f"*9*{PRIVATE[4:]}")
+    far = await world.mobile(PRIVATE, within=LONG)
+    await far.answer()
+    await caller.talks_to(far, within=LONG)
+    await caller.hangup()
+    await far.until_ended(within=LONG)
+    story = await world.story(caller)
+    assert (story.told["private"], story.told["called"]) == (True, "xxxxxxx")
+    assert not written_anywhere(world, PRIVATE[4:])
+
+
 async def test_a_private_call_is_refused_with_the_reason_where_the_setting_says_so(world: World) -> None:
     """G4 and P1."""
     await world.given_setting("private_calls_fixed", "refused")
