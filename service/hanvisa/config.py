@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -236,6 +237,10 @@ class Settings(BaseSettings):
     )
     calendar_days: int = Field(default=60, ge=1, le=400, description="how far ahead calendars are read")
     calendar_at_once: int = Field(default=8, ge=1, description="how many calendars are asked at once")
+    calendar_networks: str = Field(
+        default="",
+        description="networks of your own, with commas between, where calendars may be; none: on the internet alone",
+    )
     calendar_words: ByName = Field(
         default={
             "möte": "1",
@@ -359,6 +364,10 @@ class Settings(BaseSettings):
     def proxies(self) -> frozenset[str]:
         return frozenset(address.strip() for address in self.web_proxies.split(",")) - {""}
 
+    @property
+    def own_calendar_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return _networks(self.calendar_networks)
+
     def ari_of(self, node: str) -> str:
         """Where the node's ARI is; of the one Asterisk where there are no nodes."""
         return f"http://{self.nodes[node]}:{urlsplit(self.ari_url).port}" if self.nodes else self.ari_url
@@ -378,6 +387,12 @@ class Settings(BaseSettings):
         """Whoever reaches ARI has every call in their hands, and its password goes over it in the clear."""
         if urlsplit(given).hostname not in _LOOPBACK:
             raise ValueError("ARI is spoken with on this machine alone: http://127.0.0.1 and its port")
+        return given
+
+    @field_validator("calendar_networks")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        _networks(given)
         return given
 
     @field_validator("nodes")
@@ -418,6 +433,11 @@ class Settings(BaseSettings):
         state = Path(values.get("state", ".state")).absolute()
         derived["database_url"] = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
         return {**derived, **values, "state": state}
+
+
+def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Raises ValueError."""
+    return tuple(ip_network(one.strip()) for one in written.split(",") if one.strip())
 
 
 def read_settings() -> Settings:

@@ -83,11 +83,14 @@ class LdapError(HanvisaError):
 
 
 class CalendarError(HanvisaError):
+    """``what`` is for administrators; ``told`` is what others are told, where that is less."""
+
     error_id = "calendar"
 
-    def __init__(self, what: Text) -> None:
+    def __init__(self, what: Text, told: Text | None = None) -> None:
         super().__init__(what.en)
         self.what = what
+        self.told = told or what
 
 
 class PrintingError(HanvisaError):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from hanvisa.calendars.http import CalendarHttp
-from hanvisa.calendars.keeper import CalendarKeeper, Times, open_session, read_calendar
+from hanvisa.calendars.keeper import CalendarKeeper, Times, read_calendar
+from hanvisa.calendars.reach import open_session
 from hanvisa.calls.ports import Clock
 from hanvisa.config import Settings, read_calendar_passwords
 from hanvisa.directory.engine import Database, open_database
@@ -28,6 +29,7 @@ def calendar_keeper(
         rules=_event_rules(settings),
         clock=clock,
         times=Times(settings.calendar_every, settings.calendar_days, settings.calendar_at_once),
+        own=settings.own_calendar_networks,
     )
 
 
@@ -46,7 +48,7 @@ async def check_calendars(settings: Settings, tell: Callable[[str], None], langu
     try:
         database.must_exist()
         await directory.refresh(("persons", "reasons", "codes"))
-        async with open_session() as session:
+        async with open_session(settings.own_calendar_networks) as session:
             for source in await Calendars(database).sources(now):
                 if source.ended:
                     continue

@@ -18,7 +18,7 @@ async def test_a_meeting_in_the_calendar_is_heard_until_it_is_cancelled(world: W
     async def is_back() -> bool:
         return not await world.is_referred(ELSA)
 
-    await world.given_settings(calendar_every=1)
+    await world.given_settings(calendar_every=1, calendar_networks="127.0.0.1")
     async with running_feed() as feed:
         feed.text = calendar(meeting())
         await world.given_calendar(ELSA, feed.url)

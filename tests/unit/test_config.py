@@ -32,6 +32,7 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_SIGN_IN_LOCKED", "-1"),
         ("HANVISA_EXTRACT_KEPT", "0"),
         ("HANVISA_CALENDAR_WORDS", "möte"),
+        ("HANVISA_CALENDAR_NETWORKS", "10.2.0.0/16, kalender.intern"),
         ("HANVISA_LDAP_DEPARTMENTS", "7"),
         ("HANVISA_NODES", '{"n1": "192.0.2.1"}'),
         ("HANVISA_NODE", "n1"),
@@ -52,6 +53,13 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         "HANVISA_LANGUAGE",
         "HANVISA_SIP_PORT",
     ]
+
+
+def test_networks_stand_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().own_calendar_networks == ()
+    monkeypatch.setenv("HANVISA_CALENDAR_NETWORKS", "10.2.0.0/16, 2001:db8::/32,192.0.2.7")
+    networks = map(str, read_settings().own_calendar_networks)
+    assert list(networks) == ["10.2.0.0/16", "2001:db8::/32", "192.0.2.7/32"]
 
 
 def test_settings_by_name_are_json_and_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:

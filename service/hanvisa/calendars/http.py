@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from hanvisa.bodies import read_body
+from hanvisa.calendars.reach import OutOfBoundsError
 from hanvisa.calendars.source import CalendarKind, Content, Days, Source
 from hanvisa.errors import CalendarError
 from hanvisa.policy.model import Text
@@ -20,6 +21,8 @@ from hanvisa.policy.swedish_time import LOCAL
 WITHIN = 15.0  # seconds for one request
 LARGEST = 5_000_000  # bytes of an answer
 REDIRECTS = 5  # one after the other
+
+_SETTING = "HANVISA_CALENDAR_NETWORKS"
 
 _DAV = "{DAV:}"
 _CALDAV = "{urn:ietf:params:xml:ns:caldav}"
@@ -61,10 +64,7 @@ class CalendarHttp:
             async with asyncio.timeout(self._within):
                 content = await ask(session, source, mark, days)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            name = type(error).__name__
-            raise CalendarError(
-                Text(sv=f"{source.host} svarar inte ({name})", en=f"{source.host} does not answer ({name})")
-            ) from None
+            raise CalendarError(_why(source.host, error), _not_reached(source.host)) from None
         return None if content is not None and mark and content.mark == mark else content
 
     async def _file(
@@ -131,6 +131,27 @@ class CalendarHttp:
                 )
             )
         return {"Authorization": aiohttp.encode_basic_auth(source.user, password)}
+
+
+def _why(host: str, error: Exception) -> Text:
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, OutOfBoundsError):
+        return Text(
+            sv=f"{host} ligger på ett eget nät: ange nätet i {_SETTING}, om kalendrar får läsas där",
+            en=f"{host} is on a network of your own: name the network in {_SETTING}, if calendars may be read there",
+        )
+    name = type(error).__name__
+    return Text(sv=f"{host} svarar inte ({name})", en=f"{host} does not answer ({name})")
+
+
+def _not_reached(host: str) -> Text:
+    """One sentence for a port that is closed, one where something else answers, and an address that is not let through.
+
+    Who could tell them apart would learn by it what there is on the service's networks.
+    """
+    return Text(
+        sv=f"{host} kan inte nås: se efter att adressen stämmer, och låt annars administratören se varför",
+        en=f"{host} can't be reached: see that the address is right, else have the administrator look why",
+    )
 
 
 async def _body(answer: aiohttp.ClientResponse, source: Source) -> bytes:

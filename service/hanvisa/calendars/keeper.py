@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +14,7 @@ import aiohttp
 import structlog
 
 from hanvisa.calendars.http import CalendarHttp
+from hanvisa.calendars.reach import Network, open_session
 from hanvisa.calendars.source import TAKES_TOO_LONG, Calendars, Days, Reading, Source
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import CalendarError, HanvisaError, StorageError
@@ -78,13 +79,16 @@ class CalendarKeeper:
         rules: EventRules,
         clock: Clock,
         times: Times,
+        own: Collection[Network] = (),
     ) -> None:
+        """``own``: the networks of one's own on which there may be calendars."""
         self._calendars = calendars
         self._directory = directory
         self._http = http
         self._rules = rules
         self._clock = clock
         self._times = times
+        self._own = own
         self._seen: dict[UUID, _Seen] = {}
 
     def reading(self, calendar: UUID) -> Reading | None:
@@ -94,7 +98,7 @@ class CalendarKeeper:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        async with open_session() as session:
+        async with open_session(self._own) as session:
             while True:
                 began = loop.time()
                 try:
@@ -130,6 +134,7 @@ class CalendarKeeper:
                 asked_at=now,
                 well_at=seen.reading.well_at if seen.reading else None,
                 problem=_problem(error),
+                told=error.told if isinstance(error, CalendarError) else _problem(error),
                 again_at=now + timedelta(seconds=seen.wait),
             )
             log.warning(
@@ -183,11 +188,6 @@ def _problem(error: Exception) -> Text:
     if isinstance(error, HanvisaError):
         return _NOT_KEPT
     return _NOT_FORESEEN
-
-
-def open_session() -> aiohttp.ClientSession:
-    """For many calendars; nothing is remembered from one to the other."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def read_calendar(

@@ -111,12 +111,14 @@ def _is_this_machine(url: str) -> bool:
 class Reading:
     """How a calendar was asked last. ``problem``: why it could not be read, and ``again_at`` when it is tried again.
 
-    ``well_at`` is when it was last read, or had not changed.
+    ``well_at`` is when it was last read, or had not changed. ``told`` is the problem as others than administrators
+    are told of it.
     """
 
     asked_at: datetime
     well_at: datetime | None
     problem: Text | None = None
+    told: Text | None = None
     again_at: datetime | None = None
 
 

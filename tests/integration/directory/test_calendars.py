@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import select
 
 from hanvisa.calendars.http import CalendarHttp
 from hanvisa.calendars.keeper import CalendarKeeper, Times
+from hanvisa.calendars.reach import open_session
 from hanvisa.calendars.source import CalendarKind, Reading
 from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
@@ -34,6 +36,7 @@ from integration.calendars.radicale import PASSWORD, USER, Calendar, running_rad
 
 NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)  # a Wednesday, twelve o'clock in Sweden
 RULES = EventRules({"möte": "1"}, private="3")
+LOOPBACK = (ip_network("127.0.0.1"),)
 MEETING = ("DTSTART:20260304T120000Z", "DTEND:20260304T130000Z", "SUMMARY:Möte: budget")
 
 
@@ -104,8 +107,9 @@ async def desk(demo: Database) -> AsyncIterator[Desk]:
         rules=RULES,
         clock=clock,
         times=Times(every=0.05),
+        own=LOOPBACK,
     )
-    async with aiohttp.ClientSession() as session:
+    async with open_session(LOOPBACK) as session:
         yield Desk(demo, directory, keeper, session, clock, person.id, passwords)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_network
 from threading import Event
 from uuid import uuid4
 
-import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from hanvisa.calendars import keeper, parsing
 from hanvisa.calendars.http import CalendarHttp
 from hanvisa.calendars.keeper import read_calendar
+from hanvisa.calendars.reach import open_session
 from hanvisa.calendars.source import CalendarKind, Source
 from hanvisa.errors import CalendarError
 
+LOOPBACK = (ip_network("127.0.0.1"),)
 DAYS = date(2026, 3, 2), date(2026, 3, 16)
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\nEND:VCALENDAR\r\n"
 CALDAV = (
@@ -60,7 +62,7 @@ async def server() -> AsyncIterator[Server]:
 
 async def read(source: Source) -> object:
     http = CalendarHttp(lambda: {source.account: "grön häst"})
-    async with aiohttp.ClientSession() as session:
+    async with open_session(LOOPBACK) as session:
         return await read_calendar(http, session, source, DAYS)
 
 

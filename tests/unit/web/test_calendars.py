@@ -163,8 +163,11 @@ async def test_how_it_was_read_last_is_told_in_a_sentence(town: Town) -> None:
     why = Text(sv="kalender.example.org svarar inte", en="kalender.example.org does not answer")
     later, soon = NOW + timedelta(minutes=3), NOW + timedelta(minutes=4)
     assert (await town.get(path))["last_read"] is None
-    town.readings[UUID(calendar["id"])] = Reading(later, NOW, why, soon)
-    assert (await town.get(path, who="person"))["last_read"] == {
+    less = Text(sv="det går inte", en="it is not possible")
+    town.readings[UUID(calendar["id"])] = Reading(later, NOW, why, less, soon)
+    told = (await town.get(path, who="person"))["last_read"]
+    assert told["problem"] == {"sv": "Det går inte.", "en": "It is not possible."}
+    assert (await town.get(path))["last_read"] == {
         "asked_at": "2026-08-05T10:03:00+02:00",
         "well_at": "2026-08-05T10:00:00+02:00",
         "problem": {"sv": "Kalender.example.org svarar inte.", "en": "Kalender.example.org does not answer."},

@@ -228,15 +228,15 @@ def _shown(ask: Ask[Any, Any], record: CalendarRecord) -> CalendarShown:
         kind=CalendarKind(fields.kind),
         user=fields.user,
         password_set_at=fields.password_set_at,
-        last_read=_last_read(ask.services.calendar_read(record.id)),
+        last_read=_last_read(ask.services.calendar_read(record.id), ask.scope.everything),
         ended_at=record.ended_at,
     )
 
 
-def _last_read(reading: Reading | None) -> LastRead | None:
+def _last_read(reading: Reading | None, may_all: bool) -> LastRead | None:
     if reading is None:
         return None
-    problem = reading.problem
+    problem = reading.problem if may_all else reading.told
     sentence = problem and Text(sv=_sentence(problem.sv), en=_sentence(problem.en))
     return LastRead(
         asked_at=reading.asked_at,
