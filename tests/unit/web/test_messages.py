@@ -14,13 +14,15 @@ from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.repositories.messages import Messages
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import MessageState
-from unit.web.town import NOW, Town, answer, id_of, problem
+from unit.web.town import HEMLIG_DIRECT, HEMLIG_MOBILE, NOW, Town, answer, id_of, problem
 
 ANNA, SIV, OLLE, NILS, SCHOOL = (str(id_of(name)) for name in ("anna", "siv", "olle", "nils", "Kyrkskolan"))
 SOUND = b"RIFF a sound"
 
 
-async def leaves(town: Town, *, department: bool = False, confidential: bool = False) -> str:
+async def leaves(
+    town: Town, *, department: bool = False, confidential: bool = False, caller: str = "+46980319244"
+) -> str:
     """A caller leaves a message with sound, for Anna or for her department."""
     id_ = new_id()
     file = f"messages/{id_}.wav"
@@ -30,7 +32,7 @@ async def leaves(town: Town, *, department: bool = False, confidential: bool = F
     message = NewMessage(
         id_,
         None if department else id_of("anna"),
-        "+46980319244",
+        caller,
         "hv-call-1",
         "hv-rec-1",
         confidential,
@@ -169,6 +171,39 @@ async def test_what_is_no_message_is_refused(town: Town, fields: dict[str, Any],
     assert (await problem(await town.ask("POST", "/messages", body), 422))["errors"][0]["where"] == where
 
 
+@pytest.mark.parametrize("number", ["070-174 06 06", HEMLIG_DIRECT, "0701740605", "0980-31 92 44"])
+@pytest.mark.parametrize("who", ["operator", "person", "superuser"])
+async def test_nobody_learns_by_writing_it_whether_a_number_is_protected(
+    town: Town, who: str, number: str
+) -> None:
+    message = await writes(town, who, caller=number)
+    assert message["caller"] == number
+    for reader in ("operator", "person", "head", "manager", "admin"):
+        assert (await town.get(f"/messages/{message['id']}", who=reader))["caller"] == number
+
+
+@pytest.mark.parametrize(("who", "knows"), [("admin", True), ("manager", True), ("operator", False)])
+async def test_who_knows_that_a_number_is_protected_writes_it_to_nobody(
+    town: Town, who: str, knows: bool
+) -> None:
+    body = {"person": ANNA, "caller": HEMLIG_MOBILE, "text": "Ring"}
+    response = await town.ask("POST", "/messages", body, who=who)
+    if not knows:
+        assert response.status == 201
+        return
+    refused = await problem(response, 422)
+    assert refused["errors"][0]["where"] == "caller"
+    assert await Messages(town.database).list() == []
+
+
+@pytest.mark.parametrize(("who", "shown"), [("admin", HEMLIG_MOBILE), ("operator", "***"), ("person", "***")])
+async def test_a_protected_number_that_rang_is_shown_to_who_may_see_it(
+    town: Town, who: str, shown: str
+) -> None:
+    id_ = await leaves(town, caller=HEMLIG_MOBILE)
+    assert (await town.get(f"/messages/{id_}", who=who))["caller"] == shown
+
+
 async def test_one_writes_to_colleagues_only(town: Town) -> None:
     await writes(town, who="person", person=OLLE)
     await writes(town, who="person", person=None, department=SCHOOL)
@@ -195,7 +230,7 @@ async def test_nobody_else_rings_back_and_nobody_who_talks(town: Town) -> None:
     assert told["detail"] == "You have no phone here, or are on a call."
 
 
-@pytest.mark.parametrize("caller", [None, "*21*0701740606#", " *21*0701740606"])
+@pytest.mark.parametrize("caller", [None, "*21*0701740605#", " *21*0701740605"])
 async def test_a_number_that_was_withheld_and_a_code_can_not_be_rung(town: Town, caller: str | None) -> None:
     body = {"person": ANNA, "text": "Hej", "caller": caller}
     message = await answer(await town.ask("POST", "/messages", body), 201)

@@ -1,6 +1,8 @@
 """Messages (S1): left by callers, or written here; read and handled by those they are for.
 
-Of a confidential one only those it is for see who left it and what it says (M4).
+Of a confidential one only those it is for see who left it and what it says (M4). A call's protected number is stars to
+whoever may not see it. What somebody has written is shown as it was written, since stars would tell whoever tries it
+whether a number is protected; those who know it may not write one.
 """
 
 from __future__ import annotations
@@ -117,6 +119,14 @@ async def create(ask: Ask[NewMessage, None]) -> Answer:
                 en="Write what it is about, or who is to be rung back.",
             ),
         )
+    if body.caller and _is_known_as_protected(ask, body.caller):
+        raise invalid(
+            "caller",
+            Text(
+                sv="Numret är skyddat, och meddelandet skulle visa det: utelämna det, och skriv hur det besvaras.",
+                en="The number is protected, and the message would show it: leave it out, and write how to answer.",
+            ),
+        )
     written = Written(
         body.person,
         body.department,
@@ -225,22 +235,35 @@ def _may_know(ask: Ask[Any, Any], message: Message) -> bool:
     return not message.confidential or _is_for(asker, message)
 
 
+def _is_known_as_protected(ask: Ask[Any, Any], number: str) -> bool:
+    """Whether the asker sees the number for being who they are, and others see stars."""
+    known = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
+    return known.number(number) != replace(known, sees=Scope()).number(number)
+
+
+def _caller(ask: Ask[Any, Any], record: MessageRecord) -> str:
+    number = record.message.caller
+    if not _may_know(ask, record.message):
+        return HIDDEN
+    if record.call_id is None:
+        return number
+    return Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED)).number(number)
+
+
 def _answer(ask: Ask[Any, Any], record: MessageRecord) -> Answer:
     return Answer(_shown(ask, record), etag=str(record.version))
 
 
 def _shown(ask: Ask[Any, Any], record: MessageRecord) -> MessageShown:
     one = record.message
-    may_know = _may_know(ask, one)
-    mask = Mask(ask.register, ask.services.plan, ask.scope_for(Action.SEE_PROTECTED))
     return MessageShown(
         id=one.id,
         person=named_person(ask.register, one.person_id) if one.person_id else None,
         department=named(ask.register.department(one.department_id), one.department_id)
         if one.department_id
         else None,
-        caller=mask.number(one.caller) if may_know else HIDDEN,
-        text=record.text if may_know else "",
+        caller=_caller(ask, record),
+        text=record.text if _may_know(ask, one) else "",
         recording=one.recording is not None,
         state=one.state,
         confidential=one.confidential,
