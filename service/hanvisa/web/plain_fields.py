@@ -92,7 +92,7 @@ class Spoken(Incoming):
 
 
 class Member(Incoming):
-    """A person, or an outside number, that rings with the group."""
+    """A person, or a number, that rings with the group: an outside one, or a person's of ours."""
 
     person: UUID | None = None
     number: Number | None = None

@@ -374,6 +374,39 @@ async def test_what_is_wrong_is_named(
     assert not (await register_of(database)).organisations.rows
 
 
+OURS = "number,kind,target\n0980-31 92 31,person,p1\n0980-31 92 32,department,gata\n"
+GROUPS = "id,name,organisation\njour,Jour,nora\n"
+MEMBERS = "group,person,number\njour,p1,\njour,,0980-31 92 31\njour,,070-174 06 12\n"
+NO_MEMBER = (
+    "column number: +46980319232 leads to a department, a group or a switchboard of ours, and does not ring"
+)
+
+
+async def test_a_number_of_ours_that_is_no_persons_is_in_no_group(database: Database, folder: Path) -> None:
+    """Whichever of the two is new, and what a later import has taken away is in nobody's way."""
+    write(folder, numbers=OURS, groups=GROUPS, group_members=MEMBERS)
+    await import_folder(database, folder)
+    write(folder, group_members=f"{MEMBERS}jour,,0980-31 92 32\n")
+    await refuses(database, folder, f"group_members.csv, line 5, {NO_MEMBER}")
+    (folder / "numbers.csv").unlink()
+    await refuses(database, folder, f"group_members.csv, line 5, {NO_MEMBER}")
+    write(folder, numbers=OURS.replace("department,gata", "person,p2"))
+    await import_folder(database, folder)
+    write(folder, numbers=OURS)
+    (folder / "group_members.csv").unlink()
+    await refuses(database, folder, f"numbers.csv, line 3, {NO_MEMBER}")
+    write(folder, group_members=MEMBERS)
+    await import_folder(database, folder, end_missing=True)
+    (group,) = (await register_of(database)).groups.rows
+    assert group.numbers == ("+46980319231", "+46701740612")
+
+
+async def refuses(database: Database, folder: Path, because: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(database, folder)
+    assert [because in str(fault) for fault in str(refused.value).splitlines()[1:]] == [True]
+
+
 async def test_what_is_wrong_is_told_in_swedish_too(database: Database, folder: Path) -> None:
     write(
         folder,

@@ -10,7 +10,7 @@ import pytest
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.policy.facts import TargetKind
 from hanvisa.web.api.register import RESOURCES
-from unit.web.town import ANNA_MOBILE, HEMLIG_MOBILE, Town, answer, id_of, problem
+from unit.web.town import ANNA_DIRECT, ANNA_MOBILE, HEMLIG_MOBILE, MAIN, Town, answer, id_of, problem
 
 HALLEFORS, NORA, SKOLA, KYRK, ANNA, OLLE = (
     str(id_of(name)) for name in ("Hällefors", "Nora", "Skola", "Kyrkskolan", "anna", "olle")
@@ -232,6 +232,39 @@ async def test_a_group_is_rung_in_the_order_in_which_it_was_given(town: Town) ->
     assert known.member_ids == (id_of("anna"), id_of("olle"))
     hidden = await town.get(at, who="person")
     assert [one["number"] for one in hidden["members"]] == [None, "***", None]
+
+
+async def test_no_group_has_a_number_of_ours_that_is_not_a_persons(town: Town) -> None:
+    """It would ring nobody, and nobody was told."""
+    where = {"name": "Jour", "organisation": HALLEFORS}
+    persons = await makes(town, "groups", **where, members=[{"number": ANNA_DIRECT}, {"number": ANNA_MOBILE}])
+    at = f"/groups/{persons['id']}"
+    for answered in (
+        await town.ask("POST", "/groups", {**where, "members": [{"number": MAIN}]}),
+        await town.ask("PATCH", at, {"members": [{"person": OLLE}, {"number": MAIN}]}, if_match='"1"'),
+    ):
+        refused = await problem(answered, 422)
+        assert refused["errors"] == [
+            {
+                "where": "members",
+                "what": f"{MAIN} leads to a department, a group or a switchboard of ours, and does not ring in a"
+                " group. Name the persons instead.",
+            }
+        ]
+    assert [one["number"] for one in (await town.get(at))["members"]] == [ANNA_DIRECT, ANNA_MOBILE]
+
+
+async def test_nor_does_a_number_become_one_while_a_group_has_it(town: Town) -> None:
+    members = [{"number": "0980-31 92 33"}]
+    group = await makes(town, "groups", name="Jour", organisation=HALLEFORS, members=members)
+    number = {"number": "0980-31 92 33", "kind": "department", "target": KYRK}
+    refused = await problem(await town.ask("POST", "/numbers", number), 422)
+    assert refused["errors"][0]["where"] == "number"
+    persons = await makes(town, "numbers", number="0980-31 92 33", kind="person", target=ANNA)
+    body = {"kind": "department", "target": KYRK}
+    await problem(await town.ask("PATCH", f"/numbers/{persons['id']}", body, if_match="*"), 422)
+    await ends(town, f"/groups/{group['id']}")
+    await answer(await town.ask("PATCH", f"/numbers/{persons['id']}", body, if_match="*"), 200)
 
 
 async def test_a_reason_of_absence_is_changed_by_its_code(town: Town) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, select
 
+from hanvisa.directory.imports.group_numbers import KnownNumbers, read_known_numbers
 from hanvisa.directory.imports.sheets import SHEETS, Sheet
 from hanvisa.directory.loading import belongs_now
 from hanvisa.directory.tables import MembershipRow
@@ -29,6 +30,7 @@ class Existing:
     now: datetime
     rows: dict[str, dict[str, Mapping[str, Any]]]
     lists: dict[tuple[str, str], dict[UUID, Any]]
+    numbers: KnownNumbers
 
     def in_use(self, sheet: Sheet) -> dict[str, UUID]:
         """The ids of the rows that have not ended, by key."""
@@ -61,7 +63,7 @@ async def read_existing(session: AsyncSession, now: datetime) -> Existing:
         select(MembershipRow.person_id, MembershipRow.department_id).where(belongs_now(now))
     )
     lists[DEPARTMENT] = {row.person_id: row.department_id for row in members}
-    return Existing(now, rows, lists)
+    return Existing(now, rows, lists, await read_known_numbers(session))
 
 
 async def _rows(session: AsyncSession, sheet: Sheet) -> dict[str, Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from hanvisa.directory.auditing import SECRET
 from hanvisa.directory.imports import checks
 from hanvisa.directory.imports.existing import Existing, read_existing
+from hanvisa.directory.imports.group_numbers import check_group_numbers
 from hanvisa.directory.imports.problems import EMPTY, Unread
 from hanvisa.directory.imports.report import Counts, Differing, ImportReport, RowDiffers, What
 from hanvisa.directory.imports.sheets import SHEETS, Column, Sheet
@@ -122,6 +123,7 @@ def _plan_all(
     entries = {one.sheet.name: one.entries for one in plans}
     checks.check_numbers(entries, problems)
     checks.check_telephone_managers(entries, problems)
+    check_group_numbers(existing.numbers, plans, problems)
     problems.raise_if_any()
     return Plan(plans, existing)
 

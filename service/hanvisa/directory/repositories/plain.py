@@ -11,8 +11,9 @@ from sqlalchemy import and_, or_, select
 from hanvisa.directory import tables
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.repositories.kinds import Kind, Listed
-from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
+from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible, rings_in_no_group
 from hanvisa.directory.tables import ExtensionRow, OrganisationRow
+from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
@@ -68,6 +69,29 @@ def _two_ways(number: str) -> Text:
     )
 
 
+async def _numbers_ring(session: AsyncSession, row: tables.GroupRow) -> None:
+    """Those of the group are outside, or a person's of ours."""
+    member, ours = tables.GroupMemberRow, tables.NumberRow
+    numbers = select(member.number).where(member.group_id == row.id)
+    others = select(ours.number).where(
+        ours.number.in_(numbers), ours.ended_at.is_(None), ours.kind != TargetKind.PERSON
+    )
+    number = await session.scalar(others.limit(1))
+    if number is not None:
+        raise FieldRefused("members", rings_in_no_group(number))
+
+
+async def _is_no_groups(session: AsyncSession, row: tables.NumberRow) -> None:
+    """No group rings it, unless it is a person's."""
+    if row.kind == TargetKind.PERSON:
+        return
+    member, group = tables.GroupMemberRow, tables.GroupRow
+    of_one = select(member.id).join(group, group.id == member.group_id)
+    of_one = of_one.where(member.number == row.number, group.ended_at.is_(None))
+    if await session.scalar(of_one.limit(1)) is not None:
+        raise FieldRefused("number", rings_in_no_group(row.number))
+
+
 async def _must_have_no_members(session: AsyncSession, id_: UUID, at: datetime) -> None:
     """A department is ended when nobody belongs to it any more, nor is to."""
     member = tables.MembershipRow
@@ -115,11 +139,12 @@ DEPARTMENTS = Kind(
 SITES = Kind(tables.SiteRow, ("name", "address", "location_number"))
 PHONES = Kind(tables.PhoneRow, ("account",))
 EXTENSIONS = Kind(tables.ExtensionRow, ("number",), check=_number_reads_one_way)
-NUMBERS = Kind(tables.NumberRow, ("number",))
+NUMBERS = Kind(tables.NumberRow, ("number",), check=_is_no_groups)
 GROUPS = Kind(
     tables.GroupRow,
     ("name",),
     listed=Listed("members", tables.GroupMemberRow, "group_id", ("person_id", "number")),
+    check=_numbers_ring,
 )
 SWITCHBOARDS = Kind(tables.SwitchboardRow, ("name",), ending=_serve_no_more)
 CODES = Kind(tables.CodeRow, ("code", "action"))
