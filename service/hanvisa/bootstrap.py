@@ -298,6 +298,7 @@ def _call_settings(settings: Settings) -> CallSettings:
         message_due=settings.message_due,
         forwarding=ForwardingLimits(settings.forwarding_longest, settings.forwarding_days),
         text_a_day=settings.text_a_day,
+        recordings_a_day=settings.recordings_a_day,
         record_threats=settings.record_threats,
         may_call=CallingClass(settings.may_call),
         private_prefix=settings.private_prefix,

@@ -341,6 +341,9 @@ class Settings(BaseSettings):
     text_a_day: int = Field(
         default=5, ge=1, le=1000, description="messages to one number: the caller's may be forged"
     )
+    recordings_a_day: int = Field(
+        default=20, ge=1, le=1000, description="names and greetings that one person has recorded"
+    )
     exceptions_on_the_spot: bool = Field(
         default=False,
         description="let operators make an exception to O2 for the one call that they have (docs/decisions.md)",

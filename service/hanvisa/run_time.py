@@ -44,6 +44,7 @@ NAMES = (
     "private_calls_fixed",
     "record_threats",
     "text_a_day",
+    "recordings_a_day",
     "extract_longest",
     "extract_kept",
     "extract_tell",

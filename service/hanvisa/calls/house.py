@@ -58,6 +58,7 @@ class CallSettings:
     message_due: int = 2  # working days
     forwarding: ForwardingLimits = field(default_factory=ForwardingLimits)
     text_a_day: int = 5  # to one number
+    recordings_a_day: int = 20  # of one person
     may_call: CallingClass = CallingClass.NATIONAL
     record_threats: bool = False
     private_prefix: str = "*9*"

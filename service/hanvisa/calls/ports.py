@@ -69,6 +69,10 @@ class PhoneChanges(Protocol):
         """In place of what holds of the kind, a greeting's of that ``absence``."""
         ...
 
+    async def recordings_since(self, person: UUID, since: datetime) -> int:
+        """How many were made of the person, and kept: those that hold no more too."""
+        ...
+
     async def mark_next_call(self, by: str) -> None:
         """M4: the next call of this phone is confidential."""
         ...

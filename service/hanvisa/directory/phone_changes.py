@@ -69,6 +69,9 @@ class ChangesByPhone:
     ) -> None:
         await Recordings(self._database).set(person, kind, sound, at, absence=absence, by=_actor(by))
 
+    async def recordings_since(self, person: UUID, since: datetime) -> int:
+        return await Recordings(self._database).made_since(person, since)
+
     async def mark_next_call(self, by: str) -> None:
         async with self._database.changing(_actor(by)) as session:
             if await session.scalar(_mark_of(by)) is None:

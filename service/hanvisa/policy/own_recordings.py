@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from hanvisa.policy.facts import Recording, RecordingKind
 
 LONGEST: Mapping[RecordingKind, float] = {RecordingKind.NAME: 6.0, RecordingKind.GREETING: 30.0}
 """Seconds. Callers hear it before they can choose anything."""
+A_DAY = timedelta(days=1)
+"""Within it so many are made of a person and no more: those that have ended lie on the calls' disk for a while."""
 LONGEST_GREETING = 60.0
 """Of a switchboard's greeting that is read in: seconds."""
 
@@ -19,6 +22,7 @@ class RecordingFault(StrEnum):
 
     NOTHING = "nothing"
     TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
 
 
 def fault_of_recording(kind: RecordingKind, seconds: float | None) -> RecordingFault | None:

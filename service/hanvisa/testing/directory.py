@@ -32,6 +32,7 @@ class MemoryDirectory(Slow):
 
     register: Register = field(default_factory=Register)
     clock: FakeClock = field(default_factory=FakeClock)
+    recorded: list[tuple[UUID, datetime]] = field(default_factory=list)  # of whom, and when
     refuses: Decision | None = None  # what comes of every absence and forwarding that is to be stored
 
     @property
@@ -144,11 +145,12 @@ class MemoryChanges:
         person: UUID,
         kind: RecordingKind,
         sound: str,
-        at: datetime,  # noqa: ARG002 - the port's
+        at: datetime,
         *,
         absence: UUID | None,
-        by: str,  # noqa: ARG002
+        by: str,  # noqa: ARG002 - the port's
     ) -> None:
+        self.directory.recorded.append((person, at))
         new = Recording(person, kind, sound, absence)
         of_the_kind = (person, kind, absence)
         others = [
@@ -157,6 +159,9 @@ class MemoryChanges:
             if (row.person_id, row.kind, row.absence_id) != of_the_kind
         ]
         self._replace(recordings=[*others, new])
+
+    async def recordings_since(self, person: UUID, since: datetime) -> int:
+        return sum(who == person and at > since for who, at in self.directory.recorded)
 
     async def mark_next_call(self, by: str) -> None:
         self._replace(marks=(ConfidentialMark(by),))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -100,6 +102,25 @@ async def test_what_is_silent_or_too_long_is_not_taken(seconds: float | None) ->
         scene.finished(anna)
         await scene.over(anna)
         assert not scene.own_sounds.kept
+
+
+async def test_who_has_recorded_much_records_again_a_day_later() -> None:
+    async with Scene() as scene:
+        scene.house.settings = replace(scene.house.settings, recordings_a_day=1)
+        for at, heard in ((0, "YourOwnKept"), (23, "YourOwnWrong"), (2, "YourOwnKept")):
+            scene.clock.advance(timedelta(hours=at))
+            if heard == "YourOwnKept":
+                anna = await records(scene, "anna", "*24#")
+                await scene.hears(anna, "ReviewYourOwn")
+                scene.presses(anna, "1")
+                scene.finished(anna)
+            else:
+                anna = scene.dials("anna", "*24#")
+            await scene.hears(anna, heard)
+            scene.finished(anna)
+            await scene.over(anna)
+        assert len(scene.own_sounds.kept) == 2
+        assert "YourOwnWrong(fault=<RecordingFault.TOO_MANY" in str(scene.log.of_kind("heard"))
 
 
 async def test_a_full_disk_or_a_late_database_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,4 +46,9 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "Det blev för långt. Slå koden igen.",
         "It was too long. Dial the code again.",
     ),
+    (
+        YourOwnWrong(RecordingFault.TOO_MANY),
+        "Du har redan spelat in många gånger. Slå koden igen i morgon.",
+        "You have recorded many times already. Dial the code again tomorrow.",
+    ),
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import wave
 from array import array
+from datetime import timedelta
 
 from aiohttp import ClientResponse, FormData
 
+from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.recordings import Recordings
 from hanvisa.policy.facts import RecordingKind
@@ -133,6 +135,24 @@ async def test_parts_without_anything_in_them_fill_no_memory(town: Town) -> None
     form = io.BytesIO(("".join(parts) + "--x--\r\n").encode())
     path = f"/api/v1/recordings?person={id_of('anna')}&kind=name"
     await problem(await town.client.post(path, data=form, headers=headers), 413)
+
+
+async def test_they_are_few_in_a_day_those_that_were_ended_too(town: Town) -> None:
+    """What has ended is kept for a while: whoever sends one after the other would fill the calls' disk."""
+    name = f"person={id_of('anna')}&kind=name"
+    most = Settings().recordings_a_day
+    for _ in range(most):
+        made = await answer(await sends(town, name, spoken(0.1), who="person"), 201)
+    await answer(await town.ask("DELETE", f"/recordings/{made['id']}", who="person", if_match='"1"'), 200)
+    kept = len([*(town.state / "recordings" / "own").iterdir()])
+    told = await problem(await sends(town, name, spoken(0.2), who="person"), 409)
+    assert told["detail"].startswith(
+        f"{most} recordings of the person were made in the last 24 hours. Try again"
+    )
+    assert len([*(town.state / "recordings" / "own").iterdir()]) == kept
+    await answer(await sends(town, name.replace(str(id_of("anna")), str(id_of("siv"))), spoken(0.2)), 201)
+    town.clock.advance(timedelta(days=1))
+    await answer(await sends(town, name, spoken(0.2)), 201)
 
 
 async def test_nobody_gives_a_recording_of_others(town: Town) -> None:

@@ -21,7 +21,7 @@ from hanvisa.calls.recording import in_time, record, recording_id
 from hanvisa.calls.stage import RecordingOwn, ReviewingOwn, Stage, runs
 from hanvisa.calls.storing import stored
 from hanvisa.errors import HanvisaError, TelephonyError
-from hanvisa.policy.own_recordings import fault_of_recording
+from hanvisa.policy.own_recordings import A_DAY, RecordingFault, fault_of_recording
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -32,6 +32,16 @@ ASKED = 2  # times without an answer; then nothing is kept
 @runs(RecordingOwn)
 async def record_own(call: Call, stage: RecordingOwn) -> Stage | None:
     sounds, recording = call.house.own_sounds, recording_id(call.caller.channel)
+    try:
+        made = await call.house.directory.phone_changes.recordings_since(
+            stage.person, call.house.clock.now() - A_DAY
+        )
+    except HanvisaError:
+        await _not_stored(call)
+        return None
+    if made >= call.house.settings.recordings_a_day:
+        await _wrong(call, RecordingFault.TOO_MANY)
+        return None
     await call.say(SayYourOwn(stage.kind))
     await call.say(RecordingTone())
     try:
@@ -46,8 +56,7 @@ async def record_own(call: Call, stage: RecordingOwn) -> Stage | None:
     if fault is None:
         return ReviewingOwn(stage.person, stage.kind, stage.absence)
     await in_time(sounds.discard(recording), None)
-    call.tell("outcome", outcome="recording_wrong", why=fault)
-    await call.say(YourOwnWrong(fault))
+    await _wrong(call, fault)
     return None
 
 
@@ -100,6 +109,11 @@ async def _keep(call: Call, stage: ReviewingOwn, recording: str) -> None:
         await call.say(YourOwnKept(stage.kind))
     else:
         await _not_stored(call)
+
+
+async def _wrong(call: Call, fault: RecordingFault) -> None:
+    call.tell("outcome", outcome="recording_wrong", why=fault)
+    await call.say(YourOwnWrong(fault))
 
 
 async def _not_stored(call: Call) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.scoping import Within, page
@@ -91,6 +91,13 @@ class Recordings:
             session.add(row)
             await session.flush()
             return _record(row)
+
+    async def made_since(self, person: UUID, since: datetime) -> int:
+        """How many, those that have ended too."""
+        table = RecordingRow
+        made = select(func.count()).where(table.person_id == person, table.recorded_at > since)
+        async with self._database.reading() as session:
+            return await session.scalar(made) or 0
 
     async def end(self, id_: UUID, at: datetime, version: int, by: Actor) -> RecordingRecord:
         """Callers hear the voice instead. Raises NotFound, Conflict."""

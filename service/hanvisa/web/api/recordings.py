@@ -13,12 +13,12 @@ from hanvisa.directory.repositories.recordings import RecordingRecord, Recording
 from hanvisa.errors import SpeechError
 from hanvisa.policy.facts import RecordingKind
 from hanvisa.policy.model import Text
-from hanvisa.policy.own_recordings import LONGEST
+from hanvisa.policy.own_recordings import A_DAY, LONGEST
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Incoming, ListQuery, Moment, Named, Outgoing
 from hanvisa.web.paging import cut, id_after
 from hanvisa.web.people import must_cover, named_person, person_given
-from hanvisa.web.problems import invalid, not_found
+from hanvisa.web.problems import CONFLICT, Problem, invalid, not_found
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 from hanvisa.web.sounds import LARGEST, WAV, no_sound, wav_given
@@ -81,11 +81,27 @@ async def give(ask: Ask[Files, NewRecording]) -> Answer:
                 en="A greeting is for one of the person's absences, a name for none.",
             ),
         )
+    await _must_be_few(ask, person.id)
     sound = await _sound(ask)
     record = await Recordings(ask.services.database).set(
         person.id, query.kind, sound, ask.now, absence=query.absence, by=ask.who.actor
     )
     return replace(_answer(ask, record), status=201, location=f"/recordings/{record.id}")
+
+
+async def _must_be_few(ask: Ask[Any, Any], person: UUID) -> None:
+    """Raises Problem."""
+    most = ask.services.settings.recordings_a_day
+    if await Recordings(ask.services.database).made_since(person, ask.now - A_DAY) >= most:
+        raise Problem(
+            CONFLICT,
+            Text(
+                sv=f"{most} inspelningar av personen har gjorts det senaste dygnet. Försök igen i morgon,"
+                " eller låt administratören höja gränsen (recordings_a_day).",
+                en=f"{most} recordings of the person were made in the last 24 hours. Try again tomorrow,"
+                " or have the administrator raise the limit (recordings_a_day).",
+            ),
+        )
 
 
 async def _sound(ask: Ask[Files, NewRecording]) -> str:
@@ -154,6 +170,7 @@ ROUTES = (
         status=201,
         etag=True,
         uploads=LARGEST,
+        refusals=(CONFLICT,),
     ),
     Route(
         "GET",

@@ -44,6 +44,7 @@ WORDS = in_both(
         wrong={
             RecordingFault.NOTHING: "inget hördes. Slå koden igen",
             RecordingFault.TOO_LONG: "det blev för långt. Slå koden igen",
+            RecordingFault.TOO_MANY: "du har redan spelat in många gånger. Slå koden igen i morgon",
         },
     ),
     en=Words(
@@ -64,6 +65,7 @@ WORDS = in_both(
         wrong={
             RecordingFault.NOTHING: "nothing was heard. Dial the code again",
             RecordingFault.TOO_LONG: "it was too long. Dial the code again",
+            RecordingFault.TOO_MANY: "you have recorded many times already. Dial the code again tomorrow",
         },
     ),
 )

@@ -52,6 +52,7 @@ def _names() -> dict[str, str]:
         "private_calls_fixed": gettext("Private calls from fixed phones (P1)"),
         "record_threats": gettext("Record talks that are marked as a threat"),
         "text_a_day": gettext("Text messages to one number in a day at most"),
+        "recordings_a_day": gettext("Recordings of one person in a day at most"),
         "extract_longest": gettext("An extract covers at most (days)"),
         "extract_kept": gettext("An extract's content is kept (days)"),
         "extract_tell": gettext("A person is told of an extract after (days; 0: never)"),
