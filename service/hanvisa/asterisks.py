@@ -17,9 +17,10 @@ from hanvisa.ari.nodes import Nodes
 from hanvisa.ari.stream import Stream
 from hanvisa.calls.ports import Clock, Directory
 from hanvisa.calls.signals import Offered, Signal
-from hanvisa.config import Settings, read_secret
+from hanvisa.config import Settings
 from hanvisa.errors import Unavailable
 from hanvisa.following import Follower
+from hanvisa.passwords import read_secret
 from hanvisa.policy.register import Register
 
 USER = "hanvisa"  # at ARI and AMI

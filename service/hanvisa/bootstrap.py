@@ -31,7 +31,7 @@ from hanvisa.calls.queue import Queues
 from hanvisa.calls.registry import Registry
 from hanvisa.calls.signals import PhoneLost
 from hanvisa.changes import Changes
-from hanvisa.config import Settings, read_text_token
+from hanvisa.config import Settings
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.message_box import MessagesInState
 from hanvisa.directory.repositories.calls import CallRecords
@@ -40,6 +40,7 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.disk_writer import AT_ONCE, Disk, DiskWriter
 from hanvisa.following import Follower
 from hanvisa.mail_server import mail_server
+from hanvisa.passwords import read_text_token
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Language

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from hanvisa.errors import ConfigurationError
 
-_PREFIX = "HANVISA_"
+PREFIX = "HANVISA_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _NODE = re.compile(r"[a-z][a-z0-9]{1,7}")
 
@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     carrier's +4, FastAGI +5, RTP +100 to +499. Times are seconds.
     """
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     state: Path = Path(".state")
     language: Literal["sv", "en"] = "sv"
@@ -406,14 +406,14 @@ class Settings(BaseSettings):
             raise ValueError("a node's name is two to eight small letters and digits, a letter first: n1")
         shared = info.data.get("database_url", "").startswith("postgresql") and info.data.get("proxy")
         if given and not shared:
-            raise ValueError(f"several nodes need {_PREFIX}PROXY, and PostgreSQL as {_PREFIX}DATABASE_URL")
+            raise ValueError(f"several nodes need {PREFIX}PROXY, and PostgreSQL as {PREFIX}DATABASE_URL")
         return given
 
     @field_validator("node")
     @classmethod
     def _is_one_of_them(cls, given: str, info: ValidationInfo) -> str:
         if given and given not in info.data.get("nodes", {}):
-            raise ValueError(f"it is none of {_PREFIX}NODES")
+            raise ValueError(f"it is none of {PREFIX}NODES")
         return given
 
     @model_validator(mode="before")
@@ -453,57 +453,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = [
-            f"{_PREFIX}{str(each['loc'][0]).upper()} is “{each['input']}”, which won't do: {each['msg']}. "
+            f"{PREFIX}{str(each['loc'][0]).upper()} is “{each['input']}”, which won't do: {each['msg']}. "
             "Set it to another value, or leave it out to have the default."
             for each in error.errors()
         ]
         raise ConfigurationError("\n".join(wrong)) from error
-
-
-def read_text_token(settings: Settings) -> str:
-    """The gateway's token, from its file or its variable; "" where there is none.
-
-    Raises:
-        ConfigurationError: the file can't be read.
-    """
-    file = settings.text_token_file
-    if file is None:
-        return settings.text_token.get_secret_value()
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigurationError(
-            f"{_PREFIX}TEXT_TOKEN_FILE is “{file}”, which can't be read: {why}. Set it to a file with the token."
-        ) from None  # what it holds is in the other error
-
-
-def read_calendar_passwords(state: Path) -> dict[str, str]:
-    """The passwords for calendars by USER@HOST, from the state folder's secrets.json; none where there is no such file.
-
-    Raises:
-        ConfigurationError: it can't be read.
-    """
-    file = state / "secrets.json"
-    try:
-        kept: dict[str, str] = json.loads(file.read_text())["calendars"]
-    except (FileNotFoundError, KeyError):
-        return {}
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigurationError(f"{file} can't be read ({type(error).__name__}).") from None
-    return kept
-
-
-def read_secret(state: Path, name: str) -> str:
-    """The password called ``name`` (ari, ami), as `asterisk-conf/provision` made it.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    file = state / "secrets.json"
-    try:
-        return str(json.loads(file.read_text())[name])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigurationError(
-            f"{file} has no password “{name}” ({error}). Run `asterisk-conf/provision --state {state}`, which makes it."
-        ) from error

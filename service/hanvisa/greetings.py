@@ -20,11 +20,12 @@ from hanvisa.calls.greetings import GreetingCaller, Rung
 from hanvisa.calls.ports import Clock
 from hanvisa.calls.ringing import CARRIER, Display
 from hanvisa.calls.signals import Reconnected, Signal
-from hanvisa.config import Settings, read_secret
+from hanvisa.config import Settings
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.repositories.greetings import Greetings, MobileChecked
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import HanvisaError, Unavailable
+from hanvisa.passwords import read_secret
 from hanvisa.policy.greetings import Came, GreetingFacts, decide_greeting_check
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan, e164_to_dial, read_number

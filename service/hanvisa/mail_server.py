@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hanvisa.config import Settings, read_secret
+from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.mail.smtp import MailServer, trusting
+from hanvisa.passwords import read_secret
 
 
 def mail_server(settings: Settings) -> MailServer | None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import structlog
 
-from hanvisa.config import Settings, read_secret
+from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.imports.people import PeopleReport, Told, import_people
 from hanvisa.directory.imports.sheets.organisation import PERSONS
 from hanvisa.errors import ConfigurationError, HanvisaError
 from hanvisa.ldap.client import Entry, LdapServer, read_entries
+from hanvisa.passwords import read_secret
 
 log = structlog.get_logger(__name__)
 

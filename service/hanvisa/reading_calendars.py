@@ -9,11 +9,12 @@ from hanvisa.calendars.http import CalendarHttp
 from hanvisa.calendars.keeper import CalendarKeeper, Times, read_calendar
 from hanvisa.calendars.reach import open_session
 from hanvisa.calls.ports import Clock
-from hanvisa.config import Settings, read_calendar_passwords
+from hanvisa.config import Settings
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import CalendarError
+from hanvisa.passwords import read_calendar_passwords
 from hanvisa.policy.calendar_events import EventRules, read_event
 from hanvisa.policy.model import Language
 from hanvisa.policy.swedish_time import LOCAL

@@ -13,10 +13,10 @@ from typer.testing import CliRunner, Result
 
 from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
-from hanvisa.config import read_calendar_passwords
 from hanvisa.directory.migrations import upgrade
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab.own import take_speech
+from hanvisa.passwords import read_calendar_passwords
 from hanvisa.policy.model import Language
 from hanvisa.reports.catalogue import REPORTS
 from hanvisa.speech.library import SpeechLibrary

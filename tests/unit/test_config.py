@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hanvisa.config import read_settings, read_text_token
+from hanvisa.config import read_settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab import run
 from hanvisa.lab.system import environment
+from hanvisa.passwords import read_text_token
 from hanvisa.rescue import main as rescue
 
 

@@ -23,10 +23,11 @@ from hanvisa.calls.call import playback_id
 from hanvisa.calls.ports import CallControl
 from hanvisa.calls.signals import Entered, Offered, Played, Reconnected, Signal
 from hanvisa.calls.state import VARIABLE
-from hanvisa.config import Settings, read_secret, read_settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.errors import ConfigurationError, TelephonyError
 from hanvisa.lab.asterisk import DIES_WITH_US
 from hanvisa.lab.system import environment
+from hanvisa.passwords import read_secret
 
 APP = "bench-ari"  # which tests/load/bench.conf offers its calls to
 STATE = "x" * 680  # about as many characters as the state that the service writes there

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from hanvisa.calendars.source import Reading
-from hanvisa.config import read_calendar_passwords
 from hanvisa.directory.repositories.audit import Audit
+from hanvisa.passwords import read_calendar_passwords
 from hanvisa.policy.model import Text
 from unit.web.town import NOW, Town, answer, id_of, problem
 
