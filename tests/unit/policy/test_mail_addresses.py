@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+from email.policy import SMTP
+
 import pytest
 
 from hanvisa.policy.mail_addresses import is_mail_address, recipients
@@ -13,6 +16,21 @@ from hanvisa.policy.mail_addresses import is_mail_address, recipients
 def test_a_dot_atom_at_a_host_is_one(address: str) -> None:
     assert is_mail_address(address)
     assert [str(one) for one in recipients(address)] == [address]
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("anna@hällefors.example.org", "anna@xn--hllefors-0za.example.org"),
+        ("anna@HÄLLEFORS.example.org", "anna@xn--hllefors-0za.example.org"),
+        ("anna@xn--hllefors-0za.example.org", "anna@xn--hllefors-0za.example.org"),
+    ],
+)
+def test_a_host_with_other_letters_is_sent_as_hosts_are_known(address: str, sent: str) -> None:
+    assert is_mail_address(address)
+    mail = EmailMessage(policy=SMTP)
+    mail["To"] = recipients(address)
+    assert mail.as_bytes() == f"To: {sent}\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -38,6 +56,11 @@ def test_a_dot_atom_at_a_host_is_one(address: str) -> None:
         "<anna@x>",
         "anna@[192.0.2.1]",
         "åsa@x",
+        "asa@straße.example.org",
+        "asa@日本.example.org",
+        "asa@xn--å.example.org",
+        f"asa@{'å' * 60}.example.org",
+        f"asa@{'å.' * 50}example.org",
         "=?utf-8?q?a?=@x",
         "=?utf-8?q?@?==?utf-8?q?",
         f"{'a' * 250}@x.se",
