@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from hanvisa.ami.emergencies import watch_emergencies
 from hanvisa.ami.lamps import Lamps
@@ -63,14 +64,18 @@ class Asterisks:
     def _client(self, node: str) -> Client:
         return Client(self._settings.ari_of(node), USER, read_secret(self._settings.state, "ari"))
 
-    def streams(self, app: str, deliver: Callable[[Signal], None]) -> tuple[Stream, ...]:
-        def heeded(signal: Signal) -> None:
+    def streams(self, app: str, deliver: Callable[[Signal, str], None]) -> tuple[Stream, ...]:
+        """``deliver`` is called with each signal and the name of the node that tells it."""
+
+        def heeded(node: str, signal: Signal) -> None:
             if self._nodes is not None:
                 self._nodes.heed(signal)
                 signal = _without_times(signal)
-            deliver(signal)
+            deliver(signal, node)
 
-        return tuple(Stream(client, app, heeded, node) for node, client in self.clients.items())
+        return tuple(
+            Stream(client, app, partial(heeded, node), node) for node, client in self.clients.items()
+        )
 
     def watch(self, *, emergency: Callable[[str], None], lost: Callable[[str], None]) -> None:
         """Call back with the account of a phone from which the dialplan dials 112, and of one that is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from hanvisa.calls.ports import CallControl
@@ -37,14 +37,18 @@ class Leftovers:
         while True:
             await self._more.wait()
             await asyncio.sleep(AGAIN)
-            for channel in list(self._channels):
-                if await is_done(control.hang_up(channel)):
-                    self._channels.discard(channel)
-            for bridge in list(self._bridges):
-                if await is_done(control.destroy_bridge(bridge)):
-                    self._bridges.discard(bridge)
+            # Beside one another: of several Asterisks one may not answer.
+            await asyncio.gather(
+                *(_remove(channel, self._channels, control.hang_up) for channel in self._channels),
+                *(_remove(bridge, self._bridges, control.destroy_bridge) for bridge in self._bridges),
+            )
             if not self._channels and not self._bridges:
                 self._more.clear()
+
+
+async def _remove(one: str, from_: set[str], removal: Callable[[str], Awaitable[None]]) -> None:
+    if await is_done(removal(one)):
+        from_.discard(one)
 
 
 async def is_done(removal: Awaitable[None]) -> bool:

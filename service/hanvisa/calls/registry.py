@@ -7,13 +7,14 @@ that has died.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
 
 from hanvisa.beside import Beside
 from hanvisa.calls.adoption import adopt, end_those_at, resync, sweep
+from hanvisa.calls.agreement import Agreement
 from hanvisa.calls.alarms import calls_to_operators, raise_alarm
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.callbacks import Callbacks
@@ -60,20 +61,24 @@ ADOPTED = "adopted"  # and those that were moved here
 class Registry:
     """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`.
 
+    ``nodes`` are the names of the Asterisks where there are several: one that hangs holds up its own calls alone.
     ``missed`` is called when calls may have gone on without us: an offer was claimed too late, a connection was lost.
     ``taken`` counts the calls that began here, ``not_taken`` the offers that were too late, or that another instance
     took; ``delays`` are how long they waited.
     """
 
-    def __init__(self, house: House, missed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, house: House, missed: Callable[[], None] = lambda: None, nodes: Iterable[str] = ()
+    ) -> None:
         self.house = house
         self._missed = missed
         self.delays = Delays()
         self.taken = self.not_taken = 0
         self._swept: set[str] = set()  # the nodes
         self._lost: set[str] = set()  # likewise
-        self.synced = asyncio.Event()  # what Asterisk holds and what we know agree
-        self._inbox: asyncio.Queue[Signal] = asyncio.Queue()
+        self._agreement = Agreement(house.queues.wake)
+        self.synced = self._agreement.reached
+        self._inboxes: dict[str, asyncio.Queue[Signal]] = {node: asyncio.Queue() for node in ("", *nodes)}
         self._tasks: set[asyncio.Task[None]] = set()
         callbacks = Callbacks(house, self.synced, self.open, self._spawn)
         self.beside = (
@@ -83,26 +88,35 @@ class Registry:
             Beside("dialling at the console", self._dial, AGAIN),
         )
 
-    def deliver(self, signal: Signal) -> None:
-        """Never waits: the reader of the event stream must only drain."""
-        self._inbox.put_nowait(signal)
+    def deliver(self, signal: Signal, node: str = "") -> None:
+        """Never waits: the reader of the event stream must only drain.
+
+        ``node`` is whose stream told it, "" where there is one Asterisk, or where no stream did.
+        """
+        self._inboxes[node].put_nowait(signal)
 
     async def run(self) -> None:
         """Give out signals for ever. Cancelled, it leaves the calls to another instance, and nothing is at work."""
         for part in self.beside:
             self._spawn(part.run())
         try:
-            while True:
-                signal = await self._inbox.get()
-                if isinstance(signal, Reconnected):
-                    await self._sync(signal)
-                else:
-                    self._give_out(signal)
+            async with asyncio.TaskGroup() as readers:
+                for inbox in self._inboxes.values():
+                    readers.create_task(self._read(inbox))
         finally:
             for task in self._tasks:
                 task.cancel()
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=ENDS_WITHIN)
+
+    async def _read(self, inbox: asyncio.Queue[Signal]) -> None:
+        """One node's signals, in their order."""
+        while True:
+            signal = await inbox.get()
+            if isinstance(signal, Reconnected):
+                await self._sync(signal)
+            else:
+                self._give_out(signal)
 
     def open(self, call: Call, stage: Stage) -> None:
         """Begin, or take on, a call."""
@@ -126,18 +140,16 @@ class Registry:
 
     def _sync_again(self, connected: Reconnected) -> None:
         """Not with a node that is lost by now: when it is back, its stream says so."""
-        if connected.node in self._lost:
-            self.synced.set()
-        else:
-            self.deliver(connected)
+        if connected.node not in self._lost:
+            self.deliver(connected, connected.node)
 
     async def _sync(self, connected: Reconnected) -> None:
-        """After each connection. Signals that come meanwhile wait in the queue and are given out after it."""
+        """After each connection. Signals that come from there meanwhile wait, and are given out after it."""
         if connected.node in self._lost:
             self._lost.discard(connected.node)
             asyncio.get_running_loop().call_later(LEARNS_WITHIN, self._sync_again, connected)
             return
-        self.synced.clear()
+        self._agreement.asking(connected.node)
         self._missed()
         try:
             await resync(self.house, connected.node)
@@ -151,11 +163,11 @@ class Registry:
             if is_first:
                 self._spawn(tell_missed_ends(self.house, connected.node))
         except TelephonyError as error:
-            log.warning("calls.not_synced", why=str(error), again_in=SYNC_AGAIN)
+            self._agreement.silent(connected.node)
+            log.warning("calls.not_synced", node=connected.node, why=str(error), again_in=SYNC_AGAIN)
             asyncio.get_running_loop().call_later(SYNC_AGAIN, self._sync_again, connected)
             return
-        self.synced.set()
-        self.house.queues.wake()
+        self._agreement.known(connected.node)
 
     def _give_out(self, signal: Signal) -> None:
         match signal:
@@ -182,6 +194,7 @@ class Registry:
                 self._pass_on(channel, signal)
             case NodeLost(node):
                 self._lost.add(node)
+                self._agreement.lost(node)
                 end_those_at(self.house, node)
             case PhoneLost(account):
                 for call in self.house.live.at_phone(account):

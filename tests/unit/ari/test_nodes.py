@@ -34,6 +34,8 @@ class OneNode:
         query: Mapping[str, str] | None = None,  # noqa: ARG002
         body: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> None:
+        if self.away:
+            raise Unavailable("away")
         self.told.append(f"{method} {path}")
 
     async def listing(self, path: str, node: str) -> list[dict[str, Any]]:  # noqa: ARG002
@@ -107,3 +109,19 @@ async def test_all_are_listed_that_answer(nodes: Nodes, both: tuple[OneNode, One
     assert await control.held_by_our_apps() == {HERS: False}
     with pytest.raises(Unavailable):
         await control.held_by_our_apps("n1")
+
+
+async def test_no_call_begins_at_a_node_that_is_connected_and_does_not_answer(
+    nodes: Nodes, both: tuple[OneNode, OneNode]
+) -> None:
+    control = AriControl(nodes, "app")
+    both[0].away = True
+    with pytest.raises(Unavailable):
+        await control.hang_up("n1-1.1")
+    assert control.some_node() == "n2"
+    nodes.heed(NodeLost("n2"))
+    assert control.some_node() == "n1", "the only one that is there"
+    nodes.heed(Reconnected("n2"))
+    both[0].away = False
+    await control.held_by_our_apps("n1")
+    assert control.some_node() == "n1"

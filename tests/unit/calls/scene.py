@@ -161,6 +161,8 @@ class Scene:
         voice: Voice | None = None,
         texts: Texts | None = None,
         clock: FakeClock | None = None,
+        *,
+        nodes: tuple[str, ...] = (),
     ) -> None:
         self.control = control or FakeCallControl()
         self.clock = clock or FakeClock(NOW)
@@ -184,7 +186,7 @@ class Scene:
             texts=texts,
             settings=settings or CallSettings(ring_person=0.2, ring_operator=0.2, key_wait=0.05),
         )
-        self.registry = Registry(self.house)
+        self.registry = Registry(self.house, nodes=nodes)
         self.came: dict[str, Channel] = {}  # by channel: who has come in
         self._channels = 0
         self._task: asyncio.Task[None] | None = None
@@ -200,8 +202,9 @@ class Scene:
 
     # what happens
 
-    def tell(self, signal: Signal) -> None:
-        self.registry.deliver(signal)
+    def tell(self, signal: Signal, node: str = "") -> None:
+        """``node`` is whose event stream tells it, of those of the scene; "": no matter whose."""
+        self.registry.deliver(signal, node)
 
     def rings_in(self, dialled: str, from_: str = "0980319244") -> str:
         """A call from the carrier; its channel."""
