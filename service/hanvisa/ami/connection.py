@@ -94,8 +94,8 @@ class Connection:
                 return await answer
         except TimeoutError as error:
             raise Unavailable(f"Asterisk's AMI did not answer {name} within {within:g} s.") from error
-        except ConnectionError as error:
-            raise Unavailable(f"The connection to Asterisk's AMI was lost at {name}.") from error
+        except OSError as error:  # reset, or no way to its machine any more
+            raise Unavailable(f"The connection to Asterisk's AMI was lost at {name}: {error}.") from error
         except Refused as error:
             raise Refused(f"Asterisk refused {name}: {error}") from error
         finally:
