@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     ari_url: str = "http://127.0.0.1:8088"
     ami_port: int = 5038
     web_host: str = "127.0.0.1"
-    web_port: int = 8080
+    web_port: int = Field(default=8080, ge=1, le=65535)
     agi_port: int = 4573
     proxy: str = Field(
         default="", description="host:port of the SIP proxy before them, where phones register"

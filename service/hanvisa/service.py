@@ -106,11 +106,12 @@ class Service:
                 await self._calls_are_taken_on()
                 work += [tasks.create_task(part.run()) for part in self.beside]
                 app, self.later = await (making or self._make_later())
-                runner = await self._answers_the_web(app)
+                runner = await _web_runner(app)
+                work.append(tasks.create_task(self._answer_the_web(runner)))
                 work += [tasks.create_task(part.run()) for part in self.later]
                 work.append(tasks.create_task(self._run_at_last()))
                 _pause_seldom()
-                log.info("service.started", web=f"http://{self.settings.web_host}:{self.settings.web_port}")
+                log.info("service.started")
                 await stopping.wait()
                 if self.settings.nodes:
                     end_within(ENDS_WITHIN)
@@ -131,13 +132,10 @@ class Service:
         """After the calls, but for a large register: most of the time the database is waited for then."""
         return asyncio.ensure_future(asyncio.to_thread(self.make_later))
 
-    async def _answers_the_web(self, app: web.Application) -> web.AppRunner:
-        from aiohttp import web  # noqa: PLC0415 - imported with the application
+    async def _answer_the_web(self, runner: web.AppRunner) -> None:
+        from hanvisa.web_port import listen  # noqa: PLC0415 - imported with the application
 
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, self.settings.web_host, self.settings.web_port).start()
-        return runner
+        await listen(runner, self.settings.web_host, self.settings.web_port)
 
     def _calls(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return self.registry.run(), *(stream.run() for stream in self.streams), self.outbox.run()
@@ -196,6 +194,14 @@ class Service:
                 if part.trouble
             },
         }
+
+
+async def _web_runner(app: web.Application) -> web.AppRunner:
+    from aiohttp import web  # noqa: PLC0415 - imported with the application
+
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    return runner
 
 
 async def _has_turn(lead: Lead, stopping: asyncio.Event) -> bool:

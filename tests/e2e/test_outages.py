@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -217,3 +218,24 @@ def delayed_by_others(world: World) -> timedelta:
     """How long the service could have run, and other programs had the processor (Linux' sched-stats.rst, schedstat)."""
     _, waited, _ = Path(f"/proc/{world.system.service_pid}/schedstat").read_text().split()
     return timedelta(microseconds=int(waited) / 1000)
+
+
+async def test_a_service_whose_web_port_somebody_else_has_serves_calls_and_the_web_when_it_is_free(
+    world: World,
+) -> None:
+    elsa = await world.phone(ELSA)
+    await world.system.stop_service()
+    settings = world.settings
+    with socket.create_server((settings.web_host, settings.web_port)):
+        starting = asyncio.create_task(world.system.start_service())
+        await world.system.tells(b"event=web.not_listening", LONG)
+        caller = await world.citizen("0980319248", dials=world.direct_number(ELSA))
+        line = await elsa.rings(within=LONG)
+        await line.answer()
+        await caller.talks_to(line, within=LONG)
+        assert not starting.done()
+    await starting
+    story = await world.story_so_far(caller)
+    assert story.events("opened"), "it is no call of the fallback's"
+    await caller.talks_to(line, within=LONG)
+    await caller.hangup()
