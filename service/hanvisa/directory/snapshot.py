@@ -25,7 +25,7 @@ from hanvisa.directory.phone_changes import ChangesByPhone
 from hanvisa.directory.repositories.exceptions import Exceptions
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.tables import PersonRow
-from hanvisa.errors import InDoubt, StorageError
+from hanvisa.errors import Conflict, InDoubt, StorageError
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.register import Register
@@ -149,6 +149,7 @@ class SnapshotDirectory:
         """Take a use of each, or of none. Those that have none left, are revoked or ended, or take too long.
 
         An exception without a number of uses needs no count: with the database gone it holds as the register has it.
+        Where what is stored contradicts it, none holds: a rule that can't be looked at gives the strictest answer.
         Cancelled, it gives back what it takes: whoever goes on with the call knows nothing of it.
         """
         counted = frozenset(
@@ -177,6 +178,9 @@ class SnapshotDirectory:
         except StorageError as error:
             log.warning("directory.reserve_failed", exceptions=names, call=call_id, why=str(error))
             return counted
+        except Conflict:  # the database answers, and says no
+            log.exception("directory.reserve_contradicted", exceptions=names, call=call_id)
+            return frozenset(exceptions)
 
     def give_back_uses(self, exceptions: Collection[UUID], call_id: str) -> None:
         self._finish(asyncio.create_task(self._give_back(exceptions, call_id)))

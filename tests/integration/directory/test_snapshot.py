@@ -389,6 +389,19 @@ async def test_a_use_that_need_not_be_counted_stays_where_the_connection_breaks_
     assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1"]
 
 
+@pytest.mark.parametrize("uses", [None, 3])
+async def test_a_use_that_contradicts_what_is_stored_is_refused(
+    demo: Database, directory: SnapshotDirectory, uses: int | None
+) -> None:
+    """Also where it need not be counted: the database answers, and says no."""
+    id_ = (await given_exception(demo, uses=uses)).exception.id
+    async with demo.writing() as session:
+        await session.execute(text("CREATE UNIQUE INDEX one_use ON exception_uses (exception_id)"))
+    assert not await directory.reserve_uses([id_], "call-1")
+    assert await directory.reserve_uses([id_], "call-2") == {id_}
+    assert [use.call_id for use in await Exceptions(demo).uses(id_)] == ["call-1"]
+
+
 async def test_a_use_by_which_nobody_came_to_a_mobile_is_there_for_the_next(
     demo: Database, directory: SnapshotDirectory
 ) -> None:
