@@ -78,7 +78,6 @@ class Call:
         self.counting = asyncio.Lock()  # held while a use is taken, or goes to another call
         self.over = asyncio.Event()  # nothing is left of the call
         self.beside = asyncio.TaskGroup()  # what nobody in the call waits for, but its end in the log does
-        self.keeping: set[str] = set()  # recordings that are being kept as evidence
         self._saved: CallState | None = None
         self._kept: CallState | None = None
 

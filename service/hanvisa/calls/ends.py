@@ -22,7 +22,7 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.messages import keep_what_was_said
 from hanvisa.calls.state import CallState, Leg
-from hanvisa.calls.threats import keep_evidence, threat_id
+from hanvisa.calls.threats import keep_if_there, threat_id
 from hanvisa.ids import node_of
 
 if TYPE_CHECKING:
@@ -80,8 +80,11 @@ async def _finish(call: Call) -> None:
             call.house.alarms.made(emergency)
         case RecordingOwn() | ReviewingOwn():
             await call.house.own_sounds.discard(recording_id(state.caller.channel))
-    if state.threat and state.bridge and await call.house.evidence.seconds(threat_id(state.bridge)):
-        await keep_evidence(call, threat_id(state.bridge), _began(call))
+    recorded = dict(state.unkept)
+    if state.threat and state.bridge:
+        recorded.setdefault(threat_id(state.bridge), _began(call))
+    for name, began in recorded.items():
+        await keep_if_there(call, name, began)
 
 
 def _began(call: Call) -> datetime:

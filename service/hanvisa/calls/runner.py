@@ -18,6 +18,7 @@ from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.signals import HungUp
 from hanvisa.calls.stage import Apologising, DialledCode, Stage, SwitchingOpen, Talking, run
 from hanvisa.calls.state import VARIABLE
+from hanvisa.calls.threats import keep_what_is_left
 from hanvisa.errors import Gone, Refused, TelephonyError, Unavailable
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ async def run_call(call: Call, stage: Stage | None) -> None:
     Raises nothing but CancelledError: then the call is left as it is, for another instance to take on.
     """
     async with call.beside:
+        keep_what_is_left(call)
         reason = await _run_stages(call, stage)
         await call.end()
         call.house.live.release_all(call)

@@ -83,6 +83,8 @@ class CallState:
     held_since: datetime | None = None  # an operator holds the caller, or has parked them
     held_reminded: bool = False  # and has been reminded of it
     threat: bool = False  # an operator has marked it: its record is kept
+    # Recordings of it that are over and not kept yet, and when each began.
+    unkept: tuple[tuple[str, datetime], ...] = ()
     exception: UUID | None = None  # whose use let this call reach a mobile
     # Of exceptions, taken in this stage: whoever begins it anew takes them no second time.
     uses: tuple[UUID, ...] = ()

@@ -11,6 +11,7 @@ from hanvisa.errors import HanvisaError, TelephonyError
 from hanvisa.policy.in_call import ThreatFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
     from hanvisa.calls.call import Call
@@ -40,7 +41,9 @@ class ThreatRecording:
         facts = ThreatFacts(
             call.house.settings.record_threats, call.state.confidential, bool(call.state.private)
         )
-        if facts == self._decided or threat_id(call.state.bridge) in call.keeping:  # then the call is woken
+        if facts == self._decided or threat_id(call.state.bridge) in dict(
+            call.state.unkept
+        ):  # it is woken then
             return
         self._decided = facts
         decision = decide(facts)
@@ -56,8 +59,13 @@ class ThreatRecording:
             return
         name, self._name = self._name, None
         await self._call.command(self._call.house.control.stop_recording(name))
-        self._call.keeping.add(name)
-        self._call.beside.create_task(_keep_beside(self._call, name, self._began))
+        # Whoever takes the call on keeps it, should we be stopped before the folder answers.
+        self._call.change(unkept=(*self._call.state.unkept, (name, self._began)))
+        self._call.beside.create_task(_noted(self._call, name, self._keep(name, self._began)))
+
+    async def _keep(self, name: str, began: datetime) -> None:
+        await self._call.house.recordings.of(name)
+        await keep_evidence(self._call, name, began)
 
     async def _begin(self, bridge: str) -> None:
         control, name = self._call.house.control, threat_id(bridge)
@@ -72,15 +80,26 @@ class ThreatRecording:
         self._call.tell("signal", type="threat_recording")
 
 
-async def _keep_beside(call: Call, name: str, began: datetime) -> None:
-    try:
-        await call.house.recordings.of(name)
+def keep_what_is_left(call: Call) -> None:
+    """Beside the call: what was over before it was taken on, and not kept."""
+    for name, began in call.state.unkept:
+        call.beside.create_task(_noted(call, name, keep_if_there(call, name, began)))
+
+
+async def keep_if_there(call: Call, name: str, began: datetime) -> None:
+    """As `keep_evidence`, unless that was done already, or nothing is heard in it."""
+    if await call.house.evidence.seconds(name):
         await keep_evidence(call, name, began)
+
+
+async def _noted(call: Call, name: str, keeping: Awaitable[None]) -> None:
+    """The call knows that it need not be kept any more; not where we are stopped before."""
+    try:
+        await keeping
     except Exception:  # a fault of ours must not end the call
         log.exception("call.evidence_not_kept", call=call.id, recording=name)
-    finally:
-        call.keeping.discard(name)
-        call.wake()
+    call.change(unkept=tuple(one for one in call.state.unkept if one[0] != name))
+    call.wake()
 
 
 async def keep_evidence(call: Call, name: str, began: datetime) -> None:

@@ -94,6 +94,59 @@ async def test_so_it_is_where_the_folder_hung_as_they_hung_up_and_until_the_serv
     assert play.scene.log.of_kind("closed") == [{"reason": "ended_meanwhile"}]
 
 
+async def _is_sent_on_while_the_folder_hangs(play: Play) -> None:
+    await _is_threatened(play)
+    play.scene.evidence.answers.clear()
+    await play.refers("202")
+    assert play.switch.leg("bo")
+    assert not play.scene.evidence.kept
+
+
+def _kept_of_the_first_talk(play: Play) -> list[str]:
+    recording = play.switch.named("record_bridge")[0][1]
+    return [name for name, kept in play.scene.evidence.kept.items() if kept == recording]
+
+
+async def test_what_was_recorded_before_the_caller_was_sent_on_is_kept_by_whoever_takes_the_call_on() -> None:
+    play = Play()
+    life = Life(play)
+    async with play.scene:
+        await _is_sent_on_while_the_folder_hangs(play)
+        [call] = play.scene.house.live
+        life.ends()
+        play.scene.evidence.answers.set()
+        await play.a_while()
+        assert [name.rpartition("-")[0] for name in _kept_of_the_first_talk(play)] == [call.id]
+        assert [one["type"] for one in play.scene.log.of_kind("signal")].count("threat_recorded") == 1
+        assert [call.state.unkept for call in play.scene.house.live] == [()]
+        assert play.scene.log.of_kind("closed") == [], "they talk on"
+
+
+async def test_so_it_is_where_all_hang_up_before() -> None:
+    async def until(play: Play) -> None:
+        await _is_sent_on_while_the_folder_hangs(play)
+        play.scene.evidence.answers.set()
+
+    play = Play()
+    await gone_meanwhile(play, until)
+    assert len(_kept_of_the_first_talk(play)) == 1
+    assert play.scene.log.of_kind("closed") == [{"reason": "ended_meanwhile"}]
+
+
+async def test_what_was_kept_as_the_service_was_killed_is_not_kept_again() -> None:
+    """It had not been written down that it was."""
+    play = Play()
+    life = Life(play)
+    async with play.scene:
+        await _is_sent_on_while_the_folder_hangs(play)
+        life.ends()
+        play.scene.spool.clear()
+        play.scene.evidence.answers.set()
+        await play.a_while()
+        assert not play.scene.evidence.kept
+        assert "threat_not_kept" not in [one["type"] for one in play.scene.log.of_kind("signal")]
+
+
 async def test_what_was_recorded_of_oneself_and_not_chosen_is_not_kept() -> None:
     async def speaks(play: Play) -> None:
         play.caller = play.scene.dials("anna", "*24#")

@@ -191,7 +191,7 @@ async def test_a_fault_in_keeping_evidence_ends_no_talk(monkeypatch: pytest.Monk
         scene.tell(Recorded(recording))
         call = scene.house.live.of_channel(bo)
         assert call is not None
-        await scene.until(lambda: not call.keeping, "it has failed")
+        await scene.until(lambda: not call.state.unkept, "it has failed")
         press(scene, bo, "5")
         await scene.until(lambda: scene.log.of_kind("key")[-1]["digit"] == "5", "the talk goes on")
         assert scene.control.named("hang_up") == []
