@@ -22,7 +22,9 @@ from hanvisa.config import Settings
 from hanvisa.errors import Unavailable
 from hanvisa.following import Follower
 from hanvisa.passwords import read_secret
+from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.register import Register
+from hanvisa.run_time import in_force
 
 USER = "hanvisa"  # at ARI and AMI
 WITHIN = 5.0  # seconds in which Asterisk is to be there
@@ -38,6 +40,7 @@ _PHONES = frozenset(
         "organisations",
         "switchboards",
         "codes",
+        "settings",
     }
 )
 _LAMPS = frozenset({"messages", "phones", "operators"})
@@ -109,7 +112,12 @@ class KeptAsterisk:
         phones = Phones(settings.state, self.manager, liveness, node=node, proxy=settings.proxy)
         self._directory = directory
         lamps = Follower(self._named("lamps"), _LAMPS, self._publishing(Lamps(self.manager).publish))
-        published = Follower(self._named("phones"), _PHONES, self._publishing(phones.publish), awaited=True)
+
+        async def publish(register: Register) -> None:
+            may_call = in_force(settings, register.settings.rows).may_call
+            await phones.publish(register, CallingClass(may_call))
+
+        published = Follower(self._named("phones"), _PHONES, self._publishing(publish), awaited=True)
         self.manager.on_connected(lamps.again)
         if node:
             self.manager.on_connected(published.again)

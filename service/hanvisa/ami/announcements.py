@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from hanvisa.calls.prompts import (
+    Barred,
+    CallBarred,
     CodeRefused,
     DepartmentEmpty,
     DialRefused,
@@ -30,6 +32,9 @@ SENTENCES: dict[str, Prompt] = {
     "code": CodeRefused(),
     "o2": DialRefused(""),  # not the words of O2: the operator may have no caller now
     "m4": DialRefused("M4"),
+    "inside": CallBarred(Barred.OUTSIDE),
+    "abroad": CallBarred(Barred.ABROAD),
+    "premium": CallBarred(Barred.PREMIUM),
     "busy": OutsideFailed(Why.BUSY),
     "unanswered": OutsideFailed(Why.NO_ANSWER),
     "goodbye": Goodbye(),

@@ -3,7 +3,7 @@
 What all phones have in common stands in asterisk-conf/pjsip.conf (templates phone, phone-auth and phone-aor).
 A section's variables are what the dialplan knows of its phone when everything else is dead: HANVISA_ACCOUNT,
 HANVISA_ORGANISATION (id), HANVISA_NUMBER (E.164, shown outside), HANVISA_LOCATION (E.164, shown to 112),
-HANVISA_OPERATOR and HANVISA_CONFIDENTIAL (yes).
+HANVISA_MAY_CALL (calling class), HANVISA_OPERATOR and HANVISA_CONFIDENTIAL (yes).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.secrets import phone_passwords, replace_if_other
 from hanvisa.errors import ConfigurationError
 from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.facts import CodeAction, Person, Phone, TargetKind
-from hanvisa.policy.outgoing import number_shown
+from hanvisa.policy.facts import CallingClass, CodeAction, Person, Phone, TargetKind
+from hanvisa.policy.outgoing import calling_class, number_shown
 from hanvisa.policy.register import Register
 
 log = structlog.get_logger(__name__)
@@ -68,8 +68,10 @@ class Phones:
         self._liveness = liveness
         self._reload_owed = False
 
-    async def publish(self, register: Register) -> bool:
+    async def publish(self, register: Register, usual: CallingClass) -> bool:
         """Write the phones and have Asterisk read them, if anything changed. Live calls go on. True when it changed.
+
+        ``usual`` is the calling class where neither the person nor their department has one.
 
         Raises:
             Unavailable: Asterisk can't be told; the file is written then, and the next call tells it.
@@ -77,7 +79,7 @@ class Phones:
         """
         accounts = [phone.account for phone in usable(register)]
         try:
-            if await asyncio.to_thread(self._write, register, accounts):
+            if await asyncio.to_thread(self._write, register, usual, accounts):
                 self._reload_owed = True
         except (OSError, ValueError) as error:
             raise ConfigurationError(
@@ -91,27 +93,47 @@ class Phones:
         log.info("phones.published", phones=len(accounts))
         return True
 
-    def _write(self, register: Register, accounts: Sequence[str]) -> bool:
+    def _write(self, register: Register, usual: CallingClass, accounts: Sequence[str]) -> bool:
         """Whether it was another."""
-        text = render(register, phone_passwords(self._secrets, accounts), self._liveness, self._proxy)
-        return replace_if_other(self._file, text)
+        passwords = phone_passwords(self._secrets, accounts)
+        return replace_if_other(self._file, render(register, passwords, usual, self._liveness, self._proxy))
 
 
 def render(
-    register: Register, passwords: Mapping[str, str], liveness: Liveness = Liveness(), proxy: str = ""
+    register: Register,
+    passwords: Mapping[str, str],
+    usual: CallingClass,
+    liveness: Liveness = Liveness(),
+    proxy: str = "",
 ) -> str:
-    """The file's text. ``passwords`` by account; ``liveness`` of operators' phones; ``proxy`` is where all register."""
+    """The file's text. ``passwords`` by account; ``liveness`` of operators' phones; ``proxy`` is where all register.
+
+    ``usual`` is the calling class where neither the person nor their department has one.
+    """
     operators = _operator_phones(register)
     sections = (
         _section(
-            phone, register, passwords[phone.account], liveness if phone.id in operators else None, proxy
+            phone,
+            register,
+            passwords[phone.account],
+            usual=usual,
+            liveness=liveness if phone.id in operators else None,
+            proxy=proxy,
         )
         for phone in usable(register)
     )
     return "; Written by the service from its register. Changes made here are lost.\n" + "".join(sections)
 
 
-def _section(phone: Phone, register: Register, password: str, liveness: Liveness | None, proxy: str) -> str:
+def _section(
+    phone: Phone,
+    register: Register,
+    password: str,
+    *,
+    usual: CallingClass,
+    liveness: Liveness | None,
+    proxy: str,
+) -> str:
     lines = [
         f"\n[{phone.account}](phone)",
         f"auth = {phone.account}",
@@ -119,7 +141,10 @@ def _section(phone: Phone, register: Register, password: str, liveness: Liveness
         f"mailboxes = {phone.account}@{MAILBOXES}",
         *(f"voicemail_extension = {code.code}" for code in register.codes_of(CodeAction.LISTEN_TO_MESSAGES)),
         f"callerid = {_caller_id(phone, register)}",
-        *(f"set_var = {name}={value}" for name, value in _variables(phone, register, liveness is not None)),
+        *(
+            f"set_var = {name}={value}"
+            for name, value in _variables(phone, register, usual, liveness is not None)
+        ),
         *([f"rtp_timeout = {liveness.rtp_timeout}"] if liveness else []),
         f"[{phone.account}](phone-auth)",
         f"username = {phone.account}",
@@ -161,7 +186,9 @@ def _caller_id(phone: Phone, register: Register) -> str:
     return f'"{_UNSAFE.sub("", name)}" <{extensions[0].number if extensions else ""}>'
 
 
-def _variables(phone: Phone, register: Register, operator: bool) -> Iterator[tuple[str, str]]:
+def _variables(
+    phone: Phone, register: Register, usual: CallingClass, operator: bool
+) -> Iterator[tuple[str, str]]:
     yield "HANVISA_ACCOUNT", phone.account
     yield "HANVISA_ORGANISATION", phone.organisation_id.hex
     number = number_shown(register, _owner(phone, register), phone.organisation_id)
@@ -169,6 +196,8 @@ def _variables(phone: Phone, register: Register, operator: bool) -> Iterator[tup
         yield "HANVISA_NUMBER", number
     if phone.location_number:
         yield "HANVISA_LOCATION", phone.location_number
+    user = register.user_of(phone)
+    yield "HANVISA_MAY_CALL", calling_class(register, register.person(user) if user else None, usual)
     if operator:
         yield "HANVISA_OPERATOR", "yes"
     if phone.owner_id and has_confidential_line(register, TargetKind.PERSON, phone.owner_id):

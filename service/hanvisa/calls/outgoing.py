@@ -13,7 +13,7 @@ from hanvisa.policy.facts import ForwardingKind, Person
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
-from hanvisa.policy.outgoing import OutgoingFacts, class_needed, number_shown
+from hanvisa.policy.outgoing import OutgoingFacts, class_needed, classes_of, number_shown
 from hanvisa.policy.spelling import around_private_prefix
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def may_call_out(call: Call, number: Reading, person: Person | None) -> Decision:
     """May this person's phone lead a call to that number? The decision goes into the call's story."""
     settings = call.house.settings
-    department = call.register.department(person.department_id) if person else None
+    own, department = classes_of(call.register, person)
     facts = OutgoingFacts(
         needs=class_needed(number),
-        own=person.may_call if person else None,
-        department=department.may_call if department else None,
+        own=own,
+        department=department,
         usual=settings.may_call,
         private=bool(call.state.private),
         private_calls=settings.private_calls_fixed,

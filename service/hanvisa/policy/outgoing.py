@@ -49,6 +49,19 @@ class OutgoingFacts:
         return self.own or self.department or self.usual
 
 
+def classes_of(register: Register, person: Person | None) -> tuple[CallingClass | None, CallingClass | None]:
+    """The person's own class and their department's, None where nothing is said."""
+    if person is None:
+        return None, None
+    department = register.department(person.department_id)
+    return person.may_call, department.may_call if department else None
+
+
+def calling_class(register: Register, person: Person | None, usual: CallingClass) -> CallingClass:
+    """What this person may call, whatever it is."""
+    return OutgoingFacts(None, *classes_of(register, person), usual).may
+
+
 @or_strictest(Effect.REFUSE)
 def decide_outgoing(facts: OutgoingFacts) -> Decision:
     """May this call go out? Classes are the house's own matter and no rule of the policy: such a refusal names none."""

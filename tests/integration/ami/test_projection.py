@@ -20,7 +20,7 @@ from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
 from hanvisa.calls.prompts import Prompt
 from hanvisa.lab.waiting import until
-from hanvisa.policy.facts import Extension, Person, Phone, TargetKind
+from hanvisa.policy.facts import CallingClass, Extension, Person, Phone, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register, Table
 from hanvisa.testing import FakeClock
@@ -173,14 +173,15 @@ async def test_phones_are_read_without_touching_a_live_call(world: World) -> Non
     await world.project(register)
     world.spoken = Melodies(world.settings.state / "sounds")
     phones = Phones(world.settings.state, world.manager)
-    assert not await phones.publish(register)
+    assert not await phones.publish(register, CallingClass.NATIONAL)
     anna = await world.phone(ANNA)
     caller = await world.carrier.call("0980319201")
     line = await anna.rings()
     await line.answer()
     await caller.until_up()
     shared = Phone(id_of("lobby"), "hallefors-lobby", id_of("hallefors"))
-    assert await phones.publish(register.replace(phones=(*register.phones.rows, shared)))
+    register = register.replace(phones=(*register.phones.rows, shared))
+    assert await phones.publish(register, CallingClass.NATIONAL)
     assert "hallefors-lobby" in await world.manager.command("pjsip show endpoints")
     await caller.talks_to(line)
     await world.at_rest()

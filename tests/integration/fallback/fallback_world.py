@@ -27,6 +27,7 @@ from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import (
     Absence,
     AbsenceReason,
+    CallingClass,
     Department,
     Extension,
     Mobile,
@@ -198,7 +199,12 @@ class World:
     async def project(self, register: Register) -> None:
         projection = Projection(self.manager, self.spoken, _Clock())
         await projection.project(register)
-        await Phones(self.settings.state, self.manager).publish(register)
+        await self.publish_phones(register)
+
+    async def publish_phones(
+        self, register: Register, may_call: CallingClass = CallingClass.NATIONAL
+    ) -> None:
+        await Phones(self.settings.state, self.manager).publish(register, may_call)
 
     def password(self, account: str) -> str:
         secrets = json.loads((self.settings.state / "secrets.json").read_text())

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from canary import DIALLED, HEADERS, IDENTITY, canary
+from hanvisa.asterisks import KeptAsterisk
 from hanvisa.calls.prompts import Why
 from hanvisa.lab import alaw
+from hanvisa.lab.phones import BaresipPhone
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.waiting import until
-from hanvisa.policy.facts import Person
+from hanvisa.policy.facts import CallingClass, ChangedSetting, Person
 from hanvisa.policy.model import Language
+from hanvisa.testing import FakeClock, MemoryDirectory
 from integration.fallback.fallback_world import (
     ANNA,
     ANNA_DIRECT,
@@ -26,9 +33,23 @@ from integration.fallback.fallback_world import (
     PLANNING,
     SOMEBODYS_MOBILE,
     World,
+    make_register,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EMERGENCY = ("112", "112#", "0112", "+112", "*31#112", "#31#112", "*9*112", "*9*0112#", "*99*112")
+
+
+async def emergency_call(world: World, phone: BaresipPhone, dialled: str) -> str:
+    """One that is put through; whom 112 sees."""
+    line = await phone.call(dialled)
+    sos = await world.carrier.rings_at("112")
+    assert sos.invitation is not None
+    await sos.answer()
+    await line.until_up()
+    await sos.hangup()
+    return sos.invitation.get("From")
 
 
 async def test_who_is_there_is_rung(world: World) -> None:
@@ -141,14 +162,8 @@ async def test_a_withheld_number_is_served(world: World) -> None:
 )
 async def test_emergency_calls_go_straight_out(world: World, who: Person, shown: str) -> None:
     phone = await world.phone(who)
-    for dialled in ("112", "112#", "0112", "+112", "*31#112", "#31#112", "*9*112", "*9*0112#", "*99*112"):
-        line = await phone.call(dialled)
-        sos = await world.carrier.rings_at("112")
-        assert sos.invitation is not None
-        assert shown in sos.invitation.get("From")
-        await sos.answer()
-        await line.until_up()
-        await sos.hangup()
+    for dialled in EMERGENCY:
+        assert shown in await emergency_call(world, phone, dialled)
 
 
 async def test_extensions_and_own_numbers_from_a_phone(world: World) -> None:
@@ -188,12 +203,112 @@ async def test_outside_calls(world: World) -> None:
         (anna, CITIZEN, CITIZEN),
         (olle, CITIZEN, CITIZEN),
         (olle, "1177", "1177"),
-        (anna, "004530000000", "004530000000"),
     ):
         await phone.call(dialled)
         far = await world.carrier.rings_at(called)
         await far.answer()
         await far.hangup()
+
+
+@asynccontextmanager
+async def everybody_may_call(world: World, class_: CallingClass) -> AsyncIterator[None]:
+    await world.publish_phones(make_register(), class_)
+    try:
+        yield
+    finally:
+        await world.publish_phones(make_register())
+
+
+@pytest.mark.parametrize(
+    ("class_", "dialled", "said"),
+    [
+        (CallingClass.INSIDE, CITIZEN, "inside"),
+        (CallingClass.INSIDE, "#31#" + SOMEBODYS_MOBILE, "inside"),
+        (CallingClass.INSIDE, "1177", "inside"),
+        (CallingClass.INSIDE, "004530000000", "inside"),
+        (CallingClass.NATIONAL, "004530000000", "abroad"),
+        (CallingClass.NATIONAL, "+4530000000", "abroad"),
+        (CallingClass.NATIONAL, "09001234567", "premium"),
+        (CallingClass.NATIONAL, "0046939123456", "premium"),
+        (CallingClass.NATIONAL, "0710000000", "premium"),
+        (CallingClass.ABROAD, "09441234567", "premium"),
+        (CallingClass.ABROAD, "0044909123456", "later"),
+    ],
+)
+async def test_a_phones_class_holds(world: World, class_: CallingClass, dialled: str, said: str) -> None:
+    anna = await world.phone(ANNA)
+    async with everybody_may_call(world, class_):
+        line = await anna.call(dialled)
+        await line.hears(world.spoken.sentence(said))
+        await line.until_ended()
+    assert not world.carrier.offered
+
+
+@pytest.mark.parametrize(
+    ("class_", "dialled"),
+    [
+        (CallingClass.ABROAD, SOMEBODYS_MOBILE),
+        (CallingClass.ABROAD, "1177"),
+        (CallingClass.PREMIUM, "004530000000"),
+        (CallingClass.PREMIUM, "09001234567"),
+        (CallingClass.PREMIUM, CITIZEN),
+    ],
+)
+async def test_what_a_class_includes_is_called(world: World, class_: CallingClass, dialled: str) -> None:
+    anna = await world.phone(ANNA)
+    async with everybody_may_call(world, class_):
+        await anna.call(dialled)
+        await (await world.carrier.rings_at(dialled)).answer()
+
+
+async def test_whoever_may_call_inside_only_reaches_colleagues_and_112(world: World) -> None:
+    anna, cajsa = await world.phone(ANNA), await world.phone(CAJSA)
+    async with everybody_may_call(world, CallingClass.INSIDE):
+        for dialled in ("201", ANNA_DIRECT):
+            line = await cajsa.call(dialled)
+            rung = await anna.rings()
+            await rung.answer()
+            await line.until_up()
+            await line.hangup()
+            await rung.until_ended()
+        for dialled in EMERGENCY:
+            await emergency_call(world, cajsa, dialled)
+
+
+async def test_the_usual_class_is_what_an_admin_has_changed_it_to(world: World) -> None:
+    directory = MemoryDirectory(make_register())
+    kept = KeptAsterisk(world.settings, "", world.spoken, FakeClock(), directory)
+    phones = next(follower for follower in kept.followers if follower.name == "phones")
+    file = world.settings.state / "asterisk" / "etc" / "pjsip_phones.conf"
+    await kept.manager.start()
+    following = asyncio.create_task(phones.run())
+    await phones.ready.wait()
+    assert "HANVISA_MAY_CALL=inside" not in file.read_text()
+    directory.register = directory.register.replace(settings=[ChangedSetting("may_call", "inside")])
+    phones.changed(frozenset({"settings"}))
+    await until(
+        lambda: "HANVISA_MAY_CALL=inside" in file.read_text(), what="the class in the phone's section"
+    )
+    following.cancel()
+    await kept.manager.stop()
+    await world.publish_phones(make_register())
+
+
+async def test_a_phone_whose_section_says_no_class_calls_inside_numbers_only(world: World) -> None:
+    """As an earlier version left them, or one that does not hold."""
+    file = world.settings.state / "asterisk" / "etc" / "pjsip_phones.conf"
+    written = file.read_text()
+    anna = await world.phone(ANNA)
+    for instead in ("", "set_var = HANVISA_MAY_CALL=everything"):
+        file.write_text(written.replace("set_var = HANVISA_MAY_CALL=national", instead))
+        await world.manager.command("module reload res_pjsip.so")
+        line = await anna.call(CITIZEN)
+        await line.hears(world.spoken.sentence("inside"))
+        await line.until_ended()
+        await emergency_call(world, anna, "112")
+    assert not world.carrier.rang(CITIZEN)
+    file.write_text(written)
+    await world.manager.command("module reload res_pjsip.so")
 
 
 async def test_a_busy_outside_number_is_said(world: World) -> None:

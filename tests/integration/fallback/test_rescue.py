@@ -21,6 +21,7 @@ from integration.fallback.fallback_world import (
     BO_DIRECT,
     MAIN,
     OLLE,
+    SOMEBODYS_MOBILE,
     World,
     account_of,
 )
@@ -114,6 +115,24 @@ async def test_a_leg_that_rang_is_taken_away_and_rings_anew(world: World) -> Non
     line = await anna.rings()
     await line.answer()
     await caller.talks_to(line)
+    await ended_well(rescue)
+
+
+async def test_what_a_phone_may_call_is_what_it_was(world: World) -> None:
+    anna = await world.phone(ANNA)
+    async with a_service(world) as service:
+        line = await anna.call("004530000000")
+        await until(lambda: service.channels, what="the call claimed")
+    rescue = await start_rescue(world)
+    await line.hears(world.spoken.sentence("abroad"))
+    await line.until_ended()
+    await ended_well(rescue)
+    async with a_service(world) as service:
+        await anna.call(SOMEBODYS_MOBILE)
+        await until(lambda: service.channels, what="the call claimed")
+    rescue = await start_rescue(world)
+    await (await world.carrier.rings_at(SOMEBODYS_MOBILE)).answer()
+    await world.carrier.hang_up_all()
     await ended_well(rescue)
 
 

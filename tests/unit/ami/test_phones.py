@@ -13,14 +13,17 @@ from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones, render
 from hanvisa.ami.secrets import phone_passwords
 from hanvisa.errors import ConfigurationError
-from hanvisa.policy.facts import Code, CodeAction, Phone
+from hanvisa.policy.facts import CallingClass, Code, CodeAction, OperatorState, Phone
 from hanvisa.policy.register import Register
 from integration.fallback.fallback_world import ANNA, OLLE, id_of, make_register
 
+INSIDE, NATIONAL, ABROAD, PREMIUM = CallingClass
 
-def section(register: Register, account: str) -> str:
+
+def section(register: Register, account: str, usual: CallingClass = NATIONAL) -> str:
     accounts = {phone.account: "secret" for phone in register.phones.rows}
-    return next(part for part in render(register, accounts).split("\n\n") if part.startswith(f"[{account}]"))
+    sections = render(register, accounts, usual).split("\n\n")
+    return next(part for part in sections if part.startswith(f"[{account}]"))
 
 
 def test_a_phone_is_known_by_its_person() -> None:
@@ -34,6 +37,7 @@ def test_a_phone_is_known_by_its_person() -> None:
             "set_var = HANVISA_ACCOUNT=hallefors-201",
             f"set_var = HANVISA_ORGANISATION={id_of('hallefors').hex}",
             "set_var = HANVISA_NUMBER=+46980319201",
+            "set_var = HANVISA_MAY_CALL=national",
             "[hallefors-201](phone-auth)",
             "username = hallefors-201",
             "password = secret",
@@ -46,7 +50,7 @@ def test_a_phone_is_known_by_its_person() -> None:
 def test_behind_a_proxy_every_phone_is_found_there() -> None:
     register = make_register()
     accounts = {phone.account: "secret" for phone in register.phones.rows}
-    text = render(register, accounts, proxy="192.0.2.10:5060")
+    text = render(register, accounts, NATIONAL, proxy="192.0.2.10:5060")
     assert text.count("contact = sip:") == len(accounts)
     assert "contact = sip:hallefors-210@192.0.2.10:5060\n" in text
     assert "qualify_frequency" not in text, "none is asked by every node whether it is there"
@@ -88,6 +92,39 @@ def test_a_confidential_lines_phone_is_marked(marked: str) -> None:
     assert is_marked == (marked != "nothing")
 
 
+def set_classes(register: Register, own: CallingClass | None, department: CallingClass | None) -> Register:
+    return register.replace(
+        persons=[replace(one, may_call=own) for one in register.persons.rows],
+        departments=[replace(one, may_call=department) for one in register.departments.rows],
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "department", "usual", "may_call"),
+    [
+        (INSIDE, ABROAD, PREMIUM, "inside"),
+        (ABROAD, INSIDE, INSIDE, "abroad"),
+        (None, INSIDE, PREMIUM, "inside"),
+        (None, PREMIUM, INSIDE, "premium"),
+        (None, None, INSIDE, "inside"),
+    ],
+)
+def test_a_phone_has_the_class_of_whose_it_is(
+    own: CallingClass | None, department: CallingClass | None, usual: CallingClass, may_call: str
+) -> None:
+    register = set_classes(make_register(), own, department)
+    assert f"HANVISA_MAY_CALL={may_call}\n" in section(register, "hallefors-201", usual)
+
+
+def test_a_shared_phone_has_the_class_of_the_operator_who_sits_at_it_and_else_the_usual_one() -> None:
+    register = set_classes(make_register(), INSIDE, None)
+    phones = [replace(one, owner_id=None) for one in register.phones.rows]
+    operators = [replace(one, state=OperatorState.OPEN) for one in register.operators.rows]
+    register = register.replace(phones=phones, operators=operators)
+    assert "HANVISA_MAY_CALL=inside\n" in section(register, "hallefors-210")
+    assert "HANVISA_MAY_CALL=national\n" in section(register, "hallefors-201")
+
+
 def test_a_protected_persons_number_is_not_shown() -> None:
     register = make_register()
     persons = [replace(who, protected=who == ANNA) for who in register.persons.rows]
@@ -104,7 +141,7 @@ def test_a_name_cannot_end_its_line_or_become_a_setting() -> None:
 def test_an_account_that_is_no_section_name_is_left_out() -> None:
     register = make_register()
     evil = Phone(id_of("evil"), "x]\n[y", id_of("hallefors"))
-    assert "x]" not in render(register.replace(phones=(evil,)), {})
+    assert "x]" not in render(register.replace(phones=(evil,)), {}, NATIONAL)
 
 
 def test_passwords_are_made_once_and_beside_the_others(tmp_path: Path) -> None:
@@ -132,10 +169,10 @@ async def test_a_file_that_can_not_be_written_is_told_and_written_when_it_can(tm
     asterisk = Listener()
     phones = Phones(tmp_path, cast("Manager", asterisk))
     with pytest.raises(ConfigurationError, match=r"pjsip_phones\.conf .*Asterisk keeps the phones"):
-        await phones.publish(make_register())
+        await phones.publish(make_register(), NATIONAL)
     assert asterisk.told == []
     (tmp_path / "asterisk" / "etc").mkdir(parents=True)
-    assert await phones.publish(make_register())
+    assert await phones.publish(make_register(), NATIONAL)
     assert asterisk.told == ["module reload res_pjsip.so"]
 
 
