@@ -38,7 +38,7 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     )
     if asker.person and call.register.operator(asker.person):
         call.change(touched_by=asker.person)
-    before = call.state.private, call.state.private_too
+    before = call.state
     following: Stage | Refusal | None = None
     try:
         if request.attended:
@@ -50,6 +50,12 @@ async def transfer(call: Call, request: TransferRequested) -> Stage | Refusal | 
     except PartyGone:  # which the stage heeds next
         await asker.is_told("channel_unavailable")
     if following is None or isinstance(following, Refusal):
-        # It was private while that was decided, and told; who stays is on the consoles as before.
-        call.change(private=before[0], private_too=before[1])
+        # It had the other call's marks, or was private, while that was decided, and told; who stays is as before.
+        call.change(
+            touched_by=before.touched_by,
+            confidential=before.confidential,
+            threat=before.threat,
+            private=before.private,
+            private_too=before.private_too,
+        )
     return following

@@ -1,0 +1,64 @@
+"""A refused attended transfer leaves the call as it was: what the consultation is marked with stays there."""
+
+from __future__ import annotations
+
+import pytest
+
+from hanvisa.calls.call import Call
+from hanvisa.calls.marking import mark_confidential, mark_threat
+from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene
+from unit.calls.test_no_way_around import ANOTHER_MOBILE, PATIENT, given_direct_number, talks
+
+
+async def has_caller(scene: Scene, who: str, dialled: str, from_: str = "0980319244") -> tuple[Call, str]:
+    """The caller's call and the phone's channel."""
+    caller = scene.rings_in(dialled, from_)
+    phone = await scene.rung(who)
+    scene.answers(phone)
+    await scene.talking(caller, phone)
+    call = scene.house.live.of_channel(caller)
+    assert call is not None
+    return call, phone
+
+
+async def is_told(scene: Scene, phone: str, what: str) -> None:
+    await scene.until(lambda: (phone, what) in scene.control.named("tell_transferor"), f"{phone} is told")
+
+
+def marks(call: Call) -> tuple[object, ...]:
+    return call.state.touched_by, call.state.confidential, call.state.threat
+
+
+@pytest.mark.parametrize("is_answered", [False, True], ids=["onto one that rings", "onto one that talks"])
+async def test_a_caller_who_is_refused_has_none_of_the_consultations_marks(*, is_answered: bool) -> None:
+    """M4: the consultation is confidential and with a mobile."""
+    async with Scene(PATIENT) as scene:
+        call, anna = await has_caller(scene, "anna", ANNA_DIRECT)
+        consultation = scene.dials("anna", ANOTHER_MOBILE)
+        mobile = await scene.rung(ANOTHER_MOBILE)
+        if is_answered:
+            scene.answers(mobile)
+            await scene.talking(consultation, mobile)
+        theirs = scene.house.live.of_channel(consultation)
+        assert theirs is not None
+        mark_confidential(theirs, None)
+        mark_threat(theirs, None)
+        before = call.state
+        scene.refers(anna, ANOTHER_MOBILE, other=consultation)
+        await is_told(scene, anna, "channel_declined")
+        await scene.hears(anna, "TransferRefused")
+        assert marks(call) == (None, False, False)
+        assert call.state == before
+        assert marks(theirs) == (None, True, True)
+
+
+async def test_nor_do_they_count_as_an_operators_whom_a_colleague_has_consulted() -> None:
+    """O2: whoever rings from a registered mobile is not brought to the operator's other party."""
+    async with Scene(PATIENT) as scene:
+        given_direct_number(scene, "bo", "+46980319202")
+        call, bo = await has_caller(scene, "bo", "+46980319202", from_=ANNA_MOBILE)
+        consultation, _ = await talks(scene, "bo", "200")
+        scene.refers(bo, "200", other=consultation)
+        await is_told(scene, bo, "channel_declined")
+        await scene.hears(bo, "TransferRefused")
+        assert marks(call) == (None, False, False)
