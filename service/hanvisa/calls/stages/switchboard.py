@@ -28,8 +28,10 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.closed import unless_open
+from hanvisa.calls.state import Leg
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
+from hanvisa.errors import Gone, Refused
 from hanvisa.policy.facts import Operator, Switchboard, TargetKind
 from hanvisa.policy.model import Decision, Effect
 from hanvisa.policy.register import Register
@@ -158,15 +160,15 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
         )
         if rung.leg is not None and not (returns or has_taken):
             rung = await whisper(call, rung.leg, operator)
-        if rung.leg is not None:
-            await call.connect(rung.leg)
+        is_through = rung.leg is not None and await _is_through(call, rung.leg)
     finally:
         queues.offered(operator, call.house.clock.now())
-    if rung.leg is None:
+    if not is_through:
         if has_taken:
             call.tell("signal", type="not_taken", person=str(operator.person_id))
-        elif rung.refusals or rung.is_kept_apart or not _may_have(call, operator):
-            # A mobile has come beside them in this moment, or the call was marked: it is not theirs to answer for.
+        elif rung.leg or rung.refusals or rung.is_kept_apart or not _may_have(call, operator):
+            # They were not to be had in this moment, a mobile has come beside them, or the call was marked: it is not
+            # theirs to answer for.
             if _may_have(call, operator):
                 queues.left_alone(operator.person_id, call.house.clock.now())
         elif call.taken_by is None and not rung.is_lost:
@@ -174,6 +176,18 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
             await pause(call, operator.person_id, rung.why)
         return False
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
+    return True
+
+
+async def _is_through(call: Call, leg: Leg) -> bool:
+    """Not where the operator, who has answered, hangs up in this moment: the caller keeps their place."""
+    try:
+        await call.connect(leg)
+    except (Gone, Refused) as error:
+        await call.make_sure_of_caller()
+        call.tell("command", failed=str(error))
+        call.house.live.release(leg.channel)
+        return False
     return True
 
 
@@ -228,5 +242,5 @@ async def apologise(call: Call, _: Apologising) -> Stage | None:
     return (
         None
         if is_ours or switchboard is None
-        else AtSwitchboard(switchboard.id, since=call.house.clock.now())
+        else AtSwitchboard(switchboard.id, since=AT_THE_HEAD if call.touched else call.house.clock.now())
     )
