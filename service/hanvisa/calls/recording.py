@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
+
+import structlog
 
 from hanvisa.calls.signals import Recorded
 from hanvisa.errors import TelephonyError
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -49,6 +53,25 @@ async def record(call: Call) -> None:
         raise
     finally:
         call.recording = None
+
+
+def keep_beside(
+    call: Call, name: str, keep: Callable[[], Awaitable[object]], then: Callable[[], None] = lambda: None
+) -> None:
+    """What is to become of a recording that nobody in the call waits for: whoever hangs up is free at once.
+
+    The call's end in the log waits for it. A fault of ours in it ends no call. ``then`` is called when it is done, or
+    has failed; not where we are stopped before.
+    """
+
+    async def without_fault() -> None:
+        try:
+            await keep()
+        except Exception:
+            log.exception("call.recording_not_kept", call=call.id, recording=name)
+        then()
+
+    call.beside.create_task(without_fault())
 
 
 async def in_time(asked: Awaitable[T], otherwise: T) -> T:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.recording import keep_beside
 from hanvisa.errors import HanvisaError, TelephonyError
 from hanvisa.policy.in_call import ThreatFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from hanvisa.calls.call import Call
-
-log = structlog.get_logger()
 
 
 def threat_id(bridge: str) -> str:
@@ -61,7 +59,7 @@ class ThreatRecording:
         await self._call.command(self._call.house.control.stop_recording(name))
         # Whoever takes the call on keeps it, should we be stopped before the folder answers.
         self._call.change(unkept=(*self._call.state.unkept, (name, self._began)))
-        self._call.beside.create_task(_noted(self._call, name, self._keep(name, self._began)))
+        _keep_beside(self._call, name, partial(self._keep, name, self._began))
 
     async def _keep(self, name: str, began: datetime) -> None:
         await self._call.house.recordings.of(name)
@@ -83,7 +81,7 @@ class ThreatRecording:
 def keep_what_is_left(call: Call) -> None:
     """Beside the call: what was over before it was taken on, and not kept."""
     for name, began in call.state.unkept:
-        call.beside.create_task(_noted(call, name, keep_if_there(call, name, began)))
+        _keep_beside(call, name, partial(keep_if_there, call, name, began))
 
 
 async def keep_if_there(call: Call, name: str, began: datetime) -> None:
@@ -92,14 +90,12 @@ async def keep_if_there(call: Call, name: str, began: datetime) -> None:
         await keep_evidence(call, name, began)
 
 
-async def _noted(call: Call, name: str, keeping: Awaitable[None]) -> None:
-    """The call knows that it need not be kept any more; not where we are stopped before."""
-    try:
-        await keeping
-    except Exception:  # a fault of ours must not end the call
-        log.exception("call.evidence_not_kept", call=call.id, recording=name)
-    call.change(unkept=tuple(one for one in call.state.unkept if one[0] != name))
-    call.wake()
+def _keep_beside(call: Call, name: str, keep: Callable[[], Awaitable[object]]) -> None:
+    def noted() -> None:
+        call.change(unkept=tuple(one for one in call.state.unkept if one[0] != name))
+        call.wake()
+
+    keep_beside(call, name, keep, then=noted)
 
 
 async def keep_evidence(call: Call, name: str, began: datetime) -> None:

@@ -30,15 +30,22 @@ TEKNISKA = "+46980319281"
 DUE = datetime(2026, 8, 7, 15, tzinfo=UTC)  # Friday at five, left on a Wednesday
 
 
-async def records(scene: Scene, from_: str = "0980319244") -> str:
-    """A caller of Anna, who is absent, has chosen to leave a message and is being recorded: their channel."""
+async def records(scene: Scene, from_: str = "0980319244", *, who: str = "") -> str:
+    """A caller of Anna, who is absent, has chosen to leave a message and is being recorded: their channel.
+
+    It is the colleague ``who``, else somebody outside.
+    """
     scene.given_absent("anna")
-    caller = scene.rings_in("0980319201", from_)
+    caller = scene.dials(who, "201") if who else scene.rings_in("0980319201", from_)
     await scene.hears(caller, "Offers")
     scene.presses(caller, "1")
     scene.finished(caller)
     await is_recorded(scene, caller)
     return caller
+
+
+async def is_closed(scene: Scene) -> None:
+    await scene.until(lambda: scene.log.of_kind("closed"), "the call's end is told")
 
 
 async def is_recorded(scene: Scene, caller: str, times: int = 1) -> None:
@@ -122,9 +129,34 @@ async def test_who_hangs_up_while_the_folder_hangs_has_left_what_they_said_when_
         scene.hangs_up(caller)
         await asyncio.sleep(60.0)  # of no real time
         assert not scene.messages.left
+        assert not scene.log.of_kind("closed")
         scene.messages.answers.set()
-        await scene.over(caller)
+        await is_closed(scene)
         assert left(scene).recording == f"hv-rec-{caller}"
+
+
+async def test_who_hangs_up_while_the_folder_hangs_can_be_rung() -> None:
+    async with Scene() as scene:
+        bo = await records(scene, who="bo")
+        assert id_of("bo") in scene.house.live.engaged()
+        scene.messages.answers.clear()
+        scene.hangs_up(bo)
+        await scene.over(bo)
+        assert not scene.house.live.is_engaged(id_of("bo"))
+        assert scene.house.live.engaged() == frozenset()
+
+
+async def test_a_fault_in_keeping_what_was_said_loses_no_end_of_a_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: object) -> float:
+        raise RuntimeError("made to fail")
+
+    async with Scene() as scene:
+        caller = await records(scene)
+        monkeypatch.setattr(scene.messages, "seconds", fails)
+        scene.hangs_up(caller)
+        await is_closed(scene)
 
 
 @pytest.mark.parametrize("moment", ["recorded", "after the recording", "reviewing"])
@@ -137,7 +169,7 @@ async def test_who_hangs_up_midway_has_left_what_they_said(moment: str) -> None:
         else:
             scene.messages.sounds[f"hv-rec-{caller}"] = 2.0
         scene.hangs_up(caller)
-        await scene.over(caller)
+        await is_closed(scene)
         assert left(scene).recording == f"hv-rec-{caller}"
 
 
@@ -145,7 +177,7 @@ async def test_who_hangs_up_without_a_word_has_left_nothing() -> None:
     async with Scene() as scene:
         caller = await records(scene)
         scene.hangs_up(caller)
-        await scene.over(caller)
+        await is_closed(scene)
         assert not scene.messages.left
 
 

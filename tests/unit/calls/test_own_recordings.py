@@ -151,6 +151,23 @@ async def test_while_the_folder_hangs_it_is_told_that_it_was_not_taken() -> None
         assert not scene.own_sounds.kept
 
 
+async def test_who_hangs_up_while_the_folder_hangs_can_be_rung() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "*24#")
+        for prompt in ("SayYourOwn", "RecordingTone"):
+            await scene.hears(anna, prompt)
+            scene.finished(anna)
+        await scene.until(lambda: scene.control.named("record"), "it is recorded")
+        scene.own_sounds.sounds[f"hv-rec-{anna}"] = 2.0
+        scene.own_sounds.answers.clear()
+        assert scene.house.live.is_engaged(id_of("anna"))
+        scene.hangs_up(anna)
+        await scene.over(anna)
+        assert not scene.house.live.is_engaged(id_of("anna"))
+        scene.own_sounds.answers.set()
+        await scene.until(lambda: not scene.own_sounds.sounds, "what was said is discarded")
+
+
 @pytest.mark.parametrize(
     ("key", "heard"), [("1", "YourOwnKept"), ("3", "SayYourOwn"), ("9", "YourOwnNotKept")]
 )

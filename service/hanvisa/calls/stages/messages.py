@@ -20,7 +20,7 @@ from hanvisa.calls.prompts import (
     UnknownNumber,
     WillRingBack,
 )
-from hanvisa.calls.recording import in_time, record, recording_id
+from hanvisa.calls.recording import in_time, keep_beside, record, recording_id
 from hanvisa.calls.stage import (
     AskingToBeRung,
     LeavingMessage,
@@ -37,6 +37,7 @@ from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.messages import MessageKind, Recipient, due_at
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from uuid import UUID
 
     from hanvisa.calls.call import Call
@@ -127,13 +128,19 @@ async def _recorded(call: Call, to: Recipient) -> float | None:
         """A key came late: they have not heard the tone yet."""
     try:
         await record(call)
-    except (CallerGone, Dismissed) as end:
-        said = box.seconds(recording)
+    except CallerGone:
         # Who has hung up waits for nothing any more: it is kept whenever the folder answers.
-        if await (said if isinstance(end, CallerGone) else in_time(said, None)):
-            await _keep(call, to, new_id(), recording)
+        keep_beside(call, recording, lambda: _keep_if_said(call, to, recording, box.seconds(recording)))
+        raise
+    except Dismissed:
+        await _keep_if_said(call, to, recording, in_time(box.seconds(recording), None))
         raise
     return await in_time(box.seconds(recording), None)
+
+
+async def _keep_if_said(call: Call, to: Recipient, recording: str, said: Awaitable[float | None]) -> None:
+    if await said:
+        await _keep(call, to, new_id(), recording)
 
 
 async def _is_cut(call: Call, recording: str) -> bool:

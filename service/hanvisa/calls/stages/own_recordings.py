@@ -17,7 +17,7 @@ from hanvisa.calls.prompts import (
     YourOwnNotKept,
     YourOwnWrong,
 )
-from hanvisa.calls.recording import in_time, record, recording_id
+from hanvisa.calls.recording import in_time, keep_beside, record, recording_id
 from hanvisa.calls.stage import RecordingOwn, ReviewingOwn, Stage, runs
 from hanvisa.calls.storing import stored
 from hanvisa.errors import HanvisaError, TelephonyError
@@ -50,7 +50,7 @@ async def record_own(call: Call, stage: RecordingOwn) -> Stage | None:
         await _not_stored(call)
         return None
     except CallerGone:
-        await sounds.discard(recording)
+        keep_beside(call, recording, lambda: sounds.discard(recording))
         raise
     fault = fault_of_recording(stage.kind, await in_time(sounds.seconds(recording), None))
     if fault is None:
