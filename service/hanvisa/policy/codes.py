@@ -277,7 +277,8 @@ def _in_its_time(
     """Raises TimeRefused."""
     match action, given:
         case ((CodeAction.SET_ABSENCE | CodeAction.SET_ABSENCE_FOR), [reason, *time]) if len(time) <= 1:
-            return _absence(person, register, reason, "".join(time), at)
+            by_operator = action is CodeAction.SET_ABSENCE_FOR
+            return _absence(person, register, reason, "".join(time), at, by_operator=by_operator)
         case ((CodeAction.END_ABSENCE | CodeAction.END_ABSENCE_FOR), []):
             is_absent = absence_at(register.absences_of(person.id), at) is not None
             return EndAbsence(person) if is_absent else Wrong(CodeFault.NOTHING_TO_END)
@@ -292,13 +293,16 @@ def _in_its_time(
     return Wrong(CodeFault.SPELLING)
 
 
-def _absence(person: Person, register: Register, code: str, time: str, at: datetime) -> SetAbsence | Wrong:
-    """Raises TimeRefused."""
+def _absence(
+    person: Person, register: Register, code: str, time: str, at: datetime, *, by_operator: bool
+) -> SetAbsence | Wrong:
+    """An operator is not told that somebody is away for a private reason already (G1). Raises TimeRefused."""
     reason = register.reason(code)
     if reason is None:
         return Wrong(CodeFault.NO_REASON)
     until = until_keyed(reason, time, at)
-    if is_set_already(register.absences_of(person.id), reason.code, at, until):
+    is_hidden = by_operator and reason.private
+    if not is_hidden and is_set_already(register.absences_of(person.id), reason.code, at, until):
         return Wrong(CodeFault.SET_ALREADY)
     return SetAbsence(person, reason, until)
 

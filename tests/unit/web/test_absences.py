@@ -126,6 +126,35 @@ async def test_a_private_reason_is_neutral_to_who_may_not_see_it(town: Town) -> 
     assert listed == hidden
 
 
+async def test_an_operator_learns_no_private_reason_by_asking_for_the_same_absence(town: Town) -> None:
+    """Anna is ill, Siv at a meeting: the answers are the same, forced (which operators may not) and not."""
+    await sets(town, reason="9", ends_at=None)
+    await sets(town, person=SIV, ends_at=None)
+    asked = {"reason": "9", "ends_at": None}
+    for extra, status in (({"force_reason": "bara en fråga"}, 403), ({}, 201)):
+        ill, well = [
+            await town.ask("POST", "/absences", {**asked, **extra, "person": person}, who="operator")
+            for person in (ANNA, SIV)
+        ]
+        assert (ill.status, well.status) == (status, status)
+    await problem(await town.ask("POST", "/absences", {**asked, "person": ANNA}, who="head"), 409)
+
+
+async def test_nor_by_changing_an_absence_to_what_it_may_be_already(town: Town) -> None:
+    """One with the same version as before would tell; so would one for a reason that lasts besides."""
+    ill, meeting = await sets(town, reason="9", ends_at=None), await sets(town)
+    for reason in ("9", "1"):
+        same = await town.ask(
+            "PATCH", f"/absences/{ill['id']}", {"reason": reason}, who="operator", if_match="*"
+        )
+        await problem(same, 403)
+    path = f"/absences/{meeting['id']}"
+    changed = await town.ask("PATCH", path, {"reason": "9"}, who="operator", if_match="*")
+    assert (await answer(changed, 200))["reason"] is None
+    await problem(await town.ask("PATCH", path, {"reason": "1"}, who="operator", if_match="*"), 403)
+    await answer(await town.ask("PATCH", path, {"reason": "1"}, who="head", if_match="*"), 200)
+
+
 async def test_a_list_shows_what_one_reaches_page_by_page(town: Town) -> None:
     for person in (ANNA, SIV, OLLE, NILS):
         await sets(town, person=person)

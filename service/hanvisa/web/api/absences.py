@@ -18,7 +18,7 @@ from hanvisa.policy.facts import AbsenceReason, Person
 from hanvisa.policy.model import Text
 from hanvisa.policy.substance import NO_SUBSTANCE, has_substance
 from hanvisa.policy.timing import default_until
-from hanvisa.web.api.presence import NEUTRAL
+from hanvisa.web.api.presence import NEUTRAL, sees_reason
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import (
     Change,
@@ -122,8 +122,8 @@ async def create(ask: Ask[NewAbsence, None]) -> Answer:
     person = person_given(ask.register, body.person, "person")
     must_cover(ask.scope, person)
     fields = new_fields(ask, person)
-    _must_add(ask, person, fields)
     coverage = _coverage(ask, person, body.force_reason)
+    _must_add(ask, person, fields)
     record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage)
     await prepare_referral(ask.services, person, record.absence)
     answer = _answer(ask, record)
@@ -153,11 +153,12 @@ async def change(ask: Ask[AbsenceChange, None]) -> Answer:
     record = await find(ask)
     version = must_match(ask.if_match, record.version)
     person = person_given(ask.register, record.absence.person_id, "person")
+    _must_see_what_changes(ask, person, record)
     fields = _changed(record.fields, ask.body)
     reason_given(ask, fields.reason)
     _check(ask, person, fields)
-    _must_add(ask, person, fields, besides=record.absence.id)
     coverage = _coverage(ask, person, ask.body.force_reason)
+    _must_add(ask, person, fields, besides=record.absence.id)
     with against_others():
         record = await Absences(ask.services.database).change(
             record.absence.id, fields, version, ask.who.actor, coverage
@@ -219,8 +220,23 @@ def _check(ask: Ask[Any, Any], person: Person, fields: AbsenceFields) -> None:
         )
 
 
+def _must_see_what_changes(ask: Ask[AbsenceChange, None], person: Person, record: AbsenceRecord) -> None:
+    """Raises Problem for a reason that the asker can't see: that nothing changed would tell which it is."""
+    given = ask.body.model_fields_set & {"reason"}
+    if given and not sees_reason(ask, person, record.absence.reason):
+        raise Problem(
+            FORBIDDEN,
+            Text(
+                sv="Orsaken är privat och ändras av den som får se den.",
+                en="The reason is private; those who may see it change it.",
+            ),
+        )
+
+
 def _must_add(ask: Ask[Any, Any], person: Person, fields: AbsenceFields, besides: UUID | None = None) -> None:
-    """Raises Problem for what adds nothing to what is there."""
+    """Raises Problem for what adds nothing to what is there, as far as the asker may know that."""
+    if not sees_reason(ask, person, reason_given(ask, fields.reason)):
+        return
     others = ask.register.absences_of(person.id)
     if is_set_already(others, fields.reason, fields.starts_at, fields.ends_at, besides):
         raise Problem(
@@ -256,13 +272,7 @@ def _answer(ask: Ask[Any, Any], record: AbsenceRecord) -> Answer:
 
 def _shown(ask: Ask[Any, Any], record: AbsenceRecord) -> AbsenceShown:
     one = record.absence
-    person = ask.register.person(one.person_id)
-    sees_private = ask.scope_for(Action.READ_PRIVATE_REASONS)
-    seen = (
-        not one.reason.private
-        or sees_private.everything
-        or (person is not None and sees_private.covers(person))
-    )
+    seen = sees_reason(ask, ask.register.person(one.person_id), one.reason)
     return AbsenceShown(
         id=one.id,
         person=named_person(ask.register, one.person_id),

@@ -16,7 +16,7 @@ from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Text
 from hanvisa.web.fields import Moment, Named, Outgoing, Words
 from hanvisa.web.masking import Mask
-from hanvisa.web.people import must_cover
+from hanvisa.web.people import must_cover, reaches
 from hanvisa.web.problems import not_found
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
@@ -98,6 +98,11 @@ async def presence(ask: Ask[None, None]) -> Answer:
     )
 
 
+def sees_reason(ask: Ask[Any, Any], person: Person | None, reason: AbsenceReason) -> bool:
+    """Whether the asker may know that the person is away for this reason; None is one who has left."""
+    return not reason.private or reaches(ask.scope_for(Action.READ_PRIVATE_REASONS), person)
+
+
 def _whereabouts(ask: Ask[Any, Any], person: Person) -> dict[str, Any]:
     """Of one whose absences the asker may not read, no absence."""
     extensions = ask.register.extensions_of(TargetKind.PERSON, person.id)
@@ -123,8 +128,7 @@ def _away(ask: Ask[Any, Any], person: Person) -> AwayShown | None:
 
 
 def _reason(ask: Ask[Any, Any], person: Person, reason: AbsenceReason) -> Words:
-    is_seen = not reason.private or ask.scope_for(Action.READ_PRIVATE_REASONS).covers(person)
-    return Words.of(reason.name) if is_seen else NEUTRAL
+    return Words.of(reason.name) if sees_reason(ask, person, reason) else NEUTRAL
 
 
 def _forwardings(ask: Ask[Any, Any], person: Person) -> list[ForwardedShown]:
