@@ -155,6 +155,12 @@ async def test_nor_by_changing_an_absence_to_what_it_may_be_already(town: Town) 
     await answer(await town.ask("PATCH", path, {"reason": "1"}, who="head", if_match="*"), 200)
 
 
+async def test_a_note_that_one_may_not_see_is_not_written_over(town: Town) -> None:
+    path = f"/absences/{(await sets(town, reason='9', ends_at=None, note='feber'))['id']}"
+    await problem(await town.ask("PATCH", path, {"note": ""}, who="operator", if_match="*"), 403)
+    assert (await town.get(path))["note"] == "feber"
+
+
 async def test_a_list_shows_what_one_reaches_page_by_page(town: Town) -> None:
     for person in (ANNA, SIV, OLLE, NILS):
         await sets(town, person=person)

@@ -221,14 +221,17 @@ def _check(ask: Ask[Any, Any], person: Person, fields: AbsenceFields) -> None:
 
 
 def _must_see_what_changes(ask: Ask[AbsenceChange, None], person: Person, record: AbsenceRecord) -> None:
-    """Raises Problem for a reason that the asker can't see: that nothing changed would tell which it is."""
-    given = ask.body.model_fields_set & {"reason"}
+    """Raises Problem for a reason or a note that the asker can't see.
+
+    That the reason did not change would tell which it is; a note would be written over unread.
+    """
+    given = ask.body.model_fields_set & {"reason", "note"}
     if given and not sees_reason(ask, person, record.absence.reason):
         raise Problem(
             FORBIDDEN,
             Text(
-                sv="Orsaken är privat och ändras av den som får se den.",
-                en="The reason is private; those who may see it change it.",
+                sv="Orsaken är privat, och anteckningen med den; de ändras av den som får se dem.",
+                en="The reason is private, and so is the note; those who may see them change them.",
             ),
         )
 

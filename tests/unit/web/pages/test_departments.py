@@ -239,6 +239,21 @@ async def test_an_absence_is_changed_and_ended(town: Town, manager: Visitor) -> 
     assert "Holiday" not in await manager.page(f"/departments/{SCHOOL}?week=2026-W32")
 
 
+async def test_the_note_of_a_private_absence_stays_when_an_operator_moves_its_end(town: Town) -> None:
+    """Who does not see the note is not asked for it; the head is."""
+    absence = await sets(town, ANNA, reason="9", ends_at=None, note="Ring min man, 0980-31 92 44")
+    olle = await Visitor.known(town, "olle", {"role": "operator"})
+    await olle.signs_in()
+    week = f"/departments/{SCHOOL}?week=2026-W32&absence={absence['id']}"
+    assert 'name="ends_day"' in (page := await olle.page(week))
+    assert 'name="note"' not in page
+    form = {"version": "1", "ends_day": "2026-08-08", "week": "2026-W32"}
+    status = (await changes(olle, f"/departments/{SCHOOL}/absences/{absence['id']}", **form))[0]
+    after = await town.get(f"/absences/{absence['id']}")
+    assert (status, after["note"]) == (204, absence["note"])
+    assert after["ends_at"] == "2026-08-08T08:00:00+02:00"
+
+
 async def test_the_training_list_is_ticked_off(town: Town, manager: Visitor) -> None:
     added = await changes(manager, "/departments/training", person=ANNA, note="ny telefon")
     assert "Anna Berg is on the list." in added[2]

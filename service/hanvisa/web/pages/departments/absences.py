@@ -35,11 +35,14 @@ async def create(page: Page) -> web.StreamResponse:
 
 
 async def change(page: Page) -> web.StreamResponse:
-    form, path = await page.form(), f"/absences/{page.request.match_info['absence']}"
+    form, id_ = await page.form(), page.request.match_info["absence"]
+    shown = await Shown.of(page, id_)
     try:
-        await page.api.send("PATCH", path, _rest(form), if_match=f'"{form.get("version", "")}"')
+        changed = _rest(form)
+        if not shown.shows_note:
+            del changed["note"]  # it stays
+        await page.api.send("PATCH", f"/absences/{id_}", changed, if_match=f'"{form.get("version", "")}"')
     except Problem as problem:
-        shown = await Shown.of(page, page.request.match_info["absence"])
         await _tell_in_place(page, form, problem, shown)
         raise
     return _back(page, form)

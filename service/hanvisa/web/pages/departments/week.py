@@ -69,6 +69,11 @@ class Shown:
         found: Any = answer.body
         return cls(found.person.id, found, answer.etag or "", _form_of(found))
 
+    @property
+    def shows_note(self) -> bool:
+        """Where an absence's reason is hidden, so is its note."""
+        return self.absence is None or self.absence.reason is not None
+
 
 async def show(page: Page) -> web.StreamResponse:
     query = page.request.query
