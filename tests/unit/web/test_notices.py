@@ -86,5 +86,10 @@ async def test_a_user_who_is_no_person_acknowledges_nothing(town: Town) -> None:
     await problem(refused, 403)
 
 
-async def test_an_empty_notice_is_none(town: Town) -> None:
-    await problem(await town.ask("POST", "/notices", {"text": "  \n "}), 422)
+@pytest.mark.parametrize("text", ["  \n ", "Ny chef\x00", "Ny\x1b[2J chef", "Ny chef\x07."])
+async def test_an_empty_notice_is_none_and_one_with_control_characters_neither(town: Town, text: str) -> None:
+    await problem(await town.ask("POST", "/notices", {"text": text}), 422)
+
+
+async def test_a_notice_has_several_lines(town: Town) -> None:
+    assert (await writes(town, text="Ny chef:\n\tAnna Berg\n"))["text"] == "Ny chef:\n\tAnna Berg\n"

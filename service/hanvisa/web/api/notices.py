@@ -23,7 +23,9 @@ from hanvisa.web.routing import Answer, Ask, Route
 NoticeText = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*[^\s\x00-\x1f\x7f]"
+        min_length=1,
+        max_length=2000,
+        pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\x0b-\x1f\x7f]*$",
     ),
 ]
 

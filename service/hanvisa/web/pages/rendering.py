@@ -83,9 +83,16 @@ class Page:
         return self.request.headers.get("HX-Request") == "true"
 
     async def form(self) -> Mapping[str, str]:
-        """The fields of a form; an empty one is left out, and of several with one name the last counts."""
+        """The fields of a form; an empty one is left out, and of several with one name the last counts.
+
+        Browsers send their own ends of lines.
+        """
         given = await read_form(self.request)
-        return {name: value for name, value in given.items() if isinstance(value, str) and value.strip()}
+        return {
+            name: value.replace("\r\n", "\n")
+            for name, value in given.items()
+            if isinstance(value, str) and value.strip()
+        }
 
     def show(
         self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **more: Any

@@ -279,8 +279,9 @@ async def test_a_notice_is_written_changed_and_ended_and_tells_who_has_not_read_
     page = await manager.page("/departments/notices")
     assert f'<option value="{skola}"' in page
     assert "It concerns all" not in page
-    written = await changes(manager, "/departments/notices", text="Vi flyttar <i>nu</i>", operation=skola)
-    assert "Vi flyttar &lt;i&gt;nu&lt;/i&gt;" in written[2]
+    text = "Det händer:\r\nVi flyttar <i>nu</i>"
+    written = await changes(manager, "/departments/notices", text=text, operation=skola)
+    assert "Det händer:\nVi flyttar &lt;i&gt;nu&lt;/i&gt;" in written[2]
     assert "0 of 2 have acknowledged it" in written[2]
     assert "Not yet: Olle Ek, Siv Åkerström" in written[2]
     (notice,) = (await town.get("/notices"))["items"]

@@ -31,7 +31,7 @@ async def send(page: Page) -> web.StreamResponse:
     form = await page.form()
     message = {
         "person": form.get("person"),
-        "text": form.get("text", "").replace("\r\n", "\n"),
+        "text": form.get("text", ""),
         "caller": form.get("caller"),
         "confidential": "confidential" in form,
     }
