@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from hanvisa.policy.facts import Department, Message, MessageState, Person, Phone, aware
+from hanvisa.policy.facts import Department, Message, MessageState, Organisation, Person, Phone, aware
 from hanvisa.policy.model import Decision, Effect, Text
+from hanvisa.policy.numbers import NumberKind, NumberPlan, read_number
 from hanvisa.policy.register import Register
 from hanvisa.policy.strictest import or_strictest
 from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, local_time
 from hanvisa.policy.workdays import next_working_day
 
 Recipient = Person | Department
+
+_NUMBER = re.compile(r"[\d\s+()/.–-]+")
 
 
 class MessageKind(StrEnum):
@@ -84,6 +88,20 @@ def number_to_ring(register: Register, phone: Phone | None, number: str, to: Rec
         return number
     organisation = register.organisation(phone.organisation_id)
     return f"{organisation.prefix}{number}" if organisation and organisation.prefix else ""
+
+
+def number_written(
+    written: str, organisation: Organisation | None, register: Register, plan: NumberPlan
+) -> str:
+    """The caller's number that somebody wrote down, as it is kept: E.164, as of who leaves a message by voice.
+
+    An extension, a code, and what more is written than a number, stay as they are. ``organisation`` is the recipient's.
+    """
+    if not _NUMBER.fullmatch(written):
+        return written
+    reading = read_number(written, organisation, register, plan)
+    is_outside = reading.kind is not NumberKind.UNKNOWN and (reading.number or "").startswith("+")
+    return reading.number if reading.number and is_outside else written
 
 
 def heard_by(register: Register, person_id: UUID) -> tuple[list[Message], list[Message]]:

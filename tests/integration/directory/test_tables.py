@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import StatementError
 
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import upgrade
-from hanvisa.directory.tables import Base, SettingHistoryRow
+from hanvisa.directory.tables import Base, MessageRow, SettingHistoryRow
 from hanvisa.errors import ConfigurationError, StorageError
 from hanvisa.lab.waiting import until
+
+NOW = datetime(2026, 8, 3, 8, tzinfo=UTC)
 
 
 async def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
@@ -49,6 +51,21 @@ async def test_a_database_that_others_could_read_is_its_owners_alone_after_the_s
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with pytest.raises(StorageError, match="See who owns it"):
         await upgrade(f"sqlite+aiosqlite:///{file}/below-a-file")
+
+
+async def test_numbers_of_callers_that_were_written_down_become_whole_ones(url: str) -> None:
+    """Step 0024. Who asks to be removed gives their number so."""
+    written = {"0980-31 92 44": "+46980319244", "+46980319244": "+46980319244", "202": "202", "": ""}
+    left = NOW - timedelta(days=30)
+    database = open_database(url)
+    async with database.changing(SYSTEM) as session:
+        session.add_all(MessageRow(caller=one, created_at=left, due_at=left) for one in written)
+        await session.execute(text("UPDATE alembic_version SET version_num = '0023'"))
+    await upgrade(url)
+    async with database.reading() as session:
+        kept = await session.scalars(select(MessageRow.caller))
+    await database.close()
+    assert sorted(kept) == sorted(written.values())
 
 
 async def test_an_upgrade_with_nothing_to_do_is_quick(url: str) -> None:

@@ -58,6 +58,26 @@ async def test_a_written_message_is_in_the_register_at_once_and_due_in_two_worki
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("0980-31 92 44", "+46980319244"),
+        ("+46 (0)980 31 92 44", "+46980319244"),
+        ("00980319244", "+46980319244"),  # behind the outside-line prefix
+        ("070-174 06 05", "+46701740605"),
+        ("31 92 44", "+46980319244"),  # within the area of whom it is for
+        ("202", "202"),
+        ("1177", "1177"),
+        ("0980-31 92 44, fråga efter Siv", "0980-31 92 44, fråga efter Siv"),
+    ],
+)
+async def test_a_number_that_is_written_down_is_kept_as_that_of_who_leaves_a_message_themselves(
+    town: Town, written: str, kept: str
+) -> None:
+    message = await writes(town, who="admin", caller=written)
+    assert message["caller"] == kept
+
+
+@pytest.mark.parametrize(
     ("now", "due"),
     [
         ("2026-12-30T09:00:00+01:00", "2027-01-05T17:00:00+01:00"),  # over the new year: 1 January is none

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in writing, for a person or a department. ``caller`` is what is dialled to ring back, "" withheld."""
+    """A message in writing, for a person or a department. ``caller`` as `number_written` gives it, "" withheld."""
 
     person_id: UUID | None
     department_id: UUID | None

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from hanvisa.directory.repositories.messages import MessageRecord, Messages, Written
 from hanvisa.policy.facts import Message, MessageState, Person
-from hanvisa.policy.messages import due_at
+from hanvisa.policy.messages import Recipient, due_at, number_written
 from hanvisa.policy.model import Text
 from hanvisa.web.etags import against_others, must_match
 from hanvisa.web.fields import Dialled, Incoming, ListQuery, Moment, Named, Note, Outgoing
@@ -98,19 +98,7 @@ async def read(ask: Ask[None, None]) -> Answer:
 
 
 async def create(ask: Ask[NewMessage, None]) -> Answer:
-    body = ask.body
-    if (body.person is None) == (body.department is None):
-        raise invalid(
-            "person",
-            Text(
-                sv="Ett meddelande är antingen till en person eller till en avdelning.",
-                en="A message is either for a person or for a department.",
-            ),
-        )
-    if body.person is not None:
-        must_cover(ask.scope, person_given(ask.register, body.person, "person"))
-    elif body.department is not None:
-        must_reach(ask.scope, department_given(ask.register, body.department, "department"), frozenset())
+    body, to = ask.body, _recipient(ask)
     if not body.text.strip() and not body.caller:
         raise invalid(
             "text",
@@ -130,13 +118,38 @@ async def create(ask: Ask[NewMessage, None]) -> Answer:
     written = Written(
         body.person,
         body.department,
-        body.caller or "",
+        number_written(
+            body.caller or "",
+            ask.register.organisation(to.organisation_id),
+            ask.register,
+            ask.services.plan,
+        ),
         body.text.strip(),
         body.confidential,
         due_at(ask.now, ask.services.settings.message_due),
     )
     record = await Messages(ask.services.database).write(written, ask.now, ask.who.actor)
     return replace(_answer(ask, record), status=201, location=f"/messages/{record.message.id}")
+
+
+def _recipient(ask: Ask[NewMessage, None]) -> Recipient:
+    """Raises Problem."""
+    match ask.body.person, ask.body.department:
+        case UUID() as id_, None:
+            person = person_given(ask.register, id_, "person")
+            must_cover(ask.scope, person)
+            return person
+        case None, UUID() as id_:
+            department = department_given(ask.register, id_, "department")
+            must_reach(ask.scope, department, frozenset())
+            return department
+    raise invalid(
+        "person",
+        Text(
+            sv="Ett meddelande är antingen till en person eller till en avdelning.",
+            en="A message is either for a person or for a department.",
+        ),
+    )
 
 
 async def change(ask: Ask[MessageChange, None]) -> Answer:
