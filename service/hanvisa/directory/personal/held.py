@@ -5,15 +5,23 @@ docs/personal-data.md is made from this; a test holds it against the tables. Wha
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
-from hanvisa.directory.personal.whose import TheirNumber, Whose, is_of, is_theirs
-from hanvisa.directory.repositories.audit import stands_in
+from hanvisa.directory.personal.theirs import (
+    audit_of,
+    callbacks_of,
+    calls_of,
+    exceptions_for,
+    forwardings_of,
+    group_members_of,
+    invoice_lines_of,
+    messages_of,
+)
+from hanvisa.directory.personal.whose import Whose, is_of
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
@@ -38,7 +46,6 @@ from hanvisa.directory.tables import (
     GreetingCheckRow,
     GroupMemberRow,
     InvoiceLineRow,
-    InvoiceRow,
     MembershipRow,
     MessageRow,
     MobileRow,
@@ -61,7 +68,6 @@ from hanvisa.directory.tables import (
     UserRow,
 )
 from hanvisa.policy.sign_in import account_key
-from hanvisa.policy.swedish_time import LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,85 +79,12 @@ class Held:
     of: Callable[[Whose], ColumnElement[bool]]
 
 
-def calls_of(whose: Whose) -> ColumnElement[bool]:
-    """The calls that they took part in: who rang, who was sought, the operator."""
-    call = CallRow
-    persons = (call.caller_person_id, call.person_id, call.operator_id)
-    return or_(
-        *(is_of(person)(whose) for person in persons),
-        is_theirs(call.caller, call.started_at, whose.numbers),
-        is_theirs(call.called, call.started_at, whose.numbers),
-    )
-
-
 def _of_call(call_id: Any) -> Callable[[Whose], ColumnElement[bool]]:
     return lambda whose: call_id.in_(select(CallRow.id).where(calls_of(whose)))
 
 
 def _target(row: type[ExtensionRow | NumberRow]) -> Callable[[Whose], ColumnElement[bool]]:
     return is_of(row.target_id)
-
-
-def messages_of(whose: Whose) -> ColumnElement[bool]:
-    message = MessageRow
-    return or_(is_of(message.person_id)(whose), is_theirs(message.caller, message.created_at, whose.numbers))
-
-
-def callbacks_of(whose: Whose) -> ColumnElement[bool]:
-    return is_theirs(CallbackRow.number, CallbackRow.since, whose.numbers)
-
-
-def forwardings_of(whose: Whose) -> ColumnElement[bool]:
-    """Theirs, and others' to them."""
-    row = ForwardingRow
-    return or_(is_of(row.person_id)(whose), is_theirs(row.target, row.starts_at, whose.numbers))
-
-
-def exceptions_for(whose: Whose) -> ColumnElement[bool]:
-    row = ExceptionRow
-    return or_(is_of(row.scope_id)(whose), is_theirs(row.number, row.starts_at, whose.numbers))
-
-
-def group_members_of(whose: Whose) -> ColumnElement[bool]:
-    """A number, which stands there without a time, is theirs until it is another's of the register."""
-    member, mobile = GroupMemberRow, MobileRow
-    is_anothers = exists().where(
-        mobile.number == member.number, mobile.person_id != whose.person, mobile.ended_at.is_(None)
-    )
-    had = member.number.in_([one.number for one in whose.numbers])
-    return or_(is_of(member.person_id)(whose), and_(had, ~is_anothers))
-
-
-def invoice_lines_of(whose: Whose) -> ColumnElement[bool]:
-    """Of what has no time, as a fee, the invoice's month tells."""
-    line = InvoiceLineRow
-
-    def of_its_month(one: TheirNumber) -> ColumnElement[bool]:
-        months = select(InvoiceRow.id)
-        if one.since is not None:
-            months = months.where(InvoiceRow.month >= f"{one.since.astimezone(LOCAL):%Y-%m}")
-        if one.until is not None:
-            months = months.where(InvoiceRow.month <= f"{one.until.astimezone(LOCAL):%Y-%m}")
-        return and_(line.number == one.number, line.at.is_(None), line.invoice_id.in_(months))
-
-    return or_(is_theirs(line.number, line.at, whose.numbers), *map(of_its_month, whose.numbers))
-
-
-def audit_of(whose: Whose) -> ColumnElement[bool]:
-    """Changes of what is theirs: of their rows, or with their id, number or user before or after; and what they did."""
-    theirs = [str(whose.person)] if whose.person else []
-    told = sorted({*theirs, *(spelt for user in whose.users for spelt in _in_json(user))})
-    return or_(
-        *(AuditRow.row_id.contains(one) for one in theirs),
-        AuditRow.by.in_(whose.users),
-        *map(stands_in, told),
-        *(and_(stands_in(f'"{one.number}"'), one.theirs_then(AuditRow.at)) for one in whose.numbers),
-    )
-
-
-def _in_json(text: str) -> tuple[str, str]:
-    """As it is, and with the escapes that SQLite's older rows have."""
-    return json.dumps(text, ensure_ascii=False), json.dumps(text)
 
 
 def _of_user(user_id: Any) -> Callable[[Whose], ColumnElement[bool]]:

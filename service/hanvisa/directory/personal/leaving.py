@@ -21,8 +21,8 @@ from hanvisa.directory.personal.erasing import (
     erase_own_recordings,
     erase_trail_of,
 )
-from hanvisa.directory.personal.held import (
-    HELD,
+from hanvisa.directory.personal.held import HELD
+from hanvisa.directory.personal.theirs import (
     audit_of,
     callbacks_of,
     exceptions_for,

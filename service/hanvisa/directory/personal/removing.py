@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, insert, or_, sel
 from hanvisa.directory.auditing import Actor, audit_entry, touch
 from hanvisa.directory.personal import leaving
 from hanvisa.directory.personal.finding import find_whose, whose_is
-from hanvisa.directory.personal.held import calls_of
 from hanvisa.directory.personal.sounds import delete_files
 from hanvisa.directory.personal.taking_out import removal_of, take_out
+from hanvisa.directory.personal.theirs import calls_of
 from hanvisa.directory.personal.whose import Whose
 from hanvisa.directory.tables import AuditRow, CalendarRow, CallEventRow, CallRow, DecisionRow, PersonRow
 from hanvisa.errors import Conflict

@@ -6,14 +6,14 @@ Of what happened in a call stay the steps that reports count, and of the facts o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
-from hanvisa.directory.personal.whose import TheirNumber, Whose, is_theirs
+from hanvisa.directory.personal.whose import TheirNumber, Whose, as_dialled, within_its_area
 from hanvisa.directory.repositories.placing import Places, look_up_places
 from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow, ExtensionRow, NumberRow
 
@@ -55,8 +55,11 @@ class Removal:
         return self.whose.person is not None and id_ == str(self.whose.person)
 
     def has(self, number: Any) -> ColumnElement[bool]:
-        """A column of a call has a number of theirs."""
-        return or_(number.in_(self.numbers), is_theirs(number, CallRow.started_at, self.outside))
+        """A column of a call has a number of theirs, whatever was dialled before it."""
+        theirs = (
+            and_(number.contains(one.number), one.theirs_then(CallRow.started_at)) for one in self.outside
+        )
+        return or_(number.in_(self.numbers), *theirs)
 
     def _names(self, text: str, at: datetime) -> bool:
         return (
@@ -68,16 +71,13 @@ class Removal:
 
 
 async def removal_of(session: AsyncSession, whose: Whose) -> Removal:
-    at_home = (
-        replace(one, number=f"0{one.number[3:]}") for one in whose.numbers if one.number.startswith("+46")
-    )
-    numbers = set[str]()
+    numbers = {local for one in whose.numbers for local in within_its_area(one.number)}
     if whose.person is not None:
         for row in (ExtensionRow, NumberRow):
             numbers |= set(await session.scalars(select(row.number).where(row.target_id == whose.person)))
     persons = {whose.person} if whose.person else set[UUID]()
     places = await look_up_places(await session.connection(), persons, set())
-    return Removal(whose, frozenset(numbers), (*whose.numbers, *at_home), places)
+    return Removal(whose, frozenset(numbers), as_dialled(whose.numbers), places)
 
 
 async def take_out(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:

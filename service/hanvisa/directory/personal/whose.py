@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
+
+_AT_HOME = "+46"
+_EXTENSION = 5  # digits at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,21 @@ def is_of(person: Any) -> Callable[[Whose], ColumnElement[bool]]:
 def is_theirs(number: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnElement[bool]:
     """A column has a number that was theirs at the time that another column has."""
     return or_(false(), *(and_(number == one.number, one.theirs_then(at)) for one in numbers))
+
+
+def as_dialled(numbers: Iterable[TheirNumber]) -> tuple[TheirNumber, ...]:
+    """The same as they are and as they are dialled from here: 0980319244 and 0046980319244 for +46980319244."""
+    return tuple(
+        replace(one, number=spelt) for one in numbers for spelt in (one.number, *_dialled(one.number))
+    )
+
+
+def within_its_area(number: str) -> tuple[str, ...]:
+    """As it may be dialled there: 319244 for +46980319244. An area's code has up to three digits, an extension five."""
+    at_home = number.removeprefix(_AT_HOME) if number.startswith(_AT_HOME) else ""
+    return tuple(at_home[digits:] for digits in (1, 2, 3) if len(at_home[digits:]) > _EXTENSION)
+
+
+def _dialled(number: str) -> tuple[str, ...]:
+    from_abroad = f"00{number.removeprefix('+')}"
+    return (f"0{number[3:]}", from_abroad) if number.startswith(_AT_HOME) else (from_abroad,)

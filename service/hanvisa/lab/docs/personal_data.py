@@ -84,6 +84,7 @@ ended first, in the source of the directory.
 `hanvisa export-person ID FILE` puts all that is held on somebody into a ZIP file that only its owner can read: their
 rows as JSON, a file a table, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows to administrators, and to
 everybody their own (then without others' protected numbers). Both name others too, who rang them or were rung.
+A call to a number is whose number it was, however it was dialled.
 What has a mobile's number in it is somebody's from the day on which the mobile was decided on, or who had it before
 handed it over, until it was ended: the number may be another's before and after. Who changes a mobile's number in
 place has it count from that day of decision on; end the mobile and register another. That holds for a removal as well.
