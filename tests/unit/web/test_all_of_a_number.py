@@ -13,11 +13,11 @@ from hanvisa.directory.personal import finding
 from hanvisa.directory.personal.held import HELD
 from hanvisa.directory.personal.removing import remove
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.tables import Base
+from hanvisa.directory.tables import Base, ForwardingRow, GroupMemberRow, GroupRow, OrganisationRow, PersonRow
 from unit.web.town import NOW, Town, answer, id_of
 
-ANNA = str(id_of("anna"))
-CALLER = "+46980319244"
+ANNA, SIV = (str(id_of(name)) for name in ("anna", "siv"))
+CALLER, MOBILE = "+46980319244", "+46701740699"
 
 
 async def given_out(town: Town, id_: str) -> dict[str, int]:
@@ -77,3 +77,50 @@ async def test_a_message_that_an_operator_wrote_down(town: Town) -> None:
     assert (await given_out(town, CALLER))["messages"] == 1
     await removed(town, CALLER)
     assert not await tables_with(town, "ansökan")
+
+
+@pytest.mark.parametrize(
+    "target", ["070-174 06 99", "0701740699", "+46701740699", "0046 70 174 06 99", "00701740699"]
+)
+async def test_a_forwarding_to_it(town: Town, target: str) -> None:
+    body = {"person": SIV, "target": target, "ends_at": "2026-08-05T17:00:00+02:00"}
+    await answer(await town.ask("POST", "/forwardings", body), 201)
+    assert (await given_out(town, MOBILE))["forwardings"] == 1
+    await removed(town, MOBILE)
+    assert not await tables_with(town, target)
+
+
+@pytest.mark.parametrize("target", ["0701740698", "1701740699", "+701740699"])
+async def test_a_forwarding_to_another_number_stays(town: Town, target: str) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        session.add(ForwardingRow(person_id=id_of("siv"), target=target, starts_at=NOW, ends_at=NOW))
+    assert "forwardings" not in await given_out(town, MOBILE)
+    await removed(town, MOBILE)
+    assert "forwardings" in await tables_with(town, target)
+
+
+async def test_a_forwarding_to_the_mobile_of_who_has_left(town: Town) -> None:
+    body = {"person": SIV, "target": "070-174 06 05"}
+    await answer(await town.ask("POST", "/forwardings", body), 201)
+    async with town.database.changing(SYSTEM) as session:
+        (await session.get_one(PersonRow, id_of("anna"))).ended_at = NOW
+    assert (await given_out(town, ANNA))["forwardings"] == 1
+    await removed(town, ANNA)
+    assert not await tables_with(town, "070-174 06 05")
+
+
+async def test_an_exception_for_it_and_its_place_in_a_group(town: Town) -> None:
+    """That there was an exception stays, for follow-up; it is for no number any more."""
+    scope = {"kind": "number", "number": "070-174 06 99"}
+    body = {"scope": scope, "reason": "Jouren på bygget i helgen", "ends_at": "2026-08-10T08:00:00+02:00"}
+    await answer(await town.ask("POST", "/exceptions", body), 201)
+    async with town.database.changing(SYSTEM) as session:
+        organisation = await session.scalar(select(OrganisationRow.id).limit(1))
+        session.add(group := GroupRow(name="Jour", organisation_id=organisation))
+        await session.flush()
+        session.add(GroupMemberRow(group_id=group.id, position=1, number=MOBILE))
+    assert {"exceptions", "group_members"} <= set(await given_out(town, MOBILE))
+    await removed(town, MOBILE)
+    assert not await tables_with(town, MOBILE)
+    (kept,) = (await town.get("/exceptions"))["items"]
+    assert (kept["scope"]["kind"], kept["scope"]["number"]) == ("number", None)

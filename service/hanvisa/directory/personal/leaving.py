@@ -143,11 +143,12 @@ async def erase_person(session: AsyncSession, whose: Whose, at: datetime) -> Fil
 
 
 async def erase_caller(session: AsyncSession, whose: Whose) -> Files:
-    """A number that is nobody's of the register: messages from it, the wish to be rung back, forwardings to it."""
+    """A number that is nobody's of the register: messages from it, the wish to be rung back, what leads to it.
+
+    An exception for it stays, and holds for no number.
+    """
     await _erase_trail(session, whose)
-    files = await erase_messages(session, await _ids(session, MessageRow, messages_of(whose)))
-    await session.execute(delete(CallbackRow).where(callbacks_of(whose)))
-    return files
+    return await _erase_by_number(session, whose)
 
 
 async def _erase_trail(session: AsyncSession, whose: Whose) -> None:
@@ -159,19 +160,27 @@ async def _erase_trail(session: AsyncSession, whose: Whose) -> None:
     await session.execute(update(AuditRow).where(AuditRow.by.in_(whose.users)).values(address=None))
 
 
-async def _erase_what_they_have(session: AsyncSession, whose: Whose) -> Files:
+async def _erase_by_number(session: AsyncSession, whose: Whose) -> Files:
+    """A person's own too."""
     files = await erase_messages(session, await _ids(session, MessageRow, messages_of(whose)))
+    await erase_forwardings(session, await _ids(session, ForwardingRow, forwardings_of(whose)))
+    await erase_exceptions(session, await _ids(session, ExceptionRow, exceptions_for(whose)))
+    await session.execute(delete(GroupMemberRow).where(group_members_of(whose)))
+    await session.execute(delete(CallbackRow).where(callbacks_of(whose)))
+    return files
+
+
+async def _erase_what_they_have(session: AsyncSession, whose: Whose) -> Files:
+    files = await _erase_by_number(session, whose)
     files |= await erase_own_recordings(
         session, await _ids(session, RecordingRow, is_of(RecordingRow.person_id)(whose))
     )
     files |= await erase_absences(
         session, await _ids(session, AbsenceRow, is_of(AbsenceRow.person_id)(whose))
     )
-    await erase_forwardings(session, await _ids(session, ForwardingRow, forwardings_of(whose)))
     mobiles = await _ids(session, MobileRow, MobileRow.person_id == whose.person)
     checks = GreetingCheckRow.mobile_id.in_(mobiles)
     files |= await erase_greetings(session, await _ids(session, GreetingCheckRow, checks))
-    await erase_exceptions(session, await _ids(session, ExceptionRow, exceptions_for(whose)))
     await erase_extracts(session, await _ids(session, ExtractRow, ExtractRow.person_id == whose.person))
     return files
 
@@ -182,8 +191,6 @@ async def _erase_what_they_leave(session: AsyncSession, whose: Whose) -> None:
     )
     for row in _OF_NO_USE:
         await session.execute(delete(row).where(row.person_id == whose.person))
-    await session.execute(delete(GroupMemberRow).where(group_members_of(whose)))
-    await session.execute(delete(CallbackRow).where(callbacks_of(whose)))
     await session.execute(delete(InvoiceLineRow).where(invoice_lines_of(whose)))
 
 

@@ -26,19 +26,8 @@ if TYPE_CHECKING:
     from hanvisa.directory.engine import Database
 
 BATCH = 100
-_CHANGED = (
-    "persons",
-    "functions",
-    "mobiles",
-    "absences",
-    "forwardings",
-    "recordings",
-    "group_members",
-    "exceptions",
-    "messages",
-    "callbacks",
-    "users",
-)
+_OF_A_NUMBER = ("messages", "forwardings", "exceptions", "group_members", "callbacks")
+_CHANGED = ("persons", "functions", "mobiles", "absences", "recordings", "users", *_OF_A_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +87,7 @@ async def _remove_caller(database: Database, state: Path, whose: Whose, by: Acto
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
         files = await leaving.erase_caller(session, whose)
-        touch(session, ("messages", "callbacks"))
+        touch(session, _OF_A_NUMBER)
         entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
         await session.execute(insert(AuditRow), [entry])
     await delete_files(state, files)

@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from hanvisa.directory.personal.whose import TheirNumber, Whose, as_dialled, is_of, is_theirs
+from hanvisa.directory.personal.whose import TheirNumber, Whose, is_of, is_theirs, was_dialled
 from hanvisa.directory.repositories.audit import stands_in
 from hanvisa.directory.tables import (
     AuditRow,
@@ -34,7 +34,7 @@ def calls_of(whose: Whose) -> ColumnElement[bool]:
     return or_(
         *(is_of(person)(whose) for person in persons),
         is_theirs(call.caller, call.started_at, whose.numbers),
-        is_theirs(call.called, call.started_at, as_dialled(whose.numbers)),
+        was_dialled(call.called, call.started_at, whose.numbers),
         call.id.in_(select(DecisionRow.call_id).where(_was_rung(whose))),
     )
 
@@ -58,7 +58,7 @@ def callbacks_of(whose: Whose) -> ColumnElement[bool]:
 def forwardings_of(whose: Whose) -> ColumnElement[bool]:
     """Theirs, and others' to them."""
     row = ForwardingRow
-    return or_(is_of(row.person_id)(whose), is_theirs(row.target, row.starts_at, whose.numbers))
+    return or_(is_of(row.person_id)(whose), was_dialled(row.target, row.starts_at, whose.numbers))
 
 
 def exceptions_for(whose: Whose) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
 _AT_HOME = "+46"
 _EXTENSION = 5  # digits at most
@@ -52,6 +52,23 @@ def is_of(person: Any) -> Callable[[Whose], ColumnElement[bool]]:
 def is_theirs(number: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnElement[bool]:
     """A column has a number that was theirs at the time that another column has."""
     return or_(false(), *(and_(number == one.number, one.theirs_then(at)) for one in numbers))
+
+
+def was_dialled(dialled: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnElement[bool]:
+    """The same of a column that has what was dialled: in any usual spelling, behind the outside-line prefix, too."""
+    bare = dialled
+    for separator in " -/().":
+        bare = func.replace(bare, separator, "")
+    return or_(false(), *(and_(_is_spelt(bare, one.number), one.theirs_then(at)) for one in numbers))
+
+
+def _is_spelt(bare: Any, number: str) -> ColumnElement[bool]:
+    """Without separators: 0701740605, 0046701740605, or +46701740605, and before the first two the usual prefix, 0."""
+    without_zeros = func.ltrim(bare, "0")
+    spelt = [bare == number, and_(bare.startswith("00"), without_zeros == number.removeprefix("+"))]
+    if number.startswith(_AT_HOME):
+        spelt.append(and_(bare.startswith("0"), without_zeros == number.removeprefix(_AT_HOME)))
+    return or_(*spelt)
 
 
 def as_dialled(numbers: Iterable[TheirNumber]) -> tuple[TheirNumber, ...]:

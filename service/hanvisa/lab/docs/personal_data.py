@@ -76,8 +76,9 @@ its recordings.
 **On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
 (`+46980319244`): names, numbers, messages, recordings, absences, accounts, extracts, and what happened in their calls.
 What is counted stays, without them: reports have the same figures as before. In a call with others those stay, and
-when it went from one step to the next; what was heard, keyed and decided about goes. Who is in the register still is
-ended first, in the source of the directory.
+when it went from one step to the next; what was heard, keyed and decided about goes. Forwardings to their number go, in
+whatever spelling, and its place in groups; an exception for it stays, and is for no number. Who is in the register
+still is ended first, in the source of the directory.
 
 ## How it is given out
 
