@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hanvisa.calendars.http import CalendarHttp
-from hanvisa.calendars.keeper import CalendarKeeper, Times, read_calendar
+from hanvisa.calendars.keeper import CalendarKeeper, Times, days_read, read_calendar
 from hanvisa.calendars.reach import open_session
 from hanvisa.calls.ports import Clock
 from hanvisa.config import Settings
@@ -44,7 +44,7 @@ async def check_calendars(settings: Settings, tell: Callable[[str], None], langu
     http = CalendarHttp(lambda: read_calendar_passwords(settings.state))
     now = datetime.now(UTC)
     today = now.astimezone(LOCAL).date()
-    days = today, today + timedelta(days=settings.calendar_days)
+    days = days_read(today, settings.calendar_days)
     well = True
     try:
         database.must_exist()

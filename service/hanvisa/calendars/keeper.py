@@ -22,6 +22,7 @@ from hanvisa.policy.calendar_events import Event, EventAbsence, EventRules, read
 from hanvisa.policy.model import Text
 from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
+from hanvisa.policy.workdays import last_working_day
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +164,7 @@ class CalendarKeeper:
             return
         if seen.day != today:  # another day has come within reach
             seen.mark = ""
-        days = today, today + timedelta(days=self._times.days)
+        days = days_read(today, self._times.days)
         read = await read_calendar(self._http, session, source, days, seen.mark)
         if read is None:
             return
@@ -188,6 +189,11 @@ def _problem(error: Exception) -> Text:
     if isinstance(error, HanvisaError):
         return _NOT_KEPT
     return _NOT_FORESEEN
+
+
+def days_read(today: date, ahead: int) -> Days:
+    """From the last working day on: who was away all of it may not be back until the next one begins."""
+    return last_working_day(today), today + timedelta(days=ahead)
 
 
 async def read_calendar(

@@ -25,6 +25,14 @@ def next_working_day(after: date) -> date:
     return day
 
 
+def last_working_day(before: date) -> date:
+    """The last working day before this day."""
+    day = before - timedelta(days=1)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 @functools.cache
 def _holidays(year: int) -> frozenset[date]:
     """By the law on public holidays (SFS 1989:253), as it is since 2005. The three eves are none by it, but as free.

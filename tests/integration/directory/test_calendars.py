@@ -270,6 +270,25 @@ async def test_a_calendar_that_cannot_be_read_leaves_the_absences(
     assert await desk.told() == [("1", at(12), at(13))]
 
 
+async def test_who_is_away_until_the_weekend_is_away_until_the_next_working_day(
+    desk: Desk, feed: Feed
+) -> None:
+    """Friday is the event's last day: on Saturday it is over, and nobody is back before Monday at eight."""
+    await desk.has_calendar(feed.url, CalendarKind.ICAL)
+    feed.text = ics("DTSTART;VALUE=DATE:20260303", "DTEND;VALUE=DATE:20260307", "SUMMARY:Semester")
+    await desk.round()
+    holiday = ("6", at(23, day=2), at(7, day=9))
+    assert await desk.told() == [holiday]
+    for now in (at(7, day=7), at(22, 30, day=8), at(6, 59, day=9), at(7, day=9)):
+        desk.clock.at = now
+        await desk.round()
+        assert await desk.told() == [holiday]
+    desk.clock.at = at(7, day=7)
+    feed.text = ics("DTSTART;VALUE=DATE:20260303", "DTEND;VALUE=DATE:20260306", "SUMMARY:Semester")
+    await desk.round()
+    assert await desk.told() == [("6", at(23, day=2), at(7, day=7))], "it was a day shorter"
+
+
 async def test_a_calendar_that_failed_rests_for_a_while_and_is_read_again(desk: Desk, feed: Feed) -> None:
     await desk.has_calendar(feed.url, CalendarKind.ICAL)
     feed.status = 503
