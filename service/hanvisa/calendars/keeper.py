@@ -177,6 +177,7 @@ class CalendarKeeper:
                 "calendars.kept",
                 person=str(source.person_id),
                 created=len(steps.create),
+                left=len(steps.leave),
                 changed=len(steps.change),
                 ended=len(steps.end),
             )

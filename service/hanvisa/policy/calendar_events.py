@@ -126,33 +126,45 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What brings the absences to what the calendar says. ``change`` and ``end`` are by the absence's id."""
+    """What brings the absences to what the calendar says. All but ``create`` are by the absence's id.
+
+    ``leave``: what is past of it stays, and its event is that of one to be created.
+    """
 
     create: Mapping[str, EventAbsence]
+    leave: tuple[UUID, ...]
     change: Mapping[UUID, EventAbsence]
     end: tuple[UUID, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.create or self.change or self.end)
+        return bool(self.create or self.leave or self.change or self.end)
 
 
 def plan_steps(wanted: Mapping[str, EventAbsence], kept: Iterable[Kept], now: datetime) -> Steps:
     """``wanted`` are by the event's key. What a person has changed, and what is past, stays as it is."""
     known = {one.key: one for one in kept}
     coming = {key: absence for key, absence in wanted.items() if absence.ends_at > aware(now)}
+    differing = {
+        key: one
+        for key, one in known.items()
+        if key in coming and not one.changed and one.absence != coming[key]
+    }
+    left = {key for key, one in differing.items() if _leaves_a_past(one.absence, coming[key], now)}
     return Steps(
-        create={key: absence for key, absence in coming.items() if key not in known},
-        change={
-            one.id: coming[key]
-            for key, one in known.items()
-            if key in coming and not one.changed and one.absence != coming[key]
-        },
+        create={key: absence for key, absence in coming.items() if key not in known or key in left},
+        leave=tuple(differing[key].id for key in left),
+        change={one.id: coming[key] for key, one in differing.items() if key not in left},
         end=tuple(
             one.id
             for key, one in known.items()
             if key not in coming and not one.changed and one.absence.ends_at > max(now, one.absence.starts_at)
         ),
     )
+
+
+def _leaves_a_past(kept: EventAbsence, wanted: EventAbsence, now: datetime) -> bool:
+    """The person was away at a time that the event is not at any more."""
+    return kept.starts_at < min(now, kept.ends_at, wanted.starts_at)
 
 
 def _times(event: Event) -> tuple[datetime, datetime]:

@@ -99,9 +99,10 @@ class CalendarWritten(Written):
 
 
 class ExpectedSteps(ExpectedValues):
-    """The events whose absences are created, changed and ended."""
+    """The events whose absences are created, left with what is past of them, changed and ended."""
 
     create: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
     change: tuple[str, ...] = ()
     end: tuple[str, ...] = ()
 
@@ -120,6 +121,7 @@ class CalendarCase(Case):
         key_of = {one.id: one.key for one in kept}
         came = {
             "create": tuple(steps.create),
+            "leave": tuple(key_of[id_] for id_ in steps.leave),
             "change": tuple(key_of[id_] for id_ in steps.change),
             "end": tuple(key_of[id_] for id_ in steps.end),
         }

@@ -289,6 +289,34 @@ async def test_who_is_away_until_the_weekend_is_away_until_the_next_working_day(
     assert await desk.told() == [("6", at(23, day=2), at(7, day=7))], "it was a day shorter"
 
 
+@pytest.mark.parametrize(
+    ("now", "stays"),
+    [(at(14), (at(10), at(12))), (at(11, 30), (at(10), at(11, 30)))],
+    ids=["past", "going on"],
+)
+async def test_of_an_event_that_is_moved_what_is_past_stays(
+    desk: Desk, feed: Feed, now: datetime, stays: tuple[datetime, datetime]
+) -> None:
+    await desk.has_calendar(feed.url, CalendarKind.ICAL)
+    feed.text = ics("DTSTART:20260304T100000Z", "DTEND:20260304T120000Z", "SUMMARY:Möte")
+    await desk.round()
+    desk.clock.at = now
+    for day in (11, 12):
+        feed.text = ics(f"DTSTART:202603{day}T100000Z", f"DTEND:202603{day}T120000Z", "SUMMARY:Möte")
+        await desk.round()
+        assert await desk.told() == [("1", *stays), ("1", at(10, day=day), at(12, day=day))]
+
+
+async def test_an_event_that_lasts_longer_is_the_same_absence(desk: Desk, feed: Feed) -> None:
+    await desk.has_calendar(feed.url, CalendarKind.ICAL)
+    feed.text = ics("DTSTART:20260304T100000Z", "DTEND:20260304T120000Z", "SUMMARY:Möte")
+    await desk.round()
+    desk.clock.at = at(14)
+    feed.text = ics("DTSTART:20260304T100000Z", "DTEND:20260304T150000Z", "SUMMARY:Möte")
+    await desk.round()
+    assert await desk.told() == [("1", at(10), at(15))]
+
+
 async def test_a_calendar_that_failed_rests_for_a_while_and_is_read_again(desk: Desk, feed: Feed) -> None:
     await desk.has_calendar(feed.url, CalendarKind.ICAL)
     feed.status = 503

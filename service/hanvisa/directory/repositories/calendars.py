@@ -76,6 +76,10 @@ class Calendars:
             for id_ in steps.end:
                 rows[id_].ends_at = max(rows[id_].starts_at, now)
                 _is_ours(rows[id_])
+            for id_ in steps.leave:
+                rows[id_].ends_at = min(rows[id_].ends_at or now, now)
+                rows[id_].calendar_key = None
+            await session.flush()  # G3 is decided without them, and their keys are free
             changed = {rows[id_]: absence for id_, absence in steps.change.items()}
             created = {_new_row(source, key): absence for key, absence in steps.create.items()}
             wanted = {**changed, **created}

@@ -36,7 +36,7 @@ class AbsenceRow(Keyed, Changeable, Base):
     """``ends_at`` none is until cancelled. ``source`` is where it was set: import, api, phone, calendar.
 
     ``calendar_key`` is the event of the calendar that set it, and ``calendar_version`` the row's version then: another
-    version is a person's, and stays as it is.
+    version is a person's, and stays as it is. Without a key it is the past of an event that was moved.
     """
 
     __tablename__ = "absences"
