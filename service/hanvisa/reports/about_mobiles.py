@@ -13,8 +13,9 @@ from hanvisa.reports.stories import mobile_talks
 
 def _forwardings(facts: Iterable[ForwardedToMobile]) -> Iterator[Row]:
     for one in facts:
-        cells = (one.person_id, one.target, one.starts_at, one.ends_at, one.days, one.calls)
-        yield Row(one.place, cells, one.person_id, one.days)
+        cells = (one.person_id, one.target, one.starts_at, one.ends_at, len(one.days), one.calls)
+        days = frozenset((one.person_id, day) for day in one.days)
+        yield Row(one.place, cells, one.person_id, once=days)
 
 
 def _mobile_calls(facts: Iterable[MobileCall]) -> Iterator[Row]:
@@ -48,7 +49,7 @@ FORWARDINGS = Report(
     ),
     measures=(
         measures.number("forwardings", "Vidarekopplingar", "Forwardings"),
-        measures.total("days", "Dagar", "Days"),
+        measures.distinct("days", "Dagar", "Days"),
     ),
     by=Text("Person", "Person"),
 )

@@ -99,13 +99,13 @@ class MessageDue:
 
 @dataclass(frozen=True, slots=True)
 class ForwardedToMobile:
-    """``days`` of the month; ``calls`` that were put through by it."""
+    """``days`` are those of the month; ``calls`` is how many were put through by it."""
 
     person_id: UUID
     target: str
     starts_at: datetime
     ends_at: datetime
-    days: int
+    days: frozenset[date]
     calls: int
     place: Place
 

@@ -35,6 +35,13 @@ def total(name: str, sv: str, en: str, unit: Unit = Unit.COUNT) -> Measure:
     return Measure(name, Text(sv, en), unit, lambda rows: sum(row.amount for row in rows))
 
 
+def distinct(name: str, sv: str, en: str) -> Measure:
+    """How many different things the rows have that count once."""
+    return Measure(
+        name, Text(sv, en), Unit.COUNT, lambda rows: len(frozenset().union(*(row.once for row in rows)))
+    )
+
+
 def middle(name: str, sv: str, en: str, unit: Unit) -> Measure:
     """The median of the rows that count."""
     return Measure(name, Text(sv, en), unit, _of_counted(median))

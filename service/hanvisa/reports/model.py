@@ -7,7 +7,7 @@ the like (``of``) where the report tells them apart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,13 +37,17 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that a figure counts. ``cells`` are as the report's columns; ``amount`` is what is measured."""
+    """One thing that a figure counts. ``cells`` are as the report's columns; ``amount`` is what is measured.
+
+    ``once`` is what counts once, however many rows have it: as somebody's days, each of them.
+    """
 
     place: Place
     cells: tuple[Cell, ...]
     of: UUID | str | Text | None = None
     amount: float = 1
     counts: bool = True
+    once: frozenset[Hashable] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,29 @@ async def test_forwardings_to_mobiles(town: Database) -> None:
     ]
 
 
+async def test_of_forwardings_at_once_a_day_counts_once_and_a_call_is_that_ones(town: Database) -> None:
+    """When busy to one mobile and without an answer to another: one day of M3's allowance, and none twice."""
+    async with town.changing(SYSTEM) as session:
+        for target, kind in (("070-174 06 05", "busy"), ("070-174 06 99", "no_answer")):
+            session.add(
+                ForwardingRow(
+                    person_id=id_of("ailu"), target=target, starts_at=AT, ends_at=AT + DAY / 2, kind=kind
+                )
+            )
+    for name, number in (("one", "+46701740605"), ("two", "+46701740605"), ("three", "+46701740699")):
+        followed = join("allow", "M3", person="ailu", via="forwarding")
+        followed["facts"]["number"] = {"kind": "mobile", "number": number}
+        asked_again = (2, "decision", followed)  # as the mobile is rung
+        await call(town, name, (0, "decision", followed), asked_again, at=AT + DAY / 4)
+    report = await made(town, "forwardings")
+    assert told(report) == [f"{SKOLA} | Áilu Ŋáhkká | 2 | 1"]
+    assert report.total == (2, 1)
+    assert sorted((row[1], *row[4:]) for row in cells(report)) == [
+        ("070-174 06 05", "1", "2"),
+        ("070-174 06 99", "1", "1"),
+    ]
+
+
 async def test_private_calls_and_their_minutes(town: Database) -> None:
     """Čeárru talks privately for 90 and for 150 s, 30 s of it on hold; one was refused, one is not private."""
     talking, on_hold = stage("Talking"), stage("OnHold", channel="x")
@@ -464,6 +487,7 @@ async def test_who_is_removed_is_counted_as_before_and_the_others_stay(
         (1, "stage", came),
         (5, "decision", join("refuse", "O2", person="ailu")),
         (6, "decision", looked_at("Skolkontoret")),
+        (7, "decision", join("allow", "M3", person="ailu", via="forwarding")),
         (21, "outcome", {"outcome": "operator", "operator": str(id_of("ulla"))}),
         (21, "signal", {"type": "with_mobile", "person": str(id_of("ailu"))}),
         (21, "stage", stage("Talking", account="201", dialled=AILU_MOBILE)),
@@ -478,6 +502,7 @@ async def test_who_is_removed_is_counted_as_before_and_the_others_stay(
         "answer-times",
         "private-calls",
         "mobile-calls",
+        "forwardings",
     )
 
     async def figures() -> list[Any]:
@@ -504,7 +529,7 @@ async def test_who_is_removed_is_counted_as_before_and_the_others_stay(
         looked += one.facts.get("chain", [])
         replayed.add(Was(one.call_id, one.at, one.kind, one.effect, one.rules), one.schema, one.facts)
     assert looked == [{"department": {"id": str(id_of("Skolkontoret"))}}]  # as calls of empty departments
-    assert (replayed.comparison.gone, not replayed.comparison.undecided) == (2, True)
+    assert (replayed.comparison.gone, not replayed.comparison.undecided) == (3, True)
 
 
 async def test_stale_details(town: Database) -> None:
