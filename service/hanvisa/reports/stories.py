@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
-from operator import is_
+from itertools import groupby
 from uuid import UUID
 
 from hanvisa.calls.ports import CallEntry
@@ -69,29 +68,50 @@ def _end_of_wait(step: CallEntry, stage: str) -> WaitEnd | None:
 
 def talks(steps: Iterable[CallEntry]) -> Iterator[Talk]:
     """The talks of the call that are over, with what was on hold in them."""
-    return _lasting(steps, lambda step: _stage(step) in _TALKS)
-
-
-def mobile_talks(steps: Iterable[CallEntry]) -> Iterator[tuple[UUID | None, Talk]]:
-    """The talks with a mobile, and whose mobile it is where it is one of ours."""
-    told = list(steps)
-    for number, step in enumerate(told):
-        if step.kind == "signal" and step.data.get("type") == "with_mobile":
-            holder = step.data.get("person")
-            for talk in _lasting(told[number:], partial(is_, step)):
-                yield UUID(holder) if holder else None, talk
-
-
-def _lasting(steps: Iterable[CallEntry], begins: Callable[[CallEntry], bool]) -> Iterator[Talk]:
     since: datetime | None = None
     for step in steps:
         if since is None:
-            since = step.at if begins(step) else None
-            continue
-        stage = _stage(step)
-        if step.kind == "closed" or (stage and stage not in _TALKS):
-            yield Talk(since, (step.at - since).total_seconds())
+            since = step.at if _stage(step) in _TALKS else None
+        elif _ends_talk(step):
+            yield _talk(since, step.at)
             since = None
+
+
+def mobile_talks(steps: Iterable[CallEntry]) -> Iterator[tuple[UUID | None, Talk]]:
+    """The talks with a mobile that are over, and whose mobile it is where it is one of ours."""
+    since: dict[UUID | None, datetime] = {}
+    for at, holders in _on_mobiles(steps):
+        since = dict.fromkeys(holders, at) | since
+        for holder in [one for one in since if one not in holders]:
+            yield holder, _talk(since.pop(holder), at)
+
+
+def _on_mobiles(steps: Iterable[CallEntry]) -> Iterator[tuple[datetime, tuple[UUID | None, ...]]]:
+    """Who is on a mobile from when on: told as the talk begins, and anew where the call changes hands."""
+    for is_told, run in groupby(steps, _tells_of_mobile):
+        if is_told:
+            told = tuple(run)
+            yield told[0].at, tuple(map(_holder, told))
+        else:
+            yield from ((step.at, ()) for step in run if _ends_talk(step))
+
+
+def _tells_of_mobile(step: CallEntry) -> bool:
+    return step.kind == "signal" and step.data.get("type") == "with_mobile"
+
+
+def _holder(step: CallEntry) -> UUID | None:
+    holder = step.data.get("person")
+    return UUID(holder) if holder else None
+
+
+def _ends_talk(step: CallEntry) -> bool:
+    stage = _stage(step)
+    return step.kind == "closed" or bool(stage and stage not in _TALKS)
+
+
+def _talk(since: datetime, until: datetime) -> Talk:
+    return Talk(since, (until - since).total_seconds())
 
 
 def _stage(step: CallEntry) -> str:

@@ -347,6 +347,29 @@ async def test_the_lengths_of_mobile_calls(town: Database) -> None:
     ]
 
 
+async def test_a_talk_with_a_mobile_that_changes_hands_is_one_talk(town: Database) -> None:
+    """A citizen's mobile is sent on to Áilu's mobile, which then makes room for a fixed phone."""
+    citizen = {"type": "with_mobile", "person": ""}
+    with_ailu = {"type": "with_mobile", "person": str(id_of("ailu"))}
+    await call(
+        town,
+        "handed over",
+        (0, "opened", opened("ailu")),
+        (10, "signal", citizen),
+        (10, "stage", stage("Talking")),
+        (40, "stage", stage("OnHold", channel="x")),
+        (130, "signal", {"type": "transfer", "target": "201", "attended": True, "by": ""}),
+        (130, "signal", citizen),
+        (130, "signal", with_ailu),
+        (130, "stage", stage("Talking")),
+        (190, "signal", citizen),
+        (190, "stage", stage("Talking")),
+        (310, "closed", {}),
+    )
+    report = await made(town, "mobile-calls")
+    assert sorted(row[1:3] for row in cells(report)) == [["", "300,0"], ["Áilu Ŋáhkká", "60,0"]]
+
+
 async def test_mobiles_without_valid_greeting(town: Database) -> None:
     report = await made(town, "mobiles-without-greeting")
     assert told(report) == [f"{VARD} | 1"]
