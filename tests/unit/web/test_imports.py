@@ -5,12 +5,27 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse, FormData
+from sqlalchemy import select
 
-from unit.web.town import Town, answer, problem
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.tables import NumberRow, OperatorRow, OrganisationRow, SwitchboardRow
+from unit.web.town import ANNA_DIRECT, NOW, Town, answer, id_of, problem
 
 ORGANISATIONS = "id,name,prefix\nbkt,Bergslagens Kommunalteknik,84\n"
 PREVIEW, IMPORT = "/import-previews", "/imports"
+MADE_BY_API = {
+    "numbers": "number,kind,target\n0980-31 92 01,person,siv\n",
+    "mobiles": "number,person,carrier,grounds,decided_by,decided_at\n"
+    "070-174 06 05,anna,Bolaget,rör sig,chefen,2026-01-01T08:00\n",
+    "carriers": "name,appointed\nUpphandlad operatör,no\n",
+    "phones": "account,organisation,owner\nanna,hk,siv\n",
+    "extensions": "number,organisation,kind,target\n201,hk,person,siv\n",
+    "operators": "person,phone,switchboards\nolle,olle,vx\n",
+    "roles": "user,role\nadmin,admin\n",
+}
+"""Files with what the town has, none of which came from a file."""
 
 
 async def sends(
@@ -67,6 +82,59 @@ async def test_a_row_that_differs_shows_from_what_to_what(town: Town) -> None:
     none = "id,name\n"
     body = await answer(await sends(town, f"{PREVIEW}?end_missing=true", organisations=none), 200)
     assert [(row["key"], row["what"]) for row in body["rows"]] == [("bkt", "ended")]
+
+
+async def imports(town: Town, **files: str) -> dict[str, Any]:
+    """What the preview says, which must be what is done."""
+    shown = await sends(town, PREVIEW, **files)
+    done = await sends(town, IMPORT, if_match=shown.headers["ETag"], **files)
+    body: dict[str, Any] = await answer(done, 200)
+    assert body == await answer(shown, 200)
+    return body
+
+
+@pytest.mark.parametrize("name", MADE_BY_API)
+async def test_what_was_made_by_api_and_stands_in_a_file_is_the_same_row(town: Town, name: str) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        (await session.get_one(OrganisationRow, id_of("Hällefors"))).external_id = "hk"
+        (await session.get_one(SwitchboardRow, id_of("board"))).external_id = "vx"
+    files = {name: MADE_BY_API[name]}
+    body = await imports(town, **files)
+    assert [(one["created"], one["changed"]) for one in body["tables"]] == [(0, 1)] * len(body["tables"])
+    assert (await imports(town, **files))["rows"] == []
+
+
+async def test_of_a_number_that_ended_and_one_that_is_in_use_the_file_has_the_latter(town: Town) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        ended = NumberRow(
+            number=ANNA_DIRECT, kind="person", target_id=id_of("olle"), external_id=ANNA_DIRECT, ended_at=NOW
+        )
+        session.add(ended)
+    body = await imports(town, numbers=MADE_BY_API["numbers"])
+    assert [row["what"] for row in body["rows"]] == ["changed"]
+    async with town.database.reading() as session:
+        rows = (await session.scalars(select(NumberRow).where(NumberRow.number == ANNA_DIRECT))).all()
+    assert {(row.target_id, row.external_id, row.ended_at) for row in rows} == {
+        (id_of("olle"), None, NOW),
+        (id_of("siv"), ANNA_DIRECT, None),
+    }
+
+
+async def test_who_was_an_operator_is_one_again(town: Town) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        (await session.get_one(SwitchboardRow, id_of("board"))).external_id = "vx"
+        (await session.get_one(OperatorRow, id_of("operator"))).ended_at = NOW
+    body = await imports(town, operators=MADE_BY_API["operators"])
+    assert [(row["key"], row["what"]) for row in body["rows"]] == [("olle", "changed")]
+
+
+@pytest.mark.parametrize("ends_at", ["2026-08-15T00:00", "2026-08-16T00:00"])
+async def test_an_absence_that_does_not_end_after_it_begins_is_named(town: Town, ends_at: str) -> None:
+    absences = f"id,person,reason,starts_at,ends_at\na1,anna,6,2026-08-16T00:00,{ends_at}\n"
+    told = await problem(await sends(town, PREVIEW, absences=absences), 422)
+    assert told["errors"] == [
+        {"where": "absences.csv, line 2, column ends_at", "what": "it does not come after starts_at."}
+    ]
 
 
 async def test_another_difference_than_was_shown_is_not_carried_out(town: Town) -> None:

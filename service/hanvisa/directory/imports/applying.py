@@ -58,6 +58,10 @@ async def _create(session: AsyncSession, plan: TablePlan, now: datetime) -> None
 async def _change(session: AsyncSession, plan: TablePlan) -> None:
     """Rows in which the same columns differ go in one statement."""
     table = plan.sheet.table.__table__
+    keys = [change.after["external_id"] for change in plan.changed if "external_id" in change.after]
+    for first in range(0, len(keys), _AT_ONCE):  # one that has ended may have had it
+        theirs = table.c.external_id.in_(keys[first : first + _AT_ONCE])
+        await session.execute(update(table).where(theirs).values(external_id=None, **_next_version(table)))
     alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for change in plan.changed:
         alike[tuple(change.after)].append({"the_id": change.entry.id, **change.after})

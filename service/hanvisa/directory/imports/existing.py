@@ -51,7 +51,11 @@ class Existing:
 
 
 async def read_existing(session: AsyncSession, now: datetime) -> Existing:
-    rows = {sheet.name: await _rows(session, sheet) for sheet in SHEETS}
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    keys: dict[UUID, str] = {}
+    for sheet in SHEETS:  # in the order in which their keys have those of others in them
+        rows[sheet.name] = await _rows(session, sheet, keys)
+        keys |= {row["id"]: key for key, row in rows[sheet.name].items()}
     lists = {
         (sheet.name, listed.column): await _lists(
             session, listed.table.__table__, listed.parent, listed.field, listed.position
@@ -66,11 +70,34 @@ async def read_existing(session: AsyncSession, now: datetime) -> Existing:
     return Existing(now, rows, lists, await read_known_numbers(session))
 
 
-async def _rows(session: AsyncSession, sheet: Sheet) -> dict[str, Mapping[str, Any]]:
+async def _rows(
+    session: AsyncSession, sheet: Sheet, keys: Mapping[UUID, str]
+) -> dict[str, Mapping[str, Any]]:
+    """By external id; and what is in use and was made by other means, by the key that a file would have for it."""
     table = sheet.table.__table__
-    matched = table.c[sheet.matched]
-    rows = (await session.execute(select(table).where(matched.is_not(None)))).mappings()
-    return {row[sheet.matched]: dict(row) for row in rows}
+    query = select(table).where(table.c.external_id.is_not(None)) if sheet.key_is_an_id else select(table)
+    found = [dict(row) for row in (await session.execute(query)).mappings()]
+    if sheet.one_ever:
+        return {_key_of(row, sheet, keys): row for row in found}
+    rows: dict[str, Mapping[str, Any]] = {
+        row["external_id"]: row for row in found if row["external_id"] is not None
+    }
+    for row in found:
+        if row["external_id"] is None and row.get("ended_at") is None:
+            known = rows.get(key := _key_of(row, sheet, keys))
+            if known is None or known.get("ended_at") is not None:
+                rows[key] = row
+    return rows
+
+
+def _key_of(row: Mapping[str, Any], sheet: Sheet, keys: Mapping[UUID, str]) -> str:
+    """As a line would have it that says the same."""
+    texts = {
+        column.name: "" if row[column.field] is None else keys.get(row[column.field], str(row[column.field]))
+        for column in sheet.columns
+        if column.field is not None
+    }
+    return sheet.key(texts)
 
 
 async def _lists(

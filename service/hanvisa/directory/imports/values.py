@@ -238,6 +238,22 @@ def moment(field: Field) -> datetime:
     return written if written.tzinfo is not None else written.replace(tzinfo=LOCAL)
 
 
+def moment_after(column: str) -> Reader:
+    """A :func:`moment` that comes after that of another column."""
+
+    def read(field: Field) -> datetime:
+        written = moment(field)
+        try:
+            before = moment(Field(field.row.get(column, ""), field.row, field.scope))
+        except Unread:
+            return written  # which is said of that column
+        if written <= before:
+            raise Unread(Text(sv=f"den kommer inte efter {column}.", en=f"it does not come after {column}."))
+        return written
+
+    return read
+
+
 def _day_from_now(offset: str, now: datetime) -> date:
     today = now.astimezone(LOCAL).date()
     if offset == "today":

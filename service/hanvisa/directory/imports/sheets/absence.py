@@ -25,7 +25,7 @@ ABSENCE_REASONS = Sheet(
         may("reachable", values.flag, "no", default=False),
         may("cannot_wait", values.flag, "no", default=False),
     ),
-    matched="code",
+    one_ever=True,
 )
 
 
@@ -38,7 +38,7 @@ ABSENCES = Sheet(
         must("person", values.ref("persons"), "p301", "person_id"),
         must("reason", values.ref("absence_reasons"), "1", "reason_id"),
         must("starts_at", values.moment, "today 00:00"),
-        may("ends_at", values.moment, "+1w 08:00"),
+        may("ends_at", values.moment_after("starts_at"), "+1w 08:00"),
         may("best_reached", values.windows, "mon-fri 08:00-09:30", default=()),
         may("note", values.text, "nås per post", default=""),
         may("substitute", values.ref("persons"), "p302", "substitute_id"),

@@ -43,11 +43,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``key`` makes the external id from a line's texts (telephone numbers in E.164).
+    """``key`` makes the external id from a line's texts (telephone numbers in E.164), or from those of a row.
 
     ``check`` gives the reason why a line's texts don't go together. ``at_first`` is stored with rows that are new.
-    ``matched`` is the column by which the database's row is found; ``ended_by`` the one that is set to now when a row
-    is no longer there, None deletes it. ``several_lines``: lines with the same key are one row.
+    ``one_ever``: there is one row of a key, ended or not, and whoever made it. ``ended_by`` is the column that is set
+    to now when a row is no longer there, None deletes it. ``several_lines``: lines with the same key are one row.
     """
 
     file: str
@@ -57,7 +57,7 @@ class Sheet:
     listed: tuple[Listed, ...] = ()
     check: Callable[[Texts], Text | None] | None = None
     at_first: Callable[[datetime], Mapping[str, Any]] | None = None
-    matched: str = "external_id"
+    one_ever: bool = False
     ended_by: str | None = "ended_at"
     several_lines: bool = False
 
@@ -65,6 +65,11 @@ class Sheet:
     def name(self) -> str:
         """The table's, as references and reports have it."""
         return str(self.table.__tablename__)
+
+    @property
+    def key_is_an_id(self) -> bool:
+        """Only files know it: no row that was made by other means has one."""
+        return any(column.field == "external_id" for column in self.columns)
 
 
 def must(name: str, read: values.Reader, example: str, field: str | None = None) -> Column:

@@ -47,7 +47,7 @@ USERS = Sheet(
         must("user", values.text, "maria.ek", "name"),
         may("person", values.ref("persons"), "p302", "person_id"),
     ),
-    matched="name",
+    one_ever=True,
     several_lines=True,
 )
 

@@ -103,6 +103,7 @@ OPERATORS = Sheet(
     ),
     listed=(Listed("switchboards", tables.OperatorSwitchboardRow, "operator_id", "switchboard_id"),),
     at_first=lambda now: {"since": now},
+    one_ever=True,
 )
 
 
