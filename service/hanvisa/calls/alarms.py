@@ -78,14 +78,7 @@ def _calls_now(house: House, call: EmergencyCall) -> Iterator[tuple[Call, Alarmi
         person = register.person(operator.person_id)
         if phone is not None and person is not None:
             leg = Leg(new_id("c", house.control.some_node()), phone.account, person.id)
-            state = CallState(
-                new_id("k"),
-                ALARM,
-                EMERGENCY,
-                leg,
-                language=person.language,
-                organisation=phone.organisation_id,
-            )
+            state = CallState(new_id("k"), ALARM, EMERGENCY, leg, organisation=phone.organisation_id)
             yield Call(state, house), Alarming(call)
 
 

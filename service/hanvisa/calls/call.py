@@ -138,9 +138,9 @@ class Call:
         return self.register.person(leg.person) if leg.person else None
 
     def language_of(self, leg: Leg) -> Language:
-        """The caller's may be what they have chosen; another's is their own, or by the number outside."""
-        if leg.channel == self.caller.channel:
-            return self.state.language
+        """What is written on the leg, else the person's own, or by the number outside."""
+        if leg.language is not None:
+            return leg.language
         person = self.person_of(leg)
         if person is not None:
             return person.language

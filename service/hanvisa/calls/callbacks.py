@@ -214,7 +214,7 @@ class Callbacks:
     def _call(self, callback: Callback, operator: Operator) -> Call:
         """The call as if the operator had dialled the number."""
         register = self._house.directory.register
-        person, phone = register.person(operator.person_id), register.phone(operator.phone_id)
+        phone = register.phone(operator.phone_id)
         switchboard = register.switchboard(callback.switchboard_id)
         extensions = register.extensions_of(TargetKind.PERSON, operator.person_id)
         account, extension = phone.account if phone else "", extensions[0].number if extensions else ""
@@ -224,7 +224,6 @@ class Callbacks:
             callback.number,
             Leg(new_id("c", self._house.control.some_node()), account, operator.person_id, extension),
             organisation=switchboard.organisation_id if switchboard else None,
-            language=person.language if person else callback.language,
             confidential=callback.confidential,
             # From the beginning: whoever takes the call on as the operator has answered goes on with it.
             stage=to_json(_stage_of(callback)),
@@ -237,14 +236,18 @@ class Callbacks:
     def _call_of_caller(self, callback: Callback) -> Call:
         """The call in which whoever left the number is alone: it is not asked who they are, for they meet nobody."""
         house, switchboard = self._house, self._house.directory.register.switchboard(callback.switchboard_id)
-        caller = Leg(new_id("c", house.control.some_node()), number=callback.number, kind=NumberKind.MOBILE)
+        caller = Leg(
+            new_id("c", house.control.some_node()),
+            number=callback.number,
+            kind=NumberKind.MOBILE,
+            language=callback.language,
+        )
         state = CallState(
             new_id("k"),
             "phone",
             callback.number,
             caller,
             organisation=switchboard.organisation_id if switchboard else None,
-            language=callback.language,
             confidential=callback.confidential,
             stage=to_json(GivenUp(callback.id)),
             stage_since=house.clock.now(),
@@ -260,7 +263,7 @@ class Callbacks:
             caller="" if digits else call.caller.number,
             caller_person=str(call.caller.person or ""),
             called=call.state.dialled,
-            language=call.state.language,
+            language=call.language_of(call.caller),
             organisation=str(call.state.organisation or ""),
             private=False,
         )

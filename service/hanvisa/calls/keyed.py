@@ -45,14 +45,14 @@ async def tell_both(call: Call) -> None:
     if call.state.bridge is None:
         return
     prompt = ConfidentialNow(with_mobile=not decision.allowed)
-    spoken = call.house.voice.say(prompt, call.state.language, call.house.clock.now())
+    spoken = call.house.voice.say(prompt, call.language_of(call.caller), call.house.clock.now())
     call.tell(
         "heard",
         to="both",
         channel=call.state.bridge,
         words=spoken.words,
         files=spoken.files,
-        language=call.state.language,
+        language=call.language_of(call.caller),
     )
     bridge = call.state.bridge
     if not await call.insist(call.house.control.play_in_bridge, bridge, spoken.files, f"hv-told-{bridge}"):

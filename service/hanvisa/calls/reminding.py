@@ -43,7 +43,7 @@ async def remind(call: Call, operator: Operator | None, ear: Leg | None, shown: 
     if ear is None:
         await ring_operator(call, operator, shown)
         return
-    spoken = call.house.voice.say(HeldReminder(), call.state.language, call.house.clock.now())
+    spoken = call.house.voice.say(HeldReminder(), call.language_of(call.caller), call.house.clock.now())
     await call.command(call.house.control.play(ear.channel, spoken.files, f"hv-held-{ear.channel}"))
 
 

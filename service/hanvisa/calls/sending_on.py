@@ -131,7 +131,7 @@ async def send_on(
     """
     was_caller = asker.leg is call.caller
     call.house.live.release(asker.leg.channel)
-    call.change(caller=transferee, other=asker.leg, answered=True, language=call.language_of(transferee))
+    call.change(caller=transferee, other=asker.leg, answered=True)
     await call.foresee(following)
     if not is_told:
         await asker.is_told("channel_answered")

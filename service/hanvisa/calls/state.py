@@ -27,6 +27,8 @@ class Leg:
     ``person`` is whose phone or registered mobile it is. ``number`` is E.164 (or an extension's digits) where known.
     ``kind`` is that of the number which the leg leads to, as the policy judges it: for a caller from outside it is
     MOBILE only when the mobile is registered, since a citizen is a caller like any other (docs/decisions.md).
+    ``language`` is the one they have chosen, or rang in with; None: by who they are (`Call.language_of`). It stays
+    theirs in whatever call they come to.
     """
 
     channel: str
@@ -35,6 +37,7 @@ class Leg:
     number: str = ""
     kind: NumberKind = NumberKind.INTERNAL
     held: bool = False
+    language: Language | None = None
 
     @property
     def reading(self) -> Reading:
@@ -71,7 +74,6 @@ class CallState:
     talking_since: datetime | None = None  # the two who talk now
     sent_to: SentTo | None = None  # what is rung since, in place of what was dialled; until somebody answers
     answered: bool = False
-    language: Language = Language.SV
     organisation: UUID | None = None
     touched_by: UUID | None = None
     confidential: bool = False

@@ -42,7 +42,7 @@ class Toning:
         self._tone = self._next(tone.at)
         if call.state.bridge is None:
             return
-        spoken = call.house.voice.say(MobileTone(), call.state.language, call.house.clock.now())
+        spoken = call.house.voice.say(MobileTone(), call.language_of(call.caller), call.house.clock.now())
         call.tell("signal", type="mobile_tone", rules=tone.rules, seconds=tone.at)
         await call.command(
             call.house.control.play_in_bridge(call.state.bridge, spoken.files, f"hv-tone-{call.state.bridge}")

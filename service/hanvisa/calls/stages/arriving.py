@@ -46,7 +46,7 @@ async def arrive(call: Call, _: Arriving) -> Stage | None:
         caller=call.caller.number,
         caller_person=str(call.caller.person or ""),
         called=call.state.dialled,
-        language=call.state.language,
+        language=call.language_of(call.caller),
         organisation=str(call.state.organisation or ""),
         private=bool(call.state.private),
     )
@@ -146,11 +146,9 @@ def identify_caller(call: Call) -> None:
             return
         user = register.user_of(phone)
         extensions = register.extensions_of(TargetKind.PERSON, user) if user else ()
-        person = register.person(user) if user else None
         call.change(
             caller=replace(call.caller, person=user, number=extensions[0].number if extensions else ""),
             organisation=phone.organisation_id,
-            language=person.language if person else call.state.language,
         )
         call.notice_confidential()
         return
@@ -164,6 +162,6 @@ def identify_caller(call: Call) -> None:
             number=number or "",
             person=mobile.person_id if mobile else None,
             kind=NumberKind.MOBILE if mobile else NumberKind.FIXED,
+            language=caller_language(number),
         ),
-        language=caller_language(number),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
@@ -91,7 +92,7 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
         return Referring(person.id, stage.why, told=True)
     kinds = (MessageKind.RING_BACK,) if may_be_rung_back(call) else ()
     while True:
-        offers = WaysOn(messages=kinds, language=call.state.language).offers
+        offers = WaysOn(messages=kinds, language=call.language_of(call.caller)).offers
         key = await call.say(said, Offers(offers)) or await call.key(call.house.settings.key_wait)
         if key is None:
             # Somebody may have opened meanwhile.
@@ -104,4 +105,4 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
             case Offer.RING_BACK:
                 return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
             case Offer.ENGLISH:
-                call.change(language=Language.EN)
+                call.change(caller=replace(call.caller, language=Language.EN))

@@ -63,7 +63,7 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
             call.house.clock.now(),
             number=number_of(call, call.caller, person),
             confidential=call.state.confidential,
-            language=call.state.language,
+            language=call.language_of(call.caller),
             caller=call.callers_number,
             texts=call.house.texts is not None and call.state.texted != person.id,
         ),
@@ -97,7 +97,7 @@ async def refer_members(call: Call, stage: ReferringMembers) -> Stage | None:
 def _ways_of_members(call: Call, members: Department | Group) -> WaysOn:
     """A message is for a department only: to a group it belongs to nobody in particular."""
     ways = WaysOn(
-        operator=call.register.switchboard_of(members.organisation_id), language=call.state.language
+        operator=call.register.switchboard_of(members.organisation_id), language=call.language_of(call.caller)
     )
     if isinstance(members, Group):
         return ways
@@ -140,7 +140,7 @@ async def _offer(
             case Offer.AGAIN:
                 first = said
             case Offer.ENGLISH:
-                call.change(language=Language.EN)
+                call.change(caller=replace(call.caller, language=Language.EN))
                 first = said
             case Offer.MOBILE_NUMBER:
                 first = _mobile_number(call, ways, sought)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -62,7 +63,7 @@ async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
         facts.number.number,
         stage.since,
         call.house.clock.now(),
-        call.state.language,
+        call.language_of(call.caller),
         call.state.confidential,
     )
     if not await stored(f"callback of {call.id}", call.house.directory.callbacks.keep(kept)):
@@ -114,7 +115,7 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     await call.connect(rung.leg)
     # The one who is served is the caller of the call, whoever was rung first.
     operator = call.caller
-    call.change(caller=rung.leg, other=operator, language=callback.language)
+    call.change(caller=replace(rung.leg, language=callback.language), other=operator)
     await call.save_without(operator.channel)
     return True
 
