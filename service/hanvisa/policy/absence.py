@@ -23,6 +23,7 @@ from hanvisa.policy.model import Alternative, AlternativeKind, Decision, Effect,
 from hanvisa.policy.numbers import display
 from hanvisa.policy.own_recordings import recorded
 from hanvisa.policy.strictest import or_strictest
+from hanvisa.policy.swedish_time import LOCAL, WORKDAY_STARTS
 
 ABSENT = "absent"
 
@@ -197,9 +198,19 @@ def _absence_among(absences: Sequence[Absence], at: datetime) -> AbsenceNow | No
     return AbsenceNow(
         reason=first.reason,
         until=last.ends_at,
-        until_is_date=last.ends_at is not None and last.reason.time_kind is TimeKind.DATE,
+        until_is_date=_is_day_alone(last),
         best_reached=first.best_reached,
         absence=first,
+    )
+
+
+def _is_day_alone(absence: Absence) -> bool:
+    """Of a reason that takes a day, the time is told too where the person is not there as that day's work begins."""
+    ends_at = absence.ends_at
+    return (
+        ends_at is not None
+        and absence.reason.time_kind is TimeKind.DATE
+        and ends_at.astimezone(LOCAL).time() <= WORKDAY_STARTS
     )
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from hanvisa.policy.absence import absence_at, compose_referral, decide_arrival, mobile_number_to_tell
 from hanvisa.policy.facts import AbsenceReason, Mobile, TimeKind, Window
 from hanvisa.policy.model import Effect, Text
+from hanvisa.policy.swedish_time import WORKDAY_STARTS, local_time
 from unit.policy.made_up import ANNA, DAY, MEETING, MOBILE, NOW, absence, id_
 
 HOUR = timedelta(hours=1)
+TO_NEXT_MORNING = local_time(date(2026, 3, 5), WORKDAY_STARTS) - NOW
 HOLIDAY = AbsenceReason(
     "6", Text("semester", "holiday"), Text("har semester", "is on holiday"), TimeKind.DATE
 )
@@ -34,11 +36,22 @@ def test_nobody_is_absent_without_an_absence() -> None:
 
 
 def test_the_first_reason_and_the_end_of_the_last_that_adjoins() -> None:
-    now = absence_at([absence(HOUR, DAY, HOLIDAY), absence(-HOUR, HOUR)], NOW)
+    now = absence_at([absence(HOUR, TO_NEXT_MORNING, HOLIDAY), absence(-HOUR, HOUR)], NOW)
     assert now is not None
     assert now.reason is MEETING
-    assert now.until == NOW + DAY
+    assert now.until == NOW + TO_NEXT_MORNING
     assert now.until_is_date
+
+
+def test_a_day_alone_is_one_on_which_the_person_is_there_from_the_morning() -> None:
+    def is_day_alone(end: timedelta) -> bool | None:
+        now = absence_at([absence(-HOUR, end, HOLIDAY)], NOW)
+        return now and now.until_is_date
+
+    assert is_day_alone(TO_NEXT_MORNING - 8 * HOUR)  # midnight
+    assert is_day_alone(TO_NEXT_MORNING)
+    assert not is_day_alone(TO_NEXT_MORNING + timedelta(minutes=1))
+    assert not is_day_alone(HOUR)  # today, in the afternoon
 
 
 def test_an_absence_within_another_changes_nothing() -> None:
