@@ -8,7 +8,7 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import StorageError
-from hanvisa.policy.facts import ForwardingKind
+from hanvisa.policy.facts import Absence, AbsenceReason, ForwardingKind, TimeKind
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.testing import MemoryChanges
@@ -32,6 +32,46 @@ async def test_an_absence_is_set_and_told_as_callers_hear_it() -> None:
         anna = scene.dials("anna", "#23#")
         await scene.hears(anna, "BackAgain")
         assert not scene.directory.register.absences_of(id_of("anna"))
+
+
+async def test_an_absence_within_another_is_told_as_callers_hear_the_two() -> None:
+    """Anna has holiday until Monday. That she sits in a meeting meanwhile is noted, and told to nobody."""
+    async with Scene() as scene:
+        _given_holiday(scene)
+        anna = scene.dials("anna", "*23*1*1330#")
+        confirmed = await _referral_heard(scene, anna)
+        scene.finished(anna)
+        await scene.over(anna)
+        caller = scene.rings_in("+46980319201")
+        assert await _referral_heard(scene, caller) == confirmed
+        assert "har semester" in confirmed
+
+
+@pytest.mark.parametrize("dialled", ["*23*6#", "*22#"])
+async def test_a_private_reason_is_told_as_neutrally_as_to_callers(dialled: str) -> None:
+    async with Scene() as scene:
+        _given_holiday(scene, private=True, lasts=dialled == "*22#")
+        anna = scene.dials("anna", dialled)
+        assert "spoken_reason=None" in await _referral_heard(scene, anna)
+
+
+def _given_holiday(scene: Scene, *, private: bool = False, lasts: bool = True) -> None:
+    """There is the reason, and while it ``lasts`` Anna is away for it."""
+    known = scene.directory.register
+    holiday = AbsenceReason(
+        "6", Text("Semester", "Holiday"), Text("har semester", "is on holiday"), TimeKind.DATE, private
+    )
+    began, ends = NOW - timedelta(days=2), NOW + timedelta(days=5)
+    scene.directory.register = known.replace(
+        reasons=(*known.reasons.rows, holiday),
+        absences=[Absence(id_of("holiday"), id_of("anna"), holiday, began, ends)] if lasts else [],
+    )
+
+
+async def _referral_heard(scene: Scene, channel: str) -> str:
+    await scene.hears(channel, "Referral")
+    words = next(str(one["words"]) for one in scene.log.of_kind("heard") if one["channel"] == channel)
+    return words[words.index("Referral(") :].split(" Offers(", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("dialled", ["*23*1*0900#", "*23*5#", "*99#", "*21*201#"])

@@ -24,7 +24,6 @@ from hanvisa.calls.prompts import (
     Referral,
     TakenBack,
     TryLater,
-    Why,
 )
 from hanvisa.calls.stage import (
     DialledCode,
@@ -39,7 +38,8 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.storing import stored
 from hanvisa.errors import NotFound, PolicyRefused
-from hanvisa.policy.absence import AbsenceNow, absence_at
+from hanvisa.ids import new_id
+from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.codes import (
     CodeFault,
     EndAbsence,
@@ -61,7 +61,7 @@ from hanvisa.policy.codes import (
     understand,
 )
 from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TargetKind, TimeKind
+from hanvisa.policy.facts import Absence, Forwarding, ForwardingKind, Person, TargetKind
 from hanvisa.policy.forwarding import ForwardingFacts, days_left, decide_forwarding, fault_of, forwarding_at
 from hanvisa.policy.guide import GuideFacts, superuser_to_ask
 from hanvisa.policy.numbers import Reading, read_number
@@ -94,7 +94,7 @@ async def carry_out(call: Call, _: DialledCode) -> Stage | None:
         case Forward():
             await _forward(call, meaning)
         case _:
-            await _store(call, meaning, _change(call, meaning), *_confirmation(meaning))
+            await _store(call, meaning, _change(call, meaning), *_confirmation(call, meaning))
     return None
 
 
@@ -211,12 +211,11 @@ def _change(call: Call, meaning: Meaning) -> Awaitable[None]:
             raise ValueError(f"{meaning} changes nothing")
 
 
-def _confirmation(meaning: Meaning) -> tuple[Prompt, ...]:
+def _confirmation(call: Call, meaning: Meaning) -> tuple[Prompt, ...]:
     match meaning:
         case SetAbsence(person, reason, until):
-            is_date = until is not None and reason.time_kind is TimeKind.DATE
-            told = Referral(person.name, Why.ABSENT, reason.spoken, until, until_is_date=is_date)
-            return Noted(), told
+            new = Absence(new_id(), person.id, reason, call.house.clock.now(), until)
+            return Noted(), *_as_callers_hear(call, person, new)
         case EndAbsence(person):
             return Noted(), BackAgain(person.name)
         case MarkNextCall():
@@ -253,20 +252,20 @@ async def say_wrong(call: Call, fault: CodeFault) -> None:
 
 def _what_is_set(call: Call, person: Person) -> tuple[Prompt, ...]:
     now = call.house.clock.now()
-    absent = absence_at(call.register.absences_of(person.id), now)
     forwardings = call.register.forwardings_of(person.id)
     on = [one for kind in ForwardingKind if (one := forwarding_at(forwardings, now, kind))]
-    said: list[Prompt] = [_absence_told(person, absent)] if absent else []
+    said: list[Prompt] = _as_callers_hear(call, person)
     said += [_told(call, person, one) for one in on]
     if call.register.is_marked(call.caller.account):
         said.append(NextCallConfidential())
     return tuple(said) or (NothingSet(),)
 
 
-def _absence_told(person: Person, absent: AbsenceNow) -> Prompt:
-    return Referral(
-        person.name, Why.ABSENT, absent.reason.spoken, absent.until, until_is_date=absent.until_is_date
-    )
+def _as_callers_hear(call: Call, person: Person, *new: Absence) -> list[Prompt]:
+    """The referral of who is absent now, of the ``new`` absences too: another may go before them, or last longer."""
+    absent = absence_at((*call.register.absences_of(person.id), *new), call.house.clock.now())
+    recordings = call.register.recordings_of(person.id)
+    return [Referral.of(compose_referral(person, absent, recordings=recordings))] if absent else []
 
 
 def _told(call: Call, person: Person, forwarding: Forwarding) -> Prompt:
