@@ -8,7 +8,7 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import StorageError
-from hanvisa.policy.facts import Absence, AbsenceReason, ForwardingKind, TimeKind
+from hanvisa.policy.facts import Absence, AbsenceReason, Forwarding, ForwardingKind, TimeKind
 from hanvisa.policy.forwarding import ForwardingLimits
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.testing import MemoryChanges
@@ -32,6 +32,19 @@ async def test_an_absence_is_set_and_told_as_callers_hear_it() -> None:
         anna = scene.dials("anna", "#23#")
         await scene.hears(anna, "BackAgain")
         assert not scene.directory.register.absences_of(id_of("anna"))
+
+
+async def test_who_is_back_hears_of_the_forwarding_that_is_on_in_place_of_that_the_phone_rings() -> None:
+    async with Scene() as scene:
+        scene.given_absent("anna")
+        forwarding = Forwarding(
+            id_of("forwarding"), id_of("anna"), "202", NOW - timedelta(hours=1), NOW + timedelta(hours=5)
+        )
+        scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
+        anna = scene.dials("anna", "#23#")
+        await scene.hears(anna, "BackAgain")
+        told = [files for to, files, _ in scene.control.named("play") if to == anna]
+        assert told == [("/sounds/Breath", "/sounds/Noted", "/sounds/BackAgain", "/sounds/ForwardingTold")]
 
 
 async def test_an_absence_within_another_is_told_as_callers_hear_the_two() -> None:

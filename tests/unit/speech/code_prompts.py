@@ -23,8 +23,8 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     (Noted(), "Det är noterat.", "That has been noted."),
     (
         BackAgain("Anna Berg"),
-        "Anna Berg är tillbaka, och telefonen ringer.",
-        "Anna Berg is back, and the phone will ring.",
+        "Anna Berg är tillbaka.",
+        "Anna Berg is back.",
     ),
     (
         ForwardingTold(ForwardingKind.ALWAYS, "+46701740605", FIVE, 9),

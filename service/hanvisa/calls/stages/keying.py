@@ -217,7 +217,7 @@ def _confirmation(call: Call, meaning: Meaning) -> tuple[Prompt, ...]:
             new = Absence(new_id(), person.id, reason, call.house.clock.now(), until)
             return Noted(), *_as_callers_hear(call, person, new)
         case EndAbsence(person):
-            return Noted(), BackAgain(person.name)
+            return Noted(), BackAgain(person.name), *_forwardings_told(call, person)
         case MarkNextCall():
             return (NextCallConfidential(),)
         case _:
@@ -251,11 +251,7 @@ async def say_wrong(call: Call, fault: CodeFault) -> None:
 
 
 def _what_is_set(call: Call, person: Person) -> tuple[Prompt, ...]:
-    now = call.house.clock.now()
-    forwardings = call.register.forwardings_of(person.id)
-    on = [one for kind in ForwardingKind if (one := forwarding_at(forwardings, now, kind))]
-    said: list[Prompt] = _as_callers_hear(call, person)
-    said += [_told(call, person, one) for one in on]
+    said = [*_as_callers_hear(call, person), *_forwardings_told(call, person)]
     if call.register.is_marked(call.caller.account):
         said.append(NextCallConfidential())
     return tuple(said) or (NothingSet(),)
@@ -266,6 +262,13 @@ def _as_callers_hear(call: Call, person: Person, *new: Absence) -> list[Prompt]:
     absent = absence_at((*call.register.absences_of(person.id), *new), call.house.clock.now())
     recordings = call.register.recordings_of(person.id)
     return [Referral.of(compose_referral(person, absent, recordings=recordings))] if absent else []
+
+
+def _forwardings_told(call: Call, person: Person) -> list[Prompt]:
+    """Those that are on."""
+    forwardings, now = call.register.forwardings_of(person.id), call.house.clock.now()
+    on = [one for kind in ForwardingKind if (one := forwarding_at(forwardings, now, kind))]
+    return [_told(call, person, one) for one in on]
 
 
 def _told(call: Call, person: Person, forwarding: Forwarding) -> Prompt:

@@ -44,7 +44,7 @@ WORDS = in_both(
     sv=Words(
         noted="det är noterat",
         somebody="abonnenten",
-        is_back="är tillbaka, och telefonen ringer",
+        is_back="är tillbaka",
         forwarded={
             ForwardingKind.ALWAYS: "telefonen är vidarekopplad till",
             ForwardingKind.BUSY: "när telefonen är upptagen vidarekopplas samtalen till",
@@ -92,7 +92,7 @@ WORDS = in_both(
     en=Words(
         noted="that has been noted",
         somebody="the subscriber",
-        is_back="is back, and the phone will ring",
+        is_back="is back",
         forwarded={
             ForwardingKind.ALWAYS: "the phone is forwarded to",
             ForwardingKind.BUSY: "when the phone is busy, calls are forwarded to",
