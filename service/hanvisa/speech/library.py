@@ -22,7 +22,7 @@ from hanvisa.calls.prompts import (
     Prompt,
     Referral,
     SwitchboardClosed,
-    TryLater,
+    WentWrong,
     Why,
 )
 from hanvisa.errors import SpeechError
@@ -242,7 +242,7 @@ def _worded(prompt: Prompt, language: Language, at: datetime) -> tuple[Piece, ..
         return phrases.pieces(prompt, language, at)
     except Exception:  # a caller is never left in silence, whatever is wrong with a prompt
         log.exception("a prompt can't be worded", prompt=repr(prompt))
-        return phrases.pieces(TryLater(), language, at)
+        return phrases.pieces(WentWrong(), language, at)
 
 
 def _pause(text: str) -> str:

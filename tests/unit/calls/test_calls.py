@@ -141,7 +141,7 @@ async def test_who_has_hung_up_has_heard_no_apology_and_not_what_was_due() -> No
         await scene.over(caller)
     [closed] = scene.log.of_kind("closed")
     assert closed["reason"] == "caller_hung_up"
-    assert "TryLater" not in repr(scene.log.of_kind("heard"))
+    assert "WentWrong" not in repr(scene.log.of_kind("heard"))
     assert [one["type"] for one in scene.log.of_kind("signal")] == ["not_heard"]
 
 
@@ -506,7 +506,8 @@ async def test_a_bridge_that_cannot_be_made_leaves_nobody_in_it() -> None:
         scene.control.fail_at = len(scene.control.commands) + 2  # answer, bridge
         scene.control.failure = Refused("made to fail")
         scene.answers(anna)
-        await scene.hears(caller, "TryLater")
+        await scene.hears(caller, "WentWrong")
+        assert scene.log.of_kind("heard")[-1]["words"] == "WentWrong(holds=True)"
         assert (anna, "normal") in scene.control.named("hang_up")
 
 

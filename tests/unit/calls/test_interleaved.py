@@ -89,7 +89,7 @@ async def test_and_keeps_a_mobile_apart() -> None:
         citizen, second, far = await is_being_told(scene, control, MOBILE)
         await marked_by_key(scene, second)
         control.goes_on.set()
-        await scene.hears(citizen, "TryLater")
+        await scene.hears(citizen, "WentWrong")
         assert scene.house.live.of_channel(far) is not scene.house.live.of_channel(citizen)
         assert all({citizen, far} - set(inside) for inside in control.bridges.values())
 
@@ -101,7 +101,7 @@ async def test_whom_the_same_phone_has_sent_on_meanwhile_is_not_joined_and_nobod
         scene.refers(second, "202")
         bo = await scene.rung("bo")
         control.goes_on.set()
-        await scene.hears(citizen, "TryLater")
+        await scene.hears(citizen, "WentWrong")
         scene.answers(bo)
         await scene.talking(far, bo)
         assert not [data for data in scene.log.of_kind("signal") if data["type"] == "failure"]
@@ -144,7 +144,7 @@ async def test_whom_anna_rang_is_kept_when_who_they_are_joined_with_hangs_up_mea
         scene.hangs_up(bo)
         await scene.over(second)
         control.goes_on.set()
-        await scene.hears(customer, "TryLater")
+        await scene.hears(customer, "WentWrong")
         scene.hangs_up(first)
         scene.finished(customer)
         await scene.rung("olle")
@@ -160,10 +160,10 @@ async def test_so_is_a_citizen_whose_call_is_marked_meanwhile_whichever_line_the
         await scene.until(lambda: control.asked, "her phone is told")
         await marked_by_key(scene, first)
         control.goes_on.set()
-        await scene.hears(mobile, "TryLater")
+        await scene.hears(mobile, "WentWrong")
         scene.hangs_up(second)
         scene.hangs_up(first)
-        await scene.hears(citizen, "TryLater")
+        await scene.hears(citizen, "WentWrong")
     assert control.named("add_to_bridge") == []
     assert (citizen, "normal") not in control.named("hang_up")
 
@@ -181,5 +181,5 @@ async def test_who_was_brought_over_and_is_not_let_into_the_bridge_is_not_left_i
         citizen, first = await talks_with_anna(scene)
         second, bo = await talks(scene, "anna", "202")
         scene.refers(first, "202", other=second)
-        await scene.hears(citizen, "TryLater")
+        await scene.hears(citizen, "WentWrong")
         assert (bo, "normal") in control.named("hang_up")

@@ -118,7 +118,7 @@ async def test_who_listens_or_waits_goes_on_when_the_line_is_back(
         switch.lost = False
         await asyncio.sleep(1)
         assert switch.hears(caller)
-        assert not any("TryLater" in str(heard) for heard in scene.log.of_kind("heard"))
+        assert not any("WentWrong" in str(heard) for heard in scene.log.of_kind("heard"))
         [call] = {scene.house.live.of_channel(caller)}
         assert call is not None
         assert ("hang_up", caller, "normal") not in switch.commands

@@ -430,7 +430,7 @@ async def test_a_withheld_number_is_not_rung_back_and_what_can_not_be_stored_is_
         await choose(scene, bo, "5")
         await scene.until(lambda: last_played(scene) == (CHOICES,), "asked once more")
         await choose(scene, bo, "7")
-        await is_told(scene, "/sounds/TryLater", CHOICES)
+        await is_told(scene, "/sounds/WentWrong", CHOICES)
         assert state(scene, message) is MessageState.NEW
 
 

@@ -272,13 +272,34 @@ async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
         await is_told_that_it_is_given_up(scene, olle)
 
 
-async def is_told_that_it_is_given_up(scene: Scene, operator: str) -> None:
-    """Whoever left the number, when they would have been rung once more: by which rule, and what to do."""
+async def test_one_that_may_be_rung_again_by_then_stays() -> None:
+    """The mobile is registered no more as it is told."""
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "DialRefused")
+        mobile = await is_rung_once_more(scene, olle)
+        scene.directory.register = scene.directory.register.replace(mobiles=())
+        scene.answers(mobile)
+        await scene.hears(mobile, "WentWrong")
+        assert scene.directory.register.callbacks.rows
+
+
+async def is_rung_once_more(scene: Scene, operator: str) -> str:
+    """Whoever left the number, when the operator has been told that it can't be rung: the channel."""
     scene.finished(operator)
     await scene.over(operator)
     scene.clock.advance(timedelta(minutes=6))
     scene.house.queues.wake()
-    mobile = await scene.rung(MOBILE)
+    return await scene.rung(MOBILE)
+
+
+async def is_told_that_it_is_given_up(scene: Scene, operator: str) -> None:
+    """Whoever left the number, when they would have been rung once more: by which rule, and what to do."""
+    mobile = await is_rung_once_more(scene, operator)
     scene.answers(mobile)
     await scene.hears(mobile, "DialRefused")
     await scene.hears(mobile, "CallbackGivenUp")

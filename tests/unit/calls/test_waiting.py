@@ -17,8 +17,9 @@ from hanvisa.calls.signals import Held, Reconnected, Unheld
 from hanvisa.calls.stage import RingingBack, to_json
 from hanvisa.calls.stages import ringing_back
 from hanvisa.calls.state import VARIABLE, CallState, Leg
+from hanvisa.errors import StorageError
 from hanvisa.policy.facts import Callback, OperatorState, OutsideNumber, TargetKind
-from hanvisa.testing import FakeClock
+from hanvisa.testing import FakeClock, MemoryCallbacks
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
@@ -154,6 +155,45 @@ async def test_a_fault_in_ringing_back_is_told_and_it_is_tried_later(
         scene.clock.advance(timedelta(minutes=6))
         scene.house.queues.wake()
         await scene.rung(rung)
+
+
+async def test_whose_number_can_not_be_stored_is_told_to_hold_the_line_and_waits_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(_: object, __: Callback) -> None:
+        raise StorageError("the database is away")
+
+    monkeypatch.setattr(MemoryCallbacks, "keep", fails)
+    async with Scene(QUICK) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene)
+        scene.presses(caller, "4")
+        await scene.hears(caller, "ConfirmCallback")
+        scene.presses(caller, "1")
+        scene.finished(caller)
+        await scene.hears(caller, "WentWrong")
+        assert scene.log.of_kind("heard")[-1]["words"] == "WentWrong(holds=True)"
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Queued")
+
+
+async def test_an_operator_is_told_that_it_failed_where_a_callback_can_not_be_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: object) -> None:
+        raise StorageError("the database is away")
+
+    monkeypatch.setattr(MemoryCallbacks, "take", fails)
+    async with Scene(QUICK) as scene:
+        await ready(scene)
+        first, olle = await operator_has_caller(scene)
+        await leaves_number(scene)
+        scene.hangs_up(first)
+        olle = await rung_anew(scene, "olle", olle)
+        scene.answers(olle)
+        await scene.hears(olle, "WentWrong")
+        assert len(scene.directory.register.callbacks.rows) == 1, "it is rung back later"
 
 
 async def test_an_operator_who_does_not_answer_leaves_the_callback_where_it_is() -> None:

@@ -35,6 +35,7 @@ from hanvisa.calls.prompts import (
     TryLater,
     UnknownNumber,
     Waiting,
+    WentWrong,
     Why,
 )
 from hanvisa.policy.facts import OperatorState, Window
@@ -272,6 +273,16 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         TryLater(),
         "Tyvärr blev det något fel hos oss. Ring gärna igen om en stund.",
         "We are sorry, something went wrong on our side. Please call back later.",
+    ),
+    (
+        WentWrong(),
+        "Tyvärr blev det något fel hos oss.",
+        "We are sorry, something went wrong on our side.",
+    ),
+    (
+        WentWrong(holds=True),
+        "Tyvärr blev det något fel hos oss. Var god vänta kvar.",
+        "We are sorry, something went wrong on our side. Please hold the line.",
     ),
     (OperatorStateSet(OperatorState.OPEN), "Telefonistplatsen är öppen.", "The operator's position is open."),
     (

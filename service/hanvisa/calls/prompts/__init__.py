@@ -19,7 +19,14 @@ from hanvisa.calls.prompts.codes import (
     TakenBack,
 )
 from hanvisa.calls.prompts.emergency import EmergencyDialled
-from hanvisa.calls.prompts.failures import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber
+from hanvisa.calls.prompts.failures import (
+    CodeRefused,
+    Goodbye,
+    OutsideFailed,
+    TryLater,
+    UnknownNumber,
+    WentWrong,
+)
 from hanvisa.calls.prompts.greetings import GreetingChecked
 from hanvisa.calls.prompts.guide import GuideBegins, GuideEnds, GuideRefused, GuideStep
 from hanvisa.calls.prompts.messages import (
@@ -96,6 +103,7 @@ Prompt = (
     | UnknownNumber
     | OutsideFailed
     | TryLater
+    | WentWrong
     | CodeRefused
     | CallBarred
     | BackAgain
@@ -202,6 +210,7 @@ __all__ = [
     "UnknownNumber",
     "Waiting",
     "WasPaused",
+    "WentWrong",
     "Whisper",
     "Why",
     "WillRingBack",

@@ -21,7 +21,14 @@ class OutsideFailed:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Something of ours failed; the caller is told so, and is not left in silence."""
+    """Something of ours failed, and the call ends with it: whoever hears it is told so, and to ring again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentWrong:
+    """Something of ours failed, and ends nothing. ``holds``: an operator will have them, if they hold the line."""
+
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hanvisa.calls.prompts import (
     MessagesWaiting,
     NoMoreMessages,
     Prompt,
-    TryLater,
+    WentWrong,
 )
 from hanvisa.calls.stage import CallingOut, ListeningToMessages, Stage, runs
 from hanvisa.calls.storing import stored
@@ -53,7 +53,7 @@ async def listen(call: Call, stage: ListeningToMessages) -> Stage | None:
                 if await _mark(call, message, MessageState.HANDLED):
                     await call.say(MessageHandled())
                     break
-                said = [TryLater(), _choices(message)]
+                said = [WentWrong(), _choices(message)]
             case "*":
                 await call.say(Goodbye())
                 return None

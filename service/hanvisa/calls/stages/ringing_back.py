@@ -20,6 +20,7 @@ from hanvisa.calls.prompts import (
     OutsideFailed,
     Prompt,
     TryLater,
+    WentWrong,
     Whisper,
 )
 from hanvisa.calls.ringing import Display, outside_place, ring
@@ -67,7 +68,7 @@ async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
         call.state.confidential,
     )
     if not await stored(f"callback of {call.id}", call.house.directory.callbacks.keep(kept)):
-        await call.say(TryLater())
+        await call.say(WentWrong(holds=True))
         return back
     call.house.queues.wake()
     call.tell("outcome", outcome="callback")
@@ -96,7 +97,7 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     call.promised = call.caller
     call.notice_confidential()
     if callback is None or not await _taken(call, callback, tries):
-        await _say(call, TryLater())
+        await _say(call, WentWrong())
         return False
     facts = facts_now(call, callback)
     decision = _decide(call, facts)
@@ -129,7 +130,7 @@ async def tell_given_up(call: Call, stage: GivenUp) -> Stage | None:
         return None
     decision = _decide(call, facts_now(call, callback))
     if decision.allowed or not decision.rules:
-        await _say(call, TryLater())
+        await _say(call, WentWrong())
         return None
     call.tell("outcome", outcome="refused", rules=decision.rules)
     name = call.organisation.name if call.organisation else ""

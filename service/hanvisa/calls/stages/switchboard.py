@@ -12,7 +12,7 @@ from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.operators import attendance, pause
 from hanvisa.calls.parties import may_ever_have, may_have_now
-from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, Why
+from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, WentWrong, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.ringing import Display, operator_places, ring
 from hanvisa.calls.stage import (
@@ -236,11 +236,10 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
 @runs(Apologising)
 async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
-    await call.say(TryLater())
     switchboard = call.switchboard
     is_ours = bool(call.caller.account) and not call.touched
-    return (
-        None
-        if is_ours or switchboard is None
-        else AtSwitchboard(switchboard.id, since=AT_THE_HEAD if call.touched else call.house.clock.now())
-    )
+    if is_ours or switchboard is None:
+        await call.say(TryLater())
+        return None
+    await call.say(WentWrong(holds=True))
+    return AtSwitchboard(switchboard.id, since=AT_THE_HEAD if call.touched else call.house.clock.now())

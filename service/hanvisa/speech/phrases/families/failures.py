@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hanvisa.calls.prompts import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber, Why
+from hanvisa.calls.prompts import CodeRefused, Goodbye, OutsideFailed, TryLater, UnknownNumber, WentWrong, Why
 from hanvisa.speech.phrases.piece import Piece
 from hanvisa.speech.phrases.speaker import Speaker, in_both, says
 
@@ -15,6 +15,8 @@ class Words:
     no_such_number: str
     outside_failed: Mapping[Why, str]
     try_later: str
+    went_wrong: str
+    hold: str
     code_refused: str
     goodbye: str
 
@@ -29,6 +31,8 @@ WORDS = in_both(
             Why.UNPLUGGED: "numret kan inte nås just nu",
         },
         try_later="tyvärr blev det något fel hos oss. Ring gärna igen om en stund",
+        went_wrong="tyvärr blev det något fel hos oss",
+        hold="var god vänta kvar",
         code_refused="koden kan inte användas här",
         goodbye="tack för ditt samtal. Hej då",
     ),
@@ -41,6 +45,8 @@ WORDS = in_both(
             Why.UNPLUGGED: "the number cannot be reached right now",
         },
         try_later="we are sorry, something went wrong on our side. Please call back later",
+        went_wrong="we are sorry, something went wrong on our side",
+        hold="please hold the line",
         code_refused="the code cannot be used here",
         goodbye="thank you for calling. Goodbye",
     ),
@@ -60,6 +66,12 @@ def outside_failed(prompt: OutsideFailed, speaker: Speaker) -> list[Piece]:
 @says(TryLater)
 def try_later(_: TryLater, speaker: Speaker) -> list[Piece]:
     return speaker.sentence(WORDS[speaker.language].try_later)
+
+
+@says(WentWrong)
+def went_wrong(prompt: WentWrong, speaker: Speaker) -> list[Piece]:
+    words = WORDS[speaker.language]
+    return speaker.sentence(words.went_wrong) + (speaker.sentence(words.hold) if prompt.holds else [])
 
 
 @says(CodeRefused)
