@@ -92,6 +92,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (MessagesWaiting(3, 0), "Du har tre nya meddelanden.", "You have three new messages."),
     (
+        MessagesWaiting(59, 100),
+        "Du har femtionio nya meddelanden och fler än nittionio avlyssnade meddelanden.",
+        "You have fifty-nine new messages and more than fifty-nine messages that were heard.",
+    ),
+    (
         MessagesWaiting(0, 1),
         "Du har ett avlyssnat meddelande.",
         "You have one message that was heard.",

@@ -43,6 +43,7 @@ class Words:
     many_new: str
     one_heard: str
     many_heard: str
+    more_than: str
     from_: str
     withheld: str
     wants_to_be_rung: str
@@ -74,6 +75,7 @@ WORDS = in_both(
         many_new="nya meddelanden",
         one_heard="ett avlyssnat meddelande",
         many_heard="avlyssnade meddelanden",
+        more_than="fler än",
         from_="från",
         withheld="hemligt nummer",
         wants_to_be_rung="den som ringde vill bli uppringd",
@@ -108,6 +110,7 @@ WORDS = in_both(
         many_new="new messages",
         one_heard="one message that was heard",
         many_heard="messages that were heard",
+        more_than="more than",
         from_="from",
         withheld="a withheld number",
         wants_to_be_rung="the caller wants to be called back",
@@ -213,5 +216,8 @@ def no_more_messages(_: NoMoreMessages, speaker: Speaker) -> list[Piece]:
 
 
 def _counted(count: int, one: str, many: str, speaker: Speaker) -> list[str]:
+    """In words; of more than there is a word for, that it is more."""
     numbers = speaker.wording.numbers
-    return {0: [], 1: [one]}.get(count, [numbers[min(count, len(numbers) - 1)], many])
+    if count >= len(numbers):
+        return [WORDS[speaker.language].more_than, numbers[-1], many]
+    return {0: [], 1: [one]}.get(count, [numbers[count], many])
