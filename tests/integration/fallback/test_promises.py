@@ -75,6 +75,12 @@ async def test_callers_from_abroad_hear_english(world: World) -> None:
     await caller.until_ended()
 
 
+async def test_callers_from_a_short_number_hear_swedish_as_with_the_service(world: World) -> None:
+    caller = await world.carrier.call(BO_DIRECT, from_="1177")
+    await caller.hears(world.spoken.referral(BO, Why.ABSENT))
+    await caller.until_ended()
+
+
 async def test_an_absence_that_has_ended_or_not_begun_counts_for_nothing(world: World) -> None:
     cajsa = await world.phone(CAJSA)
     dan = await world.phone(DAN)
