@@ -35,10 +35,11 @@ class CoverageWritten(Written):
 
 
 class ExpectedCoverage(Expected):
-    """``empty`` are the days by the department's name, ``away`` who else is away from it then."""
+    """``empty`` are the days by the department's name, ``away`` and ``off`` its others, away or not at work then."""
 
     empty: dict[str, tuple[date, ...]] = Field(default_factory=dict)
     away: tuple[str, ...] | None = None
+    off: tuple[str, ...] | None = None
 
 
 class CoverageCase(Case):
@@ -80,6 +81,8 @@ class CoverageCase(Case):
         compared["empty"] = (self.expect.empty, {one.team.name: one.days for one in emptied})
         if self.expect.away is not None:
             compared["away"] = (self.expect.away, tuple(name for one in emptied for name in one.away))
+        if self.expect.off is not None:
+            compared["off"] = (self.expect.off, tuple(name for one in emptied for name in one.off))
         return decision.because, compared
 
     def _teams(self, world: World) -> tuple[Team, ...]:

@@ -23,7 +23,7 @@ LOOK_AHEAD = timedelta(days=366)  # however long the absence
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 NEAR = 3 * DAY  # around an absence: more than its days and the working hours of the one before
-NAMED = 10  # of those who are away
+NAMED = 10  # of those who are away, and of those who don't work
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,16 @@ class CoverageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """A department that would be empty on these working days, which it is not without the absence."""
+    """A department that would be empty on these working days, which it is not without the absence.
+
+    Its others are ``away`` or don't work then (``off``). ``stand_in``: the one that stands in for it, empty too.
+    """
 
     team: Team
     days: tuple[date, ...]
     away: tuple[str, ...]
+    off: tuple[str, ...]
+    stand_in: Team | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,8 @@ def emptied_by(facts: CoverageFacts) -> tuple[Emptied, ...]:
             )
         )
         if days:
-            found.append(Emptied(team, days, _others(team, days, facts.wanted.person_id)))
+            away, off = _others(team, days, facts.wanted.person_id)
+            found.append(Emptied(team, days, away, off, chain[1] if len(chain) > 1 else None))
     return tuple(found)
 
 
@@ -181,7 +187,8 @@ def empty_days(
         if not any(member.belongs(day) for member in team.members) or _is_covered([team], day, absent):
             continue
         stood_in = next((one for one in others if _has_somebody(one, day, time, absent)), None)
-        yield EmptyDay(day, stood_in, _others(team, (day,), None))
+        away, _ = _others(team, (day,), None)
+        yield EmptyDay(day, stood_in, away)
 
 
 def concerned(stand_ins: Mapping[UUID, UUID | None], homes: Collection[UUID]) -> set[UUID]:
@@ -260,13 +267,18 @@ def _unreachable(absences: Iterable[Absence]) -> Absent:
     return found
 
 
-def _others(team: Team, days: Sequence[date], person_id: UUID | None) -> tuple[str, ...]:
-    """Who is of the department then, besides that person: not one of them can be reached."""
-    return tuple(
-        member.name
-        for member in team.members
-        if member.person_id != person_id and any(member.belongs(day) for day in days)
-    )
+def _others(
+    team: Team, days: Sequence[date], person_id: UUID | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Besides that person, who is away and who doesn't work, on days on which nobody of it can be reached."""
+    away: list[str] = []
+    off: list[str] = []
+    for member in team.members:
+        theirs = [day for day in days if member.belongs(day)]
+        if theirs and member.person_id != person_id:
+            works = any(any(worked(member, team, day, team.working_time(day))) for day in theirs)
+            (away if works else off).append(member.name)
+    return tuple(away), tuple(off)
 
 
 def _spans(windows: Iterable[Window], day: date) -> Iterator[Span]:
@@ -278,15 +290,38 @@ def _day(moment: datetime) -> date:
 
 
 def _told(emptied: Emptied) -> Text:
-    """Which department, when, and who is away already."""
+    """Which department, when, and why neither its others nor its stand-in can be reached."""
     name, days = emptied.team.name, ", ".join(_runs(emptied.days))
-    names = ", ".join(emptied.away[:NAMED]) + (" …" if len(emptied.away) > NAMED else "")
-    return Text(
-        sv=f"{name} skulle stå utan någon som kan nås: {days} (G3). "
-        + (f"Redan borta då: {names}." if names else "Den har ingen annan, och ingen som ersätter."),
-        en=f"{name} would have nobody who can be reached: {days} (G3). "
-        + (f"Away already: {names}." if names else "It has nobody else, and no stand-in."),
-    )
+    said = [
+        Text(
+            sv=f"{name} skulle stå utan någon som kan nås: {days} (G3).",
+            en=f"{name} would have nobody who can be reached: {days} (G3).",
+        )
+    ]
+    if emptied.away:
+        names = _names(emptied.away)
+        said.append(Text(sv=f"Redan borta då: {names}.", en=f"Away already: {names}."))
+    if emptied.off:
+        names = _names(emptied.off)
+        said.append(Text(sv=f"Arbetar inte då: {names}.", en=f"Not at work then: {names}."))
+    if emptied.stand_in:
+        other = emptied.stand_in.name
+        said.append(
+            Text(
+                sv=f"{other}, som ersätter, har inte heller någon som kan nås då.",
+                en=f"{other}, which stands in for it, has nobody who can be reached then either.",
+            )
+        )
+    elif not emptied.away and not emptied.off:
+        said.append(
+            Text(sv="Den har ingen annan, och ingen som ersätter.", en="It has nobody else, and no stand-in.")
+        )
+    sv, en = (" ".join(one.in_(language) for one in said) for language in Language)
+    return Text(sv=sv, en=en)
+
+
+def _names(of: Sequence[str]) -> str:
+    return ", ".join(of[:NAMED]) + (" …" if len(of) > NAMED else "")
 
 
 def _runs(days: Sequence[date]) -> Iterator[str]:

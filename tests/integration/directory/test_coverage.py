@@ -87,7 +87,7 @@ async def test_schedules_absences_and_who_has_left_are_known(
     database: Database, people: dict[str, UUID]
 ) -> None:
     await sets(database, people["anna"])  # Bo is there
-    with pytest.raises(PolicyRefused, match=r"2026-08-12 \(G3\)\. Away already: Bo Ek"):
+    with pytest.raises(PolicyRefused, match=r"2026-08-12 \(G3\)\. Not at work then: Bo Ek"):
         await sets(database, people["anna"], MONDAY + 2 * DAY)
     with pytest.raises(PolicyRefused, match=r"2026-08-10 \(G3\)\. Away already: Anna Berg"):
         await sets(database, people["bo"])

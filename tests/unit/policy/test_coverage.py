@@ -15,6 +15,7 @@ from hanvisa.policy.coverage import (
     Member,
     Team,
     concerned,
+    decide_coverage,
     emptied_by,
     emptied_in_turn,
     empty_days,
@@ -32,6 +33,12 @@ AT_HOME = AbsenceReason(
     "5", Text("hemifrån", "at home"), Text("är hemma", "is at home"), TimeKind.TIME, reachable=True
 )
 USUAL = (Window((1, 2, 3, 4, 5), time(8), time(17)),)
+MONDAYS = (Window((1,), time(8), time(17)),)
+SARA, STEN, ANNA = (Member(UUID(int=11 + n), name) for n, name in enumerate(("Sara", "Sten", "Anna")))
+STEN_ON_MONDAYS = Member(STEN.person_id, "Sten", schedule=MONDAYS)
+BO_ON_MONDAYS = Member(UUID(int=14), "Bo", schedule=MONDAYS)
+OFFICE = Team(UUID(int=2), "Kansliet", (ANNA,))
+NEITHER_THE_OFFICE = "Kansliet, which stands in for it, has nobody who can be reached then either."
 
 clocks = st.builds(time, st.integers(6, 20), st.sampled_from((0, 30)))
 windows = st.builds(
@@ -107,6 +114,40 @@ def test_who_stands_in_on_an_empty_day_is_told_with_who_is_away() -> None:
     assert (friday.day, friday.stood_in, friday.away) == (DAYS[1], office, ("Sara", "Sten"))
     assert (monday.day, monday.stood_in) == (DAYS[4], None)
     assert list(empty_days((Team(UUID(int=3), "Tom", ()),), absences, DAYS)) == [], "it has nobody to miss"
+
+
+def test_the_report_names_nobody_as_away_who_does_not_work_that_day() -> None:
+    school = Team(UUID(int=1), "Skolkontoret", (SARA, STEN_ON_MONDAYS))
+    absences = (Absence(UUID(int=3), SARA.person_id, AWAY, local_time(FIRST, time(7)), None),)
+    (thursday,) = empty_days((school,), absences, [FIRST])
+    assert thursday.away == ("Sara",)
+
+
+@pytest.mark.parametrize(
+    ("others", "stand_in", "told"),
+    [
+        ((), None, "It has nobody else, and no stand-in."),
+        ((), OFFICE, NEITHER_THE_OFFICE),
+        ((STEN,), None, "Away already: Sten."),
+        ((STEN_ON_MONDAYS,), None, "Not at work then: Sten."),
+        ((STEN, BO_ON_MONDAYS), OFFICE, f"Away already: Sten. Not at work then: Bo. {NEITHER_THE_OFFICE}"),
+    ],
+)
+def test_a_refusal_says_of_the_others_and_of_the_stand_in_what_is_so(
+    others: tuple[Member, ...], stand_in: Team | None, told: str
+) -> None:
+    """On the Thursday Sten is away, and Anna, who is all that the office has."""
+    school = Team(UUID(int=1), "Skolkontoret", (SARA, *others), stand_in_id=stand_in and stand_in.id)
+    wanted, stens, annas = (
+        Absence(
+            UUID(int=number), one.person_id, AWAY, local_time(FIRST, time(7)), local_time(FIRST, time(18))
+        )
+        for number, one in enumerate((SARA, STEN, ANNA))
+    )
+    facts = CoverageFacts(wanted, (school, OFFICE), (stens, annas), at=local_time(FIRST, time(6)))
+    refused = decide_coverage(facts, emptied_by(facts))
+    before = "Skolkontoret would have nobody who can be reached: 2026-03-26 (G3). "
+    assert refused.because.en.startswith(f"{before}{told} Choose other days")
 
 
 @pytest.mark.parametrize("ends_at", [None, datetime(2199, 12, 31, tzinfo=UTC)])
