@@ -68,6 +68,7 @@ async def a_busy_hour(town: Town) -> None:
         "ends_at": (NOW + timedelta(hours=2)).isoformat(),
         "substitute": str(id_of("siv")),
         "best_reached": [{"days": [1, 2], "start": "08:00", "end": "09:00"}],
+        "note": "Fråga efter Siv om det gäller skolskjutsen",
     }
     await answer(await town.ask("POST", "/absences", absence), 201)
     await answer(await town.ask("POST", "/notices", {"text": "Skolan har flyttat."}), 201)
@@ -90,6 +91,8 @@ async def test_who_waits_is_answered_sought_refused_and_told_the_number_in_a_han
     await keys.type("kyrk")
     await expect(page.get_by_role("option")).to_have_count(3)
     await expect(page.get_by_role("option", selected=True)).to_contain_text("Anna Berg")
+    card = page.get_by_role("article", name="Anna Berg")
+    await expect(card).to_contain_text("Fråga efter Siv om det gäller skolskjutsen")
     await keys.press("ArrowDown")
     await expect(page.get_by_role("article", name="Hanna Lind")).to_be_visible()
     await expect(page.get_by_role("article", name="Anna Berg")).to_be_hidden()

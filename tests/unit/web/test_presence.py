@@ -51,11 +51,14 @@ async def test_absences_that_adjoin_are_told_as_callers_hear_them_with_what_is_t
             "starts_at": (NOW + timedelta(hours=from_)).isoformat(),
             "ends_at": (NOW + timedelta(hours=to)).isoformat(),
             "substitute": str(id_of("siv")),
+            "note": f"until +{to} h",
         }
         await answer(await town.ask("POST", "/absences", body), 201)
     told = await town.get(f"/persons/{ANNA}/presence", who="operator")
     assert told["away"]["reason_name"]["en"] == "Meeting"
     assert told["away"]["until"] == "2026-08-05T13:00:00+02:00"
+    whose = await town.get(f"/absences/{told['away']['absence']}", who="operator")
+    assert (whose["reason_name"]["en"], whose["note"]) == ("Meeting", "until +1 h")
     assert [one["starts_at"] for one in told["coming"]] == [
         "2026-08-05T11:00:00+02:00",
         "2026-08-07T10:00:00+02:00",

@@ -57,9 +57,9 @@ CHAPTERS = (
     Chapter(
         "The switchboard",
         "For operators. Who waits, since when and for which organisation; their own calls, held and parked "
-        "ones; whom a caller seeks, as one types. Every button has its key. A transfer that the policy "
-        "refuses says by which rule, and what is allowed instead is one key away. What changes anywhere shows"
-        " by itself.",
+        "ones; whom a caller seeks, as one types, with the note that who is away has left for the operators. "
+        "Every button has its key. A transfer that the policy refuses says by which rule, and what is allowed "
+        "instead is one key away. What changes anywhere shows by itself.",
         (
             Picture(
                 "switchboard",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -27,6 +28,7 @@ COLLEAGUES = 50
 
 
 class AwayShown(Outgoing):
+    absence: UUID = Field(description="the one whose reason it is; its note for the operators is there")
     reason_name: Words
     until: Moment | None = Field(
         description="null: until cancelled; of absences that adjoin the last one's end"
@@ -120,6 +122,7 @@ def _away(ask: Ask[Any, Any], person: Person) -> AwayShown | None:
     if now is None:
         return None
     return AwayShown(
+        absence=now.absence.id,
         reason_name=_reason(ask, person, now.reason),
         until=now.until,
         until_is_date=now.until_is_date,

@@ -142,6 +142,7 @@ async def test_an_absence_is_set_for_somebody(town: Town, manager: Visitor) -> N
     page = await manager.page(f"/departments/{SCHOOL}?week=2026-W33&for={ANNA}")
     assert "Anna Berg is going to be away" in page
     assert 'name="begins_day" value="2026-08-10"' in page
+    assert "Operators don't see it when the reason is private: Sick." in page
     form = {
         "person": ANNA,
         "reason": "6",

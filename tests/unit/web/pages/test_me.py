@@ -42,6 +42,13 @@ async def heard(visitor: Visitor, **form: str) -> str:
 # absence
 
 
+async def test_who_writes_a_note_is_told_where_operators_do_not_see_it(anna: Visitor) -> None:
+    assert "Telefonisterna ser den inte: orsaken är privat." in await draft(anna, reason="9")
+    sees = await draft(anna, reason="1")
+    assert "Notering till telefonisterna" in sees
+    assert "ser den inte" not in sees
+
+
 async def test_an_absence_is_two_clicks_and_its_end_is_the_reasons_own(anna: Visitor, town: Town) -> None:
     page = await anna.page("/me")
     assert "Du är på plats: telefonen ringer." in page

@@ -223,6 +223,7 @@ async def test_the_search_shows_at_once_who_is_where_and_how_they_are_had(olle: 
         "ends_at": (NOW + timedelta(hours=2)).isoformat(),
         "substitute": str(id_of("siv")),
         "best_reached": [{"days": [1, 2], "start": "08:00", "end": "09:00"}],
+        "note": "Fråga efter Siv om det gäller skolskjutsen",
     }
     await answer(await town.ask("POST", "/absences", body), 201)
     await answer(await town.ask("POST", "/forwardings", {"person": str(id_of("anna")), "target": "202"}), 201)
@@ -231,6 +232,7 @@ async def test_the_search_shows_at_once_who_is_where_and_how_they_are_had(olle: 
     for words in (
         "Anna Berg",
         "Sammanträde, till idag 12:00",
+        "Fråga efter Siv om det gäller skolskjutsen",
         "mån, tis 08:00–09:00",
         "0980-31 92 01",
         "070-174 06 05",
@@ -241,6 +243,14 @@ async def test_the_search_shows_at_once_who_is_where_and_how_they_are_had(olle: 
     ):
         assert words in found, words
     assert "Ersättare" in found
+
+
+async def test_the_note_of_a_private_reason_is_not_shown(olle: Visitor, town: Town) -> None:
+    body = {"person": str(id_of("anna")), "reason": "9", "note": "Magsjuk"}
+    await answer(await town.ask("POST", "/absences", body), 201)
+    found = await olle.page("/switchboard/found?q=rektor&call=")
+    assert "Frånvarande" in found
+    assert "Magsjuk" not in found
 
 
 async def test_a_protected_number_is_not_shown_and_one_is_not_to_be_told_in_a_confidential_call(

@@ -10,6 +10,7 @@ from uuid import UUID
 from aiohttp import web
 
 from hanvisa.policy.model import AlternativeKind
+from hanvisa.web.api.absences import AbsenceShown
 from hanvisa.web.api.live import LiveCallShown
 from hanvisa.web.api.persons import PersonShown
 from hanvisa.web.api.presence import PresenceShown
@@ -34,8 +35,11 @@ class MobileOffered:
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """``note`` is what the person has written for the operators of their absence now."""
+
     person: PersonShown
     presence: PresenceShown
+    note: str
     mobiles: list[MobileOffered]
 
 
@@ -75,11 +79,21 @@ async def presence_of(page: Page, person: str | UUID) -> PresenceShown:
 
 async def _card(page: Page, person: PersonShown, call: LiveCallShown | None) -> Card:
     numbers = [mobile.number for mobile in person.mobiles if mobile.number]
+    presence = await presence_of(page, person.id)
     return Card(
         person,
-        await presence_of(page, person.id),
+        presence,
+        await _note(page, presence),
         [await _offered(page, number, call) for number in numbers],
     )
+
+
+async def _note(page: Page, presence: PresenceShown) -> str:
+    """None where the absence has been taken back since."""
+    absence: AbsenceShown | None = None
+    if presence.away:
+        absence = await page.api.find(f"/absences/{presence.away.absence}")
+    return absence.note if absence else ""
 
 
 async def _offered(page: Page, number: str, call: LiveCallShown | None) -> MobileOffered:
