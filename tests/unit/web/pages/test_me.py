@@ -76,6 +76,16 @@ async def test_an_absence_is_two_clicks_and_its_end_is_the_reasons_own(anna: Vis
         ({"reason": "6", "ends": "own"}, None, "2026-08-06T08:00:00+02:00"),
         ({"reason": "6", "ends": "monday"}, None, "2026-08-10T08:00:00+02:00"),
         ({"reason": "6", "ends": "later"}, None, "2026-08-17T08:00:00+02:00"),
+        (  # Easter Monday is the Monday after next
+            {"reason": "6", "ends": "later", "begins_day": "2027-03-15"},
+            "2027-03-15T08:00:00+01:00",
+            "2027-03-30T08:00:00+02:00",
+        ),
+        (  # it is the next Monday
+            {"reason": "6", "ends": "later", "begins_day": "2027-03-22"},
+            "2027-03-22T08:00:00+01:00",
+            "2027-04-05T08:00:00+02:00",
+        ),
         ({"reason": "6", "ends": "none"}, None, None),
         ({"reason": "6", "ends": "other", "back_day": "2026-08-20"}, None, "2026-08-20T08:00:00+02:00"),
         ({"reason": "9", "ends": "own"}, None, None),

@@ -181,7 +181,7 @@ def _ends(page: Page, reason: Any, form: Mapping[str, str]) -> list[End]:
     at = starts_at or page.api.services.clock.now()
     today = at.astimezone(LOCAL).date()
     next_day = next_working_day(today)
-    monday = next_working_day(today + timedelta(days=6 - today.weekday()))
+    sunday = today + timedelta(days=6 - today.weekday())
     offered = [End(OWN, gettext("As usual"), _own_end(reason, at))]
     if reason.time_kind is TimeKind.TIME:
         offered += [
@@ -193,10 +193,10 @@ def _ends(page: Page, reason: Any, form: Mapping[str, str]) -> list[End]:
         ]
     offered.append(End("next", gettext("Next working day"), local_time(next_day, WORKDAY_STARTS)))
     if reason.time_kind is not TimeKind.TIME:
-        later = monday + timedelta(days=7)
+        weeks = [next_working_day(sunday + timedelta(weeks=number)) for number in range(2)]
         offered += [
-            End("monday", gettext("Next week"), local_time(monday, WORKDAY_STARTS)),
-            End("later", gettext("The week after"), local_time(later, WORKDAY_STARTS)),
+            End("monday", gettext("Next week"), local_time(weeks[0], WORKDAY_STARTS)),
+            End("later", gettext("The week after"), local_time(weeks[1], WORKDAY_STARTS)),
             End(NONE, gettext("Until I am back"), None),
         ]
     first = offered[0]
