@@ -68,6 +68,19 @@ async def test_an_absence_is_two_clicks_and_what_callers_hear_follows_what_is_ch
     await expect(later).to_be_focused()
 
 
+async def test_what_is_said_of_the_phone_follows_its_forwarding(visit: Visit, town: Town) -> None:
+    await visit.signs_in("anna", to="/me")
+    page = visit.page
+    there = page.locator("#absence .there")
+    await expect(there).to_have_text("Du är på plats: telefonen ringer.")
+    await page.get_by_text("Vidarekoppla min telefon").click()
+    await page.get_by_label("Till numret").fill("070-174 06 05")
+    await page.get_by_label("Till numret").press("Enter")
+    await expect(there).to_have_text("Du är på plats, och telefonen är vidarekopplad till 070-174 06 05.")
+    await page.get_by_role("button", name="Avsluta vidarekopplingen").click()
+    await expect(there).to_have_text("Du är på plats: telefonen ringer.")
+
+
 async def test_a_message_that_was_listened_to_is_no_longer_new(visit: Visit, town: Town) -> None:
     id_ = await leaves(town)
     await visit.signs_in("anna", to="/me")

@@ -260,6 +260,22 @@ async def test_a_forwarding_tells_what_is_left_of_the_month(anna: Visitor, town:
     assert "Din telefon är inte vidarekopplad." in await does(anna, f"/me/forwardings/{one['id']}/end")
 
 
+async def test_whose_phone_is_always_forwarded_is_not_told_that_it_rings(anna: Visitor, town: Town) -> None:
+    rings, elsewhere = "telefonen ringer.", "telefonen är vidarekopplad till 070-174 06 05."
+    await does(anna, "/me/forwardings", target="205", kind="no_answer")
+    assert f"Du är på plats: {rings}" in await anna.page("/me")
+    said = await does(anna, "/me/forwardings", target="070-174 06 05")
+    assert f'<p id="there" hx-swap-oob="innerHTML">Du är på plats, och {elsewhere}' in said
+    shown = await anna.page("/me")
+    assert f"Du är på plats, och {elsewhere}" in shown
+    assert rings not in shown
+    await does(anna, "/me/absences", reason="1", ends="60")
+    assert 'id="there"' not in await does(anna, "/me/forwardings", target="205", kind="busy")
+    assert f"Du är tillbaka, och {elsewhere}" in await does(anna, "/me/back")
+    [always] = [one for one in (await town.get("/forwardings"))["items"] if one["kind"] == "always"]
+    assert f"Du är på plats: {rings}" in await does(anna, f"/me/forwardings/{always['id']}/end")
+
+
 async def test_a_forwarding_that_m3_refuses_is_told_with_its_rule(anna: Visitor) -> None:
     refused = await does(anna, "/me/forwardings", 409, target="070-174 06 05", until_day="2026-09-07")
     assert "högst 5 dagar" in refused

@@ -19,10 +19,11 @@ from hanvisa.policy.timing import default_until
 from hanvisa.policy.workdays import next_working_day
 from hanvisa.web.middleware import TELLER, Teller
 from hanvisa.web.pages.me import week
-from hanvisa.web.pages.me.asking import absences, change_now, mine, moment_given
+from hanvisa.web.pages.me.asking import absences, change_now, forwarded, mine, moment_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
+from hanvisa.web.pages.writing import number
 from hanvisa.web.problems import Problem, invalid
 from hanvisa.web.roles import Action
 
@@ -49,6 +50,7 @@ async def section(page: Page) -> dict[str, Any]:
         "coming": [one for one in found if one.starts_at > now],
         "hears": await page.api.get(f"/absences/{current[0].id}/heard") if current else None,
         "reasons": (await page.api.get("/absence-reasons", limit=200)).items,
+        "forwarded": await forwarded(page),
     }
 
 
@@ -93,17 +95,21 @@ async def create(page: Page) -> web.StreamResponse:
 async def end(page: Page) -> web.StreamResponse:
     absence = await change_now(page, "POST", f"/absences/{page.request.match_info['id']}", "/end")
     was_coming = absence.starts_at >= absence.ends_at
-    return await _changed(
-        page,
-        gettext("The absence is taken back.") if was_coming else gettext("You are back: your phone rings."),
-    )
+    return await _changed(page, gettext("The absence is taken back.") if was_coming else await _back(page))
 
 
 async def end_all(page: Page) -> web.StreamResponse:
     """I am back: whatever lasts now ends."""
     for one in (await section(page))["current"]:
         await change_now(page, "POST", f"/absences/{one.id}", "/end")
-    return await _changed(page, gettext("You are back: your phone rings."))
+    return await _changed(page, await _back(page))
+
+
+async def _back(page: Page) -> str:
+    if elsewhere := await forwarded(page):
+        said = gettext("You are back, and your phone is forwarded to %(number)s.")
+        return said % {"number": number(elsewhere.target)}
+    return gettext("You are back: your phone rings.")
 
 
 async def _changed(page: Page, said: str) -> web.Response:

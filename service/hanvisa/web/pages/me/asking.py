@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+from hanvisa.policy.facts import ForwardingKind
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import WORKDAY_STARTS, local_time
 from hanvisa.web.pages.days import day_given
@@ -52,6 +53,14 @@ async def absences(page: Page, since: datetime | None = None, until: datetime | 
     """Mine that last or are to come, or last in that time, by their beginning."""
     found = (await page.api.get("/absences", person=mine(page), since=since, until=until, limit=200)).items
     return sorted(found, key=lambda one: one.starts_at)
+
+
+async def forwarded(page: Page) -> Any | None:
+    """The forwarding by which all of my calls go elsewhere now; None when my phone rings."""
+    found = (await page.api.get("/forwardings", person=mine(page), limit=200)).items
+    now = page.api.services.clock.now()
+    on = [one for one in found if one.kind is ForwardingKind.ALWAYS and one.starts_at <= now]
+    return max(on, key=lambda one: one.starts_at, default=None)
 
 
 def moment_given(

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from hanvisa.policy.swedish_time import WORKDAY_ENDS
-from hanvisa.web.pages.me.asking import change_now, mine, moment_given
+from hanvisa.web.pages.me.asking import absences, change_now, forwarded, mine, moment_given
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
@@ -43,7 +43,15 @@ async def end(page: Page) -> web.StreamResponse:
 
 
 async def _changed(page: Page, said: str) -> web.Response:
-    return page.show("me/forwarding_changed.html", said=said, **await section(page))
+    """What is said of the phone above changes with it."""
+    now = page.api.services.clock.now()
+    return page.show(
+        "me/forwarding_changed.html",
+        said=said,
+        is_there=all(one.starts_at > now for one in await absences(page)),
+        forwarded=await forwarded(page),
+        **await section(page),
+    )
 
 
 VIEWS = (
