@@ -15,7 +15,6 @@ from hanvisa.errors import MailError
 from hanvisa.mail.sending import Server, send
 from hanvisa.policy.details import DetailsLetter
 from hanvisa.policy.mail_addresses import recipients
-from hanvisa.policy.swedish_time import LOCAL
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +62,7 @@ class DetailsMails:
 
 def compose(letter: DetailsLetter, page: str, sender: str, clock: Clock) -> EmailMessage:
     """Swedish first, then English. The details are on the page alone. Raises ValueError for an address that is none."""
-    link, until = f"{page}/{letter.token}", f"{letter.ends_at.astimezone(LOCAL):%Y-%m-%d}"
+    link, until = f"{page}/{letter.token}", f"{letter.last_day:%Y-%m-%d}"
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = recipients(letter.address)

@@ -6,7 +6,7 @@ By the calendar in Sweden, so that clock changes shift nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from hanvisa.policy.facts import aware
@@ -33,3 +33,8 @@ class DetailsLetter:
     name: str
     token: str
     ends_at: datetime
+
+    @property
+    def last_day(self) -> date:
+        """In Sweden, the last one that ends before the link does."""
+        return self.ends_at.astimezone(LOCAL).date() - timedelta(days=1)

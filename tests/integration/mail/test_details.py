@@ -53,7 +53,7 @@ async def test_the_mail_has_the_link_and_until_when_it_holds(office: PostOffice)
     assert body is not None
     text = body.get_content()
     assert text.count("https://vaxel.example.org/details/a-token") == 2
-    assert "bekräfta dem till och med 2026-09-04" in text
+    assert "bekräfta dem till och med 2026-09-03" in text
     assert await mails(office, owed).send_owed() == {"sent": 0, "not_sent": 0}
 
 

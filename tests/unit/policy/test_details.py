@@ -1,10 +1,11 @@
 """S2: when details are to be confirmed again, by the calendar in Sweden."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 
-from hanvisa.policy.details import is_stale, stale_before
+from hanvisa.policy.details import DetailsLetter, is_stale, stale_before
 
 CASES = [
     ("2026-08-03T23:59:00+02:00", "2026-08-05T00:00:00+02:00", 2, True),
@@ -31,3 +32,11 @@ def test_details_are_stale_when_the_days_have_passed(
 
 def test_what_nobody_has_confirmed_is_stale() -> None:
     assert is_stale(None, stale_before(datetime.fromisoformat("2026-08-05T10:00:00+02:00"), 180))
+
+
+@pytest.mark.parametrize("ends_at", ["2026-09-04T03:15:00+02:00", "2026-09-03T22:00:00+00:00"])
+def test_the_last_day_of_a_link_is_one_on_all_of_which_it_holds(ends_at: str) -> None:
+    letter = DetailsLetter(
+        UUID(int=1), "anna@kommunen.test", "Anna", "token", datetime.fromisoformat(ends_at)
+    )
+    assert letter.last_day == date(2026, 9, 3)
