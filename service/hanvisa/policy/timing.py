@@ -100,13 +100,13 @@ def until_time(hhmm: str, at: datetime) -> datetime:
 
 
 def until_date(mmdd: str, at: datetime) -> datetime:
-    """08:00 that day; a day that is past means next year. Raises TimeRefused for what is no day."""
+    """08:00 that day; a day that is past means next year. Raises TimeRefused for no day, and today past 08:00."""
     today = aware(at).astimezone(LOCAL).date()
     if _four_digits(mmdd):
-        for year in (today.year, today.year + 1):
-            until = _morning_of(year, mmdd)
-            if until is not None and until > at:
-                return until
+        mornings = (_morning_of(year, mmdd) for year in (today.year, today.year + 1))
+        until = next((one for one in mornings if one and one >= local_time(today, time())), None)
+        if until is not None and until > at:  # who is back today has not meant a year
+            return until
     raise TimeRefused(
         TimeFault.NOT_A_DAY,
         Text(

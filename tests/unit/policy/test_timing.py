@@ -74,7 +74,6 @@ def test_times_that_are_refused(keyed: str) -> None:
         ("0305", "2026-03-05 08:00"),
         ("1224", "2026-12-24 08:00"),
         ("0303", "2027-03-03 08:00"),
-        ("0304", "2027-03-04 08:00"),  # 08:00 today is past
     ],
 )
 def test_dates(keyed: str, until: str) -> None:
@@ -83,6 +82,12 @@ def test_dates(keyed: str, until: str) -> None:
 
 def test_a_leap_day_is_met_where_there_is_one() -> None:
     assert until_date("0229", datetime(2027, 6, 1, tzinfo=UTC)) == local("2028-02-29 08:00")
+
+
+def test_today_is_a_day_to_come_until_eight() -> None:
+    assert until_date("0304", local("2026-03-04 07:59")) == local("2026-03-04 08:00")
+    with pytest.raises(TimeRefused, match="0304 is not a day to come"):
+        until_date("0304", local("2026-03-04 08:00"))
 
 
 @pytest.mark.parametrize("keyed", ["0229", "1332", "0431", "0000", "1", "abcd"])
