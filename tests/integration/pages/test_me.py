@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from integration.pages.browsing import Visit
 from unit.web.test_messages import leaves
@@ -79,6 +79,24 @@ async def test_what_is_said_of_the_phone_follows_its_forwarding(visit: Visit, to
     await expect(there).to_have_text("Du är på plats, och telefonen är vidarekopplad till 070-174 06 05.")
     await page.get_by_role("button", name="Avsluta vidarekopplingen").click()
     await expect(there).to_have_text("Du är på plats: telefonen ringer.")
+
+
+async def test_a_change_whose_answer_is_lost_is_not_said_to_be_undone(visit: Visit, town: Town) -> None:
+    await visit.signs_in("anna", to="/me")
+    page = visit.page
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort("connectionreset")
+
+    await page.route("**/me/absences", lose_the_answer)
+    await page.get_by_role("button", name="Sammanträde").click()
+    await page.get_by_role("button", name="Spara frånvaron").click()
+    await expect(page.locator("#problem")).to_have_text(
+        "Tjänsten svarar inte. Se efter om det blev gjort innan du försöker igen."
+    )
+    assert town.directory.register.absences_of(id_of("anna"))
+    visit.complaints = [one for one in visit.complaints if not one.startswith("htmx:sendError,")]
 
 
 async def test_a_message_that_was_listened_to_is_no_longer_new(visit: Visit, town: Town) -> None:

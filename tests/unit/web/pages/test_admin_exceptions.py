@@ -78,6 +78,7 @@ async def test_one_is_changed_and_revoked_and_shows_who_has_used_it(admin: Visit
     changed = await send(admin, "PATCH", at, form_in(page), ends_at="2026-08-05T12:00", max_uses="1")
     assert changed.status == 204, await changed.text()
     assert "0 / 1" in await admin.page("/admin/exceptions")
+    assert "There is nothing of the kind." in await admin.page("/admin/exceptions?on_the_spot=true")
     revoked = await send(admin, "POST", f"{at}/end", form_in(await admin.page(at)))
     assert revoked.headers["HX-Redirect"] == "/admin/exceptions?done=revoked"
     assert REASON not in await admin.page("/admin/exceptions")

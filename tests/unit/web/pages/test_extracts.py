@@ -12,7 +12,7 @@ from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.repositories.calls import CallRecords
 from unit.web.pages.test_follow_up import head_of, signed_in
 from unit.web.pages.visiting import Visitor
-from unit.web.town import NOW, Town, id_of
+from unit.web.town import NOW, Town, answer, id_of
 
 REASON = "Många och långa samtal till utlandet"
 MANAGER = {"role": "telephone_manager", "scope": {"kind": "operation", "id": str(id_of("Skola"))}}
@@ -128,6 +128,15 @@ async def test_another_refuses_and_says_why(town: Town) -> None:
     assert "Begäran är avslagen." in part
     assert "Skälet räcker inte" in part
     assert "Se samtalen" not in part
+
+
+async def test_who_asks_is_told_that_the_person_is_told_only_where_they_are(town: Town) -> None:
+    olle, told = await signed_in(town, "olle", MANAGER), "Personen får senare veta att utdraget gjorts"
+    assert told in await olle.page("/extracts/new")
+    await answer(await town.ask("PATCH", "/settings/extract_tell", {"value": 0}, if_match="*"), 200)
+    form = await olle.page("/extracts/new")
+    assert "Någon annan avgör." in form
+    assert told not in form
 
 
 async def test_nobody_decides_or_looks_by_a_page_who_may_not(town: Town, calls: None) -> None:

@@ -19,8 +19,14 @@ _SHOWN = 8  # persons that a search finds
 
 
 async def form(page: Page) -> web.StreamResponse:
-    days = page.api.services.settings.extract_longest
-    return page.show("follow_up/extract_form.html", longest=days, persons=[], words="")
+    settings = page.api.services.settings
+    return page.show(
+        "follow_up/extract_form.html",
+        longest=settings.extract_longest,
+        person_is_told=settings.extract_tell > 0,
+        persons=[],
+        words="",
+    )
 
 
 async def persons(page: Page) -> web.StreamResponse:
