@@ -40,6 +40,12 @@ class Api:
         """Whether the asker's roles reach anything for the action, for what a page offers."""
         return bool(self.who.scope(action, self.services.directory.register))
 
+    def may_for(self, action: Action, person: UUID) -> bool:
+        """Whether they reach this person."""
+        register = self.services.directory.register
+        found = register.person(person)
+        return found is not None and self.who.scope(action, register).covers(found)
+
     async def get(self, path: str, **query: Any) -> Any:
         """The body of the answer, a model or a document. What is None in the query is left out. Raises Problem."""
         return (await self.ask("GET", path, query)).body

@@ -198,9 +198,13 @@ async def test_what_would_empty_the_department_is_refused_in_place_and_may_be_de
 
 
 async def test_who_may_not_decide_it_is_not_asked_for_a_reason(town: Town) -> None:
+    """Nor is an operator who is a telephone manager elsewhere."""
     for person in (SIV, HEMLIG):
         await sets(town, person)
-    olle = await Visitor.known(town, "olle", {"role": "operator"})
+    elsewhere = {"kind": "operation", "id": str(id_of("Omsorg"))}
+    olle = await Visitor.known(
+        town, "olle", {"role": "operator"}, {"role": "telephone_manager", "scope": elsewhere}
+    )
     await olle.signs_in()
     form = {"person": ANNA, "reason": "6", "begins_day": "2026-08-06", "ends_day": "2026-08-07"}
     status, _, part = await changes(olle, f"/departments/{SCHOOL}/absences", **form)

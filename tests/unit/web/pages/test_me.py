@@ -166,11 +166,21 @@ async def test_a_department_that_would_be_empty_is_told_in_place_with_who_is_awa
     assert "force_reason" not in refused
 
 
+async def heads(town: Town, visitor: Visitor, operation: str) -> None:
+    user = next(one for one in (await town.get("/users"))["items"] if one["name"] == visitor.name)
+    role = {"role": "head", "scope": {"kind": "operation", "id": str(id_of(operation))}}
+    await answer(await town.ask("PATCH", f"/users/{user['id']}", {"roles": [role]}, if_match='"1"'), 200)
+
+
+async def test_the_head_of_another_operation_is_not_told_that_they_may_decide(
+    alone: Visitor, town: Town
+) -> None:
+    await heads(town, alone, "Omsorg")
+    assert "force_reason" not in await does(alone, "/me/absences", 409, reason="6", ends="later")
+
+
 async def test_who_may_leaves_it_empty_with_a_reason(alone: Visitor, town: Town) -> None:
-    user = next(one for one in (await town.get("/users"))["items"] if one["name"] == alone.name)
-    role = {"role": "head", "scope": {"kind": "operation", "id": str(id_of("Skola"))}}
-    changed = await town.ask("PATCH", f"/users/{user['id']}", {"roles": [role]}, if_match='"1"')
-    assert changed.status == 200, await changed.text()
+    await heads(town, alone, "Skola")
     assert "force_reason" in await does(alone, "/me/absences", 409, reason="6", ends="later")
     refused = await does(alone, "/me/absences", 422, reason="6", ends="later", force_reason="därför")
     assert "Skälet säger för lite." in refused

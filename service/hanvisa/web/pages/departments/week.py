@@ -96,7 +96,7 @@ async def render(
         **values,
         shown=shown,
         reasons=(await page.api.get("/absence-reasons", limit=200)).items if shown.person else (),
-        may_force=page.api.may(Action.FORCE_ABSENCES),
+        may_force=shown.person is not None and page.api.may_for(Action.FORCE_ABSENCES, shown.person),
         moment_now=page.api.services.clock.now(),
     )
 

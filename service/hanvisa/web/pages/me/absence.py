@@ -124,7 +124,7 @@ def _refused(page: Page, problem: Problem) -> web.Response:
         status=problem.kind.status,
         headers={"HX-Retarget": "#refused", "HX-Reswap": "innerHTML"},
         problem=problem,
-        may_force=page.api.may(Action.FORCE_ABSENCES),
+        may_force=page.api.may_for(Action.FORCE_ABSENCES, mine(page)),
     )
 
 
