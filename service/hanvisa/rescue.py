@@ -173,10 +173,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answers(host: str, port: int) -> bool:
-    """Whether a service says there that it is ready."""
+    """Whether a service is alive there. What it is not ready for is its own: it brings callers out itself (ADR 115)."""
     connection = HTTPConnection(host, port, timeout=1)
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", "/health/live")
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False
