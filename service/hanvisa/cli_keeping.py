@@ -58,6 +58,11 @@ def restore(
         "Everybody is signed out. Accounts, passwords and tokens are the backup's: end and revoke again what has been "
         "ended and revoked since."
     )
+    if restored.set_aside:
+        typer.echo(
+            f"The database that was there is damaged, or none of hanvisa's. It is now {restored.set_aside}: remove it "
+            "when nobody needs it any more. Start the service anew (./dev run does): it does not see the backup's yet."
+        )
     if restored.passwords_changed:
         typer.echo("The passwords are the backup's: start Asterisk and the service anew (./dev run does).")
     if restored.still_to_do:

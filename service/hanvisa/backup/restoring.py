@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,20 +36,26 @@ from hanvisa.backup.archive import (
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import NEWEST, steps, upgrade
+from hanvisa.directory.sqlite import is_damage
 from hanvisa.directory.tables import SessionRow
 from hanvisa.errors import Conflict, InvalidInput, StorageError
 from hanvisa.progress import Progress
 
+_BESIDE = ("-wal", "-shm")  # what SQLite has beside its file
 _COUNTERS = "SELECT table_name, counter FROM change_counters"
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """``passwords_changed``: Asterisk still has others than secrets.json."""
+    """``passwords_changed``: Asterisk still has others than secrets.json.
+
+    ``set_aside``: where the database lies that was there, and damaged.
+    """
 
     manifest: Manifest
     files: int
     passwords_changed: bool
+    set_aside: Path | None = None
     still_to_do: str = ""
 
 
@@ -59,7 +65,7 @@ async def restore_backup(
     """Put the backup's database and files into the place that the settings name.
 
     ``over``: where there is something already. The database takes the place of the one there in one transaction, which
-    a running service sees; files with other names stay.
+    a running service sees; one that is damaged is set aside, which it does not. Files with other names stay.
 
     Raises Conflict when the place is not empty, InvalidInput when the backup won't do, StorageError.
     """
@@ -84,11 +90,11 @@ async def restore_backup(
                 await _sign_everybody_out(url)
             passwords_changed = _passwords_differ(settings.state, staged)
             with _disk_errors(settings.state):
-                _put_in_place(staged, settings.state, database.file)
+                set_aside = _put_in_place(staged, settings.state, database.file)
         finally:
             shutil.rmtree(staged)
     still_to_do = "" if database.is_sqlite else postgres.how_to_restore(database.url, file)
-    return Restored(manifest, len(names), passwords_changed, still_to_do)
+    return Restored(manifest, len(names), passwords_changed, set_aside, still_to_do)
 
 
 async def _sign_everybody_out(url: str) -> None:
@@ -143,15 +149,18 @@ def _passwords_differ(state: Path, staged: Path) -> bool:
     return new.exists() and old.exists() and new.read_bytes() != old.read_bytes()
 
 
-def _put_in_place(staged: Path, state: Path, database: Path | None) -> None:
-    """Sounds before the rows that name them; what the database is still to be told of calls after it."""
+def _put_in_place(staged: Path, state: Path, database: Path | None) -> Path | None:
+    """Sounds before the rows that name them; what the database is still to be told of calls after it.
+
+    Gives where a database lies that was damaged.
+    """
     for folder in SOUNDS:
         _move(staged, state, folder)
-    if database is not None:
-        _put_database(staged / DATABASE, database)
+    set_aside = _put_database(staged / DATABASE, database) if database else None
     _move(staged, state, OUTBOX)
     if (staged / SECRETS).exists():
         (staged / SECRETS).replace(state / SECRETS)
+    return set_aside
 
 
 def _move(staged: Path, state: Path, folder: str) -> None:
@@ -161,14 +170,11 @@ def _move(staged: Path, state: Path, folder: str) -> None:
         path.replace(place)
 
 
-def _put_database(new: Path, place: Path) -> None:
-    if not place.exists():
-        for rest in (place.with_name(f"{place.name}-wal"), place.with_name(f"{place.name}-shm")):
-            rest.unlink(missing_ok=True)  # of a database that is gone: it would be taken for the new one's
-        _move_beside(new, place)
-        return
+def _put_database(new: Path, place: Path) -> Path | None:
+    known = _counters(place) if place.exists() else None
+    if known is None:
+        return _move_beside(new, place)
     with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(place)) as target:
-        known = dict(target.execute(_COUNTERS))
         for table, counter in {**known, **dict(source.execute(_COUNTERS))}.items():
             source.execute(
                 "INSERT INTO change_counters VALUES (?, ?) ON CONFLICT (table_name)"
@@ -177,17 +183,50 @@ def _put_database(new: Path, place: Path) -> None:
             )  # so that whoever has read the old database reads all of the new one
         source.commit()
         source.backup(target)
+    return None
 
 
-def _move_beside(new: Path, place: Path) -> None:
-    """The place may be on another file system than the state folder: there it is whole, or not at all."""
+def _counters(place: Path) -> dict[str, int] | None:
+    """How often each table was changed; None where the database is damaged, or none of ours, as an empty file is.
+
+    Read only: whoever may write would have SQLite do away with what lies beside a damaged one.
+    """
+    with closing(sqlite3.connect(f"{place.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        try:
+            return dict(database.execute(_COUNTERS))
+        except sqlite3.DatabaseError as error:
+            if is_damage(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                return None
+            raise
+
+
+def _move_beside(new: Path, place: Path) -> Path | None:
+    """The place may be on another file system than the state folder: there it is whole, or not at all.
+
+    What is there already is set aside, and where it lies is given.
+    """
     beside = place.with_name(f".{place.name}.restored")
     try:
         beside.touch(mode=0o600)
         shutil.copyfile(new, beside)
+        set_aside = _set_aside(place)
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
+    return set_aside
+
+
+def _set_aside(place: Path) -> Path | None:
+    """With what SQLite has beside it, which would be taken for the new one's, also where it alone is left."""
+    if not place.exists():
+        for rest in _BESIDE:
+            place.with_name(f"{place.name}{rest}").unlink(missing_ok=True)
+        return None
+    aside = place.with_name(f"{place.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    for rest in ("", *_BESIDE):
+        with suppress(FileNotFoundError):
+            place.with_name(f"{place.name}{rest}").rename(f"{aside}{rest}")
+    return aside
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm.exc import StaleDataError
 
 from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, touched_tables
-from hanvisa.directory.sqlite import connect
+from hanvisa.directory.sqlite import connect, is_damage
 from hanvisa.errors import ConfigurationError, Conflict, Contradiction, InDoubt, StorageError
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads. Raises StorageError when the database does not answer."""
-        with storage_errors():
+        with storage_errors(self.file):
             async with _Session(self.engine, expire_on_commit=False) as session:
                 yield session
 
@@ -153,7 +153,7 @@ class Database:
 
         Raises StorageError when the database does not answer.
         """
-        with storage_errors():
+        with storage_errors(self.file):
             async with self.alone.connect() as connection:
                 found: Sequence[Sequence[Any]] = (await connection.execute(query, values)).all()
                 return found
@@ -189,7 +189,7 @@ class Database:
         commits = False
         try:
             async with _in_turn(self._one_writer):
-                with storage_errors():
+                with storage_errors(self.file):
                     async with _Session(
                         self.engine.execution_options(**{_WRITES: True, _UNTIL: until}),
                         expire_on_commit=False,
@@ -238,8 +238,11 @@ def parse_url(url: str) -> URL:
 
 
 @contextmanager
-def storage_errors() -> Iterator[None]:
-    """What SQLAlchemy and the drivers raise, as errors of ours. The one place that knows both."""
+def storage_errors(file: Path | None = None) -> Iterator[None]:
+    """What SQLAlchemy and the drivers raise, as errors of ours. The one place that knows both.
+
+    ``file`` is SQLite's: where it is damaged, whoever reads the log is told which it is and what helps.
+    """
     try:
         yield
     except StaleDataError as error:
@@ -249,6 +252,11 @@ def storage_errors() -> Iterator[None]:
     except IntegrityError as error:
         raise Contradiction(f"The change contradicts what is stored: {error.orig}.") from error
     except DBAPIError as error:
+        if is_damage(error.orig):
+            raise StorageError(
+                f"The database {file} is damaged: {error.orig}. Put a backup in its place: "
+                "hanvisa restore FILE --over (docs/backup.md)."
+            ) from error
         raise StorageError(f"The database does not answer: {error.orig}.") from error
     except (NoConnectionInTimeError, DisconnectionError) as error:
         raise StorageError(f"The database does not answer: {error}.") from error

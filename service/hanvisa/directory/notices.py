@@ -29,7 +29,7 @@ async def notices(database: Database, wake: asyncio.Event) -> AsyncGenerator[Non
 
     Raises StorageError when the database is gone; begin anew then.
     """
-    with storage_errors():
+    with storage_errors(database.file):
         async with database.alone.connect() as connection:
             watch = (
                 _watch_file(connection, database.file, wake) if database.file else _listen(connection, wake)

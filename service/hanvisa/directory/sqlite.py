@@ -18,6 +18,12 @@ _AT_FIRST = 500  # rows that come with the execution: most have no more, and who
 _AT_A_TIME = 64  # rows, in the driver's own loops
 _Begin = Callable[[sqlite3.Connection], None]
 _Execute = Callable[[sqlite3.Cursor], Any]
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_damage(error: object) -> bool:
+    """Whether the file itself is at fault: tried again, it will not answer any better."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGES  # the rest of it says where
 
 
 def connect(file: str, pragmas: Iterable[str]) -> SqliteConnection:

@@ -29,14 +29,15 @@ async def upgrade(database_url: str) -> None:
         StorageError: the database does not answer.
     """
     url = parse_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        _for_its_owner_alone(Path(url.database))
+    file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    if file is not None:
+        _for_its_owner_alone(file)
     engine = create_async_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
         event.listen(engine.sync_engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        with storage_errors():
+        with storage_errors(file):
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade)
     finally:

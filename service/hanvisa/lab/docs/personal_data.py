@@ -45,6 +45,11 @@ FILES = (
     ),
     ("`outbox/`", "what happened in calls", "until the database has it: seconds, or while it is away"),
     (
+        "`hanvisa.sqlite.damaged-…`",
+        "the database that a backup was put in the place of, for it was damaged",
+        "until somebody removes it",
+    ),
+    (
         "`secrets.json`",
         "passwords of phones, Asterisk, mail and calendars",
         "until they are changed; a person's calendar's as its row",
