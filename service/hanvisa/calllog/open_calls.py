@@ -59,7 +59,7 @@ class OpenCallsInState:
                 return await self._disk.done(self._read)
         except TimeoutError:
             self._complain(f"The folder did not answer within {READ_WITHIN:g} s.")
-        except (OSError, ValueError) as error:
+        except OSError as error:
             self._complain(str(error))
         return {}
 
@@ -95,9 +95,7 @@ class OpenCallsInState:
             self._spare.append(spare)
 
     def _read(self) -> dict[str, str]:
-        lines = {
-            file.stem: file.read_text().partition("\n")[0] for file in sorted(self._folder.glob(f"*{SUFFIX}"))
-        }
+        lines = {file.stem: _first_line(file) for file in sorted(self._folder.glob(f"*{SUFFIX}"))}
         return {call_id: line for call_id, line in lines.items() if line}
 
     def _path(self, call_id: str) -> str:
@@ -109,9 +107,22 @@ class OpenCallsInState:
         self._failed = True
 
 
-def _write_over(file: int, content: bytes) -> None:
-    """And close it."""
+def _first_line(file: Path) -> str:
+    """Empty where it can't be read: it is one call's, and the others are there all the same."""
     try:
-        os.write(file, content)
+        return file.read_bytes().partition(b"\n")[0].decode(errors="replace")
+    except FileNotFoundError:  # the call has ended meanwhile, at who had the calls before us
+        return ""
+    except OSError as error:
+        log.warning("calls.not_read", file=file.name, why=str(error))
+        return ""
+
+
+def _write_over(file: int, content: bytes) -> None:
+    """And close it. OSError when the disk takes it not, or half."""
+    try:
+        written = os.write(file, content)
     finally:
         os.close(file)
+    if written != len(content):
+        raise OSError(f"{written} of {len(content)} bytes were written")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,6 +85,41 @@ def test_where_nothing_can_be_written_the_calls_go_on_and_it_is_told_once(tmp_pa
         calls.keep("hv-k-1", "second")
         calls.forget("hv-k-1")
     assert [entry["event"] for entry in logged] == ["calls.not_written_down"]
+
+
+@pytest.mark.parametrize("damage", ["half a letter", "another's", "no file"])
+async def test_one_file_that_can_not_be_read_hides_no_other_call(tmp_path: Path, damage: str) -> None:
+    """A folder in the file's place can't be read by anybody, as what root has left can't by the service's user."""
+    calls = OpenCallsInState(tmp_path)
+    calls.keep("hv-k-1", "{}")
+    calls.keep("hv-k-2", '{"name": "å"}')
+    file = tmp_path / FOLDER / "hv-k-2.json"
+    if damage == "half a letter":
+        file.write_bytes(file.read_bytes().replace("å".encode(), "å".encode()[:1]))
+    else:
+        file.unlink()
+        file.mkdir() if damage == "another's" else file.symlink_to("gone")
+    with capture_logs() as logged:
+        left = await OpenCallsInState(tmp_path).left()
+    assert left.pop("hv-k-1") == "{}"
+    assert left == ({"hv-k-2": '{"name": "�"}'} if damage == "half a letter" else {})
+    told = [(entry["event"], entry["file"]) for entry in logged]
+    assert told == ([("calls.not_read", "hv-k-2.json")] if damage == "another's" else [])
+
+
+async def test_a_disk_that_takes_half_of_it_is_told_of_and_hides_no_other_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = OpenCallsInState(tmp_path)
+    calls.keep("hv-k-1", "{}")
+    write = os.write
+    with monkeypatch.context() as full, capture_logs() as logged:
+        full.setattr(os, "write", lambda file, content: write(file, content[:9]))
+        calls.keep("hv-k-2", '{"name": "anna"}')
+    assert [(entry["event"], entry["why"]) for entry in logged] == [
+        ("calls.not_written_down", "9 of 17 bytes were written")
+    ]
+    assert (await OpenCallsInState(tmp_path).left())["hv-k-1"] == "{}"
 
 
 @pytest.fixture
