@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,7 @@ class Outbox:
         self._writer: SegmentWriter | None = None
         self._seq = self._last_segment = 0
         self._unsynced: set[Path] = set()
+        self._unreadable: set[Path] = set()
         self._waiting = asyncio.Event()
         self._shipping = asyncio.Lock()
         self._complain_after = 0.0
@@ -104,16 +105,8 @@ class Outbox:
             self._disk.do(self._sync)
 
     async def ship(self) -> bool:
-        """Ship all there is. False when the database did not take it, or the folder fails; it is kept."""
-        async with self._shipping:
-            try:
-                if not await self._ship_closed():
-                    return False
-                await self._disk.done(self._close_current)
-                return await self._ship_closed()
-            except OSError as error:
-                log.warning("calllog.not_shipped", folder=str(self.folder), why=str(error))
-                return False
+        """Ship all there is. False when some is kept: the database did not take it, or the folder fails."""
+        return await self._ship() and not self._unreadable
 
     # writing, which is the disk's to carry out: `record` goes on beside it
 
@@ -171,13 +164,31 @@ class Outbox:
 
     async def _ship_for_ever(self) -> None:
         while True:
-            await self._waiting.wait()
+            await self._some_wait()
             await asyncio.sleep(self.linger)
             self._waiting.clear()
             delay = self.retry
-            while not await self.ship():
+            while not await self._ship():
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, self.retry_most)
+
+    async def _some_wait(self) -> None:
+        """Until there is something to ship. What could not be read is tried now and then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.retry_most if self._unreadable else None):
+                await self._waiting.wait()
+
+    async def _ship(self) -> bool:
+        """Ship all that can be read. False when the database did not take it, or the folder fails."""
+        async with self._shipping:
+            try:
+                if not await self._ship_closed():
+                    return False
+                await self._disk.done(self._close_current)
+                return await self._ship_closed()
+            except OSError as error:
+                log.warning("calllog.not_shipped", folder=str(self.folder), why=str(error))
+                return False
 
     async def _ship_closed(self) -> bool:
         for path in await self._disk.beside(self._closed_segments):
@@ -186,13 +197,32 @@ class Outbox:
         return True
 
     def _closed_segments(self) -> list[Path]:
-        """The oldest first; without those that a process still writes, this one or another."""
-        return [path for path in sorted(self.folder.glob(f"*{SUFFIX}")) if not segment.is_being_written(path)]
+        """The oldest first; without those that a process still writes, this one or another, or that can't be opened."""
+        paths = sorted(self.folder.glob(f"*{SUFFIX}"))
+        self._unreadable.intersection_update(paths)
+        return [path for path in paths if self._is_closed(path)]
+
+    def _is_closed(self, path: Path) -> bool:
+        try:
+            return not segment.is_being_written(path)
+        except OSError as error:
+            self._pass_over(path, error)
+            return False
+
+    def _pass_over(self, path: Path, error: OSError) -> None:
+        """The others are shipped; told once of each."""
+        if path not in self._unreadable:
+            log.error("calllog.not_read", file=path.name, why=str(error))
+        self._unreadable.add(path)
 
     async def _ship_segment(self, path: Path) -> bool:
-        entries: list[CallEntry] = []
         try:
             entries = await self._disk.beside(partial(segment.read, path))
+        except OSError as error:
+            self._pass_over(path, error)
+            return True
+        self._unreadable.discard(path)
+        try:
             for first in range(0, len(entries), BATCH):
                 await self.records.append(entries[first : first + BATCH])
         except (StorageError, OSError) as error:
