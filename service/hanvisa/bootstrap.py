@@ -171,6 +171,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                     doorkeeper.refused,
                     doorkeeper.admission,
                 ),
+                call_log=outbox,
                 plan=house.plan,
                 search=search,
             )

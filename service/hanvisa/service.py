@@ -187,6 +187,7 @@ class Service:
             if self.directory.healthy and not self.database.hangs  # the directory asks now and then
             else "The database does not answer; calls go on with what is in memory.",
             "folder": self.disk.trouble,
+            "call log": self.outbox.trouble,
             **{follower.name: follower.trouble for follower in self.followers},
             **{
                 part.name: part.trouble

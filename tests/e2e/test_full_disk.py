@@ -1,19 +1,23 @@
-"""The disk is full while a message is left: what fitted is kept, or the caller is told, and they go on from there."""
+"""The disk is full: of a message what fitted is kept, or its caller is told, and they go on; calls go on unlogged."""
 
 from datetime import timedelta
+from functools import partial
 from itertools import dropwhile
 from pathlib import Path
 from time import monotonic
 
 import pytest
+from aiohttp import ClientSession
 
 from e2e.support.disk import small_disk
+from e2e.support.scene import is_ready
 from e2e.support.switchboard import LONG
 from e2e.support.world import World
 from hanvisa.lab import hearing
 from hanvisa.lab.alaw import decode
 from hanvisa.lab.lines import Line
 from hanvisa.lab.stories import Heard
+from hanvisa.lab.town import web_of
 from hanvisa.lab.waiting import until
 from hanvisa.speech import audio
 
@@ -61,6 +65,34 @@ async def test_where_the_message_can_not_be_stored_they_are_told_and_rung_back(w
         await caller.press("1")
         await is_told_and_goes_on(world, caller)
         assert not kept(world)
+
+
+async def test_where_the_call_log_finds_no_room_the_call_goes_on_and_whoever_watches_is_told(
+    world: World,
+) -> None:
+    """It is in the log once there is room."""
+    async with small_disk(world, "outbox", kilobytes=4):
+        full = world.settings.state / "outbox" / "something-else"
+        full.write_bytes(bytes(4096))
+        await world.given_absent(SVEN, until=timedelta(hours=2))
+        caller = await world.citizen("0980319257", dials=world.direct_number(SVEN))
+
+        async def is_told() -> bool:
+            return "of the call log wait in memory" in (await missing(world)).get("call log", "")
+
+        await until(is_told, within=LONG, what="it is told in /health/ready")
+        full.unlink()
+        await world.commanded(caller, "Tryck ett för att lämna ett meddelande", within=LONG)
+        await until(partial(is_ready, world), within=LONG, what="all is well")
+        await caller.hangup()
+        assert (await world.story(caller)).events("opened")
+
+
+async def missing(world: World) -> dict[str, str]:
+    """By part of the service, what /health/ready says of it."""
+    async with ClientSession() as session, session.get(f"{web_of(world.settings)}/health/ready") as answer:
+        found: dict[str, str] = (await answer.json())["missing"]
+        return found
 
 
 async def speaks(world: World, number: str) -> Line:

@@ -62,6 +62,7 @@ def _service(idle: Any, follower: Any) -> Service:
             "followers": (follower,),
             "directory": SimpleNamespace(healthy=True),
             "disk": AT_ONCE,
+            "outbox": SimpleNamespace(trouble=None),
             **dict.fromkeys(("streams", "managers"), (MagicMock(connected=True),)),
             "registry": MagicMock(),
         }

@@ -75,8 +75,25 @@ class Outbox:
         self._shipping = asyncio.Lock()
         self._complain_after = 0.0
         self._failed = 0
+        self._refused: OSError | None = None  # why the disk took the last one not
+        self.lost = 0  # for too many waited
         self._unwritten: deque[tuple[int, bytes]] = deque(maxlen=UNWRITTEN)  # numbers and lines
         self._in_hand: tuple[int, bytes] | None = None  # what is being written, or could not be
+
+    @property
+    def waiting(self) -> int:
+        """How many entries the disk has not taken yet."""
+        return len(self._unwritten) + (self._in_hand is not None)
+
+    @property
+    def trouble(self) -> str | None:
+        """None when the disk takes what is recorded, else a sentence."""
+        if self._refused is None:
+            return None
+        return (
+            f"The folder {self.folder} takes nothing ({self._refused.strerror or self._refused}): {self.waiting} "
+            "entries of the call log wait in memory, and a stop of the service would lose them."
+        )
 
     def record(self, call_id: str, kind: str, data: dict[str, Any]) -> None:
         """Append to the call's story. Never waits, never raises; what the disk does not take waits in memory."""
@@ -88,6 +105,7 @@ class Outbox:
         except (ValueError, TypeError, RecursionError) as error:
             self._complain(error)
             return
+        self.lost += len(self._unwritten) == self._unwritten.maxlen
         self._unwritten.append((self._seq, line))
         self._disk.do(self._write)
         self._waiting.set()
@@ -101,8 +119,7 @@ class Outbox:
                 tasks.create_task(self._sync_for_ever())
                 tasks.create_task(self._ship_for_ever())
         finally:
-            self._disk.do(self._write)
-            self._disk.do(self._sync)
+            self._disk.do(self._end)
 
     async def ship(self) -> bool:
         """Ship all there is. False when some is kept: the database did not take it, or the folder fails."""
@@ -119,7 +136,10 @@ class Outbox:
                 self._append(*self._in_hand)
                 self._in_hand = None
         except OSError as error:
+            self._refused = error
             self._complain(error)
+        else:
+            self._refused = None
 
     def _append(self, seq: int, line: bytes) -> None:
         if self._writer is not None and self._writer.size >= SEGMENT_SIZE:
@@ -159,6 +179,12 @@ class Outbox:
                 segment.sync(path)
             except OSError as error:
                 log.warning("calllog.not_synced", file=path.name, why=str(error))
+
+    def _end(self) -> None:
+        self._write()
+        self._sync()
+        if self.waiting or self.lost:
+            log.error("calllog.lost", entries=self.waiting + self.lost, folder=str(self.folder))
 
     # shipping
 

@@ -12,7 +12,7 @@ from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import FOUND_IN, find_by_session, find_by_token
 from hanvisa.web.live_events import PATH, live_events
-from hanvisa.web.metrics import METRICS, Metrics, PhonePasswords, Work, metrics
+from hanvisa.web.metrics import METRICS, CallLog, Metrics, PhonePasswords, Work, metrics
 from hanvisa.web.middleware import counted, harden, problems
 from hanvisa.web.oidc import CALLBACK, OIDC, open_client
 from hanvisa.web.quiet import quieten
@@ -32,6 +32,7 @@ def create_app(services: Services) -> web.Application:
     app[METRICS] = Metrics(services.metrics)
     services.metrics.register(PhonePasswords(services.guessers))
     services.metrics.register(Work(services.load))
+    services.metrics.register(CallLog(services.call_log))
     database, clock = services.database, services.clock
     app[GATE] = gate = Gate(
         lambda hash_: find_by_token(database, hash_, clock.now()),

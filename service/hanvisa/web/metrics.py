@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
     from hanvisa.calls.live_ports import CallLoad
-    from hanvisa.web.services import Guessers
+    from hanvisa.web.services import Guessers, Logged
 
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
 
@@ -79,6 +79,25 @@ class Work(Collector):
         for outcome in ("offered", "turned_away", "refused"):
             shares.add_metric((outcome,), getattr(load.admitted, outcome))
         yield shares
+
+
+class CallLog(Collector):
+    """How many entries wait for a disk that takes nothing, and how many it never took."""
+
+    def __init__(self, logged: Logged) -> None:
+        self._logged = logged
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "hanvisa_call_log_waiting",
+            "Entries of the call log that the disk has not taken yet",
+            value=self._logged.waiting,
+        )
+        yield CounterMetricFamily(
+            "hanvisa_call_log_lost",
+            "Entries of the call log that were lost, for too many waited",
+            value=self._logged.lost,
+        )
 
 
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

@@ -70,6 +70,20 @@ class Guessers(Protocol):
         ...
 
 
+class Logged(Protocol):
+    """Entries of the call log, by what has become of them."""
+
+    @property
+    def waiting(self) -> int:
+        """The disk has not taken them yet."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """Since the start: too many waited."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
@@ -96,6 +110,7 @@ class Services:
     readings: Readings
     guessers: Guessers
     load: Callable[[], CallLoad]
+    call_log: Logged
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

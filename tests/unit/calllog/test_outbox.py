@@ -239,6 +239,54 @@ async def test_with_a_full_disk_calls_go_on_and_are_written_down_when_there_is_r
     assert records.told("hv-k-1") == [0, 1, 2, 3]
 
 
+def no_room(_file: int, _line: bytes) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_while_the_disk_takes_nothing_that_is_told_and_how_much_waits(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = outbox_in(tmp_path, records)
+    outbox.record("hv-k-1", "key", {"n": 0})
+    assert (outbox.trouble, outbox.waiting) == (None, 0)
+    with monkeypatch.context() as full:
+        full.setattr("os.write", no_room)
+        for n in (1, 2):
+            outbox.record("hv-k-1", "key", {"n": n})
+    assert outbox.waiting == 2
+    assert outbox.trouble is not None
+    assert f"{tmp_path} takes nothing (No space left on device): 2 entries" in outbox.trouble
+    outbox.record("hv-k-1", "key", {"n": 3})
+    assert (outbox.trouble, outbox.waiting, outbox.lost) == (None, 0, 0)
+
+
+async def test_a_stop_tells_how_many_entries_are_lost_for_the_disk_has_not_taken_them(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However short a time ago it was told that they were not written; those that were too many are counted too."""
+    monkeypatch.setattr("hanvisa.calllog.outbox.UNWRITTEN", 30)
+    outbox = outbox_in(tmp_path, records)
+    with monkeypatch.context() as full, capture_logs() as told:
+        full.setattr("os.write", no_room)
+        async with running(outbox):
+            await asyncio.sleep(0)  # it has begun
+            for n in range(40):
+                outbox.record("hv-k-1", "key", {"n": n})
+            assert (outbox.waiting, outbox.lost) == (31, 9)
+    assert [one["entries"] for one in told if one["event"] == "calllog.lost"] == [40]
+
+
+async def test_a_stop_tells_of_nothing_where_all_is_written(tmp_path: Path, records: Records) -> None:
+    outbox = outbox_in(tmp_path, records)
+    records.away = True
+    with capture_logs() as told:
+        async with running(outbox):
+            outbox.record("hv-k-1", "key", {"n": 1})
+            await until(lambda: records.asked > 0)
+    assert "calllog.lost" not in [one["event"] for one in told]
+    assert not outbox.waiting
+
+
 async def test_takes_any_data(tmp_path: Path, records: Records) -> None:
     outbox = outbox_in(tmp_path, records)
     outbox.record(

@@ -34,6 +34,8 @@ async def test_requests_are_counted_by_route_and_never_by_address(town: Town) ->
     assert "hanvisa_calls_not_taken_total 2.0" in text
     assert "hanvisa_calls_turned_away_total 3.0" in text
     assert 'hanvisa_calls_share{outcome="turned_away"} 0.5' in text
+    assert "hanvisa_call_log_waiting 4.0" in text
+    assert "hanvisa_call_log_lost_total 5.0" in text
     assert re.search(r"^hanvisa_tasks [1-9]", text, re.MULTILINE)
     assert 'hanvisa_web_requests_total{method="GET",route="/api/v1/persons/{id}",status="400"} 1.0' in text
     assert 'route="unknown",status="404"' in text

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -408,6 +409,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             readings=Recordings(tmp_path / "recordings", SoundStore(tmp_path / "sounds")),
             guessers=guessers,
             load=lambda: CallLoad(7, 2, 3, 1, Admission(opening=1.5)),
+            call_log=SimpleNamespace(waiting=4, lost=5),
             passwords=QUICK,
         )
     )
