@@ -11,6 +11,7 @@ from provisioning.problem import Problem
 HERE = Path(__file__).resolve().parent.parent
 DIALPLAN = HERE.parent / "dialplan"
 LONGEST_STATE = 80  # characters: a Unix socket's path ends at 107
+DIVIDES = frozenset(',&|^;?:$"\\()[]{}\n')  # at what the dialplan divides what it plays, or what it expands
 OWN_FOLDERS = ("etc", "lib", "run", "log")
 SHARED_FOLDERS = ("spool",)  # whichever of several nodes records
 
@@ -55,11 +56,17 @@ def write(state: Path, ports: Ports, dialplan: Path = DIALPLAN, encrypted: Encry
     What others write there (pjsip_phones.conf) stays as it is.
 
     Raises:
-        Problem: the state folder's path is too long for Asterisk's socket, or a certificate won't do.
+        Problem: the state folder's path is too long for Asterisk's socket, or has in it what the dialplan divides at,
+            or a certificate won't do.
     """
     if len(str(state)) > LONGEST_STATE:
         raise Problem(
             f"The path {state} is too long for Asterisk's socket: choose a state folder with a shorter one."
+        )
+    if divides := DIVIDES.intersection(str(state)):
+        raise Problem(
+            f"The path {state} has {' '.join(sorted(divides))} in it, at which Asterisk's dialplan divides: callers "
+            "would hear nothing without the service. Choose a state folder without."
         )
     asterisk = state / "asterisk"
     folders = {name: asterisk / ports.node / name for name in OWN_FOLDERS}

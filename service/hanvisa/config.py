@@ -17,6 +17,7 @@ from hanvisa.errors import ConfigurationError
 
 PREFIX = "HANVISA_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_DIVIDES = frozenset(',&|^;?:$"\\()[]{}\n')  # as asterisk-conf/provisioning/configuration.py has them
 _NODE = re.compile(r"[a-z][a-z0-9]{1,7}")
 
 ByName = Annotated[dict[str, str], NoDecode]
@@ -383,6 +384,16 @@ class Settings(BaseSettings):
     @classmethod
     def _from_json(cls, given: Any) -> Any:
         return json.loads(given) if isinstance(given, str) else given
+
+    @field_validator("state")
+    @classmethod
+    def _is_played_from(cls, given: Path) -> Path:
+        """The dialplan's fallback plays from there. What makes Asterisk's configuration refuses the same."""
+        if divides := _DIVIDES.intersection(str(given)):
+            raise ValueError(
+                f"it has {' '.join(sorted(divides))} in it, at which the dialplan divides: callers would hear nothing"
+            )
+        return given
 
     @field_validator("ari_url")
     @classmethod

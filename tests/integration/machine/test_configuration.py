@@ -9,7 +9,9 @@ import pytest
 from provisioning import configuration, music, secrets
 from provisioning.configuration import Ports
 from provisioning.problem import Problem
+from pydantic import ValidationError
 
+from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
 
 
@@ -37,6 +39,23 @@ def test_the_interfaces_listen_on_loopback_only(etc: Path) -> None:
     assert setting(etc / "http.conf", "bindaddr") == "127.0.0.1"
     assert setting(etc / "manager.conf", "bindaddr") == "127.0.0.1"
     assert setting(etc / "manager.conf", "deny") == "0.0.0.0/0.0.0.0"
+
+
+@pytest.mark.parametrize("divides", sorted(configuration.DIVIDES))
+def test_a_state_folder_from_which_the_fallback_could_not_play_is_refused(divides: str, state: Path) -> None:
+    """By the service as well, whose state folder may be another than the one that was provisioned."""
+    place = state / f"Hällefors{divides} Nora"
+    with pytest.raises(Problem, match="Choose a state folder without"):
+        configuration.write(place, Ports())
+    assert not place.exists()
+    with pytest.raises(ValidationError, match="at which the dialplan divides"):
+        Settings(state=place)
+
+
+def test_a_state_folder_may_have_words_and_dots_in_its_path(state: Path) -> None:
+    place = state / "Hällefors och Nora_2.0-b"
+    assert configuration.write(place, Ports()).is_dir()
+    assert Settings(state=place).state == place
 
 
 def test_every_template_is_filled_in(etc: Path) -> None:
