@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ from hanvisa.errors import Conflict, InvalidInput, StorageError
 from hanvisa.progress import Progress
 
 _BESIDE = ("-wal", "-shm")  # what SQLite has beside its file
+_ENCRYPTED = 1  # of a ZIP file's flags
 _COUNTERS = "SELECT table_name, counter FROM change_counters"
 
 
@@ -77,6 +79,7 @@ async def restore_backup(
             "--over to put the backup in the place of what is there."
         )
     with _faults(file), ZipFile(file) as archive:
+        _must_be_open(archive, file)
         manifest = read_manifest(archive)
         _must_suit(manifest, archive.namelist(), database, file)
         check_names(archive)
@@ -112,6 +115,13 @@ def _what_is_there(state: Path, database: Database) -> list[str]:
     there = [database.file.name] if database.file and database.file.exists() else []
     kept = (name for name in KEPT if name != DATABASE)
     return there + [name for name in kept if (state / name).is_file() or any(files_below(state, name))]
+
+
+def _must_be_open(archive: ZipFile, file: Path) -> None:
+    if any(member.flag_bits & _ENCRYPTED for member in archive.infolist()):
+        raise InvalidInput(
+            f"{file} is locked with a password, as no backup of hanvisa's is: unpack it, and zip it without one."
+        )
 
 
 def _must_suit(manifest: Manifest, names: Sequence[str], database: Database, file: Path) -> None:
@@ -233,7 +243,7 @@ def _set_aside(place: Path) -> Path | None:
 def _faults(file: Path) -> Iterator[None]:
     try:
         yield
-    except (BadZipFile, EOFError, sqlite3.DatabaseError, NotImplementedError) as error:
+    except (BadZipFile, EOFError, zlib.error, sqlite3.DatabaseError, NotImplementedError) as error:
         raise InvalidInput(
             f"{file} is no whole backup of hanvisa's: {error}. Nothing was changed."
         ) from error

@@ -10,6 +10,7 @@ import re
 import shutil
 import stat
 import subprocess
+import zlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,42 @@ async def test_one_byte_that_differs_is_seen(here: Settings, there: Settings, tm
     with pytest.raises(InvalidInput, match="Nothing was changed"):
         await restore(there, file)
     assert not all_files(there.state)
+
+
+async def test_a_byte_that_can_not_be_decompressed_is_told_in_a_sentence(
+    here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    make(here, file)
+    with ZipFile(file) as archive:
+        member = archive.getinfo("recordings/threats/t.wav")
+    spoilt = bytearray(file.read_bytes())
+    more = int.from_bytes(spoilt[member.header_offset + 28 : member.header_offset + 30], "little")
+    first = member.header_offset + 30 + len(member.filename) + more
+    spoilt[first] |= 0b110  # a kind of block that there is not
+    file.write_bytes(spoilt)
+    with ZipFile(file) as archive, pytest.raises(zlib.error):
+        archive.read(member)
+    with pytest.raises(InvalidInput, match="Nothing was changed"):
+        await restore(there, file)
+    assert not all_files(there.state)
+
+
+async def test_one_that_somebody_has_locked_with_a_password_is_refused(
+    here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    make(here, file)
+    locked = bytearray(file.read_bytes())
+    with ZipFile(file) as archive:
+        last = archive.infolist()[-1]
+    entry = locked.rindex(b"PK\x01\x02")
+    locked[entry + 8] |= 1  # in the list of contents
+    locked[last.header_offset + 6] |= 1
+    file.write_bytes(locked)
+    with pytest.raises(InvalidInput, match="locked with a password"):
+        await restore(there, file)
+    assert not there.state.exists()
 
 
 @pytest.mark.parametrize(
