@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 SUFFIX = ".pgdump"
+# What the URL may say, by our driver's name for it.
+_THEIRS = {"host": "host", "port": "port", "ssl": "sslmode"}
 _SIGN_EVERYBODY_OUT = "UPDATE sessions SET ended_at = now() WHERE ended_at IS NULL"
 
 
@@ -32,4 +34,8 @@ def _dump(file: Path) -> str:
 
 def _where(url: URL) -> str:
     """As PostgreSQL's programs take it. They ask for a password, or take it from ~/.pgpass."""
-    return shlex.quote(url.set(drivername="postgresql", password=None).render_as_string())
+    known = {_THEIRS[name]: value for name, value in url.query.items() if name in _THEIRS}
+    server = URL.create(
+        "postgresql", url.username, host=url.host, port=url.port, database=url.database, query=known
+    )
+    return shlex.quote(server.render_as_string())

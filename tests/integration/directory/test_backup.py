@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -17,9 +18,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 import hanvisa
+from hanvisa.backup import postgres
 from hanvisa.backup.archive import KEPT, LEFT_OUT
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
@@ -313,6 +315,26 @@ async def test_the_other_kind_of_database_is_refused(here: Settings, tmp_path: P
     other = "postgresql+asyncpg://a@/b" if is_sqlite else f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite'}"
     with pytest.raises(InvalidInput, match="HANVISA_DATABASE_URL"):
         await restore(Settings(state=tmp_path / "there", database_url=other), file)
+
+
+@pytest.mark.parametrize(
+    ("given", "theirs"),
+    [
+        ("hanvisa:secret@127.0.0.1:1/hanvisa?ssl=require", "hanvisa@127.0.0.1:1/hanvisa?sslmode=require"),
+        ("hanvisa@127.0.0.1:1/hanvisa?timeout=3", "hanvisa@127.0.0.1:1/hanvisa"),
+        ("hanvisa@/hanvisa?host=/nowhere", "hanvisa@/hanvisa?host=%2Fnowhere"),
+    ],
+)
+def test_what_is_to_be_typed_on_postgresql_is_what_its_programs_take(
+    given: str, theirs: str, tmp_path: Path
+) -> None:
+    """The driver's own options are none of libpq's, and who has no password at hand is asked for it."""
+    url = make_url(f"postgresql+asyncpg://{given}")
+    for told in (postgres.how_to_back_up(url, tmp_path / "b"), postgres.how_to_restore(url, tmp_path / "b")):
+        assert f"--dbname={shlex.quote(f'postgresql://{theirs}')}" in told
+    command = postgres.how_to_back_up(url, tmp_path / "b").splitlines()[-1]
+    said = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)  # noqa: S602
+    assert "connection to server" in said.stderr  # where nobody is: it is looked for
 
 
 async def test_there_is_nothing_to_save_where_there_is_no_database(tmp_path: Path) -> None:
