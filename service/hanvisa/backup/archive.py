@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
-from hanvisa.errors import InvalidInput
+from hanvisa.errors import InvalidInput, StorageError
 
 FORMAT = 1
 MANIFEST = "hanvisa.json"
@@ -72,5 +72,25 @@ def _is_kept(path: PurePosixPath) -> bool:
 
 
 def files_below(state: Path, folder: str) -> Iterator[Path]:
-    """The files that are there now, in order; a folder that is not there has none."""
-    return (path for path in sorted((state / folder).rglob("*")) if path.is_file() and not path.is_symlink())
+    """The files that are there now, in order; a folder that is not there has none.
+
+    A link to a folder is followed, which may be on a disk of its own, unless it leads back; one to a file is not.
+
+    Raises StorageError for a link that leads nowhere.
+    """
+    return _files(state / folder, frozenset({state.resolve()}))
+
+
+def _files(path: Path, above: frozenset[Path]) -> Iterator[Path]:
+    if path.is_dir():
+        place = path.resolve()
+        if not any(one.is_relative_to(place) for one in above):
+            for below in sorted(path.iterdir()):
+                yield from _files(below, above | {place})
+    elif path.is_symlink():
+        if not path.exists():
+            raise StorageError(
+                f"{path} is a link to {path.readlink()}, which is not there: mount the disk, or remove the link."
+            )
+    elif path.is_file():
+        yield path

@@ -5,6 +5,7 @@ All is unpacked and checked beside its place first. What is wrong with the backu
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 import tempfile
@@ -177,13 +178,22 @@ def _move(staged: Path, state: Path, folder: str) -> None:
     for path in files_below(staged, folder):
         place = state / path.relative_to(staged)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.replace(place)
+        try:
+            path.replace(place)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            with _beside(path, place) as beside:
+                beside.replace(place)
 
 
 def _put_database(new: Path, place: Path) -> Path | None:
     known = _counters(place) if place.exists() else None
     if known is None:
-        return _move_beside(new, place)
+        with _beside(new, place) as beside:
+            set_aside = _set_aside(place)
+            beside.replace(place)
+        return set_aside
     with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(place)) as target:
         for table, counter in {**known, **dict(source.execute(_COUNTERS))}.items():
             source.execute(
@@ -210,24 +220,23 @@ def _counters(place: Path) -> dict[str, int] | None:
             raise
 
 
-def _move_beside(new: Path, place: Path) -> Path | None:
-    """The place may be on another file system than the state folder: there it is whole, or not at all.
-
-    What is there already is set aside, and where it lies is given.
-    """
+@contextmanager
+def _beside(new: Path, place: Path) -> Iterator[Path]:
+    """The place may be on another file system than the state folder: from here it is there whole, or not at all."""
     beside = place.with_name(f".{place.name}.restored")
     try:
         beside.touch(mode=0o600)
         shutil.copyfile(new, beside)
-        set_aside = _set_aside(place)
-        beside.replace(place)
+        yield beside
     finally:
         beside.unlink(missing_ok=True)
-    return set_aside
 
 
 def _set_aside(place: Path) -> Path | None:
-    """With what SQLite has beside it, which would be taken for the new one's, also where it alone is left."""
+    """Where what is there lies from now on.
+
+    With it goes what SQLite has beside it, which would be taken for the new one's, also where it alone is left.
+    """
     if not place.exists():
         for rest in _BESIDE:
             place.with_name(f"{place.name}{rest}").unlink(missing_ok=True)

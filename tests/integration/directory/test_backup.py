@@ -99,14 +99,7 @@ async def test_the_database_may_be_on_another_file_system_than_the_state(
 ) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    move = Path.replace
-
-    def across(path: Path, target: Path) -> Path:
-        if (path.parent == folder) != (target.parent == folder):
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-        return move(path, target)
-
-    monkeypatch.setattr(Path, "replace", across)
+    is_a_disk_of_its_own(folder, monkeypatch)
     make(here, tmp_path / "backup")
     place = folder / "hanvisa.sqlite"
     there = Settings(state=tmp_path / "there", database_url=f"sqlite+aiosqlite:///{place}")
@@ -114,6 +107,47 @@ async def test_the_database_may_be_on_another_file_system_than_the_state(
     assert list_of_files(folder) == []  # beside the database
     assert readable_by_others(place) == 0
     assert await all_rows(there.database_url) == await all_rows(here.database_url)
+
+
+def is_a_disk_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is moved into it, or out of it."""
+    move = Path.replace
+
+    def across(path: Path, target: Path) -> Path:
+        if (path.parent.resolve() == folder) != (target.parent.resolve() == folder):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", across)
+
+
+async def test_a_folder_may_be_a_link_to_a_disk_of_its_own(
+    here: Settings, there: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an encrypted one for the evidence is, at both places; a link that leads back is not followed for ever."""
+    disks = [tmp_path / "disk", tmp_path / "other disk"]
+    (here.state / "recordings/threats").rename(disks[0])
+    (disks[0] / "again").symlink_to(here.state / "recordings")
+    disks[1].mkdir()
+    (there.state / "recordings").mkdir(parents=True)
+    for settings, disk in zip((here, there), disks, strict=True):
+        (settings.state / "recordings/threats").symlink_to(disk)
+        is_a_disk_of_its_own(disk, monkeypatch)
+    make(here, tmp_path / "backup")
+    await restore(there, tmp_path / "backup")
+    assert list_of_files(disks[1]) == ["t.wav"]
+    assert (disks[1] / "t.wav").read_bytes() == FILES["recordings/threats/t.wav"]
+    assert readable_by_others(disks[1] / "t.wav") == 0
+
+
+async def test_a_disk_that_is_not_there_is_told_of_and_left_out_of_no_backup(
+    here: Settings, tmp_path: Path
+) -> None:
+    (here.state / "recordings/threats").rename(tmp_path / "disk")
+    (here.state / "recordings/threats").symlink_to(tmp_path / "not mounted")
+    with pytest.raises(StorageError, match=r"threats is a link to .*not mounted.*mount the disk"):
+        make(here, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
 
 
 async def test_whoever_had_signed_in_when_a_backup_was_made_is_signed_out(
