@@ -303,20 +303,24 @@ class Settings(BaseSettings):
     keep_calls: int = Field(
         default=13,
         ge=3,
+        le=1200,
         description="months that it is kept who took part in a call, and what happened in it",
     )
     keep_recordings: int = Field(
-        default=30, ge=1, description="days that a message is kept that is handled, or a recording of no use"
+        default=30,
+        ge=1,
+        le=36500,
+        description="days that a message is kept that is handled, or a recording of no use",
     )
     keep_greetings: int = Field(
-        default=13, ge=1, description="months that the greetings of mobiles are kept as evidence"
+        default=13, ge=1, le=1200, description="months that the greetings of mobiles are kept as evidence"
     )
     keep_absences: int = Field(
-        default=13, ge=3, description="months that absences and forwardings are kept that are over"
+        default=13, ge=3, le=1200, description="months that absences and forwardings are kept that are over"
     )
-    keep_left: int = Field(default=13, ge=0, description="months that it is kept who has left")
+    keep_left: int = Field(default=13, ge=0, le=1200, description="months that it is kept who has left")
     keep_audit: int = Field(
-        default=5, ge=1, description="years that changes are kept, and exceptions that are over"
+        default=5, ge=1, le=100, description="years that changes are kept, and exceptions that are over"
     )
     purge_at: time = Field(default=time(3, 15), description="when what is not kept is taken away each night")
     may_call: Literal["inside", "national", "abroad", "premium"] = Field(

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
+from annotated_types import Le
 from structlog.testing import capture_logs
 
+from hanvisa.config import Settings
 from hanvisa.errors import StorageError
 from hanvisa.lab.waiting import until
-from hanvisa.nightly import Nightly
+from hanvisa.nightly import Nightly, limits_of
 from hanvisa.testing import FakeClock
+
+EVENING = datetime(2026, 8, 4, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     "failure", [StorageError("The database does not answer."), PermissionError("It is not ours to delete.")]
 )
 async def test_it_is_done_once_a_night_and_told_and_a_failure_ends_nothing(failure: Exception) -> None:
-    clock = FakeClock(datetime(2026, 8, 4, 20, tzinfo=UTC))
+    clock = FakeClock(EVENING)
     done: list[datetime] = []
 
     async def work() -> dict[str, int]:
@@ -42,3 +47,14 @@ async def test_it_is_done_once_a_night_and_told_and_a_failure_ends_nothing(failu
         ("purge.done", 3),
         ("purge.done", 3),
     ]
+
+
+@pytest.mark.parametrize("setting", [name for name in Settings.model_fields if name.startswith("keep_")])
+def test_what_is_kept_for_the_longest_that_its_setting_takes_is_taken_away_then(
+    setting: str, tmp_path: Path
+) -> None:
+    """For ever, as who writes 9999 means it, is no time that there is: nothing at all was taken away."""
+    (longest,) = (each.le for each in Settings.model_fields[setting].metadata if isinstance(each, Le))
+    settings = Settings.model_validate({"state": tmp_path, setting: longest})
+    limit = getattr(limits_of(settings, EVENING), setting.removeprefix("keep_"))
+    assert limit.year in (1926, 1927)  # a hundred years, of 365 days where they are days

@@ -75,8 +75,8 @@ digits, no passwords and no tokens.
 
 **Each night** at {purge_at} the service takes away what has been kept for as long as it may be, and logs how much of
 each kind (`purge.done`); the audit trail has it as well. `hanvisa purge` does so at once, and with `--dry-run` it says
-what it would be. The times are settings. The record of a call that is marked as a threat (`*29#`) is kept whole, with
-its recordings.
+what it would be. The times are settings, each a hundred years at most. The record of a call that is marked as a threat
+(`*29#`) is kept whole, with its recordings.
 
 **On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
 (`+46980319244`): names, numbers, messages, recordings, absences, accounts, extracts, and what happened in their calls.
