@@ -46,7 +46,7 @@ class Nightly:
 
     async def run(self) -> None:
         while True:
-            await self._until(next_purge(self._clock.now(), self._at))
+            await self._until_night()
             try:
                 done = await self._work()
             except (HanvisaError, OSError) as error:
@@ -54,9 +54,11 @@ class Nightly:
             else:
                 log.info(self._done, **done)
 
-    async def _until(self, moment: datetime) -> None:
-        while (left := (moment - self._clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - a clock sets no event
+    async def _until_night(self) -> None:
+        moment = next_purge(self._clock.now(), self._at)
+        while (left := (moment - (now := self._clock.now())).total_seconds()) > 0:
             await asyncio.sleep(min(left, self._look_every))
+            moment = min(moment, next_purge(now, self._at))  # the clock was ahead, and has been put right
 
 
 def limits_of(settings: Settings, now: datetime) -> Limits:

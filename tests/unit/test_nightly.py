@@ -49,6 +49,27 @@ async def test_it_is_done_once_a_night_and_told_and_a_failure_ends_nothing(failu
     ]
 
 
+async def test_a_clock_that_was_ahead_at_the_start_puts_off_nothing() -> None:
+    """The machine's clock said 2036 until NTP had put it right, a minute after the service had started."""
+    clock = FakeClock(datetime(2036, 1, 1, tzinfo=UTC))
+    done: list[datetime] = []
+
+    async def work() -> dict[str, int]:
+        done.append(clock.now())
+        return {}
+
+    nightly = asyncio.create_task(Nightly("purge", clock, time(3, 15), work, look_every=0.001).run())
+    looks = asyncio.get_running_loop().time() + 0.02
+    await until(lambda: asyncio.get_running_loop().time() > looks)
+    clock.advance(EVENING - clock.now())
+    looks = asyncio.get_running_loop().time() + 0.02
+    await until(lambda: asyncio.get_running_loop().time() > looks)
+    assert done == []  # not before its time
+    clock.advance(timedelta(days=1))
+    await until(lambda: done == [EVENING + timedelta(days=1)])
+    nightly.cancel()
+
+
 @pytest.mark.parametrize("setting", [name for name in Settings.model_fields if name.startswith("keep_")])
 def test_what_is_kept_for_the_longest_that_its_setting_takes_is_taken_away_then(
     setting: str, tmp_path: Path
