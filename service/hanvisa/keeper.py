@@ -22,7 +22,8 @@ import structlog
 log = structlog.get_logger()
 
 BEATS_EVERY = 1.0  # seconds
-_TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT)
+_WHAT_NOHUP_STARTS = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+_TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT, *(() if _WHAT_NOHUP_STARTS else (signal.SIGHUP,)))
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -63,7 +64,8 @@ def kept(patience: Patience = Patience()) -> Pulse:
     """Go on in a process of its own, again whenever that dies; it uses what this gives as a context in its loop.
 
     The keeper itself never comes back from here: it ends as the last one did (SystemExit), with 128 and the signal's
-    number where that was killed. SIGTERM and SIGINT are handed on. If the keeper dies, what it keeps is killed.
+    number where that was killed. SIGTERM, SIGINT and SIGHUP (a terminal is closed) are handed on, as SIGTERM. If the
+    keeper dies, what it keeps is killed.
     """
     usual = signal.pthread_sigmask(signal.SIG_BLOCK, {*_TOLD_TO_STOP, signal.SIGCHLD})  # they are waited for
     deaths: deque[float] = deque(maxlen=patience.deaths)
@@ -131,7 +133,7 @@ class _Kept:
                     os.kill(self._process, signal.SIGKILL)
                     missed = 0
             elif stop:
-                os.kill(self._process, told.si_signo)
+                os.kill(self._process, signal.SIGTERM)
 
     def _ended(self) -> int | None:
         """Its exit code. In a container the keeper is the parent of all whose own has died, too."""

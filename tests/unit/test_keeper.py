@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 WITHIN = 20.0  # seconds
 SERVES = """
 import asyncio, os, signal, sys, time
@@ -71,11 +73,11 @@ class Kept:
 
 @contextmanager
 def keeper(
-    *, silence: float = 15.0, starts_for: float = 0.0, ends_for: float = 0.0, code: int = 0
+    *by: str, silence: float = 15.0, starts_for: float = 0.0, ends_for: float = 0.0, code: int = 0
 ) -> Iterator[Kept]:
     program = SERVES.format(silence=silence, starts_for=starts_for, ends_for=ends_for, code=code)
     with subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*by, sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         try:
             yield Kept(process)
@@ -97,12 +99,21 @@ def test_whoever_serves_is_started_again_each_time_it_is_killed() -> None:
         assert kept.log().count("service.died") == 2
 
 
-def test_it_ends_as_whoever_serves_has_ended() -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_ends_as_whoever_serves_has_ended(told: signal.Signals) -> None:
     with keeper(code=3) as kept:
         kept.serves()
-        kept.keeper.send_signal(signal.SIGTERM)
+        kept.keeper.send_signal(told)
         assert kept.tells() == "in order"
         assert kept.ends() == 3
+
+
+def test_what_nohup_has_started_outlives_its_terminal() -> None:
+    with keeper("nohup") as kept:
+        first = kept.serves()
+        kept.keeper.send_signal(signal.SIGHUP)
+        os.kill(first, signal.SIGKILL)
+        assert kept.serves() != first, "it was told to stop"
 
 
 def test_what_dies_three_times_in_a_minute_is_left_to_whoever_supervises() -> None:
