@@ -18,7 +18,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url, select, text
 
 import hanvisa
 from hanvisa.backup import postgres
@@ -26,6 +26,7 @@ from hanvisa.backup.archive import KEPT, LEFT_OUT
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.repositories.signing_in import Sessions
 from hanvisa.directory.repositories.users import UserFields, Users
 from hanvisa.directory.tables import Base
@@ -91,6 +92,18 @@ async def test_what_is_restored_into_an_empty_place_is_the_same(
     assert restored.files == made.files
     assert not restored.passwords_changed
     assert bool(made.still_to_do) == bool(restored.still_to_do) == here.database_url.startswith("postgresql")
+
+
+@pytest.mark.parametrize("templates", ["sqlite"], indirect=True)
+async def test_a_backup_from_before_leads_back_from_a_newer_program(
+    here: Settings, demo: Database, tmp_path: Path
+) -> None:
+    make(here, tmp_path / "backup")
+    async with demo.writing() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+        await session.execute(text("CREATE TABLE newer (id INTEGER)"))
+    await restore(here, tmp_path / "backup", over=True)
+    await upgrade(here.database_url)
 
 
 @pytest.mark.parametrize("templates", ["sqlite"], indirect=True)

@@ -74,6 +74,16 @@ async def test_an_upgrade_with_nothing_to_do_is_quick(url: str) -> None:
     assert process_time() - before < 1
 
 
+async def test_a_database_that_a_newer_program_has_made_is_left_as_it_is(
+    url: str, database: Database
+) -> None:
+    """The new version was bad, and the one before is started again."""
+    async with database.writing() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    with pytest.raises(StorageError, match=r"made by a newer hanvisa .* restore the backup from before it"):
+        await upgrade(url)
+
+
 async def test_moments_come_back_in_utc(database: Database) -> None:
     stockholm = timezone(timedelta(hours=2))
     async with database.changing(SYSTEM) as session:

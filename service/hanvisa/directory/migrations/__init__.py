@@ -26,7 +26,7 @@ async def upgrade(database_url: str) -> None:
 
     Raises:
         ConfigurationError: the URL is none that we can use.
-        StorageError: the database does not answer.
+        StorageError: the database does not answer, or a newer program has brought it further than this one knows.
     """
     url = parse_url(database_url)
     file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
@@ -67,8 +67,14 @@ def steps() -> frozenset[str]:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    if _is_newest(connection):
+    step = _step(connection)
+    if step == NEWEST:
         return
+    if step is not None and step not in steps():
+        raise StorageError(
+            f"The database was made by a newer hanvisa than this (it is at step {step}, and this one knows {NEWEST} "
+            "at most). Install that version again, or restore the backup from before it (docs/backup.md)."
+        )
     # Imported only when there is something to do: a service that starts anew has callers waiting.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -79,7 +85,8 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _is_newest(connection: Connection) -> bool:
+def _step(connection: Connection) -> str | None:
+    """The last that was taken; None in an empty database."""
     if not inspect(connection).has_table("alembic_version"):
-        return False
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEWEST
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
