@@ -163,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         password = json.loads((settings.state / "secrets.json").read_text())["ari"]
         Rescue(Asterisk(settings.ari_url, password), has_come, chosen.alive).run()
-    except (OSError, HTTPException, KeyError, ValueError) as error:
+    except (OSError, HTTPException, KeyError, TypeError, ValueError) as error:
         say(
             f"The calls can't be rescued: {error} (ARI at {settings.ari_url}, state folder {settings.state})."
         )

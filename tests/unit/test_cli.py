@@ -155,6 +155,23 @@ def test_a_calendars_password_is_kept_for_its_owner_alone(state: Path) -> None:
     assert "grön" not in str(error.value)
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"calendars": {"x": "gr\xf6n'])
+def test_a_calendars_password_is_not_kept_where_the_others_are_damaged(content: bytes, state: Path) -> None:
+    (state / "secrets.json").write_bytes(content)
+    ran = hanvisa("calendars", "password", "hanvisa@kalender.example.org", keyed="grön häst\n")
+    assert ran.exit_code == 1
+    assert f"{state / 'secrets.json'} is damaged" in ran.stderr
+    assert (state / "secrets.json").read_bytes() == content
+
+
+@pytest.mark.parametrize("content", ["", "[]"])
+def test_the_rescue_tells_that_the_passwords_are_damaged(content: str, state: Path) -> None:
+    (state / "secrets.json").write_text(content)
+    ran = hanvisa("rescue", "--alive", "hanvisa-x")
+    assert ran.exit_code == 1
+    assert "The calls can't be rescued" in ran.stdout
+
+
 def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, spoken: Path) -> None:
     take_speech(spoken, state)
     shutil.copy(spoken / "hanvisa.sqlite", state)

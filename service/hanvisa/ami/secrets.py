@@ -1,4 +1,7 @@
-"""Files that only their owner may read, written whole or not at all, and the phones' passwords in one of them."""
+"""Files that only their owner may read, written whole or not at all, and the passwords in one of them.
+
+All that changes passwords raises ConfigurationError when their file (secrets.json) is damaged.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 from uuid import UUID
+
+from hanvisa.errors import ConfigurationError
 
 _ONE = Lock()  # that changes the file at a time
 _BYTES = 18  # of a password: 24 characters that every phone's settings page takes
@@ -68,8 +73,22 @@ def forget_calendar_password(path: Path, calendar: UUID) -> None:
 def _changing(path: Path) -> Iterator[dict[str, Any]]:
     """What the file holds. Written when it differs, and by nobody else of this process meanwhile."""
     with _ONE:
-        text = path.read_text(encoding="utf-8") if path.exists() else "{}"
-        kept: dict[str, Any] = json.loads(text)
+        text = path.read_bytes() if path.exists() else b"{}"
+        kept = _passwords(text, path)
         yield kept
         if kept != json.loads(text):
             write_private(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+
+
+def _passwords(text: bytes, path: Path) -> dict[str, Any]:
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        kept = None  # what it holds would be in the error
+    if not isinstance(kept, dict):
+        raise ConfigurationError(
+            f"{path} is damaged: it holds no JSON object. Restore it from a backup, or move it away and run "
+            "asterisk-conf/provision: phones then get new passwords, and those of calendars and the mail server are to "
+            "be given again."
+        )
+    return kept

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
 from hanvisa.errors import (
+    ConfigurationError,
     Conflict,
     HanvisaError,
     InvalidInput,
@@ -171,6 +172,15 @@ def problem_of(error: HanvisaError) -> Problem:
             Text(
                 sv="Ändringen krockar med något som redan gäller.",
                 en="The change contradicts what holds already.",
+            ),
+        )
+    if isinstance(error, ConfigurationError):
+        log.error("web.configuration", why=str(error))
+        return Problem(
+            INTERNAL,
+            Text(
+                sv="Något är fel på servern. Vad står i dess logg.",
+                en="Something is wrong at the server. Its log says what.",
             ),
         )
     kind = next((kind for type_, kind in _KINDS if isinstance(error, type_)), INTERNAL)

@@ -1,6 +1,7 @@
 """An Asterisk of our own: it starts cleanly, and nothing of it is left."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ from machine_traces import (
     processes_with,
     program,
 )
+from provisioning import configuration
+from provisioning.configuration import Ports
 
 from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
@@ -26,6 +29,7 @@ from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.processes import offspring_of
 from hanvisa.lab.system import environment
 from hanvisa.lab.waiting import until
+from hanvisa.rescue import Asterisk as Rest
 
 
 async def test_it_starts_without_a_complaint(settings: Settings, root: Path, dialplan: Path) -> None:
@@ -72,6 +76,36 @@ async def test_it_can_be_killed_and_started_again(settings: Settings, root: Path
     assert processes_with(str(settings.state)) == []
     await asterisk.start()
     await asterisk.stop()
+
+
+async def test_it_takes_new_passwords_while_it_runs(
+    settings: Settings, root: Path, dialplan: Path, base_port: int
+) -> None:
+    """docs/access.md: what is taken out of secrets.json is made anew, and the one before lets nobody in."""
+    secrets = settings.state / "secrets.json"
+    async with Asterisk(settings, root, dialplan) as asterisk:
+        before = json.loads(secrets.read_text())
+        secrets.write_text(json.dumps({"phones": before["phones"]}))
+        configuration.write(settings.state, Ports.from_base(base_port), dialplan)
+        await asterisk.cli("module reload res_ari.so")
+        await asterisk.cli("manager reload")
+        new = json.loads(secrets.read_text())
+        assert await asyncio.to_thread(Rest(settings.ari_url, new["ari"]).command, "GET", "/asterisk/ping")
+        with pytest.raises(PermissionError):
+            await asyncio.to_thread(Rest(settings.ari_url, before["ari"]).command, "GET", "/asterisk/ping")
+        assert await _manager_says(settings, new["ami"]) == "Authentication accepted"
+        assert await _manager_says(settings, before["ami"]) == "Authentication failed"
+
+
+async def _manager_says(settings: Settings, password: str) -> str:
+    """To who logs in with it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", settings.ami_port)
+    writer.write(f"Action: Login\r\nUsername: hanvisa\r\nSecret: {password}\r\n\r\n".encode())
+    await reader.readuntil(b"Message: ")
+    said = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return said.decode().strip()
 
 
 async def test_it_ends_with_the_program_that_started_it(

@@ -3,6 +3,8 @@
 import json
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from provisioning.configuration import Ports
 from provisioning.problem import Problem
 from pydantic import ValidationError
 
+from hanvisa.ami.secrets import keep_calendar_password
 from hanvisa.config import Settings
-from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.asterisk import CONFIGURATION, REPOSITORY
 
 
 @pytest.fixture
@@ -104,6 +107,33 @@ def test_passwords_are_made_once(state: Path, etc: Path) -> None:
     assert secrets.ensure(state) == known
     assert setting(etc / "ari.conf", "password") == known["ari"]
     assert setting(etc / "manager.conf", "secret") == known["ami"]
+
+
+def test_what_is_missing_of_the_passwords_is_made(state: Path) -> None:
+    """A calendar's was given before the first provisioning; or the administrator wants new ones (docs/access.md)."""
+    keep_calendar_password(state / "secrets.json", "anna@kalender.example.org", "grön häst")
+    etc = configuration.write(state, Ports())
+    known = json.loads((state / "secrets.json").read_text())
+    assert known["calendars"] == {"anna@kalender.example.org": "grön häst"}
+    assert setting(etc / "ari.conf", "password") == known["ari"]
+    (state / "secrets.json").write_text(json.dumps({"ami": known["ami"], "phones": {"anna": "kept"}}))
+    configuration.write(state, Ports())
+    assert setting(etc / "ari.conf", "password") not in ("", known["ari"])
+    assert setting(etc / "manager.conf", "secret") == known["ami"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "\xff"])
+def test_damaged_passwords_are_told_of_and_left_as_they_are(state: Path, content: str) -> None:
+    (state / "secrets.json").write_text(content, encoding="latin-1")
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, CONFIGURATION / "provision", "--configuration-only", "--state", state],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(f"provision: {state / 'secrets.json'} is damaged")
+    assert (state / "secrets.json").read_text(encoding="latin-1") == content
 
 
 def test_the_phones_written_by_the_service_are_kept(state: Path, etc: Path) -> None:

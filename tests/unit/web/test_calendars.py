@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from hanvisa.calendars.source import Reading
 from hanvisa.directory.repositories.audit import Audit
@@ -65,6 +66,19 @@ async def test_neither_key_nor_password_stands_anywhere_but_where_it_is_needed(
         *capsys.readouterr(),
     ]
     assert not [one for one in told if "key-47" in str(one) or "häst" in str(one)]
+
+
+async def test_where_a_password_can_not_be_kept_neither_is_the_calendar_and_the_log_says_why(
+    town: Town,
+) -> None:
+    (town.state / "secrets.json").write_text('{"calendars": {"x": "grön')
+    with capture_logs() as told:
+        told_them = await problem(await town.ask("POST", "/calendars", CALDAV, who="person"), 500)
+    assert told_them["detail"] == "Something is wrong at the server. Its log says what."
+    (logged,) = (one["why"] for one in told if one["event"] == "web.configuration")
+    assert "secrets.json is damaged" in logged
+    assert "grön" not in logged
+    assert (await town.get("/calendars", who="person"))["items"] == []
 
 
 @pytest.mark.parametrize(
