@@ -47,6 +47,12 @@ def main(words: list[str]) -> int:
     except Problem as problem:
         sys.stderr.write(f"provision: {problem}\n")
         return 1
+    except OSError as error:
+        sys.stderr.write(
+            f"provision: {error}. See who owns {options.state.absolute()}, and whether its disk has room and may be "
+            "written, or choose another folder with --state.\n"
+        )
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("provision: interrupted; run it again to go on.\n")
         return 130

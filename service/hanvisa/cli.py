@@ -17,8 +17,8 @@ from hanvisa.errors import StorageError
 from hanvisa.log_lines import UnfailingFactory
 from hanvisa.policy.model import Language, Text
 from hanvisa.reports.formats import Format
+from hanvisa.running import putting_into, sentences
 from hanvisa.running import run as _run
-from hanvisa.running import sentences
 from hanvisa.user_commands import app as user
 
 app = typer.Typer(
@@ -58,7 +58,9 @@ def serve() -> None:
 
         async def run() -> None:
             with pulse:
-                await build(settings).run()
+                with putting_into(settings.state):
+                    service = build(settings)
+                await service.run()
 
         uvloop.run(run())
 
@@ -223,7 +225,8 @@ def password(
     with sentences():
         state = read_settings().state
         given = typer.prompt("Password", hide_input=True, err=True)
-        keep_calendar_password(state / "secrets.json", account, given)
+        with putting_into(state):
+            keep_calendar_password(state / "secrets.json", account, given)
 
 
 @app.command(add_help_option=False)

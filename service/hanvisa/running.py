@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 
-from hanvisa.errors import HanvisaError
+from hanvisa.config import PREFIX
+from hanvisa.errors import ConfigurationError, HanvisaError
 
 T = TypeVar("T")
 
@@ -31,3 +34,15 @@ class sentences:  # noqa: N801 - reads as the with-statement it is
             for one in ours:
                 typer.echo(str(one), err=True)
             raise typer.Exit(1) from error
+
+
+@contextmanager
+def putting_into(state: Path) -> Iterator[None]:
+    """What can't be made or opened in the state folder is a ConfigurationError."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error}. See who owns the state folder {state}, and whether its disk has room and may be written, "
+            f"or set {PREFIX}STATE to another."
+        ) from error

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +18,7 @@ from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
 from hanvisa.directory.migrations import upgrade
 from hanvisa.errors import ConfigurationError
+from hanvisa.lab.asterisk import CONFIGURATION
 from hanvisa.lab.own import take_speech
 from hanvisa.passwords import read_calendar_passwords
 from hanvisa.policy.model import Language
@@ -162,6 +166,36 @@ def test_a_calendars_password_is_not_kept_where_the_others_are_damaged(content: 
     assert ran.exit_code == 1
     assert f"{state / 'secrets.json'} is damaged" in ran.stderr
     assert (state / "secrets.json").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-m", "hanvisa", "serve"),
+        ("-m", "hanvisa", "calendars", "password", "hanvisa@kalender.example.org"),
+        (str(CONFIGURATION / "provision"), "--configuration-only"),
+    ],
+    ids=["serve", "calendars password", "provision"],
+)
+@pytest.mark.parametrize("place", ["below/a-file", "nobody's"])
+def test_a_state_folder_that_can_not_be_made_or_written_is_told_of(
+    words: tuple[str, ...], place: str, state: Path
+) -> None:
+    (state / "below").touch()
+    (state / "nobody's").symlink_to("/proc/self")
+    place = str(state / place)
+    more = ("--state", place) if words[0].endswith("provision") else ()
+    ran = subprocess.run(  # noqa: S603 - our own programs
+        [sys.executable, *words, *more],
+        input="grön häst\n",
+        env={**os.environ, "HANVISA_STATE": place},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1].count(place) == 2  # what could not be, and whose fault it is
+    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize("content", ["", "[]"])
