@@ -23,6 +23,8 @@ _NODE = re.compile(r"[a-z][a-z0-9]{1,7}")
 ByName = Annotated[dict[str, str], NoDecode]
 """A JSON object in the environment."""
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
 
 class Settings(BaseSettings):
     """Every setting, with defaults that work on one machine.
@@ -43,12 +45,9 @@ class Settings(BaseSettings):
 
     base_port: int | None = Field(default=None, ge=1024, le=64000)
     sip_host: str = "127.0.0.1"
-    sip_port: int = 5060
-    sip_tls_port: int | None = Field(
-        default=None,
-        ge=1,
-        le=65535,
-        description="where phones register over TLS (docs/phones.md); none: nowhere",
+    sip_port: Port = 5060
+    sip_tls_port: Port | None = Field(
+        default=None, description="where phones register over TLS (docs/phones.md); none: nowhere"
     )
     sip_tls_certificate: Path | None = Field(
         default=None,
@@ -60,10 +59,10 @@ class Settings(BaseSettings):
         description="with such a port: whether phones may speak without SRTP, or are refused (112 too)",
     )
     ari_url: str = "http://127.0.0.1:8088"
-    ami_port: int = 5038
+    ami_port: Port = 5038
     web_host: str = "127.0.0.1"
-    web_port: int = Field(default=8080, ge=1, le=65535)
-    agi_port: int = 4573
+    web_port: Port = 8080
+    agi_port: Port = 4573
     proxy: str = Field(
         default="", description="host:port of the SIP proxy before them, where phones register"
     )
@@ -81,16 +80,21 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(default=12, ge=1, le=720, description="how long a sign-in lasts")
     session_idle: float = Field(
-        default=7200.0, ge=60, description="how long a sign-in lasts in which nothing is done"
+        default=7200.0, ge=60, le=2592000, description="how long a sign-in lasts in which nothing is done"
     )
     token_days: int = Field(default=365, ge=1, le=3650, description="the longest that a token lasts")
-    sign_in_tries: int = Field(default=10, ge=3, description="wrong passwords in a row that lock an account")
+    sign_in_tries: int = Field(
+        default=10, ge=3, le=1000, description="wrong passwords in a row that lock an account"
+    )
     sign_in_tries_address: int = Field(
         default=100,
         ge=3,
+        le=100000,
         description="wrong passwords in a row that lock an address (of IPv6 its /64), which many may share",
     )
-    sign_in_locked: float = Field(default=900.0, gt=0, description="how long an account or address is locked")
+    sign_in_locked: float = Field(
+        default=900.0, gt=0, le=604800, description="how long an account or address is locked"
+    )
     oidc_issuer: str = Field(
         default="",
         description="whose accounts people may sign in with (OpenID Connect); none: passwords only",
@@ -111,15 +115,19 @@ class Settings(BaseSettings):
     phone_tries: int = Field(
         default=20,
         ge=3,
+        le=1000,
         description="phones' wrong passwords from an address that shut it out (docs/access.md)",
     )
     phone_shut_out: float = Field(
-        default=900.0, gt=0, description="how long it is shut out, and how long a quiet one is remembered"
+        default=900.0,
+        gt=0,
+        le=604800,
+        description="how long it is shut out, and how long a quiet one is remembered",
     )
     carrier_host: str = "127.0.0.2"
-    carrier_port: int = 5060
-    rtp_first: int = 10000
-    rtp_last: int = 10799
+    carrier_port: Port = 5060
+    rtp_first: Port = 10000
+    rtp_last: Port = 10799
 
     ring_person: float = Field(default=20.0, gt=0, le=600, description="a person's phones")
     ring_in_turn: float = Field(
@@ -131,7 +139,7 @@ class Settings(BaseSettings):
         description="who is told the organisation before a caller is put through: operators with several numbers",
     )
     wrap_up: float = Field(
-        default=0.0, ge=0, description="after a call, in which an operator is offered nobody"
+        default=0.0, ge=0, le=3600, description="after a call, in which an operator is offered nobody"
     )
     queue_say_every: float = Field(
         default=45.0,
@@ -146,10 +154,13 @@ class Settings(BaseSettings):
         description="how long callers wait for an operator who has paused, when no other is there",
     )
     rtp_timeout: int = Field(
-        default=60, gt=0, description="an operator's phone that sends nothing for so long in a call is dead"
+        default=60,
+        gt=0,
+        le=3600,
+        description="an operator's phone that sends nothing in a call is dead after",
     )
     qualify_every: int = Field(
-        default=30, gt=0, description="how often an operator's phone is asked whether it is there"
+        default=30, gt=0, le=3600, description="how often an operator's phone is asked whether it is there"
     )
     held_remind: float = Field(
         default=60.0, gt=0, le=3600, description="when an operator is reminded of a caller on hold"
@@ -160,14 +171,15 @@ class Settings(BaseSettings):
     callback_again: float = Field(
         default=300.0, gt=0, le=86400, description="when a caller who left a number is tried again"
     )
-    key_wait: float = Field(default=4.0, description="how long a caller has to choose a way on")
+    key_wait: float = Field(default=4.0, ge=0, le=60, description="how long a caller has to choose a way on")
     keying: float = Field(
         default=3.0,
         gt=0,
+        le=60,
         description="how long a caller has for each digit of a number before they are asked again",
     )
     log_linger: float = Field(
-        default=1.0, description="how long steps of calls are gathered before they are stored"
+        default=1.0, ge=0, le=60, description="how long steps of calls are gathered before they are stored"
     )
     operator_consults_mobile: Literal["refuse", "allow"] = Field(
         default="refuse", description="whether an operator with a caller may ring a mobile (O2)"
@@ -179,22 +191,22 @@ class Settings(BaseSettings):
         default=120.0, gt=0, le=3600, description="how long a caller waits for a busy person"
     )
     camp_on_retry: float = Field(
-        default=10.0, description="how often a phone is tried that is busy for a reason of its own"
+        default=10.0, gt=0, le=3600, description="how often a phone is tried that is busy by itself"
     )
     mobile_tone_after: float = Field(default=300.0, gt=0, le=86400, description="into a talk with a mobile")
     mobile_tone_every: float = Field(default=300.0, gt=0, le=86400, description="after the first tone")
     message_longest: int = Field(
         default=120, ge=1, le=3600, description="how long a caller may speak in a message"
     )
-    message_silence: int = Field(default=5, ge=1, description="of a caller, that ends their message")
+    message_silence: int = Field(default=5, ge=1, le=60, description="of a caller, that ends their message")
     message_due: int = Field(
         default=2, ge=1, le=60, description="working days within which a message is to be handled"
     )
     message_reminder: int = Field(
-        default=1, ge=0, description="working days after which a person is reminded of a message"
+        default=1, ge=0, le=60, description="working days after which a person is reminded of a message"
     )
     smtp_host: str = Field(default="", description="the mail server; none: no mails")
-    smtp_port: int = 25
+    smtp_port: Port = 25
     smtp_user: str = Field(default="", description="none: without logging in")
     smtp_password: str = Field(
         default="", repr=False, description="default: “smtp” in the state folder's secrets.json"
@@ -223,21 +235,23 @@ class Settings(BaseSettings):
         default=90, ge=1, le=3650, description="days that an exception to O2 may last"
     )
     greeting_every: int = Field(
-        default=180, ge=1, description="days after which a mobile's greeting is checked"
+        default=180, ge=1, le=3650, description="days after which a mobile's greeting is checked"
     )
     greeting_from: time = Field(
         default=time(9), description="on working days, from when mobiles are rung for it"
     )
     greeting_to: time = Field(default=time(15), description="until when")
     greeting_ring: float = Field(
-        default=40.0, gt=0, description="how long a mobile is rung to check its greeting"
+        default=40.0, gt=0, le=600, description="how long a mobile is rung to check its greeting"
     )
-    greeting_at_once: int = Field(default=2, ge=1, description="how many mobiles are rung at once to do so")
+    greeting_at_once: int = Field(
+        default=2, ge=1, le=100, description="how many mobiles are rung at once to do so"
+    )
     calendar_every: float = Field(
-        default=30.0, gt=0, description="how often persons' calendars are asked whether they have changed"
+        default=30.0, gt=0, le=86400, description="how often calendars are asked whether they have changed"
     )
     calendar_days: int = Field(default=60, ge=1, le=400, description="how far ahead calendars are read")
-    calendar_at_once: int = Field(default=8, ge=1, description="how many calendars are asked at once")
+    calendar_at_once: int = Field(default=8, ge=1, le=100, description="how many calendars are asked at once")
     calendar_networks: str = Field(
         default="",
         description="networks of your own, with commas between, where calendars may be; none: on the internet alone",
@@ -285,7 +299,7 @@ class Settings(BaseSettings):
     ldap_departments: ByName = Field(
         default={}, description="departments as they are named there, and their ids in departments.csv; JSON"
     )
-    ldap_every: float = Field(default=3600.0, gt=0, description="how often it is read")
+    ldap_every: float = Field(default=3600.0, gt=0, le=604800, description="how often it is read")
     ldap_most_ended: int = Field(
         default=10, ge=0, le=100, description="percent of the persons that one reading may end without asking"
     )
@@ -403,7 +417,8 @@ class Settings(BaseSettings):
     @classmethod
     def _on_this_machine(cls, given: str) -> str:
         """Whoever reaches ARI has every call in their hands, and its password goes over it in the clear."""
-        if urlsplit(given).hostname not in _LOOPBACK:
+        parts = urlsplit(given)
+        if parts.hostname not in _LOOPBACK or parts.port == 0:  # or a ValueError, of a port that is none
             raise ValueError("ARI is spoken with on this machine alone: http://127.0.0.1 and its port")
         return given
 

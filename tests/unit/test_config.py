@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from annotated_types import Ge, Gt, Le, Lt
 
-from hanvisa.config import read_settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.errors import ConfigurationError
 from hanvisa.lab import run
 from hanvisa.lab.system import environment
@@ -35,6 +36,12 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_KEEP_CALLS", "99999"),
         ("HANVISA_KEEP_RECORDINGS", "999999"),
         ("HANVISA_KEEP_AUDIT", "9999"),
+        ("HANVISA_KEY_WAIT", "-1"),
+        ("HANVISA_LOG_LINGER", "inf"),
+        ("HANVISA_CALENDAR_EVERY", "nan"),
+        ("HANVISA_SMTP_PORT", "0"),
+        ("HANVISA_ARI_URL", "http://127.0.0.1:abc"),
+        ("HANVISA_ARI_URL", "http://127.0.0.1:65536"),
         ("HANVISA_CALENDAR_WORDS", "möte"),
         ("HANVISA_CALENDAR_NETWORKS", "10.2.0.0/16, kalender.intern"),
         ("HANVISA_LDAP_DEPARTMENTS", "7"),
@@ -46,6 +53,17 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, 
     monkeypatch.setenv(variable, value)
     with pytest.raises(ConfigurationError, match=f"{variable} is “{value}”.*leave it out"):
         read_settings()
+
+
+def test_every_number_has_a_least_and_a_most() -> None:
+    numbers = {
+        name: {type(bound) for bound in field.metadata}
+        for name, field in Settings.model_fields.items()
+        if field.annotation in (int, float) and name != "base_port"
+    }
+    unbounded = [name for name, bounds in numbers.items() if not (bounds & {Ge, Gt} and bounds & {Le, Lt})]
+    assert len(numbers) > 50
+    assert unbounded == []
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

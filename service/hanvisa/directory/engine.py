@@ -221,19 +221,20 @@ def open_database(url: str, waits: Waits | None = None) -> Database:
     return Database(parse_url(url), waits)
 
 
+_URLS = "Set HANVISA_DATABASE_URL to sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST:PORT/NAME."
+
+
 def parse_url(url: str) -> URL:
     """Raises ConfigurationError when the URL is none that we can use."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
+        # Not why: a ValueError is of a port that is no number, and has it; it may be the end of a password.
         raise ConfigurationError(
-            f"The database URL can't be read: {error}. Set HANVISA_DATABASE_URL."
-        ) from error
+            f"The database URL can't be read. {_URLS} An @ in the password is written as %40."
+        ) from None
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
-        raise ConfigurationError(
-            f"The database {parsed.drivername} is not supported. Set HANVISA_DATABASE_URL to"
-            " sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME."
-        )
+        raise ConfigurationError(f"The database {parsed.drivername} is not supported. {_URLS}")
     return parsed
 
 

@@ -113,7 +113,16 @@ async def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Pat
     await until(lambda: not any("_connection_worker" in thread.name for thread in threading.enumerate()))
 
 
-@pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense"])
-def test_another_kind_of_database_is_refused(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="HANVISA_DATABASE_URL"):
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://localhost/x",
+        "nonsense",
+        "postgresql+asyncpg://hanvisa@192.0.2.9:hemligt/hanvisa",
+        "postgresql+asyncpg://hanvisa:x@y:hemligt@192.0.2.9/hanvisa",  # what is after the @ is read as host and port
+    ],
+)
+def test_what_is_no_databases_url_is_refused_and_no_password_told(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="HANVISA_DATABASE_URL") as refused:
         open_database(url)
+    assert "hemligt" not in str(refused.value)
