@@ -13,7 +13,7 @@ import typer
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
 from hanvisa.discreet import without_numbers
-from hanvisa.errors import StorageError
+from hanvisa.errors import InvalidInput, StorageError
 from hanvisa.log_lines import UnfailingFactory
 from hanvisa.policy.model import Language, Text
 from hanvisa.reports.formats import Format
@@ -154,7 +154,9 @@ def create(
     scope: Annotated[
         str, typer.Option(help="The id of the operation or person, for roles that have one.")
     ] = "",
-    days: Annotated[int, typer.Option(min=1, help="How long it lasts.")] = 365,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="How long it lasts; HANVISA_TOKEN_DAYS without it, and at most.")
+    ] = None,
 ) -> None:
     """Make a token and print it, once: it is kept hashed.
 
@@ -166,11 +168,15 @@ def create(
 
     async def run() -> str:
         settings = read_settings()
+        if days is not None and days > settings.token_days:
+            raise InvalidInput(
+                f"A token lasts {settings.token_days} days at most (HANVISA_TOKEN_DAYS). Give it --days of no more."
+            )
         database = open_database(settings.database_url)
         try:
             database.must_exist()
             await upgrade(settings.database_url)
-            return await create_token(database, role, name, scope, days=days)
+            return await create_token(database, role, name, scope, days=days or settings.token_days)
         finally:
             await database.close()
 

@@ -4,9 +4,11 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,6 +105,25 @@ def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
     ran = hanvisa("token", "create", "--role", "admin", "--name", "me")
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert len(ran.stdout.strip()) > 20
+
+
+def test_a_token_lasts_no_longer_than_the_setting_says(
+    state: Path, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(tables, state)
+    monkeypatch.setenv("HANVISA_TOKEN_DAYS", "30")
+    making = ("token", "create", "--role", "admin", "--name", "me")
+    for days in ("31", "99999999"):
+        ran = hanvisa(*making, "--days", days)
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert "30 days at most (HANVISA_TOKEN_DAYS)" in ran.stderr
+    assert hanvisa(*making, "--days", "7").exit_code == hanvisa(*making).exit_code == 0
+    with closing(sqlite3.connect(state / "hanvisa.sqlite")) as database:
+        rows = database.execute("SELECT created_at, expires_at FROM tokens").fetchall()
+    lasting = sorted(
+        (datetime.fromisoformat(end) - datetime.fromisoformat(start)).days for start, end in rows
+    )
+    assert lasting == [7, 30]
 
 
 def test_a_user_is_made_changed_and_ended(state: Path, tables: Path) -> None:

@@ -16,8 +16,6 @@ from hanvisa.errors import InvalidInput
 from hanvisa.web.auth import hashed, new_token
 from hanvisa.web.roles import SCOPED, Role
 
-LONGEST = 365  # days that a token lasts, if nobody says
-
 
 async def create_token(
     database: Database,
@@ -25,7 +23,7 @@ async def create_token(
     name: str,
     scope: str = "",
     *,
-    days: int = LONGEST,
+    days: int = 365,
     now: datetime | None = None,
 ) -> str:
     """A new token for the user of that name, who is made if need be and given the role. It is told this once only.
