@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -14,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
+from hanvisa.variables import unknown
 
 PREFIX = "HANVISA_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -119,10 +121,7 @@ class Settings(BaseSettings):
         description="phones' wrong passwords from an address that shut it out (docs/access.md)",
     )
     phone_shut_out: float = Field(
-        default=900.0,
-        gt=0,
-        le=604800,
-        description="how long it is shut out, and how long a quiet one is remembered",
+        default=900.0, gt=0, le=604800, description="how long it is shut out, and a quiet one remembered"
     )
     carrier_host: str = "127.0.0.2"
     carrier_port: Port = 5060
@@ -321,10 +320,7 @@ class Settings(BaseSettings):
         description="months that it is kept who took part in a call, and what happened in it",
     )
     keep_recordings: int = Field(
-        default=30,
-        ge=1,
-        le=36500,
-        description="days that a message is kept that is handled, or a recording of no use",
+        default=30, ge=1, le=36500, description="days that a handled message, or a useless recording is kept"
     )
     keep_greetings: int = Field(
         default=13, ge=1, le=1200, description="months that the greetings of mobiles are kept as evidence"
@@ -477,14 +473,18 @@ def read_settings() -> Settings:
     """The settings as the environment has them.
 
     Raises:
-        ConfigurationError: a variable's value won't do; the message has a line for each.
+        ConfigurationError: a variable's value won't do, or it is no setting; the message has a line for each.
     """
+    given = (name for name in os.environ if name.upper().startswith(PREFIX))
+    wrong = unknown(given, [f"{PREFIX}{name.upper()}" for name in Settings.model_fields])
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        wrong = [
+        wrong += [
             f"{PREFIX}{str(each['loc'][0]).upper()} is “{each['input']}”, which won't do: {each['msg']}. "
             "Set it to another value, or leave it out to have the default."
             for each in error.errors()
         ]
-        raise ConfigurationError("\n".join(wrong)) from error
+    if wrong:
+        raise ConfigurationError("\n".join(wrong))
+    return settings

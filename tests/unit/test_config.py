@@ -77,6 +77,31 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("HANVISA_KEEP_CALL", "HANVISA_KEEP_CALLS"),
+        ("hanvisa_keep_audits", "HANVISA_KEEP_AUDIT"),
+        ("HANVISA_RECORD_THREAT", "HANVISA_RECORD_THREATS"),
+        ("HANVISA_X", "HANVISA_"),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest_that_is(
+    monkeypatch: pytest.MonkeyPatch, variable: str, meant: str
+) -> None:
+    """It counted for nothing: calls were kept for thirteen months instead of three."""
+    monkeypatch.setenv(variable, "3")
+    monkeypatch.setenv("HANVISA_LANGUAGE", "xx")
+    with pytest.raises(ConfigurationError, match=f"{variable} is no setting.* Is {meant}") as told:
+        read_settings()
+    assert "HANVISA_LANGUAGE is “xx”" in str(told.value)
+
+
+def test_what_a_setting_is_called_in_small_letters_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("hanvisa_keep_calls", "3")
+    assert read_settings().keep_calls == 3
+
+
 def test_networks_stand_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().own_calendar_networks == ()
     monkeypatch.setenv("HANVISA_CALENDAR_NETWORKS", "10.2.0.0/16, 2001:db8::/32,192.0.2.7")

@@ -9,6 +9,7 @@ import yaml
 
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.variables import OF_DOCKER_COMPOSE
 
 
 @pytest.fixture
@@ -51,6 +52,13 @@ def test_another_instance_of_the_service_stands_by(compose: dict[str, Any]) -> N
 def test_every_environment_variable_is_a_setting(compose: dict[str, Any]) -> None:
     known = {f"HANVISA_{name.upper()}" for name in Settings.model_fields}
     assert set(compose["services"]["service"]["environment"]) <= known
+
+
+def test_what_it_is_started_with_is_a_setting_or_known_to_be_none() -> None:
+    """Whoever has it in their shell also starts `./dev`, which refuses what it does not know."""
+    asked = set(re.findall(r"\$\{(HANVISA_\w+)", (REPOSITORY / "docker-compose.yml").read_text()))
+    settings = {f"HANVISA_{name.upper()}" for name in Settings.model_fields}
+    assert asked - settings == set(OF_DOCKER_COMPOSE)
 
 
 def test_the_certificate_for_phones_is_where_asterisk_is_told_that_it_is(compose: dict[str, Any]) -> None:
