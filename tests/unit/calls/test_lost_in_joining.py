@@ -82,7 +82,7 @@ async def test_whose_operator_hangs_up_in_the_moment_of_joining_keeps_their_plac
         scene.answers(again)
         await scene.talking(first, again)
         assert scene.house.live.of_channel(behind)
-        assert "TryLater" not in repr(scene.log.of_kind("heard")), "nothing of ours has failed"
+        assert "WentWrong" not in repr(scene.log.of_kind("heard")), "nothing of ours has failed"
         assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
 
 
@@ -112,7 +112,7 @@ async def test_whom_an_operator_has_sent_on_and_who_loses_that_one_so_is_first()
         second = await rung_anew(scene, "olle", olle)
         scene.answers(second)
         await is_lost(scene, bo)
-        await scene.hears(sent, "TryLater")
+        await scene.hears(sent, "WentWrong")
         scene.finished(sent)
         await waits_again(scene, sent)
         scene.hangs_up(second)
