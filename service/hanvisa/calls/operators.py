@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 
 async def pause(call: Call, person: UUID, why: Why) -> None:
-    """An operator has not answered. They are told when they next open, and the console at once."""
+    """An open operator has not answered. They are told when they next open, and the console at once.
+
+    Who has closed meanwhile stays closed, for a paused one is waited for; and no pause begins anew.
+    """
     house, now = call.house, call.house.clock.now()
+    operator = call.register.operator(person)
+    if operator is None or operator.state is not OperatorState.OPEN:
+        return
     call.tell("signal", type="operator_paused", person=str(person), why=why)
     house.queues.missed(person, now)
     house.feed.operator_paused(person, why, now)

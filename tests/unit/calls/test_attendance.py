@@ -148,10 +148,31 @@ async def test_an_operator_who_does_not_take_a_caller_back_is_paused_and_the_cal
         scene.hangs_up(await scene.rung("anna"), 19)
         again = await rung_anew(scene, "olle", olle)
         await scene.until(lambda: said_to(scene, caller, AWAY), "told")
-        assert scene.directory.register.operators.rows[0].state is OperatorState.PAUSED
+        assert state(scene) is OperatorState.PAUSED
         await opens(scene)
         last = await rung_anew(scene, "olle", again)
         assert shown(scene, last) == "ÅTER Anna B: svarar ej"
+
+
+async def test_an_operator_who_closes_while_their_phone_rings_stays_closed() -> None:
+    """Else the callers are told that they are expected back, and wait five minutes for nobody."""
+    async with Scene(replace(QUICK, ring_operator=0.2)) as scene:
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("olle")
+        await closes(scene)
+        await scene.hears(caller, "NoOperator")
+        assert state(scene) is OperatorState.CLOSED
+
+
+async def test_so_does_one_who_has_closed_and_whose_phone_dies_in_their_last_talk() -> None:
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        await closes(scene)
+        scene.hangs_up(olle, 44)
+        await scene.hears(caller, "NoOperator")
+        assert state(scene) is OperatorState.CLOSED
 
 
 async def test_who_can_not_be_paused_is_left_alone_for_a_while_and_the_caller_hears_music(
@@ -205,6 +226,15 @@ def paused(scene: Scene) -> int:
 async def opens(scene: Scene) -> None:
     await scene.directory.set_operator_state(OLLE, OperatorState.OPEN)
     scene.house.queues.wake()
+
+
+async def closes(scene: Scene) -> None:
+    await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+    scene.house.queues.wake()
+
+
+def state(scene: Scene) -> OperatorState:
+    return scene.directory.register.operators.rows[0].state
 
 
 async def for_good(scene: Scene) -> None:
