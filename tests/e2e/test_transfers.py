@@ -16,6 +16,7 @@ from e2e.support.switchboard import (
 )
 from e2e.support.world import World
 from hanvisa.lab.lines import Line
+from hanvisa.lab.siplet_line import SipletLine
 from hanvisa.lab.stories import Story
 from hanvisa.lab.waiting import until
 
@@ -57,6 +58,18 @@ async def test_an_operator_with_a_caller_from_abroad_is_told_in_swedish_why(worl
     told = "Koppling till mobil är inte tillåten"
     await world.hears(line, told, in_call_of=caller, pieces=2, within=LONG)
     assert (await world.story(caller)).spoken[0].language == "en"
+
+
+async def test_an_operator_whose_phone_hangs_up_behind_a_refused_transfer_has_the_caller_again(
+    world: World,
+) -> None:
+    """O2: the caller stays. The phone sends BYE as soon as its REFER is accepted (RFC 5589, 6.1)."""
+    ulla = await world.siplet(ULLA)
+    caller, line = await an_operator_with_a_caller(world, phone=ulla)
+    assert isinstance(line, SipletLine)
+    await line.refer(("Refer-To", f"<sip:{ANNAS_MOBILE}@{world.switch}>"), stays=False)
+    await comes_back(world, caller, ulla, "ÅTER")
+    await nobody_outside_was_rung(world)
 
 
 async def test_a_transfer_to_a_departments_number_rings_its_members_together(world: World) -> None:

@@ -58,8 +58,8 @@ async def join(
     # Whom they would have talked to has hung up in this moment, or may not be met any more.
     if asker.by_phone and theirs.other is not None and theirs.other.channel == request.other:
         # Their phone hangs up there too: it was told that all is well.
-        theirs.after_party = (theirs.other.channel, _alone(theirs))
-    following = _alone(call)
+        theirs.after_party = (theirs.other.channel, alone(theirs))
+    following = alone(call)
     if call.other is far:  # brought over, and not to be had in the bridge
         await call.part()
     else:
@@ -67,7 +67,7 @@ async def join(
     return following
 
 
-def _alone(call: Call) -> Stage:
+def alone(call: Call) -> Stage:
     """Where the caller goes on whom nobody talks to any more."""
     return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
 

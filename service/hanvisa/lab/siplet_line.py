@@ -188,8 +188,10 @@ class SipletLine(Line):
         party = f"sip:{consultation.peer}@{self._siplet.registrar}"
         await self.refer(("Refer-To", f"<{party}?Replaces={replaces}>"), within=within)
 
-    async def refer(self, *headers: Header, within: float = 10.0) -> None:
+    async def refer(self, *headers: Header, within: float = 10.0, stays: bool = True) -> None:
         """A REFER with these headers, whatever they are, and its outcome (RFC 3515).
+
+        Without ``stays`` the phone hangs up when it is accepted, whatever its outcome will be (RFC 5589, 6.1).
 
         Raises:
             TransferRefusedError: refused, failed, or nothing told in time.
@@ -200,6 +202,9 @@ class SipletLine(Line):
         told = f"{self.name}: REFER {dict(headers).get('Refer-To', '')}"
         if answer.status >= 300:
             raise TransferRefusedError(f"{told}: {answer.first}", answer.status)
+        if not stays:
+            await self.hangup()
+            return
         try:
             status = await asyncio.wait_for(outcome, within)
         except TimeoutError:

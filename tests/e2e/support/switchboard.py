@@ -21,11 +21,19 @@ LONG = 20.0
 
 
 async def an_operator_with_a_caller(
-    world: World, *, operator: str = ULLA, dials: str = MAIN_NUMBER, number: str = "0980319246"
+    world: World,
+    *,
+    operator: str = ULLA,
+    dials: str = MAIN_NUMBER,
+    number: str = "0980319246",
+    phone: Phone | None = None,
 ) -> tuple[Line, Line]:
-    """A citizen has rung the main number (or another that an operator answers) and talks with them: their lines."""
+    """A citizen has rung the main number (or another that an operator answers) and talks with them: their lines.
+
+    ``phone`` is an odd one.
+    """
     await world.given_operator(operator)
-    phone = await world.phone(operator)
+    phone = phone or await world.phone(operator)
     caller = await world.citizen(number, dials=dials)
     if dials == MAIN_NUMBER:
         await past_the_greeting(caller)

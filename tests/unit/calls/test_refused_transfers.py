@@ -1,4 +1,4 @@
-"""A refused attended transfer leaves the call as it was: what the consultation is marked with stays there."""
+"""A refused transfer leaves the call as it was: with the marks that it had, and a caller who is with somebody."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import pytest
 
 from hanvisa.calls.call import Call
 from hanvisa.calls.marking import mark_confidential, mark_threat
+from hanvisa.calls.signals import Held
+from hanvisa.calls.stages import talking
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene
+from unit.calls.test_attendant import rung_anew
+from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import ANOTHER_MOBILE, PATIENT, given_direct_number, talks
 
 
@@ -62,3 +66,40 @@ async def test_nor_do_they_count_as_an_operators_whom_a_colleague_has_consulted(
         await is_told(scene, bo, "channel_declined")
         await scene.hears(bo, "TransferRefused")
         assert marks(call) == (None, False, False)
+
+
+@pytest.mark.parametrize("target", [ANOTHER_MOBILE, "*68*999"], ids=["a mobile", "no number at all"])
+async def test_an_operator_whose_phone_hangs_up_behind_its_refer_has_the_caller_again(target: str) -> None:
+    """O2: many phones send BYE there, whatever comes of the transfer (RFC 5589, 6.1)."""
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, target)
+        scene.hangs_up(olle)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(caller, again)
+
+
+async def test_whom_a_colleague_wanted_to_send_on_so_comes_to_the_operators() -> None:
+    async with Scene(PATIENT) as scene:
+        call, anna = await has_caller(scene, "anna", ANNA_DIRECT)
+        scene.refers(anna, "999")
+        scene.hangs_up(anna)
+        await scene.hears(call.caller.channel, "TryLater")
+        scene.finished(call.caller.channel)
+        await scene.rung("olle")
+
+
+@pytest.mark.parametrize("holds", [False, True])
+async def test_who_hangs_up_later_hangs_up_on_the_caller_unless_nothing_was_heard_on_hold(
+    monkeypatch: pytest.MonkeyPatch, *, holds: bool
+) -> None:
+    monkeypatch.setattr(talking, "BYE_WITHIN", 0.0)
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        if holds:
+            scene.tell(Held(olle))
+        scene.refers(olle, ANOTHER_MOBILE)
+        await is_told(scene, olle, "channel_declined")
+        scene.hangs_up(olle)
+        await (rung_anew(scene, "olle", olle) if holds else scene.over(caller))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.asker import Refusal
 from hanvisa.calls.attending import carry_out, to_queue
 from hanvisa.calls.holding import Holding
+from hanvisa.calls.joining import alone
 from hanvisa.calls.keyed import Keyed, tell_both
 from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.music import stop_again
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 
 CAUSE_WITHIN = 1.0  # seconds
+BYE_WITHIN = 2.0  # seconds: of a phone that takes its transfer for done as soon as it has asked for it
 
 
 @runs(Talking)
@@ -92,7 +95,9 @@ async def _talk(call: Call, explaining: Explaining) -> Stage | None:
             await recording.look()
             signal = await toning.next(holding.left())
             if isinstance(signal, HungUp) and signal.channel == call.other.channel:
-                return await _after_lost(call, call.other, signal) or await _after_party(call, call.other)
+                stays = explaining.takes_it_for_done(signal.channel)
+                lost = await _after_lost(call, call.other, signal)
+                return lost or await _after_party(call, call.other, stays=stays)
             if isinstance(signal, Key):
                 await keyed.press(signal.channel, signal.digit)
             following = await holding.heed(signal) or await _heed(call, explaining, signal)
@@ -122,14 +127,16 @@ async def _cause(call: Call, gone: HungUp) -> int:
     return gone.cause
 
 
-async def _after_party(call: Call, party: Leg) -> Stage | None:
+async def _after_party(call: Call, party: Leg, *, stays: bool) -> Stage | None:
     """Serial calls: the caller comes back to the operator after each party, until the operator hangs up.
 
-    So does one whom their party wanted to send on, and could not.
+    So does one whom their party wanted to send on, and could not; ``stays`` is one whose transfer was refused.
     """
     operator = call.state.serial
     left, following = call.after_party or ("", None)
-    if party.channel != left:
+    if stays:
+        following = alone(call)
+    elif party.channel != left:
         following = BackToOperator(operator) if operator is not None and party.person != operator else None
     if following is not None:
         await call.part()
@@ -138,8 +145,10 @@ async def _after_party(call: Call, party: Leg) -> Stage | None:
 
 async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> Stage | None:
     match signal:
-        case TransferRequested():
+        case TransferRequested(channel):
             outcome = await transfer(call, signal)
+            if outcome is None or isinstance(outcome, Refusal):
+                explaining.comes_to_nothing(channel)
             if not isinstance(outcome, Refusal):
                 return outcome
             await explaining.begin(outcome)
@@ -168,6 +177,16 @@ class Explaining:
     due: dict[str, TransferRefused] = field(default_factory=dict)  # by channel
     listener: str | None = None  # the channel that hears music meanwhile
     held: str | None = None  # the channel that hears music anyway
+    bye_until: dict[str, float] = field(default_factory=dict)  # by channel, of the loop's time
+
+    def comes_to_nothing(self, channel: str) -> None:
+        """Many phones send BYE right behind a blind REFER, whatever comes of it (RFC 5589, 6.1)."""
+        self.bye_until[channel] = asyncio.get_running_loop().time() + BYE_WITHIN
+
+    def takes_it_for_done(self, channel: str) -> bool:
+        """Whether a phone that hangs up now does so because of its transfer, which was refused."""
+        is_soon = asyncio.get_running_loop().time() < self.bye_until.get(channel, 0.0)
+        return is_soon or channel in self.due
 
     async def begin(self, refusal: Refusal) -> None:
         leg = self.call.state.leg_of(refusal.channel)
