@@ -99,13 +99,15 @@ def may_ever_have(call: Call, party: Leg, operator: Operator) -> bool:
 def is_marked_meanwhile(call: Call, leg: Leg) -> bool:
     """M4: something was marked while this leg rang; no mobile comes to it, nor whoever has one on another line.
 
-    Who rings in from a mobile of their own has chosen that.
+    Nor does who has got one there meanwhile come to a confidential person. Who rings in from a mobile of their own has
+    chosen that.
     """
     caller = call.caller
     if leg.kind.may_be_mobile:
         held = protected_callers(call, caller) if caller.account else []
         return any(one.state.confidential for one in (call, *held))
-    if not call.state.confidential or leg.kind is NumberKind.EMERGENCY:
+    in_confidence = call.state.confidential or (bool(leg.account) and is_in_confidence(call, leg.person))
+    if not in_confidence or leg.kind is NumberKind.EMERGENCY:
         return False
     return (caller.kind.may_be_mobile and not has_chosen_mobile(call, caller)) or (
         mobile_on_line(call, in_confidence=True) is not None

@@ -11,7 +11,7 @@ from hanvisa.errors import Refused
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import ANNA_DIRECT, Scene
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_no_way_around import MOBILE, PATIENT, talks
+from unit.calls.test_no_way_around import MOBILE, PATIENT, given_confidential, given_group_of, talks
 
 
 class SlowToTell(FakeCallControl):
@@ -92,6 +92,29 @@ async def test_and_keeps_a_mobile_apart() -> None:
         await scene.hears(citizen, "WentWrong")
         assert scene.house.live.of_channel(far) is not scene.house.live.of_channel(citizen)
         assert all({citizen, far} - set(inside) for inside in control.bridges.values())
+
+
+async def test_a_mobile_that_is_brought_to_who_has_begun_to_ring_a_confidential_person_is_not_beside_them() -> (
+    None
+):
+    """M4: both would be on one phone."""
+    control = SlowToTell()
+    async with Scene(PATIENT, control=control) as scene:
+        given_confidential(scene, "olle")
+        given_group_of(scene, "olle")
+        first, mobile = await talks(scene, "anna", MOBILE)
+        second, bo = await talks(scene, "anna", "202")
+        scene.refers(first, "202", other=second)
+        await scene.until(lambda: control.asked, "her phone is told")
+        third = scene.dials("bo", "210")
+        olle = await scene.rung("olle")
+        control.goes_on.set()
+        await scene.until(
+            lambda: any({mobile, bo} <= inside for inside in control.bridges.values()), "Bo has the mobile"
+        )
+        scene.answers(olle)
+        await scene.until(lambda: (olle, "normal") in control.named("hang_up"), "Olle is not joined")
+        assert not any({third, olle} <= set(inside) for _, inside in control.named("bridge"))
 
 
 async def test_whom_the_same_phone_has_sent_on_meanwhile_is_not_joined_and_nobody_is_lost() -> None:
