@@ -310,6 +310,36 @@ async def test_serial_calls_come_back_after_each_party_until_the_operator_hangs_
         await scene.over(caller)
 
 
+async def test_a_serial_caller_hears_the_referral_of_who_is_absent_and_comes_back() -> None:
+    """G1."""
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*63*201")
+        await scene.hears(caller, "Referral")
+        scene.finished(caller)
+        again = await rung_anew(scene, "olle", olle)
+        assert shown(scene, again) == "ÅTER Anna B: frånvarande"
+
+
+async def test_where_no_operator_is_left_they_are_bidden_goodbye() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*63*201")
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+        await scene.hears(caller, "Referral")
+        scene.finished(caller)
+        await scene.hears(caller, "NoOperator")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        scene.finished(caller)
+        await scene.hears(caller, "Goodbye")
+        scene.finished(caller)
+        await scene.over(caller)
+
+
 async def test_a_confidential_caller_is_put_through_to_112_at_any_time() -> None:
     async with Scene(QUICK) as scene:
         caller, olle = await operator_has_caller(scene)

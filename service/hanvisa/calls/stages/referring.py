@@ -23,6 +23,7 @@ from hanvisa.calls.prompts import (
 from hanvisa.calls.stage import (
     AskingToBeRung,
     AtSwitchboard,
+    BackToOperator,
     LeavingMessage,
     ReachingMembers,
     ReachingPerson,
@@ -128,13 +129,14 @@ async def _offer(
         ways = ways_now()
         offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
         prompts = (first, offers) if first else (offers,)
+        back = _back(call, stage)
         key = (
             await call.say(*prompts)
             or await call.key(call.house.settings.key_wait)
-            or await call.say(Goodbye())
+            or (None if back else await call.say(Goodbye()))
         )
         if key is None:
-            return None
+            return back
         first = None
         match Offer(key) if key in ways.offers else None:
             case Offer.AGAIN:
@@ -152,6 +154,12 @@ async def _offer(
                 return AskingToBeRung(*_whom(stage), new_id())
             case Offer.INSTEAD | Offer.OPERATOR as chosen:
                 return _onward(chosen, ways, stage)
+
+
+def _back(call: Call, stage: Referring | ReferringMembers) -> Stage | None:
+    """A serial caller's way, who presses nothing: as after any party. Who is told already found no operator there."""
+    operator = None if stage.told else call.state.serial
+    return BackToOperator(operator, *_whom(stage)) if operator else None
 
 
 def _whom(stage: Referring | ReferringMembers) -> tuple[UUID, Why]:
