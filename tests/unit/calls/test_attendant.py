@@ -133,11 +133,7 @@ async def test_who_has_waited_long_enough_or_wants_to_goes_back_to_the_operator(
 
 async def test_a_colleague_operator_who_does_not_take_over_gives_the_caller_back() -> None:
     async with Scene(QUICK) as scene:
-        bo = Operator(
-            id_of("bo"), (id_of("board"),), OperatorState.CLOSED, id_of("phone bo"), NOW - timedelta(hours=1)
-        )
-        register = scene.directory.register
-        scene.directory.register = register.replace(operators=(*register.operators.rows, bo))
+        bo_is_operator(scene, OperatorState.CLOSED)
         caller, olle = await operator_has_caller(scene)
         scene.refers(olle, "202")
         scene.hangs_up(await scene.rung("bo"), 17)
@@ -145,6 +141,12 @@ async def test_a_colleague_operator_who_does_not_take_over_gives_the_caller_back
         assert shown(scene, again) == "ÅTER Bo B: upptagen"
         scene.answers(again)
         await scene.talking(caller, again)
+
+
+def bo_is_operator(scene: Scene, state: OperatorState) -> None:
+    bo = Operator(id_of("bo"), (id_of("board"),), state, id_of("phone bo"), NOW - timedelta(hours=1))
+    register = scene.directory.register
+    scene.directory.register = register.replace(operators=(*register.operators.rows, bo))
 
 
 async def rung_anew(scene: Scene, who: str, before: str) -> str:
@@ -337,6 +339,29 @@ async def test_where_no_operator_is_left_they_are_bidden_goodbye() -> None:
         scene.finished(caller)
         await scene.hears(caller, "Goodbye")
         scene.finished(caller)
+        await scene.over(caller)
+
+
+async def test_a_serial_caller_comes_back_to_the_operator_who_has_taken_them_over_until_that_one_hangs_up() -> (
+    None
+):
+    async with Scene(QUICK) as scene:
+        caller, olle = await operator_has_caller(scene)
+        bo_is_operator(scene, OperatorState.OPEN)
+        scene.refers(olle, "*63*201")
+        scene.answers(anna := await scene.rung("anna"))
+        await scene.talking(caller, anna)
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+        scene.hangs_up(anna)
+        scene.answers(bo := await scene.rung("bo"))
+        await scene.talking(caller, bo)
+        scene.refers(bo, "201")
+        scene.answers(again := await rung_anew(scene, "anna", anna))
+        await scene.talking(caller, again)
+        scene.hangs_up(again)
+        scene.answers(last := await rung_anew(scene, "bo", bo))
+        await scene.talking(caller, last)
+        scene.hangs_up(last)
         await scene.over(caller)
 
 

@@ -175,6 +175,8 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
             await call.make_sure_of_caller()  # else it was for them that nobody could be rung
             await pause(call, operator.person_id, rung.why)
         return False
+    if call.state.serial is not None:  # to whoever has the caller now they come back
+        call.change(serial=operator.person_id)
     call.tell("outcome", outcome="operator", operator=str(operator.person_id))
     return True
 
