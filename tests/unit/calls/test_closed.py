@@ -50,6 +50,35 @@ async def test_the_on_call_list_is_rung_in_turn_a_mobile_only_by_an_exception() 
         assert call.other.kind is NumberKind.MOBILE
 
 
+async def test_who_comes_after_one_of_the_on_call_list_who_has_just_left_is_rung() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        register = scene.directory.register
+        [group] = register.groups.rows
+        group = replace(group, member_ids=(id_of("bo"), id_of("anna")), numbers=())
+        scene.directory.register = register.replace(groups=(group,))
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("bo")
+        scene.given_absent("bo")
+        await scene.rung("anna")
+
+
+async def test_where_all_of_it_are_absent_closed_is_said_at_once() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        register = scene.directory.register
+        [group] = register.groups.rows
+        scene.directory.register = register.replace(groups=(replace(group, numbers=()),))
+        scene.given_absent("bo")
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "SwitchboardClosed")
+        assert [files for _, files, _ in scene.control.named("play")] == [
+            ("/sounds/Breath", "/sounds/SwitchboardClosed")
+        ]
+
+
 async def test_without_an_exception_the_mobile_is_not_rung() -> None:
     async with Scene() as scene:
         close(scene, night=True)

@@ -20,7 +20,7 @@ from hanvisa.calls.stage import (
     Unattended,
     runs,
 )
-from hanvisa.calls.stages.reaching import display_of, group_places
+from hanvisa.calls.stages.reaching import display_of, places_in_turn
 from hanvisa.calls.waiting import may_be_rung_back
 from hanvisa.policy.facts import Switchboard
 from hanvisa.policy.messages import MessageKind
@@ -48,7 +48,7 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
     """Ring the ``turn``-th of the on-call list. A mobile there needs an exception in force (O2)."""
     switchboard = call.register.switchboard(stage.switchboard)
     on_call = _on_call(call, switchboard) if switchboard else []
-    if stage.turn >= len(on_call):
+    if not any(on_call[stage.turn :]):
         return Closed(stage.switchboard)
     if stage.turn == 0 and switchboard is not None:
         await call.say(Greeting(switchboard.greeting))
@@ -62,7 +62,7 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
 
 def _on_call(call: Call, switchboard: Switchboard) -> list[list[Place]]:
     group = call.register.group(switchboard.night_group_id) if switchboard.night_group_id else None
-    return group_places(call, group, Via.NIGHT) if group else []
+    return [places or [] for places in places_in_turn(call, group, Via.NIGHT)] if group else []
 
 
 @runs(Closed)

@@ -135,7 +135,7 @@ async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
     mark_confidential(call, stage.kind, stage.id)
     if stage.kind is TargetKind.GROUP:
         group = call.register.group(stage.id)
-        why = await _ring(call, group_places(call, group), group.ringing) if group else Why.ABSENT
+        why = await _ring(call, _of_group(call, group), group.ringing) if group else Why.ABSENT
         return Talking() if why is None else _without_members(call, stage.kind, stage.id, why)
     tried = (*stage.tried, stage.id)
     department = _answering(call, stage.id, stage.tried)
@@ -202,14 +202,23 @@ def _of_department(call: Call, department: Department) -> list[list[Place]]:
     ]
 
 
-def group_places(call: Call, group: Group, via: Via = Via.GROUP) -> list[list[Place]]:
-    """The places of each member; whoever is absent is passed over. A number that is somebody's of ours is theirs."""
+def _of_group(call: Call, group: Group) -> list[list[Place]]:
+    """The places of each member; whoever is absent is passed over."""
+    return [places for places in places_in_turn(call, group, Via.GROUP) if places is not None]
+
+
+def places_in_turn(call: Call, group: Group, via: Via) -> list[list[Place] | None]:
+    """The places of each member: None of who is absent, so that the others keep their turn whoever comes or goes.
+
+    A number that is somebody's of ours is theirs.
+    """
     register = call.register
     readings = [read_number(number, None, register, call.house.plan) for number in group.numbers]
     ids = [*group.member_ids, *(id_ for id_ in map(_person_inside, readings) if id_)]
     persons = [person for id_ in dict.fromkeys(ids) if (person := register.person(id_))]
-    inside = [phone_places(call, person, via) for person in persons if not is_away(call, person)]
-    return inside + [[outside_place(reading, via=via)] for reading in readings if _is_outside(reading)]
+    inside = [None if is_away(call, person) else phone_places(call, person, via) for person in persons]
+    outside = [[outside_place(reading, via=via)] for reading in readings if _is_outside(reading)]
+    return [*inside, *outside]
 
 
 def _person_inside(reading: Reading) -> UUID | None:
