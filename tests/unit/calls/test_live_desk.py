@@ -14,7 +14,9 @@ from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, LiveCall, Wish
 from hanvisa.errors import NotFound
 from hanvisa.policy.facts import Operator, OperatorState
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import NOW, Scene, id_of
+from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
 
 OLLE = id_of("olle")
@@ -201,6 +203,32 @@ async def test_who_takes_a_caller_and_does_not_answer_is_not_paused_and_the_call
         assert operator is not None
         assert operator.state is OperatorState.OPEN
         assert desk.call(id_).stage == "AtSwitchboard"
+
+
+class TakesAMoment(FakeCallControl):
+    """Each command is on its way for a moment, as it is to Asterisk."""
+
+    async def stop_ringing(self, channel: str) -> None:
+        await asyncio.sleep(0.01)
+        await super().stop_ringing(channel)
+
+
+async def test_who_did_not_answer_whom_they_took_is_offered_at_once_who_waits_longer() -> None:
+    """They have been free for them since their wrap-up time was over."""
+    patient = CallSettings(ring_operator=0.5, queue_say_every=45.0)
+    async with Scene(patient, control=TakesAMoment()) as scene:
+        scene.house.queues.wrap_up = 0.3
+        talking, olle = await operator_has_caller(scene)
+        await waits_in_line(scene)
+        second = await waits_in_line(scene)
+        scene.hangs_up(talking)
+        await scene.over(olle)
+        came = await Desk(scene.house).ask(the_call(scene, second).id, Wish.ANSWER, OLLE)
+        assert came.what == "done"
+        taken = await rung_anew(scene, "olle", olle)
+        scene.clock.advance(timedelta(seconds=1))
+        await scene.until(lambda: (taken, "normal") in scene.control.named("hang_up"), "it rang in vain")
+        await rung_anew(scene, "olle", taken)
 
 
 async def test_a_parked_caller_is_taken_at_the_console() -> None:

@@ -174,6 +174,7 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
         elif call.taken_by is None and not rung.is_lost:
             await call.make_sure_of_caller()  # else it was for them that nobody could be rung
             await pause(call, operator.person_id, rung.why)
+        queues.wake()  # who came before the caller may have them, unless they are paused
         return False
     if call.state.serial is not None:  # to whoever has the caller now they come back
         call.change(serial=operator.person_id)
