@@ -43,6 +43,8 @@ async def put_in_place(call: Call, entered: Entered, held: str | None = None) ->
         call.notice_parties()
         await call.save_without(old.channel)
         await call.hang_up(old.channel)
+        if old.person:
+            call.house.queues.left(old.person, call.house.clock.now())
         call.house.queues.wake()
         return Talking()
     await call.hang_up(new.channel)

@@ -13,7 +13,7 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType, PausedOperator
 from hanvisa.calls.ports import LiveChannel
-from hanvisa.calls.signals import Held, Reconnected, Unheld
+from hanvisa.calls.signals import Channel, Entered, Held, Reconnected, Unheld
 from hanvisa.calls.stage import RingingBack, to_json
 from hanvisa.calls.stages import ringing_back
 from hanvisa.calls.state import VARIABLE, CallState, Leg
@@ -376,6 +376,19 @@ async def test_after_a_call_an_operator_has_time_to_wrap_up() -> None:
         scene.house.queues.wake()
         await rung_anew(scene, "olle", olle)
         assert first
+
+
+async def test_so_has_one_whose_call_is_picked_up() -> None:
+    async with Scene(QUICK) as scene:
+        scene.house.queues.wrap_up = 30.0
+        _, olle = await operator_has_caller(scene)
+        second = await waits(scene)
+        scene.control.alive.add("bos")
+        scene.tell(Entered(Channel("bos", "bo", ""), (), Channel(olle, "olle", "")))
+        await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "Bo has the caller")
+        told = said_to(scene, second, "QueuePlace(place=1")
+        await scene.until(lambda: said_to(scene, second, "QueuePlace(place=1") > told + 1, "still waiting")
+        assert not scene.house.live.is_engaged(id_of("olle"))
 
 
 async def ready(scene: Scene) -> None:
