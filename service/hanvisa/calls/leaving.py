@@ -1,4 +1,4 @@
-"""Whether a message may be left for somebody (S1, M4), and which number they ring back."""
+"""Whether a message may be left for somebody (S1, M4), which number they ring back, and where the ways on are told."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.prompts import Why
-from hanvisa.calls.stage import LeavingMessage
+from hanvisa.calls.stage import LeavingMessage, Referring, ReferringMembers, Stage
 from hanvisa.policy.absence import absence_at
+from hanvisa.policy.facts import TargetKind
 from hanvisa.policy.messages import MessageKind, Recipient, message_facts, number_to_ring
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hanvisa.calls.call import Call
     from hanvisa.calls.state import Leg
     from hanvisa.policy.facts import Person
@@ -21,6 +24,23 @@ def leaving(call: Call, person: Person) -> LeavingMessage:
     """The stage for whoever leaves a message without having rung: absent or not, the person is not to be had."""
     is_absent = absence_at(call.register.absences_of(person.id), call.house.clock.now())
     return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
+
+
+def recipient(call: Call, id_: UUID) -> Recipient | None:
+    return call.register.person(id_) or call.register.department(id_)
+
+
+def to_ways_on(call: Call, sought: UUID | None, why: Why | None) -> Stage | None:
+    """Where a caller whom no operator has is told the ways on of whom they sought, a message among them.
+
+    None: they sought nobody.
+    """
+    if sought is None or why is None:
+        return None
+    if call.register.person(sought) is not None:
+        return Referring(sought, why, told=True)
+    kind = TargetKind.DEPARTMENT if call.register.department(sought) else TargetKind.GROUP
+    return ReferringMembers(kind, sought, why, told=True)
 
 
 def number_of(call: Call, leg: Leg, to: Recipient) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import Gone, Refused, StorageError
-from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.facts import Extension, Group, OperatorState, TargetKind
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew, shown
@@ -123,6 +124,44 @@ async def test_who_was_sent_back_from_somebody_hears_the_ways_on_there() -> None
         await scene.hears(caller, "Offers")
         stage = scene.log.of_kind("stage")[-1]
         assert (stage["name"], stage["args"]["told"]) == ("Referring", True)
+
+
+async def test_whom_a_department_gave_back_may_leave_it_a_message_where_all_have_closed() -> None:
+    """S1."""
+    async with Scene(QUICK) as scene:
+        caller = await is_sent_on(scene, TargetKind.DEPARTMENT, id_of("tekniska"))
+        await scene.hears(caller, "NoOperator")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        scene.presses(caller, "1")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "SpeakAfterTheTone")
+
+
+async def test_whom_a_group_gave_back_may_leave_their_number_there() -> None:
+    async with Scene(QUICK) as scene:
+        group = Group(id_of("group"), "Grupp", id_of("hallefors"), (id_of("bo"),), ())
+        scene.directory.register = scene.directory.register.replace(groups=(group,))
+        caller = await is_sent_on(scene, TargetKind.GROUP, group.id)
+        await scene.hears(caller, "NoOperator")
+        scene.presses(caller, "4")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "ConfirmCallback")
+
+
+async def is_sent_on(scene: Scene, kind: TargetKind, target: UUID) -> str:
+    """An operator sends a caller to where nobody answers, and closes: the caller's channel."""
+    register = scene.directory.register
+    extension = Extension("280", id_of("hallefors"), kind, target)
+    scene.directory.register = register.replace(extensions=(*register.extensions.rows, extension))
+    caller, olle = await operator_has_caller(scene)
+    scene.refers(olle, "280")
+    await scene.rung("bo")
+    await closes(scene)
+    return caller
 
 
 @pytest.mark.parametrize("state", [OperatorState.PAUSED, OperatorState.CLOSED])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.leaving import recipient, to_ways_on
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater
 from hanvisa.calls.ringing import Place, ring
@@ -14,7 +15,6 @@ from hanvisa.calls.stage import (
     Closed,
     LeavingNumber,
     NightService,
-    Referring,
     Stage,
     Talking,
     Unattended,
@@ -86,10 +86,12 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
     call.tell("outcome", outcome="no_operator")
     organisation = call.register.organisation(switchboard.organisation_id)
     said = NoOperator(organisation.name if organisation else switchboard.name)
-    person = call.register.person(stage.sought) if stage.sought else None
-    if person is not None and stage.why is not None:
+    # Whoever sought a group leaves their number: it takes no messages.
+    takes_messages = stage.sought is not None and recipient(call, stage.sought) is not None
+    ways_on = to_ways_on(call, stage.sought, stage.why) if takes_messages else None
+    if ways_on is not None:
         await call.say(said)
-        return Referring(person.id, stage.why, told=True)
+        return ways_on
     kinds = (MessageKind.RING_BACK,) if may_be_rung_back(call) else ()
     while True:
         offers = WaysOn(messages=kinds, language=call.language_of(call.caller)).offers

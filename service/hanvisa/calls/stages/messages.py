@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import CallerGone
-from hanvisa.calls.leaving import may_leave, number_of
+from hanvisa.calls.leaving import may_leave, number_of, recipient
 from hanvisa.calls.marking import Dismissed
 from hanvisa.calls.ports import NewMessage, Spoken
 from hanvisa.calls.prompts import (
@@ -110,10 +110,6 @@ async def keep_what_was_said(call: Call, stage: LeavingMessage | ReviewingMessag
     to, recording = recipient(call, stage.to), recording_id(call.caller.channel)
     if to is not None and await call.house.messages.seconds(recording):
         await _keep(call, to, stage.message if isinstance(stage, ReviewingMessage) else new_id(), recording)
-
-
-def recipient(call: Call, id_: UUID) -> Recipient | None:
-    return call.register.person(id_) or call.register.department(id_)
 
 
 async def _recorded(call: Call, to: Recipient) -> float | None:

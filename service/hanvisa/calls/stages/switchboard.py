@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_be_served
+from hanvisa.calls.leaving import to_ways_on
 from hanvisa.calls.operators import attendance, pause
 from hanvisa.calls.parties import may_ever_have, may_have_now
 from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, WentWrong, Why
@@ -20,8 +21,6 @@ from hanvisa.calls.stage import (
     AtSwitchboard,
     BackToOperator,
     LeavingNumber,
-    Referring,
-    ReferringMembers,
     Stage,
     Talking,
     Unattended,
@@ -32,7 +31,7 @@ from hanvisa.calls.state import Leg
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
 from hanvisa.errors import Gone, Refused
-from hanvisa.policy.facts import Operator, Switchboard, TargetKind
+from hanvisa.policy.facts import Operator, Switchboard
 from hanvisa.policy.model import Decision, Effect
 from hanvisa.policy.register import Register
 
@@ -130,12 +129,7 @@ async def _not_served(call: Call, stage: AtSwitchboard, decision: Decision) -> S
     """The caller is told by which rule, and may still leave a message for whom they sought."""
     call.tell("outcome", outcome="refused", rules=decision.rules)
     await call.say(DialRefused(decision.rules[0]))
-    if stage.sought is None or stage.why is None:
-        return None
-    if call.register.person(stage.sought) is not None:
-        return Referring(stage.sought, stage.why, told=True)
-    kind = TargetKind.DEPARTMENT if call.register.department(stage.sought) else TargetKind.GROUP
-    return ReferringMembers(kind, stage.sought, stage.why, told=True)
+    return to_ways_on(call, stage.sought, stage.why)
 
 
 async def _takes(call: Call, operator: Operator, display: Display, *, returns: bool) -> bool:
