@@ -174,10 +174,16 @@ class Unattended:
 
 @dataclass(frozen=True)
 class NightService:
-    """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0)."""
+    """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0).
+
+    Who has waited ``since`` then, as it closed, goes on as `Unattended` where nobody answers, with what is told there.
+    """
 
     switchboard: UUID
     turn: int = 0
+    since: datetime | None = None
+    sought: UUID | None = None
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
-from hanvisa.policy.facts import Group, ScopeKind, Window
+from hanvisa.policy.facts import Group, OperatorState, ScopeKind, Window
 from hanvisa.policy.numbers import NumberKind
 from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_waiting import QUICK, said_to, waits
 
 SUNDAYS = (Window((7,), time(3), time(4)),)
 ON_CALL = "+46701740626"
@@ -77,6 +79,37 @@ async def test_where_all_of_it_are_absent_closed_is_said_at_once() -> None:
         assert [files for _, files, _ in scene.control.named("play")] == [
             ("/sounds/Breath", "/sounds/SwitchboardClosed")
         ]
+
+
+async def test_who_waits_as_it_closes_comes_to_the_on_call_list_when_the_last_operator_goes() -> None:
+    """They are greeted no second time, and may leave their number where nobody of it answers."""
+    async with Scene(QUICK) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene)
+        close(scene, night=True)
+        scene.house.queues.wake()
+        await scene.until(lambda: said_to(scene, caller, "QueuePlace(place=1") > 1, "still waiting")
+        scene.control.commands.clear()
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+        scene.house.queues.wake()
+        await scene.rung("bo")
+        await scene.hears(caller, "NoOperator")
+        scene.presses(caller, "4")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "ConfirmCallback")
+        assert not [files for _, files, _ in scene.control.named("play") if "/sounds/Greeting" in files]
+
+
+async def test_without_a_list_they_may_leave_their_number_at_once() -> None:
+    async with Scene(QUICK) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene)
+        close(scene)
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+        scene.house.queues.wake()
+        await scene.hears(caller, "NoOperator")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/olle"]
 
 
 async def test_without_an_exception_the_mobile_is_not_rung() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.leaving import recipient, to_ways_on
 from hanvisa.calls.operators import attendance
-from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater
+from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater, Why
 from hanvisa.calls.ringing import Place, ring
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -43,18 +45,28 @@ def unless_open(call: Call, switchboard: Switchboard) -> Stage | None:
     return NightService(switchboard.id) if switchboard.night_group_id else Closed(switchboard.id)
 
 
+def unattended(call: Call, board: UUID, since: datetime, sought: UUID | None, why: Why | None) -> Stage:
+    """Where a caller goes on who has waited, and whom nobody serves: outside the hours to the on-call list first."""
+    switchboard = call.register.switchboard(board)  # as it is by now
+    if switchboard is not None and isinstance(unless_open(call, switchboard), NightService):
+        return NightService(board, since=since, sought=sought, why=why)
+    return Unattended(board, since, sought, why)
+
+
 @runs(NightService)
 async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
     """Ring the ``turn``-th of the on-call list. A mobile there needs an exception in force (O2)."""
     switchboard = call.register.switchboard(stage.switchboard)
     on_call = _on_call(call, switchboard) if switchboard else []
     if not any(on_call[stage.turn :]):
+        if stage.since is not None:
+            return Unattended(stage.switchboard, stage.since, stage.sought, stage.why)
         return Closed(stage.switchboard)
-    if stage.turn == 0 and switchboard is not None:
+    if stage.turn == 0 and stage.since is None and switchboard is not None:
         await call.say(Greeting(switchboard.greeting))
     rung = await ring(call, on_call[stage.turn], call.house.settings.ring_person, display_of(call))
     if rung.leg is None:
-        return NightService(stage.switchboard, stage.turn + 1)
+        return NightService(stage.switchboard, stage.turn + 1, stage.since, stage.sought, stage.why)
     call.tell("outcome", outcome="night_service", person=str(rung.leg.person or ""))
     await call.connect(rung.leg)
     return Talking()

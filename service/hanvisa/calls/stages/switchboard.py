@@ -23,10 +23,9 @@ from hanvisa.calls.stage import (
     LeavingNumber,
     Stage,
     Talking,
-    Unattended,
     runs,
 )
-from hanvisa.calls.stages.closed import unless_open
+from hanvisa.calls.stages.closed import unattended, unless_open
 from hanvisa.calls.state import Leg
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
@@ -89,7 +88,7 @@ async def _until_served(
             known = decision.effect
         if decision.effect is Effect.REFER and call.taken_by is None:
             await waiting.stop_music()
-            return Unattended(switchboard.id, since, stage.sought, stage.why)
+            return unattended(call, switchboard.id, since, stage.sought, stage.why)
         free = _operator_for(call, switchboard)
         if free is None:
             key = await waiting.a_while(
