@@ -128,6 +128,28 @@ async def test_whoever_has_a_mobile_on_the_line_picks_nobody_up() -> None:
         assert call_of(scene, caller).parked_for == id_of("bo")
 
 
+async def test_a_caller_who_is_picked_up_in_a_confidential_call_is_in_one() -> None:
+    """M4."""
+    async with Scene(QUICK) as scene:
+        caller, _ = await parked(scene)
+        assert await Desk(scene.house).dial(id_of("bo"), "*88#", confidential=True)
+        scene.answers(bo := await scene.rung("bo"))
+        await scene.talking(caller, bo)
+        assert call_of(scene, caller).state.confidential
+
+
+async def test_a_parked_mobile_is_not_picked_up_in_one_and_is_as_before() -> None:
+    """M4."""
+    async with Scene(QUICK) as scene:
+        caller, _ = await parked(scene, ANNA_MOBILE)
+        assert await Desk(scene.house).dial(id_of("bo"), "*88#", confidential=True)
+        scene.answers(await scene.rung("bo"))
+        await scene.until(lambda: any(one["rules"] == ["M4"] for one in scene.log.of_kind("decision")), "no")
+        await scene.until(lambda: call_of(scene, caller).fetched_by is None, "decided")
+        assert call_of(scene, caller).parked_for == id_of("bo")
+        assert not call_of(scene, caller).state.confidential
+
+
 async def test_who_has_picked_up_a_caller_reaches_no_mobile_meanwhile() -> None:
     async with Scene(QUICK) as scene:
         caller, _ = await parked(scene)
@@ -299,9 +321,9 @@ async def test_a_caller_is_handed_over_while_they_hear_whom_they_wait_for() -> N
         assert scene.control.named("send_text") == [], "nobody is to fetch them"
 
 
-async def parked(scene: Scene) -> tuple[str, str]:
+async def parked(scene: Scene, number: str = "0980319244") -> tuple[str, str]:
     """A citizen whom Olle has parked for Bo, with music: the caller's channel and what was Olle's."""
-    caller, olle = await operator_has_caller(scene)
+    caller, olle = await operator_has_caller(scene, number)
     scene.refers(olle, "*68*202#")
     await scene.hears(caller, "ParkedFor")
     scene.finished(caller)

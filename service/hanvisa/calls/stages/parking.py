@@ -176,11 +176,13 @@ async def _fetched(call: Call, channel: str) -> Leg | None:
     if theirs is None:
         call.fetched_by = None
         return None
-    leg = theirs.caller
+    leg, was_confidential = theirs.caller, call.state.confidential
+    call.change(confidential=was_confidential or theirs.state.confidential)  # M4
     may = await may_come(call, leg, call.caller, Via.PICK_UP)
     is_wanted, call.fetched_by = call.fetched_by == channel, None
     # They may have rung a mobile since they dialled.
     if not is_wanted or not may:
+        call.change(confidential=was_confidential)
         return None
     call.house.live.bind(channel, call)
     call.change(other=leg)
