@@ -7,10 +7,12 @@ hung up no channel and no bridge is left.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
 
+from hanvisa.errors import Refused
 from hanvisa.speech.fakes import HangingSynthesiser
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.testing import FakeCallControl
@@ -79,6 +81,36 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> SpeechLibrary:
 @each_story
 def test_a_synthesiser_that_hangs_keeps_nobody_waiting(story: Story, voice: SpeechLibrary) -> None:
     run_fast(played(story, voice=voice))
+
+
+class FailsTwiceInARow(FakeCallControl):
+    """The joining, and then the apology for it."""
+
+    failed = 0
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        self._fail()
+        await super().bridge(bridge, channels)
+
+    async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
+        if "/sounds/TryLater" in files:
+            self._fail()
+        await super().play(channel, files, playback)
+
+    def _fail(self) -> None:
+        self.failed += 1
+        if self.failed <= 2:
+            raise Refused("made to fail")
+
+
+async def test_a_caller_is_not_dropped_where_the_apology_fails_as_well() -> None:
+    async with Scene(control=FailsTwiceInARow()) as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        scene.answers(await scene.rung("anna"))
+        await scene.hears(caller, "TryLater")
+        scene.finished(caller)
+        scene.answers(olle := await scene.rung("olle"))
+        await scene.talking(caller, olle)
 
 
 class Lingering(FakeCallControl):

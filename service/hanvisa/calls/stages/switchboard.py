@@ -232,10 +232,14 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
 @runs(Apologising)
 async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
-    switchboard = call.switchboard
     is_ours = bool(call.caller.account) and not call.touched
-    if is_ours or switchboard is None:
-        await call.say(TryLater())
+    switchboard = None if is_ours else call.switchboard
+    apology = WentWrong(holds=True) if switchboard else TryLater()
+    try:
+        await call.say(apology)
+    except Refused as error:  # what brought them here has failed as well: they are not dropped yet
+        call.tell("command", failed=str(error))
+        await call.say(apology)
+    if switchboard is None:
         return None
-    await call.say(WentWrong(holds=True))
     return AtSwitchboard(switchboard.id, since=AT_THE_HEAD if call.touched else call.house.clock.now())
