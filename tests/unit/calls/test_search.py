@@ -3,8 +3,9 @@
 Phones and consoles act at once and one after the other, while commands to the switch and their answers are on their
 way, and a witness at the switch (`witness.py`) looks after every command: no bridge, and no phone, ever has a caller
 whom an operator has touched and a mobile without an exception; a confidential call never has one at all; no leg to a
-mobile is made undecided. Nobody from outside is left with nothing to hear. In the end nobody is left over, no stage
-has broken, every channel and bridge is gone, the log tells the end of each call, and nobody waits for anything.
+mobile is made undecided. Nobody from outside is left with nothing to hear, dropped without a word, or waiting while an
+operator is free for them. In the end nobody is left over, no stage has broken, every channel and bridge is gone, the
+log tells the end of each call, and nobody waits for anything.
 
 `./dev test` takes the same short walk each time, `./dev soak searches` a hundred long ones, and others each time.
 """
@@ -14,10 +15,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import patch
 from uuid import UUID
 
@@ -55,13 +57,16 @@ from hanvisa.policy.facts import (
     OperatorState,
     PolicyException,
     ScopeKind,
+    Window,
 )
 from hanvisa.policy.register import Register
 from searching import times
+from unit.calls.attended import dropped, waiting_for_nothing
 from unit.calls.fast_time import FastLoop
 from unit.calls.killing import make_mortal, with_nothing_in_memory
 from unit.calls.play import RunningClock
 from unit.calls.scene import ANNA_MOBILE, MEETING, NOW, Scene, id_of
+from unit.calls.test_closed import SUNDAYS
 from unit.calls.town import (
     CITIZENS,
     CONFIDENTIAL,
@@ -95,9 +100,14 @@ TICKS = (
 # Seconds that a command, or its answer, is on its way: none, less than a signal takes, and a switch that is busy.
 PACES = ((0.0,), (0.0004,), (0.0, 0.0004, 0.002, 0.05))
 JUDGED_WITHIN = 5.0  # seconds: a slow switch, and a service that has just started, take their time
+SETTLED = 0.5  # seconds, after which a free operator has been rung
 QUIET_AFTER = 65.0  # seconds: whoever was not served by then has been forgotten
 KEYED = ("*28#", "*29#", "0", "2", "4", "5", "1")
 WISHES = tuple(wish for wish in Wish if wish is not Wish.HANG_UP)
+
+# A switchboard's hours, and whom it puts its callers through to outside them.
+OPEN: tuple[tuple[Window, ...], UUID | None] = ((), None)
+CLOSED, ON_CALL = (SUNDAYS, None), (SUNDAYS, id_of("mixed"))
 
 ticks = st.sampled_from(TICKS)
 some = st.integers(0, MOST_CHANNELS)
@@ -140,6 +150,7 @@ class Search(RuleBasedStateMachine):
         self.asked: set[asyncio.Task[Any]] = set()
         self.newcomers = 0
         self.unplugged: set[str] = set()
+        self.wrap_up = 0.0
         self.patched = ExitStack()
         self.logged = self.patched.enter_context(capture_logs())
         numbers = count(1)  # the same walk has the same channels
@@ -147,8 +158,17 @@ class Search(RuleBasedStateMachine):
         self.begin_to_live()
         self.loop.run_until_complete(self.scene.__aenter__())
 
-    @initialize(pace=st.sampled_from(PACES), seed=st.integers(0, 999))
-    def everything_takes_its_time(self, pace: tuple[float, ...], seed: int) -> None:
+    @initialize(
+        pace=st.sampled_from(PACES),
+        seed=st.integers(0, 999),
+        wrap_up=st.sampled_from((0.0, 5.0)),
+        whisper=st.sampled_from(("never", "always")),
+    )
+    def everything_takes_its_time(
+        self, pace: tuple[float, ...], seed: int, wrap_up: float, whisper: Literal["always", "never"]
+    ) -> None:
+        house, self.wrap_up = self.scene.house, wrap_up
+        house.queues.wrap_up, house.settings = wrap_up, replace(house.settings, whisper=whisper)
         chance = Random(seed)  # noqa: S311 - no secret
         if any(pace):
             self.switch.latency = self.scene.directory.latency = lambda: chance.choice(pace)
@@ -344,15 +364,20 @@ class Search(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(OPERATORS), state=st.sampled_from(OperatorState), then=ticks)
     def an_operator_opens_or_closes(self, who: str, state: OperatorState, then: float) -> None:
-        def change() -> None:
-            self.beside(self.scene.directory.set_operator_state(id_of(who), state))
+        async def change() -> None:
+            await self.scene.directory.set_operator_state(id_of(who), state)
             self.scene.house.queues.wake()
 
-        self.do(change, then)
+        self.do(lambda: self.beside(change()), then)
+
+    @rule(hours=st.sampled_from((OPEN, OPEN, CLOSED, ON_CALL)))
+    def the_switchboard_opens_or_closes(self, hours: tuple[tuple[Window, ...], UUID | None]) -> None:
+        [board] = self.register.switchboards.rows
+        self.replace(switchboards=(replace(board, hours=hours[0], night_group_id=hours[1]),))
 
     @rule(who=st.sampled_from(OPERATORS), at=st.sampled_from((None, *SHARED)))
     def an_operator_sits_down(self, who: str, at: str | None) -> None:
-        self.scene.directory.register = sitting_at(self.register, who, at or who)
+        self.replace(operators=sitting_at(self.register, who, at or who).operators.rows)
         self.witness.operators = tuple(operators_phones(self.register))
 
     # the service
@@ -390,6 +415,7 @@ class Search(RuleBasedStateMachine):
                     self.switch.goes(leg)
             await asyncio.sleep(seconds)
             self.scene.house = with_nothing_in_memory(self.scene.house)
+            self.scene.house.queues.wrap_up = self.wrap_up
             self.begin_to_live()
             self.scene.registry = Registry(self.scene.house)
             await self.scene.__aenter__()
@@ -426,6 +452,7 @@ class Search(RuleBasedStateMachine):
 
     def replace(self, **rows: Any) -> None:
         self.scene.directory.register = self.register.replace(**rows)
+        self.scene.house.queues.wake()
 
     @property
     def has_room(self) -> bool:
@@ -454,6 +481,8 @@ class Search(RuleBasedStateMachine):
         self.loop.run_until_complete(act())
         self.witness.look()
         self.must_be_well()
+        if then >= SETTLED:
+            self.loop.run_until_complete(self.nobody_waits_for_nothing())
 
     def notice_marks(self) -> None:
         for call in self.scene.house.live:
@@ -466,6 +495,16 @@ class Search(RuleBasedStateMachine):
         assert not broken, "\n".join([*map(str, broken), *self.story()])
         assert self.scene._task is not None
         assert not self.scene._task.done()
+        gone = dropped(self.scene, self.switch, self.witness)
+        assert not gone, "\n".join([f"dropped without a word: {gone}", *self.story()])
+
+    async def nobody_waits_for_nothing(self) -> None:
+        """Whoever waits is offered within a second to an operator who is free for them."""
+        before = waiting_for_nothing(self.scene)
+        if before:
+            await asyncio.sleep(1.0)
+            still = before & waiting_for_nothing(self.scene)
+            assert not still, "\n".join([f"waits while somebody is free: {still}", *self.story()])
 
     def nobody_is_forgotten(self) -> None:
         """Whoever has rung in from outside talks or hears something, and somebody knows of them."""
