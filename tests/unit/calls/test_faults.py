@@ -93,7 +93,7 @@ class FailsTwiceInARow(FakeCallControl):
         await super().bridge(bridge, channels)
 
     async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
-        if "/sounds/TryLater" in files:
+        if "/sounds/WentWrong" in files:
             self._fail()
         await super().play(channel, files, playback)
 
@@ -107,7 +107,7 @@ async def test_a_caller_is_not_dropped_where_the_apology_fails_as_well() -> None
     async with Scene(control=FailsTwiceInARow()) as scene:
         caller = scene.rings_in(ANNA_DIRECT)
         scene.answers(await scene.rung("anna"))
-        await scene.hears(caller, "TryLater")
+        await scene.hears(caller, "WentWrong")
         scene.finished(caller)
         scene.answers(olle := await scene.rung("olle"))
         await scene.talking(caller, olle)

@@ -85,7 +85,7 @@ async def test_whom_a_colleague_wanted_to_send_on_so_comes_to_the_operators() ->
         call, anna = await has_caller(scene, "anna", ANNA_DIRECT)
         scene.refers(anna, "999")
         scene.hangs_up(anna)
-        await scene.hears(call.caller.channel, "TryLater")
+        await scene.hears(call.caller.channel, "WentWrong")
         scene.finished(call.caller.channel)
         await scene.rung("olle")
 
