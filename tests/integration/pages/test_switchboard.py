@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from hanvisa.calls.live_ports import LiveParty, Outcome, Wish
 from integration.pages.browsing import Visit
@@ -194,6 +195,53 @@ async def test_a_key_waits_for_whom_the_search_finds(visit: Visit, town: Town) -
     await visit.page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "siv")
     await expect(visit.page.get_by_text("Kopplat till Siv Åkerström.")).to_be_visible()
     assert [to for _, wish, _, to, _ in town.live.asked if wish is Wish.TRANSFER] == ["202"]
+
+
+async def test_a_key_waits_for_a_search_neither_long_nor_for_another_caller(visit: Visit, town: Town) -> None:
+    await a_busy_hour(town)
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, may_answer = visit.page, asyncio.Event()
+
+    async def found(route: Route) -> None:
+        await may_answer.wait()
+        await route.continue_()
+
+    await page.route("**/switchboard/found**", found)
+    await expect(page.get_by_role("combobox")).to_be_focused()
+    await page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "siv")
+    town.live.up = [replace(CALL, id="hv-other", caller=LiveParty("+46980319266", None))]
+    town.changes.calls_stirred()
+    await expect(page.locator("#current")).to_have_value("hv-other")
+    may_answer.set()
+    await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
+    may_answer.clear()
+    await page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "anna berg")
+    await page.evaluate("new Promise(over => setTimeout(over, WAITS))")
+    await page.evaluate("byId('said').replaceChildren()")
+    may_answer.set()
+    await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    assert town.live.asked == []
+
+
+async def test_a_key_does_not_wait_for_a_search_that_got_no_answer(visit: Visit, town: Town) -> None:
+    await a_busy_hour(town)
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page = visit.page
+
+    async def gone(route: Route) -> None:
+        await route.abort("internetdisconnected")
+
+    await page.route("**/switchboard/found**", gone)
+    await expect(page.get_by_role("combobox")).to_be_focused()
+    await page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "siv")
+    await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    assert await page.evaluate("waiting") is None
+    await page.unroute("**/switchboard/found**")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await expect(page.locator("#problem")).to_be_empty()
+    visit.complaints.clear()  # of the network
+    assert town.live.asked == []
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])

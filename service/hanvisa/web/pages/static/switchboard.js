@@ -33,7 +33,9 @@ function step(by) {
 }
 
 // What has been typed and is not answered yet. A key for whom it finds waits for the answer: those who are still shown
-// were found by an earlier word, and the caller would be put through to the wrong one.
+// were found by an earlier word, and the caller would be put through to the wrong one. It waits for a moment, and for
+// the same caller: what comes later than one remembers having asked for it is not done.
+const WAITS = 2000; // milliseconds
 let isTyped = false;
 let waiting = null;
 const ofFound = /^(Ctrl\+F6|F[6-9]|Shift\+F(8|9|11))$/;
@@ -45,16 +47,20 @@ function typed() {
 }
 
 function answered() {
-  const key = waiting;
+  const { key, caller, pressed } = waiting ?? {};
   waiting = null;
   isTyped = false;
-  if (key) click(withKey(key));
+  if (!key) return;
+  if (caller === byId("current").value && performance.now() - pressed < WAITS) click(withKey(key));
+  else tellUnheeded();
 }
+
+const tellUnheeded = () => (byId("said").textContent = byId("console").dataset.unheeded);
 
 function act(key) {
   const button = withKey(key);
   if (!isTyped || !ofFound.test(key) || (button && !button.closest("#found"))) return click(button);
-  waiting = key;
+  waiting = { key, caller: byId("current").value, pressed: performance.now() };
   return true;
 }
 
@@ -149,6 +155,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
     byId("message-text").focus();
   }
 });
+
+document.addEventListener("htmx:sendError", () => (waiting = null));
 
 // What comes late, of a search that is no longer the one on the page, is not shown.
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
