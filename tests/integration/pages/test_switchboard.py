@@ -244,6 +244,31 @@ async def test_a_key_does_not_wait_for_a_search_that_got_no_answer(visit: Visit,
     assert town.live.asked == []
 
 
+@pytest.mark.parametrize(
+    ("words", "asked", "said"),
+    [("anna berg", ("201", ""), "Anna Berg"), ("åkerström", ("", "hv-k-8"), "Siv Åkerström"), ("", (), "")],
+    ids=["another", "the one who was rung", "nobody"],
+)
+async def test_enter_is_for_the_chosen_one_whoever_has_been_rung(
+    visit: Visit, town: Town, words: str, asked: tuple[str, ...], said: str
+) -> None:
+    await a_colleague(town)
+    siv = LiveParty("202", id_of("siv"))
+    rung = replace(CALL, id="hv-k-8", caller=LiveParty("200", OLLE), other=siv, dialled="202")
+    town.live.up = [replace(CALL, held=True, stage="OnHold"), rung]
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, search = visit.page, visit.page.get_by_role("combobox")
+    await search.fill(words)
+    await expect(page.get_by_role("option")).to_have_count(1 if words else 0)
+    await search.press("Enter")
+    if said:
+        await expect(page.locator("#said")).to_contain_text(f"Kopplat till {said}.")
+    async with page.expect_response("**/retrieve"):
+        await search.press("F4")
+    transfers = [(to, other) for _, wish, _, to, other in town.live.asked if wish is Wish.TRANSFER]
+    assert transfers == ([asked] if asked else [])
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 async def test_everybody_can_work_at_the_console(
     browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int

@@ -126,8 +126,17 @@ async def test_the_consulted_one_and_the_caller_are_joined(olle: Visitor, town: 
     page = await olle.page("/switchboard")
     assert "Koppla ihop med Anna Berg" in page
     assert 'name="call" value="hv-k-1"' in page
-    assert (await does(olle, "/switchboard/calls/hv-k-1/join", consultation="hv-k-5"))[0] == 200
+    status, part = await does(olle, "/switchboard/calls/hv-k-1/join", consultation="hv-k-5")
+    assert (status, "Kopplat till Anna Berg." in part) == (200, True)
     assert town.live.asked == [("hv-k-1", Wish.TRANSFER, OLLE, "", "hv-k-5")]
+    mobile = replace(asks, other=LiveParty("+46701740607", None), dialled="0701740607")
+    town.live.up = [held, mobile]
+    _, part = await does(olle, "/switchboard/calls/hv-k-1/join", consultation="hv-k-5")
+    assert "Kopplat till 070-174 06 07." in part
+    town.live.outcome = Outcome("refused", O2)
+    status, part = await does(olle, "/switchboard/calls/hv-k-1/join", consultation="hv-k-5")
+    assert (status, "Inte kopplat: 070-174 06 07" in part) == (409, True)
+    assert "spot-reason" not in part
 
 
 PARKED = replace(CALL, id="hv-k-3", other=None, stage="Parked", parked_for=id_of("anna"), held=True)
@@ -300,7 +309,8 @@ async def test_a_message_parking_ringing_and_a_wrong_detail_are_a_key_each(olle:
     town.live.up, anna = [CALL], str(id_of("anna"))
     await answer(await town.ask("POST", "/codes", {"code": "*68", "action": "park"}), 201)
     assert (await does(olle, "/switchboard/message", call="hv-k-1", person=anna))[0] == 200
-    assert (await does(olle, "/switchboard/park", call="hv-k-1", to="201"))[0] == 200
+    status, part = await does(olle, "/switchboard/park", call="hv-k-1", to="201")
+    assert (status, "Parkerat." in part) == (200, True)
     assert (await does(olle, "/switchboard/ring", call="hv-k-1", to="201"))[0] == 200
     assert [(wish, to) for _, wish, _, to, _ in town.live.asked] == [
         (Wish.MESSAGE, ""),

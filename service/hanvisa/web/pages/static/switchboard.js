@@ -6,7 +6,15 @@ const byId = (id) => document.getElementById(id);
 const search = () => byId("search");
 const isSeen = (element) => element.offsetParent !== null && !element.disabled;
 
-const withKey = (key) => [...document.querySelectorAll(`[data-key="${key}"]`)].find(isSeen);
+const withKey = (key, isMeant = () => true) =>
+  [...document.querySelectorAll(`[data-key="${key}"]`)].find((button) => isSeen(button) && isMeant(button));
+
+// Enter is for the chosen one. Who has been rung is joined by it only if it is they; whoever it is, by F8.
+function isForChosen(button) {
+  const card = [...document.querySelectorAll("#found .card")].find(isSeen);
+  return Boolean(card) && (card.contains(button) || button.dataset.whom === card.dataset.whom);
+}
+const forChosen = () => withKey(byId("current").value ? "F8" : "F9", isForChosen);
 
 // The results: one is chosen, and its card is shown. ``chosen`` is the one that somebody has chosen, not the first.
 let chosen = null;
@@ -47,21 +55,27 @@ function typed() {
 }
 
 function answered() {
-  const { key, caller, pressed } = waiting ?? {};
+  const { button, caller, pressed } = waiting ?? {};
   waiting = null;
   isTyped = false;
-  if (!key) return;
-  if (caller === byId("current").value && performance.now() - pressed < WAITS) click(withKey(key));
+  if (!button) return;
+  if (caller === byId("current").value && performance.now() - pressed < WAITS) click(button());
   else tellUnheeded();
 }
 
 const tellUnheeded = () => (byId("said").textContent = byId("console").dataset.unheeded);
 
-function act(key) {
-  const button = withKey(key);
-  if (!isTyped || !ofFound.test(key) || (button && !button.closest("#found"))) return click(button);
-  waiting = { key, caller: byId("current").value, pressed: performance.now() };
+// ``button`` finds it: at once, or when what has been typed is answered.
+function whenFound(button) {
+  if (!isTyped) return click(button());
+  waiting = { button, caller: byId("current").value, pressed: performance.now() };
   return true;
+}
+
+function act(key) {
+  const button = () => withKey(key);
+  const isOther = button() && !button().closest("#found");
+  return ofFound.test(key) && !isOther ? whenFound(button) : click(button());
 }
 
 function leave(empty) {
@@ -96,7 +110,7 @@ const everywhere = {
 const inSearch = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  Enter: () => act(byId("current").value ? "F8" : "F9"),
+  Enter: () => whenFound(forChosen),
   "?": () => search().value === "" && showKeys(),
 };
 

@@ -22,6 +22,7 @@ from hanvisa.web.pages.switchboard.finding import current, presence_of
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
+from hanvisa.web.pages.writing import number
 from hanvisa.web.problems import CONFLICT, Problem
 from hanvisa.web.roles import Action
 
@@ -44,8 +45,16 @@ async def do(page: Page) -> web.StreamResponse:
 
 
 async def join(page: Page) -> web.StreamResponse:
-    form = await page.form()
-    transfer = _Transfer(page.request.match_info["call"], {"consultation": form.get("consultation")})
+    """The caller and whom one has rung."""
+    consultation = (await page.form()).get("consultation", "")
+    asks = await current(page, consultation)
+    rung = asks.other if asks else None
+    transfer = _Transfer(
+        page.request.match_info["call"],
+        rung.number if rung else "",
+        name=rung.person.name if rung and rung.person else "",
+        consultation=consultation,
+    )
     return await _put_through(page, transfer)
 
 
@@ -58,8 +67,11 @@ async def hand_over(page: Page) -> web.StreamResponse:
 
 async def transfer(page: Page) -> web.StreamResponse:
     form = await page.form()
-    body = {"to": form.get("to", ""), "past_referral": "past_referral" in form}
-    return await _put_through(page, _Transfer(_call(form), body, form.get("person", "")))
+    is_past_referral = "past_referral" in form
+    transfer = _Transfer(
+        _call(form), form.get("to", ""), form.get("person", ""), is_past_referral=is_past_referral
+    )
+    return await _put_through(page, transfer)
 
 
 async def park(page: Page) -> web.StreamResponse:
@@ -70,7 +82,8 @@ async def park(page: Page) -> web.StreamResponse:
         raise Problem(
             CONFLICT, Text(sv="Ingen kod parkerar samtal.", en="There is no code that parks callers.")
         )
-    return await _put_through(page, _Transfer(_call(form), {"to": f"{code}*{form.get('to', '')}"}))
+    transfer = _Transfer(_call(form), f"{code}*{form.get('to', '')}")
+    return await _put_through(page, transfer, gettext("Parked."))
 
 
 async def message(page: Page) -> web.StreamResponse:
@@ -95,7 +108,7 @@ async def grant(page: Page) -> web.StreamResponse:
     scope = {"kind": "person", "id": person} if person else {"kind": "number", "number": to}
     exception = {"scope": scope, "reason": form.get("reason", "")}
     await page.api.send("POST", f"/live/calls/{_call(form)}/exception", exception)
-    return await _put_through(page, _Transfer(_call(form), {"to": to}, person))
+    return await _put_through(page, _Transfer(_call(form), to, person))
 
 
 async def flag(page: Page) -> web.StreamResponse:
@@ -119,22 +132,33 @@ async def acknowledge(page: Page) -> web.StreamResponse:
 
 @dataclass(frozen=True, slots=True)
 class _Transfer:
-    """``person`` is who is sought, where that is known."""
+    """``to`` is a number. ``person`` is who is sought, where that is known, and ``name`` who has been rung.
+
+    ``consultation`` is one's own call to them, to whom the caller is joined.
+    """
 
     call: str
-    body: Mapping[str, Any]
+    to: str
     person: str = ""
+    name: str = ""
+    is_past_referral: bool = False
+    consultation: str = ""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        if self.consultation:
+            return {"consultation": self.consultation}
+        return {"to": self.to, "past_referral": self.is_past_referral}
+
+    def whom(self, presence: PresenceShown | None) -> str:
+        return presence.person.name if presence else self.name or number(self.to)
 
 
-async def _put_through(page: Page, transfer: _Transfer) -> web.StreamResponse:
+async def _put_through(page: Page, transfer: _Transfer, said: str = "") -> web.StreamResponse:
     presence = await presence_of(page, transfer.person) if transfer.person else None
     page.request[TELLER] = Teller(partial(_told_in_place, page, transfer, presence))
     await page.api.send("POST", f"/live/calls/{transfer.call}/transfer", transfer.body)
-    said = (
-        gettext("Put through to %(name)s.") % {"name": presence.person.name}
-        if presence
-        else gettext("Put through.")
-    )
+    said = said or gettext("Put through to %(name)s.") % {"name": transfer.whom(presence)}
     return await done(page, said, "calls", event=SENT_ON)
 
 
@@ -148,11 +172,13 @@ def _told_in_place(
         headers=problem.headers,
         problem=problem,
         transfer=transfer,
+        whom=transfer.whom(presence),
         presence=presence,
         direct=numbers.get(AlternativeKind.GIVE_DIRECT_NUMBER),
         mobile=numbers.get(AlternativeKind.TELL_MOBILE_NUMBER),
         takes_message=AlternativeKind.TAKE_MESSAGE in numbers,
         on_the_spot="O2" in problem.rules[:1]
+        and not transfer.consultation  # which has been decided, and is up
         and page.api.may(Action.GRANT_ON_THE_SPOT)
         and page.api.services.settings.exceptions_on_the_spot,
     )
