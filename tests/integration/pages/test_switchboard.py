@@ -208,19 +208,18 @@ async def test_a_key_waits_for_a_search_neither_long_nor_for_another_caller(visi
 
     await page.route("**/switchboard/found**", found)
     await expect(page.get_by_role("combobox")).to_be_focused()
+    await page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "anna berg")
+    await page.evaluate("new Promise(over => setTimeout(over, WAITS))")
+    may_answer.set()
+    await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
+    may_answer.clear()
+    await page.evaluate("byId('said').replaceChildren()")
     await page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "siv")
     town.live.up = [replace(CALL, id="hv-other", caller=LiveParty("+46980319266", None))]
     town.changes.calls_stirred()
     await expect(page.locator("#current")).to_have_value("hv-other")
     may_answer.set()
     await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
-    may_answer.clear()
-    await page.evaluate(TYPES_AND_PRESSES_ENTER_AT_ONCE, "anna berg")
-    await page.evaluate("new Promise(over => setTimeout(over, WAITS))")
-    await page.evaluate("byId('said').replaceChildren()")
-    may_answer.set()
-    await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
-    await expect(page.get_by_role("option")).to_have_count(1)
     assert town.live.asked == []
 
 
@@ -267,6 +266,37 @@ async def test_enter_is_for_the_chosen_one_whoever_has_been_rung(
         await search.press("F4")
     transfers = [(to, other) for _, wish, _, to, other in town.live.asked if wish is Wish.TRANSFER]
     assert transfers == ([asked] if asked else [])
+
+
+@pytest.mark.parametrize("key", ["Enter", "F6", "F8", "F10", "Shift+F10"])
+async def test_a_key_for_who_has_just_hung_up_does_not_take_who_comes_then(
+    visit: Visit, town: Town, key: str
+) -> None:
+    await a_colleague(town)
+    town.live.up = [CALL]
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, search = visit.page, visit.page.get_by_role("combobox")
+    await search.fill("anna berg")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    town.live.up = [replace(CALL, id="hv-k-4", caller=LiveParty("+46701740607", None))]
+    town.changes.calls_stirred()
+    await expect(page.locator("#current")).to_have_value("hv-k-4")
+    await search.press(key)
+    await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
+    assert town.live.asked == []
+    await page.evaluate("new Promise(over => setTimeout(over, MOMENT))")
+    async with page.expect_response(lambda response: response.request.method == "POST"):
+        await search.press(key)
+    assert [call for call, *_ in town.live.asked] == ["hv-k-4"]
+
+
+async def test_who_is_on_hold_is_not_hung_up_by_a_key(visit: Visit, town: Town) -> None:
+    town.live.up = [replace(CALL, held=True, stage="OnHold")]
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    await visit.page.keyboard.press("F10")
+    async with visit.page.expect_response("**/retrieve"):
+        await visit.page.keyboard.press("F4")
+    assert [wish for _, wish, *_ in town.live.asked] == [Wish.RETRIEVE]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])

@@ -78,6 +78,13 @@ function act(key) {
   return ofFound.test(key) && !isOther ? whenFound(button) : click(button());
 }
 
+// In the moment in which the caller becomes another by itself, a key is still meant for the one before: what would send
+// on, mark or hang up the new one is not heeded. F4 is, for what it does to the wrong one it undoes.
+const MOMENT = 1000; // milliseconds
+const ofCaller = /^(Enter|F(6|7|8|10)|Shift\+F(6|7|9|10|11)|Ctrl\+F12)$/;
+let changed = -MOMENT;
+const isMeantForAnother = (key) => ofCaller.test(key) && performance.now() - changed < MOMENT;
+
 function leave(empty) {
   if (empty) {
     chosen = waiting = null;
@@ -122,6 +129,10 @@ function press(event) {
   if (byId("keys").open || event.altKey || event.metaKey) return false;
   if (event.repeat && (isF || (at === search() && key === "Enter"))) return true;
   if (key === "Ctrl+Enter" && at.closest("#message")) return at.form.requestSubmit() !== false;
+  if (isMeantForAnother(key) && (isF || at === search())) {
+    tellUnheeded();
+    return true;
+  }
   if (at === search() && Object.hasOwn(inSearch, key)) return inSearch[key](event) !== false;
   if (Object.hasOwn(everywhere, key)) return everywhere[key]() !== false;
   if (/^[1-9]$/.test(key) && at.closest("#refused") && at.tagName !== "INPUT") return click(`#refused [data-digit="${key}"]`);
@@ -172,11 +183,13 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:sendError", () => (waiting = null));
 
-// What comes late, of a search that is no longer the one on the page, is not shown.
+// What comes by itself: who the caller is now. And what comes late, of a search that is no longer the one on the page, is
+// not shown.
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
-  if (event.target.id !== "found") return;
+  const isOther = (id) => came.getElementById(id)?.value !== byId(id)?.value;
   const came = new DOMParser().parseFromString(event.detail.data, "text/html");
-  if (came.getElementById("followed")?.value !== byId("followed")?.value) event.preventDefault();
+  if (event.target.id === "part-mine" && isOther("current")) changed = performance.now();
+  if (event.target.id === "found" && isOther("followed")) event.preventDefault();
 });
 
 // What is made anew keeps what was chosen, the list that was open, and the focus: on the same thing, else in the search.
