@@ -81,6 +81,16 @@ async def test_what_is_said_of_the_phone_follows_its_forwarding(visit: Visit, to
     await expect(there).to_have_text("Du är på plats: telefonen ringer.")
 
 
+async def test_a_refusal_is_in_view_where_the_form_is(visit: Visit, town: Town) -> None:
+    await visit.signs_in("anna", to="/me")
+    page = visit.page
+    await page.get_by_text("Vidarekoppla min telefon").click()
+    await page.get_by_label("Till numret").fill("abc")
+    await page.get_by_label("Till numret").press("Enter")
+    await expect(page.locator("#problem .problem")).to_be_in_viewport(ratio=1)
+    assert await page.evaluate("scrollY") > 0
+
+
 async def test_a_change_whose_answer_is_lost_is_not_said_to_be_undone(visit: Visit, town: Town) -> None:
     await visit.signs_in("anna", to="/me")
     page = visit.page

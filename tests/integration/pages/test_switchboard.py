@@ -299,6 +299,28 @@ async def test_who_is_on_hold_is_not_hung_up_by_a_key(visit: Visit, town: Town) 
     assert [wish for _, wish, *_ in town.live.asked] == [Wish.RETRIEVE]
 
 
+async def test_what_is_refused_and_what_is_said_are_in_view_at_200_percent(
+    browser: Browser, town: Town
+) -> None:
+    await a_busy_hour(town)
+    async with Visit.begun(browser, town, width=640, height=400) as visit:
+        await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+        page, search = visit.page, visit.page.get_by_role("combobox")
+        await search.fill("anna berg")
+        await expect(page.get_by_role("option")).to_have_count(1)
+        town.live.outcome = Outcome("refused", O2)
+        await search.press("F9")
+        await expect(page.locator("#problem")).to_be_in_viewport(ratio=1)
+        await expect(page.locator("#problem")).to_contain_text("O2")
+        await visit.is_accessible()
+        town.live.outcome = Outcome("done")
+        await search.press("F8")
+        await expect(page.get_by_text("Kopplat till Anna Berg.")).to_be_in_viewport(ratio=1)
+        await expect(page.locator("#problem")).to_be_empty()
+        await search.focus()
+        await expect(search).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 async def test_everybody_can_work_at_the_console(
     browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int

@@ -14,9 +14,10 @@ function tick() {
 setInterval(tick, 1000);
 document.addEventListener("htmx:load", tick);
 
-// What was wrong is over when the next change has been made.
+// What was told is over when the next change is made.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.requestConfig.verb !== "get") document.getElementById("problem").replaceChildren();
+  if (event.detail.requestConfig.verb === "get") return;
+  for (const id of ["problem", "said"]) document.getElementById(id).replaceChildren();
 });
 
 // What was to be shown is asked for again until it comes: a computer that changes its network loses what it had asked for.
