@@ -42,7 +42,7 @@ async def stream(
     may_still: Callable[[], Awaitable[None]],
     *,
     first: bytes,
-    beat: bytes,
+    beat: Callable[[], bytes],
     every: float,
     last: bytes = b"",
 ) -> web.StreamResponse:
@@ -66,7 +66,7 @@ async def stream(
             )
             if time.monotonic() >= due:
                 await may_still()
-                await _write(response, beat)
+                await _write(response, beat())
                 due = time.monotonic() + every
             if coming in done:
                 await _write(response, coming.result())

@@ -33,7 +33,9 @@ async def live_events(request: web.Request) -> web.StreamResponse:
         async for one in ask.services.live_calls.events(request.headers.get("Last-Event-ID")):
             yield _written(ask, one)
 
-    return await stream(request, written(), may_still, first=b": welcome\n\n", beat=b": beat\n\n", every=BEAT)
+    return await stream(
+        request, written(), may_still, first=b": welcome\n\n", beat=lambda: b": beat\n\n", every=BEAT
+    )
 
 
 def _written(ask: Ask[None, None], one: Envelope) -> bytes:

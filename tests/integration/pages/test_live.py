@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from hanvisa.web.app import create_app
 from hanvisa.web.services import SERVICES
 from integration.pages.browsing import Visit
 from unit.web.pages.test_switchboard import WAITS
-from unit.web.town import Founded, Town, id_of, open_town
+from unit.web.town import NOW, Founded, Town, id_of, open_town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -55,6 +57,14 @@ async def test_a_part_that_is_made_anew_leaves_the_keyboard_where_it_was(visit: 
     town.changes.calls_stirred()
     await expect(waiting(visit)).to_contain_text("Sekretess")
     await expect(answering).to_be_focused()
+
+
+async def test_how_long_somebody_waits_is_reckoned_by_the_services_clock(visit: Visit, town: Town) -> None:
+    """Which is not that of the computer: in the town it is another year."""
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    town.live.up = [replace(WAITS, since=NOW - timedelta(seconds=90))]
+    town.changes.calls_stirred()
+    await expect(waiting(visit).locator("time")).to_have_text(re.compile(r"^1:3\d$"))
 
 
 async def test_a_lost_connection_is_told_and_mends_itself_with_nothing_missed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,19 @@ async def test_a_console_ends_when_its_session_does(town: Town, monkeypatch: pyt
         out = await olle.post("/sign-out", {"X-CSRF-Token": await olle.csrf(), "HX-Request": "true"})
         assert out.status == 204
         assert await is_over(one)
+
+
+async def test_each_beat_tells_the_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.05)
+    async with asyncio.timeout(10), console(town) as one:
+        for passed in (timedelta(0), timedelta(minutes=1)):
+            town.clock.advance(passed)
+            told = f"data: {town.clock.now().isoformat()}\n".encode()
+            async for line in one.response.content:
+                if line == told:
+                    break
+            else:
+                pytest.fail("the stream is over")
 
 
 @pytest.mark.parametrize("who", ["person", None])

@@ -26,8 +26,7 @@ from hanvisa.web.routing import Anyone
 from hanvisa.web.services import SERVICES
 
 PATH, ABSENCES = "/switchboard/events", "/departments/events"
-BEAT = 15.0  # seconds: an event, by which the page knows that the connection lives
-BEAT_EVENT = event("beat", "")
+BEAT = 15.0  # seconds: an event, by which the page knows that the connection lives, and what the time is here
 AT_ONCE = 4  # of those who come back, whose sessions are looked up
 OVER = event("over", "")  # who looks may no more: the page is to be opened anew, and asks to sign in
 
@@ -80,6 +79,10 @@ async def _stream(
         if problem.kind not in (UNAUTHENTICATED, FORBIDDEN):
             raise
         return await _over(request)
+
+    def beat() -> bytes:
+        return event("beat", seen.api.services.clock.now().isoformat())
+
     with opened(seen) as console:
 
         async def may_still() -> None:
@@ -89,8 +92,8 @@ async def _stream(
             request,
             console.events(),
             may_still,
-            first=BEAT_EVENT,
-            beat=BEAT_EVENT,
+            first=beat(),
+            beat=beat,
             every=BEAT,
             last=OVER,
         )

@@ -1,10 +1,17 @@
 // What every page does: clocks that run, and what went wrong told where the reader is.
 "use strict";
 
-// <time data-since="2026-08-03T08:00:00+02:00"> counts up, once a second.
+// <time data-since="2026-08-03T08:00:00+02:00"> counts up, once a second, by the service's clock: the computer's may be wrong.
+let ahead = 0; // milliseconds by which the service's clock is
+
+function setClocks(now) {
+  ahead = Date.parse(now) - Date.now();
+  tick();
+}
+
 function tick() {
   for (const clock of document.querySelectorAll("[data-since]")) {
-    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(clock.dataset.since)) / 1000));
+    const seconds = Math.max(0, Math.floor((Date.now() + ahead - Date.parse(clock.dataset.since)) / 1000));
     const minutes = Math.floor(seconds / 60) % 60;
     const hours = Math.floor(seconds / 3600);
     const rest = String(seconds % 60).padStart(2, "0");

@@ -20,7 +20,7 @@ class Connection {
     this.source = new EventSource(followed ? `${this.url}&${followed}` : this.url);
     this.source.onopen = (event) => this.opens(event);
     this.source.onerror = () => this.fails();
-    this.source.addEventListener("beat", () => this.lives());
+    this.source.addEventListener("beat", (event) => this.beats(event));
     this.source.addEventListener("over", () => location.reload());
     for (const [name, listener] of this.listeners) this.source.addEventListener(name, listener);
     this.connectIn(SILENCE);
@@ -29,6 +29,11 @@ class Connection {
   opens(event) {
     this.lives();
     this.onopen?.(event);
+  }
+
+  beats(event) {
+    setClocks(event.data);
+    this.lives();
   }
 
   connectIn(milliseconds) {
