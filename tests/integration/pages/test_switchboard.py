@@ -321,6 +321,25 @@ async def test_what_is_refused_and_what_is_said_are_in_view_at_200_percent(
         await expect(search).to_be_in_viewport(ratio=1)
 
 
+async def test_the_page_scrolls_to_who_is_chosen_with_the_arrows_and_not_when_a_call_changes(
+    browser: Browser, town: Town
+) -> None:
+    await a_busy_hour(town)
+    async with Visit.begun(browser, town, width=640, height=400) as visit:
+        await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+        page, search = visit.page, visit.page.get_by_role("combobox")
+        await search.fill("kyrk")
+        await expect(page.get_by_role("option")).to_have_count(3)
+        await page.evaluate("scrollTo(0, 0)")  # to see who waits
+        town.live.up = [*town.live.up, replace(WAITS, id="hv-k-99", caller=LiveParty("+46980319299", None))]
+        town.changes.calls_stirred()
+        await expect(page.locator("#part-waiting")).to_contain_text("92 99")
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        assert await page.evaluate("scrollY") == 0
+        await page.evaluate(PRESSES, {"key": "ArrowDown"})
+        await expect(page.get_by_role("option", selected=True)).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 async def test_everybody_can_work_at_the_console(
     browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int

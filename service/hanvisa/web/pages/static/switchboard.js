@@ -26,18 +26,18 @@ function choose(option) {
     byId(one.dataset.card).hidden = one !== option;
   }
   search().setAttribute("aria-expanded", String(Boolean(option)));
-  if (option) {
-    search().setAttribute("aria-activedescendant", option.id);
-    option.scrollIntoView({ block: "nearest" });
-  } else search().removeAttribute("aria-activedescendant");
+  if (option) search().setAttribute("aria-activedescendant", option.id);
+  else search().removeAttribute("aria-activedescendant");
 }
 
 function step(by) {
   const all = options();
   const at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
   if (!all.length) return;
-  choose(all[(at + by + all.length) % all.length]);
-  chosen = search().getAttribute("aria-activedescendant");
+  const next = all[(at + by + all.length) % all.length];
+  choose(next);
+  chosen = next.id;
+  next.scrollIntoView({ block: "nearest" });
 }
 
 // What has been typed and is not answered yet. A key for whom it finds waits for the answer: those who are still shown
