@@ -27,10 +27,19 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   for (const id of ["problem", "said"]) document.getElementById(id).replaceChildren();
 });
 
+// What somebody has written and the window keeps is nobody else's, and not kept for who signs out.
+const told = document.documentElement.dataset;
+if (told.user && told.user !== sessionStorage.getItem("user")) {
+  sessionStorage.clear();
+  sessionStorage.setItem("user", told.user);
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.path === "/sign-out") sessionStorage.clear();
+});
+
 // What was to be shown is asked for again until it comes: a computer that changes its network loses what it had asked for.
 // What was to be done is not: whether it should be done later is for the reader to say.
 const ASKS_AGAIN_AFTER = 2000; // milliseconds
-const told = document.documentElement.dataset;
 const unanswered = new Set();
 
 document.addEventListener("htmx:sendError", (event) => {
