@@ -185,7 +185,7 @@ async def test_a_parked_caller_is_handed_over_and_a_message_written_with_the_key
     await expect(search).to_be_focused()
     await expect(written).to_have_count(0)
     [message] = (await town.get("/messages"))["items"]
-    assert (message["text"], message["caller"]) == ("Vill bli uppringd i dag.", "0980-31 92 44")
+    assert (message["text"], message["caller"]) == ("Vill bli uppringd i dag.", "+46980319244")
 
 
 async def test_a_key_waits_for_whom_the_search_finds(visit: Visit, town: Town) -> None:
