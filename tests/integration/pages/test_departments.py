@@ -196,3 +196,17 @@ async def test_what_the_caller_heard_is_played(visit: Visit) -> None:
         "one => new Promise((done, failed) => { one.onended = () => done(one.duration); one.play().catch(failed); })"
     )
     assert seconds == pytest.approx(0.1, abs=0.01)
+
+
+async def test_the_search_for_somebody_to_train_puts_nobody_on_the_list(visit: Visit, town: Town) -> None:
+    await visit.signs_in("hemlig", OF_THE_SCHOOL, to="/departments/training")
+    page = visit.page
+    await page.get_by_text("Sätt upp någon").click()
+    await page.get_by_label("Namn eller titel").fill("siv")
+    await expect(page.locator("#choice")).to_have_value(str(id_of("siv")))
+    await page.get_by_label("Namn eller titel").press("Enter")
+    await page.get_by_label("Notering").fill("från växeln")
+    await page.get_by_label("Notering").press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("Siv Åkerström står på listan.")
+    [training] = (await town.get("/trainings"))["items"]
+    assert training["note"] == "från växeln"

@@ -1,4 +1,5 @@
-// What every page does: clocks that run, and what went wrong told where the reader is.
+// What every page does: clocks that run, forms that are sent when they are meant to be, and what went wrong told where
+// the reader is.
 "use strict";
 
 // <time data-since="2026-08-03T08:00:00+02:00"> counts up, once a second, by the service's clock: the computer's may be wrong.
@@ -20,6 +21,11 @@ function tick() {
 }
 setInterval(tick, 1000);
 document.addEventListener("htmx:load", tick);
+
+// A search in a form doesn't send it.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-stays]")) event.preventDefault();
+});
 
 // What was told is over when the next change is made.
 document.addEventListener("htmx:beforeRequest", (event) => {
