@@ -85,6 +85,7 @@ ADDRESSES: dict[str, tuple[Example, ...] | None] = {
     "/me": (Example("person"),),
     "/me/week": NO_PAGE,
     "/me/draft": NO_PAGE,
+    "/me/ends": NO_PAGE,
     "/me/heard": NO_PAGE,
     "/me/colleagues": NO_PAGE,
     "/me/sign-ins": (Example("person"),),

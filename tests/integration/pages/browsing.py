@@ -48,6 +48,7 @@ class Visit:
     ) -> AsyncIterator[Visit]:
         context = await browser.new_context(
             base_url=str(town.client.make_url("")),
+            locale="sv-SE",
             color_scheme=scheme,
             viewport={"width": width, "height": height},
             reduced_motion="reduce",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from integration.pages.browsing import Visit
 from unit.web.test_messages import leaves
@@ -66,6 +66,58 @@ async def test_an_absence_is_two_clicks_and_what_callers_hear_follows_what_is_ch
     await later.press("Enter")
     await expect(page.get_by_role("heading", name="Vecka 33")).to_be_visible()
     await expect(later).to_be_focused()
+
+
+async def drafts(visit: Visit) -> Page:
+    """A meeting's draft, with all that may be said of it."""
+    await visit.signs_in("anna", to="/me")
+    await visit.page.get_by_role("button", name="Sammanträde").press("Enter")
+    await visit.page.locator("details.more > summary").click()
+    return visit.page
+
+
+@pytest.mark.parametrize(
+    ("field", "keys", "typed"), [("day", "08122026", "2026-08-12"), ("clock", "1430", "14:30")]
+)
+async def test_when_an_absence_begins_can_be_typed(visit: Visit, field: str, keys: str, typed: str) -> None:
+    """Chromium tells a change at every digit that makes a day or a time: the last but one has been answered.
+
+    The day is typed as Chromium's own language has it, the time as the page's.
+    """
+    page = await drafts(visit)
+    begins = page.locator(f"#begins-{field}")
+    await begins.focus()
+    for key in keys[:-2]:
+        await page.keyboard.press(key)
+    async with page.expect_response("**/me/*begins*"):
+        await page.keyboard.press(keys[-2])
+    await expect(page.locator(".htmx-request")).to_have_count(0)
+    await page.keyboard.press(keys[-1])
+    await expect(page.locator("#heard strong").first).to_contain_text(
+        "12 augusti" if field == "day" else "14:30"
+    )
+    await expect(begins).to_have_value(typed)
+    await expect(begins).to_be_focused()
+
+
+async def test_the_search_for_a_substitute_saves_nothing_and_keeps_who_is_chosen(
+    visit: Visit, town: Town
+) -> None:
+    page = await drafts(visit)
+    search, substitute = page.get_by_label("Någon annan"), page.locator("#substitute")
+    await search.fill("olle")
+    await search.press("Enter")
+    await expect(substitute.locator("option")).to_have_text(["Ingen", "Olle Ek"])
+    await expect(page.locator("#draft form")).to_be_visible()
+    await substitute.select_option(label="Olle Ek")
+    await search.fill("siv")
+    await expect(substitute.locator("option")).to_have_text(["Ingen", "Siv Åkerström", "Olle Ek"])
+    await page.locator("#begins-clock").fill("14:30")
+    await expect(page.locator("#heard strong").first).to_contain_text("14:30")
+    await page.get_by_role("button", name="Spara frånvaron").click()
+    await expect(page.locator("#said")).to_have_text("Frånvaron är sparad.")
+    [absence] = (await town.get("/absences"))["items"]
+    assert absence["substitute"]["name"] == "Olle Ek"
 
 
 async def test_what_is_said_of_the_phone_follows_its_forwarding(visit: Visit, town: Town) -> None:

@@ -137,6 +137,9 @@ async def test_my_colleagues_may_be_substitutes_and_others_are_found(anna: Visit
     assert "Olle Ek</option>" not in chosen
     found = await anna.page("/me/colleagues?q=olle")
     assert f'<option value="{OLLE}" >Olle Ek</option>' in found
+    found = await anna.page(f"/me/colleagues?q=siv&substitute={OLLE}")
+    assert "Siv Åkerström</option>" in found
+    assert f'<option value="{OLLE}" selected>Olle Ek</option>' in found
 
 
 async def test_who_is_back_early_ends_all_that_lasts(anna: Visitor, town: Town) -> None:

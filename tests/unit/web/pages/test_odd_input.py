@@ -42,7 +42,7 @@ async def means(visitor: Visitor, path: str, **form: str) -> tuple[int, str]:
         for page in (
             "/me?week=",
             "/me/week?week=",
-            "/me/draft?reason=6&begins_day=",
+            "/me/ends?reason=6&begins_day=",
             "/me/heard?reason=6&ends=other&back_day=",
             "/admin/audit?since=",
             "/admin/audit?until=",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, loc
 from hanvisa.policy.timing import default_until
 from hanvisa.policy.workdays import next_working_day
 from hanvisa.web.middleware import TELLER, Teller
+from hanvisa.web.pages.asking import place
 from hanvisa.web.pages.me import week
 from hanvisa.web.pages.me.asking import absences, change_now, forwarded, mine, moment_given
 from hanvisa.web.pages.rendering import Page
@@ -57,18 +57,13 @@ async def section(page: Page) -> dict[str, Any]:
 async def draft(page: Page) -> web.StreamResponse:
     """What is asked of a reason that was chosen, with its own end and what callers will hear then."""
     form = _given(page.request.query)
-    reason = await _reason(page, form)
-    ends = _ends(page, reason, form)
-    chosen = form.get("ends", OWN)
-    return page.show(
-        "me/draft.html",
-        reason=reason,
-        form=form,
-        ends=ends,
-        chosen=chosen if chosen == OTHER or any(one.value == chosen for one in ends) else ends[0].value,
-        colleagues=await _colleagues(page),
-        **await _told(page, form),
-    )
+    ends = await _offered(page, form)
+    return page.show("me/draft.html", colleagues=await _colleagues(page), substitute="", **ends)
+
+
+async def ends(page: Page) -> web.StreamResponse:
+    """What is offered, and heard, of another beginning: nothing else of the draft is touched while it is typed."""
+    return page.show("me/ends_changed.html", **await _offered(page, _given(page.request.query)))
 
 
 async def heard(page: Page) -> web.StreamResponse:
@@ -76,9 +71,13 @@ async def heard(page: Page) -> web.StreamResponse:
 
 
 async def colleagues(page: Page) -> web.StreamResponse:
-    """Who may be a substitute, by what was typed of them."""
-    found = await _colleagues(page, page.request.query.get("q", "").strip())
-    return page.show("me/colleagues.html", colleagues=found, form={})
+    """Who may be a substitute, by what was typed of them. Who is chosen already stays so, whomever it finds."""
+    query = _given(page.request.query)
+    found = await _colleagues(page, query.get("q", "").strip())
+    substitute = query.get("substitute", "")
+    if substitute and substitute not in (str(id_) for id_, _ in found):
+        found.append(_named(await page.api.get(f"/persons/{place(substitute)}")))
+    return page.show("me/colleagues.html", colleagues=found, substitute=substitute)
 
 
 async def create(page: Page) -> web.StreamResponse:
@@ -128,6 +127,22 @@ def _refused(page: Page, problem: Problem) -> web.Response:
     )
 
 
+async def _offered(page: Page, form: Mapping[str, str]) -> dict[str, Any]:
+    """The ends that may be chosen, which one is, and what callers will hear then."""
+    reason = await _reason(page, form)
+    offered = _ends(page, reason, form)
+    chosen = form.get("ends", OWN)
+    return {
+        "reason": reason,
+        "form": form,
+        "ends": offered,
+        "chosen": chosen
+        if chosen == OTHER or any(one.value == chosen for one in offered)
+        else offered[0].value,
+        **await _told(page, form),
+    }
+
+
 async def _told(page: Page, form: Mapping[str, str]) -> dict[str, Any]:
     """What callers will hear; what is wrong with the times is told in its place."""
     try:
@@ -171,7 +186,7 @@ async def _body(page: Page, form: Mapping[str, str]) -> dict[str, Any]:
 
 
 async def _reason(page: Page, form: Mapping[str, str]) -> Any:
-    return await page.api.get(f"/absence-reasons/{quote(form.get('reason', '-'), safe='')}")
+    return await page.api.get(f"/absence-reasons/{place(form.get('reason', '-'))}")
 
 
 def _starts_at(page: Page, form: Mapping[str, str]) -> datetime | None:
@@ -229,7 +244,11 @@ async def _colleagues(page: Page, words: str = "") -> list[tuple[UUID, str]]:
         department = (await page.api.get(f"/persons/{me}")).department
         near = (await page.api.get("/persons", q=department.name[:100], limit=200)).items
         found = [one for one in near if one.department.id == department.id]
-    return [(one.id, f"{one.given_name} {one.family_name}") for one in found if one.id != me]
+    return [_named(one) for one in found if one.id != me]
+
+
+def _named(person: Any) -> tuple[UUID, str]:
+    return person.id, f"{person.given_name} {person.family_name}"
 
 
 def _given(query: Mapping[str, str]) -> dict[str, str]:
@@ -242,6 +261,7 @@ _NO_END = Text(
 
 VIEWS = (
     View("GET", "/me/draft", Action.SET_ABSENCES, draft),
+    View("GET", "/me/ends", Action.SET_ABSENCES, ends),
     View("GET", "/me/heard", Action.SET_ABSENCES, heard),
     View("GET", "/me/colleagues", Action.SET_ABSENCES, colleagues),
     View("POST", "/me/absences", Action.SET_ABSENCES, create),
