@@ -34,6 +34,7 @@ FOCUSED_AFTER_SWAP = """() => {
   window.focusedAfterSwap = new Promise((tell) => document.addEventListener("htmx:afterSwap", () => setTimeout(
     () => tell(document.activeElement.getAttribute("role"))), { once: true }));
 }"""
+CLICKED_WHEN_ANSWERED = "one => document.addEventListener('htmx:afterRequest', () => one.click())"
 REASON = "jouren behöver nås i kväll"
 
 
@@ -85,6 +86,26 @@ async def test_an_exception_is_seen_and_granted_by_keyboard(visit: Visit) -> Non
     await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
     await expect(page.get_by_text("Undantaget gäller från nästa koppling.")).to_be_visible()
     await expect(page.get_by_role("row", name="Anna Berg")).to_contain_text(REASON)
+
+
+async def test_what_is_clicked_twice_is_done_once(visit: Visit, town: Town) -> None:
+    """Also where the answer has come, and the page that it leads to has not."""
+    page = visit.page
+    await visit.signs_in("siv", ADMIN)
+    await page.goto(f"/admin/exceptions/new?person={id_of('anna')}")
+    await page.get_by_label("Skäl").fill(REASON)
+    await page.get_by_role("button", name="Visa vilka det berör").click()
+    grant = page.get_by_role("button", name="Bevilja undantaget")
+    await grant.evaluate(CLICKED_WHEN_ANSWERED)
+    await grant.dblclick()
+    await expect(page.get_by_text("Undantaget gäller från nästa koppling.")).to_be_visible()
+    assert len((await town.get("/exceptions"))["items"]) == 1
+    await page.goto("/admin/groups/new")
+    await page.get_by_label("Namn").fill("Jourhavande")
+    await page.get_by_label("Organisation").select_option("Hällefors kommun")
+    await page.get_by_role("button", name="Spara").dblclick()
+    await expect(page.get_by_text("Det är upplagt.")).to_be_visible()
+    assert len((await town.get("/groups"))["items"]) == 1
 
 
 async def test_what_is_told_has_the_focus_as_soon_as_it_is_there(visit: Visit) -> None:

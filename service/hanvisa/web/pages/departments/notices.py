@@ -24,7 +24,7 @@ async def write(page: Page) -> web.StreamResponse:
         "POST", "/notices", {"text": form.get("text", ""), "operation": form.get("operation")}
     )
     return await _list(
-        page, "departments/notice_list.html", gettext("The notice is told to the switchboard.")
+        page, "departments/notice_written.html", gettext("The notice is told to the switchboard.")
     )
 
 

@@ -27,6 +27,26 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("[data-stays]")) event.preventDefault();
 });
 
+// A change that is under way is not begun again by a double click; where its answer leads on, not until the page has gone.
+let underWay = new WeakSet();
+
+document.addEventListener("htmx:confirm", (event) => {
+  if (underWay.has(event.detail.elt)) event.preventDefault();
+});
+
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { elt, verb } = event.detail.requestConfig;
+  if (verb !== "get") underWay.add(elt);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (!xhr.getResponseHeader("HX-Redirect")) underWay.delete(requestConfig.elt);
+});
+
+// A page to which the browser goes back is as it was left.
+window.addEventListener("pageshow", () => (underWay = new WeakSet()));
+
 // What was told is over when the next change is made.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb === "get") return;
