@@ -49,7 +49,7 @@ def changed() -> Problem:
     return Problem(
         CHANGED,
         Text(
-            sv="Resursen har ändrats sedan den version som står i If-Match.",
-            en="The resource has changed since the version that If-Match names.",
+            sv="Det här har ändrats sedan du läste det.",
+            en="This has changed since you read it.",
         ),
     )

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from integration.pages.browsing import Visit
 from unit.web.test_messages import leaves
-from unit.web.town import Town, id_of
+from unit.web.town import Town, answer, id_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -159,6 +159,31 @@ async def test_a_change_whose_answer_is_lost_is_not_said_to_be_undone(visit: Vis
     )
     assert town.directory.register.absences_of(id_of("anna"))
     visit.complaints = [one for one in visit.complaints if not one.startswith("htmx:sendError,")]
+
+
+async def test_my_details_are_saved_after_somebody_elses_change_and_what_was_typed_stays(
+    visit: Visit, town: Town
+) -> None:
+    await visit.signs_in("anna", to="/me")
+    page, path = visit.page, f"/persons/{id_of('anna')}"
+    await page.locator("#details summary").first.click()
+    await page.locator("#f-title").fill("Rektor och lärare")
+    etag, change = (await town.ask("GET", path)).headers["ETag"], {"language": "en", "title": "Skolchef"}
+    await answer(await town.ask("PATCH", path, change, if_match=etag), 200)
+    save = page.locator("#details").get_by_role("button", name="Spara")
+    await save.click()
+    told = page.locator("#details").get_by_role("alert")
+    await expect(told).to_contain_text("Någon annan har ändrat detta under tiden.")
+    await expect(told).to_contain_text("Titel: Skolchef")
+    await expect(told).to_contain_text("Språk: Engelska")
+    await expect(told).to_be_focused()
+    await expect(page.locator("#f-title")).to_have_value("Rektor och lärare")
+    await expect(page.locator("#f-language")).to_have_value("en")
+    await visit.is_accessible()
+    await save.click()
+    await expect(page.locator("#said")).to_have_text("Uppgifterna är ändrade.")
+    anna = await town.get(path)
+    assert (anna["title"], anna["language"]) == ("Rektor och lärare", "en")
 
 
 async def test_a_message_that_was_listened_to_is_no_longer_new(visit: Visit, town: Town) -> None:

@@ -300,6 +300,27 @@ async def test_a_notice_is_written_changed_and_ended_and_tells_who_has_not_read_
     assert refused[0] == 403
 
 
+async def test_a_notice_that_another_has_changed_keeps_what_was_typed_and_can_be_saved(
+    town: Town, manager: Visitor
+) -> None:
+    body = {"text": "Vi flyttar", "operation": str(id_of("Skola"))}
+    id_ = (await answer(await town.ask("POST", "/notices", body), 201))["id"]
+    path = f"/departments/notices/{id_}"
+    await answer(await town.ask("PATCH", f"/notices/{id_}", {"text": "Vi flyttar inte"}, if_match='"1"'), 200)
+    for sent_to in (path, f"{path}/end"):
+        status, _, stale = await changes(manager, sent_to, text="Vi flyttar i morgon", version="1")
+        assert status == 412
+        assert "Somebody else has changed this meanwhile." in stale
+        assert '<a href="#f-text">What has changed</a>: Vi flyttar inte' in stale
+        assert ">Vi flyttar i morgon</textarea>" in stale
+        assert 'name="version" value="2"' in stale
+    assert (await changes(manager, path, text="Vi flyttar i morgon", version="2"))[0] == 200
+    assert (await changes(manager, f"{path}/end", version="3"))[0] == 200
+    status, _, over = await changes(manager, path, text="Vi är kvar", version="3")
+    assert (status, "This has changed since you read it." in over) == (412, True)
+    assert "<form" not in over, "the one on the page keeps what was typed"
+
+
 async def test_a_notice_of_another_operation_is_read_and_not_changed(town: Town, manager: Visitor) -> None:
     body = {"text": "Omsorgen har bytt nummer", "operation": str(id_of("Omsorg"))}
     await answer(await town.ask("POST", "/notices", body), 201)
@@ -347,4 +368,6 @@ async def test_details_are_confirmed_and_changed(town: Town, manager: Visitor) -
     assert "Changed: Siv Åkerström" in changed[2]
     siv = await town.get(f"/persons/{SIV}")
     assert (siv["title"], siv["functions"], siv["email"]) == ("lärare", ["bild", "slöjd"], "siv@x.test")
+    status, _, stale = await changes(manager, f"{path}/{SIV}", title="rektor", version=version)
+    assert (status, "Title</a>: lärare" in stale, 'value="rektor"' in stale) == (412, True, True)
     assert (await changes(manager, f"{path}/{NILS}", title="x", version="1"))[0] == 403

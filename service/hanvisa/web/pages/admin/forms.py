@@ -18,7 +18,7 @@ from hanvisa.web.forms import read_form
 from hanvisa.web.pages.admin.inputs import NOTHING, Input, Typed, Widget
 from hanvisa.web.pages.admin.unread import Unread
 from hanvisa.web.pages.rendering import Page
-from hanvisa.web.problems import Problem
+from hanvisa.web.problems import CHANGED, Problem
 
 _FILL_IN = Text(sv="fyll i det här", en="fill this in")
 
@@ -27,7 +27,7 @@ _FILL_IN = Text(sv="fyll i det här", en="fill this in")
 class Form:
     """``version`` is the ETag of what is changed, "" of what is new. ``problem`` is of no field.
 
-    ``meanwhile`` are the inputs that somebody else has changed since it was shown.
+    ``overtaken`` says that somebody else has made a change since it was shown, ``meanwhile`` of which inputs.
     """
 
     inputs: tuple[Input, ...]
@@ -36,6 +36,7 @@ class Form:
     version: str = ""
     faults: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     problem: Problem | None = None
+    overtaken: bool = False
     meanwhile: tuple[Input, ...] = ()
 
     @classmethod
@@ -98,7 +99,7 @@ class Form:
             for name in now
         }
         meanwhile = tuple(one for one in self.inputs if not self._same(one.name, now[one.name]))
-        return replace(self, typed=typed, was=now, version=version or "", meanwhile=meanwhile)
+        return replace(self, typed=typed, was=now, version=version or "", overtaken=True, meanwhile=meanwhile)
 
     def _counts(self, one: Input, typed: Typed) -> bool:
         if self.version:
@@ -115,6 +116,17 @@ class Form:
         if one.widget is Widget.TARGET:
             return {"kind": typed[0].partition(":")[0], "target": value}
         return {one.name: value}
+
+
+async def overtaken(page: Page, path: str, form: Form, problem: Problem) -> Form:
+    """The form after somebody else's change to what is there, to be looked at and saved once more.
+
+    Raises the problem where it is another.
+    """
+    if problem.kind is not CHANGED:
+        raise problem
+    now = await page.api.ask("GET", path, {})
+    return form.merged(now.body, now.etag)
 
 
 _Remembered = TypeAdapter(dict[str, Typed])

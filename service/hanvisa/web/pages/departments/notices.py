@@ -7,11 +7,16 @@ from uuid import UUID
 
 from aiohttp import web
 
+from hanvisa.web.pages.admin.forms import Form, overtaken
+from hanvisa.web.pages.admin.inputs import Input, Widget
 from hanvisa.web.pages.departments.reading import every
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
+from hanvisa.web.problems import Problem
 from hanvisa.web.roles import Action
+
+_INPUTS = (Input("text", Widget.LINE),)
 
 
 async def show(page: Page) -> web.StreamResponse:
@@ -29,23 +34,40 @@ async def write(page: Page) -> web.StreamResponse:
 
 
 async def change(page: Page) -> web.StreamResponse:
-    path, form = f"/notices/{page.request.match_info['id']}", await page.form()
-    await page.api.send(
-        "PATCH", path, {"text": form.get("text", "")}, if_match=f'"{form.get("version", "")}"'
-    )
+    path, form = f"/notices/{page.request.match_info['id']}", await Form.sent(page, _INPUTS)
+    try:
+        await page.api.send("PATCH", path, form.body(), if_match=form.if_match)
+    except Problem as problem:
+        return await _overtaken(page, path, form, problem)
     return await _list(
         page, "departments/notice_list.html", gettext("The notice is to be acknowledged anew.")
     )
 
 
 async def end(page: Page) -> web.StreamResponse:
-    path, form = f"/notices/{page.request.match_info['id']}", await page.form()
-    await page.api.send("DELETE", path, if_match=f'"{form.get("version", "")}"')
+    path, form = f"/notices/{page.request.match_info['id']}", await Form.sent(page, _INPUTS)
+    try:
+        await page.api.send("DELETE", path, if_match=form.if_match)
+    except Problem as problem:
+        return await _overtaken(page, path, form, problem)
     return await _list(page, "departments/notice_list.html", gettext("The notice is ended."))
 
 
-async def _list(page: Page, template: str, said: str = "") -> web.StreamResponse:
-    """The newest first. In the address ``ended=true`` those of the past too."""
+async def _overtaken(page: Page, path: str, form: Form, problem: Problem) -> web.StreamResponse:
+    """The list, with the form as it was sent in its place. A notice that has ended has none: raises the problem."""
+    form = await overtaken(page, path, form, problem)
+    notice = await page.api.get(path)
+    if notice.ended_at is not None:
+        raise problem
+    return await _list(
+        page, "departments/notice_list.html", status=problem.kind.status, forms={notice.id: form}
+    )
+
+
+async def _list(
+    page: Page, template: str, said: str = "", status: int = 200, forms: Mapping[UUID, Form] | None = None
+) -> web.StreamResponse:
+    """The newest first. In the address ``ended=true`` those of the past too. ``forms``, by notice, were not saved."""
     ended = page.request.query.get("ended") == "true"
     notices = await every(page, "/notices", ended=ended)
     own = await _own_operations(page)
@@ -57,6 +79,10 @@ async def _list(page: Page, template: str, said: str = "") -> web.StreamResponse
     }
     return page.show(
         template,
+        status=status,
+        forms=forms or {},
+        label=lambda _: gettext("What has changed"),
+        told=lambda shown, _: shown.text,
         notices=notices[::-1],
         ended=ended,
         own=own,

@@ -8,12 +8,19 @@ from uuid import UUID
 
 from aiohttp import web
 
+from hanvisa.web.api.persons import PersonChange
+from hanvisa.web.pages.admin import labels, telling
+from hanvisa.web.pages.admin.forms import Form, overtaken
+from hanvisa.web.pages.admin.inputs import inputs_of
 from hanvisa.web.pages.departments.reading import every
 from hanvisa.web.pages.departments.words import details
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
+from hanvisa.web.problems import Problem
 from hanvisa.web.roles import Action
+
+_INPUTS = tuple(one for one in inputs_of(PersonChange) if one.name in ("title", "functions", "email"))
 
 
 async def show(page: Page) -> web.StreamResponse:
@@ -30,21 +37,32 @@ async def confirm(page: Page) -> web.StreamResponse:
 
 async def edit(page: Page) -> web.StreamResponse:
     answer = await page.api.ask("GET", f"/persons/{page.request.match_info['person']}", {})
-    return page.show(
-        "departments/person.html",
-        person=answer.body,
-        version=answer.etag,
-        department=page.request.match_info["id"],
-    )
+    return _form(page, Form.of(_INPUTS, answer.body, answer.etag), answer.body)
 
 
 async def change(page: Page) -> web.StreamResponse:
-    form = await page.form()
-    path = f"/persons/{page.request.match_info['person']}"
-    functions = [line.strip() for line in form.get("functions", "").splitlines() if line.strip()]
-    body = {"title": form.get("title", ""), "functions": functions, "email": form.get("email")}
-    person = (await page.api.send("PATCH", path, body, if_match=f'"{form.get("version", "")}"')).body
+    """What somebody else has changed meanwhile comes in, and is told; nothing typed is lost."""
+    form, path = await Form.sent(page, _INPUTS), f"/persons/{page.request.match_info['person']}"
+    try:
+        person = (await page.api.send("PATCH", path, form.body(), if_match=form.if_match)).body
+    except Problem as problem:
+        form = await overtaken(page, path, form, problem)
+        response = _form(page, form, await page.api.get(path), problem.kind.status)
+        response.headers.update({"HX-Retarget": "#edit", "HX-Reswap": "innerHTML"})
+        return response
     return await _list(page, "departments/people_list.html", _said(gettext("Changed: %(name)s"), person))
+
+
+def _form(page: Page, form: Form, person: Any, status: int = 200) -> web.Response:
+    return page.show(
+        "departments/person.html",
+        status=status,
+        person=person,
+        form=form,
+        department=page.request.match_info["id"],
+        label=labels.label,
+        told=lambda shown, name: telling.told(shown, name, page.today),
+    )
 
 
 def _said(sentence: str, person: Any) -> str:
