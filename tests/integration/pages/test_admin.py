@@ -35,6 +35,8 @@ FOCUSED_AFTER_SWAP = """() => {
     () => tell(document.activeElement.getAttribute("role"))), { once: true }));
 }"""
 CLICKED_WHEN_ANSWERED = "one => document.addEventListener('htmx:afterRequest', () => one.click())"
+LONG_WORD = "Arbetsmarknadsintroduktionssamordningsverksamheten"
+LONG = f"Enheten för ekonomiskt bistånd i Hällefors kommun, {LONG_WORD}"
 REASON = "jouren behöver nås i kväll"
 
 
@@ -61,6 +63,33 @@ async def test_everybody_can_use_every_page(
         for path in (*PAGES, f"/admin/exceptions/{one}", f"/admin/users/{user['id']}"):
             await visit.page.goto(path)
             await visit.is_accessible()
+
+
+async def test_long_names_fit_a_phone(browser: Browser, town: Town) -> None:
+    path = f"/departments/{id_of('Kyrkskolan')}"
+    etag = (await town.ask("GET", path)).headers["ETag"]
+    await answer(await town.ask("PATCH", path, {"name": LONG}, if_match=etag), 200)
+    person = f"/persons/{id_of('anna')}"
+    etag = (await town.ask("GET", person)).headers["ETag"]
+    await answer(await town.ask("PATCH", person, {"family_name": LONG_WORD}, if_match=etag), 200)
+    async with Visit.begun(browser, town, width=390) as visit:
+        await visit.signs_in("nils", ADMIN)
+        for shown in (
+            "/admin/persons",
+            "/admin/persons?q=anna",
+            f"/admin{path}",
+            f"/admin{person}",
+            path,
+            f"{path}/people",
+            f"/admin/exceptions/new?kind=person&person={id_of('anna')}",
+            f"/admin/recordings?person={id_of('anna')}",
+        ):
+            await visit.page.goto(shown)
+            await visit.is_accessible()
+        await visit.page.goto("/admin/groups/new")
+        await visit.page.get_by_role("searchbox").fill("anna")
+        await expect(visit.page.get_by_label(LONG)).to_have_count(2)
+        await visit.is_accessible()
 
 
 async def test_an_exception_is_seen_and_granted_by_keyboard(visit: Visit) -> None:

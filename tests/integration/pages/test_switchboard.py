@@ -434,3 +434,17 @@ async def test_everybody_can_work_at_the_console(
             await keys.press("Escape")
             await expect(page.get_by_role("dialog")).to_be_hidden()
             town.live.outcome = Outcome("done")
+
+
+async def test_a_long_name_that_is_sought_fits_a_narrow_window(browser: Browser, town: Town) -> None:
+    await a_busy_hour(town)
+    path = f"/persons/{id_of('siv')}"
+    etag, name = (
+        (await town.ask("GET", path)).headers["ETag"],
+        "Arbetsmarknadsintroduktionssamordningsverksamheten",
+    )
+    await answer(await town.ask("PATCH", path, {"family_name": name}, if_match=etag), 200)
+    async with Visit.begun(browser, town, width=390) as visit:
+        await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+        await expect(visit.page.locator("[id^=sought-]")).to_contain_text(name)
+        await visit.is_accessible()
