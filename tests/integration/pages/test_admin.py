@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from integration.pages.browsing import Visit
 from unit.web.test_recordings import spoken
@@ -103,7 +104,7 @@ async def test_an_exception_is_seen_and_granted_by_keyboard(visit: Visit) -> Non
     await found.press("Space")
     await page.get_by_label("Skäl").fill(REASON)
     await page.get_by_role("button", name="Visa vilka det berör").press("Enter")
-    await expect(page.get_by_role("heading", name="Vilka det berör")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Vilka det berör")).to_be_focused()
     await expect(page.get_by_role("cell", name="070-174 06 05")).to_be_visible()
     await visit.is_accessible()
     await page.get_by_label("Alla", exact=True).check()
@@ -113,7 +114,7 @@ async def test_an_exception_is_seen_and_granted_by_keyboard(visit: Visit) -> Non
     await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
     await expect(page.get_by_text("1 mobil, 1 person.")).to_be_visible()
     await page.get_by_role("button", name="Bevilja undantaget").press("Enter")
-    await expect(page.get_by_text("Undantaget gäller från nästa koppling.")).to_be_visible()
+    await expect(page.get_by_text("Undantaget gäller från nästa koppling.")).to_be_focused()
     await expect(page.get_by_role("row", name="Anna Berg")).to_contain_text(REASON)
 
 
@@ -190,6 +191,30 @@ async def test_members_are_searched_and_put_in_order(visit: Visit, town: Town) -
     assert [one["person"]["name"] for one in group["members"]] == ["Siv Åkerström", "Anna Berg"]
 
 
+async def test_what_takes_its_time_is_seen_to_go_on(visit: Visit, tmp_path: Path) -> None:
+    page, held = visit.page, asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/admin/imports/preview", hold)
+    organisations = tmp_path / "organisations.csv"
+    organisations.write_text("nothing\nof the kind\n")
+    await visit.signs_in("siv", ADMIN, to="/admin/imports")
+    await page.get_by_label("Filer", exact=True).set_input_files(organisations)
+    show = page.get_by_role("button", name="Visa vad som ändras")
+    await show.press("Enter")
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await expect(page.locator("#said")).to_have_text("Det görs. Vänta kvar.")
+    await expect(show).to_be_focused()
+    await visit.is_accessible()
+    held.set()
+    await expect(page.locator("#difference [role=alert]")).to_be_focused()
+    await expect(page.get_by_role("progressbar")).to_have_count(0)
+    await expect(page.locator("#said")).to_be_empty()
+
+
 async def test_files_are_imported_and_heard(visit: Visit, town: Town, tmp_path: Path) -> None:
     page = visit.page
     organisations = tmp_path / "organisations.csv"
@@ -197,11 +222,12 @@ async def test_files_are_imported_and_heard(visit: Visit, town: Town, tmp_path: 
     await visit.signs_in("siv", ADMIN, to="/admin/imports")
     await page.get_by_label("Filer", exact=True).set_input_files(organisations)
     await page.get_by_role("button", name="Visa vad som ändras").press("Enter")
+    await expect(page.get_by_role("heading", name="Det som ändras")).to_be_focused()
     await page.get_by_text("Det som tillkommer (1)").click()
     await expect(page.get_by_text("Bergslagens Kommunalteknik")).to_be_visible()
     await visit.is_accessible()
     await page.get_by_role("button", name="Genomför").press("Enter")
-    await expect(page.get_by_text("Importen är genomförd.")).to_be_visible()
+    await expect(page.get_by_text("Importen är genomförd.")).to_be_focused()
     assert (await town.get("/organisations?q=Bergslagens"))["items"]
     wav = tmp_path / "anna.wav"
     wav.write_bytes(spoken(1.0))

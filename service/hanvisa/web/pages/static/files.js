@@ -2,8 +2,6 @@
 // <p data-making="…" data-made="…"><a data-file href="…">…</a></p>; without this it is an ordinary link.
 "use strict";
 
-const PATIENCE = 2000; // milliseconds
-
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-file]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -12,28 +10,21 @@ document.addEventListener("click", (event) => {
 });
 
 async function keep(link) {
-  const said = document.getElementById("said");
   const texts = link.parentElement.dataset;
-  const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", texts.making);
+  const over = goesOn(link, texts.making);
   link.setAttribute("aria-disabled", "true");
   document.getElementById("problem").replaceChildren();
-  const late = setTimeout(() => {
-    link.after(bar);
-    said.textContent = texts.making;
-  }, PATIENCE);
   try {
-    await fetched(link.href);
-    if (bar.isConnected) said.textContent = texts.made;
+    over((await fetched(link.href)) ? texts.made : "");
   } catch {
+    over("");
     tell(told.noAnswer);
   } finally {
-    clearTimeout(late);
-    bar.remove();
     link.removeAttribute("aria-disabled");
   }
 }
 
+// Whether the file came.
 async function fetched(address) {
   const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
   const elsewhere = answer.headers.get("HX-Redirect");
@@ -43,7 +34,9 @@ async function fetched(address) {
     document.getElementById("problem").innerHTML = await answer.text();
   } else {
     save(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))[1]);
+    return true;
   }
+  return false;
 }
 
 function save(content, name) {

@@ -2,6 +2,8 @@
 // the reader is.
 "use strict";
 
+const told = document.documentElement.dataset; // what pages say of themselves, in the reader's language
+
 // <time data-since="2026-08-03T08:00:00+02:00"> counts up, once a second, by the service's clock: the computer's may be wrong.
 let ahead = 0; // milliseconds by which the service's clock is
 
@@ -28,24 +30,51 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A change that is under way is not begun again by a double click; where its answer leads on, not until the page has gone.
-let underWay = new WeakSet();
+// What takes its time is seen to go on.
+const underWay = new Map(); // what asks for it: what ends that it is seen
 
 document.addEventListener("htmx:confirm", (event) => {
   if (underWay.has(event.detail.elt)) event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeSend", (event) => {
-  const { elt, verb } = event.detail.requestConfig;
-  if (verb !== "get") underWay.add(elt);
+  const { elt, verb, triggeringEvent } = event.detail.requestConfig;
+  if (verb !== "get") underWay.set(elt, goesOn(triggeringEvent?.submitter ?? elt, told.goesOn));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, xhr } = event.detail;
-  if (!xhr.getResponseHeader("HX-Redirect")) underWay.delete(requestConfig.elt);
+  if (!xhr.getResponseHeader("HX-Redirect")) isOver(requestConfig.elt);
 });
 
 // A page to which the browser goes back is as it was left.
-window.addEventListener("pageshow", () => (underWay = new WeakSet()));
+window.addEventListener("pageshow", () => [...underWay.keys()].forEach(isOver));
+
+function isOver(elt) {
+  underWay.get(elt)?.("");
+  underWay.delete(elt);
+}
+
+// After two seconds there is a bar beside it with words, which are told to who doesn't see them too. What is returned takes
+// that away, and has the words for when it had been told.
+const PATIENCE = 2000; // milliseconds
+
+function goesOn(beside, words) {
+  const said = document.getElementById("said");
+  const going = document.createElement("small");
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", words);
+  going.append(bar, words); // a bar that stands still, where motion is unwanted, says too little
+  const late = setTimeout(() => {
+    beside.after(going);
+    said.textContent = words;
+  }, PATIENCE);
+  return (over) => {
+    clearTimeout(late);
+    going.remove();
+    if (said.textContent === words) said.textContent = over;
+  };
+}
 
 // What was told is over when the next change is made.
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -54,7 +83,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 // What somebody has written and the window keeps is nobody else's, and not kept for who signs out.
-const told = document.documentElement.dataset;
 if (told.user && told.user !== sessionStorage.getItem("user")) {
   sessionStorage.clear();
   sessionStorage.setItem("user", told.user);
