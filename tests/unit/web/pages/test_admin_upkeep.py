@@ -119,6 +119,23 @@ async def test_a_setting_is_changed_and_brought_back(admin: Visitor, town: Town)
     assert (await town.get("/settings/record_threats"))["value"] is True
 
 
+@pytest.mark.parametrize("key", ["exception_longest", "ring_person"])
+@pytest.mark.parametrize("typed", ["1_0", "١٢", "１２", "1e1", "nan", "+12", "12 000", "9" * 30])
+async def test_a_number_is_of_ordinary_digits(admin: Visitor, town: Town, key: str, typed: str) -> None:
+    at = f"/admin/settings/{key}"
+    before = (await town.get(f"/settings/{key}"))["value"]
+    told = await send(admin, "PATCH", at, form_in(await admin.page(at)), value=typed)
+    assert (told.status, f'value="{typed}"' in await told.text()) == (422, True)
+    assert (await town.get(f"/settings/{key}"))["value"] == before
+
+
+async def test_a_setting_in_parts_of_a_second_stands_as_it_was_typed(admin: Visitor, town: Town) -> None:
+    at = "/admin/settings/held_remind"
+    assert (await send(admin, "PATCH", at, form_in(await admin.page(at)), value=" 1234,5678 ")).status == 204
+    assert (await town.get("/settings/held_remind"))["value"] == 1234.5678
+    assert ("value", "1234.5678") in form_in(await admin.page(at))
+
+
 async def test_the_audit_trail_is_searched(admin: Visitor, town: Town) -> None:
     await answer(await town.ask("POST", "/carriers", {"name": "Nya bolaget"}), 201)
     await problem(await town.ask("GET", "/users", who="person"), 403)

@@ -19,15 +19,13 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.fields import Named, Words
-from hanvisa.web.pages.admin import weekly
+from hanvisa.web.pages.admin import numbers, weekly
 from hanvisa.web.pages.admin.unread import Unread
 from hanvisa.web.plain_fields import Member, Spoken
 from hanvisa.web.windows import WeeklyWindow
 
 Typed = tuple[str, ...]
 NOTHING: Typed = ()
-
-_LONGEST = 19  # digits
 
 REFERS = {
     "organisation": "/organisations",
@@ -200,7 +198,8 @@ def _names(typed: Typed) -> list[str]:
 def _whole(typed: Typed) -> int | str:
     """What is no number, or longer than any that is counted, is sent as it is, and refused."""
     text = _text(typed)
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < _LONGEST else text
+    number = numbers.whole(text)
+    return text if number is None else number
 
 
 def _moment(typed: Typed) -> str:

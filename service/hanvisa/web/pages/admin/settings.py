@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from aiohttp import web
 
 from hanvisa.config import Settings
+from hanvisa.web.pages.admin import numbers
 from hanvisa.web.pages.admin.setting_words import called, value_called
 from hanvisa.web.pages.admin.showing import show
 from hanvisa.web.pages.rendering import Page
@@ -73,7 +75,7 @@ def _written(value: object) -> str:
     return (
         str(value).lower()
         if isinstance(value, bool)
-        else f"{value:g}"
+        else f"{value:.15g}"  # all of its digits, and no power of ten
         if isinstance(value, float)
         else str(value)
     )
@@ -82,17 +84,11 @@ def _written(value: object) -> str:
 def _read(key: str, typed: str) -> bool | float | int | str:
     """As the setting takes it; what is no number is sent as it is, and refused."""
     annotation = Settings.model_fields[key].annotation if key in Settings.model_fields else str
-    try:
-        match annotation:
-            case _ if annotation is bool:
-                return typed == "true"
-            case _ if annotation is int:
-                return int(typed)
-            case _ if annotation is float:
-                return float(typed.replace(",", "."))
-    except ValueError:
-        pass
-    return typed
+    if annotation is bool:
+        return typed == "true"
+    readers: dict[object, Callable[[str], float | None]] = {int: numbers.whole, float: numbers.decimal}
+    number = readers[annotation](typed.strip()) if annotation in readers else None
+    return typed if number is None else number
 
 
 VIEWS = (
