@@ -102,8 +102,9 @@ async def ring(
 ) -> Rung:
     """Ring these places together. The caller hears ringing meanwhile; raises CallerGone when they give up.
 
-    It ends as well when a signal comes after which it is ``enough``.
+    It ends as well when a signal comes after which it is ``enough``, and 112 rings for as long as the caller waits.
     """
+    is_emergency = any(place.reading.kind is NumberKind.EMERGENCY for place in places)
     rung = Rung()
     async with Afterwards(lambda: _cancel(call, rung)):
         for place in places:
@@ -111,7 +112,7 @@ async def ring(
         if call.rung:
             rung.why = Why.NO_ANSWER
             await call.insist(call.house.control.ring, call.caller.channel)
-            await _until_answered(call, seconds, rung, enough)
+            await _until_answered(call, None if is_emergency else seconds, rung, enough)
     if call.state.answered:
         await call.insist(call.house.control.stop_ringing, call.caller.channel)
     return rung
@@ -246,11 +247,12 @@ def variables(call: Call, display: Display) -> dict[str, str]:
     return shown | (_ANSWERS if display.answers else {})
 
 
-async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callable[[], bool]) -> None:
-    deadline = asyncio.get_running_loop().time() + seconds
+async def _until_answered(call: Call, seconds: float | None, rung: Rung, enough: Callable[[], bool]) -> None:
+    now = asyncio.get_running_loop().time
+    deadline = None if seconds is None else now() + seconds
     busy = False
     while call.rung and not enough():
-        signal = await call.next(max(0.0, deadline - asyncio.get_running_loop().time()))
+        signal = await call.next(None if deadline is None else max(0.0, deadline - now()))
         match signal:
             case None:
                 rung.why = Why.NO_ANSWER

@@ -23,7 +23,6 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.keying import say_wrong
-from hanvisa.calls.stages.outgoing import RING_OUTSIDE
 from hanvisa.calls.stages.reaching import display_of
 from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for, wanted_by
@@ -126,9 +125,7 @@ async def send_on(call: Call, stage: Transferred) -> Stage | None:
         return replace(inside, past_referral=stage.past_referral)
     if inside is not None:
         return inside
-    is_emergency = reading.kind is NumberKind.EMERGENCY
-    seconds = RING_OUTSIDE if is_emergency else call.house.settings.ring_person
-    rung = await ring(call, [outside_place(reading)], seconds, display_of(call))
+    rung = await ring(call, [outside_place(reading)], call.house.settings.ring_person, display_of(call))
     if rung.leg is None:
         call.tell("outcome", outcome="outside_failed", why=rung.why)
         await call.say(OutsideFailed(rung.why))

@@ -18,7 +18,7 @@ from hanvisa.policy.outgoing import class_needed
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
-RING_OUTSIDE = 60.0  # seconds; the carrier gives up before
+RING_OUTSIDE = 60.0  # seconds; the carrier gives up before. 112 is never timed
 
 
 @runs(CallingOut)
