@@ -1,4 +1,7 @@
-"""The soft tone by which both sides of a talk with a mobile hear how long it has lasted (M5). The talk goes on."""
+"""The soft tone by which both sides of a talk with a mobile hear how long it has lasted (M5). The talk goes on.
+
+None sounds in a talk with 112.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,8 @@ class Toning:
     def _next(self, talked: float) -> Tone | None:
         settings = self._call.house.settings
         parties = (self._call.caller, self._call.other)
-        with_mobile = any(leg is not None and leg.kind is NumberKind.MOBILE for leg in parties)
+        kinds = {leg.kind for leg in parties if leg is not None}
+        with_mobile = NumberKind.MOBILE in kinds and NumberKind.EMERGENCY not in kinds
         return next_tone(
             TalkFacts(with_mobile, talked, settings.mobile_tone_after, settings.mobile_tone_every)
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.state import CallState
-from unit.calls.scene import NOW, Scene
+from unit.calls.scene import ANNA_MOBILE, NOW, Scene
+from unit.calls.test_calls import operator_has_caller
 
 OFTEN = CallSettings(mobile_tone_after=0.05, mobile_tone_every=0.05)
 
@@ -50,3 +53,17 @@ async def test_when_a_talk_began_is_written_on_the_channel() -> None:
             return written and CallState.from_json(written).talking_since == NOW
 
         await scene.until(began, "it is written")
+
+
+async def test_no_tone_sounds_in_a_talk_of_a_mobile_with_112() -> None:
+    """M5 keeps calls on a mobile short: this one is as long as it is."""
+    async with Scene(OFTEN) as scene:
+        caller, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        await scene.until(lambda: scene.control.named("play_in_bridge"), "the tone with the operator")
+        scene.refers(olle, "112")
+        leg = await scene.rung("112")
+        before = scene.control.named("play_in_bridge")
+        scene.answers(leg)
+        await scene.talking(caller, leg)
+        await asyncio.sleep(1.0)
+        assert scene.control.named("play_in_bridge") == before
