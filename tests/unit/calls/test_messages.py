@@ -421,6 +421,22 @@ async def test_the_answer_to_a_confidential_message_reaches_no_mobile() -> None:
         assert ["M4"] in [decision["rules"] for decision in scene.log.of_kind("decision")]
 
 
+async def test_ringing_back_takes_the_mark_of_the_phones_next_call() -> None:
+    """`*28#` (M4)."""
+    async with Scene() as scene:
+        given_message(scene, "one", caller="+46701740690")
+        bo = scene.dials("bo", "*28#")
+        await scene.hears(bo, "NextCallConfidential")
+        scene.finished(bo)
+        await scene.over(bo)
+        bo = scene.dials("bo", "*26#")
+        await is_told(scene, "/messages/one", CHOICES)
+        await choose(scene, bo, "5")
+        await scene.hears(bo, "DialRefused")
+        assert scene.log.of_kind("decision")[-1]["rules"] == ["M4"]
+        assert not scene.directory.register.is_marked("bo"), "it counts once"
+
+
 async def test_a_withheld_number_is_not_rung_back_and_what_can_not_be_stored_is_told() -> None:
     async with Scene() as scene:
         message = given_message(scene, "one", caller="")

@@ -16,6 +16,7 @@ from hanvisa.calls.prompts import (
     WentWrong,
 )
 from hanvisa.calls.stage import CallingOut, ListeningToMessages, Stage, runs
+from hanvisa.calls.stages.arriving import take_mark
 from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for
 from hanvisa.policy.facts import Message, MessageState
@@ -48,7 +49,7 @@ async def listen(call: Call, stage: ListeningToMessages) -> Stage | None:
             case "2":
                 break
             case "5" if message.caller:
-                return _ring_back(call, message)
+                return await _ring_back(call, message)
             case "7":
                 if await _mark(call, message, MessageState.HANDLED):
                     await call.say(MessageHandled())
@@ -95,8 +96,9 @@ def _choices(message: Message) -> Prompt:
     return MessageChoices(can_ring=bool(message.caller))
 
 
-def _ring_back(call: Call, message: Message) -> Stage:
-    """As if they had dialled it; what was said in a confidential call is answered in one (M4)."""
+async def _ring_back(call: Call, message: Message) -> Stage:
+    """As if they had dialled it, their phone's mark with it; a confidential message is answered in confidence (M4)."""
+    await take_mark(call)
     call.change(dialled=message.caller, confidential=call.state.confidential or message.confidential)
     return stage_for(call, read_dialled(call, message.caller)) or CallingOut()
 
