@@ -20,7 +20,8 @@ from hanvisa.calls.parties import (
     would_meet_in_place,
 )
 from hanvisa.calls.uses import PartyGone, ask, with_uses_back
-from hanvisa.policy.confidentiality import has_confidential_line, is_confidential_person
+from hanvisa.policy.confidentiality import has_confidential_line
+from hanvisa.policy.destination import with_register
 from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading
@@ -125,23 +126,17 @@ def to_join(call: Call, number: Reading, person: Person | None, via: Via, *other
 
     By the number of a private call whoever has it is not told of, as if they were protected (P1).
     """
-    register = call.register
-    mobile = register.mobile(number.number) if number.number else None
-    holder = register.person(mobile.person_id) if mobile else None
-    person = person or holder
-    is_private = number.number in call.state.private_numbers
-    return JoinFacts(
+    facts = JoinFacts(
         at=call.house.clock.now(),
-        touched_by=call.state.touched_by,
-        touched=call.touched,
-        confidential=call.state.confidential,
-        target_confidential=any(is_confidential_person(register, one) for one in (person, holder) if one),
         number=number,
-        person=person,
+        touched=call.touched,
+        touched_by=call.state.touched_by,
+        confidential=call.state.confidential,
         via=via,
-        # Only a mobile needs an exception: what is kept with the decision stays small.
-        exceptions=register.exceptions.rows if number.kind.may_be_mobile else (),
-        direct_number=register.direct_number(person) if person and not is_private else None,
-        mobile_protected=is_private or any(one.protected for one in (mobile, holder) if one),
+        person=person,
         calls=frozenset(one.id for one in (call, *others)),
     )
+    facts = with_register(facts, call.register)
+    if number.number in call.state.private_numbers:
+        return replace(facts, direct_number=None, mobile_protected=True)
+    return facts

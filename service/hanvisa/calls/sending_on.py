@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from hanvisa.calls.state import Leg, SentTo
 from hanvisa.calls.targets import mark_confidential, wanted_by
 from hanvisa.calls.uses import ask
 from hanvisa.policy.codes import Park, code_in, understand
-from hanvisa.policy.confidentiality import has_confidential_line
+from hanvisa.policy.destination import destination_of, person_at
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
 from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -41,7 +41,7 @@ async def send(
     organisation = person.organisation_id if person else call.state.organisation
     if not wanted.message:
         return await to_number(call, wanted, organisation, asker, transferee, taken=taken)
-    sought = _person_at(call, read(call, wanted.number, organisation))
+    sought = person_at(read(call, wanted.number, organisation), call.register)
     if sought is None:
         await asker.is_told("channel_unavailable")
         return None
@@ -59,7 +59,9 @@ async def to_number(
 ) -> Stage | Refusal | None:
     """``organisation`` is the one in which the number is read, and from then on the call's."""
     person = call.register.person(asker.person) if asker.person else None
-    number, sought, via = _destination(call, read(call, wanted.number, organisation))
+    dialled = read(call, wanted.number, organisation)
+    end = destination_of(dialled, partial(forwarded_to, call), call.register, call.house.plan)
+    number, sought, via = end.number, end.person, end.via
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     is_outside = number.kind is not NumberKind.INTERNAL and via is Via.DIRECT
     decision = would_join(call, number, sought, via, taken=taken)
@@ -144,26 +146,3 @@ def read(call: Call, number: str, organisation: UUID | None) -> Reading:
     """What the number leads to, as it is dialled in that organisation."""
     found = call.register.organisation(organisation) if organisation else None
     return read_number(number, found, call.register, call.house.plan)
-
-
-def _destination(call: Call, reading: Reading) -> tuple[Reading, Person | None, Via]:
-    """Where the transfer would end: the number itself, or the mobile that stands behind an extension."""
-    if reading.kind is not NumberKind.INTERNAL or reading.target is None:
-        return reading, None, Via.DIRECT
-    kind, id_ = reading.target
-    if kind is TargetKind.GROUP:
-        group = call.register.group(id_)
-        if group is not None and group.numbers and not group.member_ids:
-            return read(call, group.numbers[0], None), None, Via.GROUP
-    person = _person_at(call, reading)
-    forwarded = forwarded_to(call, person) if person else None
-    if forwarded is None:
-        return reading, person, Via.DIRECT
-    # M4: whoever is forwarded, it is their line that the caller would be on.
-    in_confidence = reading.confidential or has_confidential_line(call.register, kind, id_)
-    return replace(forwarded, confidential=forwarded.confidential or in_confidence), person, Via.FORWARDING
-
-
-def _person_at(call: Call, reading: Reading) -> Person | None:
-    kind, id_ = reading.target or (None, None)
-    return call.register.person(id_) if id_ and kind is TargetKind.PERSON else None

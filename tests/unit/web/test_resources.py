@@ -378,6 +378,16 @@ async def test_a_transfer_to_an_absent_or_forwarded_person(town: Town) -> None:
     assert (await decides(town, kind="arrival", target="201"))["rules"] == ["G1"]
 
 
+async def test_a_protected_persons_mobile_is_not_told_where_a_colleague_is_forwarded_to_it(
+    town: Town,
+) -> None:
+    forwarding = {"person": str(id_of("siv")), "target": "0701740606"}
+    await answer(await town.ask("POST", "/forwardings", forwarding), 201)
+    decision = await decides(town, target="202")
+    assert decision["rules"] == ["O2", "M3"]
+    assert all(number not in str(decision) for number in (HEMLIG_MOBILE, "070-174 06 06"))
+
+
 async def test_an_operator_with_a_caller_does_not_ring_a_mobile(town: Town) -> None:
     assert (await decides(town, kind="consult", target=ANNA_MOBILE))["effect"] == "refuse"
     assert (await decides(town, kind="consult", target="202"))["effect"] == "allow"

@@ -1,0 +1,66 @@
+"""Where a transfer would end, and what the register says of it: alike for the gate and for who asks beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hanvisa.policy.confidentiality import has_confidential_line, is_confidential_person
+from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.numbers import NumberKind, NumberPlan, Reading, read_number
+from hanvisa.policy.register import Register
+from hanvisa.policy.transfer import JoinFacts, Via
+
+Forwarded = Callable[[Person], Reading | None]
+"""Where a person's phone is forwarded now, None: nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """``person`` is whose the extension is, None where it is nobody's or the number is outside."""
+
+    number: Reading
+    person: Person | None = None
+    via: Via = Via.DIRECT
+
+
+def destination_of(
+    dialled: Reading, forwarded: Forwarded, register: Register, plan: NumberPlan
+) -> Destination:
+    """The number itself, or the one outside that stands behind an extension. Of a mixed group the phones ring."""
+    if dialled.kind is not NumberKind.INTERNAL or dialled.target is None:
+        return Destination(dialled)
+    kind, id_ = dialled.target
+    if kind is TargetKind.GROUP:
+        group = register.group(id_)
+        if group is not None and group.numbers and not group.member_ids:
+            return Destination(read_number(group.numbers[0], None, register, plan), via=Via.GROUP)
+    person = person_at(dialled, register)
+    onward = forwarded(person) if person else None
+    if onward is None:
+        return Destination(dialled, person)
+    # M4: whoever is forwarded, it is their line that the caller would be on.
+    in_confidence = onward.confidential or dialled.confidential or has_confidential_line(register, kind, id_)
+    return Destination(replace(onward, confidential=in_confidence), person, Via.FORWARDING)
+
+
+def person_at(number: Reading, register: Register) -> Person | None:
+    """Whose number of ours it is, where it is a person's."""
+    kind, id_ = number.target or (None, None)
+    return register.person(id_) if id_ and kind is TargetKind.PERSON else None
+
+
+def with_register(facts: JoinFacts, register: Register) -> JoinFacts:
+    """The facts of a step, with what the register says of ``number``, of its holder and of ``person``."""
+    mobile = register.mobile(facts.number.number) if facts.number.number else None
+    holder = register.person(mobile.person_id) if mobile else None
+    person = facts.person or holder
+    return replace(
+        facts,
+        person=person,
+        target_confidential=any(is_confidential_person(register, one) for one in (person, holder) if one),
+        # Only a mobile needs an exception: what is kept with the decision stays small.
+        exceptions=register.exceptions.rows if facts.number.kind.may_be_mobile else (),
+        direct_number=register.direct_number(person) if person else None,
+        mobile_protected=any(one.protected for one in (mobile, holder) if one),
+    )
