@@ -202,17 +202,27 @@ class BackToOperator:
 
 @dataclass(frozen=True)
 class OfferingToWait:
-    """An operator's caller for a busy person is asked whether to wait; who does not want to is referred."""
+    """An operator's caller for a busy person is asked whether to wait; who does not want to is referred.
+
+    ``past_referral`` and ``via`` as they were for `ReachingPerson`.
+    """
 
     person: UUID
+    past_referral: bool = False
+    via: Via = Via.DIRECT
 
 
 @dataclass(frozen=True)
 class CampingOn:
-    """The caller waits with music until the person is free, and after a time goes back to the operator."""
+    """The caller waits with music until the person is free, and after a time goes back to the operator.
+
+    ``past_referral`` and ``via`` as they were for `ReachingPerson`, and are again.
+    """
 
     person: UUID
     since: datetime
+    past_referral: bool = False
+    via: Via = Via.DIRECT
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,19 @@ async def test_a_busy_persons_caller_waits_and_is_put_through_when_the_person_is
         assert (caller,) in scene.control.named("stop_music")
 
 
+async def test_who_waits_for_a_busy_person_past_their_referral_is_put_through_when_they_are_free() -> None:
+    async with Scene(replace(QUICK, camp_on=5.0)) as scene:
+        scene.given_absent("bo")  # who is there after all
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*60*202")
+        first = await scene.rung("bo")
+        await is_busy_and_waited_for(scene, first, caller)
+        await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+        last = await rung_anew(scene, "bo", first)
+        scene.answers(last)
+        await scene.talking(caller, last)
+
+
 @pytest.mark.parametrize("key", ["0", None])
 async def test_who_has_waited_long_enough_or_wants_to_goes_back_to_the_operator(key: str | None) -> None:
     async with Scene(replace(QUICK, camp_on=0.2 if key is None else 5.0, camp_on_retry=9.0)) as scene:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hanvisa.calls.signals import Reconnected
-from hanvisa.calls.stage import AtSwitchboard, Parked, Stage, to_json
+from hanvisa.calls.stage import AtSwitchboard, CampingOn, OfferingToWait, Parked, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from unit.calls.play import Play
 from unit.calls.scene import MAIN, NOW, id_of
@@ -85,6 +85,15 @@ async def test_what_an_older_version_has_not_written_is_as_it_was_then() -> None
     del fields["caller"]["language"]
     play = await taken_on(json.dumps(fields))
     assert told_of_it(play, "signal")[0] == {"type": "adopted", "stage": "AtSwitchboard"}
+
+
+@pytest.mark.parametrize("stage", [CampingOn(id_of("bo"), NOW), OfferingToWait(id_of("bo"))])
+async def test_a_stage_of_an_older_version_is_gone_on_with(stage: Stage) -> None:
+    written = to_json(stage)
+    for name in ("past_referral", "via"):
+        del written["args"][name]
+    play = await taken_on(state(written))
+    assert told_of_it(play, "signal")[0] == {"type": "adopted", "stage": type(stage).__name__}
 
 
 def test_every_stage_names_itself() -> None:

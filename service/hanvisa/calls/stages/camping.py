@@ -34,9 +34,9 @@ def not_had(call: Call, stage: ReachingPerson, person: Person, why: Why) -> Stag
     """What follows when the person's phones were rung in vain."""
     waits = stage.waited_since is not None
     waiting = attendant.Waiting.WAITS if waits else attendant.Waiting.NOT_ASKED
-    following = _sent_on(call, person, why, waiting)
+    following = _sent_on(call, stage, person, why, waiting)
     if isinstance(following, OfferingToWait) and stage.waited_since is not None:
-        return CampingOn(person.id, stage.waited_since)
+        return CampingOn(person.id, stage.waited_since, stage.past_referral, stage.via)
     return following
 
 
@@ -58,10 +58,10 @@ async def offer_to_wait(call: Call, stage: OfferingToWait) -> Stage | None:
     key = await call.say(OfferToWait(person.name)) or await call.key(call.house.settings.key_wait)
     if key == WAIT:
         await call.say(Waiting())
-        return CampingOn(person.id, call.house.clock.now())
+        return CampingOn(person.id, call.house.clock.now(), stage.past_referral, stage.via)
     if key == OPERATOR and call.state.touched_by is not None:
         return BackToOperator(call.state.touched_by, person.id, Why.BUSY)
-    return _sent_on(call, person, Why.BUSY, attendant.Waiting.DECLINED)
+    return _sent_on(call, stage, person, Why.BUSY, attendant.Waiting.DECLINED)
 
 
 @runs(CampingOn)
@@ -79,8 +79,10 @@ async def camp_on(call: Call, stage: CampingOn) -> Stage | None:
         finally:
             queue.leave(call)
     if is_free:
-        return ReachingPerson(person.id, waited_since=stage.since)
-    return _sent_on(call, person, Why.BUSY, attendant.Waiting.OVER)
+        return ReachingPerson(
+            person.id, waited_since=stage.since, past_referral=stage.past_referral, via=stage.via
+        )
+    return _sent_on(call, stage, person, Why.BUSY, attendant.Waiting.OVER)
 
 
 async def _until_free(call: Call, stage: CampingOn) -> bool:
@@ -104,7 +106,13 @@ async def _until_free(call: Call, stage: CampingOn) -> bool:
     return False
 
 
-def _sent_on(call: Call, person: Person, why: Why, waiting: attendant.Waiting) -> Stage:
+def _sent_on(
+    call: Call,
+    stage: ReachingPerson | OfferingToWait | CampingOn,
+    person: Person,
+    why: Why,
+    waiting: attendant.Waiting,
+) -> Stage:
     """What becomes of the caller, by the policy. Who was sent by no operator is referred."""
     operator = call.state.touched_by
     if operator is None:
@@ -121,7 +129,7 @@ def _sent_on(call: Call, person: Person, why: Why, waiting: attendant.Waiting) -
     tell(call, facts, decision)
     match decision.effect:
         case Effect.WAIT:
-            return OfferingToWait(person.id)
+            return OfferingToWait(person.id, stage.past_referral, stage.via)
         case Effect.RECALL:
             return BackToOperator(operator, person.id, why)
         case _:
