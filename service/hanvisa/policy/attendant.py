@@ -51,7 +51,7 @@ class SentOnFacts:
     """A caller whom an operator sent on has not been put through to ``person``.
 
     ``why`` is busy, no_answer or unplugged. ``to_operator``: the person is an operator too. ``serial``: the operator
-    wants the caller back after each party. ``setting`` is `HANVISA_UNANSWERED_TRANSFER`.
+    wants the caller back after each party. ``setting`` is `HANVISA_UNANSWERED_TRANSFER`, for no answer alone.
     """
 
     person: Person
@@ -74,7 +74,8 @@ def decide_sent_on(facts: SentOnFacts) -> Decision:
             f"{name} är telefonist och tog inte över samtalet; det kommer tillbaka",
             f"{name} is an operator and did not take the call over; it comes back",
         )
-    if facts.why == "busy" and facts.waiting in (Waiting.NOT_ASKED, Waiting.WAITS):
+    is_busy = facts.why == "busy"
+    if is_busy and facts.waiting in (Waiting.NOT_ASKED, Waiting.WAITS):
         return Decision(
             Effect.WAIT,
             ("G1",),
@@ -93,17 +94,18 @@ def decide_sent_on(facts: SentOnFacts) -> Decision:
             "den som ringer ska tillbaka till telefonisten efter varje samtal",
             "the caller is to come back to the operator after each party",
         )
-    if facts.setting == "recall":
+    if facts.setting == "recall" and not is_busy:
         return _recall(
             f"{name} svarade inte, och inställningen säger att samtalet går tillbaka till telefonisten",
             f"{name} did not answer, and the setting says that the call goes back to the operator",
         )
+    why = Text("är upptagen", "is busy") if is_busy else Text("svarade inte", "did not answer")
     return Decision(
         Effect.REFER,
         ("G1",),
         Text(
-            sv=f"{name} svarade inte, och den som ringer hänvisas (G1).",
-            en=f"{name} did not answer, and the caller is referred (G1).",
+            sv=f"{name} {why.sv}, och den som ringer hänvisas (G1).",
+            en=f"{name} {why.en}, and the caller is referred (G1).",
         ),
     )
 

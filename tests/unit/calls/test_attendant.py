@@ -126,6 +126,21 @@ async def test_who_waits_for_a_busy_person_past_their_referral_is_put_through_wh
         await scene.talking(caller, last)
 
 
+async def test_who_does_not_want_to_wait_is_referred_whatever_is_set_for_no_answer_and_the_reason_says_busy() -> (
+    None
+):
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        scene.hangs_up(await scene.rung("bo"), 17)
+        await scene.hears(caller, "OfferToWait")
+        scene.finished(caller)
+        await scene.hears(caller, "Referral")
+        decided = [one for one in scene.log.of_kind("decision") if one["decision"] == "SentOnFacts"]
+        assert [one["effect"] for one in decided] == ["wait", "refer"]
+        assert decided[-1]["because"]["en"] == "Bo Berg is busy, and the caller is referred (G1)."
+
+
 @pytest.mark.parametrize("key", ["0", None])
 async def test_who_has_waited_long_enough_or_wants_to_goes_back_to_the_operator(key: str | None) -> None:
     async with Scene(replace(QUICK, camp_on=0.2 if key is None else 5.0, camp_on_retry=9.0)) as scene:
