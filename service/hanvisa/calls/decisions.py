@@ -71,10 +71,14 @@ class UnansweredFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConsultFacts:
-    """May somebody who has a caller ring this number (O2)?"""
+    """May somebody who has a caller ring this number (O2)?
+
+    ``mobile_on_line``: the number is that of a mobile whom they have on the line, and they ring somebody else.
+    """
 
     join: JoinFacts
     setting: Literal["refuse", "allow"]
+    mobile_on_line: bool = False
 
 
 Facts = (
@@ -125,7 +129,7 @@ def decide(facts: Facts) -> Decision:
     """What the policy says of these facts."""
     match facts:
         case ConsultFacts():
-            return decide_consult(facts.join, facts.setting)
+            return decide_consult(facts.join, facts.setting, mobile_on_line=facts.mobile_on_line)
         case ArrivalFacts():
             return decide_arrival(
                 facts.person,

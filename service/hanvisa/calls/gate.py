@@ -110,15 +110,17 @@ def would_join(
     return decision
 
 
-def to_consult(call: Call, number: Reading, by: UUID | None, held: Sequence[Call]) -> ConsultFacts:
+def to_consult(
+    call: Call, number: Reading, by: UUID | None, held: Sequence[Call], *, mobile_on_line: bool = False
+) -> ConsultFacts:
     """``by``, who has callers on other lines, would ring this number: a conference in the phone can't be seen.
 
-    ``by`` is None where the phone is nobody's.
+    ``by`` is None where the phone is nobody's. ``mobile_on_line``: it is who they have that has the number.
     """
     join = to_join(call, number, None, Via.DIRECT, *held)
     confidential = join.confidential or any(other.state.confidential for other in held)
     join = replace(join, touched=True, touched_by=by, confidential=confidential)
-    return ConsultFacts(join, call.house.settings.operator_consults_mobile)
+    return ConsultFacts(join, call.house.settings.operator_consults_mobile, mobile_on_line)
 
 
 def to_join(call: Call, number: Reading, person: Person | None, via: Via, *others: Call) -> JoinFacts:

@@ -80,6 +80,7 @@ class Rung:
     """What came of ringing: ``leg`` answered, or ``why`` nobody did.
 
     ``redirects`` are the phones' 302s (person, target); ``refusals`` the decisions that kept places from being rung;
+    ``mobile_on_line``: it was for one whom whoever rings has on another line;
     ``is_kept_apart`` is true where a mobile would have been met there (O2, M4);
     ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away.
     """
@@ -88,6 +89,7 @@ class Rung:
     why: Why = Why.UNPLUGGED
     redirects: list[tuple[UUID | None, str]] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
+    mobile_on_line: bool = False
     is_kept_apart: bool = False
     is_lost: bool = False
 
@@ -125,9 +127,7 @@ async def start_ringing(call: Call, place: Place, display: Display) -> None:
 
 async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
     judged = _minded_beside(call, place)
-    refusal = await _refusal(call, place)
-    if refusal is not None:
-        rung.refusals.append(refusal)
+    if not await _may_ring(call, place, rung):
         return
     dial_strings = await _dial_strings(call, place)
     # Nothing is awaited from here until the leg is known: of two calls that would meet, one sees the other.
@@ -158,8 +158,8 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
         )
 
 
-async def _refusal(call: Call, place: Place) -> Decision | None:
-    """The decision that keeps the place from being rung, None when it may ring.
+async def _may_ring(call: Call, place: Place, rung: Rung) -> bool:
+    """Whether the place may ring; a decision that keeps it from being rung is one of the refusals.
 
     Who has a caller on another line rings a mobile only as an exception, and the other way about: a conference in the
     phone can't be seen. A mobile that is sent on is judged as well.
@@ -174,7 +174,7 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
     if (met := _mobile_beside(call, place)) is not None:
         theirs, mobile = met
         reading = replace(mobile.reading, confidential=in_confidence)
-        consulted.append(to_consult(call, reading, by, [theirs]))
+        consulted.append(to_consult(call, reading, by, [theirs], mobile_on_line=True))
     to = replace(place.reading, confidential=place.reading.confidential or in_confidence)
     person = call.register.person(place.person) if place.person else None
     joined = [*to_be_sent(call, call.caller, to), to_join(call, place.reading, person, place.via)]
@@ -184,7 +184,9 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
         while True:
             await call.next()  # until the signal that says so ends the call
     if not answers.decision.allowed:
-        return answers.decision
+        rung.refusals.append(answers.decision)
+        rung.mobile_on_line = met is not None
+        return False
     if consulted:
         call.change(exception=answers.exceptions[0])
     exception = call.state.exception
@@ -192,7 +194,7 @@ async def _refusal(call: Call, place: Place) -> Decision | None:
         # One use lets the caller be joined once; whoever begins this stage anew has it still.
         before = (taken,) if exception == taken else ()
         call.change(exception=None, uses=(*call.state.uses, *before))
-    return None
+    return True
 
 
 def _minded_beside(call: Call, place: Place) -> set[str]:

@@ -76,6 +76,7 @@ class JoinCase(Case):
 
 class ConsultFactsWritten(JoinFactsWritten):
     setting: Literal["refuse", "allow"] = "refuse"
+    mobile_on_line: bool = False
 
 
 class ConsultCase(Case):
@@ -87,5 +88,8 @@ class ConsultCase(Case):
     expect: Expected
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:
-        decision = decide_consult(self.facts.facts(world, self.exceptions), self.facts.setting)
+        written = self.facts
+        decision = decide_consult(
+            written.facts(world, self.exceptions), written.setting, mobile_on_line=written.mobile_on_line
+        )
         return decision.because, self.expect.compare(decision)

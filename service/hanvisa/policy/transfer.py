@@ -87,11 +87,14 @@ def decide_join(facts: JoinFacts) -> Decision:
 
 
 @or_strictest(Effect.REFUSE, "O2")
-def decide_consult(facts: JoinFacts, setting: Literal["refuse", "allow"]) -> Decision:
+def decide_consult(
+    facts: JoinFacts, setting: Literal["refuse", "allow"], *, mobile_on_line: bool = False
+) -> Decision:
     """May an operator who has a caller (talking, held, parked) ring ``number`` meanwhile?
 
     A conference inside the phone can't be seen, so a mobile is refused without an exception, whose use is reserved
-    already here; the joining of the same two is not to take another.
+    already here; the joining of the same two is not to take another. So is somebody else, where it is the mobile that
+    they have (``mobile_on_line``).
     """
     if not facts.number.kind.may_be_mobile:
         return NO_MOBILE
@@ -101,6 +104,8 @@ def decide_consult(facts: JoinFacts, setting: Literal["refuse", "allow"]) -> Dec
         return Decision(Effect.ALLOW, ("O2",), _because_of(exception), exception=exception.id)
     if setting == "allow":
         return Decision(Effect.ALLOW, ("O2",), _CONSULT_BY_SETTING)
+    if mobile_on_line:
+        return Decision(Effect.REFUSE, ("O2",), _MOBILE_ON_LINE, (TAKE_MESSAGE,))
     return _refuse(facts, ("O2",), _CONSULT_REFUSED)
 
 
@@ -216,6 +221,11 @@ _FORWARDING_OVER = Text(
 _CONSULT_REFUSED = Text(
     sv="Medan du har någon på tråden kan du inte ringa en mobil utan undantag (O2).",
     en="While you have a caller on the line you can't call a mobile without an exception (O2).",
+)
+_MOBILE_ON_LINE = Text(
+    sv="Medan du har en mobil på tråden kan du inte ringa någon annan utan undantag (O2). Avsluta det samtalet först.",
+    en="While you have a mobile on the line you can't call anybody else without an exception (O2). "
+    "End that call first.",
 )
 _CONSULT_BY_SETTING = Text(
     sv="Inställningen låter telefonister rådfråga mobiler under ett samtal (O2); samtalet märks i loggen.",

@@ -666,6 +666,10 @@ async def test_an_operator_with_a_mobile_on_the_line_rings_nobody_outside_but_11
         second = scene.dials("olle", "0980319260")
         await scene.hears(second, "DialRefused")
         assert not was_rung(scene, "0980319260")
+        [heard] = [one["words"] for one in scene.log.of_kind("heard") if one["channel"] == second]
+        assert "mobile_on_line=True" in heard, "not that they have rung a mobile"
+        [refused] = [one for one in scene.log.of_kind("decision") if one["effect"] == "refuse"]
+        assert refused["because"]["en"].startswith("While you have a mobile on the line")
         await talks(scene, "olle", "112")
 
 

@@ -256,6 +256,11 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
         "You cannot call a mobile while you have a caller, rule O two.",
     ),
     (
+        DialRefused("O2", mobile_on_line=True),
+        "En mobil och någon annan får inte vara i samma telefon, regel O två. Avsluta det andra först.",
+        "A mobile and somebody else may not share a phone, rule O two. End the other call first.",
+    ),
+    (
         DialRefused("P1"),
         "Samtalet kan inte kopplas, regel P ett.",
         "This call cannot be put through, rule P one.",

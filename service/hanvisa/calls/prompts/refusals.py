@@ -19,6 +19,10 @@ class TransferRefused:
 
 @dataclass(frozen=True, slots=True)
 class DialRefused:
-    """To whoever dialled: this number is not put through, and by which rule."""
+    """To whoever dialled: this number is not put through, and by which rule.
+
+    ``mobile_on_line``: not for the number, but for the mobile that they have on another line.
+    """
 
     rule: str
+    mobile_on_line: bool = False

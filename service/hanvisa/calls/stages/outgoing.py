@@ -41,7 +41,7 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
     if rung.leg is None:
         if rung.refusals:
             call.tell("outcome", outcome="refused", rules=rung.refusals[0].rules)
-            await call.say(DialRefused(rung.refusals[0].rules[0]))
+            await call.say(DialRefused(rung.refusals[0].rules[0], rung.mobile_on_line))
         else:
             call.tell("outcome", outcome="outside_failed", why=rung.why)
             await call.say(OutsideFailed(rung.why))

@@ -18,6 +18,8 @@ REFUSING_RULES = ("G4", "M3", "M4", "O2", "P1")
 class Words:
     transfer_refused: Mapping[str, str]  # by rule, "" for the others
     dial_refused: Mapping[str, str]
+    mobile_on_line: str
+    end_it_first: str
     rules: Mapping[str, str]
     some_rule: str
     may_tell_both: str
@@ -40,6 +42,8 @@ WORDS = in_both(
             "M4": "ett sekretessamtal kopplas aldrig till mobil",
             "": "samtalet kan inte kopplas",
         },
+        mobile_on_line="en mobil och någon annan får inte vara i samma telefon",
+        end_it_first="avsluta det andra först",
         rules={id_: f"regel {id_[0]} {sv.NUMBERS[int(id_[1:])]}" for id_ in REFUSING_RULES},
         some_rule="enligt telefonpolicyn",
         may_tell_both="du får lämna ut mobilnumret, eller direktnumret",
@@ -60,6 +64,8 @@ WORDS = in_both(
             "M4": "a confidential call is never put through to a mobile",
             "": "this call cannot be put through",
         },
+        mobile_on_line="a mobile and somebody else may not share a phone",
+        end_it_first="end the other call first",
         rules={id_: f"rule {id_[0]} {en.NUMBERS[int(id_[1:])]}" for id_ in REFUSING_RULES},
         some_rule="by the telephone policy",
         may_tell_both="you may give out the mobile number, or the direct number",
@@ -81,6 +87,9 @@ def transfer_refused(prompt: TransferRefused, speaker: Speaker) -> list[Piece]:
 @says(DialRefused)
 def dial_refused(prompt: DialRefused, speaker: Speaker) -> list[Piece]:
     words = WORDS[speaker.language]
+    if prompt.mobile_on_line:
+        refused = speaker.sentence(words.mobile_on_line, COMMA, words.rules[prompt.rule])
+        return refused + speaker.sentence(words.end_it_first)
     return _refused(words, words.dial_refused, prompt.rule, speaker)
 
 
