@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.ports import TransferProgress
-from hanvisa.calls.prompts import TransferRefused
+from hanvisa.calls.prompts import Barred, CallBarred, TransferRefused
 from hanvisa.policy.model import AlternativeKind, Decision
 
 if TYPE_CHECKING:
@@ -37,21 +37,24 @@ class Refusal:
     """A refused transfer: whom to tell, and what."""
 
     channel: str
-    prompt: TransferRefused
+    prompt: TransferRefused | CallBarred
     decision: Decision
 
 
-async def decline(call: Call, asker: Asker, decision: Decision) -> Refusal:
-    """A phone gets 603 Decline; the caller stays where they are."""
+async def decline(call: Call, asker: Asker, decision: Decision, barred: Barred | None = None) -> Refusal:
+    """A phone gets 603 Decline; the caller stays where they are.
+
+    ``barred`` is the kind of call that whoever asks may not make from their phone, which is no matter of O2's.
+    """
     await asker.is_told("channel_declined")
     call.tell("outcome", outcome="transfer_refused", rules=decision.rules, by=str(asker.person or ""))
+    return Refusal(asker.leg.channel, CallBarred(barred) if barred else _refused(decision), decision)
+
+
+def _refused(decision: Decision) -> TransferRefused:
     numbers = {alternative.kind: alternative.number for alternative in decision.alternatives}
-    return Refusal(
-        asker.leg.channel,
-        TransferRefused(
-            rule=decision.rules[0] if decision.rules else "",
-            mobile_number=numbers.get(AlternativeKind.TELL_MOBILE_NUMBER),
-            direct_number=numbers.get(AlternativeKind.GIVE_DIRECT_NUMBER),
-        ),
-        decision,
+    return TransferRefused(
+        rule=decision.rules[0],
+        mobile_number=numbers.get(AlternativeKind.TELL_MOBILE_NUMBER),
+        direct_number=numbers.get(AlternativeKind.GIVE_DIRECT_NUMBER),
     )

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.prompts import Barred
 from hanvisa.calls.ringing import Display
 from hanvisa.policy import outgoing
 from hanvisa.policy.codes import FORWARDS, code_in
-from hanvisa.policy.facts import ForwardingKind, Person
+from hanvisa.policy.facts import CallingClass, ForwardingKind, Person
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -35,6 +36,19 @@ def may_call_out(call: Call, number: Reading, person: Person | None) -> Decision
     decision = decide(facts)
     tell(call, facts, decision)
     return decision
+
+
+def barred_by(decision: Decision, number: Reading) -> Barred:
+    """What kind of call it is that may not be made. Only private calls are refused by a rule of the policy."""
+    return Barred.PRIVATE if decision.rules else _BARRED[class_needed(number) or CallingClass.PREMIUM]
+
+
+_BARRED = {
+    CallingClass.INSIDE: Barred.OUTSIDE,
+    CallingClass.NATIONAL: Barred.OUTSIDE,
+    CallingClass.ABROAD: Barred.ABROAD,
+    CallingClass.PREMIUM: Barred.PREMIUM,
+}
 
 
 def notice_private(call: Call) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from hanvisa.calls.asker import Asker, Refusal, decline
 from hanvisa.calls.gate import may_be_sent, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
-from hanvisa.calls.outgoing import forwarded_to, may_call_out
+from hanvisa.calls.outgoing import barred_by, forwarded_to, may_call_out
 from hanvisa.calls.stage import Parked, Stage, Transferred
 from hanvisa.calls.state import Leg, SentTo
 from hanvisa.calls.targets import mark_confidential, wanted_by
@@ -65,12 +65,13 @@ async def to_number(
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     is_outside = number.kind is not NumberKind.INTERNAL and via is Via.DIRECT
     decision = would_join(call, number, sought, via, taken=taken)
-    # An exception's use is taken for nothing that is refused anyway.
-    if decision.allowed and is_outside and not leads_nowhere:
-        outgoing = may_call_out(call, number, person)
-        decision = decision if outgoing.allowed else outgoing
     if not decision.allowed:
         return await decline(call, asker, decision)
+    # An exception's use is taken for nothing that is refused anyway.
+    if is_outside and not leads_nowhere:
+        outgoing = may_call_out(call, number, person)
+        if not outgoing.allowed:
+            return await decline(call, asker, outgoing, barred_by(outgoing, number))
     if leads_nowhere:
         await asker.is_told("channel_unavailable")
         return None

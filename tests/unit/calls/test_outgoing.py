@@ -59,7 +59,10 @@ async def test_a_transfer_goes_no_further_than_whoever_makes_it_may_call() -> No
         scene.answers(anna)
         await scene.talking(line, anna)
         scene.refers(anna, "00442079460958")
-        await scene.hears(anna, "TransferRefused")
+        await scene.hears(anna, "CallBarred")
+        assert "ABROAD" in scene.log.of_kind("heard")[-1]["words"], (
+            "not that the policy refuses it: no rule does"
+        )
         assert scene.control.named("tell_transferor") == [(anna, "channel_declined")]
         assert all("4420" not in dial for _, dial, *_ in scene.control.named("create"))
 
@@ -385,7 +388,7 @@ async def test_a_transfer_to_a_private_number_is_refused_where_private_calls_are
     async with Scene(CallSettings(private_calls_fixed=PrivateCalls.REFUSED)) as scene:
         caller, olle = await operator_has_caller(scene)
         scene.refers(olle, f"*9*{OUTSIDE}")
-        await scene.hears(olle, "TransferRefused")
+        await scene.hears(olle, "CallBarred")
         assert scene.log.of_kind("outcome")[-1]["rules"] == ["P1", "G4"]
         call = scene.house.live.of_channel(caller)
         assert call is not None

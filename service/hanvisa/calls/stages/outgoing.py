@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.alarms import outcome_of
-from hanvisa.calls.outgoing import may_call_out, shown_outside
-from hanvisa.calls.prompts import Barred, CallBarred, DialRefused, OutsideFailed, UnknownNumber
+from hanvisa.calls.outgoing import barred_by, may_call_out, shown_outside
+from hanvisa.calls.prompts import CallBarred, DialRefused, OutsideFailed, UnknownNumber
 from hanvisa.calls.ringing import outside_place, ring
 from hanvisa.calls.stage import CallingOut, Stage, Talking, runs
 from hanvisa.policy.emergency import EmergencyCall, emergency_caller
-from hanvisa.policy.facts import CallingClass
-from hanvisa.policy.model import Decision
-from hanvisa.policy.numbers import NumberKind, Reading, read_number
-from hanvisa.policy.outgoing import class_needed
+from hanvisa.policy.numbers import NumberKind, read_number
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -31,7 +28,7 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
     decision = may_call_out(call, reading, call.person_of(call.caller))
     if not decision.allowed:
         call.tell("outcome", outcome="barred", rules=decision.rules)
-        await call.say(CallBarred(_barred(reading, decision)))
+        await call.say(CallBarred(barred_by(decision, reading)))
         return None
     if reading.kind is NumberKind.EMERGENCY:
         emergency = EmergencyCall(call.caller.account)
@@ -48,16 +45,3 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         return None
     await call.connect(rung.leg)
     return Talking()
-
-
-def _barred(reading: Reading, decision: Decision) -> Barred:
-    """Only private calls are refused by a rule of the policy."""
-    return Barred.PRIVATE if decision.rules else _BARRED[class_needed(reading) or CallingClass.PREMIUM]
-
-
-_BARRED = {
-    CallingClass.INSIDE: Barred.OUTSIDE,
-    CallingClass.NATIONAL: Barred.OUTSIDE,
-    CallingClass.ABROAD: Barred.ABROAD,
-    CallingClass.PREMIUM: Barred.PREMIUM,
-}

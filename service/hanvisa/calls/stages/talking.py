@@ -15,7 +15,7 @@ from hanvisa.calls.keyed import Keyed, tell_both
 from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.music import stop_again
 from hanvisa.calls.operators import pause
-from hanvisa.calls.prompts import Breath, TransferRefused, Why
+from hanvisa.calls.prompts import Breath, CallBarred, TransferRefused, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.replacing import put_in_place
 from hanvisa.calls.signals import (
@@ -174,7 +174,7 @@ class Explaining:
     """
 
     call: Call
-    due: dict[str, TransferRefused] = field(default_factory=dict)  # by channel
+    due: dict[str, TransferRefused | CallBarred] = field(default_factory=dict)  # by channel
     listener: str | None = None  # the channel that hears music meanwhile
     held: str | None = None  # the channel that hears music anyway
     bye_until: dict[str, float] = field(default_factory=dict)  # by channel, of the loop's time
