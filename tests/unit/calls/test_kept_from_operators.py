@@ -219,6 +219,8 @@ async def test_a_mobiles_number_is_not_kept_where_every_operator_is_confidential
             scene.presses(caller, key)
         await scene.hears(caller, "CallbackRefused")
         assert scene.log.of_kind("decision")[-1]["rules"] == ["M4"]
+        told = scene.log.of_kind("heard")[-1]["words"]
+        assert told.startswith("DialRefused(rule='M4'"), "by which rule, as who left it before is told"
 
 
 async def test_whoever_waits_in_confidence_is_not_put_out_while_a_mobile_rings_their_phone() -> None:

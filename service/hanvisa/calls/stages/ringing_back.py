@@ -52,8 +52,9 @@ async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
         return back
     in_confidence = call.state.confidential or may_none_have_a_mobile(call, stage.switchboard)
     facts = _facts(call, number, confidential=in_confidence)
-    if not _decide(call, facts).allowed or facts.number.number is None:
-        await call.say(CallbackRefused())
+    decision = _decide(call, facts)
+    if not decision.allowed or facts.number.number is None:
+        await call.say(*(DialRefused(rule) for rule in decision.rules[:1]), CallbackRefused())
         return back
     confirm = ConfirmCallback(facts.number.number)
     if (await call.say(confirm) or await call.key(call.house.settings.key_wait)) != RIGHT:
