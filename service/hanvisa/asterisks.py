@@ -105,9 +105,7 @@ class KeptAsterisk:
         self.manager = Manager(
             settings.ami_port, read_secret(settings.state, "ami"), host=settings.ami_of(node), user=USER
         )
-        self.projection = Projection(
-            self.manager, voice, clock, settings.outside_prefix if settings.outside_prefix_required else ""
-        )
+        self.projection = Projection(self.manager, voice, clock, settings_of_dialplan(settings))
         liveness = Liveness(settings.rtp_timeout, settings.qualify_every)
         phones = Phones(settings.state, self.manager, liveness, node=node, proxy=settings.proxy)
         self._directory = directory
@@ -148,6 +146,16 @@ class KeptAsterisk:
 
     def _named(self, what: str) -> str:
         return f"{what} at {self.node}" if self.node else what
+
+
+def settings_of_dialplan(settings: Settings) -> dict[str, str]:
+    """Those that have a value, as in dialplan/README.md. The prefixes are known always: 112 may stand behind them."""
+    all_ = {
+        "outside_prefix": settings.outside_prefix,
+        "outside_prefix_required": "yes" if settings.outside_prefix_required else "",
+        "private_prefix": settings.private_prefix,
+    }
+    return {name: value for name, value in all_.items() if value}
 
 
 def _without_times(signal: Signal) -> Signal:

@@ -337,7 +337,9 @@ class Settings(BaseSettings):
         default="national",
         description="where neither the person nor their department has a class of their own",
     )
-    private_prefix: str = Field(default="*9*", description="dialled before the number of a private call")
+    private_prefix: str = Field(
+        default="*9*", pattern="^[0-9*#]*$", description="dialled before the number of a private call"
+    )
     private_calls_fixed: Literal["itemised", "marked", "refused"] = Field(
         default="itemised",
         description="private calls from fixed phones: with an itemised invoice, all of them marked, or none (P1)",
@@ -363,7 +365,7 @@ class Settings(BaseSettings):
         default=False,
         description="let operators make an exception to O2 for the one call that they have (docs/decisions.md)",
     )
-    outside_prefix: str = "0"
+    outside_prefix: str = Field(default="0", pattern="^[0-9]*$")
     outside_prefix_required: bool = False
 
     @classmethod

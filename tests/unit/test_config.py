@@ -45,6 +45,8 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("HANVISA_CALENDAR_WORDS", "möte"),
         ("HANVISA_CALENDAR_NETWORKS", "10.2.0.0/16, kalender.intern"),
         ("HANVISA_LDAP_DEPARTMENTS", "7"),
+        ("HANVISA_OUTSIDE_PREFIX", "9x"),
+        ("HANVISA_PRIVATE_PREFIX", "9 9"),
         ("HANVISA_NODES", '{"n1": "192.0.2.1"}'),
         ("HANVISA_NODE", "n1"),
     ],

@@ -43,15 +43,15 @@ class Announcer(Protocol):
 
 
 class Projection:
-    """``outside_prefix`` is what must be dialled before an outside number, "" when nothing must."""
+    """``settings`` are those that the dialplan goes by, by the names that dialplan/README.md gives them."""
 
     def __init__(
-        self, manager: Manager, announcer: Announcer, clock: Clock, outside_prefix: str = ""
+        self, manager: Manager, announcer: Announcer, clock: Clock, settings: Mapping[str, str]
     ) -> None:
         self._manager = manager
         self._announcer = announcer
         self._clock = clock
-        self._settings = {"outside_prefix": outside_prefix} if outside_prefix else {}
+        self._settings = dict(settings)
         self._digests: Digests | None = None  # as AstDB has them; None: not known
         self._known: dict[
             str, Known

@@ -68,7 +68,7 @@ def files() -> Files:
 
 @pytest.fixture
 def projection(world: World, files: Files) -> Projection:
-    return Projection(world.manager, files, FakeClock(datetime.now(UTC)))
+    return Projection(world.manager, files, FakeClock(datetime.now(UTC)), {})
 
 
 async def test_what_is_left_over_is_removed(world: World, projection: Projection) -> None:
@@ -100,7 +100,7 @@ async def test_another_start_finds_it_done(world: World, projection: Projection,
     register = make_register()
     await projection.project(register)
     before = await world.manager.db_tree("hanvisa")
-    again = Projection(world.manager, files, FakeClock(datetime.now(UTC)))
+    again = Projection(world.manager, files, FakeClock(datetime.now(UTC)), {})
     await again.project(register)
     assert await world.manager.db_tree("hanvisa") == before
 
@@ -113,10 +113,10 @@ async def test_what_a_digest_tells_of_is_not_read_back(
     await projection.project(register)
     numbers = await world.manager.db_tree("hanvisa/number")
     await world.manager.db_put("hanvisa/number", "46980319201", "person&wrong")
-    await Projection(world.manager, files, FakeClock(datetime.now(UTC))).project(register)
+    await Projection(world.manager, files, FakeClock(datetime.now(UTC)), {}).project(register)
     assert await world.manager.db_tree("hanvisa/number") != numbers
     await world.manager.db_del("hanvisa/digest", "number")
-    await Projection(world.manager, files, FakeClock(datetime.now(UTC))).project(register)
+    await Projection(world.manager, files, FakeClock(datetime.now(UTC)), {}).project(register)
     assert await world.manager.db_tree("hanvisa/number") == numbers
 
 
@@ -137,7 +137,7 @@ async def test_changes_wait_for_an_asterisk_that_is_away(world: World, files: Fi
         secret = json.loads((world.settings.state / "secrets.json").read_text())["ami"]
         timing = Timing(action=0.5, ping_every=0.1, first_delay=0.05, longest_delay=0.1)
         manager = Manager(relay.port, secret, timing=timing)
-        projection = Projection(manager, files, FakeClock(datetime.now(UTC)))
+        projection = Projection(manager, files, FakeClock(datetime.now(UTC)), {})
         running = asyncio.create_task(projection.run())
         await manager.start()
         await manager.until_connected(5)

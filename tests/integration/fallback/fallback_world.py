@@ -15,6 +15,7 @@ from hanvisa.ami.announcements import SENTENCES
 from hanvisa.ami.manager import Manager
 from hanvisa.ami.phones import Phones
 from hanvisa.ami.projection import Projection
+from hanvisa.asterisks import settings_of_dialplan
 from hanvisa.calls.prompts import NoOperator, Prompt, Referral, Why
 from hanvisa.config import Settings
 from hanvisa.lab import alaw, hearing
@@ -197,9 +198,13 @@ class World:
         self._phones: dict[str, BaresipPhone] = {}
 
     async def project(self, register: Register) -> None:
-        projection = Projection(self.manager, self.spoken, _Clock())
-        await projection.project(register)
+        await self.project_with(self.settings, register)
         await self.publish_phones(register)
+
+    async def project_with(self, settings: Settings, register: Register) -> None:
+        """What a service with such settings keeps in AstDB."""
+        dialplans = settings_of_dialplan(settings)
+        await Projection(self.manager, self.spoken, _Clock(), dialplans).project(register)
 
     async def publish_phones(
         self, register: Register, may_call: CallingClass = CallingClass.NATIONAL

@@ -1,0 +1,85 @@
+"""112 behind the prefixes that the settings say, without the service (docs/decisions.md, Numbers)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from hanvisa.config import Settings
+from hanvisa.lab.phones import BaresipPhone
+from integration.fallback.fallback_world import ANNA, CITIZEN, World, make_register
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def anew(world: World) -> AsyncIterator[World]:
+    """What a test has kept in AstDB is gone at its end."""
+    yield world
+    await world.manager.db_del_tree("hanvisa")
+
+
+async def emergency_call(world: World, phone: BaresipPhone, dialled: str) -> str:
+    """One that is put through; what Asterisk tells of its channels."""
+    line = await phone.call(dialled)
+    sos = await world.carrier.rings_at("112")
+    await sos.answer()
+    await line.until_up()
+    channels = (await world.manager.command("core show channels concise")).splitlines()
+    told = [await world.manager.command(f"core show channel {channel.split('!')[0]}") for channel in channels]
+    await sos.hangup()
+    return "\n".join(told)
+
+
+async def unasked_call(world: World, phone: BaresipPhone, dialled: str) -> None:
+    """It is not offered to a service: whether one lives or not, it is the dialplan's."""
+    told = await emergency_call(world, phone, dialled)
+    assert "HANVISA_ACCOUNT=" in told
+    assert "STASISSTATUS=" not in told
+
+
+@pytest.mark.parametrize("required", [True, False])
+async def test_behind_another_outside_line_prefix(anew: World, required: bool) -> None:
+    """Whether it must be dialled or not, and behind the codes that 112 may stand behind."""
+    settings = Settings(state=anew.settings.state, outside_prefix="9", outside_prefix_required=required)
+    await anew.project_with(settings, make_register())
+    phone = await anew.phone(ANNA)
+    for dialled in ("9112", "9112#", "*31#9112", "*9*9112", "*60*9112", "0112", "*31#0112"):
+        await unasked_call(anew, phone, dialled)
+    await emergency_call(anew, phone, "*99*9112")  # a code that may be the service's, were it there
+
+
+@pytest.mark.parametrize("prefix", ["77", "*77*", "#9#"])
+async def test_behind_another_prefix_of_private_calls(anew: World, prefix: str) -> None:
+    settings = Settings(state=anew.settings.state, private_prefix=prefix, outside_prefix="8")
+    await anew.project_with(settings, make_register())
+    phone = await anew.phone(ANNA)
+    for dialled in ("112", "112#", "0112", "8112"):
+        await unasked_call(anew, phone, prefix + dialled)
+
+
+async def test_with_nothing_in_astdb(anew: World) -> None:
+    await anew.manager.db_del_tree("hanvisa")
+    phone = await anew.phone(ANNA)
+    for dialled in ("112", "0112", "*31#0112", "*9*0112", "*31#*9*112", "+112"):
+        await emergency_call(anew, phone, dialled)
+
+
+async def test_a_number_that_only_ends_like_it_is_no_emergency(anew: World) -> None:
+    settings = Settings(state=anew.settings.state, outside_prefix="9")
+    await anew.project_with(settings, make_register())
+    phone = await anew.phone(ANNA)
+    for dialled in ("8112", "99112", "1112", "9112112"):
+        line = await phone.call(dialled)
+        await line.hears(anew.spoken.sentence("unknown"))
+        await line.hangup()
+    assert not anew.carrier.offered
+
+
+async def test_a_prefix_that_must_be_dialled_is_taken_off(anew: World) -> None:
+    settings = Settings(state=anew.settings.state, outside_prefix="9", outside_prefix_required=True)
+    await anew.project_with(settings, make_register())
+    await (await anew.phone(ANNA)).call("9" + CITIZEN)
+    await anew.carrier.rings_at(CITIZEN)
