@@ -20,6 +20,7 @@ from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.personal import finding, removing
 from hanvisa.directory.personal.held import HELD
+from hanvisa.directory.personal.texts import texts_to
 from hanvisa.errors import Conflict, StorageError
 from hanvisa.nightly import purge_of
 from hanvisa.progress import Progress
@@ -53,7 +54,9 @@ async def remove_now(settings: Settings, id_: str, now: datetime) -> removing.Re
 async def export(
     settings: Settings, id_: str, file: Path, at: datetime, say: Callable[[str], None]
 ) -> Exported:
-    """A file NAME.json for each table, a row a line, and the sounds that they name: to be handed to the person.
+    """A file NAME.jsonl for each table and for text messages, a row a line, and the sounds that they name.
+
+    It is to be handed to the person.
 
     Raises NotFound, StorageError, and Conflict when the file is there already.
     """
@@ -75,6 +78,11 @@ async def export(
                         sounds.update(finding.files_named(name, row))
                         rows += 1
                         progress.add(1)
+            with archive.open("texts.jsonl", "w") as lines:
+                for text in (await texts_to(settings.state, whose)).values():
+                    row = {"at": text.at.isoformat(), "to": text.text.to, "words": text.text.words}
+                    lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+                    rows += 1
             there = [sound for sound in sorted(sounds) if (settings.state / sound).is_file()]
             for sound in there:
                 archive.write(settings.state / sound, sound)

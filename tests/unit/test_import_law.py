@@ -21,7 +21,7 @@ LAW = {
     "ari": ADAPTER,
     "ami": ADAPTER,
     "agi": ADAPTER,
-    "directory": (*ADAPTER, "spool", "calendars.source"),
+    "directory": (*ADAPTER, "spool", "texts.spool", "calendars.source"),
     "speech": (*ADAPTER, "spool"),
     "calllog": (*ADAPTER, "disk_writer"),
     "texts": (*ADAPTER, "disk_writer"),

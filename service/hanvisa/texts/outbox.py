@@ -38,7 +38,6 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4  # messages on their way at the same time
 GIVEN_UP_AFTER = timedelta(days=1)
-ASIDE_FOR = timedelta(days=30)
 LET_END = 2.0  # seconds that a stop waits for the answers to what has been sent
 LOCK_AGAIN = 1.0
 SHOWN = 5  # characters of a number that the log may have: +4670
@@ -128,7 +127,6 @@ class TextOutbox:
                 for id_ in self._spool.ids(spool.SENDING):
                     log.warning("texts.unsure", text=id_, why="the service ended while it was sent")
                     self._spool.set_aside(id_)
-            self._spool.forget(self._clock.now() - ASIDE_FOR)
             return self._spool.ids(spool.SENDING) + self._spool.ids(spool.WAITING)
         except OSError as error:
             log.warning("texts.not_read", why=error.strerror)
@@ -174,7 +172,7 @@ class TextOutbox:
             case Outcome.TAKEN:
                 log.info("texts.sent", text=waiting.id, to=_shown(waiting), why=answer.why)
                 self._forget_counted(self._clock.now() - A_DAY)
-                return await self._put_away(self._keep_sent, waiting.id)
+                return await self._put_away(self._spool.keep_sent, waiting.id)
             case Outcome.REFUSED:
                 return await self._set_aside(waiting, "texts.refused", answer.why)
             case Outcome.UNSURE if not self._gateway.recognises_repeats:
@@ -186,10 +184,6 @@ class TextOutbox:
     async def _set_aside(self, waiting: Waiting, event: str, why: str) -> bool:
         log.error(event, text=waiting.id, to=_shown(waiting), why=why)
         return await self._put_away(self._spool.set_aside, waiting.id)
-
-    def _keep_sent(self, id_: str) -> None:
-        self._spool.keep_sent(id_)
-        self._spool.forget_sent(self._clock.now() - A_DAY)
 
     async def _put_away(self, move: Callable[[str], None], id_: str) -> bool:
         """Always True: where the file can't be moved the message stays settled all the same."""

@@ -1,8 +1,8 @@
 """The outbox's folder: a file a message, only its owner's to read. Its suffix says how far it has come.
 
 .json waits, .sending is being handed to the gateway, .sent was taken, .aside will not be sent. A file appears whole,
-and moves from one to the other by being renamed. What was sent is kept for a day, to be counted; what was set aside
-for a month, for whoever wants to know why.
+and moves from one to the other by being renamed. What was sent is kept for a day, to be counted; all else for a month
+(set aside, for whoever wants to know why): the night's purge takes what is over.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from hanvisa.policy.facts import aware
-from hanvisa.policy.texts import TextMessage
+from hanvisa.policy.texts import A_DAY, TextMessage
 
 log = structlog.get_logger(__name__)
 
 WAITING, SENDING, SENT, ASIDE, NEW = ".json", ".sending", ".sent", ".aside", ".new"
 QUEUED = (WAITING, SENDING, SENT, ASIDE)
+LOCK = "lock"
+KEPT_FOR = timedelta(days=30)  # what was not sent, or nobody knows of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ class Spool:
 
     def queued(self) -> Iterator[Waiting]:
         """All that are kept, however far they have come; what is torn is left out."""
-        found = (_queued(self._path(id_, suffix)) for suffix in QUEUED for id_ in self.ids(suffix))
-        return (one for one in found if one is not None)
+        return (waiting for _, waiting in queued_in(self._folder))
 
     def read(self, id_: str) -> Waiting | None:
         """The message, None when there is none: a torn file is logged and set aside."""
@@ -96,25 +97,10 @@ class Spool:
             with suppress(FileNotFoundError):
                 self._path(id_, suffix).rename(self._path(id_, ASIDE))
 
-    def forget(self, before: datetime) -> None:
-        """Delete what was set aside, or never became a message, and was written before then."""
-        for suffix in (ASIDE, NEW):
-            for id_ in self.ids(suffix):
-                file = self._path(id_, suffix)
-                if file.stat().st_mtime < before.timestamp():
-                    file.unlink(missing_ok=True)
-
-    def forget_sent(self, before: datetime) -> None:
-        """Delete what was sent and had been queued before then."""
-        for file in [self._path(id_, SENT) for id_ in self.ids(SENT)]:
-            waiting = _queued(file)
-            if waiting is None or waiting.at < before:
-                file.unlink(missing_ok=True)
-
     @contextmanager
     def lock(self) -> Iterator[int]:
         """The folder's lock, to be taken with :func:`take`. It is free when the process dies, however it does."""
-        file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             yield file
         finally:
@@ -122,6 +108,24 @@ class Spool:
 
     def _path(self, id_: str, suffix: str) -> Path:
         return self._folder / f"{id_}{suffix}"
+
+
+def queued_in(folder: Path) -> Iterator[tuple[Path, Waiting]]:
+    """All that are kept there, with their files; what is torn is left out."""
+    for suffix in QUEUED:
+        for file in sorted(folder.glob(f"*{suffix}")):
+            waiting = _queued(file)
+            if waiting is not None:
+                yield file, waiting
+
+
+def over(folder: Path, now: datetime) -> Iterator[Path]:
+    """The files that have been kept for as long as they may be: a day from when it was queued what was sent."""
+    for file in folder.glob("*"):
+        kept_for = A_DAY if file.suffix == SENT else KEPT_FOR
+        with suppress(FileNotFoundError):  # it has just moved on
+            if file.name != LOCK and file.stat().st_mtime < (now - kept_for).timestamp():
+                yield file
 
 
 def take(lock: int) -> bool:

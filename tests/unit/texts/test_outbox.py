@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -18,7 +18,7 @@ from hanvisa.lab.waiting import until
 from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.testing import FakeClock
 from hanvisa.texts.gateway import Answer, Outcome
-from hanvisa.texts.outbox import ASIDE_FOR, GIVEN_UP_AFTER, TextOutbox
+from hanvisa.texts.outbox import GIVEN_UP_AFTER, TextOutbox
 from hanvisa.texts.spool import Spool, Waiting
 
 TEXT = TextMessage("+46701740690", "Direktnummer till Anna Berg: 0980-31 92 01")
@@ -63,15 +63,14 @@ async def until_files(folder: Path, *names: str) -> None:
     await until(lambda: files(folder) == list(names), what=lambda: f"{names}, not {files(folder)}")
 
 
-async def test_one_is_sent_and_kept_for_a_day_to_be_counted(tmp_path: Path) -> None:
-    gateway, clock = ScriptedGateway(), FakeClock(datetime.now(UTC))
-    async with sending(tmp_path, gateway, clock) as outbox:
+async def test_one_is_sent_once_and_kept_to_be_counted(tmp_path: Path) -> None:
+    gateway = ScriptedGateway()
+    async with sending(tmp_path, gateway) as outbox:
         assert outbox.queue("a", TEXT)
         await until_files(tmp_path, "a.sent")
         assert outbox.queue("a", TEXT)
-        clock.advance(A_DAY + timedelta(minutes=1))
         assert outbox.queue("b", TEXT)
-        await until_files(tmp_path, "b.sent")
+        await until_files(tmp_path, "a.sent", "b.sent")
     assert gateway.asked == ["a", "b"]
 
 
@@ -242,13 +241,6 @@ async def test_a_torn_file_is_set_aside(tmp_path: Path) -> None:
     async with sending(tmp_path, gateway):
         await until_files(tmp_path, "torn.aside")
     assert not gateway.asked
-
-
-async def test_what_was_set_aside_is_forgotten_after_a_month(tmp_path: Path) -> None:
-    (tmp_path / "old.aside").write_text("")
-    clock = FakeClock(datetime.now(UTC) + ASIDE_FOR)
-    async with sending(tmp_path, ScriptedGateway(), clock):
-        await until_files(tmp_path)
 
 
 async def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:

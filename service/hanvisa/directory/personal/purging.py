@@ -15,6 +15,7 @@ from hanvisa.directory.personal import erasing
 from hanvisa.directory.personal.erasing import Files
 from hanvisa.directory.personal.removing import Forget, remove_person
 from hanvisa.directory.personal.sounds import delete_files, forgotten_files
+from hanvisa.directory.personal.texts import forgotten_texts
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
@@ -218,6 +219,7 @@ KINDS = (
     ),
 )
 LEFT = Text(sv="personer som har slutat: namn och nummer", en="persons who have left: names and numbers")
+TEXTS = Text(sv="textmeddelanden: nummer och ord", en="text messages: numbers and words")
 FILES = Text(sv="ljud som ingenting längre hör till", en="sounds that belong to nothing any more")
 
 
@@ -242,15 +244,16 @@ class Purge:
                 Purged(kind.name, kind.what, await _count(session, kind.due(self.limits))) for kind in KINDS
             ]
             left = await _count(session, _left(self.limits))
-        return [*purged, Purged("persons", LEFT, left), Purged("files", FILES, len(await self._forgotten()))]
+        forgotten = [Purged(name, what, len(files)) for name, what, files in await self._forgotten()]
+        return [*purged, Purged("persons", LEFT, left), *forgotten]
 
     async def carry_out(self) -> list[Purged]:
         """What was taken away, of every kind. It stands in the audit trail."""
         purged = [Purged(kind.name, kind.what, await self._purge(kind)) for kind in KINDS]
         purged.append(Purged("persons", LEFT, await self._purge_left()))
-        files = await self._forgotten()
-        await delete_files(self.state, files)
-        purged.append(Purged("files", FILES, len(files)))
+        for name, what, files in await self._forgotten():
+            await delete_files(self.state, files)
+            purged.append(Purged(name, what, len(files)))
         await self._note(purged)
         return purged
 
@@ -272,9 +275,12 @@ class Purge:
             await remove_person(self.database, self.state, person, self.now, self.by, forget=self.forget)
         return len(persons)
 
-    async def _forgotten(self) -> Files:
+    async def _forgotten(self) -> list[tuple[str, Text, Files]]:
+        """What lies in files that no row of the database answers for."""
         async with self.database.reading() as session:
-            return await forgotten_files(session, self.state, self.now - ASIDE_FOR, self.limits.recordings)
+            sounds = await forgotten_files(session, self.state, self.now - ASIDE_FOR, self.limits.recordings)
+        texts = await forgotten_texts(self.state, self.now)
+        return [("texts", TEXTS, texts), ("files", FILES, sounds)]
 
     async def _note(self, purged: list[Purged]) -> None:
         entries = [

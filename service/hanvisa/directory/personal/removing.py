@@ -17,6 +17,7 @@ from hanvisa.directory.personal import leaving
 from hanvisa.directory.personal.finding import find_whose, whose_is
 from hanvisa.directory.personal.sounds import delete_files
 from hanvisa.directory.personal.taking_out import removal_of, take_out
+from hanvisa.directory.personal.texts import texts_to
 from hanvisa.directory.personal.theirs import calls_of
 from hanvisa.directory.personal.whose import Whose
 from hanvisa.directory.tables import AuditRow, CalendarRow, CallEventRow, CallRow, DecisionRow, PersonRow
@@ -71,11 +72,12 @@ async def remove_person(
             f"The person {person} is in the register still, and callers ask for them. End them first, in the source of "
             "the directory; then remove what is left."
         )
+    texts = await texts_to(state, whose)
     for calendar in theirs:  # while it is known whose they are
         await asyncio.to_thread(forget, calendar)
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
-        files = await leaving.erase_person(session, whose, now)
+        files = await leaving.erase_person(session, whose, now) | set(texts)
         touch(session, _CHANGED)
         entry = audit_entry(by, "removed", "persons", str(person), before=None, after=None)
         await session.execute(insert(AuditRow), [entry])
@@ -84,9 +86,10 @@ async def remove_person(
 
 
 async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:
+    texts = await texts_to(state, whose)
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
-        files = await leaving.erase_caller(session, whose)
+        files = await leaving.erase_caller(session, whose) | set(texts)
         touch(session, _OF_A_NUMBER)
         entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
         await session.execute(insert(AuditRow), [entry])

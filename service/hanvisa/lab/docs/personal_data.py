@@ -40,8 +40,8 @@ FILES = (
     ),
     (
         "`texts/`",
-        "text messages to callers: number and words",
-        "a day from being sent; 30 days where nobody knows whether they were",
+        "text messages to callers: number, and whose direct number they were told",
+        "a day; 30 days where they were not sent, or nobody knows whether they were",
     ),
     ("`outbox/`", "what happened in calls", "until the database has it: seconds, or while it is away"),
     (
@@ -79,7 +79,8 @@ what it would be. The times are settings, each a hundred years at most. The reco
 (`*29#`) is kept whole, with its recordings.
 
 **On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
-(`+46980319244`): names, numbers, messages, recordings, absences, accounts, extracts, and what happened in their calls.
+(`+46980319244`): names, numbers, messages, text messages to them, recordings, absences, accounts, extracts, and what
+happened in their calls. A text message to another in which they are named goes when its time is over.
 What is counted stays, without them: reports have the same figures as before. In a call with others those stay, and
 when it went from one step to the next; what was heard, keyed and decided about goes. Forwardings to their number go, in
 whatever spelling, and its place in groups; an exception for it stays, and is for no number. Who is in the register
@@ -88,8 +89,9 @@ still is ended first, in the source of the directory.
 ## How it is given out
 
 `hanvisa export-person ID FILE` puts all that is held on somebody into a ZIP file that only its owner can read: their
-rows as JSON, a file a table, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows to administrators, and to
-everybody their own (then without others' protected numbers). Both name others too, who rang them or were rung.
+rows as JSON, a file a table, text messages to them, and the sounds. `GET /api/v1/persons/{{id}}/held` gives the rows
+to administrators, and to everybody their own (then without others' protected numbers). Both name others too, who rang
+them or were rung.
 A call to a number is whose number it was, however it was dialled.
 What has a mobile's number in it is somebody's from the day on which the mobile was decided on, or who had it before
 handed it over, until it was ended: the number may be another's before and after. Who changes a mobile's number in
