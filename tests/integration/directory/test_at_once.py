@@ -23,6 +23,7 @@ from hanvisa.directory.repositories.mobiles import MobileFields, Mobiles
 from hanvisa.directory.repositories.notices import Notices
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.repositories.persons import Persons
+from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.settings import KeptSettings
 from hanvisa.directory.repositories.trainings import Trainings
 from hanvisa.directory.repositories.users import UserFields, Users
@@ -203,3 +204,18 @@ async def test_one_has_it_and_the_other_is_told(
     by = FIRST if isinstance(came[1], BaseException) else SECOND
     told = {entry.by for entry in await Audit(demo).list(limit=200) if entry.id not in before}
     assert told == {by.name}
+
+
+async def test_of_two_who_grant_the_same_exception_in_one_name_one_has_it(
+    demo: Database, other: Database
+) -> None:
+    """A client that asks again before the first is stored. Several times: one may be done before the other begins."""
+    for hours in range(1, 11):
+        fields = ExceptionFields(ScopeKind.EVERYONE, "Jour i helgen", NOW, NOW + hours * HOUR, max_uses=1)
+        came = await asyncio.gather(
+            *(Exceptions(database).create(fields, FIRST) for database in (demo, other)),
+            return_exceptions=True,
+        )
+        (refused,) = (error for error in came if isinstance(error, BaseException))
+        assert isinstance(refused, NotPossible), came
+    assert len(await Exceptions(demo).list(in_force_at=NOW)) == 10

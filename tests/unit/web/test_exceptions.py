@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +47,43 @@ async def test_a_number_is_kept_in_e164_and_a_protected_one_is_hidden(town: Town
     assert shown == {ANNA_MOBILE, "***"}
     seen = {one["scope"]["number"] for one in (await town.get("/exceptions", who="head"))["items"]}
     assert seen == {ANNA_MOBILE, HEMLIG_MOBILE}
+
+
+async def test_one_that_is_asked_for_again_is_not_there_twice(town: Town) -> None:
+    """Who has not heard the answer asks again; of its one use two callers would make two."""
+    first = await grants(town, max_uses=1)
+    town.clock.advance(timedelta(seconds=10))
+    told = await problem(await town.ask("POST", "/exceptions", {**GRANT, "max_uses": 1}), 409)
+    assert first["id"] in told["detail"]
+    assert len((await town.get("/exceptions"))["items"]) == 1
+
+
+async def test_of_two_at_once_one_is_granted(town: Town) -> None:
+    both = await asyncio.gather(*(town.ask("POST", "/exceptions", GRANT) for _ in range(2)))
+    assert sorted(one.status for one in both) == [201, 409]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"reason": "Jour på måndagen"},
+        {"ends_at": "2026-08-11T08:00:00+02:00"},
+        {"max_uses": 2},
+        {"operators": [OLLE]},
+        {"scope": {"kind": "person", "id": SIV}},
+        {"weekly": [{"days": [1], "start": "08:00", "end": "12:00"}]},
+    ],
+)
+async def test_another_is_granted_beside_it(town: Town, other: Any) -> None:
+    await grants(town)
+    await grants(town, **other)
+
+
+async def test_what_was_revoked_or_granted_by_another_is_granted_again(town: Town) -> None:
+    first = await grants(town)
+    await grants(town, who="head")
+    await answer(await town.ask("POST", f"/exceptions/{first['id']}/revoke", if_match='"1"'), 200)
+    await grants(town)
 
 
 OWN = [
@@ -226,9 +265,9 @@ async def test_each_use_is_told(town: Town) -> None:
 
 
 async def test_a_list_goes_on_over_what_is_not_ones_own(town: Town) -> None:
-    for _ in range(3):
-        await grants(town)
-        await grants(town, scope={"kind": "everyone"})
+    for uses in range(1, 4):
+        await grants(town, max_uses=uses)
+        await grants(town, max_uses=uses, scope={"kind": "everyone"})
     first = await town.get("/exceptions?limit=2", who="head")
     second = await town.get(f"/exceptions?limit=2&cursor={first['next']}", who="head")
     assert [len(first["items"]), len(second["items"]), second["next"]] == [2, 1, None]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, text, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory.auditing import SYSTEM, touch
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import exception_of
+from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.tables import (
     DepartmentRow,
@@ -25,6 +26,7 @@ from hanvisa.directory.tables import (
 )
 from hanvisa.errors import InvalidInput
 from hanvisa.policy.facts import PolicyException, ScopeKind, Window
+from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
     from sqlalchemy import Update
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.auditing import Actor
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hanvisa exceptions'))")
 _SCOPES: dict[ScopeKind, type[Any]] = {
     ScopeKind.ORGANISATION: OrganisationRow,
     ScopeKind.DEPARTMENT: DepartmentRow,
@@ -137,8 +140,13 @@ class Exceptions:
             return [await _record(session, row) for row in (await session.scalars(query)).all()]
 
     async def create(self, fields: ExceptionFields, by: Actor) -> ExceptionRecord:
-        """Granted by ``by``. Raises InvalidInput for a scope that is not there or times in the wrong order."""
+        """Granted by ``by``. Raises InvalidInput for a scope that is not there or times in the wrong order.
+
+        NotPossible where ``by`` has granted the same already: who asks again has not heard the answer. One that is
+        used up counts as well, for its last use may have been taken meanwhile.
+        """
         async with self._database.changing(by) as session:
+            await _must_be_new(session, fields, by)
             row = ExceptionRow(granted_by=by.name)
             await _set(session, row, fields)
             session.add(row)
@@ -208,6 +216,26 @@ class Exceptions:
             for id_ in sorted(ids):
                 await _give_back(session, id_, call_id)
             touch(session, [ExceptionRow.__tablename__])
+
+
+async def _must_be_new(session: AsyncSession, fields: ExceptionFields, by: Actor) -> None:
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time as it is
+        await session.execute(_LOCK)
+    same_end = select(ExceptionRow).where(
+        ExceptionRow.granted_by == by.name,
+        ExceptionRow.revoked_at.is_(None),
+        ExceptionRow.ends_at == fields.ends_at,
+        ExceptionRow.starts_at <= fields.starts_at,
+    )
+    for row in await session.scalars(same_end.order_by(ExceptionRow.id)):
+        before = await _record(session, row)
+        if replace(before.fields, starts_at=fields.starts_at) == fields:
+            raise NotPossible(
+                Text(
+                    sv=f"Du har redan beviljat samma undantag: {row.id}. Ändra det, eller återkalla det först.",
+                    en=f"You have granted the same exception already: {row.id}. Change that one, or revoke it first.",
+                )
+            )
 
 
 async def _has_taken(session: AsyncSession, id_: UUID, at: datetime) -> bool:

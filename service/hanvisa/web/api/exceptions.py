@@ -258,6 +258,7 @@ ROUTES = (
         reply=ExceptionShown,
         status=201,
         etag=True,
+        refusals=(CONFLICT,),
     ),
     Route(
         "POST",

@@ -11,7 +11,7 @@ from hanvisa.policy.register import Register
 from hanvisa.web.api.exception_bodies import ExceptionShown, OnTheSpot
 from hanvisa.web.api.exception_checks import check_exception, mobile_given
 from hanvisa.web.api.exceptions import as_fact, granted
-from hanvisa.web.problems import REFUSED, refused
+from hanvisa.web.problems import CONFLICT, REFUSED, refused
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 
@@ -64,6 +64,6 @@ ROUTES = (
         reply=ExceptionShown,
         status=201,
         etag=True,
-        refusals=(REFUSED,),
+        refusals=(CONFLICT, REFUSED),
     ),
 )
