@@ -24,6 +24,7 @@ from hanvisa.policy.numbers import display
 from hanvisa.policy.own_recordings import recorded
 from hanvisa.policy.strictest import or_strictest
 from hanvisa.policy.swedish_time import LOCAL, WORKDAY_STARTS
+from hanvisa.policy.timing import default_until
 
 ABSENT = "absent"
 
@@ -173,6 +174,16 @@ def is_set_already(
         and other.reason.code == reason
         and other.starts_at <= starts_at
         and (other.ends_at is None or (ends_at is not None and ends_at <= other.ends_at))
+        for other in absences
+    )
+
+
+def lasts_by_itself(absences: Iterable[Absence], reason: AbsenceReason, at: datetime) -> bool:
+    """Whether one lasts for that reason, with the end that the reason gives (which may be so many minutes away)."""
+    return any(
+        other.reason.code == reason.code
+        and _lasts(other, at)
+        and other.ends_at == default_until(reason, other.starts_at)
         for other in absences
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import ClientResponse
 
 from hanvisa.calls.prompts import Referral
 from hanvisa.directory.repositories.audit import Audit
@@ -12,6 +14,7 @@ from unit.web.town import ANNA_DIRECT, Town, answer, id_of, problem
 
 ANNA, SIV, OLLE, NILS = (str(id_of(name)) for name in ("anna", "siv", "olle", "nils"))
 NOON = "2026-08-05T12:00:00+02:00"
+BACK_AT = "0"  # in 45 minutes, if nobody says when
 
 
 async def sets(town: Town, who: str = "admin", **fields: Any) -> Any:
@@ -95,6 +98,38 @@ async def test_an_absence_within_one_for_the_same_reason_is_a_mistake(town: Town
     await problem(await town.ask("POST", "/absences", body), 409)
     await sets(town, ends_at="2026-08-05T13:00:00+02:00")
     await sets(town, reason="6")
+
+
+async def asks_again(town: Town, *, who: str = "admin", **more: Any) -> ClientResponse:
+    """Ten seconds later, as a client does that has not heard the answer."""
+    town.clock.advance(timedelta(seconds=10))
+    await town.directory.refresh(["absences"])
+    return await town.ask("POST", "/absences", {"person": ANNA, "reason": BACK_AT, **more}, who=who)
+
+
+async def test_one_of_so_many_minutes_that_is_asked_for_again_is_not_there_twice(town: Town) -> None:
+    await answer(await asks_again(town), 201)
+    await problem(await asks_again(town), 409)
+    await answer(await asks_again(town, reason="1", ends_at=NOON), 201)
+    await answer(await asks_again(town, ends_at=NOON), 201)  # until then is something else
+
+
+async def test_beside_one_with_an_end_of_its_own_it_is_set(town: Town) -> None:
+    await answer(await asks_again(town, ends_at="2026-08-05T10:05:00+02:00"), 201)
+    await answer(await asks_again(town), 201)
+
+
+async def test_after_its_end_it_is_set_again(town: Town) -> None:
+    await answer(await asks_again(town), 201)
+    town.clock.advance(timedelta(minutes=45))
+    await answer(await asks_again(town), 201)
+
+
+async def test_who_may_not_know_a_private_reason_is_not_told_by_asking_again(town: Town) -> None:
+    await answer(await town.ask("PATCH", f"/absence-reasons/{BACK_AT}", {"private": True}, if_match="*"), 200)
+    await answer(await asks_again(town), 201)
+    await answer(await asks_again(town, who="operator"), 201)
+    await problem(await asks_again(town), 409)
 
 
 @pytest.mark.parametrize(

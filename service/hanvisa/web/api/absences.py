@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
 from hanvisa.directory.repositories.coverage import Coverage
-from hanvisa.policy.absence import is_set_already
+from hanvisa.policy.absence import is_set_already, lasts_by_itself
 from hanvisa.policy.facts import AbsenceReason, Person
 from hanvisa.policy.model import Text
 from hanvisa.policy.substance import NO_SUBSTANCE, has_substance
@@ -124,6 +124,7 @@ async def create(ask: Ask[NewAbsence, None]) -> Answer:
     fields = new_fields(ask, person)
     coverage = _coverage(ask, person, body.force_reason)
     _must_add(ask, person, fields)
+    _must_be_asked_once(ask, person, fields)
     record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage)
     await prepare_referral(ask.services, person, record.absence)
     answer = _answer(ask, record)
@@ -247,6 +248,22 @@ def _must_add(ask: Ask[Any, Any], person: Person, fields: AbsenceFields, besides
             Text(
                 sv=f"{person.name} är redan frånvarande av samma orsak hela den tiden; ändra den frånvaron.",
                 en=f"{person.name} is absent for the same reason all that time already; change that absence.",
+            ),
+        )
+
+
+def _must_be_asked_once(ask: Ask[NewAbsence, None], person: Person, fields: AbsenceFields) -> None:
+    """Raises Problem where it was asked for without times, and is there: who has not heard the answer asks again."""
+    reason = reason_given(ask, fields.reason)
+    has_times = ask.body.starts_at is not None or "ends_at" in ask.body.model_fields_set
+    if has_times or not sees_reason(ask, person, reason):
+        return
+    if lasts_by_itself(ask.register.absences_of(person.id), reason, fields.starts_at):
+        raise Problem(
+            CONFLICT,
+            Text(
+                sv=f"{person.name} är redan frånvarande av samma orsak; ändra den frånvaron, eller ange ett slut.",
+                en=f"{person.name} is absent for the same reason already; change that absence, or give an end.",
             ),
         )
 
