@@ -37,7 +37,8 @@ def backup(
 
     with sentences():
         made = make_backup(read_settings(), file, datetime.now(UTC), _say, secrets=not without_secrets)
-    typer.echo(f"{made.file} is made: {made.files} files, {made.size:,} bytes.".replace(",", " "))
+    size = f"{made.size:,}".replace(",", " ")
+    typer.echo(f"{made.file} is made: {made.files} files, {size} bytes.")
     if made.still_to_do:
         typer.echo(made.still_to_do)
 

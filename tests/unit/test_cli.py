@@ -227,6 +227,16 @@ def test_the_rescue_tells_that_the_passwords_are_damaged(content: str, state: Pa
     assert "The calls can't be rescued" in ran.stdout
 
 
+def test_a_backup_is_told_by_the_path_that_it_has(state: Path, tables: Path, tmp_path: Path) -> None:
+    shutil.copy(tables, state)
+    file = tmp_path / "säkerhetskopia, måndag"
+    told = hanvisa("backup", str(file)).stdout
+    assert file.is_file()
+    size = f"{file.stat().st_size:,}".replace(",", " ")
+    assert told.startswith(f"{file} is made: ")
+    assert f" {size} bytes." in told
+
+
 def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, spoken: Path) -> None:
     take_speech(spoken, state)
     shutil.copy(spoken / "hanvisa.sqlite", state)
