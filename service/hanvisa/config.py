@@ -1,51 +1,42 @@
-"""The settings, frozen. The only reader of the environment (HANVISA_*)."""
+"""The settings, frozen: with `hanvisa.whereabouts` the only reader of the environment (HANVISA_*)."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from hanvisa.errors import ConfigurationError
 from hanvisa.variables import unknown
+from hanvisa.whereabouts import PREFIX, ByName, Port, Whereabouts, from_json, read
 
-PREFIX = "HANVISA_"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _DIVIDES = frozenset(',&|^;?:$"\\()[]{}\n')  # as asterisk-conf/provisioning/configuration.py has them
 _NODE = re.compile(r"[a-z][a-z0-9]{1,7}")
 
-ByName = Annotated[dict[str, str], NoDecode]
-"""A JSON object in the environment."""
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-class Settings(BaseSettings):
+class Settings(Whereabouts):
     """Every setting, with defaults that work on one machine.
 
     With ``base_port`` all ports derive from it, unless set one by one: SIP +0, ARI +1, AMI +2, web +3, the
     carrier's +4, FastAGI +5, RTP +100 to +499. Times are seconds.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+    model_config = SettingsConfigDict(extra="forbid")
 
-    state: Path = Path(".state")
     language: Literal["sv", "en"] = "sv"
-    database_url: str = Field(default="", description="default: SQLite in the state folder")
 
     asterisk_root: Path | None = Field(
         default=None, description="root file system with Asterisk; default: the one that provision makes"
     )
 
-    base_port: int | None = Field(default=None, ge=1024, le=64000)
     sip_host: str = "127.0.0.1"
     sip_port: Port = 5060
     sip_tls_port: Port | None = Field(
@@ -60,18 +51,8 @@ class Settings(BaseSettings):
         default="offered",
         description="with such a port: whether phones may speak without SRTP, or are refused (112 too)",
     )
-    ari_url: str = "http://127.0.0.1:8088"
     ami_port: Port = 5038
-    web_host: str = "127.0.0.1"
-    web_port: Port = 8080
     agi_port: Port = 4573
-    proxy: str = Field(
-        default="", description="host:port of the SIP proxy before them, where phones register"
-    )
-    nodes: ByName = Field(
-        default={},
-        description="several Asterisks (docs/scaling.md): the address of each by its name; JSON; none: one here",
-    )
     node: str = Field(default="", description="the name of the one on this machine")
     web_url: str = Field(
         default="", description="where people reach the web: https://… behind a proxy; default: host and port"
@@ -368,18 +349,6 @@ class Settings(BaseSettings):
     outside_prefix: str = Field(default="0", pattern="^[0-9]*$")
     outside_prefix_required: bool = False
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Files are no source: to ask each of them for each setting took half of the time."""
-        return init_settings, env_settings
-
     @property
     def proxies(self) -> frozenset[str]:
         return frozenset(address.strip() for address in self.web_proxies.split(",")) - {""}
@@ -396,10 +365,10 @@ class Settings(BaseSettings):
         """The host of the node's AMI."""
         return self.nodes[node] if self.nodes else _LOOPBACK[0]
 
-    @field_validator("calendar_words", "ldap_attributes", "ldap_departments", "nodes", mode="before")
+    @field_validator("calendar_words", "ldap_attributes", "ldap_departments", mode="before")
     @classmethod
     def _from_json(cls, given: Any) -> Any:
-        return json.loads(given) if isinstance(given, str) else given
+        return from_json(given)
 
     @field_validator("state")
     @classmethod
@@ -444,27 +413,6 @@ class Settings(BaseSettings):
             raise ValueError(f"it is none of {PREFIX}NODES")
         return given
 
-    @model_validator(mode="before")
-    @classmethod
-    def _derive(cls, given: dict[str, Any]) -> dict[str, Any]:
-        values = {name: value for name, value in given.items() if value not in (None, "")}
-        derived: dict[str, Any] = {}
-        if str(values.get("base_port")).isdecimal():  # else the field says what is wrong with it
-            base = int(values["base_port"])
-            derived = {
-                "sip_port": base,
-                "ari_url": f"http://127.0.0.1:{base + 1}",
-                "ami_port": base + 2,
-                "web_port": base + 3,
-                "carrier_port": base + 4,
-                "agi_port": base + 5,
-                "rtp_first": base + 100,
-                "rtp_last": base + 499,
-            }
-        state = Path(values.get("state", ".state")).absolute()
-        derived["database_url"] = f"sqlite+aiosqlite:///{state / 'hanvisa.sqlite'}"
-        return {**derived, **values, "state": state}
-
 
 def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Raises ValueError."""
@@ -480,13 +428,9 @@ def read_settings() -> Settings:
     given = (name for name in os.environ if name.upper().startswith(PREFIX))
     wrong = unknown(given, [f"{PREFIX}{name.upper()}" for name in Settings.model_fields])
     try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong += [
-            f"{PREFIX}{str(each['loc'][0]).upper()} is “{each['input']}”, which won't do: {each['msg']}. "
-            "Set it to another value, or leave it out to have the default."
-            for each in error.errors()
-        ]
+        settings = read(Settings)
+    except ConfigurationError as error:
+        wrong.append(str(error))
     if wrong:
         raise ConfigurationError("\n".join(wrong))
     return settings

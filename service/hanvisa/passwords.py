@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hanvisa.config import PREFIX, Settings
+from hanvisa.config import Settings
 from hanvisa.errors import ConfigurationError
+from hanvisa.whereabouts import PREFIX
 
 
 def read_text_token(settings: Settings) -> str:

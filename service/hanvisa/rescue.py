@@ -5,7 +5,8 @@ callers who wait or listen go on in the fallback, legs that ring are taken away,
 when one of them hangs up, nobody would tell the other (seen: they stay in the bridge, in silence), so this stays until
 the last has hung up, or until a new start of the service takes the calls over.
 
-It needs nothing of the service but its settings, so that what killed the service does not kill this.
+It needs nothing of the service but where it was, so that what killed the service, or keeps it from starting, does not
+stop this.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from hanvisa.config import read_settings
 from hanvisa.errors import ConfigurationError
+from hanvisa.whereabouts import Whereabouts, read
 
 APP_PREFIX = "hanvisa-"
 ENTERED = "StasisBroadcast"  # the dialplan's application in which our callers are
@@ -142,15 +144,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     try:
-        settings = read_settings()
+        read_settings()
     except ConfigurationError as error:
-        say(str(error))
+        say(
+            f"{error}\nNo service starts with that (docs/reliability.md). The rescue needs less, and goes on."
+        )
+    try:
+        where = read(Whereabouts)
+    except ConfigurationError:
+        say("It needs where the service and Asterisk are, though, and that is what is wrong.")
         return 1
 
     def has_come() -> bool:
-        return not chosen.alive and _answers(settings.web_host, settings.web_port)
+        return not chosen.alive and _answers(where.web_host, where.web_port)
 
-    if settings.nodes:
+    if where.nodes:
         say(
             "With several nodes another's service takes the calls on (docs/scaling.md): nothing is brought out."
         )
@@ -161,12 +169,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "The service is alive and keeps its calls. If another died, name this one's application: --alive."
             )
             return 1
-        password = json.loads((settings.state / "secrets.json").read_text())["ari"]
-        Rescue(Asterisk(settings.ari_url, password), has_come, chosen.alive).run()
+        password = json.loads((where.state / "secrets.json").read_text())["ari"]
+        Rescue(Asterisk(where.ari_url, password), has_come, chosen.alive).run()
     except (OSError, HTTPException, KeyError, TypeError, ValueError) as error:
-        say(
-            f"The calls can't be rescued: {error} (ARI at {settings.ari_url}, state folder {settings.state})."
-        )
+        say(f"The calls can't be rescued: {error} (ARI at {where.ari_url}, state folder {where.state}).")
         return 1
     say("No call is left behind.")
     return 0

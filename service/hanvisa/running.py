@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import typer
 
-from hanvisa.config import PREFIX
 from hanvisa.errors import ConfigurationError, HanvisaError
+from hanvisa.whereabouts import PREFIX
 
 T = TypeVar("T")
 

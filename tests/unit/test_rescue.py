@@ -90,3 +90,49 @@ def test_the_calls_of_a_service_that_is_dead_are(machine: Machine) -> None:
     machine.is_alive = False
     assert rescue.main([]) == 0
     assert machine.brought_out == ["/ari/channels/c1/continue?label=rescued"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HANVISA_KEEP_CALL", "3"),
+        ("HANVISA_WRAP_UP", "7200"),
+        ("HANVISA_CALENDAR_NETWORKS", "10.0.0.1/8"),
+        ("HANVISA_SIP_PORT", "0"),
+    ],
+    ids=["no setting", "above the most", "no network", "no port"],
+)
+def test_settings_that_no_service_starts_with_do_not_end_the_rescue(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+) -> None:
+    """Both have the same environment: the callers of yesterday's service are there still (docs/adr/0143)."""
+    machine.is_alive = False
+    monkeypatch.setenv(name, value)
+    assert rescue.main([]) == 0
+    assert machine.brought_out == ["/ari/channels/c1/continue?label=rescued"]
+    assert capsys.readouterr().out.startswith(name)
+
+
+def test_a_state_folder_that_no_service_starts_in_has_the_password_still(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine.is_alive = False
+    (state := tmp_path / "a,b").mkdir()
+    (state / "secrets.json").write_text('{"ari": "x"}')
+    monkeypatch.setenv("HANVISA_STATE", str(state))
+    assert rescue.main([]) == 0
+    assert machine.brought_out == ["/ari/channels/c1/continue?label=rescued"]
+
+
+def test_what_the_rescue_needs_ends_it_with_a_sentence(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.is_alive = False
+    monkeypatch.setenv("HANVISA_WEB_PORT", "web")
+    assert rescue.main([]) == 1
+    assert "HANVISA_WEB_PORT is “web”, which won't do" in capsys.readouterr().out
+    assert machine.brought_out == []
