@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, SerializerFunctionWrapHandler, TypeAdapter, WrapSerializer
 
 from hanvisa.calls.masking import masked
 from hanvisa.ids import OUR_IDS
@@ -147,4 +147,18 @@ class CallState:
         return replace(self, other=leg)
 
 
-_STATE = TypeAdapter(CallState)
+def _from_before(written: Any) -> Any:
+    """What the version before wrote has the caller's language at the call, and at no leg."""
+    match written:
+        case {"language": language, "caller": {**caller}} if caller.get("language") is None:
+            return {**written, "caller": {**caller, "language": language}}
+    return written
+
+
+def _for_before(state: CallState, write: SerializerFunctionWrapHandler) -> Any:
+    """The version before, which may take the call on, reads the caller's language there (until the next release)."""
+    written = write(state)
+    return {**written, "language": state.caller.language} if state.caller.language else written
+
+
+_STATE = TypeAdapter(Annotated[CallState, BeforeValidator(_from_before), WrapSerializer(_for_before)])

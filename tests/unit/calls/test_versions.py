@@ -10,6 +10,7 @@ import pytest
 from hanvisa.calls.signals import Reconnected
 from hanvisa.calls.stage import AtSwitchboard, CampingOn, OfferingToWait, Parked, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
+from hanvisa.policy.model import Language
 from unit.calls.play import Play
 from unit.calls.scene import MAIN, NOW, id_of
 
@@ -99,3 +100,33 @@ async def test_a_stage_of_an_older_version_is_gone_on_with(stage: Stage) -> None
 def test_every_stage_names_itself() -> None:
     """By which another version finds it, or does not."""
     assert len({kind.__name__ for kind in Stage.__args__}) == len(Stage.__args__)
+
+
+def of_the_version_before(number: str, language: str) -> str:
+    """It has the caller's language at the call, and no leg has one."""
+    fields = json.loads(state(WAITS))
+    del fields["caller"]["language"]
+    return json.dumps({**fields, "caller": {**fields["caller"], "number": number}, "language": language})
+
+
+@pytest.mark.parametrize(("number", "language"), [("+46980319244", "en"), ("+4930123456", "sv")])
+async def test_whoever_has_chosen_a_language_keeps_it_when_the_version_changes(
+    number: str, language: str
+) -> None:
+    play = await taken_on(of_the_version_before(number, language))
+    (call,) = [one for one in play.scene.house.live if one.caller.channel == "one"]
+    assert call.language_of(call.caller) is Language(language)
+
+
+def test_the_version_before_is_told_the_callers_language_where_it_reads_it() -> None:
+    """It may stand by, or be put back; what it finds no language in is Swedish to it."""
+    caller = Leg("one", number="+46980319244", language=Language.EN)
+    other = Leg("two", number="+46980319200", language=Language.SV)
+    written = CallState("hv-k-one", "carrier", MAIN, caller, other).to_json()
+    assert json.loads(written)["language"] == "en"
+    assert CallState.from_json(written) == CallState("hv-k-one", "carrier", MAIN, caller, other)
+
+
+def test_whoever_has_chosen_none_goes_by_who_they_are() -> None:
+    assert "language" not in json.loads(state(WAITS))
+    assert CallState.from_json(state(WAITS)).caller.language is None
