@@ -13,8 +13,17 @@ from hanvisa.directory.personal import finding
 from hanvisa.directory.personal.held import HELD
 from hanvisa.directory.personal.removing import remove
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.tables import Base, ForwardingRow, GroupMemberRow, GroupRow, OrganisationRow, PersonRow
-from unit.web.town import NOW, Town, answer, id_of
+from hanvisa.directory.tables import (
+    Base,
+    ForwardingRow,
+    GroupMemberRow,
+    GroupRow,
+    MobileRow,
+    OrganisationRow,
+    PersonRow,
+)
+from hanvisa.errors import Conflict
+from unit.web.town import ANNA_DIRECT, ANNA_MOBILE, NOW, Town, answer, id_of
 
 ANNA, SIV = (str(id_of(name)) for name in ("anna", "siv"))
 CALLER, MOBILE = "+46980319244", "+46701740699"
@@ -124,3 +133,33 @@ async def test_an_exception_for_it_and_its_place_in_a_group(town: Town) -> None:
     assert not await tables_with(town, MOBILE)
     (kept,) = (await town.get("/exceptions"))["items"]
     assert (kept["scope"]["kind"], kept["scope"]["number"]) == ("number", None)
+
+
+@pytest.mark.parametrize("number", [ANNA_MOBILE, ANNA_DIRECT], ids=["a mobile", "one of ours"])
+async def test_a_number_of_the_register_is_not_removed_while_it_is_in_use(town: Town, number: str) -> None:
+    """Anna and Siv count on what leads there: their phones would ring on an empty desk."""
+    forwarding = {"person": SIV, "target": number, "ends_at": "2026-08-05T17:00:00+02:00"}
+    await answer(await town.ask("POST", "/forwardings", forwarding), 201)
+    with pytest.raises(Conflict, match=f"The number \\{number} is in the register"):
+        await removed(town, number)
+    assert [one["target"] for one in (await town.get("/forwardings"))["items"]] == [number]
+
+
+async def test_an_exception_for_a_mobile_of_the_register_stays(town: Town) -> None:
+    scope = {"kind": "number", "number": ANNA_MOBILE}
+    body = {"scope": scope, "reason": "Jouren på bygget i helgen", "ends_at": "2026-08-10T08:00:00+02:00"}
+    await answer(await town.ask("POST", "/exceptions", body), 201)
+    with pytest.raises(Conflict):
+        await removed(town, ANNA_MOBILE)
+    (kept,) = (await town.get("/exceptions"))["items"]
+    assert kept["scope"]["number"] == ANNA_MOBILE
+
+
+async def test_a_mobile_that_has_ended_is_removed_as_anybodys(town: Town) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        mobile = await session.scalar(select(MobileRow).where(MobileRow.number == ANNA_MOBILE))
+        mobile.ended_at = NOW
+        session.add(ForwardingRow(person_id=id_of("siv"), target=ANNA_MOBILE, starts_at=NOW, ends_at=NOW))
+    assert "forwardings" in await tables_with(town, ANNA_MOBILE)
+    await removed(town, ANNA_MOBILE)
+    assert "forwardings" not in await tables_with(town, ANNA_MOBILE)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, insert, or_, select, true
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
 from hanvisa.directory.personal import leaving
@@ -20,10 +20,21 @@ from hanvisa.directory.personal.taking_out import removal_of, take_out
 from hanvisa.directory.personal.texts import texts_to
 from hanvisa.directory.personal.theirs import calls_of
 from hanvisa.directory.personal.whose import Whose
-from hanvisa.directory.tables import AuditRow, CalendarRow, CallEventRow, CallRow, DecisionRow, PersonRow
+from hanvisa.directory.tables import (
+    AuditRow,
+    CalendarRow,
+    CallEventRow,
+    CallRow,
+    DecisionRow,
+    MobileRow,
+    NumberRow,
+    PersonRow,
+)
 from hanvisa.errors import Conflict
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from hanvisa.directory.engine import Database
 
 BATCH = 100
@@ -49,10 +60,16 @@ async def remove(
 ) -> Removed:
     """``id_`` as :func:`find_whose` takes it.
 
-    Raises NotFound, Conflict for somebody who is in the register still, StorageError.
+    Raises NotFound, Conflict for somebody or a number in the register still, StorageError.
     """
     async with database.reading() as session:
         whose = await find_whose(session, id_)
+        in_use = whose.person is None and await _is_in_use(session, id_, now)
+    if in_use:
+        raise Conflict(
+            f"The number {id_} is in the register still, and what leads to it is its holder's. Remove its holder by "
+            "their id when they have left, or end the number in the source of the directory; then remove what is left."
+        )
     if whose.person is None:
         return await _remove_caller(database, state, whose, by)
     return await remove_person(database, state, whose.person, now, by, forget=forget)
@@ -83,6 +100,15 @@ async def remove_person(
         await session.execute(insert(AuditRow), [entry])
     await delete_files(state, files)
     return Removed(calls, len(files), threats)
+
+
+async def _is_in_use(session: AsyncSession, number: str, now: datetime) -> bool:
+    """It is a mobile that is registered, or one of ours: what leads to it is no caller's."""
+    in_use = (
+        exists().where(row.number == number, or_(row.ended_at.is_(None), row.ended_at > now))
+        for row in (MobileRow, NumberRow)
+    )
+    return bool(await session.scalar(select(or_(*in_use))))
 
 
 async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:
