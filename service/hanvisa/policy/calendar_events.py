@@ -163,8 +163,8 @@ def plan_steps(wanted: Mapping[str, EventAbsence], kept: Iterable[Kept], now: da
 
 
 def _leaves_a_past(kept: EventAbsence, wanted: EventAbsence, now: datetime) -> bool:
-    """The person was away at a time that the event is not at any more."""
-    return kept.starts_at < min(now, kept.ends_at, wanted.starts_at)
+    """The person was away, and the event comes after that: one that has begun still has its start put right."""
+    return kept.starts_at < min(now, kept.ends_at) <= wanted.starts_at
 
 
 def _times(event: Event) -> tuple[datetime, datetime]:

@@ -317,6 +317,39 @@ async def test_an_event_that_lasts_longer_is_the_same_absence(desk: Desk, feed: 
     assert await desk.told() == [("1", at(10), at(15))]
 
 
+async def test_an_event_that_goes_on_and_has_its_start_put_right_is_the_same_absence(
+    desk: Desk, feed: Feed
+) -> None:
+    """Callers still hear the greeting that was recorded for it."""
+    await desk.has_calendar(feed.url, CalendarKind.ICAL)
+    feed.text = ics("DTSTART:20260304T100000Z", "DTEND:20260304T140000Z", "SUMMARY:Möte")
+    await desk.round()
+    (before,) = await desk.absences()
+    desk.clock.at = at(11, 30)
+    feed.text = ics("DTSTART:20260304T103000Z", "DTEND:20260304T140000Z", "SUMMARY:Möte")
+    await desk.round()
+    (after,) = await desk.absences()
+    assert after.absence.id == before.absence.id
+    assert await desk.told() == [("1", at(10, 30), at(14))]
+
+
+@pytest.mark.parametrize(
+    ("back", "times"),
+    [("1000", [(at(10), at(14))]), ("1045", [(at(10), at(10, 45)), (at(10, 45), at(14))])],
+    ids=["as it was", "nearly"],
+)
+async def test_an_event_that_is_moved_and_moved_back_has_nobody_away_twice(
+    desk: Desk, feed: Feed, back: str, times: list[tuple[datetime, datetime]]
+) -> None:
+    """Drawn by mistake in the calendar, and undone."""
+    await desk.has_calendar(feed.url, CalendarKind.ICAL)
+    desk.clock.at = at(11, 30)
+    for start, end in (("1000", "1400"), ("1500", "1600"), (back, "1400")):
+        feed.text = ics(f"DTSTART:20260304T{start}00Z", f"DTEND:20260304T{end}00Z", "SUMMARY:Möte")
+        await desk.round()
+    assert sorted(await desk.told()) == [("1", *each) for each in times]
+
+
 async def test_a_calendar_that_failed_rests_for_a_while_and_is_read_again(desk: Desk, feed: Feed) -> None:
     await desk.has_calendar(feed.url, CalendarKind.ICAL)
     feed.status = 503

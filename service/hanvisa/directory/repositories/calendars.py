@@ -88,8 +88,9 @@ class Calendars:
             for row, absence in wanted.items():
                 row.reason_id = reasons[absence.reason].id
                 row.starts_at, row.ends_at = absence.starts_at, absence.ends_at
-            for row in changed:
+            for row, absence in changed.items():
                 _is_ours(row)
+                await _take_back_left(session, source, absence, now)
             session.add_all(created)
             await session.flush()
             session.add_all(alarms)
@@ -122,6 +123,22 @@ async def _plan(
             Kept(row.id, row.calendar_key or "", absence, changed=row.version != row.calendar_version)
         )
     return plan_steps(wanted, kept, now), rows
+
+
+async def _take_back_left(
+    session: AsyncSession, source: Source, absence: EventAbsence, now: datetime
+) -> None:
+    """Of an event that was moved, and back into the past that it had left: nobody is away twice at a time."""
+    left = await session.scalars(
+        select(AbsenceRow).where(
+            AbsenceRow.calendar_id == source.id,
+            AbsenceRow.calendar_key.is_(None),
+            AbsenceRow.ends_at > absence.starts_at,
+            AbsenceRow.ends_at <= now,  # or somebody has set it anew
+        )
+    )
+    for row in left:
+        row.ends_at = max(row.starts_at, absence.starts_at)
 
 
 def _new_row(source: Source, key: str) -> AbsenceRow:
