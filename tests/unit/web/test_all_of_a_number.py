@@ -75,6 +75,25 @@ async def test_a_call_to_it(town: Town, dialled: str) -> None:
     assert (await given_out(town, ANNA))["calls"] == 1
 
 
+@pytest.mark.parametrize(
+    "dialled",
+    [
+        "0980-31 92 44",
+        "0980–31 92 44",
+        "+46 (980) 31 92 44",
+        "31 92 44",
+        "tel:+46-980-319244",
+        "*31#0980 319244",
+    ],
+)
+async def test_it_is_removed_from_a_call_as_it_was_dialled(town: Town, dialled: str) -> None:
+    """At the console, by the API, or from a phone's list."""
+    await CallRecords(town.database).append(rings(dialled))
+    assert (await given_out(town, CALLER))["calls"] == 1
+    await removed(town, CALLER)
+    assert await tables_with(town, dialled) == set()
+
+
 async def test_a_call_to_another_number_that_ends_so_is_not_its(town: Town) -> None:
     await CallRecords(town.database).append(rings("0708123456"))
     assert not await given_out(town, "+468123456")

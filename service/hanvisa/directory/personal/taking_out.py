@@ -11,11 +11,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
-from hanvisa.directory.personal.whose import TheirNumber, Whose, as_dialled, within_its_area
+from hanvisa.directory.personal.whose import (
+    TheirNumber,
+    Whose,
+    as_dialled,
+    within_its_area,
+)
 from hanvisa.directory.repositories.placing import Places, look_up_places
 from hanvisa.directory.tables import CallEventRow, CallRow, DecisionRow, ExtensionRow, NumberRow
+from hanvisa.policy import spelling
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,19 +60,13 @@ class Removal:
     def is_of(self, id_: Any) -> bool:
         return self.whose.person is not None and id_ == str(self.whose.person)
 
-    def has(self, number: Any) -> ColumnElement[bool]:
-        """A column of a call has a number of theirs, whatever was dialled before it."""
-        theirs = (
-            and_(number.contains(one.number), one.theirs_then(CallRow.started_at)) for one in self.outside
-        )
-        return or_(number.in_(self.numbers), *theirs)
-
     def _names(self, text: str, at: datetime) -> bool:
+        dialled = spelling.plain(text).text or text  # in whatever spelling
         return (
-            text in self.numbers
+            dialled in self.numbers
             or text in self.whose.users
             or (self.whose.person is not None and str(self.whose.person) in text)
-            or any(one.number in text and one.theirs_at(at) for one in self.outside)
+            or any(one.number in dialled and one.theirs_at(at) for one in self.outside)
         )
 
 
@@ -89,18 +89,24 @@ async def take_out(session: AsyncSession, ids: Collection[str], removal: Removal
 
 async def _from_the_calls(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
     call, person = CallRow, removal.whose.person
-    nothing: list[tuple[Any, dict[str, Any]]] = [
-        (removal.has(call.caller), {"caller": ""}),
-        (removal.has(call.called), {"called": ""}),
-    ]
+    rows = await session.execute(
+        select(call.id, call.started_at, call.caller, call.called).where(call.id.in_(ids))
+    )
+    changed = []
+    for id_, at, caller, called in rows.all():
+        numbers = {"caller": caller, "called": called}
+        after = removal.without(numbers, at)
+        if after != numbers:
+            changed.append({"the_call": id_, **after})
+    await _store(session, call, {"the_call": call.id}, changed)
     if person is not None:
-        nothing += [
-            (call.caller_person_id == person, {"caller_person_id": None, "caller": ""}),
-            (call.person_id == person, {"person_id": None}),
-            (call.operator_id == person, {"operator_id": None}),
-        ]
-    for theirs, values in nothing:
-        await session.execute(update(call).where(call.id.in_(ids), theirs).values(values))
+        theirs: tuple[tuple[Any, dict[str, Any]], ...] = (
+            (call.caller_person_id, {"caller_person_id": None, "caller": ""}),
+            (call.person_id, {"person_id": None}),
+            (call.operator_id, {"operator_id": None}),
+        )
+        for column, values in theirs:
+            await session.execute(update(call).where(call.id.in_(ids), column == person).values(values))
 
 
 async def _from_what_happened(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
@@ -120,7 +126,7 @@ async def _from_what_happened(session: AsyncSession, ids: Collection[str], remov
             after["person_in"] = removal.department(at)
         if after != data:
             changed.append({"the_call": call_id, "the_seq": seq, "data": after})
-    await _store(session, event, changed)
+    await _store(session, event, {"the_call": event.call_id, "the_seq": event.seq}, changed)
 
 
 async def _from_the_facts(session: AsyncSession, ids: Collection[str], removal: Removal) -> None:
@@ -137,17 +143,18 @@ async def _from_the_facts(session: AsyncSession, ids: Collection[str], removal: 
         }
         for call_id, seq, at, facts in rows.all()
     ]
-    await _store(session, decision, changed)
+    await _store(session, decision, {"the_call": decision.call_id, "the_seq": decision.seq}, changed)
 
 
-async def _store(session: AsyncSession, row: Any, changed: list[dict[str, Any]]) -> None:
+async def _store(
+    session: AsyncSession, row: Any, key: Mapping[str, Any], changed: list[dict[str, Any]]
+) -> None:
+    """``key``: the columns that say which row, by the names of their values in ``changed``."""
     if changed:
-        table = row.__table__
-        names = set(changed[0]) - {"the_call", "the_seq"}
         statement = (
-            update(table)
-            .where(table.c.call_id == bindparam("the_call"), table.c.seq == bindparam("the_seq"))
-            .values({name: bindparam(name) for name in names})
+            update(row.__table__)
+            .where(*(column == bindparam(name) for name, column in key.items()))
+            .values({name: bindparam(name) for name in set(changed[0]) - set(key)})
         )
         await (await session.connection()).execute(statement, changed)
 

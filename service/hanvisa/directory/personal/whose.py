@@ -57,7 +57,7 @@ def is_theirs(number: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnEle
 def was_dialled(dialled: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnElement[bool]:
     """The same of a column that has what was dialled: in any usual spelling, behind the outside-line prefix, too."""
     bare = dialled
-    for separator in " -/().":
+    for separator in " -–/().":
         bare = func.replace(bare, separator, "")
     return or_(false(), *(and_(_is_spelt(bare, one.number), one.theirs_then(at)) for one in numbers))
 
