@@ -10,7 +10,15 @@ from aiohttp import ClientResponse, FormData
 from sqlalchemy import select
 
 from hanvisa.directory.auditing import SYSTEM
-from hanvisa.directory.tables import NumberRow, OperatorRow, OrganisationRow, SwitchboardRow
+from hanvisa.directory.tables import (
+    DepartmentRow,
+    GroupMemberRow,
+    GroupRow,
+    NumberRow,
+    OperatorRow,
+    OrganisationRow,
+    SwitchboardRow,
+)
 from unit.web.town import ANNA_DIRECT, NOW, Town, answer, id_of, problem
 
 ORGANISATIONS = "id,name,prefix\nbkt,Bergslagens Kommunalteknik,84\n"
@@ -126,6 +134,25 @@ async def test_who_was_an_operator_is_one_again(town: Town) -> None:
         (await session.get_one(OperatorRow, id_of("operator"))).ended_at = NOW
     body = await imports(town, operators=MADE_BY_API["operators"])
     assert [(row["key"], row["what"]) for row in body["rows"]] == [("olle", "changed")]
+
+
+async def test_a_department_may_have_the_number_of_a_group_that_ends(town: Town) -> None:
+    """What a group has that stays, nobody would be rung by; of one that ends the members lead nowhere any more."""
+    number = "+46980319277"
+    async with town.database.changing(SYSTEM) as session:
+        (await session.get_one(OrganisationRow, id_of("Hällefors"))).external_id = "hk"
+        (await session.scalars(select(DepartmentRow).limit(1))).one().external_id = "avd"
+        session.add(group := GroupRow(name="Jour", organisation_id=id_of("Hällefors"), external_id="jour"))
+        await session.flush()
+        session.add(GroupMemberRow(group_id=group.id, position=1, number=number))
+    files = {
+        "groups": "id,name,organisation\nannan,Annan jour,hk\n",
+        "numbers": f"number,kind,target\n{number},department,avd\n",
+    }
+    told = await problem(await sends(town, PREVIEW, **files), 422)
+    assert [one["where"] for one in told["errors"]] == ["numbers.csv, line 2, column number"]
+    body = await answer(await sends(town, f"{PREVIEW}?end_missing=true", **files), 200)
+    assert ("jour", "ended") in [(row["key"], row["what"]) for row in body["rows"]]
 
 
 @pytest.mark.parametrize("ends_at", ["2026-08-15T00:00", "2026-08-16T00:00"])

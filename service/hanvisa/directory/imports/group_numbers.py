@@ -22,21 +22,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KnownNumbers:
-    """Those of the database, whoever made them: ours that are in use, with their kind, and groups' by the row's id."""
+    """Those of the database, whoever made them: ours that are in use, with their kind, and groups' by the row's id.
+
+    Of a group's, ``members`` has the group's id and the number.
+    """
 
     ours: Mapping[str, str]
-    members: Mapping[UUID, str]
+    members: Mapping[UUID, tuple[UUID, str]]
 
 
 async def read_known_numbers(session: AsyncSession) -> KnownNumbers:
     ours = await session.execute(select(NumberRow.number, NumberRow.kind).where(NumberRow.ended_at.is_(None)))
     members = await session.execute(
-        select(GroupMemberRow.id, GroupMemberRow.number)
+        select(GroupMemberRow.id, GroupMemberRow.group_id, GroupMemberRow.number)
         .join(GroupRow, GroupRow.id == GroupMemberRow.group_id)
         .where(GroupMemberRow.number.is_not(None), GroupRow.ended_at.is_(None))
     )
     return KnownNumbers(
-        {row.number: row.kind for row in ours}, {row.id: row.number for row in members if row.number}
+        {row.number: row.kind for row in ours},
+        {row.id: (row.group_id, row.number) for row in members if row.number},
     )
 
 
@@ -55,7 +59,10 @@ def check_group_numbers(known: KnownNumbers, plans: Sequence[TablePlan], problem
                 problems.add(plan.sheet.file, rings_in_no_group(number), line=entry.line, column="number")
     planned = {entry.id for plan in members for entry in plan.entries}
     planned |= {row["id"] for plan in members for row in plan.ended}
-    staying = {number for id_, number in known.members.items() if id_ not in planned}
+    gone = {row["id"] for plan in plans if plan.sheet.table is GroupRow for row in plan.ended}
+    staying = {
+        number for id_, (group, number) in known.members.items() if id_ not in planned and group not in gone
+    }
     for plan in numbers:
         for entry in plan.entries:
             if (number := entry.values["number"]) in others & staying:
