@@ -31,6 +31,7 @@ LEFT_OUT = {
     "texts": "a text message is sent once only, and one that was put back would be sent again",
 }
 CHUNK = 1 << 20  # bytes
+_FOUND = "lost+found"  # at the top of a disk
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
@@ -75,8 +76,9 @@ def files_below(state: Path, folder: str) -> Iterator[Path]:
     """The files that are there now, in order; a folder that is not there has none.
 
     A link to a folder is followed, which may be on a disk of its own, unless it leads back; one to a file is not.
+    What the file system has found on such a disk is nobody's (`lost+found`), and root's alone.
 
-    Raises StorageError for a link that leads nowhere.
+    Raises StorageError for a link that leads nowhere, and for a folder that can't be read.
     """
     return _files(state / folder, frozenset({state.resolve()}))
 
@@ -85,7 +87,7 @@ def _files(path: Path, above: frozenset[Path]) -> Iterator[Path]:
     if path.is_dir():
         place = path.resolve()
         if not any(one.is_relative_to(place) for one in above):
-            for below in sorted(path.iterdir()):
+            for below in _folder(path, place):
                 yield from _files(below, above | {place})
     elif path.is_symlink():
         if not path.exists():
@@ -94,3 +96,13 @@ def _files(path: Path, above: frozenset[Path]) -> Iterator[Path]:
             )
     elif path.is_file():
         yield path
+
+
+def _folder(path: Path, place: Path) -> list[Path]:
+    try:
+        found = sorted(path.iterdir())
+    except PermissionError as error:
+        raise StorageError(
+            f"{path} can't be read: {error.strerror}. Give it to the account that makes the backup, or make it as root."
+        ) from error
+    return [one for one in found if one.name != _FOUND] if place.is_mount() else found

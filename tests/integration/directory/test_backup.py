@@ -12,6 +12,7 @@ import shutil
 import stat
 import subprocess
 import zlib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,48 @@ async def test_a_disk_that_is_not_there_is_told_of_and_left_out_of_no_backup(
     (here.state / "recordings/threats").rename(tmp_path / "disk")
     (here.state / "recordings/threats").symlink_to(tmp_path / "not mounted")
     with pytest.raises(StorageError, match=r"threats is a link to .*not mounted.*mount the disk"):
+        make(here, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
+
+
+def is_roots_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = Path.iterdir
+
+    def refused(path: Path) -> Iterator[Path]:
+        if path.resolve() == folder.resolve():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return listing(path)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+
+
+@pytest.mark.parametrize("is_link", [False, True], ids=["mounted there", "a link to it"])
+async def test_what_the_file_system_has_found_on_a_disk_holds_no_backup_up(
+    here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_link: bool
+) -> None:
+    """`mkfs` makes the folder, which only root may read."""
+    disk = threats = here.state / "recordings/threats"
+    if is_link:
+        disk = tmp_path / "disk"
+        threats.rename(disk)
+        threats.symlink_to(disk)
+    (disk / "lost+found").mkdir()
+    is_roots_alone(disk / "lost+found", monkeypatch)
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == disk)
+    make(here, tmp_path / "backup")
+    with ZipFile(tmp_path / "backup") as archive:
+        assert [name for name in archive.namelist() if "threats" in name] == ["recordings/threats/t.wav"]
+
+
+@pytest.mark.parametrize("name", ["lost+found", "more"])
+async def test_any_other_folder_that_cannot_be_read_is_told_of_and_left_out_of_no_backup(
+    here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (folder := here.state / "recordings/threats" / name).mkdir()
+    is_roots_alone(folder, monkeypatch)
+    with pytest.raises(
+        StorageError, match=rf"threats/{re.escape(name)} can't be read: Permission denied\. Give it"
+    ):
         make(here, tmp_path / "backup")
     assert not (tmp_path / "backup").exists()
 
