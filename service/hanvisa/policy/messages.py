@@ -19,7 +19,9 @@ from hanvisa.policy.workdays import next_working_day
 
 Recipient = Person | Department
 
-_NUMBER = re.compile(r"[\d\s+()/.–-]+")
+_NUMBER = re.compile(
+    r"\(?\+?[\d ().-]+"
+)  # one, and not two of which the second is written short: 08-123 456/70
 
 
 class MessageKind(StrEnum):
@@ -95,7 +97,8 @@ def number_written(
 ) -> str:
     """The caller's number that somebody wrote down, as it is kept: E.164, as of who leaves a message by voice.
 
-    An extension, a code, and what more is written than a number, stay as they are. ``organisation`` is the recipient's.
+    An extension, a code, and what more than one number is written, stay as they are. ``organisation`` is the
+    recipient's.
     """
     if not _NUMBER.fullmatch(written):
         return written

@@ -67,7 +67,11 @@ async def test_a_written_message_is_in_the_register_at_once_and_due_in_two_worki
         ("31 92 44", "+46980319244"),  # within the area of whom it is for
         ("202", "202"),
         ("1177", "1177"),
+        ("(0980) 31.92.44", "+46980319244"),
         ("0980-31 92 44, fråga efter Siv", "0980-31 92 44, fråga efter Siv"),
+        ("08-123 456/70", "08-123 456/70"),  # two numbers, and the second is written short
+        ("08-123 456–70", "08-123 456–70"),
+        ("0980319244 +46980319245", "0980319244 +46980319245"),
     ],
 )
 async def test_a_number_that_is_written_down_is_kept_as_that_of_who_leaves_a_message_themselves(
