@@ -65,4 +65,4 @@ class Desk:
         return True
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:
-        return self.house.feed.follow(after)
+        return self.house.feed.follow(after, self.house.clock.now())

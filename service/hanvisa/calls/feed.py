@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hanvisa.calls.state import CallState, Leg
 
 KEPT = 1000  # events
-LAGGING = 1000  # events: who is so far behind is let go
+LAGGING = 500  # events: who is so far behind is let go, and comes back for what is kept
 ALARM = "alarm"  # the side of a call that tells an operator of 112
 
 
@@ -57,15 +57,19 @@ class Feed:
         for watcher in list(self._watchers):
             if watcher.full():
                 self._watchers.discard(watcher)
-                watcher.get_nowait()  # one must go, so that the end can be told
+                while not watcher.empty():  # all: who got the later ones alone would not miss the others
+                    watcher.get_nowait()
                 watcher.put_nowait(None)
             else:
                 watcher.put_nowait(event)
 
-    async def follow(self, after: str | None) -> AsyncIterator[Envelope]:
-        """Ends only when the watcher lags too far behind."""
+    async def follow(self, after: str | None, now: datetime) -> AsyncIterator[Envelope]:
+        """First what came ``after`` that id; RESET and all that is kept where the id is not kept (any more).
+
+        Ends only when the watcher lags too far behind.
+        """
         queue: asyncio.Queue[Envelope | None] = asyncio.Queue(LAGGING)
-        missed = self._since(after) if after is not None else []
+        missed = self._since(after, now) if after is not None else []
         self._watchers.add(queue)
         try:
             for event in missed:
@@ -75,10 +79,12 @@ class Feed:
         finally:
             self._watchers.discard(queue)
 
-    def _since(self, after: str) -> list[Envelope]:
+    def _since(self, after: str, now: datetime) -> list[Envelope]:
         kept = list(self._kept)
         ids = [event.id for event in kept]
-        return kept[ids.index(after) + 1 :] if after in ids else kept
+        if after in ids:
+            return kept[ids.index(after) + 1 :]
+        return [Envelope(str(new_id()), EventType.RESET, now, None), *kept]
 
 
 def of_switchboard(call: Call) -> bool:

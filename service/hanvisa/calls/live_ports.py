@@ -75,19 +75,21 @@ class EventType(StrEnum):
     ENDED = "call.ended"
     OPERATOR_PAUSED = "operator.paused"
     EMERGENCY = "emergency"
+    RESET = "calls.reset"  # events are missing: the calls are to be asked for anew
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One event. ``id`` is opaque: given back as `Last-Event-ID`, the events after it are replayed.
 
-    ``data`` is who has dialled 112 where the type is EMERGENCY, who is paused where it is OPERATOR_PAUSED, else a call.
+    ``data`` is who has dialled 112 where the type is EMERGENCY, who is paused where it is OPERATOR_PAUSED, None
+    where it is RESET, else a call.
     """
 
     id: str
     type: EventType
     at: datetime
-    data: LiveCall | PausedOperator | EmergencyCaller
+    data: LiveCall | PausedOperator | EmergencyCaller | None
     version: int = VERSION
 
 
@@ -168,7 +170,10 @@ class LiveDesk(Protocol):
         ...
 
     def events(self, after: str | None) -> AsyncIterator[Envelope]:
-        """What happens from now on, first what has happened since ``after`` (an id, unknown: all that is kept)."""
+        """What happens from now on, first what has happened since ``after``, the id of an event.
+
+        RESET comes before the others where that one is not kept (any more), and then all that is kept.
+        """
         ...
 
 

@@ -39,11 +39,12 @@ async def live_events(request: web.Request) -> web.StreamResponse:
 
 
 def _written(ask: Ask[None, None], one: Envelope) -> bytes:
+    data = live_event(ask, one.data)
     envelope = {
         "id": one.id,
         "type": one.type,
         "version": one.version,
         "at": one.at.astimezone(STOCKHOLM).isoformat(),
-        "data": live_event(ask, one.data).model_dump(mode="json"),
+        "data": data.model_dump(mode="json") if data else None,
     }
     return event(one.type, json.dumps(envelope, ensure_ascii=False), one.id)

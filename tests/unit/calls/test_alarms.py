@@ -21,7 +21,9 @@ BO = EmergencyCaller("bo", id_of("bo"), "Bo Berg", "202", "", id_of("hallefors")
 
 
 async def first_event(scene: Scene) -> Envelope:
-    return await anext(scene.house.feed.follow(""))
+    events = Desk(scene.house).events("")
+    assert (await anext(events)).type is EventType.RESET
+    return await anext(events)
 
 
 async def test_an_open_operator_hears_who_and_where_and_watchers_see_it() -> None:
@@ -119,7 +121,7 @@ async def test_who_opens_within_a_quarter_of_an_hour_hears_it_and_later_nobody(
 
 
 async def scene_event(scene: Scene) -> Envelope:
-    async for event in scene.house.feed.follow(""):
+    async for event in Desk(scene.house).events(""):
         if event.type is EventType.EMERGENCY:
             return event
     raise AssertionError

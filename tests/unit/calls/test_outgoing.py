@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from hanvisa.calls.desk import Desk
 from hanvisa.calls.dialling import Dialled
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import EventType
@@ -243,7 +244,7 @@ async def test_whom_a_caller_who_is_sent_onto_a_private_call_talks_to_is_not_sho
         await scene.talking(private, leg)
         call = scene.house.live.of_channel(caller)
         assert call is not None
-        watching = scene.house.feed.follow(None)
+        watching = Desk(scene.house).events(None)
         coming = asyncio.ensure_future(anext(watching))
         await asyncio.sleep(0)
         scene.refers(olle, f"*9*{OUTSIDE}", other=private)
@@ -465,7 +466,7 @@ async def test_a_phone_is_not_forwarded_with_the_private_prefix(time: str) -> No
 
 async def test_a_private_call_dialled_at_the_console_is_shown_on_none_while_ones_own_phone_rings() -> None:
     async with Scene() as scene:
-        watching = scene.house.feed.follow(None)
+        watching = Desk(scene.house).events(None)
         coming = asyncio.ensure_future(anext(watching))
         await asyncio.sleep(0)
         phone = scene.directory.register.phones_of(id_of("olle"))[0]

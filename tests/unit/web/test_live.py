@@ -215,3 +215,12 @@ async def test_an_operator_who_was_paused_comes_as_an_event_of_its_own(town: Tow
     envelope = json.loads(lines[4].removeprefix("data: "))
     assert (envelope["type"], envelope["data"]["why"]) == ("operator.paused", "no_answer")
     assert envelope["data"]["person"]["id"] == str(person)
+
+
+async def test_that_events_are_missing_comes_as_an_event_without_data(town: Town) -> None:
+    town.live.feed = [Envelope("e-2", EventType.RESET, NOW, None)]
+    headers = {"Authorization": f"Bearer {town.tokens['operator']}", "Last-Event-ID": "e-1"}
+    async with town.client.get("/api/v1/live/events", headers=headers) as response:
+        lines = (await response.read()).decode().splitlines()
+    envelope = json.loads(lines[4].removeprefix("data: "))
+    assert (lines[3], envelope["type"], envelope["data"]) == ("event: calls.reset", "calls.reset", None)

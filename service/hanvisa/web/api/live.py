@@ -137,8 +137,8 @@ def live_call(ask: Ask[Any, Any], call: LiveCall) -> LiveCallShown:
 
 
 def live_event(
-    ask: Ask[Any, Any], data: LiveCall | PausedOperator | EmergencyCaller
-) -> LiveCallShown | PausedOperatorShown | EmergencyShown:
+    ask: Ask[Any, Any], data: LiveCall | PausedOperator | EmergencyCaller | None
+) -> LiveCallShown | PausedOperatorShown | EmergencyShown | None:
     """What an event tells, as the asker may see it."""
     match data:
         case LiveCall():
@@ -147,6 +147,8 @@ def live_event(
             return PausedOperatorShown(person=named_person(ask.register, data.person), why=data.why)
         case EmergencyCaller():
             return _emergency(ask, data)
+        case None:
+            return None
 
 
 def _emergency(ask: Ask[Any, Any], caller: EmergencyCaller) -> EmergencyShown:
