@@ -7,14 +7,13 @@ from functools import cache
 
 from aiohttp import web
 
-from hanvisa.web import confirming, describing, event_stream, health, pages, signing_in_elsewhere
-from hanvisa.web.api import ROUTES
+from hanvisa.web import confirming, describing, event_stream, health, pages
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import FOUND_IN, find_by_session, find_by_token
-from hanvisa.web.live_events import PATH, live_events
 from hanvisa.web.metrics import METRICS, CallLog, Metrics, PhonePasswords, Work, metrics
 from hanvisa.web.middleware import counted, harden, problems
-from hanvisa.web.oidc import CALLBACK, OIDC, open_client
+from hanvisa.web.oidc import OIDC, open_client
+from hanvisa.web.operations import OPERATIONS
 from hanvisa.web.quiet import quieten
 from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
 from hanvisa.web.routing import BASE
@@ -71,11 +70,8 @@ def _forget_what_changes(gate: Gate, services: Services) -> None:
 def _resources() -> tuple[web.AbstractResource, ...]:
     """Every address. They know nothing of an application, and to make hundreds of them takes a while."""
     router = web.UrlDispatcher()
-    for route in ROUTES:
-        route.add_to(router)
-    router.add_get(BASE + signing_in_elsewhere.PATH, signing_in_elsewhere.go)
-    router.add_get(CALLBACK, signing_in_elsewhere.come_back)
-    router.add_get(BASE + PATH, live_events)
+    for operation in OPERATIONS:
+        operation.add_to(router)
     router.add_get(BASE + "/openapi.json", describing.openapi)
     router.add_get("/api/docs", describing.browse)
     confirming.add_to(router)

@@ -9,8 +9,8 @@ from functools import cache
 from aiohttp import web
 
 from hanvisa.web import docs
-from hanvisa.web.api import ROUTES
 from hanvisa.web.openapi import document
+from hanvisa.web.operations import OPERATIONS
 
 
 async def openapi(_request: web.Request) -> web.Response:
@@ -26,5 +26,5 @@ async def browse(_request: web.Request) -> web.Response:
 
 @cache
 def _described() -> tuple[bytes, str]:
-    described = document(ROUTES)
+    described = document(OPERATIONS)
     return json.dumps(described, ensure_ascii=False).encode(), docs.page(described)

@@ -53,14 +53,11 @@ def page(document: dict[str, Any]) -> str:
 
 
 def _operations(paths: dict[str, Any]) -> list[str]:
-    shown, tag = [], None
+    by_tag: dict[str, list[str]] = {}
     for path, methods in paths.items():
         for method, operation in methods.items():
-            if operation["tags"][0] != tag:
-                tag = operation["tags"][0]
-                shown.append(f"<h2>{escape(tag)}</h2>")
-            shown.append(_operation(method, path, operation))
-    return shown
+            by_tag.setdefault(operation["tags"][0], []).append(_operation(method, path, operation))
+    return [part for tag, operations in by_tag.items() for part in (f"<h2>{escape(tag)}</h2>", *operations)]
 
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> str:

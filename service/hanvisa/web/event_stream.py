@@ -13,8 +13,9 @@ from hanvisa.errors import StorageError
 from hanvisa.web.problems import Problem
 
 TAKEN_WITHIN = 30.0  # seconds: who takes nothing for so long is let go, and comes back
+MEDIA = "text/event-stream"
 HEADERS = {
-    "Content-Type": "text/event-stream; charset=utf-8",
+    "Content-Type": f"{MEDIA}; charset=utf-8",
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # a proxy in between passes each event on at once (nginx)
 }

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 
 from aiohttp import web
+from pydantic import Field
 
-from hanvisa.calls.live_ports import Envelope
-from hanvisa.web.api.live import live_event
-from hanvisa.web.event_stream import event, stream
-from hanvisa.web.fields import STOCKHOLM
+from hanvisa.calls.live_ports import Envelope, EventType
+from hanvisa.web.api.live import EmergencyShown, LiveCallShown, PausedOperatorShown, live_event
+from hanvisa.web.event_stream import MEDIA, event, stream
+from hanvisa.web.fields import Moment, Outgoing
 from hanvisa.web.roles import Action
-from hanvisa.web.routing import Ask, ask_for
+from hanvisa.web.routing import Ask, Direct, ask_for
 
 BEAT = 15.0  # seconds: a comment, so that whoever is in between keeps the connection
-PATH = "/live/events"
+LAST = "Last-Event-ID"
+
+
+class LiveEventShown(Outgoing):
+    """What follows `data:` in `/live/events`."""
+
+    id: str
+    type: EventType
+    version: int = Field(description="of the envelope and what it holds")
+    at: Moment
+    data: LiveCallShown | PausedOperatorShown | EmergencyShown | None = Field(
+        description="the call; of `operator.paused` the operator, of `emergency` who dials 112, of `calls.reset` null"
+    )
 
 
 async def live_events(request: web.Request) -> web.StreamResponse:
-    """Each event is `id`, `event` (the type) and `data`: {id, type, version, at, data}.
-
-    It ends when who asks has signed out, or may no more: that is asked again at every beat, events or not.
-    """
+    """It ends when who asks has signed out, or may no more: that is asked again at every beat, events or not."""
     ask = await ask_for(request, Action.READ_LIVE)
 
     async def may_still() -> None:
@@ -30,7 +39,7 @@ async def live_events(request: web.Request) -> web.StreamResponse:
         ask = await ask_for(request, Action.READ_LIVE)
 
     async def written() -> AsyncIterator[bytes]:
-        async for one in ask.services.live_calls.events(request.headers.get("Last-Event-ID")):
+        async for one in ask.services.live_calls.events(request.headers.get(LAST)):
             yield _written(ask, one)
 
     return await stream(
@@ -39,12 +48,24 @@ async def live_events(request: web.Request) -> web.StreamResponse:
 
 
 def _written(ask: Ask[None, None], one: Envelope) -> bytes:
-    data = live_event(ask, one.data)
-    envelope = {
-        "id": one.id,
-        "type": one.type,
-        "version": one.version,
-        "at": one.at.astimezone(STOCKHOLM).isoformat(),
-        "data": data.model_dump(mode="json") if data else None,
-    }
-    return event(one.type, json.dumps(envelope, ensure_ascii=False), one.id)
+    shown = LiveEventShown(
+        id=one.id, type=one.type, version=one.version, at=one.at, data=live_event(ask, one.data)
+    )
+    return event(one.type, shown.model_dump_json(), one.id)
+
+
+OPERATIONS = (
+    Direct(
+        "GET",
+        "/live/events",
+        Action.READ_LIVE,
+        live_events,
+        "What happens in the switchboard's calls, as server-sent events",
+        reply=LiveEventShown,
+        media=MEDIA,
+        about="Each has the lines `id`, `event` (its type) and `data`. Ask for /live/calls once the stream has begun, "
+        "so that nothing falls between the two, and anew at `calls.reset`: events are missing then, and calls may have "
+        f"ended. Every {BEAT:g} seconds there is a comment. It ends when who asks may no more, or lags too far behind.",
+        headers={LAST: "the id of the last event one has had: what came since is sent first"},
+    ),
+)

@@ -24,8 +24,9 @@ from hanvisa.errors import ConfigurationError
 from hanvisa.policy.model import Text
 from hanvisa.web.origin import origin
 from hanvisa.web.problems import NOT_SIGNED_IN, UNAVAILABLE, Problem
+from hanvisa.web.routing import BASE
 
-CALLBACK = "/api/v1/session/oidc/callback"
+CALLBACK = "/session/oidc/callback"  # of the API
 _DISCOVERY = "/.well-known/openid-configuration"
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _LARGEST = 1024 * 1024
@@ -209,7 +210,7 @@ def open_client(settings: Settings) -> OidcClient | None:
         ) from error
     password = settings.oidc_password.get_secret_value()
     return OidcClient(
-        issuer, settings.oidc_client, password, origin(settings) + CALLBACK, settings.oidc_claim
+        issuer, settings.oidc_client, password, origin(settings) + BASE + CALLBACK, settings.oidc_claim
     )
 
 

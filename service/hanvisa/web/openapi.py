@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of the routes, made from the same models that validate."""
+"""OpenAPI 3.1 of the operations, made from the same models that validate."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from hanvisa.web import problems
 from hanvisa.web.cookies import SESSION
 from hanvisa.web.problems import Kind
 from hanvisa.web.roles import Action, who_may
-from hanvisa.web.routing import BASE, PARAMETERS, Anyone, Route
+from hanvisa.web.routing import BASE, PARAMETERS, Anyone, Operation
 from hanvisa.web.uploads import MULTIPART
 
 _REFERENCE = "#/components/schemas/{model}"
 _JSON = "application/json"
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
+def document(operations: Iterable[Operation]) -> dict[str, Any]:
     """The description of the whole API."""
-    listed = tuple(routes)
+    listed = tuple(operations)
     references, definitions = _schemas(listed)
     paths: dict[str, dict[str, Any]] = {}
-    for route in listed:
-        paths.setdefault(BASE + route.path, {})[route.method.lower()] = _operation(route, references)
+    for one in listed:
+        paths.setdefault(BASE + one.path, {})[one.method.lower()] = _operation(one, references)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -63,35 +63,39 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
 References = dict[Any, dict[str, Any]]  # by model and mode
 
 
-def _schemas(routes: tuple[Route, ...]) -> tuple[References, dict[str, Any]]:
+def _schemas(operations: tuple[Operation, ...]) -> tuple[References, dict[str, Any]]:
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = []
-    for route in routes:
-        wanted += [(model, "validation") for model in (route.body, route.query) if model]
-        wanted += [(route.reply, "serialization")] if route.reply else []
+    for one in operations:
+        wanted += [(model, "validation") for model in (one.body, one.query) if model]
+        wanted += [(one.reply, "serialization")] if one.reply else []
     unique = list(dict.fromkeys(wanted))
     references, definitions = models_json_schema(unique, ref_template=_REFERENCE)
     return references, definitions.get("$defs", {})
 
 
-def _operation(route: Route, references: References) -> dict[str, Any]:
-    operation: dict[str, Any] = {
-        "operationId": route.handler.__module__.rsplit(".", 1)[-1] + "_" + route.handler.__name__,
-        "summary": route.summary,
-        "description": _who(route.action),
-        "tags": [route.path.split("/")[1]],
-        "parameters": [*_path_parameters(route), *_query_parameters(route), *_match_parameter(route)],
-        "responses": _responses(route, references),
+def _operation(operation: Operation, references: References) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.handler.__module__.rsplit(".", 1)[-1] + "_" + operation.handler.__name__,
+        "summary": operation.summary,
+        "description": " ".join(filter(None, (_who(operation.action), operation.about))),
+        "tags": [operation.path.split("/")[1]],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation),
+            *_header_parameters(operation),
+        ],
+        "responses": _responses(operation, references),
     }
-    if route.action is Anyone.AT_ALL:
-        operation["security"] = []
-    if route.body is not None:
-        operation["requestBody"] = {
+    if operation.action is Anyone.AT_ALL:
+        described["security"] = []
+    if operation.body is not None:
+        described["requestBody"] = {
             "required": True,
-            "content": {_JSON: {"schema": references[route.body, "validation"]}},
+            "content": {_JSON: {"schema": references[operation.body, "validation"]}},
         }
-    if route.uploads:
-        operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": _FILES}}}
-    return operation
+    if operation.uploads:
+        described["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": _FILES}}}
+    return described
 
 
 def _who(action: Action | Anyone) -> str:
@@ -100,18 +104,18 @@ def _who(action: Action | Anyone) -> str:
     return "Anybody." if action is Anyone.AT_ALL else "Whoever is signed in or has a token."
 
 
-def _path_parameters(route: Route) -> list[dict[str, Any]]:
-    names = re.findall(r"{(\w+)}", route.path)
+def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", operation.path)
     return [
         {"name": name, "in": "path", "required": True, "schema": PARAMETERS[name].json_schema()}
         for name in names
     ]
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    if route.query is None:
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
         return []
-    schema = route.query.model_json_schema(ref_template=_REFERENCE)
+    schema = operation.query.model_json_schema(ref_template=_REFERENCE)
     required = schema.get("required", ())
     return [
         {
@@ -133,26 +137,36 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**kept, **options[0]}
 
 
-def _match_parameter(route: Route) -> list[dict[str, Any]]:
-    if not route.if_match:
-        return []
-    schema = {"type": "string", "examples": ['"3"'], "description": "the ETag that the change starts from"}
-    return [{"name": "If-Match", "in": "header", "required": True, "schema": schema}]
-
-
-def _responses(route: Route, references: References) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": route.summary}
-    if route.reply is not None:
-        success["content"] = {_JSON: {"schema": references[route.reply, "serialization"]}}
-    elif route.status != 204:
-        success["content"] = {
-            route.media: {"schema": {"type": "string"} if route.media.startswith("text/") else {}}
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "header", "schema": {"type": "string", "description": what}}
+        for name, what in operation.headers.items()
+    ]
+    if operation.if_match:
+        schema = {
+            "type": "string",
+            "examples": ['"3"'],
+            "description": "the ETag that the change starts from",
         }
-    headers = {name: {"schema": {"type": "string"}} for name in _header_names(route)}
+        parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": schema})
+    return parameters
+
+
+def _responses(operation: Operation, references: References) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": operation.summary}
+    if operation.reply is not None:
+        success["content"] = {
+            operation.media or _JSON: {"schema": references[operation.reply, "serialization"]}
+        }
+    elif operation.media:
+        success["content"] = {
+            operation.media: {"schema": {"type": "string"} if operation.media.startswith("text/") else {}}
+        }
+    headers = {name: {"schema": {"type": "string"}} for name in _header_names(operation)}
     if headers:
         success["headers"] = headers
-    responses = {str(route.status): success}
-    for status, kinds in _by_status(_refusals(route)).items():
+    responses = {str(operation.status): success}
+    for status, kinds in _by_status(_refusals(operation)).items():
         responses[str(status)] = {
             "description": " / ".join(kind.title.in_(Language.EN) for kind in kinds),
             "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -160,25 +174,25 @@ def _responses(route: Route, references: References) -> dict[str, Any]:
     return responses
 
 
-def _header_names(route: Route) -> tuple[str, ...]:
-    return (("ETag",) if route.etag else ()) + (("Location",) if route.status == 201 else ())
+def _header_names(operation: Operation) -> tuple[str, ...]:
+    return (("ETag",) if operation.etag else ()) + (("Location",) if operation.status in (201, 302) else ())
 
 
-def _refusals(route: Route) -> tuple[Kind, ...]:
-    """Every kind of problem that the route can answer with."""
-    kinds = [problems.INTERNAL, problems.UNAVAILABLE, *route.refusals]
-    if route.action is not Anyone.AT_ALL:
+def _refusals(operation: Operation) -> tuple[Kind, ...]:
+    """Every kind of problem that the operation can answer with."""
+    kinds = [problems.INTERNAL, problems.UNAVAILABLE, *operation.refusals]
+    if operation.action is not Anyone.AT_ALL:
         kinds += [problems.UNAUTHENTICATED, problems.FORBIDDEN]
-        kinds += [problems.NOT_MEANT] if route.method != "GET" else []
-    if "{" in route.path:
+        kinds += [problems.NOT_MEANT] if operation.method != "GET" else []
+    if "{" in operation.path:
         kinds += [problems.INVALID_ID, problems.NOT_FOUND]
-    if route.query is not None or route.body is not None:
+    if operation.query is not None or operation.body is not None:
         kinds.append(problems.INVALID)
-    if route.body is not None:
+    if operation.body is not None:
         kinds += [problems.MALFORMED, problems.TOO_LARGE, problems.NOT_JSON]
-    if route.uploads:
+    if operation.uploads:
         kinds += [problems.INVALID, problems.TOO_LARGE, problems.NOT_FILES]
-    if route.if_match:
+    if operation.if_match:
         kinds += [problems.CHANGED, problems.MISSING_MATCH]
     return tuple(dict.fromkeys(kinds))
 

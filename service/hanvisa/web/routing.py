@@ -7,6 +7,7 @@ handler, which is given what was found.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -115,26 +116,49 @@ Handler = Callable[[Ask[Any, Any]], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Operation(ABC):
     """One operation of the API. ``refusals`` are kinds of problem beside those that follow from the rest.
 
     ``media`` is the type of an answer that is no JSON. ``uploads``: it takes files, so many bytes together at most.
+    ``about`` is what else to know of it; ``headers`` are its own ones, of the request, and what each says.
     """
 
     method: str
     path: str
     action: Action | Anyone
-    handler: Handler
+    handler: Callable[..., Awaitable[Any]]
     summary: str
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     reply: type[BaseModel] | None = None
-    media: str = "text/plain"
+    media: str = ""
     status: int = 200
     if_match: bool = False
     etag: bool = False
     refusals: tuple[Kind, ...] = field(default=())
     uploads: int = 0
+    about: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @abstractmethod
+    def add_to(self, router: web.UrlDispatcher) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Direct(Operation):
+    """One that answers the request itself: with a stream, or by sending a browser on."""
+
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        router.add_route(self.method, BASE + self.path, self.handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Operation):
+    """One whose handler is given what was asked, and says what is to be answered."""
+
+    handler: Handler
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         if self.method == "GET":

@@ -7,13 +7,16 @@ import html
 import secrets
 
 from aiohttp import web
+from pydantic import Field
 
 from hanvisa.directory.repositories.users import Credentials, Users
 from hanvisa.policy.model import Text
 from hanvisa.web.cookies import read_cookie, set_cookie
-from hanvisa.web.oidc import OIDC, Flow, OidcClient, failed
+from hanvisa.web.fields import Incoming
+from hanvisa.web.oidc import CALLBACK, OIDC, Flow, OidcClient, failed
 from hanvisa.web.origin import LOCAL_PAGE, address_of
 from hanvisa.web.problems import NOT_FOUND, NOT_SIGNED_IN, Problem
+from hanvisa.web.routing import Anyone, Direct
 from hanvisa.web.services import SERVICES, Services
 from hanvisa.web.signing_in import begin_session
 
@@ -26,8 +29,20 @@ _PAGE = (
 )
 
 
+class Wanted(Incoming):
+    to: str = Field(default="/", description="the page on which the sign-in ends, one of ours")
+
+
+class CameBack(Incoming):
+    """As the provider sends the browser back (RFC 6749, RFC 9207)."""
+
+    state: str = ""
+    code: str = ""
+    iss: str = ""
+    error: str = ""
+
+
 async def go(request: web.Request) -> web.Response:
-    """`?to=` is the page on which the sign-in ends, one of ours."""
     client, services = _client(request), request.app[SERVICES]
     to = request.query.get("to", "/")
     if not LOCAL_PAGE.fullmatch(to):
@@ -112,3 +127,29 @@ async def _user(services: Services, name: str) -> Credentials:
             claimed=name[:200],
         )
     return user
+
+
+_REFUSALS = (NOT_SIGNED_IN, NOT_FOUND)
+
+OPERATIONS = (
+    Direct(
+        "GET",
+        PATH,
+        Anyone.AT_ALL,
+        go,
+        "Send a browser to the provider to sign in there (OpenID Connect)",
+        query=Wanted,
+        status=302,
+        refusals=_REFUSALS,
+    ),
+    Direct(
+        "GET",
+        CALLBACK,
+        Anyone.AT_ALL,
+        come_back,
+        "Where the provider sends the browser back: it is signed in, and brought to its page",
+        query=CameBack,
+        media="text/html",
+        refusals=_REFUSALS,
+    ),
+)

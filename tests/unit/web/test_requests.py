@@ -12,8 +12,8 @@ from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.tables import TokenRow
 from hanvisa.errors import InvalidInput, StorageError
 from hanvisa.web import auth
-from hanvisa.web.api import ROUTES
 from hanvisa.web.auth import Gate
+from hanvisa.web.operations import OPERATIONS
 from hanvisa.web.principals import Principal
 from hanvisa.web.problems import Problem
 from hanvisa.web.roles import TABLE, Reach, Role
@@ -39,7 +39,7 @@ def _address(path: str) -> str:
 
 
 async def test_without_a_token_every_operation_asks_who_it_is(town: Town) -> None:
-    for route in ROUTES:
+    for route in OPERATIONS:
         if route.action is Anyone.AT_ALL:
             continue
         response = await town.client.request(route.method, BASE + _address(route.path))
@@ -59,7 +59,7 @@ USERS = {
 
 async def test_each_role_is_refused_just_what_its_cell_says(town: Town) -> None:
     """Every operation by every role: past the table, a request fails for something else than its role."""
-    for route in ROUTES:
+    for route in OPERATIONS:
         if isinstance(route.action, Anyone):
             continue
         for who, role in USERS.items():

@@ -9,8 +9,9 @@ import jsonschema_rs
 import schemathesis
 from aiohttp import ClientTimeout
 
-from hanvisa.web.api import ROUTES
+from hanvisa.calls.live_ports import EventType
 from hanvisa.web.openapi import document
+from hanvisa.web.operations import OPERATIONS
 from unit.web.town import Town, answer
 
 WRONG = {"Service": "PJSIP", "RemoteAddress": "IPV4/UDP/192.0.2.7/5060", "AccountID": "hallefors-201"}
@@ -44,11 +45,14 @@ async def test_requests_are_counted_by_route_and_never_by_address(town: Town) ->
 
 
 async def test_the_description_is_valid_and_complete(town: Town) -> None:
-    served = await answer(await town.client.get("/api/v1/openapi.json"), 200)
-    assert served == json.loads(json.dumps(document(ROUTES)))
+    served = await town.get("/openapi.json")
+    assert served == json.loads(json.dumps(document(OPERATIONS)))
     schema = schemathesis.openapi.from_dict(served)
     schema.validate()
-    assert len(list(schema.get_all_operations())) == len(ROUTES)
+    assert len(list(schema.get_all_operations())) == len(OPERATIONS)
+    assert {"/api/v1/live/events", "/api/v1/session/oidc", "/api/v1/session/oidc/callback"} <= set(
+        served["paths"]
+    )
     for model in served["components"]["schemas"].values():
         jsonschema_rs.meta.validate({**model, "$schema": "https://json-schema.org/draft/2020-12/schema"})
     ids = [operation["operationId"] for path in served["paths"].values() for operation in path.values()]
@@ -58,6 +62,18 @@ async def test_the_description_is_valid_and_complete(town: Town) -> None:
 async def test_the_page_shows_every_operation_and_needs_nothing_from_elsewhere(town: Town) -> None:
     response = await town.client.get("/api/docs", timeout=ClientTimeout(5))
     page = await response.text()
-    assert all(f"/api/v1{route.path}</code>" in page for route in ROUTES)
+    assert all(f"/api/v1{one.path}</code>" in page for one in OPERATIONS)
     assert all(part not in page for part in ("<script", "<link", "<img", "src=", "url(", 'href="http'))
     assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]
+    assert page.count("<h2>live</h2>") == 1
+
+
+async def test_the_live_events_are_described_from_what_writes_them(town: Town) -> None:
+    described = await town.get("/openapi.json")
+    operation = described["paths"]["/api/v1/live/events"]["get"]
+    assert [one["name"] for one in operation["parameters"]] == ["Last-Event-ID"]
+    (media,) = operation["responses"]["200"]["content"]
+    assert media == "text/event-stream"
+    schemas = described["components"]["schemas"]
+    assert set(schemas["EventType"]["enum"]) == set(EventType)
+    assert list(schemas["LiveEventShown"]["properties"]) == ["id", "type", "version", "at", "data"]

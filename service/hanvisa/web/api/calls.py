@@ -198,5 +198,6 @@ ROUTES = (
         explain,
         "Why the call went as it did, in words",
         query=ExplainQuery,
+        media="text/plain",
     ),
 )
