@@ -157,13 +157,13 @@ async def test_with_aris_line_slow_new_calls_go_the_fallbacks_way_at_once_and_ar
 
     lines.ari.delay = 0
     await until(lambda: all_are_offered(world), within=NORMAL_AGAIN, what="all are offered to the service")
-    assert (await metrics(world.system))["hanvisa_calls_turned_away_total"] > 0
+    assert (await metrics(world.api))["hanvisa_calls_turned_away_total"] > 0
     served = await world.citizen("0980319257", dials=world.direct_number(ELSA))
     await world.commanded(served, "Elsa Hedström är på sammanträde", within=LONG)
 
 
 async def all_are_offered(world: World) -> bool:
-    return (await metrics(world.system))[OFFERED] == 1
+    return (await metrics(world.api))[OFFERED] == 1
 
 
 async def test_with_the_database_locked_callers_notice_nothing_and_all_is_logged_afterwards(

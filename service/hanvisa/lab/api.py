@@ -23,6 +23,7 @@ class Api:
     """A user of the API with their token. ``base`` is ``http://host:port``; ``language`` is what sentences come in."""
 
     def __init__(self, base: str, token: str, language: str = "en") -> None:
+        self._web = base
         self._base = f"{base}/api/v1"
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {token}", "Accept-Language": language},
@@ -57,6 +58,12 @@ class Api:
     async def text(self, path: str, **query: str) -> str:
         answer, _ = await self._request("GET", path, params=query)
         return str(answer)
+
+    async def metrics(self) -> str:
+        """What Prometheus is told."""
+        async with self._session.get(f"{self._web}/metrics") as answer:
+            answer.raise_for_status()
+            return await answer.text()
 
     async def post(self, path: str, body: Json | None = None) -> Json:
         answer, _ = await self._request("POST", path, json=body)

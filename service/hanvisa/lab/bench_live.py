@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 
 from hanvisa.config import Settings
+from hanvisa.lab.api import Api
 from hanvisa.lab.bench_calls import make_somebody_absent
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
 from hanvisa.lab.bench_words import Told, machine, say
 from hanvisa.lab.loads import Loads, with_ports
 from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.readings import Reading, read
+from hanvisa.lab.readings import Reading, read, reader
 from hanvisa.lab.system import System
 from hanvisa.lab.waiting import until
 
@@ -29,32 +30,34 @@ async def bench_live(settings: Settings) -> str:
     absent = await make_somebody_absent(own)
     write_sounds(own.state)
     told = Told()
-    async with System(own, service=COMMAND) as system:
+    async with System(own, service=COMMAND) as system, reader(own) as api:
         told(_setting())
         loads = Loads(own, system.asterisk)
-        readings = [await _with(system, loads, absent, WARM)]
+        readings = [await _with(system, api, loads, absent, WARM)]
         told(row(0, readings[0]))
         for calls in LIVE:
-            readings.append(await _with(system, loads, absent, calls))
+            readings.append(await _with(system, api, loads, absent, calls))
             told(row(calls, readings[-1]))
     told(summary(readings))
     return told.kept()
 
 
-async def _with(system: System, loads: Loads, dialled: str, calls: int) -> Reading:
+async def _with(system: System, api: Api, loads: Loads, dialled: str, calls: int) -> Reading:
     """What is used while so many callers are being referred; for the warm-up, when they are gone again."""
     placing = asyncio.create_task(loads.place_beside(dialled, RATE, calls / RATE, CHOOSES))
     if calls > WARM:
         reading = await until(
-            lambda: _live(system, calls), within=calls / RATE + GATHERED_WITHIN, what=f"{calls} live calls"
+            lambda: _live(system, api, calls),
+            within=calls / RATE + GATHERED_WITHIN,
+            what=f"{calls} live calls",
         )
     await placing
     await loads.are_over()
-    return reading if calls > WARM else await read(system)
+    return reading if calls > WARM else await read(system, api)
 
 
-async def _live(system: System, calls: int) -> Reading | None:
-    reading = await read(system)
+async def _live(system: System, api: Api, calls: int) -> Reading | None:
+    reading = await read(system, api)
     return reading if reading.channels >= calls else None
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from hanvisa.config import Settings
+from hanvisa.lab.api import Api
 from hanvisa.lab.bench_calls import make_somebody_absent
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
@@ -15,7 +16,7 @@ from hanvisa.lab.bench_words import machine, milliseconds, say
 from hanvisa.lab.lines import Line
 from hanvisa.lab.loads import Loads, with_ports
 from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.readings import metrics
+from hanvisa.lab.readings import metrics, reader
 from hanvisa.lab.sipp import Load
 from hanvisa.lab.system import System
 from hanvisa.lab.talking import a_talk
@@ -64,8 +65,9 @@ class Overloaded:
 
 
 class Bench:
-    def __init__(self, settings: Settings, system: System, dialled: str) -> None:
+    def __init__(self, settings: Settings, system: System, api: Api, dialled: str) -> None:
         self._system = system
+        self._api = api
         self._dialled = dialled
         self._loads = Loads(settings, system.asterisk)
 
@@ -96,9 +98,9 @@ class Bench:
         return Overloaded(at_limit, twice, after, afterwards, silences)
 
     async def _place(self, rate: float, seconds: float) -> Outcome:
-        before = await metrics(self._system)
+        before = await metrics(self._api)
         load = await self._loads.place_beside(self._dialled, rate, seconds)
-        after = await metrics(self._system)
+        after = await metrics(self._api)
         taken = "hanvisa_calls_taken_total"
         return Outcome(load, int(after[taken] - before[taken]))
 
@@ -108,7 +110,7 @@ class Bench:
         ended = monotonic()
 
         async def all_are_offered() -> bool:
-            return (await metrics(self._system))[OFFERED] == 1
+            return (await metrics(self._api))[OFFERED] == 1
 
         await until(all_are_offered, within=GIVEN_UP, what="all calls are offered to the service again")
         return monotonic() - ended
@@ -132,13 +134,13 @@ async def _prepared(settings: Settings) -> AsyncIterator[Bench]:
     await import_demo(own)
     absent = await make_somebody_absent(own)
     write_sounds(own.state)
-    async with System(own, service=COMMAND) as system:
+    async with System(own, service=COMMAND) as system, reader(own) as api:
 
         async def fallback_knows() -> bool:
             return "/hanvisa/digest/absence" in await system.asterisk.cli("database show hanvisa/digest")
 
         await until(fallback_knows, within=60, what="the absence in AstDB")
-        yield Bench(own, system, absent)
+        yield Bench(own, system, api, absent)
 
 
 def _silences(talk: tuple[Line, Line], since: float) -> tuple[float, float]:

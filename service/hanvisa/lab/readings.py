@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-
+from hanvisa.config import Settings
+from hanvisa.lab.api import Api
 from hanvisa.lab.processes import offspring_of
 from hanvisa.lab.system import System
-from hanvisa.lab.town import web_of
+from hanvisa.lab.town import make_token, web_of
 
 _METRIC = re.compile(r'^(\w+(?:\{outcome="\w+"\})?) (\S+)$', re.MULTILINE)
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
@@ -31,11 +33,18 @@ class Reading:
     recordings: int
 
 
-async def read(system: System) -> Reading:
+@asynccontextmanager
+async def reader(settings: Settings) -> AsyncIterator[Api]:
+    """One who may read what the service with these settings tells in numbers, as Prometheus may."""
+    async with Api(web_of(settings), await make_token(settings, "superuser", name="readings")) as api:
+        yield api
+
+
+async def read(system: System, api: Api) -> Reading:
     service = [system.service_pid or 0]
     started = system.asterisk.pid or 0
     asterisk = [started, *offspring_of(started)]
-    told = await metrics(system)
+    told = await metrics(api)
     channels = await system.asterisk.cli("core show channels count")
     bridges = await system.asterisk.cli("bridge show all")
     return Reading(
@@ -51,13 +60,9 @@ async def read(system: System) -> Reading:
     )
 
 
-async def metrics(system: System) -> dict[str, float]:
+async def metrics(api: Api) -> dict[str, float]:
     """What the service tells in numbers of its own: those without labels, and shares of calls by their outcome."""
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"{web_of(system.settings)}/metrics") as answer,
-    ):
-        told = await answer.text()
+    told = await api.metrics()
     return {name: float(value) for name, value in _METRIC.findall(told)}
 
 

@@ -14,6 +14,7 @@ from hanvisa.config import Settings, read_settings
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.tables.calls import CallRow
 from hanvisa.errors import HanvisaError
+from hanvisa.lab.api import Api
 from hanvisa.lab.bench_calls import make_somebody_absent
 from hanvisa.lab.bench_service import COMMAND
 from hanvisa.lab.bench_sounds import write_sounds
@@ -21,7 +22,7 @@ from hanvisa.lab.bench_words import machine, say
 from hanvisa.lab.figures import RELIABILITY, write_part
 from hanvisa.lab.loads import Loads, with_ports
 from hanvisa.lab.own import import_demo, own_settings
-from hanvisa.lab.readings import Reading, read
+from hanvisa.lab.readings import Reading, read, reader
 from hanvisa.lab.system import System
 from hanvisa.lab.talking import pairs
 from hanvisa.lab.waiting import NeverHappenedError, until
@@ -73,20 +74,20 @@ async def soak(settings: Settings, minutes: float, rate: float, talking: int = P
     await import_demo(own)
     absent = await make_somebody_absent(own)
     write_sounds(own.state)
-    async with System(own, service=COMMAND, urgent=True) as system:
+    async with System(own, service=COMMAND, urgent=True) as system, reader(own) as api:
         loads = Loads(own, system.asterisk)
         async with pairs(own, talking) as together:
             say(
                 f"{rate:g} calls a second for {minutes:g} minutes, and {talking} pairs of phones that talk in turn:"
             )
-            readings = [await read(system)]
+            readings = [await read(system, api)]
             placed = well = 0
             talks = [asyncio.create_task(one.run()) for one in together]
             deadline = monotonic() + minutes * 60
             while (left := deadline - monotonic()) > 0:
                 load = await loads.place_beside(absent, rate, min(SLICE, max(1.0, left)))
                 placed, well = placed + load.placed, well + load.well
-                readings.append(await read(system))
+                readings.append(await read(system, api))
                 _tell(readings[-1], placed, deadline - monotonic())
                 for failure in load.failures:
                     say(f"This one did not end well: {failure}")
@@ -98,7 +99,7 @@ async def soak(settings: Settings, minutes: float, rate: float, talking: int = P
             well += sum(one.well for one in together)
             for failure in (failure for one in together for failure in one.failures):
                 say(f"This one did not go well: {failure}")
-        readings.append(await _at_rest(system, readings[0]))
+        readings.append(await _at_rest(system, api, readings[0]))
         logged, ended = await _stored(own, placed - (readings[-1].not_taken - readings[0].not_taken))
     return Soaked(minutes, rate, placed, well, logged, ended, tuple(readings))
 
@@ -110,13 +111,13 @@ def _tell(reading: Reading, placed: int, left: float) -> None:
     )
 
 
-async def _at_rest(system: System, before: Reading) -> Reading:
+async def _at_rest(system: System, api: Api, before: Reading) -> Reading:
     """What is used when nothing more goes on than before, or when it goes on for too long."""
     last = before
 
     async def is_over() -> bool:
         nonlocal last
-        last = await read(system)
+        last = await read(system, api)
         return is_as_before(last, before)
 
     with suppress(NeverHappenedError):  # then the reading says so

@@ -73,7 +73,7 @@ def _resources() -> tuple[web.AbstractResource, ...]:
     for operation in OPERATIONS:
         operation.add_to(router)
     router.add_get(BASE + "/openapi.json", describing.openapi)
-    router.add_get("/api/docs", describing.browse)
+    describing.DOCS.add_to(router)
     confirming.add_to(router)
     pages.add_addresses(router)
     router.add_get("/health/live", health.live)

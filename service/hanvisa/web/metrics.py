@@ -11,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hanvisa.web.routing import Anyone, ask_for
+
 if TYPE_CHECKING:
     from hanvisa.calls.live_ports import CallLoad
     from hanvisa.web.services import Guessers, Logged
@@ -105,6 +107,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 async def metrics(request: web.Request) -> web.Response:
+    """To whoever is known: Prometheus has a token (docs/access.md)."""
+    await ask_for(request, Anyone.SIGNED_IN)
     return web.Response(
         body=generate_latest(request.app[METRICS].registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from hanvisa.errors import InvalidInput, StorageError
 from hanvisa.web import auth
 from hanvisa.web.auth import Gate
 from hanvisa.web.operations import OPERATIONS
+from hanvisa.web.pages.live import OVER
 from hanvisa.web.principals import Principal
 from hanvisa.web.problems import Problem
 from hanvisa.web.roles import TABLE, Reach, Role
@@ -45,6 +47,31 @@ async def test_without_a_token_every_operation_asks_who_it_is(town: Town) -> Non
         response = await town.client.request(route.method, BASE + _address(route.path))
         assert (await problem(response, 401))["error_id"] == "unauthenticated"
         assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+OPEN = {"/health/live", "/health/ready", "/sign-in"}
+
+
+async def test_no_address_but_health_and_signing_in_tells_who_is_not_known_anything(town: Town) -> None:
+    """docs/threat-model.md, “The web and the API”."""
+    addresses = [
+        re.sub(r"{\w+}", SOME_ID, _address(resource.canonical))
+        for resource in town.client.app.router.resources()
+    ]
+    assert {*OPEN, "/metrics", "/api/docs", "/api/v1/openapi.json"} <= set(addresses)
+    told = set()
+    for address in addresses:
+        response = await town.client.get(address, allow_redirects=False)
+        if response.status == 200 and await response.read() != OVER:
+            told.add(address)
+    assert told == OPEN
+
+
+async def test_who_looks_at_the_description_is_asked_to_sign_in_and_brought_back(town: Town) -> None:
+    response = await town.client.get("/api/docs", allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (303, "/sign-in?to=/api/docs")
+    for path in ("/metrics", "/api/v1/openapi.json"):
+        assert (await problem(await town.client.get(path), 401))["error_id"] == "unauthenticated"
 
 
 USERS = {
