@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import delete
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.repositories.calls import CallRecords
-from hanvisa.directory.tables import ExceptionRow
+from hanvisa.directory.tables import CallEventRow, ExceptionRow
 from hanvisa.errors import PrintingError
 from hanvisa.reports.apart import run_apart
 from hanvisa.reports.catalogue import REPORTS
+from hanvisa.reports.model import NOWHERE, Row
 from hanvisa.reports.sheets import to_csv
+from hanvisa.web.report_rows import page_of_rows
 from hanvisa.web.routing import BASE
 from unit.web.printed import HEADED_TABLE, structure_of, text_of
 from unit.web.town import ANNA_MOBILE, NOW, Town, id_of, problem
@@ -25,18 +28,24 @@ from unit.web.town import ANNA_MOBILE, NOW, Town, id_of, problem
 MONTH = "?month=2026-08"
 
 
+def referred(call: str, name: str, minute: int) -> CallEntry:
+    """They did not answer."""
+    data: dict[str, Any] = {
+        "outcome": "referred",
+        "why": "busy",
+        "person": str(id_of(name)),
+        "unreferred": True,
+    }
+    return CallEntry(call, 1, NOW + timedelta(minutes=minute), "outcome", data)
+
+
 @pytest.fixture
 async def followed_up(town: Town) -> Town:
     """Siv of the school did not answer three callers, Olle of the care one."""
-    entries = []
-    for number, name in enumerate(("siv", "siv", "siv", "olle")):
-        data: dict[str, Any] = {
-            "outcome": "referred",
-            "why": "busy",
-            "person": str(id_of(name)),
-            "unreferred": True,
-        }
-        entries.append(CallEntry(f"call-{number}", 1, NOW + timedelta(minutes=number), "outcome", data))
+    entries = [
+        referred(f"call-{number}", name, minute=number)
+        for number, name in enumerate(("siv", "siv", "siv", "olle"))
+    ]
     await CallRecords(town.database).append(entries)
     return town
 
@@ -63,6 +72,39 @@ async def test_a_figure_leads_to_its_rows(followed_up: Town) -> None:
     assert told[0]["at"] == "2026-08-05T10:00:00+02:00"
     assert told[0]["why"] == "busy"
     assert second["next"] is None
+
+
+ROWS = "/reports/unreferred-absences/rows?month=2026-08&limit=2"
+
+
+async def test_rows_come_once_though_some_come_in_meanwhile(followed_up: Town) -> None:
+    """Of another node's outbox, or one that waited for the database."""
+    first = await followed_up.get(ROWS)
+    before_them = referred("late", "siv", minute=-5)
+    await CallRecords(followed_up.database).append([before_them])
+    second = await followed_up.get(f"{ROWS}&cursor={first['next']}")
+    told = [row["cells"]["call"] for row in first["items"] + second["items"]]
+    assert told == ["call-0", "call-1", "call-2", "call-3"]
+
+
+def test_rows_that_are_just_alike_all_come() -> None:
+    rows = tuple(Row(NOWHERE, (name,)) for name in ("anna", "siv", "siv", "siv", "olle"))
+    told: list[Row] = []
+    cursor = None
+    for _ in rows:
+        page = page_of_rows(rows, 1, cursor)
+        told += page.items
+        cursor = page.next
+    assert (tuple(told), cursor) == (rows, None)
+
+
+async def test_a_cursor_whose_row_is_gone_is_refused(followed_up: Town) -> None:
+    first = await followed_up.get(ROWS)
+    async with followed_up.database.changing(SYSTEM) as session:
+        await session.execute(delete(CallEventRow).where(CallEventRow.call_id == "call-1"))
+    told = await problem(await followed_up.ask("GET", f"{ROWS}&cursor={first['next']}"), 422)
+    assert [one["where"] for one in told["errors"]] == ["cursor"]
+    assert "no longer there" in told["detail"]
 
 
 async def test_a_figure_of_no_operation_leads_to_its_rows_and_no_others(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
@@ -18,7 +19,7 @@ from hanvisa.reports.pages import page_of
 from hanvisa.reports.printing import print_pdf
 from hanvisa.reports.reading.source import Limits
 from hanvisa.web.fields import Incoming, Moment, Named, Outgoing
-from hanvisa.web.paging import cut, not_ours, read_cursor
+from hanvisa.web.report_rows import page_of_rows
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Document, Route
 
@@ -116,10 +117,8 @@ async def figures(ask: Ask[None, FigureQuery]) -> Answer:
 
 async def rows(ask: Ask[None, RowQuery]) -> Answer:
     made, query = await _make(ask), ask.query
-    first = _after(query.cursor)
-    numbered = tuple(enumerate(made.rows))[first : first + query.limit + 1]
-    page = cut(numbered, lambda row: (str(row[0]),), query.limit)
-    items = [RowShown.model_validate(telling.row_json(made, row, ask.language)) for _, row in page.items]
+    page = await asyncio.to_thread(page_of_rows, made.rows, query.limit, query.cursor)  # they may be many
+    items = [RowShown.model_validate(telling.row_json(made, row, ask.language)) for row in page.items]
     return Answer(RowList(items=items, next=page.next))
 
 
@@ -160,15 +159,6 @@ async def _make(ask: Ask[Any, Any]) -> Made:
 
 def _last_whole(ask: Ask[Any, Any]) -> Month:
     return Month.of(ask.now).before
-
-
-def _after(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    number = read_cursor(cursor)
-    if len(number) != 1 or not number[0].isascii() or not number[0].isdecimal() or len(number[0]) > 9:
-        raise not_ours()
-    return int(number[0]) + 1
 
 
 def _file(made: Made) -> str:
