@@ -17,11 +17,15 @@ AT = f"/switchboards/{id_of('board')}/greeting"
 WORDS = {"sv": "Hej", "en": "Hello"}
 
 
-async def give(town: Town, path: str, *files: bytes, who: str = "admin") -> ClientResponse:
+async def give(
+    town: Town, path: str, *files: bytes, who: str = "admin", if_match: str | None = "*"
+) -> ClientResponse:
     form = FormData(default_to_multipart=True)
     for number, content in enumerate(files):
         form.add_field("file", io.BytesIO(content), filename=f"{number}.wav")
     headers = {"Authorization": f"Bearer {town.tokens[who]}", "Accept-Language": "en"}
+    if if_match is not None:
+        headers["If-Match"] = if_match
     return await town.client.post("/api/v1" + path, data=form, headers=headers)
 
 
@@ -40,12 +44,33 @@ async def test_it_is_read_in_and_said_by_the_voice_again(town: Town) -> None:
     assert given == {"words": WORDS, "read_in": ["sv"]}
     assert (town.state / "recordings" / "sv" / "hej.wav").read_bytes() == spoken(1.0)
     assert await town.get(AT) == given
-    assert (await answer(await town.ask("DELETE", f"{AT}/sv"), 200))["read_in"] == []
+    assert (await answer(await town.ask("DELETE", f"{AT}/sv", if_match="*"), 200))["read_in"] == []
     assert not (town.state / "recordings" / "sv" / "hej.wav").exists()
     ended, began, _ = (await town.get(f"/audit?table=switchboards&row={id_of('board')}"))["items"]
     assert (began["by"], began["before"]["greeting_sound_sv"]) == ("admin", None)
     assert began["after"]["greeting_sound_sv"] == ended["before"]["greeting_sound_sv"]
     assert (ended["action"], ended["after"]["greeting_sound_sv"]) == ("changed", None)
+
+
+async def test_a_change_says_what_it_starts_from_and_does_not_undo_anothers(town: Town) -> None:
+    """The same words, read in anew by another: only the sound tells."""
+    for response in (
+        await town.ask("DELETE", f"{AT}/sv"),
+        await give(town, f"{AT}/sv", spoken(1.0), if_match=None),
+    ):
+        assert (await problem(response, 428))["error_id"] == "precondition-required"
+    await answer(await give(town, f"{AT}/sv", spoken(1.0)), 200)
+    seen = (await town.ask("GET", AT)).headers["ETag"]
+    anothers = await give(town, f"{AT}/sv", spoken(2.0), if_match=seen)
+    await answer(anothers, 200)
+    for response in (
+        await town.ask("DELETE", f"{AT}/sv", if_match=seen),
+        await give(town, f"{AT}/sv", spoken(1.0), if_match=seen),
+    ):
+        await problem(response, 412)
+    assert (town.state / "recordings" / "sv" / "hej.wav").read_bytes() == spoken(2.0)
+    assert (await town.ask("GET", AT)).headers["ETag"] == anothers.headers["ETag"]
+    await answer(await town.ask("DELETE", f"{AT}/sv", if_match=anothers.headers["ETag"]), 200)
 
 
 @pytest.mark.parametrize(
@@ -69,5 +94,5 @@ async def test_what_is_no_switchboard_or_language_has_none(town: Town) -> None:
     for path in (nobodys, f"{nobodys}/sv"):
         await problem(await town.ask("GET", path), 404)
     await problem(await give(town, f"{nobodys}/sv", spoken(1.0)), 404)
-    await problem(await town.ask("DELETE", f"{nobodys}/sv"), 404)
+    await problem(await town.ask("DELETE", f"{nobodys}/sv", if_match="*"), 404)
     await problem(await town.ask("GET", f"{AT}/fi"), 400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from hanvisa.errors import SpeechError
 from hanvisa.policy.facts import Switchboard
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.own_recordings import LONGEST_GREETING
+from hanvisa.web.etags import changed, matches
 from hanvisa.web.fields import Outgoing, Words
 from hanvisa.web.preparing import prepare
 from hanvisa.web.problems import not_found
@@ -44,7 +46,7 @@ async def heard(ask: Ask[None, None]) -> Answer:
 async def give(ask: Ask[Files, None]) -> Answer:
     """It is heard wherever these words are said; other words are said by the voice until they are read in too."""
     switchboard, language = _switchboard(ask), ask.path["language"]
-    before = _sounds(ask, switchboard)
+    before = _seen(ask, switchboard)
     wav = wav_given(ask.body, LONGEST_GREETING)
     try:
         await ask.services.readings.keep(switchboard.greeting.in_(language), language, wav)
@@ -55,9 +57,16 @@ async def give(ask: Ask[Files, None]) -> Answer:
 
 async def end(ask: Ask[None, None]) -> Answer:
     switchboard, language = _switchboard(ask), ask.path["language"]
-    before = _sounds(ask, switchboard)
+    before = _seen(ask, switchboard)
     await ask.services.readings.drop(switchboard.greeting.in_(language), language)
     return await _changed(ask, switchboard, before)
+
+
+def _seen(ask: Ask[Any, Any], switchboard: Switchboard) -> dict[str, str | None]:
+    """What is heard before the change. Raises Problem (412) when who asks has seen something else."""
+    if not matches(ask.if_match, _tag(ask, switchboard)):
+        raise changed()
+    return _sounds(ask, switchboard)
 
 
 async def _changed(ask: Ask[Any, Any], switchboard: Switchboard, before: dict[str, str | None]) -> Answer:
@@ -69,7 +78,13 @@ async def _changed(ask: Ask[Any, Any], switchboard: Switchboard, before: dict[st
 def _answer(ask: Ask[Any, Any], switchboard: Switchboard) -> Answer:
     greeting = switchboard.greeting
     read_in = [one for one in Language if ask.services.readings.sound_of(greeting.in_(one), one)]
-    return Answer(GreetingShown(words=Words.of(greeting), read_in=read_in))
+    return Answer(GreetingShown(words=Words.of(greeting), read_in=read_in), etag=_tag(ask, switchboard))
+
+
+def _tag(ask: Ask[Any, Any], switchboard: Switchboard) -> str:
+    """Of the words and the very sounds: one that is read in anew looks the same."""
+    heard = (switchboard.greeting.sv, switchboard.greeting.en, *_sounds(ask, switchboard).values())
+    return hashlib.sha256(repr(heard).encode()).hexdigest()[:20]
 
 
 def _sounds(ask: Ask[Any, Any], switchboard: Switchboard) -> dict[str, str | None]:
@@ -95,6 +110,7 @@ ROUTES = (
         read,
         "A switchboard's greeting, and in which languages it is read in",
         reply=GreetingShown,
+        etag=True,
     ),
     Route(
         "GET",
@@ -112,6 +128,8 @@ ROUTES = (
         "Give a WAV file of a switchboard's greeting, read in",
         reply=GreetingShown,
         uploads=LARGEST,
+        if_match=True,
+        etag=True,
     ),
     Route(
         "DELETE",
@@ -120,5 +138,7 @@ ROUTES = (
         end,
         "Let the voice say a switchboard's greeting again",
         reply=GreetingShown,
+        if_match=True,
+        etag=True,
     ),
 )

@@ -30,13 +30,18 @@ async def upload(visitor: Visitor, path: str, name: str, content: bytes, **field
     return await visitor.town.client.post(path, data=form, headers=headers)
 
 
+def seen_in(page: str) -> str:
+    """What of it the page's forms start from."""
+    return re.findall(r'name="seen" value="(\w+)"', page)[0]
+
+
 async def test_an_import_shows_the_difference_and_then_carries_it_out(admin: Visitor, town: Town) -> None:
     assert 'type="file"' in await admin.page("/admin/imports")
     content = ORGANISATIONS.encode()
     shown = await upload(admin, "/admin/imports/preview", "organisations.csv", content)
     page = await shown.text()
     assert "<strong>Bergslagens Kommunalteknik</strong> (bkt)" in page
-    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    seen = seen_in(page)
     other = content.replace(b"84", b"85")
     again = await upload(admin, "/admin/imports", "organisations.csv", other, seen=seen)
     assert again.status == 409
@@ -82,18 +87,25 @@ async def test_a_switchboards_greeting_is_heard_read_in_and_given_back_to_the_vo
     assert page.count("The voice says it.") == 2
     sounds = re.findall(r'<audio[^>]*src="([^"]+)"', page)
     assert [(await admin.get(sound)).status for sound in sounds] == [200, 200]
-    told = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(61.0))
+    seen = seen_in(page)
+    told = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(61.0), seen=seen)
     assert told.status == 422
     part = await told.text()
     assert re.search(r'id="f-file-sv"[^>]*aria-invalid="true"', part)
     assert not re.search(r'id="f-file-en"[^>]*aria-invalid="true"', part)
     assert "longer than 60 seconds" in part
-    done = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(1.0))
+    done = await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(1.0), seen=seen_in(part))
     assert done.headers["HX-Redirect"] == f"{at}?done=changed"
     page = await admin.page(at)
     assert (page.count("Somebody has read it in."), page.count("The voice says it.")) == (1, 1)
     assert (await town.get(f"/switchboards/{id_of('board')}/greeting"))["read_in"] == ["sv"]
-    done = await send(admin, "DELETE", f"{at}/greeting/sv", [])
+    for meanwhile in (
+        await upload(admin, f"{at}/greeting/sv", "hej.wav", spoken(2.0), seen=seen),
+        await send(admin, "DELETE", f"{at}/greeting/sv?seen={seen}", []),
+    ):
+        assert meanwhile.status == 412
+    [ends] = re.findall(r'hx-delete="([^"]+)"', page)
+    done = await send(admin, "DELETE", ends, [])
     assert done.headers["HX-Redirect"] == f"{at}?done=changed"
     assert (await admin.page(at)).count("The voice says it.") == 2
 

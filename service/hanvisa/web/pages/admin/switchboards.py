@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -37,7 +38,7 @@ async def read(page: Page) -> web.StreamResponse:
 async def give(page: Page) -> web.StreamResponse:
     sent = await read_files(page.request, LARGEST)
     try:
-        await page.api.upload(_path(page), sent.files)
+        await page.api.upload(_path(page), sent.files, if_match=_as_seen(sent.fields))
     except Problem as problem:
         if problem.kind not in (INVALID, TOO_LARGE):
             raise
@@ -47,8 +48,12 @@ async def give(page: Page) -> web.StreamResponse:
 
 
 async def end(page: Page) -> web.StreamResponse:
-    await page.api.send("DELETE", _path(page))
+    await page.api.send("DELETE", _path(page), if_match=_as_seen(page.request.query))
     return page.go(f"{SWITCHBOARDS.address}/{page.request.match_info['id']}?done=changed")
+
+
+def _as_seen(sent: Mapping[str, str]) -> str:
+    return f'"{sent.get("seen", "")}"'
 
 
 def _path(page: Page) -> str:
@@ -60,9 +65,11 @@ async def _section(
 ) -> dict[str, Any]:
     """``wrong`` is what was, of a file in a language. One that is no more greets nobody."""
     at = register.path_of(page, SWITCHBOARDS)
+    answer = None if is_over else await page.api.ask("GET", f"{at}/greeting", {})
     return {
         "at": at,
-        "greeting": None if is_over else await page.api.get(f"{at}/greeting"),
+        "greeting": answer and answer.body,
+        "seen": answer and answer.etag,
         "tongues": tuple(Language),
         "wrong": wrong or {},
         "longest": f"{LONGEST_GREETING:.0f}",
