@@ -10,9 +10,10 @@ from pydantic import Field
 from hanvisa.calls.live_ports import Envelope, EventType
 from hanvisa.web.api.live import EmergencyShown, LiveCallShown, PausedOperatorShown, live_event
 from hanvisa.web.event_stream import MEDIA, event, stream
-from hanvisa.web.fields import Moment, Outgoing
+from hanvisa.web.fields import Incoming, Moment, Outgoing
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Ask, Direct, ask_for
+from hanvisa.web.validation import parse_query
 
 BEAT = 15.0  # seconds: a comment, so that whoever is in between keeps the connection
 LAST = "Last-Event-ID"
@@ -33,6 +34,7 @@ class LiveEventShown(Outgoing):
 async def live_events(request: web.Request) -> web.StreamResponse:
     """It ends when who asks has signed out, or may no more: that is asked again at every beat, events or not."""
     ask = await ask_for(request, Action.READ_LIVE)
+    parse_query(Incoming, list(request.query.items()))
 
     async def may_still() -> None:
         nonlocal ask

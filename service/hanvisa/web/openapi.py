@@ -180,18 +180,16 @@ def _header_names(operation: Operation) -> tuple[str, ...]:
 
 def _refusals(operation: Operation) -> tuple[Kind, ...]:
     """Every kind of problem that the operation can answer with."""
-    kinds = [problems.INTERNAL, problems.UNAVAILABLE, *operation.refusals]
+    kinds = [problems.INTERNAL, problems.UNAVAILABLE, problems.INVALID, *operation.refusals]
     if operation.action is not Anyone.AT_ALL:
         kinds += [problems.UNAUTHENTICATED, problems.FORBIDDEN]
         kinds += [problems.NOT_MEANT] if operation.method != "GET" else []
     if "{" in operation.path:
         kinds += [problems.INVALID_ID, problems.NOT_FOUND]
-    if operation.query is not None or operation.body is not None:
-        kinds.append(problems.INVALID)
     if operation.body is not None:
         kinds += [problems.MALFORMED, problems.TOO_LARGE, problems.NOT_JSON]
     if operation.uploads:
-        kinds += [problems.INVALID, problems.TOO_LARGE, problems.NOT_FILES]
+        kinds += [problems.TOO_LARGE, problems.NOT_FILES]
     if operation.if_match:
         kinds += [problems.CHANGED, problems.MISSING_MATCH]
     return tuple(dict.fromkeys(kinds))

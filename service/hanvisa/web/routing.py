@@ -1,8 +1,8 @@
 """The API as a table of routes, and what happens to a request before and after its handler.
 
 In order: who asks (401), is it meant (403, of a change that comes with a cookie), may they at all (403), is the path's
-id one (400), is If-Match there where a change needs it (428), is the body JSON of the model (415, 400, 422). Then the
-handler, which is given what was found.
+id one (400), is the query of the model, or empty where there is none (422), is If-Match there where a change needs it
+(428), is the body JSON of the model (415, 400, 422). Then the handler, which is given what was found.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.web.auth import GATE, must_be_meant
 from hanvisa.web.cookies import session_cookie
+from hanvisa.web.fields import Incoming
 from hanvisa.web.languages import accepted
 from hanvisa.web.origin import address_of
 from hanvisa.web.principals import Principal, nobody
@@ -194,7 +195,7 @@ class Route(Operation):
         return replace(
             asked,
             path=_path(path),
-            query=parse_query(self.query, query) if self.query else None,
+            query=parse_query(self.query or Incoming, query),
             if_match=self._match(if_match),
         )
 

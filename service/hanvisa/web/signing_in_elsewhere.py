@@ -19,6 +19,7 @@ from hanvisa.web.problems import NOT_FOUND, NOT_SIGNED_IN, Problem
 from hanvisa.web.routing import Anyone, Direct
 from hanvisa.web.services import SERVICES, Services
 from hanvisa.web.signing_in import begin_session
+from hanvisa.web.validation import parse_query
 
 PATH = "/session/oidc"
 FLOW = "hanvisa_oidc"
@@ -44,7 +45,7 @@ class CameBack(Incoming):
 
 async def go(request: web.Request) -> web.Response:
     client, services = _client(request), request.app[SERVICES]
-    to = request.query.get("to", "/")
+    to = parse_query(Wanted, list(request.query.items())).to
     if not LOCAL_PAGE.fullmatch(to):
         raise failed(Text(sv="Dit leder ingen inloggning.", en="No sign-in leads there."))
     flow = Flow(secrets.token_urlsafe(32))

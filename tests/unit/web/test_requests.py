@@ -74,6 +74,19 @@ async def test_who_looks_at_the_description_is_asked_to_sign_in_and_brought_back
         assert (await problem(await town.client.get(path), 401))["error_id"] == "unauthenticated"
 
 
+async def test_what_an_operation_does_not_know_in_a_query_is_refused(town: Town) -> None:
+    """Whether it takes a query or none. A provider may send its browsers back with more than is known here."""
+    for operation in OPERATIONS:
+        if operation.path.startswith("/session/oidc"):
+            continue
+        path = f"{_address(operation.path)}?unknown=1"
+        response = await town.ask(operation.method, path, if_match="*")
+        if response.status == 403:  # what a person does, which the administrator is not
+            response = await town.ask(operation.method, path, if_match="*", who="operator")
+        told = await problem(response, 422)
+        assert "unknown" in [one["where"] for one in told["errors"]], (operation.method, path)
+
+
 USERS = {
     "admin": Role.ADMIN,
     "head": Role.HEAD,

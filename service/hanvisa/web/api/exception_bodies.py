@@ -99,7 +99,7 @@ class ExceptionChange(Change):
 class ScopeShown(Outgoing):
     kind: ScopeKind
     id: UUID | None
-    number: str | None = Field(description="E.164")
+    number: str | None = Field(description="E.164; stars for a protected one")
     name: str | None
 
 
