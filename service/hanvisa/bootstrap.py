@@ -136,8 +136,9 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     directory.on_change(_settings_kept(settings, directory, house))
     directory.on_change(register_changed)
     desk = Desk(house)
-    changes = Changes(desk.calls, house.live.engaged, lambda: directory.register, clock.now)
+    changes = Changes(desk.calls, desk.busy, lambda: directory.register, clock.now)
     house.live.on_stir(changes.calls_stirred)
+    house.queues.on_wake(changes.calls_stirred)
     directory.on_stored(changes.stored)
 
     def make_the_rest() -> tuple[web.Application, tuple[Beside, ...]]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
 
 from hanvisa.calls.live_ports import LiveCall
 from hanvisa.policy.facts import Absence, Forwarding, PolicyException
@@ -18,7 +17,7 @@ BURST = 0.02  # seconds from the first change to its being told, with all that c
 
 class Topic(StrEnum):
     CALLS = "calls"  # the switchboard's
-    OPERATORS = "operators"  # open, paused, closed, on the phone
+    OPERATORS = "operators"  # open, paused, closed, wrapping up, on the phone
     PRESENCE = "presence"  # who is there, absent, on the phone, forwarded, and under an exception
     NOTICES = "notices"
     ABSENCES = "absences"  # who is there, and who is away, on which day
@@ -27,20 +26,20 @@ class Topic(StrEnum):
 class Changes:
     """Causes tell what they change, and never wait; one reader takes it with :meth:`next`.
 
-    ``calls`` are the switchboard's now, ``engaged`` is who is on the phone; in ``register`` are the absences,
+    ``calls`` are the switchboard's now, ``busy`` is who is on the phone or wraps up; in ``register`` are the absences,
     forwardings and exceptions, which begin and end by themselves.
     """
 
     def __init__(
         self,
         calls: Callable[[], Sequence[LiveCall]],
-        engaged: Callable[[], frozenset[UUID]],
+        busy: Callable[[], Hashable],
         register: Callable[[], Register],
         now: Callable[[], datetime],
     ) -> None:
-        self._calls, self._engaged = calls, engaged
+        self._calls, self._busy = calls, busy
         self._up: Sequence[LiveCall] | None = ()
-        self._were_engaged: frozenset[UUID] = frozenset()
+        self._were_busy = busy()
         self._register, self._now = register, now
         self._of = register()  # the register in which the next turn was looked up
         self._turn = next_turn(self._of, now())
@@ -79,8 +78,8 @@ class Changes:
         if (up := self._calls()) != self._up:
             self._up = up
             self._topics.add(Topic.CALLS)
-        if (engaged := self._engaged()) != self._were_engaged:
-            self._were_engaged = engaged
+        if (busy := self._busy()) != self._were_busy:
+            self._were_busy = busy
             self._topics |= {Topic.OPERATORS, Topic.PRESENCE}
 
     async def _until_stirred(self) -> None:

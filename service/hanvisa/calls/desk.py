@@ -25,6 +25,13 @@ class Desk:
     def is_engaged(self, person: UUID, /) -> bool:
         return self.house.live.is_engaged(person)
 
+    def wraps_up(self, person: UUID, /) -> bool:
+        return self.house.queues.wraps_up(person, self.house.clock.now())
+
+    def busy(self) -> tuple[frozenset[UUID], frozenset[UUID]]:
+        """Who is on the phone, and who has time to themselves after a call."""
+        return self.house.live.engaged(), self.house.queues.wrapping_up(self.house.clock.now())
+
     def calls(self) -> tuple[LiveCall, ...]:
         return tuple(sorted(map(shown, filter(of_switchboard, self.house.live)), key=lambda call: call.id))
 

@@ -75,6 +75,7 @@ class Queues:
 
     wrap_up: float = 0.0
 
+    _callbacks: list[Callable[[], None]] = field(default_factory=list)
     _queues: dict[UUID, Queue] = field(default_factory=dict)
     _idle_since: dict[UUID, datetime] = field(default_factory=dict)
     _call_ended: dict[UUID, datetime] = field(default_factory=dict)
@@ -95,6 +96,12 @@ class Queues:
         woken.set()
         for waiter in self.all_waiting():
             waiter.wake()
+        for callback in self._callbacks:
+            callback()
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Call back when an operator may be free who was not. It must not wait."""
+        self._callbacks.append(callback)
 
     def next_operator(
         self,
@@ -108,7 +115,7 @@ class Queues:
             operator
             for operator in operators
             if self.is_free(operator, is_engaged, now)
-            and not self._wraps_up(operator.person_id, now)
+            and not self.wraps_up(operator.person_id, now)
             and may_have(operator)
         ]
         return min(free, key=self._idle_from, default=None)
@@ -135,9 +142,16 @@ class Queues:
             and _is_within(missed, timedelta(seconds=LEFT_ALONE), now)
         )
 
-    def _wraps_up(self, person: UUID, now: datetime) -> bool:
+    def wraps_up(self, person: UUID, now: datetime) -> bool:
         ended = self._call_ended.get(person)
         return ended is not None and _is_within(ended, timedelta(seconds=self.wrap_up), now)
+
+    def wrapping_up(self, now: datetime) -> frozenset[UUID]:
+        """All of them; whose time is over is forgotten: everybody's calls end, and this is asked often."""
+        self._call_ended = {
+            person: ended for person, ended in self._call_ended.items() if self.wraps_up(person, now)
+        }
+        return frozenset(self._call_ended)
 
     def missed(self, person: UUID, at: datetime) -> None:
         """The operator has not answered."""

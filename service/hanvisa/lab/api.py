@@ -19,6 +19,11 @@ class ApiRefusedError(AssertionError):
         self.problem = problem
 
 
+def state_set(state: str) -> str:
+    """What an operator who is shown in that state has set: who wraps up is open."""
+    return "open" if state == "wrapping_up" else state
+
+
 class Api:
     """A user of the API with their token. ``base`` is ``http://host:port``; ``language`` is what sentences come in."""
 

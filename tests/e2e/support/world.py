@@ -25,7 +25,7 @@ from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.tables import MessageRow
-from hanvisa.lab.api import Api, Json
+from hanvisa.lab.api import Api, Json, state_set
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.phones import Exchange
 from hanvisa.lab.phrasebook import fixed_phrases
@@ -143,7 +143,7 @@ class World(Town):
     async def given_operator(self, who: str, state: Literal["open", "paused", "closed"] = "open") -> None:
         """An operator opens, pauses or closes; afterwards they are as they were."""
         path = f"/operators/{self.person(who).id}"
-        before = (await self.api.get(path))["state"]
+        before = state_set((await self.api.get(path))["state"])
         await self.api.post(f"{path}/state", {"state": state})
         self._undo.append(lambda: self.api.post(f"{path}/state", {"state": before}))
 

@@ -370,10 +370,16 @@ async def test_after_a_call_an_operator_has_time_to_wrap_up() -> None:
         await scene.until(lambda: (olle, "normal") in scene.control.named("hang_up"), "Olle is free")
         await scene.until(lambda: said_to(scene, second, "QueuePlace(place=1") > 1, "still waiting")
         assert [dial for _, dial, *_ in scene.control.named("create")].count("PJSIP/olle") == 1
+        desk, looked_again = Desk(scene.house), []
+        assert desk.wraps_up(id_of("olle"))
+        assert id_of("olle") in desk.busy()[1]
+        scene.house.queues.on_wake(lambda: looked_again.append(desk.busy()))
         clock = scene.house.clock
         assert isinstance(clock, FakeClock)
         clock.advance(timedelta(seconds=31))
         scene.house.queues.wake()
+        assert id_of("olle") not in looked_again[0][1]
+        assert not desk.wraps_up(id_of("olle"))
         await rung_anew(scene, "olle", olle)
         assert first
 

@@ -219,6 +219,16 @@ async def test_an_operator_pauses_themselves_and_the_register_knows(town: Town) 
     await problem(await town.ask("POST", f"/operators/{ANNA}/state", {"state": "open"}), 404)
 
 
+async def test_one_who_wraps_up_is_open_and_shown_so(town: Town) -> None:
+    """It can't be set, and who has paused is not waited for."""
+    town.live.wrapping_up.add(id_of("olle"))
+    path = f"/operators/{OLLE}/state"
+    assert (await town.get(f"/operators/{OLLE}"))["state"] == "wrapping_up"
+    await problem(await town.ask("POST", path, {"state": "wrapping_up"}, who="operator"), 422)
+    assert (await town.ask("POST", path, {"state": "paused"}, who="operator")).status == 200
+    assert (await town.get(f"/operators/{OLLE}"))["state"] == "paused"
+
+
 async def test_an_operator_is_made_changed_ended_and_made_again(town: Town) -> None:
     board, siv = str(id_of("board")), str(id_of("siv"))
     body = {"person": siv, "phone": str(id_of("phone siv")), "switchboards": [board]}

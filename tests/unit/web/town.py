@@ -92,6 +92,7 @@ class Engaged:
     persons: set[UUID] = field(default_factory=set)
     up: list[LiveCall] = field(default_factory=list)
     asked: list[tuple[str, Wish, UUID | None, str, str]] = field(default_factory=list)
+    wrapping_up: set[UUID] = field(default_factory=set)
     dialled: list[tuple[UUID, str]] = field(default_factory=list)
     confidential: list[str] = field(default_factory=list)
     messages_for: list[UUID] = field(default_factory=list)
@@ -102,6 +103,9 @@ class Engaged:
 
     def is_engaged(self, person: UUID, /) -> bool:
         return person in self.persons
+
+    def wraps_up(self, person: UUID, /) -> bool:
+        return person in self.wrapping_up
 
     def engaged(self) -> frozenset[UUID]:
         return frozenset(self.persons)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hanvisa.lab.api import Json
+from hanvisa.lab.api import Json, state_set
 from hanvisa.lab.town import Town
 
 Undo = Callable[[], Awaitable[Any]]
@@ -49,7 +49,7 @@ class Given:
     async def operator(self, account: str, state: str) -> None:
         """An operator's state; as it was before, afterwards."""
         path = f"/operators/{self._town.person(account).id}"
-        before = (await self._town.api.get(path))["state"]
+        before = state_set((await self._town.api.get(path))["state"])
         if before != state:
             await self._town.api.post(f"{path}/state", {"state": state})
             self._undo.append(lambda: self._town.api.post(f"{path}/state", {"state": before}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -26,12 +27,21 @@ class SwitchboardShown(Outgoing):
     main_numbers: list[str] = Field(description="E.164")
 
 
+class StateShown(StrEnum):
+    """An open operator is offered nobody while they wrap up after a call."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    WRAPPING_UP = "wrapping_up"
+
+
 class OperatorShown(Outgoing):
     person: Named
     phone: str = Field(description="the SIP account")
     switchboards: list[SwitchboardShown]
-    state: OperatorState
-    since: Moment
+    state: StateShown
+    since: Moment = Field(description="open, paused or closed")
     engaged: bool = Field(description="has a call now")
 
 
@@ -123,10 +133,15 @@ def _operator(
         person=named_person(ask.register, operator.person_id),
         phone=phone.account if phone else "",
         switchboards=[switchboards[id_] for id_ in operator.switchboard_ids],
-        state=operator.state,
+        state=_state(ask, operator),
         since=operator.since,
         engaged=ask.services.live_calls.is_engaged(operator.person_id),
     )
+
+
+def _state(ask: Ask[Any, Any], operator: Operator) -> StateShown:
+    wraps_up = operator.state is OperatorState.OPEN and ask.services.live_calls.wraps_up(operator.person_id)
+    return StateShown.WRAPPING_UP if wraps_up else StateShown(operator.state.value)
 
 
 def _switchboard(ask: Ask[Any, Any], id_: UUID) -> SwitchboardShown:

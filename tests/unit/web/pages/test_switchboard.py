@@ -173,6 +173,20 @@ async def test_a_caller_is_handed_over_to_a_colleague_who_is_open_and_free(
     assert town.live.asked == [(call.id, Wish.HAND_OVER, OLLE, "", "")]
 
 
+async def test_who_wraps_up_is_shown_so_and_may_be_handed_a_caller(olle: Visitor, town: Town) -> None:
+    await a_colleague(town)
+    await opens(town, "siv")
+    town.live.up = [CALL]
+    town.live.wrapping_up = {id_of("siv")}
+    assert "Siv Åkerström (efterarbete)" in await olle.page("/switchboard")
+    town.live.wrapping_up = {OLLE}
+    page = await olle.page("/switchboard")
+    assert '<span class="state paused">Efterarbete</span>' in page
+    assert 'id="state-paused"' in page
+    assert 'id="state-open"' not in page
+    assert "(efterarbete)" not in page
+
+
 async def test_whom_a_colleague_has_parked_is_fetched_and_not_handed_over(olle: Visitor, town: Town) -> None:
     await a_colleague(town)
     await opens(town, "siv")

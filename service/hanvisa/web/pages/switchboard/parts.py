@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from hanvisa.policy.facts import OperatorState
 from hanvisa.web.api.live import LiveCallShown
-from hanvisa.web.api.operators import OperatorShown
+from hanvisa.web.api.operators import OperatorShown, StateShown
 from hanvisa.web.api.recent import RecentShown
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.roles import Action
@@ -118,7 +117,9 @@ async def _colleagues(page: Page) -> list[OperatorShown]:
     return [
         one
         for one in await _operators(page)
-        if one.state is OperatorState.OPEN and not one.engaged and one.person.id != page.api.who.person_id
+        if one.state in (StateShown.OPEN, StateShown.WRAPPING_UP)
+        and not one.engaged
+        and one.person.id != page.api.who.person_id
     ]
 
 
