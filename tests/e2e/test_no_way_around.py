@@ -122,12 +122,14 @@ async def test_a_transfer_to_a_group_of_mobiles_is_refused_and_of_a_mixed_one_th
 
 
 async def test_a_phones_redirect_to_a_mobile_is_followed_for_untouched_calls_only(world: World) -> None:
+    """And while the phone is forwarded there: here where it is busy, which has an end and takes from the allowance."""
     elsas = await world.siplet(ELSA)
     elsas.redirects_to = ELSAS_MOBILE
+    await world.given_forwarding(ELSA, ELSAS_MOBILE, kind="busy")
     caller, line = await an_operator_with_a_colleague(world)
     await line.transfer("205")
     await world.commanded(caller, "Elsa Hedström svarar inte just nu", within=LONG)
-    await until_rules(world, caller, "O2", "G1", "O1")
+    await until_rules(world, caller, "O2", "M3", "G1", "O1")
     await nobody_outside_was_rung(world)
     await caller.hangup()
 
@@ -135,6 +137,17 @@ async def test_a_phones_redirect_to_a_mobile_is_followed_for_untouched_calls_onl
     mobile = await world.mobile(ELSAS_MOBILE, within=LONG)
     await mobile.answer()
     await citizen.talks_to(mobile, within=LONG)
+
+
+async def test_a_phone_that_redirects_to_a_mobile_by_itself_is_not_followed(world: World) -> None:
+    """M3: what is set in the phone has no end, takes from no allowance, and is seen nowhere."""
+    elsas = await world.siplet(ELSA)
+    elsas.redirects_to = ELSAS_MOBILE
+    citizen = await world.citizen("0980319244", dials=world.direct_number(ELSA))
+    await world.commanded(citizen, "Elsa Hedström svarar inte just nu", within=LONG)
+    await until_rules(world, citizen, "M3", "G1")
+    assert "följs medan en vidarekoppling dit gäller (M3)" in await world.explanation(citizen)
+    await nobody_outside_was_rung(world)
 
 
 async def test_a_mobile_that_takes_the_operators_place_is_taken_off_at_once(world: World) -> None:

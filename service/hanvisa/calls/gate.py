@@ -24,7 +24,7 @@ from hanvisa.policy.confidentiality import has_confidential_line
 from hanvisa.policy.destination import with_register
 from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
-from hanvisa.policy.numbers import NumberKind, Reading
+from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.transfer import NO_MOBILE, JoinFacts, Via
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ def to_join(call: Call, number: Reading, person: Person | None, via: Via, *other
 
     By the number of a private call whoever has it is not told of, as if they were protected (P1).
     """
+    may_follow = via is not Via.REDIRECT or (person is not None and _is_forwarded_to(call, person, number))
     facts = JoinFacts(
         at=call.house.clock.now(),
         number=number,
@@ -136,9 +137,22 @@ def to_join(call: Call, number: Reading, person: Person | None, via: Via, *other
         confidential=call.state.confidential,
         via=via,
         person=person,
+        forwarding_allowed=may_follow,
         calls=frozenset(one.id for one in (call, *others)),
     )
     facts = with_register(facts, call.register)
     if number.number in call.state.private_numbers:
         return replace(facts, direct_number=None, mobile_protected=True)
     return facts
+
+
+def _is_forwarded_to(call: Call, person: Person, number: Reading) -> bool:
+    """M3 has let this person's phone be forwarded to ``number``, in whatever case, and that holds now."""
+    register, now = call.register, call.house.clock.now()
+    organisation = register.organisation(person.organisation_id)
+    targets = (
+        read_number(one.target, organisation, register, call.house.plan)
+        for one in register.forwardings_of(person.id)
+        if one.starts_at <= now < one.ends_at
+    )
+    return any(target.number == number.number for target in targets)

@@ -17,7 +17,7 @@ from hanvisa.policy.swedish_time import LOCAL
 
 
 class Via(StrEnum):
-    """By which way the caller would be joined. All are judged alike but a forwarding, which meets M3 too."""
+    """By which way the caller would be joined. All are judged alike but those of `_LED_ON`, which meet M3 too."""
 
     DIRECT = "direct"
     FORWARDING = "forwarding"
@@ -40,7 +40,7 @@ class JoinFacts:
     holder, or who forwards to it. ``mobile_protected``: the mobile, or its holder, is. ``direct_number`` (E.164) is
     that which may be given (O1). ``exceptions`` may be all there are: those that don't count are sorted out here.
     ``calls`` are the ids of the calls in which the caller is, by which those are found that were made on the spot.
-    ``forwarding_allowed``: the forwarding is within M3's limits.
+    ``forwarding_allowed``: M3 has let the phone be forwarded to ``number``, and that holds.
     """
 
     at: datetime
@@ -79,10 +79,10 @@ def decide_join(facts: JoinFacts) -> Decision:
         return _decide_untouched(facts)
     exception = _exception(facts)
     if exception is None:
-        rules = ("O2", "M3") if facts.via is Via.FORWARDING else ("O2",)
+        rules = ("O2", "M3") if facts.via in _LED_ON else ("O2",)
         return _refuse(facts, rules, _because_without_exception(facts))
-    if facts.via is Via.FORWARDING and not facts.forwarding_allowed:
-        return _refuse(facts, ("M3",), _FORWARDING_OVER)
+    if facts.via in _LED_ON and not facts.forwarding_allowed:
+        return _refuse(facts, ("M3",), _LED_ON[facts.via])
     return Decision(Effect.ALLOW, ("O2",), _because_of(exception), exception=exception.id)
 
 
@@ -118,11 +118,11 @@ def mobile_that_may_be_told(facts: JoinFacts) -> str | None:
 
 def _decide_untouched(facts: JoinFacts) -> Decision:
     """No operator touched the call: of a mobile only M3 has something to say."""
-    if facts.via is not Via.FORWARDING:
+    if facts.via not in _LED_ON:
         return Decision(Effect.ALLOW, (), _UNTOUCHED)
     if facts.forwarding_allowed:
         return Decision(Effect.ALLOW, ("M3",), _FORWARDED)
-    return _refuse(facts, ("M3",), _FORWARDING_OVER)
+    return _refuse(facts, ("M3",), _LED_ON[facts.via])
 
 
 def _exception(facts: JoinFacts) -> PolicyException | None:
@@ -180,7 +180,8 @@ _WAYS = {
         en=" The phone is forwarded to a mobile, and a call put through does not follow it (M3).",
     ),
     Via.REDIRECT: Text(
-        sv=" Telefonen hänvisade vidare till en mobil.", en=" The phone redirected the call to a mobile."
+        sv=" Telefonen hänvisade vidare till en mobil, och ett kopplat samtal följer inte med (M3).",
+        en=" The phone redirected to a mobile, and a call put through does not follow it (M3).",
     ),
     Via.GROUP: Text(sv=" Gruppen har en mobil som medlem.", en=" The group has a mobile as a member."),
     Via.REPLACES: Text(
@@ -214,10 +215,19 @@ _FORWARDED = Text(
     sv="Telefonen är vidarekopplad till en mobil inom det som är tillåtet (M3).",
     en="The phone is forwarded to a mobile within what is allowed (M3).",
 )
-_FORWARDING_OVER = Text(
-    sv="Vidarekopplingen till mobil är inte tillåten eller har gått ut (M3).",
-    en="The forwarding to a mobile is not allowed or is over (M3).",
-)
+# A phone's own setting has no end and no allowance, and is seen nowhere: it is followed where a forwarding is set too.
+_LED_ON = {
+    Via.FORWARDING: Text(
+        sv="Vidarekopplingen till mobil är inte tillåten eller har gått ut (M3).",
+        en="The forwarding to a mobile is not allowed or is over (M3).",
+    ),
+    Via.REDIRECT: Text(
+        sv="Telefonen hänvisade själv vidare till en mobil, vilket bara följs medan en vidarekoppling dit gäller (M3). "
+        "Ställ in den med kod eller på Min sida.",
+        en="The phone itself redirected to a mobile, which is followed only while a forwarding there holds (M3). "
+        "Set one by code or on My page.",
+    ),
+}
 _CONSULT_REFUSED = Text(
     sv="Medan du har någon på tråden kan du inte ringa en mobil utan undantag (O2).",
     en="While you have a caller on the line you can't call a mobile without an exception (O2).",

@@ -261,12 +261,16 @@ async def test_forwardings_to_mobiles(town: Database) -> None:
             session.add(
                 ForwardingRow(person_id=id_of("ailu"), target=target, starts_at=starts_at, ends_at=ends_at)
             )
-    for name, at in (("in it", july + 3 * DAY), ("after it", AT)):
-        await call(town, name, (0, "decision", join("allow", "M3", person="ailu", via="forwarding")), at=at)
+    for name, at, via in (
+        ("in it", july + 3 * DAY, "forwarding"),
+        ("redirected", july + 2 * DAY, "redirect"),
+        ("after it", AT, "forwarding"),
+    ):
+        await call(town, name, (0, "decision", join("allow", "M3", person="ailu", via=via)), at=at)
     report = await made(town, "forwardings")
     assert told(report) == [f"{SKOLA} | Áilu Ŋáhkká | 1 | 3"]
     assert cells(report) == [
-        ["Áilu Ŋáhkká", "070-174 06 05", "2026-07-30 14:00", "2026-08-03 14:00", "3", "1"]
+        ["Áilu Ŋáhkká", "070-174 06 05", "2026-07-30 14:00", "2026-08-03 14:00", "3", "2"]
     ]
 
 

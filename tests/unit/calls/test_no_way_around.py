@@ -363,7 +363,9 @@ async def test_a_line_that_is_confidential_by_its_outside_number_redirects_to_no
     async with Scene(PATIENT) as scene:
         given_direct_number(scene, "bo", "+46980319202", confidential=True)
         anna = scene.dials("anna", "202")
-        scene.tell(Redirected(await scene.rung("bo"), ANOTHER_MOBILE))
+        bo = await scene.rung("bo")
+        given_forwarded(scene, "bo", ANOTHER_MOBILE)
+        scene.tell(Redirected(bo, ANOTHER_MOBILE))
         await scene.until(
             lambda: (
                 was_rung(scene, ANOTHER_MOBILE) or any(to == anna for to, *_ in scene.control.named("play"))

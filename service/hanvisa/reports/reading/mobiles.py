@@ -54,7 +54,7 @@ async def _calls_by_forwarding(
     """The calls that each forwarding put through, by its id. ``to_mobiles`` have the number that each leads to.
 
     A call is asked about several times: before its mobile is rung, and as it is. Of several forwardings to the number
-    it has followed that which began last, as when they are followed.
+    it has followed that which began last, as when they are followed. So it has by a redirect of the phone's own.
     """
     row, month = DecisionRow, source.month
     query = select(row.call_id, row.at, row.facts).where(
@@ -62,7 +62,7 @@ async def _calls_by_forwarding(
         row.at < month.ends_at,
         row.kind == "JoinFacts",
         row.effect == Effect.ALLOW,
-        row.facts["via"].as_string() == Via.FORWARDING,
+        row.facts["via"].as_string().in_((Via.FORWARDING, Via.REDIRECT)),
     )
     theirs: defaultdict[str, list[ForwardingRow]] = defaultdict(list)
     for one in to_mobiles:
