@@ -208,23 +208,27 @@ def _of_group(call: Call, group: Group) -> list[list[Place]]:
 
 
 def places_in_turn(call: Call, group: Group, via: Via) -> list[list[Place] | None]:
-    """The places of each member: None of who is absent, so that the others keep their turn whoever comes or goes.
+    """The places of each member: None of who is away (G1), so that the others keep their turn whoever comes or goes.
 
-    A number that is somebody's of ours is theirs.
+    A number that is somebody's of ours is theirs. A registered mobile rings itself, and its holder's phones don't for it.
     """
-    register = call.register
-    readings = [read_number(number, None, register, call.house.plan) for number in group.numbers]
-    ids = [*group.member_ids, *(id_ for id_ in map(_person_inside, readings) if id_)]
-    persons = [person for id_ in dict.fromkeys(ids) if (person := register.person(id_))]
+    readings = [read_number(number, None, call.register, call.house.plan) for number in group.numbers]
+    ids = dict.fromkeys([*group.member_ids, *(_whose(one) for one in readings if not _is_outside(one))])
+    persons = [person for id_ in ids if id_ and (person := call.register.person(id_))]
     inside = [None if is_away(call, person) else phone_places(call, person, via) for person in persons]
-    outside = [[outside_place(reading, via=via)] for reading in readings if _is_outside(reading)]
-    return [*inside, *outside]
+    return [*inside, *(_outside(call, one, via) for one in readings if _is_outside(one))]
 
 
-def _person_inside(reading: Reading) -> UUID | None:
-    """Not who has a registered mobile: it rings itself."""
+def _outside(call: Call, reading: Reading, via: Via) -> list[Place] | None:
+    """None where whoever has the mobile is away."""
+    id_ = _whose(reading)
+    holder = call.register.person(id_) if id_ else None
+    return None if holder and is_away(call, holder) else [outside_place(reading, id_, via)]
+
+
+def _whose(reading: Reading) -> UUID | None:
     kind, id_ = reading.target or (None, None)
-    return id_ if reading.kind is NumberKind.INTERNAL and kind is TargetKind.PERSON else None
+    return id_ if kind is TargetKind.PERSON else None
 
 
 def is_away(call: Call, person: Person) -> bool:

@@ -1,0 +1,98 @@
+"""The mobiles of a group and of an on-call list: each is its holder's, who may be away or on the line (G1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hanvisa.policy.facts import Extension, Group, OutsideNumber, Ringing, ScopeKind, TargetKind
+from unit.calls.scene import ANNA_MOBILE, MAIN, Scene, id_of
+from unit.calls.test_attendant import QUICK
+from unit.calls.test_closed import SUNDAYS
+
+GROUP, ANNAS = "+46980319283", "0701740605"
+
+
+def given_group(scene: Scene, *members: str) -> None:
+    """Of these members and Anna's mobile, and nothing else of hers: a group, and the on-call list."""
+    register, organisation = scene.directory.register, id_of("hallefors")
+    of = (TargetKind.GROUP, id_of("jouren"))
+    group = Group(of[1], "Jouren", organisation, tuple(map(id_of, members)), (ANNA_MOBILE,), Ringing.TOGETHER)
+    [board] = register.switchboards.rows
+    scene.directory.register = register.replace(
+        groups=(group,),
+        extensions=(*register.extensions.rows, Extension("250", organisation, *of)),
+        numbers=(*register.numbers.rows, OutsideNumber(GROUP, *of)),
+        switchboards=(replace(board, night_group_id=group.id),),
+    )
+
+
+def dialled(scene: Scene) -> list[str]:
+    return [dial for _, dial, *_ in scene.control.named("create")]
+
+
+async def test_a_group_does_not_ring_the_mobile_of_somebody_who_is_away() -> None:
+    async with Scene(QUICK) as scene:
+        given_group(scene, "bo")
+        scene.given_absent("anna")
+        caller = scene.rings_in(GROUP)
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+        assert dialled(scene) == ["PJSIP/bo"]
+
+
+async def test_it_rings_a_mobile_of_somebody_who_is_there_as_theirs_and_not_their_phone() -> None:
+    async with Scene(QUICK) as scene:
+        given_group(scene)
+        caller = scene.rings_in(GROUP)
+        mobile = await scene.rung(ANNAS)
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
+        assert dialled(scene) == [f"PJSIP/{ANNAS}@carrier"]
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.other is not None
+        assert call.other.person == id_of("anna")
+
+
+async def test_whether_somebody_is_away_is_asked_once_who_is_a_member_and_has_a_mobile_in_it() -> None:
+    async with Scene(QUICK) as scene:
+        given_group(scene, "anna", "bo")
+        scene.given_absent("anna")
+        scene.rings_in(GROUP)
+        await scene.rung("bo")
+        asked = [
+            one["facts"]["person"]["id"]
+            for one in scene.log.of_kind("decision")
+            if "absences" in one["facts"]
+        ]
+        assert asked == [str(id_of("anna")), str(id_of("bo"))]
+
+
+async def test_who_is_on_the_line_is_not_rung_at_their_mobile() -> None:
+    async with Scene(QUICK) as scene:
+        given_group(scene, "bo")
+        anna = scene.dials("anna", "0980319244")
+        citizen = await scene.rung("0980319244")
+        scene.answers(citizen)
+        await scene.talking(anna, citizen)
+        scene.rings_in(GROUP)
+        await scene.rung("bo")
+        assert dialled(scene)[1:] == ["PJSIP/bo"]
+
+
+async def test_the_on_call_list_does_not_ring_the_mobile_of_somebody_who_is_away() -> None:
+    async with Scene(QUICK) as scene:
+        given_group(scene, "bo")
+        [board] = scene.directory.register.switchboards.rows
+        scene.directory.register = scene.directory.register.replace(
+            switchboards=(replace(board, hours=SUNDAYS),)
+        )
+        scene.given_exception(scope=ScopeKind.NUMBER, scope_id=None, number=ANNA_MOBILE)
+        scene.given_absent("anna")
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("bo")
+        await scene.hears(caller, "SwitchboardClosed")
+        assert dialled(scene) == ["PJSIP/bo"]
