@@ -15,6 +15,8 @@ from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer
 from hanvisa.nightly import Nightly
 from hanvisa.policy.facts import CodeAction
+from hanvisa.policy.numbers import NumberPlan
+from hanvisa.policy.protected_numbers import hidden
 from hanvisa.run_time import in_force
 from hanvisa.web.origin import DETAILS, origin
 
@@ -30,7 +32,18 @@ def mail_outbox(
         codes = directory.register.codes_of(CodeAction.LISTEN_TO_MESSAGES)
         return codes[0].code if codes else ""
 
-    return MailOutbox(letters, server, clock, sender=settings.smtp_from, state=settings.state, code=code)
+    def is_protected(number: str) -> bool:
+        return hidden(number, directory.register, NumberPlan()) is not None
+
+    return MailOutbox(
+        letters,
+        server,
+        clock,
+        sender=settings.smtp_from,
+        state=settings.state,
+        code=code,
+        is_protected=is_protected,
+    )
 
 
 def alarm_mails(settings: Settings, server: MailServer, database: Database, clock: Clock) -> AlarmMails:

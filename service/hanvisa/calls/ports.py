@@ -257,7 +257,7 @@ class Letter:
     """A mail that is owed for a message; ``recording`` is a file in the state folder, ``text`` what was written.
 
     ``name`` is the person's, or, where it is ``shared``, the department's; ``addresses`` are then all of its
-    persons'.
+    persons'. ``written``: no call left it, and ``caller`` is what somebody wrote.
     """
 
     id: UUID
@@ -271,6 +271,7 @@ class Letter:
     reminder: bool
     shared: bool = False
     text: str = ""
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

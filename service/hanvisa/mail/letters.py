@@ -14,15 +14,18 @@ from hanvisa.policy.numbers import display
 from hanvisa.policy.swedish_time import LOCAL
 
 
-def compose(letter: Letter, *, sender: str, code: str, sound: bytes | None, at: datetime) -> EmailMessage:
+def compose(
+    letter: Letter, *, sender: str, code: str, sound: bytes | None, at: datetime, hidden: bool = False
+) -> EmailMessage:
     """``code`` is what is dialled to hear messages, "" where there is none; ``sound`` is a WAV file.
 
+    ``hidden``: the caller's number is protected, and stands nowhere in it (M1: mails are read, and sent on, by others).
     Of a confidential message neither the caller nor the sound is in it (M4): mails are read on mobiles.
 
     Raises ValueError for an address that is none.
     """
     told = decide_mail(confidential=letter.confidential).allowed
-    caller = _caller(letter.caller) if told else None
+    caller = (_PROTECTED if hidden else _caller(letter.caller)) if told else None
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = recipients(*letter.addresses)
@@ -86,6 +89,7 @@ def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(LOCAL):%Y-%m-%d %H:%M}"
 
 
+_PROTECTED = Text(sv="skyddat nummer", en="a protected number")
 _CONFIDENTIAL = Text(
     sv="Det omfattas av sekretess, och kan bara höras på telefonen.",
     en="It is confidential, and can only be heard on the phone.",

@@ -38,6 +38,7 @@ class Letters(Protocol):
 class MailOutbox:
     """Run :meth:`run`. ``code`` tells what is dialled to hear messages; ``state`` is the folder with the sounds.
 
+    ``is_protected`` tells of a number that is told to nobody by mail (M1).
     ``retry`` is the first delay after a mail was not taken, which doubles up to ``retry_most`` (seconds). A mail is
     sent twice only where the service dies between the server's answer and the note of it.
     """
@@ -51,6 +52,7 @@ class MailOutbox:
         sender: str,
         state: Path,
         code: Callable[[], str],
+        is_protected: Callable[[str], bool],
         retry: float = 5.0,
         retry_most: float = 900.0,
     ) -> None:
@@ -60,6 +62,7 @@ class MailOutbox:
         self._sender = sender
         self._state = state
         self._code = code
+        self._is_protected = is_protected
         self._retry = retry
         self._retry_most = retry_most
         self._due = asyncio.Event()
@@ -118,7 +121,14 @@ class MailOutbox:
         if left_out := len(letter.addresses) - len(addresses):
             log.warning("mail.addresses_left_out", message=str(letter.id), addresses=left_out)
         letter = replace(letter, addresses=addresses)
-        return compose(letter, sender=self._sender, code=self._code(), sound=sound, at=self._clock.now())
+        return compose(
+            letter,
+            sender=self._sender,
+            code=self._code(),
+            sound=sound,
+            at=self._clock.now(),
+            hidden=not letter.written and self._is_protected(letter.caller),
+        )
 
     def _rest(self, key: str, error: MailError) -> None:
         delay = min(self._delays.get(key, self._retry / 2) * 2, self._retry_most)

@@ -347,7 +347,7 @@ class MessageState(StrEnum):
 class Message:
     """S1, for a person or a department. ``caller`` is what is dialled to ring back, "" withheld.
 
-    ``recording`` None: "please ring me".
+    ``recording`` None: "please ring me". ``written``: not left by a call, and ``caller`` is what somebody wrote.
     """
 
     id: UUID
@@ -359,6 +359,7 @@ class Message:
     due_at: datetime
     confidential: bool = False  # M4
     department_id: UUID | None = None
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

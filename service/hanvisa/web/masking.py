@@ -1,8 +1,4 @@
-"""Protected numbers are taken out of what is shown of a call to those who may not see them.
-
-A protected person's direct number is one: nothing tells it (O1), and a search by it finds nobody. It stays one when
-they have left, and so does a mobile's that was ended, until it is another's: what took place before has it still.
-"""
+"""Protected numbers are taken out of what is shown of a call to those who may not see them."""
 
 from __future__ import annotations
 
@@ -10,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from hanvisa.calls.ports import CallEntry
-from hanvisa.policy import spelling
-from hanvisa.policy.facts import Mobile, OutsideNumber, TargetKind
-from hanvisa.policy.numbers import NumberPlan, read_number
+from hanvisa.policy.numbers import NumberPlan
+from hanvisa.policy.protected_numbers import hidden
 from hanvisa.policy.register import Register
 from hanvisa.web.roles import Scope
 
@@ -35,19 +29,10 @@ class Mask:
 
     def number(self, text: str) -> str:
         """The text itself, or stars where it is a protected number."""
-        if self.sees.everything or not spelling.plain(text).text:
+        found = None if self.sees.everything else hidden(text, self.register, self.plan)
+        if found is None or (found.holder is not None and self.sees.covers(found.holder)):
             return text
-        number = read_number(text, None, self.register, self.plan).number
-        mobile = self.register.mobile(number) if number else None
-        direct = self.register.number(number) if number else None
-        person = _whose(mobile, direct)
-        holder = self.register.person(person) if person else None
-        if holder is not None:
-            is_protected = holder.protected or (mobile is not None and mobile.protected)
-            return HIDDEN if is_protected and not self.sees.covers(holder) else text
-        is_anothers = direct is not None and direct.kind is not TargetKind.PERSON
-        was_protected = number is not None and not is_anothers and self.register.is_protected(number)
-        return HIDDEN if mobile is not None or was_protected else text
+        return HIDDEN
 
     def event(self, event: CallEntry) -> CallEntry | None:
         """None for an event that is of use to administrators only."""
@@ -60,12 +45,6 @@ class Mask:
     def row(self, row: dict[str, Any]) -> dict[str, Any]:
         """What is held on somebody, for themselves: no technical matter, nor others' protected numbers."""
         return row if self.sees.everything else _mapped(_told(row), self.number)
-
-
-def _whose(mobile: Mobile | None, direct: OutsideNumber | None) -> UUID | None:
-    if mobile is not None:
-        return mobile.person_id
-    return direct.target_id if direct is not None and direct.kind is TargetKind.PERSON else None
 
 
 def _told(value: Any) -> Any:

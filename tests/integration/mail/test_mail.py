@@ -76,6 +76,7 @@ class Desk:
     clock: FakeClock
     state: Path
     port: int
+    protected: frozenset[str] = frozenset()
 
     def outbox(self, server: MailServer | None = None, letters: Letters | None = None) -> MailOutbox:
         return MailOutbox(
@@ -85,6 +86,7 @@ class Desk:
             sender="vaxel@example.org",
             state=self.state,
             code=lambda: "*26",
+            is_protected=self.protected.__contains__,
             retry=0.05,
             retry_most=0.2,
         )
@@ -168,6 +170,22 @@ async def test_who_wants_to_be_rung_back_and_withheld_numbers(
     assert "Den som ringde vill bli uppringd." in text_of(wish)
     assert not list(wish.iter_attachments())
     assert withheld["Subject"] == "Nytt meddelande från hemligt nummer"
+
+
+async def test_a_protected_number_is_in_no_mail_but_where_somebody_wrote_it(
+    desk: Desk, office: PostOffice, tora: UUID
+) -> None:
+    """M1: it is stars on the page. What was written is shown as it was, by either."""
+    desk.protected = frozenset({"+46701740606"})
+    await desk.leaves(tora, caller="+46701740606")
+    written = Written(tora, None, "+46701740606", "Ring mig", False, DUE)
+    await Messages(desk.database).write(written, WEDNESDAY + timedelta(minutes=1), SYSTEM)
+    await desk.outbox().send_owed()
+    left, wrote = office.mails
+    assert left["Subject"] == "Nytt meddelande från skyddat nummer"
+    assert "by a protected number" in text_of(left)
+    assert "174" not in text_of(left)
+    assert wrote["Subject"] == "Nytt meddelande från 070-174 06 06"
 
 
 async def test_of_a_confidential_message_nothing_is_told_but_that_it_is_there(

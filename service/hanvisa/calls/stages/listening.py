@@ -21,6 +21,7 @@ from hanvisa.calls.storing import stored
 from hanvisa.calls.targets import read_dialled, stage_for
 from hanvisa.policy.facts import Message, MessageState
 from hanvisa.policy.messages import heard_by
+from hanvisa.policy.protected_numbers import hidden
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -87,9 +88,15 @@ def _waiting(messages: list[Message], department: str = "") -> Prompt:
 def _told(call: Call, message: Message) -> list[Prompt | Spoken]:
     sound = call.house.messages.sound(message)
     head = MessageFrom(
-        message.caller, message.left_at, ring_back=sound is None, confidential=message.confidential
+        _caller(call, message), message.left_at, ring_back=sound is None, confidential=message.confidential
     )
     return [head, *([Spoken((sound,), "")] if sound else []), _choices(message)]
+
+
+def _caller(call: Call, message: Message) -> str:
+    """As withheld where a call left it from a protected number (M1): they may ring back all the same."""
+    is_hidden = not message.written and hidden(message.caller, call.register, call.house.plan) is not None
+    return "" if is_hidden else message.caller
 
 
 def _choices(message: Message) -> Prompt:

@@ -216,10 +216,10 @@ def places_in_turn(call: Call, group: Group, via: Via) -> list[list[Place] | Non
     ids = dict.fromkeys([*group.member_ids, *(_whose(one) for one in readings if not _is_outside(one))])
     persons = [person for id_ in ids if id_ and (person := call.register.person(id_))]
     inside = [None if is_away(call, person) else phone_places(call, person, via) for person in persons]
-    return [*inside, *(_outside(call, one, via) for one in readings if _is_outside(one))]
+    return [*inside, *(_on_a_number(call, one, via) for one in readings if _is_outside(one))]
 
 
-def _outside(call: Call, reading: Reading, via: Via) -> list[Place] | None:
+def _on_a_number(call: Call, reading: Reading, via: Via) -> list[Place] | None:
     """None where whoever has the mobile is away."""
     id_ = _whose(reading)
     holder = call.register.person(id_) if id_ else None

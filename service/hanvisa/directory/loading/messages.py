@@ -28,13 +28,12 @@ async def messages(session: AsyncSession, _: datetime) -> list[Message]:
             table.due_at,
             table.confidential,
             table.department_id,
+            table.call_id.is_(None),
         )
         .where(table.state != MessageState.HANDLED)
         .order_by(table.created_at, table.id)
     )
     return [
-        Message(
-            id_, person, caller, recording, MessageState(state), left_at, due_at, confidential, department
-        )
-        for id_, person, caller, recording, state, left_at, due_at, confidential, department in rows
+        Message(id_, person, caller, recording, MessageState(state), left_at, due_at, *more)
+        for id_, person, caller, recording, state, left_at, due_at, *more in rows
     ]

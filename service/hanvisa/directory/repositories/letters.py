@@ -83,6 +83,7 @@ def _letter(message: MessageRow, *, addresses: tuple[str, ...], name: str) -> Le
         reminder=message.mailed_at is not None,
         shared=message.department_id is not None,
         text=message.text,
+        written=message.call_id is None,
     )
 
 
