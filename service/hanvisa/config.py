@@ -196,6 +196,18 @@ class Settings(Whereabouts):
         default=None, description="certificates that may have issued the mail server's, besides the machine's"
     )
     smtp_starttls: bool = Field(default=True, description="send to a server that encrypts, or not at all")
+    unreferred_person: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="calls that met an unreferred absence which are put to the person",
+    )
+    unreferred_manager: int = Field(
+        default=6, ge=1, le=1000, description="such calls to one person that are put to the telephone manager"
+    )
+    unreferred_days: int = Field(
+        default=10, ge=1, le=250, description="working days within which they are counted"
+    )
     details_every: int = Field(
         default=180, ge=1, le=3650, description="days after which a person is to confirm their details again"
     )

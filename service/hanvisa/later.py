@@ -11,7 +11,7 @@ from hanvisa.beside import Beside
 from hanvisa.directory.repositories.extracts import Extracts
 from hanvisa.directory.repositories.letters import Letters
 from hanvisa.mail.extracts import ExtractNotices
-from hanvisa.mailing import alarm_mails, asking_for_details, mail_outbox
+from hanvisa.mailing import alarm_mails, asking_for_details, mail_outbox, telling_of_unreferred
 from hanvisa.nightly import Nightly, purge_of
 from hanvisa.reading_calendars import calendar_keeper
 
@@ -63,6 +63,10 @@ def _mails(
     yield Beside("mails", mail.run)
     yield Beside("mails of extracts", notices.run)
     yield Beside("mails of alarms", alarm_mails(settings, server, database, clock).run)
+    yield Beside(
+        "mails of unreferred absences",
+        telling_of_unreferred(settings, server, database, directory, clock).run,
+    )
     yield Beside(
         "mails that ask for details", asking_for_details(settings, server, database, directory, clock).run
     )

@@ -8,17 +8,20 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.coverage import AlarmLetters
 from hanvisa.directory.repositories.details import DetailsRequests
 from hanvisa.directory.repositories.letters import Letters
+from hanvisa.directory.repositories.unreferred import UnreferredLetters
 from hanvisa.directory.tables import CoverageAlarmRow
 from hanvisa.mail.alarms import AlarmMails
 from hanvisa.mail.details import DetailsMails
 from hanvisa.mail.outbox import MailOutbox
 from hanvisa.mail.smtp import MailServer
+from hanvisa.mail.unreferred import UnreferredMails
 from hanvisa.nightly import Nightly
 from hanvisa.policy.facts import CodeAction
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.protected_numbers import hidden
+from hanvisa.policy.unreferred import UnreferredLimits
 from hanvisa.run_time import in_force
-from hanvisa.web.origin import DETAILS, origin
+from hanvisa.web.origin import DETAILS, OWN_PAGE, origin
 
 
 def mail_outbox(
@@ -56,6 +59,24 @@ def alarm_mails(settings: Settings, server: MailServer, database: Database, cloc
 
     database.listen(wake)
     return mails
+
+
+def telling_of_unreferred(
+    settings: Settings, server: MailServer, database: Database, directory: Directory, clock: Clock
+) -> Nightly:
+    def limits() -> UnreferredLimits:
+        now = in_force(settings, directory.register.settings.rows)
+        return UnreferredLimits(now.unreferred_person, now.unreferred_manager, now.unreferred_days)
+
+    def code() -> str:
+        codes = directory.register.codes_of(CodeAction.SET_ABSENCE)
+        return codes[0].code if codes else ""
+
+    letters = UnreferredLetters(database, clock.now, limits)
+    mails = UnreferredMails(
+        letters, server, clock, sender=settings.smtp_from, page=origin(settings) + OWN_PAGE, code=code
+    )
+    return Nightly("unreferred", clock, settings.purge_at, mails.send_owed)
 
 
 def asking_for_details(

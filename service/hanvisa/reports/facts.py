@@ -25,10 +25,7 @@ class Referral:
     person_id: UUID | None
     place: Place
     why: str
-
-    @property
-    def unreferred(self) -> bool:
-        return self.why != "absent"
+    unreferred: bool
 
 
 @dataclass(frozen=True, slots=True)

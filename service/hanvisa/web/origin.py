@@ -11,6 +11,7 @@ from hanvisa.config import Settings
 
 LOCAL_PAGE = re.compile(r"/(?![/\\])[\x21-\x7e]{0,500}")
 """The address of a page of ours, without a host: nowhere else is anybody sent on to."""
+OWN_PAGE = "/me"  # where persons set their absences
 DETAILS = "/details"  # the page on which persons confirm their details, with what opens it after it
 
 

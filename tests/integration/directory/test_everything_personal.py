@@ -35,6 +35,7 @@ STAYS = {
 """What tells of the organisation, and of nobody in it. Whoever adds to this has thought about it."""
 _WITHOUT_TEXTS = {
     "memberships", "operator_switchboards", "exception_operators", "exception_uses", "notice_acknowledgements",
+    "unreferred_mails",
 }  # fmt: skip
 WHILE_THERE = ("in the register", "until another is named", "in the group", "rung back")
 

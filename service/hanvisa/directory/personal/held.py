@@ -65,6 +65,7 @@ from hanvisa.directory.tables import (
     SignInTriesRow,
     TokenRow,
     TrainingRow,
+    UnreferredMailRow,
     UserRow,
 )
 from hanvisa.policy.sign_in import account_key
@@ -174,6 +175,13 @@ HELD = (
         "details are kept current (S2)",
         _REGISTER,
         is_of(DetailsRequestRow.person_id),
+    ),
+    Held(
+        UnreferredMailRow,
+        "when somebody, and their telephone manager, were told by mail of calls that met no absence of theirs",
+        "every absence is referred (G1)",
+        _REGISTER,
+        is_of(UnreferredMailRow.person_id),
     ),
     Held(
         TrainingRow,

@@ -65,6 +65,7 @@ from hanvisa.directory.tables import (
     SignInTriesRow,
     TokenRow,
     TrainingRow,
+    UnreferredMailRow,
     UserRow,
 )
 
@@ -110,6 +111,7 @@ _OF_NO_USE: tuple[Any, ...] = (
     NoticeAcknowledgementRow,
     ReportMailRow,
     TrainingRow,
+    UnreferredMailRow,
 )
 """Tables of whose rows nothing is counted."""
 

@@ -26,6 +26,7 @@ from hanvisa.directory.tables.informing import (
     NoticeAcknowledgementRow,
     NoticeRow,
     TrainingRow,
+    UnreferredMailRow,
 )
 from hanvisa.directory.tables.keeping import AuditRow, ChangeCounterRow, SettingHistoryRow, SettingRow
 from hanvisa.directory.tables.organisation import (
@@ -105,5 +106,6 @@ __all__ = [
     "SwitchboardRow",
     "TokenRow",
     "TrainingRow",
+    "UnreferredMailRow",
     "UserRow",
 ]

@@ -1,4 +1,4 @@
-"""What people are told and asked: notices of changes (T2), trainings (T1), flags and confirmed details (S2)."""
+"""What people are told and asked: notices of changes (T2), trainings (T1), flags and confirmed details (S2), mails."""
 
 from __future__ import annotations
 
@@ -74,3 +74,13 @@ class DetailsRequestRow(Base):
     sent_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+
+
+class UnreferredMailRow(Base):
+    """When a person's repeated unreferred absences were put to them last, and to their telephone manager (G1)."""
+
+    __tablename__ = "unreferred_mails"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    person_told_at: Mapped[datetime | None]
+    manager_told_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from hanvisa.calls.ports import CallEntry
 from hanvisa.directory.repositories.placing import Places
+from hanvisa.directory.repositories.referrals import id_in, referrals_between
 from hanvisa.directory.tables import (
     CallEventRow,
     CallRow,
@@ -33,29 +34,21 @@ from hanvisa.reports.model import Place
 from hanvisa.reports.reading.source import Source, place_of
 
 _STEPS = ("stage", "outcome", "closed")
-_REMOVED_IN = "person_in"  # as `directory.personal.taking_out` leaves it
 
 
 async def referrals(source: Source) -> list[Referral]:
-    """Each call counts once for a person, whatever was tried in it."""
-    event = CallEventRow
-    query = (
-        _in_month(select(event.call_id, event.at, event.data), source, event.call_id)
-        .where(event.kind == "outcome", event.data["outcome"].as_string() == "referred")
-        .order_by(event.at, event.call_id, event.seq)
-    )
-    found: dict[tuple[str, UUID | None, UUID | None], tuple[datetime, str]] = {}
-    for call_id, at, data in await source.session.execute(query):
-        person_id = _id(data.get("person"))
-        if person_id is not None or _REMOVED_IN in data:
-            key = call_id, person_id, _id(data.get(_REMOVED_IN))
-            found.setdefault(key, (at, str(data.get("why", ""))))
-    places = await source.places(
-        (person_id for _, person_id, _ in found), (department for *_, department in found)
-    )
+    found = await referrals_between(source.session, source.month.starts_at, source.month.ends_at)
+    places = await source.places((one.person_id for one in found), (one.department for one in found))
     return [
-        Referral(call_id, at, person_id, _place_in(places, person_id, department, at), why)
-        for (call_id, person_id, department), (at, why) in found.items()
+        Referral(
+            one.call_id,
+            one.at,
+            one.person_id,
+            _place_in(places, one.person_id, one.department, one.at),
+            one.why,
+            unreferred=one.unreferred,
+        )
+        for one in found
     ]
 
 
@@ -74,8 +67,8 @@ async def refusals(source: Source) -> list[Refusal]:
     rows = [row for row in await source.session.execute(query) if row.rules]
     joins = [row.facts.get("join", row.facts) for row in rows]
     told = [join.get("person") or {} for join in joins]
-    persons = [_id(person.get("id")) for person in told]
-    removed = [_id(person.get("in")) for person in told]
+    persons = [id_in(person.get("id")) for person in told]
+    removed = [id_in(person.get("in")) for person in told]
     places = await source.places(persons, removed)
     return [
         Refusal(
@@ -83,7 +76,7 @@ async def refusals(source: Source) -> list[Refusal]:
             row.at,
             tuple(row.rules),
             person_id if person else row.CallRow.person_id,
-            _id(join.get("touched_by")),
+            id_in(join.get("touched_by")),
             _place_in(places, person_id, department, row.at) if person else _place(row.CallRow),
         )
         for row, join, person, person_id, department in zip(rows, joins, told, persons, removed, strict=True)
@@ -190,10 +183,3 @@ def _place_in(places: Places, person: UUID | None, department: UUID | None, at: 
 
 def _place(call: CallRow) -> Place:
     return Place(call.organisation_id, call.operation_id, call.department_id, call.cost_centre_id)
-
-
-def _id(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text or ""))
-    except ValueError:
-        return None
