@@ -210,20 +210,28 @@ def _of_group(call: Call, group: Group) -> list[list[Place]]:
 def places_in_turn(call: Call, group: Group, via: Via) -> list[list[Place] | None]:
     """The places of each member: None of who is away (G1), so that the others keep their turn whoever comes or goes.
 
-    A number that is somebody's of ours is theirs. A registered mobile rings itself, and its holder's phones don't for it.
+    A number that is somebody's of ours is theirs. A registered mobile rings itself, without its holder's phones.
     """
     readings = [read_number(number, None, call.register, call.house.plan) for number in group.numbers]
-    ids = dict.fromkeys([*group.member_ids, *(_whose(one) for one in readings if not _is_outside(one))])
-    persons = [person for id_ in ids if id_ and (person := call.register.person(id_))]
-    inside = [None if is_away(call, person) else phone_places(call, person, via) for person in persons]
-    return [*inside, *(_on_a_number(call, one, via) for one in readings if _is_outside(one))]
-
-
-def _on_a_number(call: Call, reading: Reading, via: Via) -> list[Place] | None:
-    """None where whoever has the mobile is away."""
-    id_ = _whose(reading)
-    holder = call.register.person(id_) if id_ else None
-    return None if holder and is_away(call, holder) else [outside_place(reading, id_, via)]
+    with_phones = [*group.member_ids, *(_whose(one) for one in readings if not _is_outside(one))]
+    persons = {
+        id_: person
+        for id_ in [*with_phones, *map(_whose, readings)]
+        if id_ and (person := call.register.person(id_))
+    }
+    away = {id_ for id_, person in persons.items() if is_away(call, person)}
+    return [
+        *(
+            None if id_ in away else phone_places(call, persons[id_], via)
+            for id_ in dict.fromkeys(with_phones)
+            if id_ in persons
+        ),
+        *(
+            None if _whose(one) in away else [outside_place(one, _whose(one), via)]
+            for one in readings
+            if _is_outside(one)
+        ),
+    ]
 
 
 def _whose(reading: Reading) -> UUID | None:
