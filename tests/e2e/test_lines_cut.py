@@ -15,7 +15,14 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from e2e.support.scene import ELSA, MOBILE, a_scene, is_ready, who_waits_is_next
+from e2e.support.scene import (
+    ELSA,
+    MOBILE,
+    a_scene,
+    is_ready,
+    is_refused_with_the_reason,
+    who_waits_is_next,
+)
 from e2e.support.switchboard import LONG, an_operator_with_a_caller, refused
 from e2e.support.world import World
 from hanvisa.lab.bench_overload import OFFERED
@@ -107,7 +114,7 @@ async def test_with_aris_line_lost_nobody_is_left_in_silence_and_calls_are_serve
         scene.talking.talks_to(scene.line, within=LONG),
     )
     assert scene.listening.longest_silence(failed) < SILENCE[fault]
-    await refused(scene.line.transfer(MOBILE))
+    await is_refused_with_the_reason(world, scene)
     await who_waits_is_next(world, scene)
     for caller in (*scene.callers, ringing):
         await is_logged(world, caller, since=began)

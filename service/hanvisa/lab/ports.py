@@ -3,24 +3,40 @@
 import atexit
 import random
 import socket
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from hanvisa.errors import ConfigurationError
 
 # Beside what people choose, and below those that the kernel gives to whoever connects (from 32768): Asterisk could
 # not bind one of them in the moment in which somebody's connection has it.
 FIRST, LAST = 11000, 32500
+CARRIER = "127.0.0.2"
 _STEP = 500
 _CLAIM = 9
 _UDP, _TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 
 
-def free_base_port(carrier_host: str = "127.0.0.2") -> int:
+def free_base_port(carrier_host: str = CARRIER) -> int:
     """A base port whose ports are free, and that nobody else is given while this process lives.
 
     Raises:
         ConfigurationError: there is none.
     """
+    base, claim = _claim_one(carrier_host)
+    atexit.register(claim.close)
+    return base
+
+
+@contextmanager
+def lent_base_port(carrier_host: str = CARRIER) -> Iterator[int]:
+    """The same, for as long as the context: there are some forty, and a process may need more one after the other."""
+    base, claim = _claim_one(carrier_host)
+    with claim:
+        yield base
+
+
+def _claim_one(carrier_host: str) -> tuple[int, socket.socket]:
     bases = list(range(FIRST, LAST, _STEP))
     random.shuffle(bases)
     for base in bases:
@@ -30,21 +46,22 @@ def free_base_port(carrier_host: str = "127.0.0.2") -> int:
             for kind in (_UDP, _TCP)
         ]
         needed.append((carrier_host, _UDP, base + 4))
-        if all(_is_free(host, kind, port) for host, kind, port in needed) and _claim(base + _CLAIM):
-            return base
+        if all(_is_free(host, kind, port) for host, kind, port in needed):
+            claim = _claim(base + _CLAIM)
+            if claim is not None:
+                return base, claim
     raise ConfigurationError(f"No {_STEP} ports in a row are free between {FIRST} and {LAST}.")
 
 
-def _claim(port: int) -> bool:
-    """Hold the port that stands for all of them, until the process ends."""
+def _claim(port: int) -> socket.socket | None:
+    """The port that stands for all of them, None where another has it."""
     holder = socket.socket(socket.AF_INET, _UDP)
     try:
         holder.bind(("127.0.0.1", port))
     except OSError:
         holder.close()
-        return False
-    atexit.register(holder.close)
-    return True
+        return None
+    return holder
 
 
 def _is_free(host: str, kind: socket.SocketKind, port: int) -> bool:

@@ -51,9 +51,10 @@ async def a_scene(world: World) -> Scene:
 
 
 async def is_refused_with_the_reason(world: World, scene: Scene) -> None:
-    """A transfer to a mobile is decided, and the operator told why."""
+    """A transfer to a mobile is decided, and the operator hears why: who hangs up before has the caller again."""
     await refused(scene.line.transfer(MOBILE))
-    await world.commanded(scene.talking, "koppling till mobil är inte tillåten", within=LONG)
+    told = await world.commanded(scene.talking, "koppling till mobil är inte tillåten", within=LONG)
+    await scene.line.hears(*told.files, within=LONG)
 
 
 async def who_waits_is_next(world: World, scene: Scene) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import find_root
 from hanvisa.lab.own import take_speech
-from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.ports import lent_base_port
 from hanvisa.lab.system import environment
 
 CALLS = """
@@ -79,7 +79,8 @@ gives = { details_stale = true }
 def settings(spoken: Path) -> Iterator[Settings]:
     state = Path(tempfile.mkdtemp(prefix="hv"))
     take_speech(spoken, state)
-    yield Settings(state=state, base_port=free_base_port(), asterisk_root=find_root(Settings()))
+    with lent_base_port() as base:
+        yield Settings(state=state, base_port=base, asterisk_root=find_root(Settings()))
     shutil.rmtree(state)
 
 

@@ -10,14 +10,15 @@ import pytest
 
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import CONFIGURATION, find_root
-from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.ports import lent_base_port
 
 sys.path[:0] = [str(CONFIGURATION), str(Path(__file__).parent)]
 
 
 @pytest.fixture
-def base_port() -> int:
-    return free_base_port()
+def base_port() -> Iterator[int]:
+    with lent_base_port() as base:
+        yield base
 
 
 @pytest.fixture

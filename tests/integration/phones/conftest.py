@@ -7,14 +7,16 @@ import pytest
 from hanvisa.lab.asterisk import Asterisk
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.phones import Exchange
+from hanvisa.lab.ports import lent_base_port
 from hanvisa.lab.siplet import Siplet
 from integration.phones.plain import plain_asterisk
 
 
 @pytest.fixture
 async def asterisk() -> AsyncIterator[Asterisk]:
-    async with plain_asterisk() as running:
-        yield running
+    with lent_base_port() as base:
+        async with plain_asterisk(base) as running:
+            yield running
 
 
 @pytest.fixture

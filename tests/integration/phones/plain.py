@@ -9,7 +9,6 @@ from typing import Any
 
 from hanvisa.config import Settings
 from hanvisa.lab.asterisk import Asterisk, find_root
-from hanvisa.lab.ports import free_base_port
 
 _DIALPLAN = """\
 [from-phone]
@@ -32,11 +31,9 @@ ACCOUNTS = ("phone-201", "phone-202", "phone-203")
 
 
 @asynccontextmanager
-async def plain_asterisk(**changed: Any) -> AsyncIterator[Asterisk]:
-    """``changed`` are settings that differ from the usual ones."""
-    settings = Settings(
-        **{"state": Path(tempfile.mkdtemp(prefix="hv")), "base_port": free_base_port(), **changed}
-    )
+async def plain_asterisk(base: int, **changed: Any) -> AsyncIterator[Asterisk]:
+    """On these ports. ``changed`` are settings that differ from the usual ones."""
+    settings = Settings(state=Path(tempfile.mkdtemp(prefix="hv")), base_port=base, **changed)
     etc = settings.state / "asterisk" / "etc"
     etc.mkdir(parents=True)
     (etc / "pjsip_phones.conf").write_text("".join(_ACCOUNT.format(account=each) for each in ACCOUNTS))

@@ -13,7 +13,7 @@ from hanvisa.errors import ConfigurationError
 from hanvisa.lab.asterisk import Asterisk
 from hanvisa.lab.lines import Phone
 from hanvisa.lab.phones import Exchange
-from hanvisa.lab.ports import free_base_port
+from hanvisa.lab.ports import lent_base_port
 from integration.phones.plain import plain_asterisk
 
 TLS, PHONES = 12, 10  # from the base port: Asterisk's own, and what the phones have
@@ -38,18 +38,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 async def encrypting(
     certificate: tuple[Path, Path], **changed: Any
 ) -> AsyncIterator[tuple[Asterisk, Exchange]]:
-    base, (shown, key) = free_base_port(), certificate
-    async with (
-        plain_asterisk(
-            base_port=base,
-            sip_tls_port=base + TLS,
-            sip_tls_certificate=shown,
-            sip_tls_key=key,
-            **changed,
-        ) as asterisk,
-        Exchange(base + PHONES, trusted=shown) as exchange,
-    ):
-        yield asterisk, exchange
+    shown, key = certificate
+    with lent_base_port() as base:
+        tls = {"sip_tls_port": base + TLS, "sip_tls_certificate": shown, "sip_tls_key": key}
+        async with (
+            plain_asterisk(base, **tls, **changed) as asterisk,
+            Exchange(base + PHONES, trusted=shown) as exchange,
+        ):
+            yield asterisk, exchange
 
 
 async def phones(
@@ -114,6 +110,7 @@ async def test_a_certificate_that_will_not_do_is_told_before_anything_starts(
         ((garbage, key), "no certificate with its key"),
         ((shown, shown), "no certificate with its key"),
     ):
-        with pytest.raises(ConfigurationError, match=re.escape(says)):
-            async with plain_asterisk(sip_tls_port=5061, sip_tls_certificate=given[0], sip_tls_key=given[1]):
+        tls = {"sip_tls_port": 5061, "sip_tls_certificate": given[0], "sip_tls_key": given[1]}
+        with pytest.raises(ConfigurationError, match=re.escape(says)), lent_base_port() as base:
+            async with plain_asterisk(base, **tls):
                 pass
