@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 CARRIER = "carrier"  # the trunk's PJSIP endpoint
+DIALLED_WITHIN = 5.0  # seconds: a leg to 112, which then rings untimed
 
 _ANSWERS = {"PJSIP_HEADER(add,Call-Info)": "<sip:hanvisa>;answer-after=0"}
 _BUSY_CAUSES = {17, 21}  # Q.850: user busy, call rejected
@@ -104,9 +106,9 @@ async def ring(
 ) -> Rung:
     """Ring these places together. The caller hears ringing meanwhile; raises CallerGone when they give up.
 
-    It ends as well when a signal comes after which it is ``enough``, and 112 rings for as long as the caller waits.
+    It ends as well when a signal comes after which it is ``enough``. 112 rings for as long as the caller waits, once it
+    is dialled; a leg that Asterisk does not dial is no one's.
     """
-    is_emergency = any(place.reading.kind is NumberKind.EMERGENCY for place in places)
     rung = Rung()
     async with Afterwards(lambda: _cancel(call, rung)):
         for place in places:
@@ -114,7 +116,7 @@ async def ring(
         if call.rung:
             rung.why = Why.NO_ANSWER
             await call.insist(call.house.control.ring, call.caller.channel)
-            await _until_answered(call, None if is_emergency else seconds, rung, enough)
+            await _until_answered(call, seconds, rung, enough)
     if call.state.answered:
         await call.insist(call.house.control.stop_ringing, call.caller.channel)
     return rung
@@ -249,10 +251,9 @@ def variables(call: Call, display: Display) -> dict[str, str]:
     return shown | (_ANSWERS if display.answers else {})
 
 
-async def _until_answered(call: Call, seconds: float | None, rung: Rung, enough: Callable[[], bool]) -> None:
+async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callable[[], bool]) -> None:
     now = asyncio.get_running_loop().time
-    deadline = None if seconds is None else now() + seconds
-    busy = False
+    deadline, once_dialled = _deadlines(call, now(), seconds)
     while call.rung and not enough():
         signal = await call.next(None if deadline is None else max(0.0, deadline - now()))
         match signal:
@@ -266,12 +267,13 @@ async def _until_answered(call: Call, seconds: float | None, rung: Rung, enough:
                     return
             case Entered(channel) if channel.id in call.rung:
                 # Before this Asterisk refuses to dial it.
-                await call.insist(call.house.control.dial, channel.id)
+                await _dial(call, channel.id, rung)
+                deadline = once_dialled
             case Answered(channel) if channel in call.rung:
                 rung.leg = await answered(call, channel)
                 if rung.leg is not None:
                     return
-                busy, rung.why, rung.is_kept_apart = True, Why.BUSY, True
+                rung.why, rung.is_kept_apart = Why.BUSY, True
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
                 rung.redirects.append((call.rung[channel].person, to))
@@ -279,8 +281,33 @@ async def _until_answered(call: Call, seconds: float | None, rung: Rung, enough:
                 forget(call, channel)
             case HungUp(channel, cause) if channel in call.rung and cause:
                 forget(call, channel)
-                busy = busy or cause in _BUSY_CAUSES
-                rung.why = Why.BUSY if busy else why_of(cause)
+                _note(rung, why_of(cause))
+
+
+def _deadlines(call: Call, now: float, seconds: float) -> tuple[float | None, float | None]:
+    """Until when is waited for an answer, before a leg is dialled and then. None: for as long as the caller waits."""
+    if any(leg.kind is NumberKind.EMERGENCY for leg in call.rung.values()):
+        return now + DIALLED_WITHIN, None
+    return now + seconds, now + seconds
+
+
+async def _dial(call: Call, channel: str, rung: Rung) -> None:
+    """Where Asterisk does not do it the leg is ended: nobody would."""
+    control = call.house.control
+    if await call.insist(control.dial, channel):
+        return
+    with suppress(TelephonyError):
+        if await control.has_rung(channel):  # only the answer was lost: what rings is not dialled again
+            return
+    await call.hang_up(channel)
+    forget(call, channel)
+    _note(rung, Why.UNPLUGGED)
+
+
+def _note(rung: Rung, why: Why) -> None:
+    """Why one of the legs came to nothing. Of several, one that is busy is told."""
+    if rung.why is not Why.BUSY:
+        rung.why = why
 
 
 async def answered(call: Call, channel: str) -> Leg | None:

@@ -1,4 +1,4 @@
-"""112 is never timed: it rings for as long as the caller waits."""
+"""112 is never timed: it rings for as long as the caller waits, once it is dialled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import asyncio
 
 import pytest
 
+from hanvisa.calls.registry import RUNG
+from hanvisa.calls.signals import Channel, Entered
+from hanvisa.calls.stages import outgoing
+from hanvisa.errors import Unavailable
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import Scene
 from unit.calls.test_calls import operator_has_caller
 
@@ -32,3 +37,64 @@ async def test_it_rings_so_too_for_who_dials_it_in_a_spelling_that_only_the_serv
         await asyncio.sleep(LONG)
         scene.answers(leg)
         await scene.talking(anna, leg)
+
+
+class NotDialling(FakeCallControl):
+    """Makes legs, and dials none; with ``rings`` it does, and its answers are lost."""
+
+    rings = False
+
+    async def dial(self, channel: str) -> None:
+        await super().dial(channel)
+        raise Unavailable("for a moment")
+
+    async def has_rung(self, channel: str) -> bool:
+        await super().has_rung(channel)
+        return self.rings
+
+
+async def is_made(scene: Scene) -> str:
+    """The leg to the carrier."""
+    made: list[str] = []
+
+    def found() -> list[str]:
+        made[:] = [leg for leg, dial, *_ in scene.control.named("create") if dial.endswith("@carrier")]
+        return made
+
+    await scene.until(found, "a leg is made")
+    return made[0]
+
+
+@pytest.mark.parametrize("number", ["112", "0980319244"])
+async def test_who_dials_a_number_that_asterisk_does_not_dial_hears_so_at_once(
+    monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    monkeypatch.setattr(outgoing, "RING_OUTSIDE", LONG)
+    async with Scene(control=NotDialling()) as scene:
+        anna = scene.dials("anna", number)
+        leg = await is_made(scene)
+        began = asyncio.get_running_loop().time()
+        scene.tell(Entered(Channel(leg, "x", ""), (RUNG,)))
+        await scene.hears(anna, "OutsideFailed")
+        assert asyncio.get_running_loop().time() - began < LONG
+        assert (leg, "normal") in scene.control.named("hang_up")
+        assert scene.house.live.of_channel(leg) is None
+
+
+async def test_112_that_rings_rings_on_though_every_answer_was_lost() -> None:
+    control = NotDialling()
+    control.rings = True
+    async with Scene(control=control) as scene:
+        anna = scene.dials("anna", "112")
+        leg = await scene.rung("112")
+        await asyncio.sleep(LONG)
+        scene.answers(leg)
+        await scene.talking(anna, leg)
+
+
+async def test_112_whose_leg_never_comes_is_told_to_have_failed() -> None:
+    async with Scene() as scene:
+        anna = scene.dials("anna", "112")
+        await is_made(scene)
+        await asyncio.sleep(LONG)
+        await scene.hears(anna, "OutsideFailed")
