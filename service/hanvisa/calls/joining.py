@@ -44,7 +44,8 @@ async def join(
     refusal = await _refusal(call, theirs, far, transferee)
     if refusal is not None:
         return await decline(call, asker, refusal)
-    if request.other == theirs.caller.channel and wanted_by(call, asker.person, theirs.state.dialled).serial:
+    # Of a call that has come to them they have dialled nothing.
+    if not far.rang_in and wanted_by(call, asker.person, theirs.state.dialled).serial:
         call.change(serial=asker.person)
     await asker.is_told("channel_answered")
     # What has happened in their call since is heeded: no await comes from here until its party is this one's.

@@ -8,7 +8,8 @@ from hanvisa.calls.call import Call
 from hanvisa.calls.marking import mark_confidential, mark_threat
 from hanvisa.calls.signals import Held
 from hanvisa.calls.stages import talking
-from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene
+from hanvisa.calls.state import VARIABLE
+from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import ANOTHER_MOBILE, PATIENT, given_direct_number, talks
@@ -103,3 +104,42 @@ async def test_who_hangs_up_later_hangs_up_on_the_caller_unless_nothing_was_hear
         await is_told(scene, olle, "channel_declined")
         scene.hangs_up(olle)
         await (rung_anew(scene, "olle", olle) if holds else scene.over(caller))
+
+
+@pytest.mark.parametrize("target", [ANOTHER_MOBILE, "999"], ids=["a mobile", "no number at all"])
+async def test_whom_an_operator_has_rung_has_them_again_as_well(target: str) -> None:
+    async with Scene(PATIENT) as scene:
+        olle, citizen = await talks(scene, "olle", "0980319244")
+        scene.refers(olle, target)
+        scene.hangs_up(olle)
+        again = await scene.rung("olle")
+        scene.answers(again)
+        await scene.talking(citizen, again)
+
+
+async def test_who_has_rung_and_was_refused_hangs_up_later_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking, "BYE_WITHIN", 0.0)
+    async with Scene(PATIENT) as scene:
+        olle, citizen = await talks(scene, "olle", "0980319244")
+        scene.refers(olle, "999")
+        await is_told(scene, olle, "channel_declined")
+        await scene.until(lambda: (citizen, VARIABLE) in scene.control.named("set_variable"), "turned round")
+        scene.hangs_up(olle)
+        await scene.over(citizen)
+
+
+async def test_a_consultation_that_could_not_be_sent_on_blindly_makes_a_serial_caller_all_the_same() -> None:
+    """What the operator dialled stays what they dialled, whoever is the consultation's caller since."""
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "*63*202")
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.talking(consultation, bo)
+        scene.refers(consultation, "999")
+        await is_told(scene, consultation, "channel_declined")
+        scene.refers(olle, "*63*202", other=consultation)
+        await is_told(scene, olle, "channel_answered")
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.state.serial == id_of("olle")

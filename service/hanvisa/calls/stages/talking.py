@@ -149,6 +149,7 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
             outcome = await transfer(call, signal)
             if outcome is None or isinstance(outcome, Refusal):
                 explaining.comes_to_nothing(channel)
+                await _serve_other(call, channel)
             if not isinstance(outcome, Refusal):
                 return outcome
             await explaining.begin(outcome)
@@ -163,6 +164,14 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
         case Played(playback):
             await explaining.ended(playback)
     return None
+
+
+async def _serve_other(call: Call, asker: str) -> None:
+    """Whom they wanted to send on is the caller from here, whoever rang whom: they stay when the asker hangs up."""
+    leg, other = call.caller, call.other
+    if leg.channel == asker and other is not None:
+        call.change(caller=other, other=leg, answered=True)
+        await call.save_without(asker)
 
 
 @dataclass
