@@ -10,7 +10,7 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import Gone, Refused, StorageError
-from hanvisa.policy.facts import Extension, Group, OperatorState, TargetKind
+from hanvisa.policy.facts import Department, Extension, Group, OperatorState, TargetKind
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew, shown
@@ -145,6 +145,29 @@ async def test_whom_a_group_gave_back_may_leave_their_number_there() -> None:
         group = Group(id_of("group"), "Grupp", id_of("hallefors"), (id_of("bo"),), ())
         scene.directory.register = scene.directory.register.replace(groups=(group,))
         caller = await is_sent_on(scene, TargetKind.GROUP, group.id)
+        await scene.hears(caller, "NoOperator")
+        scene.presses(caller, "4")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "ConfirmCallback")
+
+
+async def test_so_may_whom_a_department_without_a_phone_gave_back() -> None:
+    """S1: it hears no message."""
+    async with Scene(QUICK) as scene:
+        register = scene.directory.register
+        home = Department(id_of("hemtjanst"), "Hemtjänsten", id_of("drift"), id_of("hallefors"))
+        [anna] = [one for one in register.persons.rows if one.id == id_of("anna")]
+        eva = replace(anna, id=id_of("eva"), given_name="Eva", department_id=home.id)
+        extension = Extension("280", id_of("hallefors"), TargetKind.DEPARTMENT, home.id)
+        scene.directory.register = register.replace(
+            departments=(*register.departments.rows, home),
+            persons=(*register.persons.rows, eva),
+            extensions=(*register.extensions.rows, extension),
+        )
+        caller, olle = await operator_has_caller(scene)
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        scene.refers(olle, "280")
         await scene.hears(caller, "NoOperator")
         scene.presses(caller, "4")
         await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")

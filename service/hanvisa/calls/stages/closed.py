@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
-from hanvisa.calls.leaving import recipient, to_ways_on
+from hanvisa.calls.leaving import number_of, recipient, to_ways_on
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater, Why
 from hanvisa.calls.ringing import Place, ring
@@ -25,7 +25,7 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.stages.reaching import display_of, places_in_turn
 from hanvisa.calls.waiting import may_be_rung_back
 from hanvisa.policy.facts import Switchboard
-from hanvisa.policy.messages import MessageKind
+from hanvisa.policy.messages import MessageKind, kinds_for
 from hanvisa.policy.model import Effect, Language
 from hanvisa.policy.offers import Offer, WaysOn
 from hanvisa.policy.opening import OpeningFacts, opens_at
@@ -98,13 +98,11 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
     call.tell("outcome", outcome="no_operator")
     organisation = call.register.organisation(switchboard.organisation_id)
     said = NoOperator(organisation.name if organisation else switchboard.name)
-    # Whoever sought a group leaves their number: it takes no messages.
-    takes_messages = stage.sought is not None and recipient(call, stage.sought) is not None
-    ways_on = to_ways_on(call, stage.sought, stage.why) if takes_messages else None
+    kinds = (MessageKind.RING_BACK,) if may_be_rung_back(call) else ()
+    ways_on = _ways_on(call, stage, may_leave_number=bool(kinds))
     if ways_on is not None:
         await call.say(said)
         return ways_on
-    kinds = (MessageKind.RING_BACK,) if may_be_rung_back(call) else ()
     while True:
         offers = WaysOn(messages=kinds, language=call.language_of(call.caller)).offers
         key = await call.say(said, Offers(offers)) or await call.key(call.house.settings.key_wait)
@@ -120,3 +118,13 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
                 return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
             case Offer.ENGLISH:
                 call.change(caller=replace(call.caller, language=Language.EN))
+
+
+def _ways_on(call: Call, stage: Unattended, *, may_leave_number: bool) -> Stage | None:
+    """Those of whom they sought; None where a number may be left and no message: a group, say, takes none."""
+    to = recipient(call, stage.sought) if stage.sought is not None else None
+    if to is None:
+        return None
+    number = number_of(call, call.caller, to)
+    kinds = kinds_for(call.register, to, number, confidential=call.state.confidential)
+    return to_ways_on(call, stage.sought, stage.why) if kinds or not may_leave_number else None
