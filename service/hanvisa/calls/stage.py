@@ -129,12 +129,16 @@ class AtSwitchboard:
 
 @dataclass(frozen=True)
 class LeavingNumber:
-    """A caller who waits leaves a number instead, and keeps the place in the queue: it is theirs ``since`` then."""
+    """A caller who waits leaves a number instead, and keeps the place in the queue: it is theirs ``since`` then.
+
+    ``unattended``: nobody was there, which is told again where nothing comes of this.
+    """
 
     switchboard: UUID
     since: datetime
     sought: UUID | None = None
     why: Why | None = None
+    unattended: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import time
 from hanvisa.policy.facts import Group, OperatorState, ScopeKind, Window
 from hanvisa.policy.numbers import NumberKind
 from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_attendance import closes
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_waiting import QUICK, said_to, waits
 
@@ -99,6 +100,24 @@ async def test_who_waits_as_it_closes_comes_to_the_on_call_list_when_the_last_op
         scene.finished(caller)
         await scene.hears(caller, "ConfirmCallback")
         assert not [files for _, files, _ in scene.control.named("play") if "/sounds/Greeting" in files]
+
+
+async def test_who_confirms_no_number_then_does_not_ring_the_on_call_list_again() -> None:
+    async with Scene(QUICK) as scene:
+        await operator_has_caller(scene)
+        caller = await waits(scene)
+        close(scene, night=True)
+        await closes(scene)
+        await scene.rung("bo")
+        await scene.hears(caller, "NoOperator")
+        scene.control.commands.clear()
+        scene.presses(caller, "4")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "ConfirmCallback")
+        scene.finished(caller)
+        await scene.hears(caller, "NoOperator")
+        assert scene.control.named("create") == []
 
 
 async def test_without_a_list_they_may_leave_their_number_at_once() -> None:

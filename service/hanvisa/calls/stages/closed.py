@@ -115,7 +115,7 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
             return None
         match Offer(key) if key in offers else None:
             case Offer.RING_BACK:
-                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why)
+                return LeavingNumber(switchboard.id, stage.since, stage.sought, stage.why, unattended=True)
             case Offer.ENGLISH:
                 call.change(caller=replace(call.caller, language=Language.EN))
 

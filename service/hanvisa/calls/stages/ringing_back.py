@@ -24,7 +24,16 @@ from hanvisa.calls.prompts import (
     Whisper,
 )
 from hanvisa.calls.ringing import Display, outside_place, ring
-from hanvisa.calls.stage import AtSwitchboard, GivenUp, LeavingNumber, RingingBack, Stage, Talking, runs
+from hanvisa.calls.stage import (
+    AtSwitchboard,
+    GivenUp,
+    LeavingNumber,
+    RingingBack,
+    Stage,
+    Talking,
+    Unattended,
+    runs,
+)
 from hanvisa.calls.storing import stored
 from hanvisa.ids import new_id
 from hanvisa.policy.callbacks import CallbackFacts, as_caller
@@ -45,8 +54,13 @@ TRIES = 2
 
 @runs(LeavingNumber)
 async def leave_number(call: Call, stage: LeavingNumber) -> Stage | None:
-    """The place in the queue is kept meanwhile, and the caller comes back to it where nothing comes of this."""
-    back = AtSwitchboard(stage.switchboard, stage.sought, stage.why, stage.since)
+    """The place in the queue is kept meanwhile, and the caller comes back to it where nothing comes of this.
+
+    So does one to whom nobody was there, but not by the on-call list, which has been rung in vain.
+    """
+    back: Stage = AtSwitchboard(stage.switchboard, stage.sought, stage.why, stage.since)
+    if stage.unattended:
+        back = Unattended(stage.switchboard, stage.since, stage.sought, stage.why)
     number = call.callers_number or await _keyed(call)
     if not number:
         return back
