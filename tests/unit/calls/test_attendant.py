@@ -352,6 +352,31 @@ async def test_a_serial_caller_hears_the_referral_of_who_is_absent_and_comes_bac
         assert shown(scene, again) == "ÅTER Anna B: frånvarande"
 
 
+async def test_so_does_one_who_leaves_no_message_after_all() -> None:
+    """The referral, which they have heard, is not told again."""
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*63*201")
+        await scene.hears(caller, "Referral")
+        scene.presses(caller, "1")
+        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        scene.finished(caller)
+        await scene.hears(caller, "SpeakAfterTheTone")
+        scene.finished(caller)
+        await scene.hears(caller, "RecordingTone")
+        scene.finished(caller)
+        await scene.until(lambda: scene.control.named("record"), "recording")
+        scene.said(caller, 0.0)
+        await scene.hears(caller, "NothingHeard")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        scene.finished(caller)
+        again = await scene.rung("olle")
+        assert shown(scene, again) == "ÅTER Anna B: frånvarande"
+
+
 async def test_where_no_operator_is_left_they_are_bidden_goodbye() -> None:
     async with Scene(QUICK) as scene:
         scene.given_absent("anna")

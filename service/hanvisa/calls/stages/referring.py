@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import UnansweredFacts, decide, tell
 from hanvisa.calls.leaving import number_of
+from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
     Goodbye,
@@ -36,7 +37,7 @@ from hanvisa.ids import new_id
 from hanvisa.policy.absence import absence_at, compose_referral
 from hanvisa.policy.facts import Department, Group, Person, TargetKind
 from hanvisa.policy.messages import kinds_for
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Effect, Language
 from hanvisa.policy.offers import Offer, WaysOn, ways_on
 from hanvisa.policy.texts import TextFacts
 from hanvisa.policy.transfer import Via
@@ -157,9 +158,16 @@ async def _offer(
 
 
 def _back(call: Call, stage: Referring | ReferringMembers) -> Stage | None:
-    """A serial caller's way, who presses nothing: as after any party. Who is told already found no operator there."""
-    operator = None if stage.told else call.state.serial
-    return BackToOperator(operator, *_whom(stage)) if operator else None
+    """A serial caller's way, who presses nothing: as after any party, but in no circle where nobody is there."""
+    operator = call.state.serial
+    if operator is None or (stage.told and not _is_attended(call)):
+        return None
+    return BackToOperator(operator, *_whom(stage))
+
+
+def _is_attended(call: Call) -> bool:
+    switchboard = call.switchboard
+    return switchboard is not None and decide(attendance(call, switchboard)).effect is not Effect.REFER
 
 
 def _whom(stage: Referring | ReferringMembers) -> tuple[UUID, Why]:
