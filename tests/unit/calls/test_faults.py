@@ -83,34 +83,38 @@ def test_a_synthesiser_that_hangs_keeps_nobody_waiting(story: Story, voice: Spee
     run_fast(played(story, voice=voice))
 
 
-class FailsTwiceInARow(FakeCallControl):
-    """The joining, and then the apology for it."""
+class FailsInARow(FakeCallControl):
+    """The first joining, and then its apologies: all before the operators, and the first of the other kind."""
 
-    failed = 0
+    joined = False
+    told = False
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
-        self._fail()
+        if not self.joined:
+            self.joined = True
+            raise Refused("made to fail")
         await super().bridge(bridge, channels)
 
     async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
-        if "/sounds/WentWrong" in files:
-            self._fail()
+        if "/sounds/WentWrong" in files or ("/sounds/TryLater" in files and not self.told):
+            self.told = True
+            raise Refused("made to fail")
         await super().play(channel, files, playback)
 
-    def _fail(self) -> None:
-        self.failed += 1
-        if self.failed <= 2:
-            raise Refused("made to fail")
 
-
-async def test_a_caller_is_not_dropped_where_the_apology_fails_as_well() -> None:
-    async with Scene(control=FailsTwiceInARow()) as scene:
+async def test_a_caller_is_not_dropped_where_no_apology_can_be_told_either() -> None:
+    async with Scene(control=FailsInARow()) as scene:
         caller = scene.rings_in(ANNA_DIRECT)
         scene.answers(await scene.rung("anna"))
-        await scene.hears(caller, "WentWrong")
-        scene.finished(caller)
         scene.answers(olle := await scene.rung("olle"))
         await scene.talking(caller, olle)
+
+
+async def test_a_colleague_who_is_not_led_on_is_told_so_once_more() -> None:
+    async with Scene(control=FailsInARow()) as scene:
+        anna = scene.dials("anna", "202")
+        scene.answers(await scene.rung("bo"))
+        await scene.hears(anna, "TryLater")
 
 
 class Lingering(FakeCallControl):

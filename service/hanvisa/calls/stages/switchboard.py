@@ -234,12 +234,14 @@ async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
     is_ours = bool(call.caller.account) and not call.touched
     switchboard = None if is_ours else call.switchboard
-    apology = WentWrong(holds=True) if switchboard else TryLater()
     try:
-        await call.say(apology)
-    except Refused as error:  # what brought them here has failed as well: they are not dropped yet
+        await call.say(WentWrong(holds=True) if switchboard else TryLater())
+    except (
+        Refused
+    ) as error:  # what brought them here has failed as well: the operators are worth more than the words
         call.tell("command", failed=str(error))
-        await call.say(apology)
+        if switchboard is None:
+            await call.say(TryLater())
     if switchboard is None:
         return None
     return AtSwitchboard(switchboard.id, since=AT_THE_HEAD if call.touched else call.house.clock.now())
