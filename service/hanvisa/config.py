@@ -331,7 +331,9 @@ class Settings(Whereabouts):
         description="where neither the person nor their department has a class of their own",
     )
     private_prefix: str = Field(
-        default="*9*", pattern="^[0-9*#]*$", description="dialled before the number of a private call"
+        default="*9*",
+        pattern="^[0-9*#]*[*#][0-9*#]*$",  # of digits alone it could begin an extension
+        description="dialled before the number of a private call; with a * or # in it",
     )
     private_calls_fixed: Literal["itemised", "marked", "refused"] = Field(
         default="itemised",

@@ -169,6 +169,19 @@ def test_the_token_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         read_text_token(read_settings())
 
 
+@pytest.mark.parametrize("prefix", ["7", "77"])
+def test_a_prefix_of_private_calls_is_never_the_beginning_of_an_extension(
+    monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    """docs/adr/0147."""
+    monkeypatch.setenv("HANVISA_PRIVATE_PREFIX", prefix)
+    with pytest.raises(ConfigurationError, match="HANVISA_PRIVATE_PREFIX"):
+        read_settings()
+    for allowed in (f"*{prefix}*", f"{prefix}#", f"#{prefix}"):
+        monkeypatch.setenv("HANVISA_PRIVATE_PREFIX", allowed)
+        assert read_settings().private_prefix == allowed
+
+
 def test_several_nodes_have_an_address_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANVISA_DATABASE_URL", "postgresql+asyncpg://hanvisa@192.0.2.9/hanvisa")
     monkeypatch.setenv("HANVISA_PROXY", "192.0.2.10:5060")

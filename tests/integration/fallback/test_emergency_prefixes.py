@@ -51,7 +51,7 @@ async def test_behind_another_outside_line_prefix(anew: World, required: bool) -
     await emergency_call(anew, phone, "*99*9112")  # a code that may be the service's, were it there
 
 
-@pytest.mark.parametrize("prefix", ["77", "*77*", "#9#"])
+@pytest.mark.parametrize("prefix", ["*77*", "#9#"])
 async def test_behind_another_prefix_of_private_calls(anew: World, prefix: str) -> None:
     settings = Settings(state=anew.settings.state, private_prefix=prefix, outside_prefix="8")
     await anew.project_with(settings, make_register())

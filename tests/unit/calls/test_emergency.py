@@ -10,8 +10,10 @@ from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.calls.stages import outgoing
 from hanvisa.errors import Unavailable
+from hanvisa.policy.facts import Extension, TargetKind
+from hanvisa.policy.numbers import NumberPlan
 from hanvisa.testing import FakeCallControl
-from unit.calls.scene import Scene
+from unit.calls.scene import Scene, id_of
 from unit.calls.test_calls import operator_has_caller
 
 LONG = 600.0  # seconds; far beyond what any other number rings
@@ -98,3 +100,14 @@ async def test_112_whose_leg_never_comes_is_told_to_have_failed() -> None:
         await is_made(scene)
         await asyncio.sleep(LONG)
         await scene.hears(anna, "OutsideFailed")
+
+
+async def test_an_extension_that_is_called_as_the_outside_line_prefix_and_112_is_112() -> None:
+    """As in the dialplan (docs/adr/0147)."""
+    async with Scene() as scene:
+        scene.house.plan = NumberPlan("9")
+        register = scene.directory.register
+        called = Extension("9112", id_of("hallefors"), TargetKind.PERSON, id_of("bo"))
+        scene.directory.register = register.replace(extensions=(*register.extensions.rows, called))
+        scene.dials("anna", "9112")
+        await scene.rung("112")
