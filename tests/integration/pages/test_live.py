@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 from prometheus_client import CollectorRegistry
 
 from hanvisa.config import Settings
 from hanvisa.web.app import create_app
 from hanvisa.web.services import SERVICES
 from integration.pages.browsing import Visit
-from unit.web.pages.test_switchboard import WAITS
+from unit.web.pages.test_switchboard import CALL, WAITS
 from unit.web.town import NOW, Founded, Town, id_of, open_town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -57,6 +57,28 @@ async def test_a_part_that_is_made_anew_leaves_the_keyboard_where_it_was(visit: 
     town.changes.calls_stirred()
     await expect(waiting(visit)).to_contain_text("Sekretess")
     await expect(answering).to_be_focused()
+
+
+async def test_a_change_whose_button_is_made_anew_meanwhile_is_over_when_it_is_answered(
+    visit: Visit, town: Town
+) -> None:
+    """The call changes, and its part of the page, before the answer comes: as it may whenever one puts on hold."""
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    page, hold = visit.page, visit.page.locator(f"#hold-{CALL.id}")
+
+    async def late(route: Route) -> None:
+        response = await route.fetch()
+        town.live.up = [replace(CALL, held=True, stage="OnHold")]
+        town.changes.calls_stirred()
+        await expect(hold).to_contain_text("Återta")
+        assert await page.evaluate("underWay.size") == 1
+        await route.fulfill(response=response)
+
+    await page.route("**/hold", late)
+    async with page.expect_response("**/hold"):
+        await hold.press("Enter")
+    await page.wait_for_function("underWay.size === 0")
 
 
 async def test_how_long_somebody_waits_is_reckoned_by_the_services_clock(visit: Visit, town: Town) -> None:

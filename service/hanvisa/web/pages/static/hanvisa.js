@@ -38,13 +38,14 @@ document.addEventListener("htmx:confirm", (event) => {
 });
 
 document.addEventListener("htmx:beforeSend", (event) => {
-  const { elt, verb, triggeringEvent } = event.detail.requestConfig;
-  if (verb !== "get") underWay.set(elt, goesOn(triggeringEvent?.submitter ?? elt, told.goesOn));
-});
-
-document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, xhr } = event.detail;
-  if (!xhr.getResponseHeader("HX-Redirect")) isOver(requestConfig.elt);
+  const { elt, verb, triggeringEvent } = requestConfig;
+  if (verb === "get") return;
+  underWay.set(elt, goesOn(triggeringEvent?.submitter ?? elt, told.goesOn));
+  // The request says that it is over: htmx says it where the button was, which a live part may have made anew meanwhile.
+  xhr.addEventListener("loadend", () => {
+    if (!xhr.getResponseHeader("HX-Redirect")) isOver(elt);
+  });
 });
 
 // A page to which the browser goes back is as it was left.
