@@ -22,7 +22,7 @@ from hanvisa.directory.tables import (
     OrganisationRow,
     PersonRow,
 )
-from hanvisa.errors import Conflict
+from hanvisa.errors import Conflict, NotFound
 from unit.web.town import ANNA_DIRECT, ANNA_MOBILE, NOW, Town, answer, id_of
 
 ANNA, SIV = (str(id_of(name)) for name in ("anna", "siv"))
@@ -63,6 +63,26 @@ def rings(dialled: str) -> list[CallEntry]:
     ringing = {"type": "ringing", "digits": "0980319244"}
     told = [("opened", opened), ("decision", decision), ("signal", ringing), ("closed", {})]
     return [CallEntry("hv-1", seq, NOW, kind, data) for seq, (kind, data) in enumerate(told)]
+
+
+@pytest.mark.parametrize("spelt", ["+46 980 31 92 44", "+46980-319244", "+46(0)980319244"])
+async def test_it_is_found_and_removed_however_whoever_asks_spells_it(town: Town, spelt: str) -> None:
+    await CallRecords(town.database).append(rings(CALLER))
+    assert (await given_out(town, spelt))["calls"] == 1
+    await removed(town, spelt)
+    assert await tables_with(town, "319244") == set()
+
+
+@pytest.mark.parametrize("spelt", ["+46", "+0980319244", "+46 980 31 92 44 / 45"])
+async def test_what_is_no_number_is_not_said_to_be_removed(town: Town, spelt: str) -> None:
+    with pytest.raises(NotFound, match="country's code"):
+        await removed(town, spelt)
+
+
+@pytest.mark.parametrize("spelt", [ANNA_MOBILE, "+46 70-174 06 05"])
+async def test_one_of_the_register_is_not_removed_however_it_is_spelt(town: Town, spelt: str) -> None:
+    with pytest.raises(Conflict, match=r"\+46701740605 is in the register still"):
+        await removed(town, spelt)
 
 
 @pytest.mark.parametrize("dialled", ["0980319244", "00980319244", "+46980319244", "0046980319244", "319244"])

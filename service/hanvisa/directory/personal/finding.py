@@ -15,6 +15,7 @@ from hanvisa.directory.personal.held import Held
 from hanvisa.directory.personal.whose import TheirNumber, Whose
 from hanvisa.directory.tables import MobileRow, PersonRow, UserRow
 from hanvisa.errors import NotFound
+from hanvisa.policy.numbers import normalise_caller
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,9 +26,9 @@ _OF_HANDLING = ("id", "state", "handled_at", "handled_by")
 
 
 async def find_whose(session: AsyncSession, id_: str) -> Whose:
-    """``id_`` is a person's id or key in the import, or a caller's number (E.164). Raises NotFound."""
+    """``id_`` is a person's id or key in the import, or a caller's number (+46…, however spaced). Raises NotFound."""
     if id_.startswith("+"):
-        return Whose(None, (TheirNumber(id_),))
+        return _caller(id_)
     query = select(PersonRow.id)
     try:
         query = query.where(PersonRow.id == UUID(id_))
@@ -40,6 +41,16 @@ async def find_whose(session: AsyncSession, id_: str) -> Whose:
             "import, or a caller's number, as +46980319244."
         )
     return await whose_is(session, person)
+
+
+def _caller(written: str) -> Whose:
+    """Read as a call's is, for that is how it is kept: one that nobody can have rung from holds nothing."""
+    number = normalise_caller(written)
+    if number is None:
+        raise NotFound(
+            f"{written} is no telephone number. Write it with the country's code, as +46980319244."
+        )
+    return Whose(None, (TheirNumber(number),))
 
 
 async def whose_is(session: AsyncSession, person: UUID) -> Whose:

@@ -64,12 +64,8 @@ async def remove(
     """
     async with database.reading() as session:
         whose = await find_whose(session, id_)
-        in_use = whose.person is None and await _is_in_use(session, id_, now)
-    if in_use:
-        raise Conflict(
-            f"The number {id_} is in the register still, and what leads to it is its holder's. Remove its holder by "
-            "their id when they have left, or end the number in the source of the directory; then remove what is left."
-        )
+        if whose.person is None:
+            await _must_be_a_callers(session, whose.numbers[0].number, now)
     if whose.person is None:
         return await _remove_caller(database, state, whose, by)
     return await remove_person(database, state, whose.person, now, by, forget=forget)
@@ -102,13 +98,17 @@ async def remove_person(
     return Removed(calls, len(files), threats)
 
 
-async def _is_in_use(session: AsyncSession, number: str, now: datetime) -> bool:
-    """It is a mobile that is registered, or one of ours: what leads to it is no caller's."""
+async def _must_be_a_callers(session: AsyncSession, number: str, now: datetime) -> None:
+    """Raises Conflict for a mobile that is registered, or one of ours."""
     in_use = (
         exists().where(row.number == number, or_(row.ended_at.is_(None), row.ended_at > now))
         for row in (MobileRow, NumberRow)
     )
-    return bool(await session.scalar(select(or_(*in_use))))
+    if await session.scalar(select(or_(*in_use))):
+        raise Conflict(
+            f"The number {number} is in the register still, and what leads to it is its holder's. Remove its holder by "
+            "their id when they have left, or end the number in the source of the directory; then remove what is left."
+        )
 
 
 async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:

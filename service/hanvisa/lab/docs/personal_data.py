@@ -79,8 +79,9 @@ what it would be. The times are settings, each a hundred years at most. The reco
 (`*29#`) is kept whole, with its recordings.
 
 **On request**: `hanvisa remove-person ID` removes what is held on somebody who has left, or on a caller by their number
-(`+46980319244`): names, numbers, messages, text messages to them, recordings, absences, accounts, extracts, and what
-happened in their calls. A text message to another in which they are named goes when its time is over.
+(`+46980319244`, in any spelling that begins with `+`): names, numbers, messages, text messages to them, recordings,
+absences, accounts, extracts, and what happened in their calls. A text message to another in which they are named goes
+when its time is over.
 What is counted stays, without them: reports have the same figures as before. In a call with others those stay, and
 when it went from one step to the next; what was heard, keyed and decided about goes. Forwardings to their number go, in
 whatever spelling, and its place in groups; an exception for it stays, and is for no number. Who is in the register
