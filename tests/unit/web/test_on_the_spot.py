@@ -76,6 +76,19 @@ async def test_what_it_may_be_and_for_whom(
 
 
 @pytest.mark.usefixtures("lets")
+async def test_one_that_is_asked_for_again_is_not_there_twice(town: Town) -> None:
+    """By who has not heard the answer; for another reason, or another call, it is another."""
+    town.live.up = [CALL, replace(CALL, id="hv-k-2")]
+    await makes(town)
+    town.clock.advance(timedelta(seconds=10))
+    await makes(town, 409)
+    assert len(town.directory.register.exceptions.rows) == 1
+    await makes(town, reason="Vattnet stiger i källaren")
+    body = {"scope": ANNA, "reason": REASON}
+    await answer(await town.ask("POST", "/live/calls/hv-k-2/exception", body, who="operator"), 201)
+
+
+@pytest.mark.usefixtures("lets")
 async def test_a_confidential_persons_mobile_is_none(town: Town) -> None:
     town.live.up = [CALL]
     async with town.database.changing(SYSTEM) as session:

@@ -221,15 +221,17 @@ class Exceptions:
 async def _must_be_new(session: AsyncSession, fields: ExceptionFields, by: Actor) -> None:
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time as it is
         await session.execute(_LOCK)
-    same_end = select(ExceptionRow).where(
+    # One for a call has that call as its end: the time of its end is reckoned from when it was asked for.
+    same_end = ExceptionRow.call_id == fields.call if fields.call else ExceptionRow.ends_at == fields.ends_at
+    perhaps = select(ExceptionRow).where(
         ExceptionRow.granted_by == by.name,
         ExceptionRow.revoked_at.is_(None),
-        ExceptionRow.ends_at == fields.ends_at,
         ExceptionRow.starts_at <= fields.starts_at,
+        same_end,
     )
-    for row in await session.scalars(same_end.order_by(ExceptionRow.id)):
+    for row in await session.scalars(perhaps.order_by(ExceptionRow.id)):
         before = await _record(session, row)
-        if replace(before.fields, starts_at=fields.starts_at) == fields:
+        if replace(before.fields, starts_at=fields.starts_at, ends_at=fields.ends_at) == fields:
             raise NotPossible(
                 Text(
                     sv=f"Du har redan beviljat samma undantag: {row.id}. Ändra det, eller återkalla det först.",

@@ -437,3 +437,24 @@ async def test_where_the_setting_lets_them_an_operator_makes_an_exception_in_pla
     assert (status, "Kopplat till Anna Berg." in part) == (200, True)
     [exception] = town.directory.register.exceptions.rows
     assert (exception.scope_id, exception.call) == (id_of("anna"), "hv-k-1")
+
+
+async def test_a_transfer_that_failed_is_tried_again_with_the_exception_that_was_made_for_it(
+    olle: Visitor, town: Town
+) -> None:
+    await answer(
+        await town.ask("PATCH", "/settings/exceptions_on_the_spot", {"value": True}, if_match="*"), 200
+    )
+    asked = {
+        "call": "hv-k-1",
+        "to": ANNA_MOBILE,
+        "person": str(id_of("anna")),
+        "reason": "Läckan måste stoppas nu",
+    }
+    town.live.up, town.live.outcome = [CALL], Outcome("not_now")
+    assert (await does(olle, "/switchboard/exception", **asked))[0] == 409
+    town.clock.advance(timedelta(seconds=10))
+    town.live.outcome = Outcome("done")
+    status, part = await does(olle, "/switchboard/exception", **asked)
+    assert (status, "Kopplat till Anna Berg." in part) == (200, True)
+    assert len(town.directory.register.exceptions.rows) == 1

@@ -102,12 +102,18 @@ async def ring(page: Page) -> web.StreamResponse:
 
 
 async def grant(page: Page) -> web.StreamResponse:
-    """An exception on the spot, and the transfer that it is for."""
+    """An exception on the spot, and the transfer that it is for: again too, where that had failed."""
     form = await page.form()
     person, to = form.get("person", ""), form.get("to", "")
     scope = {"kind": "person", "id": person} if person else {"kind": "number", "number": to}
     exception = {"scope": scope, "reason": form.get("reason", "")}
-    await page.api.send("POST", f"/live/calls/{_call(form)}/exception", exception)
+    try:
+        await page.api.send("POST", f"/live/calls/{_call(form)}/exception", exception)
+    except Problem as problem:
+        if (
+            problem.kind is not CONFLICT
+        ):  # it is there already: whether it lets through still is the transfer's to say
+            raise
     return await _put_through(page, _Transfer(_call(form), to, person))
 
 
