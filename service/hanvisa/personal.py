@@ -79,7 +79,7 @@ async def export(
                         rows += 1
                         progress.add(1)
             with archive.open("texts.jsonl", "w") as lines:
-                for text in (await texts_to(settings.state, whose)).values():
+                for text in await texts_to(settings.state, whose):
                     row = {"at": text.at.isoformat(), "to": text.text.to, "words": text.text.words}
                     lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
                     rows += 1

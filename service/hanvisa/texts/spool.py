@@ -64,7 +64,7 @@ class Spool:
 
     def queued(self) -> Iterator[Waiting]:
         """All that are kept, however far they have come; what is torn is left out."""
-        return (waiting for _, waiting in queued_in(self._folder))
+        return queued_in(self._folder)
 
     def read(self, id_: str) -> Waiting | None:
         """The message, None when there is none: a torn file is logged and set aside."""
@@ -110,13 +110,19 @@ class Spool:
         return self._folder / f"{id_}{suffix}"
 
 
-def queued_in(folder: Path) -> Iterator[tuple[Path, Waiting]]:
-    """All that are kept there, with their files; what is torn is left out."""
+def queued_in(folder: Path) -> Iterator[Waiting]:
+    """All that are kept there; what is torn is left out."""
     for suffix in QUEUED:
         for file in sorted(folder.glob(f"*{suffix}")):
             waiting = _queued(file)
             if waiting is not None:
-                yield file, waiting
+                yield waiting
+
+
+def delete(folder: Path, id_: str) -> None:
+    """The message, however far it comes meanwhile: it goes on in this order, or from the second to the first."""
+    for suffix in (*QUEUED, WAITING):
+        (folder / f"{id_}{suffix}").unlink(missing_ok=True)
 
 
 def over(folder: Path, now: datetime) -> Iterator[Path]:

@@ -6,12 +6,14 @@ import os
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
 from hanvisa.config import Settings
 from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.personal import removing, texts
 from hanvisa.personal import export, purge_now, remove_now
 from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.testing import FakeClock
@@ -78,6 +80,31 @@ async def test_those_to_a_caller_go_with_what_is_held_on_them(tmp_path: Path) ->
     removed = await remove_now(settings, TEXT.to, NOW)
     assert removed.files == 2
     assert files(folder) == ["c.json"]
+
+
+async def test_one_to_a_caller_that_is_sent_while_they_are_removed_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service goes on beside the command."""
+    settings, spool = await settings_of(tmp_path), Spool(tmp_path / "texts")
+    spool.add(Waiting("a", NOW, TEXT))
+    spool.begin("a")
+    take_out, deleted = removing._remove_calls, texts.delete
+
+    async def meanwhile(*args: Any) -> tuple[int, int]:
+        spool.wait_again("a")
+        spool.add(Waiting("b", NOW, TEXT))
+        return await take_out(*args)
+
+    def just_before(folder: Path, id_: str) -> None:
+        spool.begin(id_)
+        spool.keep_sent(id_)
+        deleted(folder, id_)
+
+    monkeypatch.setattr(removing, "_remove_calls", meanwhile)
+    monkeypatch.setattr(texts, "delete", just_before)
+    assert (await remove_now(settings, TEXT.to, NOW)).files == 2
+    assert files(tmp_path / "texts") == []
 
 
 async def test_those_to_a_caller_are_given_out(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, insert, 
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
 from hanvisa.directory.personal import leaving
+from hanvisa.directory.personal.erasing import Files
 from hanvisa.directory.personal.finding import find_whose, whose_is
 from hanvisa.directory.personal.sounds import delete_files
 from hanvisa.directory.personal.taking_out import removal_of, take_out
-from hanvisa.directory.personal.texts import texts_to
+from hanvisa.directory.personal.texts import delete_texts_to
 from hanvisa.directory.personal.theirs import calls_of
 from hanvisa.directory.personal.whose import Whose
 from hanvisa.directory.tables import (
@@ -85,17 +86,15 @@ async def remove_person(
             f"The person {person} is in the register still, and callers ask for them. End them first, in the source of "
             "the directory; then remove what is left."
         )
-    texts = await texts_to(state, whose)
     for calendar in theirs:  # while it is known whose they are
         await asyncio.to_thread(forget, calendar)
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
-        files = await leaving.erase_person(session, whose, now) | set(texts)
+        files = await leaving.erase_person(session, whose, now)
         touch(session, _CHANGED)
         entry = audit_entry(by, "removed", "persons", str(person), before=None, after=None)
         await session.execute(insert(AuditRow), [entry])
-    await delete_files(state, files)
-    return Removed(calls, len(files), threats)
+    return Removed(calls, await _delete(state, files, whose), threats)
 
 
 async def _must_be_a_callers(session: AsyncSession, number: str, now: datetime) -> None:
@@ -112,15 +111,20 @@ async def _must_be_a_callers(session: AsyncSession, number: str, now: datetime) 
 
 
 async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:
-    texts = await texts_to(state, whose)
     calls, threats = await _remove_calls(database, whose)
     async with database.changing(by) as session:
-        files = await leaving.erase_caller(session, whose) | set(texts)
+        files = await leaving.erase_caller(session, whose)
         touch(session, _OF_A_NUMBER)
         entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
         await session.execute(insert(AuditRow), [entry])
+    return Removed(calls, await _delete(state, files, whose), threats)
+
+
+async def _delete(state: Path, files: Files, whose: Whose) -> int:
+    """How many. Texts are found last: they are sent, and others queued, while the calls are gone through."""
+    texts = await delete_texts_to(state, whose)
     await delete_files(state, files)
-    return Removed(calls, len(files), threats)
+    return len(files) + texts
 
 
 async def _remove_calls(database: Database, whose: Whose) -> tuple[int, int]:
