@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -112,6 +113,13 @@ async def test_one_of_so_many_minutes_that_is_asked_for_again_is_not_there_twice
     await problem(await asks_again(town), 409)
     await answer(await asks_again(town, reason="1", ends_at=NOON), 201)
     await answer(await asks_again(town, ends_at=NOON), 201)  # until then is something else
+
+
+async def test_of_two_that_are_asked_for_at_once_one_is_set(town: Town) -> None:
+    """The first is still at the database when its client has tired of waiting and asks again."""
+    body = {"person": ANNA, "reason": BACK_AT}
+    both = await asyncio.gather(*(town.ask("POST", "/absences", body) for _ in range(2)))
+    assert sorted(one.status for one in both) == [201, 409]
 
 
 async def test_beside_one_with_an_end_of_its_own_it_is_set(town: Town) -> None:

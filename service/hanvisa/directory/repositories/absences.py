@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,9 +12,16 @@ from sqlalchemy import and_, or_, select
 
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import reason_of
-from hanvisa.directory.repositories.coverage import Coverage, alarm_of, coverage_facts, must_be_covered
+from hanvisa.directory.repositories.coverage import (
+    Coverage,
+    alarm_of,
+    coverage_facts,
+    must_be_covered,
+    one_at_a_time,
+)
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within, page
+from hanvisa.directory.repositories.teams import absences_of
 from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CoverageAlarmRow, MembershipRow, PersonRow
 from hanvisa.errors import InvalidInput
 from hanvisa.ids import new_id
@@ -25,6 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from hanvisa.directory.auditing import Actor
+
+MustAdd = Callable[[Collection[Absence]], None]
+"""Given the person's absences that last then or later. Raises what there is to say where one adds nothing to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +123,20 @@ class Absences:
             return [_record_of(row, reason) for row, reason in await session.execute(query)]
 
     async def create(
-        self, fields: AbsenceFields, by: Actor, coverage: Coverage | None = None
+        self,
+        fields: AbsenceFields,
+        by: Actor,
+        coverage: Coverage | None = None,
+        *,
+        must_add: MustAdd | None = None,
     ) -> AbsenceRecord:
-        """With ``coverage`` G3 is kept: nobody else decides it between the question and the saving.
+        """With ``coverage`` G3 is kept. Nobody else decides it, or what it adds, between the question and the saving.
 
         Raises InvalidInput for an unknown person, substitute or reason, or an end that is not after the start, and
         PolicyRefused where it would leave a department empty.
         """
         async with self._database.changing(by) as session:
-            return await _save(session, AbsenceRow(id=new_id()), fields, by, coverage)
+            return await _save(session, AbsenceRow(id=new_id()), fields, by, coverage, must_add=must_add)
 
     async def change(
         self,
@@ -129,11 +145,13 @@ class Absences:
         version: int | None,
         by: Actor,
         coverage: Coverage | None = None,
+        *,
+        must_add: MustAdd | None = None,
     ) -> AbsenceRecord:
         """Raises NotFound, Conflict, and what :meth:`create` raises."""
         async with self._database.changing(by) as session:
             row = await read_before(session, AbsenceRow, id_, version, "absence")
-            return await _save(session, row, fields, by, coverage)
+            return await _save(session, row, fields, by, coverage, must_add=must_add)
 
     async def end(self, id_: UUID, at: datetime, version: int | None, by: Actor) -> AbsenceRecord:
         """The person is back at ``at``; an absence that has not begun is taken back. Raises NotFound, Conflict."""
@@ -154,9 +172,19 @@ class Absences:
 
 
 async def _save(
-    session: AsyncSession, row: AbsenceRow, fields: AbsenceFields, by: Actor, coverage: Coverage | None
+    session: AsyncSession,
+    row: AbsenceRow,
+    fields: AbsenceFields,
+    by: Actor,
+    coverage: Coverage | None,
+    *,
+    must_add: MustAdd | None,
 ) -> AbsenceRecord:
     reason = await _checked(session, fields)
+    if must_add is not None:
+        await one_at_a_time(session)
+        others = await absences_of(session, {fields.person_id}, fields.starts_at)
+        must_add([_record_of(*other).absence for other in others])
     alarms: Sequence[CoverageAlarmRow] = ()
     if coverage is not None:
         wanted = Absence(row.id, fields.person_id, reason_of(reason), fields.starts_at, fields.ends_at)

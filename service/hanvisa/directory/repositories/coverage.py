@@ -61,16 +61,20 @@ class Coverage:
         return self.decided is None or emptied.team.id in self.decided
 
 
+async def one_at_a_time(session: AsyncSession) -> None:
+    """Until the transaction ends nobody else decides on an absence. SQLite has one writer at a time as it is."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(_LOCK)
+
+
 async def coverage_facts(
     session: AsyncSession, wanted: Absence, coverage: Coverage, *, from_calendar: bool = False
 ) -> CoverageFacts:
     """Of the departments that the person's absence touches, before it is written. ``from_calendar``: by its reader.
 
-    Until the transaction ends nobody else decides G3: of two at once each would see the other still there. SQLite has
-    one writer at a time as it is.
+    Of two at once each would see the other still there: they are asked for one after the other.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(_LOCK)
+    await one_at_a_time(session)
     teams = await _teams(session, wanted.person_id, coverage.at)
     persons = {member.person_id for team in teams for member in team.members}
     rows = await absences_of(session, persons, coverage.at - _LATELY)

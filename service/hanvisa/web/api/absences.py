@@ -5,7 +5,9 @@ One that would leave a department empty for a whole working day is refused (G3),
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from pydantic import Field, StringConstraints
 from hanvisa.directory.repositories.absences import AbsenceFields, AbsenceRecord, Absences
 from hanvisa.directory.repositories.coverage import Coverage
 from hanvisa.policy.absence import is_set_already, lasts_by_itself
-from hanvisa.policy.facts import AbsenceReason, Person
+from hanvisa.policy.facts import Absence, AbsenceReason, Person
 from hanvisa.policy.model import Text
 from hanvisa.policy.substance import NO_SUBSTANCE, has_substance
 from hanvisa.policy.timing import default_until
@@ -123,9 +125,12 @@ async def create(ask: Ask[NewAbsence, None]) -> Answer:
     must_cover(ask.scope, person)
     fields = new_fields(ask, person)
     coverage = _coverage(ask, person, body.force_reason)
-    _must_add(ask, person, fields)
-    _must_be_asked_once(ask, person, fields)
-    record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage)
+
+    def must_add(others: Collection[Absence]) -> None:
+        _must_add(ask, person, fields, others)
+        _must_be_asked_once(ask, person, fields, others)
+
+    record = await Absences(ask.services.database).create(fields, ask.who.actor, coverage, must_add=must_add)
     await prepare_referral(ask.services, person, record.absence)
     answer = _answer(ask, record)
     return replace(answer, status=201, location=f"/absences/{record.absence.id}")
@@ -159,10 +164,10 @@ async def change(ask: Ask[AbsenceChange, None]) -> Answer:
     reason_given(ask, fields.reason)
     _check(ask, person, fields)
     coverage = _coverage(ask, person, ask.body.force_reason)
-    _must_add(ask, person, fields, besides=record.absence.id)
+    must_add = partial(_must_add, ask, person, fields, besides=record.absence.id)
     with against_others():
         record = await Absences(ask.services.database).change(
-            record.absence.id, fields, version, ask.who.actor, coverage
+            record.absence.id, fields, version, ask.who.actor, coverage, must_add=must_add
         )
     await prepare_referral(ask.services, person, record.absence)
     return _answer(ask, record)
@@ -237,11 +242,16 @@ def _must_see_what_changes(ask: Ask[AbsenceChange, None], person: Person, record
         )
 
 
-def _must_add(ask: Ask[Any, Any], person: Person, fields: AbsenceFields, besides: UUID | None = None) -> None:
+def _must_add(
+    ask: Ask[Any, Any],
+    person: Person,
+    fields: AbsenceFields,
+    others: Collection[Absence],
+    besides: UUID | None = None,
+) -> None:
     """Raises Problem for what adds nothing to what is there, as far as the asker may know that."""
     if not sees_reason(ask, person, reason_given(ask, fields.reason)):
         return
-    others = ask.register.absences_of(person.id)
     if is_set_already(others, fields.reason, fields.starts_at, fields.ends_at, besides):
         raise Problem(
             CONFLICT,
@@ -252,13 +262,15 @@ def _must_add(ask: Ask[Any, Any], person: Person, fields: AbsenceFields, besides
         )
 
 
-def _must_be_asked_once(ask: Ask[NewAbsence, None], person: Person, fields: AbsenceFields) -> None:
+def _must_be_asked_once(
+    ask: Ask[NewAbsence, None], person: Person, fields: AbsenceFields, others: Collection[Absence]
+) -> None:
     """Raises Problem where it was asked for without times, and is there: who has not heard the answer asks again."""
     reason = reason_given(ask, fields.reason)
     has_times = ask.body.starts_at is not None or "ends_at" in ask.body.model_fields_set
     if has_times or not sees_reason(ask, person, reason):
         return
-    if lasts_by_itself(ask.register.absences_of(person.id), reason, fields.starts_at):
+    if lasts_by_itself(others, reason, fields.starts_at):
         raise Problem(
             CONFLICT,
             Text(
