@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,7 +93,8 @@ class Services:
     ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
     are the settings that the service was started with. ``keep_recording`` makes a sound of a WAV file and gives its
     name, or raises SpeechError.
-    ``load`` tells how many calls there were, and what becomes of the next ones.
+    ``load`` tells how many calls there were, and what becomes of the next ones. ``one_reading`` is held while one of
+    the ``readings`` is compared with what was seen of it, and changed.
     """
 
     directory: SnapshotDirectory
@@ -111,6 +113,7 @@ class Services:
     guessers: Guessers
     load: Callable[[], CallLoad]
     call_log: Logged
+    one_reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

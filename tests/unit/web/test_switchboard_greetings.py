@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 
@@ -71,6 +72,12 @@ async def test_a_change_says_what_it_starts_from_and_does_not_undo_anothers(town
     assert (town.state / "recordings" / "sv" / "hej.wav").read_bytes() == spoken(2.0)
     assert (await town.ask("GET", AT)).headers["ETag"] == anothers.headers["ETag"]
     await answer(await town.ask("DELETE", f"{AT}/sv", if_match=anothers.headers["ETag"]), 200)
+
+
+async def test_of_two_at_once_that_start_from_the_same_one_is_kept(town: Town) -> None:
+    seen = (await town.ask("GET", AT)).headers["ETag"]
+    both = await asyncio.gather(*(give(town, f"{AT}/sv", spoken(long), if_match=seen) for long in (1.0, 2.0)))
+    assert sorted(one.status for one in both) == [200, 412]
 
 
 @pytest.mark.parametrize(

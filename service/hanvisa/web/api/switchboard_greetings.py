@@ -46,20 +46,22 @@ async def heard(ask: Ask[None, None]) -> Answer:
 async def give(ask: Ask[Files, None]) -> Answer:
     """It is heard wherever these words are said; other words are said by the voice until they are read in too."""
     switchboard, language = _switchboard(ask), ask.path["language"]
-    before = _seen(ask, switchboard)
-    wav = wav_given(ask.body, LONGEST_GREETING)
-    try:
-        await ask.services.readings.keep(switchboard.greeting.in_(language), language, wav)
-    except SpeechError as error:
-        raise no_sound() from error
-    return await _changed(ask, switchboard, before)
+    async with ask.services.one_reading:
+        before = _seen(ask, switchboard)
+        wav = wav_given(ask.body, LONGEST_GREETING)
+        try:
+            await ask.services.readings.keep(switchboard.greeting.in_(language), language, wav)
+        except SpeechError as error:
+            raise no_sound() from error
+        return await _changed(ask, switchboard, before)
 
 
 async def end(ask: Ask[None, None]) -> Answer:
     switchboard, language = _switchboard(ask), ask.path["language"]
-    before = _seen(ask, switchboard)
-    await ask.services.readings.drop(switchboard.greeting.in_(language), language)
-    return await _changed(ask, switchboard, before)
+    async with ask.services.one_reading:
+        before = _seen(ask, switchboard)
+        await ask.services.readings.drop(switchboard.greeting.in_(language), language)
+        return await _changed(ask, switchboard, before)
 
 
 def _seen(ask: Ask[Any, Any], switchboard: Switchboard) -> dict[str, str | None]:
