@@ -402,6 +402,24 @@ async def test_a_message_that_is_written_is_nobody_elses_and_goes_when_it_is_dis
     assert await page.evaluate("sessionStorage.getItem('message') ?? sessionStorage.getItem('user')") is None
 
 
+async def test_a_message_to_somebody_who_is_no_longer_there_is_shown_until_it_is_discarded(
+    visit: Visit, town: Town
+) -> None:
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page = visit.page
+    kept = {"person": str(id_of("nobody")), "text": "Ring mig om ansökan", "caller": "0980-31 92 44"}
+    await page.evaluate("kept => sessionStorage.setItem(DRAFT, JSON.stringify(kept))", kept)
+    await page.reload()
+    shown = page.locator("#writing [role=alert]")
+    for words in ("finns inte kvar", "Ring mig om ansökan", "0980-31 92 44"):
+        await expect(shown).to_contain_text(words)
+    await expect(page.locator("#problem")).to_be_empty()
+    await visit.is_accessible()
+    await page.get_by_role("button", name="Släng").click()
+    await expect(shown).to_have_count(0)
+    assert await page.evaluate("draft()") is None
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 async def test_everybody_can_work_at_the_console(
     browser: Browser, town: Town, scheme: Literal["light", "dark"], width: int

@@ -31,7 +31,15 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("written", forget);
 
-if (draft()) {
-  const path = `/switchboard/persons/${draft().person}/message`;
-  htmx.ajax("get", path, { source: "#writing" }).catch(() => {}); // that it fails is told by its event
-}
+// Whose form can't be opened, for they are no longer there, is not told of for ever: what was written is shown instead.
+const opens = () => `/switchboard/persons/${draft()?.person}/message`;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status !== 404 || detail.requestConfig.path !== opens()) return;
+  detail.shouldSwap = false;
+  const shown = document.getElementById("nobodys").content.cloneNode(true);
+  shown.querySelector(".written").textContent = draft().text;
+  shown.querySelector(".caller").textContent = draft().caller;
+  document.getElementById("writing").replaceChildren(shown);
+});
+
+if (draft()) htmx.ajax("get", opens(), { source: "#writing" }).catch(() => {}); // that it fails is told by its event
