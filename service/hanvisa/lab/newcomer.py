@@ -36,7 +36,7 @@ hanvisa runs.
 
 The pages     {web}/ (an account: ./dev hanvisa user create ulla --role operator --person ulla.brandt)
 The API       {web}/api/v1
-described at  {web}/api/docs
+described at  {web}/api/docs (for whoever has signed in to the pages)
 a token       ./dev hanvisa token create --role admin --name me
 the logs      {settings.state / "log"} and {settings.state / "asterisk" / "log"}
 
