@@ -236,9 +236,8 @@ async def apologise(call: Call, _: Apologising) -> Stage | None:
     switchboard = None if is_ours else call.switchboard
     try:
         await call.say(WentWrong(holds=True) if switchboard else TryLater())
-    except (
-        Refused
-    ) as error:  # what brought them here has failed as well: the operators are worth more than the words
+    except Refused as error:
+        # What brought them here has failed as well: the operators are worth more than the words.
         call.tell("command", failed=str(error))
         if switchboard is None:
             await call.say(TryLater())
