@@ -178,8 +178,8 @@ class SnapshotDirectory:
         except StorageError as error:
             log.warning("directory.reserve_failed", exceptions=names, call=call_id, why=str(error))
             return counted
-        except Conflict:  # the database answers, and says no
-            log.exception("directory.reserve_contradicted", exceptions=names, call=call_id)
+        except Conflict as error:  # the database answers, and says no
+            log.warning("directory.reserve_contradicted", exceptions=names, call=call_id, why=str(error))
             return frozenset(exceptions)
 
     def give_back_uses(self, exceptions: Collection[UUID], call_id: str) -> None:
