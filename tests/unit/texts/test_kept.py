@@ -31,7 +31,7 @@ async def settings_of(state: Path) -> Settings:
 
 
 async def test_one_that_was_sent_is_kept_a_day_though_no_other_follows(tmp_path: Path) -> None:
-    settings, clock, folder = await settings_of(tmp_path), FakeClock(NOW), tmp_path / "texts"
+    settings, clock, folder = await settings_of(tmp_path), FakeClock(datetime.now(UTC)), tmp_path / "texts"
     async with sending(folder, ScriptedGateway(deque([TAKEN])), clock) as outbox:
         outbox.queue("a", TEXT)
         await until_files(folder, "a.sent")
@@ -46,7 +46,7 @@ async def test_one_that_was_sent_is_kept_a_day_though_no_other_follows(tmp_path:
 
 
 async def test_one_of_which_nobody_knows_is_kept_thirty_days_by_a_service_that_runs(tmp_path: Path) -> None:
-    settings, clock, folder = await settings_of(tmp_path), FakeClock(NOW), tmp_path / "texts"
+    settings, clock, folder = await settings_of(tmp_path), FakeClock(datetime.now(UTC)), tmp_path / "texts"
     async with sending(folder, ScriptedGateway(deque([UNSURE])), clock) as outbox:
         outbox.queue("a", TEXT)
         await until_files(folder, "a.aside")
