@@ -1,6 +1,7 @@
 """What a system leaves behind on the machine, and what it uses there."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 ARENA = 64 * 2**20  # bytes; glibc's HEAP_MAX_SIZE
@@ -50,11 +51,19 @@ def huge_heap(pid: int) -> int:
 
 
 def arenas(pid: int) -> list[str]:
-    """The heaps of malloc beside the one that grows with ``brk``: nameless, from a multiple of 64 MB on, writable."""
+    """The heaps of malloc beside the one that grows with ``brk``.
+
+    Each is nameless, from a multiple of 64 MB on: what is in use, writable, and the rest of the 64 MB, which is not
+    accessible. The kernel puts other large mappings at such addresses too.
+    """
+    memory = _memory(pid)
     return [
         one.first
-        for one in _memory(pid)
-        if not one.name and "wr" in one.flags and int(one.first, 16) % ARENA == 0
+        for one, rest in pairwise(memory)
+        if not one.name
+        and "wr" in one.flags
+        and int(one.first, 16) % ARENA == 0
+        and (one.size == ARENA or ("rd" not in rest.flags and one.size + rest.size == ARENA))
     ]
 
 
