@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import partial
 from typing import Protocol
 
 import structlog
 
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import MailError
-from hanvisa.mail.sending import Server, send
+from hanvisa.mail.sending import Server, send_owed
 from hanvisa.policy.details import DetailsLetter
 from hanvisa.policy.mail_addresses import recipients
 
@@ -47,17 +46,17 @@ class DetailsMails:
 
     async def send_owed(self) -> dict[str, int]:
         """How many were sent, and how many not. Raises StorageError."""
-        done = {"sent": 0, "not_sent": 0}
-        for letter in await self._letters.owed():
-            try:
-                await send(self._server, partial(compose, letter, self._page, self._sender, self._clock))
-            except MailError as error:
-                log.warning("mail.details_not_sent", person=str(letter.person_id), why=str(error))
-                done["not_sent"] += 1
-                continue
-            await self._letters.sent(letter)
-            done["sent"] += 1
-        return done
+        return await send_owed(
+            self._server,
+            await self._letters.owed(),
+            lambda letter: compose(letter, self._page, self._sender, self._clock),
+            sent=self._letters.sent,
+            refused=_not_sent,
+        )
+
+
+def _not_sent(letter: DetailsLetter, error: MailError) -> None:
+    log.warning("mail.details_not_sent", person=str(letter.person_id), why=str(error))
 
 
 def compose(letter: DetailsLetter, page: str, sender: str, clock: Clock) -> EmailMessage:

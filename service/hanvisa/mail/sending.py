@@ -1,13 +1,16 @@
-"""One mail, from its letter to the server: what is wrong with one is nothing to the others."""
+"""Mails, from their letters to the server: what is wrong with one is nothing to the others."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from email.message import EmailMessage
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from hanvisa.errors import MailError
+
+Letter = TypeVar("Letter")
 
 
 class Server(Protocol):
@@ -24,3 +27,28 @@ async def send(server: Server, compose: Callable[[], EmailMessage]) -> None:
         raise
     except Exception as error:  # the library raises what it meets in an address or a name
         raise MailError(f"A mail can't be written or sent: {type(error).__name__}: {error}") from error
+
+
+async def send_owed(
+    server: Server,
+    letters: Iterable[Letter],
+    compose: Callable[[Letter], EmailMessage],
+    *,
+    sent: Callable[[Letter], Awaitable[None]],
+    refused: Callable[[Letter, MailError], None],
+) -> dict[str, int]:
+    """A night's letters, one after the other, each told as ``sent`` or ``refused``. How many were sent, and not.
+
+    Raises what ``sent`` raises.
+    """
+    done = {"sent": 0, "not_sent": 0}
+    for letter in letters:
+        try:
+            await send(server, partial(compose, letter))
+        except MailError as error:
+            refused(letter, error)
+            done["not_sent"] += 1
+            continue
+        await sent(letter)
+        done["sent"] += 1
+    return done

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import partial
 from typing import Protocol
 
 import structlog
 
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import MailError
-from hanvisa.mail.sending import Server, send
+from hanvisa.mail.sending import Server, send_owed
 from hanvisa.policy.mail_addresses import recipients
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
@@ -55,19 +54,19 @@ class UnreferredMails:
 
     async def send_owed(self) -> dict[str, int]:
         """How many were sent, and how many not. Raises StorageError."""
-        done = {"sent": 0, "not_sent": 0}
-        for letter in await self._letters.owed():
-            mail = partial(compose, letter, self._sender, self._page, self._code(), self._clock)
-            try:
-                await send(self._server, mail)
-            except MailError as error:
-                person = str(letter.person_id)
-                log.warning("mail.unreferred_not_sent", person=person, told=letter.told, why=str(error))
-                done["not_sent"] += 1
-                continue
-            await self._letters.sent(letter)
-            done["sent"] += 1
-        return done
+        code = self._code()
+        return await send_owed(
+            self._server,
+            await self._letters.owed(),
+            lambda letter: compose(letter, self._sender, self._page, code, self._clock),
+            sent=self._letters.sent,
+            refused=_not_sent,
+        )
+
+
+def _not_sent(letter: UnreferredLetter, error: MailError) -> None:
+    person = str(letter.person_id)
+    log.warning("mail.unreferred_not_sent", person=person, told=letter.told, why=str(error))
 
 
 def compose(letter: UnreferredLetter, sender: str, page: str, code: str, clock: Clock) -> EmailMessage:
