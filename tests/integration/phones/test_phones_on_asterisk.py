@@ -1,9 +1,12 @@
 """Two makes of phone and a carrier register, ring, talk, hold and transfer through a real Asterisk."""
 
 import asyncio
+import os
 
 import pytest
 
+from hanvisa.lab import hearing
+from hanvisa.lab.alaw import RATE
 from hanvisa.lab.asterisk import Asterisk
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.ladder import ladder
@@ -11,6 +14,7 @@ from hanvisa.lab.lines import Line, Phone, TransferRefusedError
 from hanvisa.lab.phones import Exchange
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.waiting import until
+from integration.phones.plain import SPOKEN
 
 
 async def in_talk(caller: Phone, number: str, callee: Phone) -> tuple[Line, Line]:
@@ -32,6 +36,7 @@ async def test_people_telephone(
     await asyncio.gather(anna.plug_in(), bo.plug_in())
 
     await colleagues_talk(anna, bo)
+    await what_comes_while_the_phones_stand_still_is_heard(anna)
     await citizens_and_mobiles_talk(anna, carrier)
     await a_refused_transfer_leaves_the_call(anna, bo)
     await an_attended_transfer_joins_the_others(anna, bo, cia)
@@ -50,6 +55,19 @@ async def colleagues_talk(anna: Phone, bo: Phone) -> None:
     await line.talks_to(other)
     await other.hangup()
     await line.until_ended()
+
+
+async def what_comes_while_the_phones_stand_still_is_heard(anna: Phone) -> None:
+    """They are in this process, which a busy machine may leave waiting."""
+    line = await anna.call("300")
+    await until(lambda: len(line.recording.since()) > RATE, what="a second of it")
+    pause = await asyncio.create_subprocess_shell(
+        f"kill -STOP {os.getpid()}; sleep 0.2; kill -CONT {os.getpid()}"
+    )
+    await pause.wait()
+    await line.until_ended()
+    alike, _ = hearing.score(line.recording.since(), SPOKEN)
+    assert alike > 0.999, "nothing is left out, and nothing put between"
 
 
 async def citizens_and_mobiles_talk(anna: Phone, carrier: Carrier) -> None:
