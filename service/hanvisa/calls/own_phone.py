@@ -8,10 +8,10 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.parties import would_meet_a_mobile
-from hanvisa.calls.ringing import CARRIER, Display, none_has_rung, variables
+from hanvisa.calls.ringing import CARRIER, Display, is_dialled, none_has_rung, variables
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.calls.state import VARIABLE
-from hanvisa.errors import Gone, Refused
+from hanvisa.errors import Gone, Refused, Unavailable
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -51,7 +51,8 @@ async def own_phone_answers(call: Call, shown: Display, digits: str = "") -> Ans
                     case Entered(new, _, replaced) if replaced is not None:
                         await call.hang_up(new.id)  # another phone has picked it up, whose place is not here
                     case Entered():
-                        await call.insist(control.dial, channel)
+                        if not await is_dialled(call, channel):
+                            raise Unavailable(f"{dial_string} was made, and is not dialled")
                     case Answered(answered) if answered == channel:
                         return Answer.APART if would_meet_a_mobile(call, call.caller) else Answer.YES
                     case HungUp(gone, cause) if gone == channel and cause:

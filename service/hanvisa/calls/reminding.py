@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.prompts import HeldReminder
-from hanvisa.calls.ringing import Display, forget, operator_places, start_ringing
+from hanvisa.calls.ringing import Display, forget, is_dialled, operator_places, start_ringing
 from hanvisa.calls.signals import Entered, HungUp, Signal
 from hanvisa.calls.state import Leg
 from hanvisa.errors import TelephonyError
@@ -62,7 +62,9 @@ async def heed_ringing(call: Call, signal: Signal | None) -> None:
         case Entered(channel, _, replaced) if replaced is not None and replaced.id in call.rung:
             await call.hang_up(channel.id)  # another phone has picked it up, whose place is not here
         case Entered(channel) if channel.id in call.rung:
-            await call.insist(call.house.control.dial, channel.id)
+            if not await is_dialled(call, channel.id):
+                await call.hang_up(channel.id)
+                forget(call, channel.id)
         case HungUp(channel, cause) if channel in call.rung and cause:
             forget(call, channel)
 

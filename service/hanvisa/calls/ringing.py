@@ -293,15 +293,20 @@ def _deadlines(call: Call, now: float, seconds: float) -> tuple[float | None, fl
 
 async def _dial(call: Call, channel: str, rung: Rung) -> None:
     """Where Asterisk does not do it the leg is ended: nobody would."""
+    if not await is_dialled(call, channel):
+        await call.hang_up(channel)
+        forget(call, channel)
+        _note(rung, Why.UNPLUGGED)
+
+
+async def is_dialled(call: Call, channel: str) -> bool:
+    """Whether Asterisk rings with the leg that it has made, from now on."""
     control = call.house.control
     if await call.insist(control.dial, channel):
-        return
+        return True
     with suppress(TelephonyError):
-        if await control.has_rung(channel):  # only the answer was lost: what rings is not dialled again
-            return
-    await call.hang_up(channel)
-    forget(call, channel)
-    _note(rung, Why.UNPLUGGED)
+        return await control.has_rung(channel)  # only the answer was lost: what rings is not dialled again
+    return False
 
 
 def _note(rung: Rung, why: Why) -> None:

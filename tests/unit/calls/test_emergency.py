@@ -9,12 +9,11 @@ import pytest
 from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.calls.stages import outgoing
-from hanvisa.errors import Unavailable
 from hanvisa.policy.facts import Extension, TargetKind
 from hanvisa.policy.numbers import NumberPlan
-from hanvisa.testing import FakeCallControl
 from unit.calls.scene import Scene, id_of
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.undialled import NotDialling
 
 LONG = 600.0  # seconds; far beyond what any other number rings
 
@@ -39,20 +38,6 @@ async def test_it_rings_so_too_for_who_dials_it_in_a_spelling_that_only_the_serv
         await asyncio.sleep(LONG)
         scene.answers(leg)
         await scene.talking(anna, leg)
-
-
-class NotDialling(FakeCallControl):
-    """Makes legs, and dials none; with ``rings`` it does, and its answers are lost."""
-
-    rings = False
-
-    async def dial(self, channel: str) -> None:
-        await super().dial(channel)
-        raise Unavailable("for a moment")
-
-    async def has_rung(self, channel: str) -> bool:
-        await super().has_rung(channel)
-        return self.rings
 
 
 async def is_made(scene: Scene) -> str:
@@ -84,9 +69,7 @@ async def test_who_dials_a_number_that_asterisk_does_not_dial_hears_so_at_once(
 
 
 async def test_112_that_rings_rings_on_though_every_answer_was_lost() -> None:
-    control = NotDialling()
-    control.rings = True
-    async with Scene(control=control) as scene:
+    async with Scene(control=NotDialling(rings=True)) as scene:
         anna = scene.dials("anna", "112")
         leg = await scene.rung("112")
         await asyncio.sleep(LONG)

@@ -16,6 +16,7 @@ from hanvisa.testing import FakeClock
 from unit.calls.scene import MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.undialled import NotDialling
 
 OLLE = id_of("olle")
 QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05)
@@ -50,6 +51,19 @@ async def test_who_takes_the_hold_off_is_not_rung_any_more() -> None:
         scene.tell(Unheld(olle))
         await scene.until(lambda: (again, "normal") in scene.control.named("hang_up"), "it rings no more")
         await after(scene, caller, 200)
+        assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
+
+
+async def test_a_phone_that_is_not_dialled_for_who_is_held_is_let_go_and_the_caller_waits_on() -> None:
+    control = NotDialling(rings=True)
+    async with Scene(QUICK, control=control) as scene:
+        caller, olle = await operator_has_caller(scene)
+        control.rings = False
+        await holds(scene, olle)
+        await after(scene, caller, 61)
+        again = await rung_anew(scene, "olle", olle)
+        await scene.until(lambda: (again, "normal") in scene.control.named("hang_up"), "it is let go")
+        assert scene.house.live.of_channel(again) is None
         assert scene.house.live.of_channel(caller) is scene.house.live.of_channel(olle)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from hanvisa.testing import FakeClock, MemoryCallbacks
 from unit.calls.scene import ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.undialled import NotDialling
 
 QUICK = CallSettings(ring_person=0.2, ring_operator=2.0, key_wait=0.05, queue_say_every=0.1)
 
@@ -155,6 +157,24 @@ async def test_a_fault_in_ringing_back_is_told_and_it_is_tried_later(
         scene.clock.advance(timedelta(minutes=6))
         scene.house.queues.wake()
         await scene.rung(rung)
+
+
+async def test_an_operator_whose_phone_is_not_dialled_to_ring_back_is_not_paused_and_it_is_tried_later() -> (
+    None
+):
+    """They have not heard it ring."""
+    async with Scene(QUICK, control=NotDialling()) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        leg = await scene.rung("olle")
+        await scene.until(lambda: (leg, "normal") in scene.control.named("hang_up"), "the leg is ended")
+        await asyncio.sleep(QUICK.ring_operator * 2)
+        assert scene.directory.register.operators.rows[0].state is OperatorState.OPEN
+        assert len(scene.control.named("create")) == 1, "not at once, over and over"
+        scene.clock.advance(timedelta(minutes=6))
+        scene.house.queues.wake()
+        assert await rung_anew(scene, "olle", leg)
 
 
 async def test_whose_number_can_not_be_stored_is_told_to_hold_the_line_and_waits_on(
