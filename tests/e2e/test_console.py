@@ -54,6 +54,7 @@ async def test_an_operator_takes_a_caller_is_refused_a_mobile_and_puts_through_o
 
         await page.keyboard.type("sundq")
         await expect(page.get_by_role("article", name="Anna Sundqvist")).to_contain_text("070-174 06 05")
+        await keys_are_for(page, "0980-31 92 46", found_by="sundq")
         await page.keyboard.press("Shift+F11")
         refused = page.get_by_role("region", name="Inte kopplat: Anna Sundqvist")
         await expect(refused).to_be_focused()
@@ -102,6 +103,13 @@ async def test_a_page_that_is_open_while_the_service_is_killed_says_so_mends_its
         await expect(page.get_by_label("Väntande")).to_contain_text("0980-31 92 47")
         await expect(page.locator("body[data-same=page]")).to_be_visible()
         await expect(page.get_by_role("combobox")).to_be_focused()
+
+
+async def keys_are_for(page: Page, caller: str, *, found_by: str) -> None:
+    """A key just after the caller has become another, or whose search is answered late, is not heeded."""
+    await expect(page.get_by_label("Mina samtal")).to_contain_text(caller)
+    await expect(page.locator("#found [data-q]")).to_have_attribute("data-q", found_by)
+    await page.evaluate("new Promise(over => setTimeout(over, changed + MOMENT - performance.now()))")
 
 
 async def grants_once(admin: Page, name: str) -> None:
