@@ -19,9 +19,10 @@ from hanvisa.policy.workdays import next_working_day
 
 Recipient = Person | Department
 
-_NUMBER = re.compile(
-    r"\(?\+?[\d ().-]+"
-)  # one, and not two of which the second is written short: 08-123 456/70
+# One number, and not two of which the second is written short (08-123 456/70): a slash or a dash stands behind a code.
+_BETWEEN = r"\s().\-\u2010\u2011"  # the last two are hyphens
+_CODE = rf"(?:(?:\+|00)(?:[{_BETWEEN}/–]*\d){{1,6}}|0(?:[{_BETWEEN}]*\d){{1,3}})"  # a country's, an area's, or both
+_NUMBER = re.compile(rf"(?:tel:)?\s*\(?(?:\+?|{_CODE}[{_BETWEEN}]*[/–])[\d{_BETWEEN}]+", re.IGNORECASE)
 
 
 class MessageKind(StrEnum):

@@ -100,6 +100,7 @@ async def test_a_call_to_it(town: Town, dialled: str) -> None:
     [
         "0980-31 92 44",
         "0980–31 92 44",
+        "0980\u201131\u00a092\u00a044",
         "+46 (980) 31 92 44",
         "31 92 44",
         "tel:+46-980-319244",
@@ -119,8 +120,9 @@ async def test_a_call_to_another_number_that_ends_so_is_not_its(town: Town) -> N
     assert not await given_out(town, "+468123456")
 
 
-async def test_a_message_that_an_operator_wrote_down(town: Town) -> None:
-    body = {"person": ANNA, "caller": "0980-31 92 44", "text": "Vill bli uppringd om sin ansökan"}
+@pytest.mark.parametrize("spelt", ["0980-31 92 44", "0980/31 92 44", "0980\u201131\u00a092\u00a044"])
+async def test_a_message_that_an_operator_wrote_down(town: Town, spelt: str) -> None:
+    body = {"person": ANNA, "caller": spelt, "text": "Vill bli uppringd om sin ansökan"}
     await answer(await town.ask("POST", "/messages", body, who="operator"), 201)
     assert (await given_out(town, CALLER))["messages"] == 1
     await removed(town, CALLER)

@@ -16,7 +16,7 @@ from hanvisa.errors import StorageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-NEWEST = "0025"  # the last step under versions/
+NEWEST = "0026"  # the last step under versions/
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LOCK = 0x68616E76697361  # two services that start at once take turns on PostgreSQL
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
 _AT_HOME = "+46"
 _EXTENSION = 5  # digits at most
+_SEPARATORS = " -–/().\u00a0\u2010\u2011"  # the last ones: a no-break space, hyphens
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def is_theirs(number: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnEle
 def was_dialled(dialled: Any, at: Any, numbers: Iterable[TheirNumber]) -> ColumnElement[bool]:
     """The same of a column that has what was dialled: in any usual spelling, behind the outside-line prefix, too."""
     bare = dialled
-    for separator in " -–/().":
+    for separator in _SEPARATORS:
         bare = func.replace(bare, separator, "")
     return or_(
         false(),
