@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.repositories.exceptions import Exceptions
 from hanvisa.directory.tables import PersonRow
+from hanvisa.ids import new_id
 from hanvisa.policy.facts import ScopeKind
 from unit.web.test_live import CALL, OLLE
-from unit.web.town import ANNA_MOBILE, Town, answer, id_of, problem
+from unit.web.town import ANNA_MOBILE, NOW, Town, answer, id_of, problem
 
 PATH = "/live/calls/hv-k-1/exception"
 ANNA = {"kind": "person", "id": str(id_of("anna"))}
@@ -86,6 +89,31 @@ async def test_one_that_is_asked_for_again_is_not_there_twice(town: Town) -> Non
     await makes(town, reason="Vattnet stiger i källaren")
     body = {"scope": ANNA, "reason": REASON}
     await answer(await town.ask("POST", "/live/calls/hv-k-2/exception", body, who="operator"), 201)
+
+
+FIVE_MINUTES = "2026-08-05T10:05:00+02:00"
+
+
+@pytest.mark.usefixtures("lets")
+async def test_one_that_has_ended_unused_is_made_again(town: Town) -> None:
+    town.live.up = [CALL]
+    await makes(town, ends_at=FIVE_MINUTES)
+    town.clock.advance(timedelta(minutes=5))
+    await makes(town)
+    await makes(town, 409)
+
+
+@pytest.mark.usefixtures("lets")
+async def test_one_that_is_used_is_not_made_again_for_its_call(town: Town) -> None:
+    """Not when it has ended either: it is for one transfer. What is said tells the operator nothing they may not do."""
+    town.live.up = [CALL]
+    made = await makes(town, ends_at=FIVE_MINUTES)
+    uses = {UUID(made["id"]): new_id()}
+    assert not await Exceptions(town.database).reserve_uses(uses, CALL.id, NOW, too_late=lambda: False)
+    told = await makes(town, 409)
+    assert told["detail"].endswith(f"for this call already: {made['id']}. It holds once.")
+    town.clock.advance(timedelta(minutes=6))
+    await makes(town, 409)
 
 
 @pytest.mark.usefixtures("lets")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, text, update
+from sqlalchemy import and_, delete, insert, or_, select, text, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory.auditing import SYSTEM, touch
@@ -143,7 +143,8 @@ class Exceptions:
         """Granted by ``by``. Raises InvalidInput for a scope that is not there or times in the wrong order.
 
         NotPossible where ``by`` has granted the same already: who asks again has not heard the answer. One that is
-        used up counts as well, for its last use may have been taken meanwhile.
+        used up counts as well, for its last use may have been taken meanwhile; one for a call that has ended unused
+        does not.
         """
         async with self._database.changing(by) as session:
             await _must_be_new(session, fields, by)
@@ -222,22 +223,35 @@ async def _must_be_new(session: AsyncSession, fields: ExceptionFields, by: Actor
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time as it is
         await session.execute(_LOCK)
     # One for a call has that call as its end: the time of its end is reckoned from when it was asked for.
-    same_end = ExceptionRow.call_id == fields.call if fields.call else ExceptionRow.ends_at == fields.ends_at
+    same_call = and_(
+        ExceptionRow.call_id == fields.call,
+        or_(ExceptionRow.ends_at > fields.starts_at, ExceptionRow.uses > 0),
+    )
     perhaps = select(ExceptionRow).where(
         ExceptionRow.granted_by == by.name,
         ExceptionRow.revoked_at.is_(None),
         ExceptionRow.starts_at <= fields.starts_at,
-        same_end,
+        same_call if fields.call else ExceptionRow.ends_at == fields.ends_at,
     )
     for row in await session.scalars(perhaps.order_by(ExceptionRow.id)):
         before = await _record(session, row)
         if replace(before.fields, starts_at=fields.starts_at, ends_at=fields.ends_at) == fields:
-            raise NotPossible(
-                Text(
-                    sv=f"Du har redan beviljat samma undantag: {row.id}. Ändra det, eller återkalla det först.",
-                    en=f"You have granted the same exception already: {row.id}. Change that one, or revoke it first.",
-                )
-            )
+            raise NotPossible(_made_already(row.id) if fields.call else _granted_already(row.id))
+
+
+def _granted_already(id_: UUID) -> Text:
+    return Text(
+        sv=f"Du har redan beviljat samma undantag: {id_}. Ändra det, eller återkalla det först.",
+        en=f"You have granted the same exception already: {id_}. Change that one, or revoke it first.",
+    )
+
+
+def _made_already(id_: UUID) -> Text:
+    """Of one on the spot: operators change and revoke none."""
+    return Text(
+        sv=f"Du har redan gjort samma undantag för det här samtalet: {id_}. Det gäller en gång.",
+        en=f"You have made the same exception for this call already: {id_}. It holds once.",
+    )
 
 
 async def _has_taken(session: AsyncSession, id_: UUID, at: datetime) -> bool:
