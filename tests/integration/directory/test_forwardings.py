@@ -112,3 +112,15 @@ async def test_what_is_replaced_does_not_count_from_then_on(demo: Database, anna
         )
     with pytest.raises(PolicyRefused):
         await sets(demo, anna, 1)
+
+
+async def test_of_two_that_are_the_same_at_the_same_moment_one_is_set(
+    demo: Database, other: Database, anna: Person
+) -> None:
+    """A client that asks again before the first is stored. Several times: one may be done before the other begins."""
+    for day in range(10):
+        fields = ForwardingFields(anna.id, "202", NOW + day * DAY, NOW + day * DAY + DAY / 4)
+        came = await asyncio.gather(
+            *(Forwardings(database).create(fields, BY) for database in (demo, other)), return_exceptions=True
+        )
+        assert sorted(type(one).__name__ for one in came) == ["ForwardingRecord", "NotPossible"], came

@@ -10,13 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hanvisa.directory.engine import Database
+from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.tables import ForwardingRow, PersonRow
 from hanvisa.errors import PolicyRefused
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import Forwarding, ForwardingKind
-from hanvisa.policy.forwarding import COUNTED, Judge
+from hanvisa.policy.forwarding import COUNTED, Judge, forwarding_at
+from hanvisa.policy.model import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,10 +84,13 @@ class Forwardings:
     ) -> ForwardingRecord:
         """With a ``judge`` M3 is kept: nobody else forwards the person's phone between the question and the saving.
 
-        Raises InvalidInput for an unknown person or an end that is not after the start, and PolicyRefused.
+        Raises InvalidInput for an unknown person or an end that is not after the start, PolicyRefused, and NotPossible
+        where it is there already: who asks again has not heard the answer.
         """
         async with self._database.changing(by) as session:
             row = ForwardingRow(id=new_id())
+            await _alone(session, fields.person_id)
+            _must_be_new(fields, await _others(session, row.id, fields))
             await _set(session, row, fields, judge)
             session.add(row)
             await session.flush()
@@ -99,7 +104,7 @@ class Forwardings:
         by: Actor,
         judge: Judge | None = None,
     ) -> ForwardingRecord:
-        """Raises NotFound, Conflict, and what :meth:`create` raises."""
+        """Raises NotFound, Conflict, InvalidInput, PolicyRefused."""
         async with self._database.changing(by) as session:
             row = await read_before(session, ForwardingRow, id_, version, "forwarding")
             await _set(session, row, fields, judge)
@@ -115,7 +120,7 @@ class Forwardings:
             return _record(row)
 
     async def replace(self, fields: ForwardingFields, by: Actor, judge: Judge | None = None) -> None:
-        """Forward the person from now on; what holds now of the same kind ends. Raises what :meth:`create` raises."""
+        """Forward the person from now on; what holds now of the same kind ends. Raises InvalidInput, PolicyRefused."""
         async with self._database.changing(by) as session:
             await _alone(session, fields.person_id)
             await _end_current(session, fields.person_id, fields.kind, fields.starts_at)
@@ -127,6 +132,13 @@ class Forwardings:
         """End what holds of the kind."""
         async with self._database.changing(by) as session:
             await _end_current(session, person_id, kind, at)
+
+
+def _must_be_new(fields: ForwardingFields, others: tuple[Forwarding, ...]) -> None:
+    """Beside what has begun since, one to the same target is set anew: calls follow what began last."""
+    on = forwarding_at(others, fields.starts_at, fields.kind)
+    if on is not None and on.target == fields.target and on.ends_at >= fields.ends_at:
+        raise NotPossible(_THERE)
 
 
 async def _end_current(session: AsyncSession, person_id: UUID, kind: ForwardingKind, at: datetime) -> None:
@@ -180,3 +192,9 @@ def _record(row: ForwardingRow) -> ForwardingRecord:
     kind = ForwardingKind(row.kind)
     forwarding = Forwarding(row.id, row.person_id, row.target, row.starts_at, row.ends_at, kind)
     return ForwardingRecord(forwarding, row.version)
+
+
+_THERE = Text(
+    sv="Samma vidarekoppling finns redan, minst lika länge. Avsluta den först om den ska sluta tidigare.",
+    en="The same forwarding is there already, for as long at least. End it first if it is to end earlier.",
+)

@@ -28,7 +28,7 @@ from hanvisa.web.fields import Change, Dialled, Incoming, ListQuery, Moment, Nam
 from hanvisa.web.masking import Mask
 from hanvisa.web.paging import cut, id_after
 from hanvisa.web.people import must_cover, named_person, person_given
-from hanvisa.web.problems import REFUSED, Problem, invalid
+from hanvisa.web.problems import CONFLICT, REFUSED, Problem, invalid
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Answer, Ask, Route
 
@@ -253,7 +253,7 @@ ROUTES = (
         reply=ForwardingShown,
         status=201,
         etag=True,
-        refusals=(REFUSED,),
+        refusals=(CONFLICT, REFUSED),
     ),
     Route(
         "GET",

@@ -289,6 +289,11 @@ async def test_whose_phone_is_always_forwarded_is_not_told_that_it_rings(anna: V
     assert f"Du är på plats: {rings}" in await does(anna, f"/me/forwardings/{always['id']}/end")
 
 
+async def test_a_forwarding_that_is_there_already_is_told_to_be(anna: Visitor) -> None:
+    await does(anna, "/me/forwardings", target="205")
+    assert "Samma vidarekoppling finns redan" in await does(anna, "/me/forwardings", 409, target="205")
+
+
 async def test_a_forwarding_that_m3_refuses_is_told_with_its_rule(anna: Visitor) -> None:
     refused = await does(anna, "/me/forwardings", 409, target="070-174 06 05", until_day="2026-09-07")
     assert "högst 5 dagar" in refused
