@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,16 +12,12 @@ from hanvisa.policy.facts import Department, Message, MessageState, Organisation
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, NumberPlan, read_number
 from hanvisa.policy.register import Register
+from hanvisa.policy.spelling import is_one_number
 from hanvisa.policy.strictest import or_strictest
 from hanvisa.policy.swedish_time import LOCAL, WORKDAY_ENDS, WORKDAY_STARTS, local_time
 from hanvisa.policy.workdays import next_working_day
 
 Recipient = Person | Department
-
-# One number, and not two of which the second is written short (08-123 456/70): a slash or a dash stands behind a code.
-_BETWEEN = r"\s().\-\u2010\u2011"  # the last two are hyphens
-_CODE = rf"(?:(?:\+|00)(?:[{_BETWEEN}/–]*\d){{1,6}}|0(?:[{_BETWEEN}]*\d){{1,3}})"  # a country's, an area's, or both
-_NUMBER = re.compile(rf"(?:tel:)?\s*\(?(?:\+?|{_CODE}[{_BETWEEN}]*[/–])[\d{_BETWEEN}]+", re.IGNORECASE)
 
 
 class MessageKind(StrEnum):
@@ -101,7 +96,7 @@ def number_written(
     An extension, a code, and what more than one number is written, stay as they are. ``organisation`` is the
     recipient's.
     """
-    if not _NUMBER.fullmatch(written):
+    if not is_one_number(written):
         return written
     reading = read_number(written, organisation, register, plan)
     is_outside = reading.kind is not NumberKind.UNKNOWN and (reading.number or "").startswith("+")

@@ -25,6 +25,15 @@ _DIALLABLE = re.compile(r"\+?[\d*#+]+")
 _CODE = re.compile(r"[*#]{1,2}\d{1,4}[*#]")  # *31#, #31#: withhold or show the number
 _CARRIER = re.compile(r"95\d{1,3}")  # select codes: 95 and one to three digits
 _LEADING_NUMBER = re.compile(r"\+?\d+")
+_HYPHENS = r"\-\u2010\u2011"
+_MARKS = r"\u200e\u200f\u202a-\u202e\u2066-\u2069"  # of direction: they are copied along with a number
+_BETWEEN = rf"\s().{_HYPHENS}{_MARKS}"
+_AREA = (
+    rf"(?:(?:\+|00)(?:[{_BETWEEN}/–]*\d){{1,6}}|0(?:[{_BETWEEN}]*\d){{1,3}})"  # its code, and the country's
+)
+_ONE_NUMBER = re.compile(
+    rf"(?:tel:)?[{_BETWEEN}]*(?:\+?|{_AREA}[{_BETWEEN}]*[/–])[\d{_BETWEEN}]+", re.IGNORECASE
+)
 _BEFORE_PREFIX = rf"(?:{_CODE.pattern}|0(?=[*#]))*?"  # of private calls: codes, and the outside-line prefix
 
 
@@ -58,6 +67,14 @@ def plain(dialled: str) -> Plain:
         text=text if len(text) <= LONGEST_NUMBER and _DIALLABLE.fullmatch(text) else "",
         context=_without_separators(context.group(1)) if context else "",
     )
+
+
+def is_one_number(written: str) -> bool:
+    """Not a code, not what is written beside a number, and not two, the second one short (08-123 456/70).
+
+    A slash or an en dash stands within one behind its area code alone.
+    """
+    return _ONE_NUMBER.fullmatch(written) is not None
 
 
 def without_codes(text: str) -> str:

@@ -65,7 +65,10 @@ def rings(dialled: str) -> list[CallEntry]:
     return [CallEntry("hv-1", seq, NOW, kind, data) for seq, (kind, data) in enumerate(told)]
 
 
-@pytest.mark.parametrize("spelt", ["+46 980 31 92 44", "+46980-319244", "+46(0)980319244"])
+@pytest.mark.parametrize(
+    "spelt",
+    ["+46 980 31 92 44", "+46980-319244", "+46(0)980319244", "+46 980/31 92 44", "+46980319244\u202c"],
+)
 async def test_it_is_found_and_removed_however_whoever_asks_spells_it(town: Town, spelt: str) -> None:
     await CallRecords(town.database).append(rings(CALLER))
     assert (await given_out(town, spelt))["calls"] == 1
@@ -77,6 +80,12 @@ async def test_it_is_found_and_removed_however_whoever_asks_spells_it(town: Town
 async def test_what_is_no_number_is_not_said_to_be_removed(town: Town, spelt: str) -> None:
     with pytest.raises(NotFound, match="country's code"):
         await removed(town, spelt)
+
+
+@pytest.mark.parametrize("two", ["+468123456, +468123457", "+468123456; 08-123 457", "+46 8 123 456/70"])
+async def test_of_two_numbers_none_is_removed(town: Town, two: str) -> None:
+    with pytest.raises(NotFound, match="country's code"):
+        await removed(town, two)
 
 
 @pytest.mark.parametrize("spelt", [ANNA_MOBILE, "+46 70-174 06 05"])

@@ -16,6 +16,7 @@ from hanvisa.directory.personal.whose import TheirNumber, Whose
 from hanvisa.directory.tables import MobileRow, PersonRow, UserRow
 from hanvisa.errors import NotFound
 from hanvisa.policy.numbers import normalise_caller
+from hanvisa.policy.spelling import is_one_number
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,10 +46,10 @@ async def find_whose(session: AsyncSession, id_: str) -> Whose:
 
 def _caller(written: str) -> Whose:
     """Read as a call's is, for that is how it is kept: one that nobody can have rung from holds nothing."""
-    number = normalise_caller(written)
+    number = normalise_caller(written) if is_one_number(written) else None
     if number is None:
         raise NotFound(
-            f"{written} is no telephone number. Write it with the country's code, as +46980319244."
+            f"{written} is not one telephone number. Write it with the country's code, as +46980319244."
         )
     return Whose(None, (TheirNumber(number),))
 
