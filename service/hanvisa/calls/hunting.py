@@ -19,11 +19,11 @@ async def ring_members(
     """Ring the members, each given by their places; raises CallerGone when the caller gives up."""
     rung = Rung(why=Why.BUSY)  # until one is rung
     if ringing is Ringing.TOGETHER:
-        free = [member for member in members if not _is_busy(call, member)]
+        free = [member for member in members if not is_busy(call, member)]
         places = [place for member in free for place in member]
         return await ring(call, places, call.house.settings.ring_person, display) if free else rung
     for member in members:
-        if _is_busy(call, member):
+        if is_busy(call, member):
             continue
         rung = await ring(call, member, call.house.settings.ring_in_turn, display)
         if rung.leg is not None:
@@ -31,5 +31,6 @@ async def ring_members(
     return rung
 
 
-def _is_busy(call: Call, member: Sequence[Place]) -> bool:
+def is_busy(call: Call, member: Sequence[Place]) -> bool:
+    """Whoever has these places is on the line, on a phone of theirs."""
     return any(place.person and call.house.live.is_on_the_line(place.person) for place in member)

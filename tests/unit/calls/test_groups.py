@@ -8,6 +8,7 @@ from hanvisa.policy.facts import Extension, Group, OutsideNumber, Ringing, Scope
 from unit.calls.scene import ANNA_MOBILE, MAIN, Scene, id_of
 from unit.calls.test_attendant import QUICK
 from unit.calls.test_closed import SUNDAYS
+from unit.calls.test_no_way_around import talks
 
 GROUP, ANNAS = "+46980319283", "0701740605"
 
@@ -81,18 +82,50 @@ async def test_who_is_on_the_line_is_not_rung_at_their_mobile() -> None:
         assert dialled(scene)[1:] == ["PJSIP/bo"]
 
 
+def given_closed_with_exception(scene: Scene) -> None:
+    """The switchboard is closed but for its on-call list, and Anna's mobile there may be rung (O2)."""
+    [board] = scene.directory.register.switchboards.rows
+    scene.directory.register = scene.directory.register.replace(switchboards=(replace(board, hours=SUNDAYS),))
+    scene.given_exception(scope=ScopeKind.NUMBER, scope_id=None, number=ANNA_MOBILE)
+
+
+async def hears_closed_when_only_bo_was_rung(scene: Scene) -> None:
+    caller = scene.rings_in(MAIN)
+    await scene.hears(caller, "Greeting")
+    scene.finished(caller)
+    await scene.rung("bo")
+    await scene.hears(caller, "SwitchboardClosed")
+
+
 async def test_the_on_call_list_does_not_ring_the_mobile_of_somebody_who_is_away() -> None:
     async with Scene(QUICK) as scene:
         given_group(scene, "bo")
-        [board] = scene.directory.register.switchboards.rows
-        scene.directory.register = scene.directory.register.replace(
-            switchboards=(replace(board, hours=SUNDAYS),)
-        )
-        scene.given_exception(scope=ScopeKind.NUMBER, scope_id=None, number=ANNA_MOBILE)
+        given_closed_with_exception(scene)
         scene.given_absent("anna")
+        await hears_closed_when_only_bo_was_rung(scene)
+        assert dialled(scene) == ["PJSIP/bo"]
+
+
+async def test_nor_that_of_somebody_who_is_on_the_line() -> None:
+    async with Scene(QUICK) as scene:
+        given_group(scene, "bo")
+        given_closed_with_exception(scene)
+        await talks(scene, "anna", "0980319244")
+        await hears_closed_when_only_bo_was_rung(scene)
+        assert dialled(scene)[1:] == ["PJSIP/bo"]
+
+
+async def test_whoever_comes_after_one_who_has_got_on_the_line_meanwhile_keeps_their_turn() -> None:
+    async with Scene(replace(QUICK, ring_person=0.5)) as scene:
+        given_group(scene, "bo", "olle")
+        given_closed_with_exception(scene)
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)
-        await scene.rung("bo")
-        await scene.hears(caller, "SwitchboardClosed")
-        assert dialled(scene) == ["PJSIP/bo"]
+        bo = await scene.rung("bo")
+        await talks(scene, "olle", "0980319244")
+        scene.hangs_up(bo, 17)
+        mobile = await scene.rung(ANNAS)
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
+        assert dialled(scene) == ["PJSIP/bo", "PJSIP/0980319244@carrier", f"PJSIP/{ANNAS}@carrier"]

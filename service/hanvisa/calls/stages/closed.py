@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.hunting import is_busy
 from hanvisa.calls.leaving import number_of, recipient, to_ways_on
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater, Why
@@ -73,8 +74,10 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
 
 
 def _on_call(call: Call, switchboard: Switchboard) -> list[list[Place]]:
+    """Each one's places, none of whom is away or on the line: the others keep their turn."""
     group = call.register.group(switchboard.night_group_id) if switchboard.night_group_id else None
-    return [places or [] for places in places_in_turn(call, group, Via.NIGHT)] if group else []
+    in_turn = places_in_turn(call, group, Via.NIGHT) if group else []
+    return [places if places and not is_busy(call, places) else [] for places in in_turn]
 
 
 @runs(Closed)
