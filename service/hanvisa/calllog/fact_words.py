@@ -45,6 +45,7 @@ FIELDS = {
     "private_calls": Text(sv="Privata samtal", en="Private calls"),
     "serial": Text(sv="Den som ringer ska tillbaka efteråt", en="The caller is to come back afterwards"),
     "setting": Text(sv="Inställning", en="Setting"),
+    "sought": Text(sv="Det är dit kopplingen skulle gå", en="It is where they would be put through to"),
     "starts_at": Text(sv="Från", en="From"),
     "superuser": Text(sv="Superanvändare", en="Superuser"),
     "target": Text(sv="Mål", en="Target"),

@@ -73,15 +73,15 @@ def to_be_sent(call: Call, sent: Leg, to: Reading) -> list[JoinFacts]:
     if not sent.kind.may_be_mobile or has_chosen or not (is_outside or in_confidence):
         return []
     reading = replace(sent.reading, confidential=in_confidence)
-    return [to_join(call, reading, call.person_of(sent), Via.RANG_IN)]
+    return [to_join(call, reading, call.person_of(sent), Via.RANG_IN, sought=False)]
 
 
-def to_be_brought(call: Call, theirs: Call, party: Leg, to: Leg) -> list[ConsultFacts]:
+def to_be_brought(call: Call, theirs: Call, party: Leg, to: Leg, *, sought: bool) -> list[ConsultFacts]:
     """What an attended transfer asks of a party whom it brings to ``to``: no mobile comes to a protected caller."""
     if not party.kind.may_be_mobile or not to.account:
         return []
     held = [one for one in protected_callers(call, to) if one is not theirs]
-    return [to_consult(call, party.reading, to.person, held)] if held else []
+    return [to_consult(call, party.reading, to.person, held, sought=sought)] if held else []
 
 
 def may_be_served(call: Call, party: Leg, operators: Collection[Operator]) -> Decision:
@@ -92,11 +92,18 @@ def may_be_served(call: Call, party: Leg, operators: Collection[Operator]) -> De
         or any(may_ever_have(call, party, one) for one in operators)
     ):
         return NO_MOBILE
-    return would_join(call, replace(party.reading, confidential=True), call.person_of(party), Via.RANG_IN)
+    reading = replace(party.reading, confidential=True)
+    return would_join(call, reading, call.person_of(party), Via.RANG_IN, sought=False)
 
 
 def would_join(
-    call: Call, number: Reading, person: Person | None, via: Via, *, taken: UUID | None = None
+    call: Call,
+    number: Reading,
+    person: Person | None,
+    via: Via,
+    *,
+    taken: UUID | None = None,
+    sought: bool = True,
 ) -> Decision:
     """May the caller be joined to ``number``? Asked beforehand, before anything is rung: no use is taken.
 
@@ -104,29 +111,38 @@ def would_join(
     stage had taken before it was begun anew counts as well, as when it is asked (`calls/uses.py`).
     """
     had = [*call.uses_left, *([taken] if taken else [])]
-    facts = with_uses_back(to_join(call, number, person, via), had)
+    facts = with_uses_back(to_join(call, number, person, via, sought=sought), had)
     decision = decide(facts)
     tell(call, facts, decision)
     return decision
 
 
 def to_consult(
-    call: Call, number: Reading, by: UUID | None, held: Sequence[Call], *, mobile_on_line: bool = False
+    call: Call,
+    number: Reading,
+    by: UUID | None,
+    held: Sequence[Call],
+    *,
+    mobile_on_line: bool = False,
+    sought: bool = True,
 ) -> ConsultFacts:
     """``by``, who has callers on other lines, would ring this number: a conference in the phone can't be seen.
 
     ``by`` is None where the phone is nobody's. ``mobile_on_line``: it is who they have that has the number.
     """
-    join = to_join(call, number, None, Via.DIRECT, *held)
+    join = to_join(call, number, None, Via.DIRECT, *held, sought=sought)
     confidential = join.confidential or any(other.state.confidential for other in held)
     join = replace(join, touched=True, touched_by=by, confidential=confidential)
     return ConsultFacts(join, call.house.settings.operator_consults_mobile, mobile_on_line)
 
 
-def to_join(call: Call, number: Reading, person: Person | None, via: Via, *others: Call) -> JoinFacts:
+def to_join(
+    call: Call, number: Reading, person: Person | None, via: Via, *others: Call, sought: bool = True
+) -> JoinFacts:
     """The caller would be joined to ``number``. ``others`` are calls whose callers would be joined as well.
 
-    By the number of a private call whoever has it is not told of, as if they were protected (P1).
+    By the number of a private call whoever has it is not told of, as if they were protected (P1). ``sought`` is that
+    of the facts.
     """
     may_follow = via is not Via.REDIRECT or (person is not None and _is_forwarded_to(call, person, number))
     facts = JoinFacts(
@@ -138,6 +154,7 @@ def to_join(call: Call, number: Reading, person: Person | None, via: Via, *other
         via=via,
         person=person,
         forwarding_allowed=may_follow,
+        sought=sought,
         calls=frozenset(one.id for one in (call, *others)),
     )
     facts = with_register(facts, call.register)

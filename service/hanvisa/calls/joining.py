@@ -99,13 +99,13 @@ async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decis
     if NumberKind.EMERGENCY in (far.kind, transferee.kind):
         return None
     asked: list[Question] = [
-        *to_be_brought(call, theirs, far, transferee),
-        *to_be_brought(call, theirs, transferee, far),
+        *to_be_brought(call, theirs, far, transferee, sought=True),
+        *to_be_brought(call, theirs, transferee, far, sought=False),
     ]
     for party in (far, transferee, *_mobiles_beside(call, theirs, far, transferee)):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        asked.append(to_join(call, party.reading, call.person_of(party), via, theirs))
+        asked.append(to_join(call, party.reading, call.person_of(party), via, theirs, sought=party is far))
     taken = theirs.state.exception or call.state.exception
     decision = (await ask(call, asked, [far, transferee], taken)).decision
     return None if decision.allowed else decision

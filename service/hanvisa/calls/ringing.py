@@ -176,7 +176,7 @@ async def _may_ring(call: Call, place: Place, rung: Rung) -> bool:
     if (met := _mobile_beside(call, place)) is not None:
         theirs, mobile = met
         reading = replace(mobile.reading, confidential=in_confidence)
-        consulted.append(to_consult(call, reading, by, [theirs], mobile_on_line=True))
+        consulted.append(to_consult(call, reading, by, [theirs], mobile_on_line=True, sought=False))
     to = replace(place.reading, confidential=place.reading.confidential or in_confidence)
     person = call.register.person(place.person) if place.person else None
     joined = [*to_be_sent(call, call.caller, to), to_join(call, place.reading, person, place.via)]

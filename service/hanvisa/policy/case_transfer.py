@@ -36,6 +36,7 @@ class JoinFactsWritten(Dialled):
     via: Via = Via.DIRECT
     person: str | None = None
     forwarding_allowed: bool = True
+    sought: bool = True
     call: str = "hv-k-1"
 
     def facts(self, world: World, exceptions: tuple[Row, ...]) -> JoinFacts:
@@ -57,6 +58,7 @@ class JoinFactsWritten(Dialled):
             direct_number=register.direct_number(person) if person else None,
             mobile_protected=mobile.protected if mobile else False,
             forwarding_allowed=self.forwarding_allowed,
+            sought=self.sought,
             calls=frozenset({self.call}),
         )
 

@@ -41,6 +41,8 @@ class JoinFacts:
     that which may be given (O1). ``exceptions`` may be all there are: those that don't count are sorted out here.
     ``calls`` are the ids of the calls in which the caller is, by which those are found that were made on the spot.
     ``forwarding_allowed``: M3 has let the phone be forwarded to ``number``, and that holds.
+    ``sought``: somebody would be put through to ``number``. Else it is that of who would be sent on, or of another whom
+    the other party has on the line: nobody is given their numbers instead.
     """
 
     at: datetime
@@ -55,6 +57,7 @@ class JoinFacts:
     direct_number: str | None = None
     mobile_protected: bool = False
     forwarding_allowed: bool = True
+    sought: bool = True
     calls: frozenset[str] = frozenset()
 
     @property
@@ -141,6 +144,8 @@ def _refuse(facts: JoinFacts, rules: tuple[str, ...], because: Text) -> Decision
 
 
 def _alternatives(facts: JoinFacts) -> tuple[Alternative, ...]:
+    if not facts.sought:
+        return (TAKE_MESSAGE,)
     alternatives = []
     if mobile := mobile_that_may_be_told(facts):
         spoken = display(mobile)

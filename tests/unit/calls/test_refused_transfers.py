@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanvisa.calls.call import Call
+from hanvisa.calls.desk import Desk
+from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.marking import mark_confidential, mark_threat
 from hanvisa.calls.signals import Held
 from hanvisa.calls.stages import talking
 from hanvisa.calls.state import VARIABLE
+from hanvisa.policy.model import AlternativeKind
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_no_way_around import ANOTHER_MOBILE, PATIENT, given_direct_number, talks
+from unit.calls.test_holding import second_operator
+from unit.calls.test_no_way_around import (
+    ANOTHER_MOBILE,
+    MOBILE,
+    PATIENT,
+    given_confidential,
+    given_direct_number,
+    marked,
+    talks,
+)
 
 
 async def has_caller(scene: Scene, who: str, dialled: str, from_: str = "0980319244") -> tuple[Call, str]:
@@ -143,3 +157,79 @@ async def test_a_consultation_that_could_not_be_sent_on_blindly_makes_a_serial_c
         call = scene.house.live.of_channel(caller)
         assert call is not None
         assert call.state.serial == id_of("olle")
+
+
+# What is allowed instead
+
+
+def numbers_to_give_out(scene: Scene) -> list[str]:
+    """Those that whoever wanted the transfer is told, by voice."""
+    words = str(scene.log.of_kind("heard")[-1]["words"])
+    assert words.startswith("TransferRefused")
+    return [number for number in (ANNA_MOBILE, ANNA_DIRECT) if number in words]
+
+
+async def test_whoever_rings_from_a_mobile_is_not_to_be_told_their_own_number() -> None:
+    """M4: Anna is to be sent to Bo, who has a confidential line, and the one who is refused is she."""
+    async with Scene(PATIENT) as scene:
+        given_confidential(scene, "bo")
+        _, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        scene.refers(olle, "202")
+        await scene.hears(olle, "TransferRefused")
+        assert numbers_to_give_out(scene) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "asked"),
+    [
+        (Wish.TRANSFER, {"to": "202"}),
+        (Wish.QUEUE, {}),
+        (Wish.HAND_OVER, {"person": id_of("bo")}),
+    ],
+)
+async def test_nor_is_an_operator_who_wants_it_by_the_api(wish: Wish, asked: dict[str, Any]) -> None:
+    async with Scene(PATIENT) as scene:
+        mobile, _ = await operator_has_caller(scene, ANNA_MOBILE)
+        second_operator(scene)
+        given_confidential(scene, "bo")
+        await marked(scene, mobile)
+        call = scene.house.live.of_channel(mobile)
+        assert call is not None
+        outcome = await Desk(scene.house).ask(call.id, wish, id_of("olle"), **asked)
+        assert outcome.refused is not None
+        assert outcome.refused.rules == ("M4",)
+        assert [one.kind for one in outcome.refused.alternatives] == [AlternativeKind.TAKE_MESSAGE]
+
+
+async def test_nor_is_who_would_join_them_with_somebody_whom_they_have_consulted() -> None:
+    async with Scene(PATIENT) as scene:
+        _, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        consultation, _ = await talks(scene, "olle", "202")
+        scene.refers(olle, "202", other=consultation)
+        await scene.hears(olle, "TransferRefused")
+        assert numbers_to_give_out(scene) == []
+
+
+async def test_nor_by_whom_a_colleague_has_a_mobile_on_another_line() -> None:
+    """The caller seeks Bo, and Anna's number is no matter of theirs."""
+    async with Scene(PATIENT) as scene:
+        await talks(scene, "bo", MOBILE)
+        _, olle = await operator_has_caller(scene)
+        consultation, _ = await talks(scene, "olle", "202")
+        scene.refers(olle, "202", other=consultation)
+        await scene.hears(olle, "TransferRefused")
+        assert numbers_to_give_out(scene) == []
+
+
+async def test_the_numbers_of_whom_the_caller_would_be_joined_to_are_told_who_has_rung_in_themselves() -> (
+    None
+):
+    async with Scene(PATIENT) as scene:
+        _, olle = await operator_has_caller(scene)
+        mobile = scene.rings_in(ANNA_DIRECT, from_=ANNA_MOBILE)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(mobile, anna)
+        scene.refers(olle, "", other=anna)
+        await scene.hears(olle, "TransferRefused")
+        assert numbers_to_give_out(scene) == [ANNA_MOBILE, ANNA_DIRECT]

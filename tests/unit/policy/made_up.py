@@ -183,4 +183,5 @@ join_facts = st.builds(
     direct_number=st.none() | st.just("+46980319201") | st.text(max_size=8),
     mobile_protected=st.booleans(),
     forwarding_allowed=st.booleans(),
+    sought=st.booleans(),
 )
