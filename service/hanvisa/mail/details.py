@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Protocol
 
 import structlog
 
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import MailError
-from hanvisa.mail.sending import Server, send_owed
+from hanvisa.mail.sending import Letters, Server, send_owed
 from hanvisa.policy.details import DetailsLetter
 from hanvisa.policy.mail_addresses import recipients
 
@@ -20,23 +18,11 @@ log = structlog.get_logger(__name__)
 _SIGNATURE = "-- "  # what follows is the other language, as in the mails of messages
 
 
-class DetailsLetters(Protocol):
-    """Who is to be asked: kept where it survives a restart."""
-
-    async def owed(self) -> Sequence[DetailsLetter]:
-        """Raises StorageError."""
-        ...
-
-    async def sent(self, letter: DetailsLetter) -> None:
-        """From now on its link holds. Raises StorageError."""
-        ...
-
-
 class DetailsMails:
     """``page`` is the address of the page, without what opens it."""
 
     def __init__(
-        self, letters: DetailsLetters, server: Server, clock: Clock, *, sender: str, page: str
+        self, letters: Letters[DetailsLetter], server: Server, clock: Clock, *, sender: str, page: str
     ) -> None:
         self._letters = letters
         self._server = server
@@ -48,9 +34,8 @@ class DetailsMails:
         """How many were sent, and how many not. Raises StorageError."""
         return await send_owed(
             self._server,
-            await self._letters.owed(),
+            self._letters,
             lambda letter: compose(letter, self._page, self._sender, self._clock),
-            sent=self._letters.sent,
             refused=_not_sent,
         )
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Protocol
 
 import structlog
 
 from hanvisa.calls.ports import Clock
 from hanvisa.errors import MailError
-from hanvisa.mail.sending import Server, send_owed
+from hanvisa.mail.sending import Letters, Server, send_owed
 from hanvisa.policy.mail_addresses import recipients
 from hanvisa.policy.model import Text
 from hanvisa.policy.swedish_time import LOCAL
@@ -20,24 +19,12 @@ from hanvisa.policy.unreferred import Told, UnreferredLetter
 log = structlog.get_logger(__name__)
 
 
-class UnreferredLetters(Protocol):
-    """Who is to be told: kept where it survives a restart."""
-
-    async def owed(self) -> Sequence[UnreferredLetter]:
-        """Raises StorageError."""
-        ...
-
-    async def sent(self, letter: UnreferredLetter) -> None:
-        """They are told no more of these days. Raises StorageError."""
-        ...
-
-
 class UnreferredMails:
     """``page`` is the address of one's own page; ``code`` tells what is dialled to set an absence, "" nothing."""
 
     def __init__(
         self,
-        letters: UnreferredLetters,
+        letters: Letters[UnreferredLetter],
         server: Server,
         clock: Clock,
         *,
@@ -57,9 +44,8 @@ class UnreferredMails:
         code = self._code()
         return await send_owed(
             self._server,
-            await self._letters.owed(),
+            self._letters,
             lambda letter: compose(letter, self._sender, self._page, code, self._clock),
-            sent=self._letters.sent,
             refused=_not_sent,
         )
 

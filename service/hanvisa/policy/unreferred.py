@@ -42,10 +42,11 @@ class UnreferredFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnreferredLetter:
-    """``name``, ``address`` and ``language`` are those of who is told; ``about`` is whom the calls were to."""
+    """``name``, ``address`` and ``language`` are those of the reader; ``about`` is who the person is."""
 
     person_id: UUID
     told: Told
+    reader_id: UUID
     address: str
     name: str
     language: Language

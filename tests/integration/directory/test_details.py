@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
@@ -15,8 +16,9 @@ from hanvisa.directory.repositories.details import DetailsRequests
 from hanvisa.directory.repositories.flags import Flags
 from hanvisa.directory.repositories.persons import Persons
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.directory.tables import PersonRow
+from hanvisa.directory.tables import DetailsRequestRow, PersonRow
 from hanvisa.errors import Conflict, NotFound
+from hanvisa.mail.details import DetailsMails
 from hanvisa.policy.details import DetailsLetter
 from hanvisa.policy.facts import Person
 from hanvisa.testing import FakeClock
@@ -54,6 +56,35 @@ async def asked(requests: DetailsRequests) -> DetailsLetter:
     (letter,) = await requests.owed()
     await requests.sent(letter)
     return letter
+
+
+class Leaving:
+    """A mail server that is so slow that everybody has left before it has taken its first mail."""
+
+    def __init__(self, database: Database) -> None:
+        self.taken: list[str] = []
+        self._database = database
+
+    async def send(self, mail: EmailMessage) -> None:
+        self.taken.append(str(mail["To"]))
+        async with self._database.changing(SYSTEM) as session:
+            for row in await session.scalars(select(PersonRow)):
+                row.ended_at = NOW
+
+
+async def test_who_has_left_meanwhile_is_asked_no_more_and_no_request_is_kept(
+    demo: Database, requests: DetailsRequests, clock: FakeClock, anna: Person
+) -> None:
+    async with demo.changing(SYSTEM) as session:
+        for row in await session.scalars(select(PersonRow).where(PersonRow.id != anna.id)):
+            row.email, row.details_confirmed_at = "others@example.org", None
+    server = Leaving(demo)
+    assert len(await requests.owed()) > 1
+    mails = DetailsMails(requests, server, clock, sender="v@example.org", page="")
+    assert await mails.send_owed() == {"sent": 1, "not_sent": 0}
+    assert len(server.taken) == 1
+    async with demo.reading() as session:
+        assert (await session.scalars(select(DetailsRequestRow))).all() == []
 
 
 async def version_of(demo: Database, anna: Person) -> int:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
+from hanvisa.directory.personal.removing import remove_person
 from hanvisa.directory.repositories.settings import KeptSettings
 from hanvisa.directory.repositories.unreferred import UnreferredLetters
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.directory.tables import CodeRow, PersonRow
+from hanvisa.directory.tables import CodeRow, PersonRow, UnreferredMailRow
 from hanvisa.lab.post_office import PostOffice, open_post
 from hanvisa.lab.waiting import until
 from hanvisa.mail.smtp import MailServer
+from hanvisa.mail.unreferred import UnreferredMails
 from hanvisa.mailing import telling_of_unreferred
 from hanvisa.policy.facts import CodeAction
 from hanvisa.policy.model import Language
@@ -104,6 +108,49 @@ async def test_who_has_left_or_has_no_address_is_not_told_and_no_manager_of_them
         (await session.get_one(PersonRow, id_of("ailu"))).ended_at = FRIDAY_NIGHT
         (await session.get_one(PersonRow, id_of("cearru"))).email = None
     assert await told(letters) == [("asa@example.org", Told.PERSON, "Åsa Öberg", 3)]
+
+
+class Removing:
+    """A mail server that is so slow with its first mail that somebody has left, and is removed, before it is taken."""
+
+    def __init__(self, database: Database, state: Path, who: str) -> None:
+        self.taken: list[str] = []
+        self._database = database
+        self._state = state
+        self._who = id_of(who)
+
+    async def send(self, mail: EmailMessage) -> None:
+        self.taken.append(str(mail["To"]))
+        if len(self.taken) > 1:
+            return
+        async with self._database.changing(SYSTEM) as session:
+            (await session.get_one(PersonRow, self._who)).ended_at = FRIDAY_NIGHT
+        await remove_person(
+            self._database, self._state, self._who, FRIDAY_NIGHT, SYSTEM, forget=lambda _: None
+        )
+
+
+@pytest.mark.parametrize(
+    ("who", "kept"), [("ailu", []), ("asa", [(FRIDAY_NIGHT, None)])], ids=["the person", "the manager"]
+)
+async def test_to_and_about_whom_is_removed_meanwhile_no_mail_goes_any_more_and_nothing_is_kept(
+    database: Database,
+    letters: UnreferredLetters,
+    clock: FakeClock,
+    tmp_path: Path,
+    *,
+    who: str,
+    kept: list[tuple[datetime, None]],
+) -> None:
+    await call(database, "four", (0, "outcome", referred("ailu")), at=AT + DAY)
+    assert [one.told for one in await letters.owed()] == [Told.PERSON, Told.MANAGER]
+    server = Removing(database, tmp_path, who)
+    mails = UnreferredMails(letters, server, clock, sender="v@example.org", page="", code=lambda: "")
+    assert await mails.send_owed() == {"sent": 1, "not_sent": 0}
+    assert server.taken == ["ailu@example.org"]
+    async with database.reading() as session:
+        rows = (await session.scalars(select(UnreferredMailRow))).all()
+    assert [(one.person_told_at, one.manager_told_at) for one in rows] == kept
 
 
 async def test_at_night_the_mails_go_as_the_settings_in_force_say(

@@ -28,6 +28,9 @@ class Owed:
     async def owed(self) -> list[DetailsLetter]:
         return list(self.letters)
 
+    async def are_there(self, letter: DetailsLetter) -> bool:
+        return letter in self.letters
+
     async def sent(self, letter: DetailsLetter) -> None:
         self.letters.remove(letter)
 

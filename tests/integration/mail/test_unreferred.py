@@ -19,7 +19,7 @@ from hanvisa.testing import FakeClock
 
 SINCE = datetime(2026, 7, 23, 22, tzinfo=UTC)
 ASA = UnreferredLetter(
-    new_id(), Told.PERSON, "asa.oberg@example.org", "Åsa", Language.SV, "Åsa Öberg", 4, SINCE
+    new_id(), Told.PERSON, new_id(), "asa.oberg@example.org", "Åsa", Language.SV, "Åsa Öberg", 4, SINCE
 )
 ABOUT_ASA = replace(
     ASA, told=Told.MANAGER, address="nils@example.org", name="Nils", language=Language.EN, calls=7
@@ -34,6 +34,9 @@ class Owed:
 
     async def owed(self) -> list[UnreferredLetter]:
         return list(self.letters)
+
+    async def are_there(self, letter: UnreferredLetter) -> bool:
+        return letter in self.letters
 
     async def sent(self, letter: UnreferredLetter) -> None:
         self.letters.remove(letter)

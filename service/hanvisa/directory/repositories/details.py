@@ -15,6 +15,7 @@ from hanvisa.directory.auditing import SYSTEM, Actor
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading.common import belongs_now
 from hanvisa.directory.repositories.persons import confirm_details
+from hanvisa.directory.repositories.rows import are_there
 from hanvisa.directory.tables import DetailsRequestRow, MembershipRow, PersonRow
 from hanvisa.errors import NotFound
 from hanvisa.policy.details import DetailsLetter, stale_before
@@ -60,9 +61,19 @@ class DetailsRequests:
             for id_, email, name in rows
         ]
 
+    async def are_there(self, letter: DetailsLetter) -> bool:
+        """The person has not left since. Raises StorageError."""
+        async with self._database.reading() as session:
+            return await are_there(session, letter.person_id)
+
     async def sent(self, letter: DetailsLetter) -> None:
-        """A server has taken the mail: from now on its link holds. Raises StorageError."""
+        """A server has taken the mail: from now on its link holds. Nothing is kept of who has left meanwhile.
+
+        Raises StorageError.
+        """
         async with self._database.changing(SYSTEM) as session:
+            if not await are_there(session, letter.person_id):
+                return
             row = await session.get(DetailsRequestRow, letter.person_id)
             if row is None:
                 row = DetailsRequestRow(person_id=letter.person_id)

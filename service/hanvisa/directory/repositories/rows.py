@@ -1,10 +1,13 @@
-"""Finding a row that is to be changed."""
+"""Finding a row that is to be changed, and whether somebody is still in the register."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import func, select
+
+from hanvisa.directory.tables import PersonRow
 from hanvisa.directory.tables.base import Changeable
 from hanvisa.errors import Conflict, InvalidInput, NotFound
 
@@ -44,6 +47,12 @@ async def must_exist(session: AsyncSession, kind: type[Any], id_: UUID | None, f
     row = await session.get(kind, id_)
     if row is None or getattr(row, "ended_at", None) is not None:
         raise InvalidInput(f"{field}: there is no {what} {id_}.")
+
+
+async def are_there(session: AsyncSession, *persons: UUID) -> bool:
+    """None of these persons has left the register."""
+    there = select(func.count()).where(PersonRow.id.in_(persons), PersonRow.ended_at.is_(None))
+    return await session.scalar(there) == len(set(persons))
 
 
 def must_be_in_order(starts_at: datetime, ends_at: datetime | None) -> None:

@@ -14,6 +14,7 @@ from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading.common import belongs_now
 from hanvisa.directory.repositories.referrals import referrals_between
+from hanvisa.directory.repositories.rows import are_there
 from hanvisa.directory.tables import (
     DepartmentRow,
     MembershipRow,
@@ -60,6 +61,7 @@ class UnreferredLetters:
             UnreferredLetter(
                 person.id,
                 whom,
+                reader.id,
                 reader.email,
                 reader.given_name,
                 Language(reader.language),
@@ -74,9 +76,19 @@ class UnreferredLetters:
             if (reader := person if whom is Told.PERSON else manager) is not None and reader.email
         ]
 
+    async def are_there(self, letter: UnreferredLetter) -> bool:
+        """Neither the person nor the reader has left since. Raises StorageError."""
+        async with self._database.reading() as session:
+            return await are_there(session, letter.person_id, letter.reader_id)
+
     async def sent(self, letter: UnreferredLetter) -> None:
-        """A server has taken the mail. Raises StorageError."""
+        """A server has taken the mail: they are told no more of these days. Nothing is kept of who has left meanwhile.
+
+        Raises StorageError.
+        """
         async with self._database.changing(SYSTEM) as session:
+            if not await are_there(session, letter.person_id):
+                return
             row = await session.get(UnreferredMailRow, letter.person_id)
             if row is None:
                 row = UnreferredMailRow(person_id=letter.person_id)
