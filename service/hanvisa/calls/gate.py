@@ -6,7 +6,7 @@ What one step asks is asked at once (`calls/uses.py`): uses of exceptions are ta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -21,11 +21,11 @@ from hanvisa.calls.parties import (
 )
 from hanvisa.calls.uses import PartyGone, ask, with_uses_back
 from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.destination import with_register
+from hanvisa.policy.destination import Destination, with_register
 from hanvisa.policy.facts import Operator, Person
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
-from hanvisa.policy.transfer import NO_MOBILE, JoinFacts, Via
+from hanvisa.policy.transfer import NO_MOBILE, JoinFacts, Via, decide_any
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -93,28 +93,25 @@ def may_be_served(call: Call, party: Leg, operators: Collection[Operator]) -> De
     ):
         return NO_MOBILE
     reading = replace(party.reading, confidential=True)
-    return would_join(call, reading, call.person_of(party), Via.RANG_IN, sought=False)
+    facts = to_join(call, reading, call.person_of(party), Via.RANG_IN, sought=False)
+    decision = decide(facts)
+    tell(call, facts, decision)
+    return decision
 
 
 def would_join(
-    call: Call,
-    number: Reading,
-    person: Person | None,
-    via: Via,
-    *,
-    taken: UUID | None = None,
-    sought: bool = True,
-) -> Decision:
-    """May the caller be joined to ``number``? Asked beforehand, before anything is rung: no use is taken.
+    call: Call, ends: Iterable[Destination], *, taken: UUID | None = None
+) -> tuple[JoinFacts, Decision]:
+    """May the caller be joined to one of these? Asked beforehand, before anything is rung: no use is taken.
 
     ``taken`` is the exception whose use was taken already for this very party, when the operator rang it; what the
     stage had taken before it was begun anew counts as well, as when it is asked (`calls/uses.py`).
     """
     had = [*call.uses_left, *([taken] if taken else [])]
-    facts = with_uses_back(to_join(call, number, person, via, sought=sought), had)
-    decision = decide(facts)
+    asked = (to_join(call, end.number, end.person, end.via) for end in ends)
+    facts, decision = decide_any(with_uses_back(one, had) for one in asked)
     tell(call, facts, decision)
-    return decision
+    return facts, decision
 
 
 def to_consult(

@@ -15,7 +15,7 @@ from hanvisa.calls.state import Leg, SentTo
 from hanvisa.calls.targets import mark_confidential, wanted_by
 from hanvisa.calls.uses import ask
 from hanvisa.policy.codes import Park, code_in, understand
-from hanvisa.policy.destination import destination_of, person_at
+from hanvisa.policy.destination import destinations_of, person_at
 from hanvisa.policy.facts import CodeAction, Person, TargetKind
 from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -60,11 +60,11 @@ async def to_number(
     """``organisation`` is the one in which the number is read, and from then on the call's."""
     person = call.register.person(asker.person) if asker.person else None
     dialled = read(call, wanted.number, organisation)
-    end = destination_of(dialled, partial(forwarded_to, call), call.register, call.house.plan)
-    number, sought, via = end.number, end.person, end.via
+    ends = destinations_of(dialled, partial(forwarded_to, call), call.register, call.house.plan)
+    end, decision = would_join(call, ends, taken=taken)
+    number, via = end.number, end.via
     leads_nowhere = number.kind is not NumberKind.INTERNAL and number.number is None
     is_outside = number.kind is not NumberKind.INTERNAL and via is Via.DIRECT
-    decision = would_join(call, number, sought, via, taken=taken)
     if not decision.allowed:
         return await decline(call, asker, decision)
     # An exception's use is taken for nothing that is refused anyway.
@@ -78,7 +78,7 @@ async def to_number(
     asked = to_be_sent(call, transferee, number)
     if via is Via.DIRECT and decision.exception is not None:
         # The number itself is rung next: the use is taken before the phone is told that all is well.
-        asked.append(to_join(call, number, sought, via))
+        asked.append(to_join(call, number, end.person, via))
     sent = (await ask(call, asked, [transferee], taken)).decision
     if not sent.allowed:
         return await decline(call, asker, sent)

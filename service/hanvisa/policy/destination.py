@@ -1,4 +1,4 @@
-"""Where a transfer would end, and what the register says of it: alike for the gate and for who asks beforehand."""
+"""Where a transfer would end, and what the register says of that: alike for the gate and for who asks beforehand."""
 
 from __future__ import annotations
 
@@ -24,24 +24,28 @@ class Destination:
     via: Via = Via.DIRECT
 
 
-def destination_of(
+def destinations_of(
     dialled: Reading, forwarded: Forwarded, register: Register, plan: NumberPlan
-) -> Destination:
-    """The number itself, or the one outside that stands behind an extension. Of a mixed group the phones ring."""
+) -> list[Destination]:
+    """The number itself, or that outside which stands behind an extension: of a group without phones each of its own.
+
+    Of a mixed group the phones ring.
+    """
     if dialled.kind is not NumberKind.INTERNAL or dialled.target is None:
-        return Destination(dialled)
+        return [Destination(dialled)]
     kind, id_ = dialled.target
     if kind is TargetKind.GROUP:
         group = register.group(id_)
         if group is not None and group.numbers and not group.member_ids:
-            return Destination(read_number(group.numbers[0], None, register, plan), via=Via.GROUP)
+            readings = (read_number(number, None, register, plan) for number in group.numbers)
+            return [Destination(one, via=Via.GROUP) for one in readings]
     person = person_at(dialled, register)
     onward = forwarded(person) if person else None
     if onward is None:
-        return Destination(dialled, person)
+        return [Destination(dialled, person)]
     # M4: whoever is forwarded, it is their line that the caller would be on.
     in_confidence = onward.confidential or dialled.confidential or has_confidential_line(register, kind, id_)
-    return Destination(replace(onward, confidential=in_confidence), person, Via.FORWARDING)
+    return [Destination(replace(onward, confidential=in_confidence), person, Via.FORWARDING)]
 
 
 def person_at(number: Reading, register: Register) -> Person | None:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Literal
 
 from hanvisa.policy.absence import decide_arrival
-from hanvisa.policy.destination import Destination, destination_of, person_at, with_register
+from hanvisa.policy.destination import Destination, destinations_of, person_at, with_register
 from hanvisa.policy.facts import Organisation, Person
 from hanvisa.policy.forwarding import forwarding_at
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberPlan, Reading, read_number
 from hanvisa.policy.register import Register
-from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
+from hanvisa.policy.transfer import JoinFacts, decide_any, decide_consult
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ def _transfer(question: Question, reading: Reading, register: Register, plan: Nu
         organisation = register.organisation(person.organisation_id)
         return read_number(forwarding.target, organisation, register, plan) if forwarding else None
 
-    end = destination_of(reading, forwarded, register, plan)
-    return decide_join(_facts(question, end, register, plan))
+    ends = destinations_of(reading, forwarded, register, plan)
+    _, decision = decide_any(_facts(question, end, register, plan) for end in ends)
+    return decision
 
 
 def _facts(question: Question, end: Destination, register: Register, plan: NumberPlan) -> JoinFacts:

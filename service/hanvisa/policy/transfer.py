@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +88,15 @@ def decide_join(facts: JoinFacts) -> Decision:
     if facts.via in _LED_ON and not facts.forwarding_allowed:
         return _refuse(facts, ("M3",), _LED_ON[facts.via])
     return Decision(Effect.ALLOW, ("O2",), _because_of(exception), exception=exception.id)
+
+
+def decide_any(several: Iterable[JoinFacts]) -> tuple[JoinFacts, Decision]:
+    """Of several that would be rung, one that may be is enough: the first such, else the first that is refused.
+
+    With its decision. The others are judged when they are rung.
+    """
+    decided = [(facts, decide_join(facts)) for facts in several]
+    return next((one for one in decided if one[1].allowed), decided[0])
 
 
 @or_strictest(Effect.REFUSE, "O2")

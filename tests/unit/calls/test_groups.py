@@ -1,16 +1,20 @@
-"""The mobiles of a group and of an on-call list: each is its holder's, who may be away or on the line (G1)."""
+"""The mobiles of a group and of an on-call list: each is its holder's, who may be away or on the line (G1; O2)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from hanvisa.policy.facts import Extension, Group, OutsideNumber, Ringing, ScopeKind, TargetKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, Scene, id_of
-from unit.calls.test_attendant import QUICK
+from unit.calls.test_attendant import QUICK, rung_anew
+from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_closed import SUNDAYS
-from unit.calls.test_no_way_around import talks
+from unit.calls.test_no_way_around import PATIENT, talks
 
 GROUP, ANNAS = "+46980319283", "0701740605"
+SECOND, NOBODYS = "+46701740626", "0701740626"  # a mobile that the group has, and that is not registered
 
 
 def given_group(scene: Scene, *members: str) -> None:
@@ -129,3 +133,87 @@ async def test_whoever_comes_after_one_who_has_got_on_the_line_meanwhile_keeps_t
         scene.answers(mobile)
         await scene.talking(caller, mobile)
         assert dialled(scene) == ["PJSIP/bo", "PJSIP/0980319244@carrier", f"PJSIP/{ANNAS}@carrier"]
+
+
+# A group of mobiles alone, to which an operator sends a caller (O2)
+
+
+def given_mobiles(scene: Scene, ringing: Ringing) -> None:
+    """250 are Anna's mobile and another, for which alone there is an exception, with two uses."""
+    register, organisation = scene.directory.register, id_of("hallefors")
+    group = Group(id_of("jour"), "Jour", organisation, (), (ANNA_MOBILE, SECOND), ringing)
+    extension = Extension("250", organisation, TargetKind.GROUP, group.id)
+    scene.directory.register = register.replace(
+        groups=(group,), extensions=(*register.extensions.rows, extension)
+    )
+    scene.given_exception(scope=ScopeKind.NUMBER, scope_id=None, number=SECOND, max_uses=2)
+
+
+def uses(scene: Scene) -> int:
+    [exception] = scene.directory.register.exceptions.rows
+    return exception.uses
+
+
+def decided_on(scene: Scene) -> list[tuple[str, str]]:
+    """Which mobiles were decided on, and how, in their order."""
+    decisions = [one for one in scene.log.of_kind("decision") if one["decision"] == "JoinFacts"]
+    return [
+        (one["facts"]["number"]["number"], one["effect"])
+        for one in decisions
+        if one["facts"]["number"]["kind"] == "mobile"
+    ]
+
+
+@pytest.mark.parametrize("ringing", Ringing)
+@pytest.mark.parametrize("is_first_away", [False, True], ids=["both there", "the first away"])
+async def test_a_transfer_reaches_the_mobile_of_a_group_that_an_exception_lets_through_and_no_other(
+    *, ringing: Ringing, is_first_away: bool
+) -> None:
+    async with Scene(QUICK) as scene:
+        given_mobiles(scene, ringing)
+        if is_first_away:
+            scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "250")
+        mobile = await scene.rung(NOBODYS)
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
+        assert dialled(scene) == ["PJSIP/olle", f"PJSIP/{NOBODYS}@carrier"]
+        assert uses(scene) == 1
+        judged = [(SECOND, "allow")] if is_first_away else [(ANNA_MOBILE, "refuse"), (SECOND, "allow")]
+        assert decided_on(scene) == [(SECOND, "allow"), *judged]
+
+
+@pytest.mark.parametrize("is_answered", [False, True], ids=["while it rings", "when it has answered"])
+async def test_so_does_a_caller_whom_the_operator_joins_with_it_by_the_use_that_it_was_rung_by(
+    *, is_answered: bool
+) -> None:
+    async with Scene(PATIENT) as scene:
+        given_mobiles(scene, Ringing.IN_TURN)
+        caller, olle = await operator_has_caller(scene)
+        consultation = scene.dials("olle", "250")
+        mobile = await scene.rung(NOBODYS)
+        if is_answered:
+            scene.answers(mobile)
+            await scene.talking(consultation, mobile)
+        scene.refers(olle, "250", other=consultation)
+        if not is_answered:
+            mobile = await rung_anew(scene, f"{NOBODYS}@carrier", mobile)
+            scene.answers(mobile)
+        await scene.until(
+            lambda: scene.house.live.of_channel(mobile) is scene.house.live.of_channel(caller), "joined"
+        )
+        assert ANNAS not in "".join(dialled(scene))
+        assert uses(scene) == 1
+
+
+async def test_where_none_may_be_rung_it_is_refused_and_the_first_number_told() -> None:
+    async with Scene(QUICK) as scene:
+        given_mobiles(scene, Ringing.TOGETHER)
+        scene.directory.register = scene.directory.register.replace(exceptions=())
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "250")
+        await scene.hears(olle, "TransferRefused")
+        assert ANNA_MOBILE in str(scene.log.of_kind("heard")[-1]["words"])
+        assert dialled(scene) == ["PJSIP/olle"]
+        assert decided_on(scene) == [(ANNA_MOBILE, "refuse")]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hanvisa.policy.facts import Extension, Forwarding, Group, Ringing, TargetKind
+from hanvisa.policy.facts import (
+    Extension,
+    Forwarding,
+    Group,
+    PolicyException,
+    Ringing,
+    ScopeKind,
+    TargetKind,
+)
 from hanvisa.policy.model import Decision
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.policy.outlook import Question, decide
@@ -81,3 +89,23 @@ def test_of_a_mixed_group_the_phones_ring_and_a_group_of_mobiles_is_refused() ->
     assert transfer_to("250", rows).allowed
     rows = rows.replace(groups=(replace(group, member_ids=()),))
     assert transfer_to("250", rows).rules == ("O2",)
+    assert told(transfer_to("250", rows))[0] == ANNA_MOBILE
+
+
+def test_a_group_of_mobiles_is_let_through_where_one_of_them_is_whichever_it_is() -> None:
+    rows, second = register(), "+46701740626"
+    group = Group(id_of("jour"), "Jour", id_of("hallefors"), (), (ANNA_MOBILE, second))
+    extension = Extension("250", id_of("hallefors"), TargetKind.GROUP, group.id)
+    exception = PolicyException(
+        id_of("exception"),
+        ScopeKind.NUMBER,
+        "Jour i natt",
+        "admin",
+        NOW - timedelta(hours=1),
+        NOW + timedelta(hours=1),
+        number=second,
+    )
+    rows = rows.replace(
+        groups=(group,), extensions=(*rows.extensions.rows, extension), exceptions=(exception,)
+    )
+    assert transfer_to("250", rows).exception == exception.id

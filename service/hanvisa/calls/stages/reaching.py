@@ -27,6 +27,7 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import mark_confidential, read_dialled, stage_for
+from hanvisa.policy.destination import Destination
 from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -114,7 +115,9 @@ def _places_of(call: Call, person: Person, forwarded: Reading | None, via: Via) 
         return own
     if forwarded.kind.may_be_mobile:
         taken = call.state.exception  # by the operator who rang it, or by whoever sent the caller on
-        if not would_join(call, forwarded, person, Via.FORWARDING, taken=taken).allowed:
+        there = Destination(forwarded, person, Via.FORWARDING)
+        _, decision = would_join(call, [there], taken=taken)
+        if not decision.allowed:
             return own
     return _outside(call, person, forwarded, person.id, Via.FORWARDING) or own
 
