@@ -166,6 +166,9 @@ def _hints() -> dict[str, str]:
         "hours": f"{weekly} " + gettext("Nothing: always open."),
         "location_number": gettext("It tells 112 where its callers are."),
         "members": gettext("They ring in this order."),
+        "night_group": gettext(
+            "They ring in turn. A mobile is passed over while its holder is away: let whoever has the duty hold it."
+        ),
         "number": gettext("In any usual spelling."),
         "owner": gettext("Nobody: a shared desk."),
         "prefix": gettext("Dialled by the others before an extension of this organisation."),
