@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from hanvisa.lab.asterisk import REPOSITORY
 from unit.web.town import Town, answer, id_of
@@ -89,6 +90,41 @@ class Visit:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, f"the page is {wide} pixels wider than the window"
+
+
+@dataclass
+class Late:
+    """The answers to one address: ``made`` when they are asked for, and held on their way until they ``may_come``."""
+
+    page: Page
+    path: str
+    made: asyncio.Event = field(default_factory=asyncio.Event)
+    may_come: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    async def held(cls, page: Page, path: str) -> Late:
+        late = cls(page, path)
+        await page.evaluate(_NOTES_END, path)
+        await page.route(f"**{path}*", late._hold)
+        return late
+
+    async def _hold(self, route: Route) -> None:
+        response = await route.fetch()
+        self.made.set()
+        await self.may_come.wait()
+        await route.fulfill(response=response)
+
+    async def comes(self) -> None:
+        """And the page has done with it what it does."""
+        self.may_come.set()
+        await self.page.evaluate("late")
+
+
+_NOTES_END = """path => {
+  window.late = new Promise(over => document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.requestConfig.path === path) detail.xhr.addEventListener("loadend", () => over());
+  }));
+}"""
 
 
 async def is_whole(page: Page) -> None:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Locator, Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from hanvisa.calls.live_ports import LiveParty, Outcome, Wish
-from integration.pages.browsing import PASSWORD, Visit
+from integration.pages.browsing import Visit
 from unit.web.pages.test_switchboard import CALL, O2, OLLE, WAITS, a_colleague, opens
 from unit.web.town import ANNA_MOBILE, NOW, Town, answer, id_of
 
@@ -338,87 +338,6 @@ async def test_the_page_scrolls_to_who_is_chosen_with_the_arrows_and_not_when_a_
         assert await page.evaluate("scrollY") == 0
         await page.evaluate(PRESSES, {"key": "ArrowDown"})
         await expect(page.get_by_role("option", selected=True)).to_be_in_viewport(ratio=1)
-
-
-async def writes(visit: Visit, words: str) -> Locator:
-    """A message for Anna, in confidence, that is not sent. The field in which it is."""
-    await visit.page.get_by_role("combobox").fill("anna berg")
-    await expect(visit.page.get_by_role("option")).to_have_count(1)
-    await visit.page.keyboard.press("Control+F6")
-    written = visit.page.get_by_label("Vad det gäller")
-    await written.fill(words)
-    await visit.page.get_by_label("Sekretess").check()
-    return written
-
-
-async def signs_in_again(visit: Visit, name: str) -> None:
-    await visit.page.wait_for_url("**/sign-in**")
-    await visit.page.get_by_label("Namn").fill(name)
-    await visit.page.get_by_label("Lösenord").fill(PASSWORD)
-    await visit.page.keyboard.press("Enter")
-    await visit.page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
-async def test_a_message_that_is_written_outlives_the_session(visit: Visit, town: Town) -> None:
-    town.live.up = [CALL]
-    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
-    written = await writes(visit, "Ring mig om ansökan")
-    await visit.context.clear_cookies()
-    town.live.up = []
-    await visit.page.keyboard.press("Control+Enter")
-    await signs_in_again(visit, "olle@kommunen.test")
-    await expect(written).to_have_value("Ring mig om ansökan")
-    await expect(visit.page.get_by_label("Nummer att ringa")).to_have_value("0980-31 92 44")
-    await expect(written).to_be_focused()
-    await visit.page.keyboard.press("Control+Enter")
-    await expect(visit.page.get_by_text("Meddelandet till Anna Berg är skickat.")).to_be_visible()
-    [message] = (await town.get("/messages"))["items"]
-    assert (message["person"]["name"], message["confidential"]) == ("Anna Berg", True)
-    await visit.page.reload()
-    await expect(visit.page.get_by_role("combobox")).to_be_focused()
-    assert await visit.page.evaluate("draft()") is None, "what is sent is not kept"
-
-
-async def test_a_message_that_is_written_is_nobody_elses_and_goes_when_it_is_discarded(
-    visit: Visit, town: Town
-) -> None:
-    await a_colleague(town)
-    await visit.signs_in("siv", {"role": "operator"})
-    await visit.page.goto("about:blank")  # the console would go to the sign-in by itself, at any moment
-    await visit.context.clear_cookies()
-    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
-    page = visit.page
-    await writes(visit, "Ring mig om ansökan")
-    assert await page.evaluate("draft().text") == "Ring mig om ansökan"
-    await page.get_by_role("button", name="Släng").click()
-    assert await page.evaluate("draft()") is None
-    await writes(visit, "Ring mig om ansökan")
-    await visit.context.clear_cookies()
-    await page.keyboard.press("Control+Enter")
-    await signs_in_again(visit, "siv@kommunen.test")
-    assert await page.evaluate("draft()") is None
-    await writes(visit, "Ring mig om ansökan")
-    await page.get_by_role("button", name="Logga ut").click()
-    await page.wait_for_url("**/sign-in**")
-    assert await page.evaluate("sessionStorage.getItem('message') ?? sessionStorage.getItem('user')") is None
-
-
-async def test_a_message_to_somebody_who_is_no_longer_there_is_shown_until_it_is_discarded(
-    visit: Visit, town: Town
-) -> None:
-    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
-    page = visit.page
-    kept = {"person": str(id_of("nobody")), "text": "Ring mig om ansökan", "caller": "0980-31 92 44"}
-    await page.evaluate("kept => sessionStorage.setItem(DRAFT, JSON.stringify(kept))", kept)
-    await page.reload()
-    shown = page.locator("#writing [role=alert]")
-    for words in ("finns inte kvar", "Ring mig om ansökan", "0980-31 92 44"):
-        await expect(shown).to_contain_text(words)
-    await expect(page.locator("#problem")).to_be_empty()
-    await visit.is_accessible()
-    await page.get_by_role("button", name="Släng").click()
-    await expect(shown).to_have_count(0)
-    assert await page.evaluate("draft()") is None
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])

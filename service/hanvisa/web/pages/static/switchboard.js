@@ -172,15 +172,6 @@ document.addEventListener("click", (event) => {
   if (opener) byId(opener.dataset.dialog).showModal();
 });
 
-// What has been written is not lost to a second message: that is begun when the first is sent or discarded.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const { requestConfig, target } = event.detail;
-  if (requestConfig.verb === "get" && target.id === "writing" && byId("message-text")?.value.trim()) {
-    event.preventDefault();
-    byId("message-text").focus();
-  }
-});
-
 document.addEventListener("htmx:sendError", () => (waiting = null));
 
 // What comes by itself: who the caller is now. And what comes late, of a search that is no longer the one on the page, is

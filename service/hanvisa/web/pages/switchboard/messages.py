@@ -14,9 +14,6 @@ from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
 from hanvisa.web.roles import Action
 
-WRITTEN = "written"
-"""The event that says to the page that what was written is sent, and need not be kept."""
-
 
 async def begin(page: Page) -> web.StreamResponse:
     """Of the caller at hand it knows whom to ring back, and whether it is confidential (M4)."""
@@ -40,7 +37,7 @@ async def send(page: Page) -> web.StreamResponse:
     }
     sent: Any = (await page.api.send("POST", "/messages", message)).body
     said = gettext("The message to %(name)s is sent.") % {"name": sent.person.name}
-    return await done(page, said, event=WRITTEN)
+    return await done(page, said)
 
 
 VIEWS = (
