@@ -14,8 +14,10 @@ from prometheus_client import CollectorRegistry
 
 from hanvisa.config import Settings
 from hanvisa.web.app import create_app
+from hanvisa.web.pages import live
+from hanvisa.web.pages.live.consoles import Console
 from hanvisa.web.services import SERVICES
-from integration.pages.browsing import Visit
+from integration.pages.browsing import Late, Visit
 from unit.web.pages.test_switchboard import CALL, WAITS
 from unit.web.town import NOW, Founded, Town, id_of, open_town
 
@@ -79,6 +81,66 @@ async def test_a_change_whose_button_is_made_anew_meanwhile_is_over_when_it_is_a
     async with page.expect_response("**/hold"):
         await hold.press("Enter")
     await page.wait_for_function("underWay.size === 0")
+
+
+async def test_who_begins_to_wait_while_an_answer_is_on_its_way_stays_shown(visit: Visit, town: Town) -> None:
+    """The answer to what one did is older than they."""
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    late = await Late.held(visit.page, f"/switchboard/calls/{CALL.id}/hold")
+    await visit.page.keyboard.press("F4")
+    await late.made.wait()
+    town.live.up = [CALL, WAITS]
+    town.changes.calls_stirred()
+    await expect(waiting(visit)).to_have_count(1)
+    await late.comes()
+    await expect(waiting(visit)).to_have_count(1)
+
+
+async def test_what_one_does_shows_soon_also_where_the_connection_is_dead_and_nobody_knows_it(
+    visit: Visit, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    dead, show = await open_consoles(visit, town), Console.show
+    monkeypatch.setattr(
+        Console, "show", lambda one, name, html: None if one in dead else show(one, name, html)
+    )
+    await holds(visit, town)
+    await expect(visit.page.locator("#connection")).to_be_empty()
+
+
+async def test_what_one_does_shows_at_once_also_where_the_connection_is_known_to_be_lost(
+    visit: Visit, town: Town
+) -> None:
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    await open_consoles(visit, town)
+    lost = visit.page.locator("#connection")
+    await visit.page.evaluate("AGAIN.fill(600_000)")
+    server = town.client.server.runner.server
+    assert server is not None
+    for connection in server.connections:
+        assert connection.transport is not None
+        connection.transport.abort()
+    await expect(lost).to_contain_text("Ingen kontakt med tjänsten")
+    await holds(visit, town)
+    await expect(lost).to_be_empty()
+
+
+async def open_consoles(visit: Visit, town: Town) -> frozenset[Console]:
+    """As soon as they show what is so."""
+    town.live.up = [replace(CALL, confidential=True)]
+    town.changes.calls_stirred()
+    await expect(visit.page.locator("#part-mine")).to_contain_text("Sekretess")
+    return frozenset(town.client.app[live._CONSOLES]._open)
+
+
+async def holds(visit: Visit, town: Town) -> None:
+    town.live.up = [replace(CALL, held=True, stage="OnHold")]
+    town.changes.calls_stirred()
+    await visit.page.keyboard.press("F4")
+    await expect(visit.page.locator(f"#hold-{CALL.id}")).to_contain_text("Återta")
 
 
 async def test_how_long_somebody_waits_is_reckoned_by_the_services_clock(visit: Visit, town: Town) -> None:

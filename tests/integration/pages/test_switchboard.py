@@ -290,6 +290,20 @@ async def test_a_key_for_who_has_just_hung_up_does_not_take_who_comes_then(
     assert [call for call, *_ in town.live.asked] == ["hv-k-4"]
 
 
+async def test_a_key_takes_whom_one_has_answered_oneself_at_once(visit: Visit, town: Town) -> None:
+    town.live.up = [CALL, WAITS]
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page = visit.page
+    async with page.expect_response("**/answer"):
+        await page.keyboard.press("F2")
+    town.live.up = [replace(CALL, held=True, stage="OnHold"), replace(CALL, id=WAITS.id, caller=WAITS.caller)]
+    town.changes.calls_stirred()
+    await expect(page.locator("#current")).to_have_value(WAITS.id)
+    async with page.expect_response("**/hangup"):
+        await page.keyboard.press("F10")
+    assert town.live.asked[-1][:2] == (WAITS.id, Wish.HANG_UP)
+
+
 async def test_who_is_on_hold_is_not_hung_up_by_a_key(visit: Visit, town: Town) -> None:
     town.live.up = [replace(CALL, held=True, stage="OnHold")]
     await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from hanvisa.directory.tables import SessionRow
 from hanvisa.web.pages.switchboard import searches
+from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.switchboard.searches import Search, Searches
 from unit.web.pages.consoles import PATH, Console, console
-from unit.web.pages.test_switchboard import CALL
+from unit.web.pages.test_switchboard import CALL, does
 from unit.web.pages.visiting import Visitor
 from unit.web.town import NOW, Town, answer, id_of
 
@@ -57,6 +58,22 @@ async def test_what_is_found_is_shown_anew_when_it_changes_and_only_then(olle: V
         shown = await next_found(one)
         assert "Sammanträde, till idag 12:00" in shown
         assert 'id="followed" value="q=anna"' in shown
+
+
+async def test_what_a_change_has_changed_comes_by_the_events_and_not_with_its_answer(
+    olle: Visitor, town: Town
+) -> None:
+    """A part in the answer would be made before a newer one that comes by the events, and could be shown after it."""
+    town.live.up = [CALL]
+    async with console(town, None) as one:
+        await one.all(PARTS)
+        town.live.up = [replace(CALL, held=True, stage="OnHold")]
+        status, said = await does(olle, f"/switchboard/calls/{CALL.id}/hold")
+        assert (status, said.strip()) == (200, '<div hx-swap-oob="innerHTML:#said"></div>')
+        town.changes.calls_stirred()  # as a call does that is put on hold
+        assert "Återta" in (await one.all(["mine"]))["mine"]
+        assert (await does(olle, "/switchboard/state", state="paused"))[0] == 200
+        assert "Pausad" in (await one.all(["me"]))["me"]
 
 
 async def test_a_page_that_is_left_open_does_not_keep_its_session_alive(olle: Visitor, town: Town) -> None:

@@ -4,6 +4,7 @@
 
 const AGAIN = [500, 2500]; // milliseconds until it is tried again: not by all at once after a restart
 const SILENCE = 40000; // the service sends something every fifteen seconds
+const SOON = 3000; // what has been changed shows here sooner, where the connection lives
 const FLICKER = 1500; // what is mended sooner is not told
 
 // What htmx's extension for server-sent events takes for an EventSource: one that never gives up.
@@ -11,6 +12,9 @@ class Connection {
   constructor(url) {
     this.url = url;
     this.listeners = [];
+    this.lives = this.lives.bind(this);
+    this.expects = this.expects.bind(this);
+    document.addEventListener("htmx:beforeSend", this.expects);
     this.connect();
   }
 
@@ -22,7 +26,7 @@ class Connection {
     this.source.onerror = () => this.fails();
     this.source.addEventListener("beat", (event) => this.beats(event));
     this.source.addEventListener("over", () => location.reload());
-    for (const [name, listener] of this.listeners) this.source.addEventListener(name, listener);
+    for (const [name, listener] of this.listeners) this.hears(name, listener);
     this.connectIn(SILENCE);
   }
 
@@ -36,12 +40,29 @@ class Connection {
     this.lives();
   }
 
+  hears(name, listener) {
+    this.source.addEventListener(name, listener);
+    this.source.addEventListener(name, this.lives);
+  }
+
+  // What a change has changed comes here alone, and not with its answer, so that nothing older comes later. Where it doesn't
+  // come, the connection is lost.
+  expects(event) {
+    const { requestConfig, xhr } = event.detail;
+    if (requestConfig.verb === "get") return;
+    this.hasHeard = false;
+    xhr.addEventListener("loadend", () => {
+      if (xhr.status === 200 && !this.hasHeard) this.connectIn(this.source.readyState === EventSource.CLOSED ? 0 : SOON);
+    });
+  }
+
   connectIn(milliseconds) {
     clearTimeout(this.due);
     this.due = setTimeout(() => { this.fails(); this.connect(); }, milliseconds);
   }
 
   lives() {
+    this.hasHeard = true;
     clearTimeout(this.telling);
     this.telling = undefined;
     tellConnection("");
@@ -57,7 +78,7 @@ class Connection {
 
   addEventListener(name, listener) {
     this.listeners.push([name, listener]);
-    this.source.addEventListener(name, listener);
+    this.hears(name, listener);
   }
 
   removeEventListener(name, listener) {
@@ -66,6 +87,7 @@ class Connection {
   }
 
   close() {
+    document.removeEventListener("htmx:beforeSend", this.expects);
     clearTimeout(this.due);
     clearTimeout(this.telling);
     this.source.close();

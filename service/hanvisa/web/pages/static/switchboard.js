@@ -85,6 +85,16 @@ const ofCaller = /^(Enter|F(6|7|8|10)|Shift\+F(6|7|9|10|11)|Ctrl\+F12)$/;
 let changed = -MOMENT;
 const isMeantForAnother = (key) => ofCaller.test(key) && performance.now() - changed < MOMENT;
 
+// Whom one takes oneself doesn't come by itself.
+const takes = /\/calls\/([^/]+)\/(answer|retrieve|takeback)$/;
+let taken = null;
+document.addEventListener("htmx:beforeSend", ({ detail }) => (taken = takes.exec(detail.requestConfig.path)?.[1] ?? taken));
+
+function hasNow(caller) {
+  if (caller === taken) taken = null;
+  else changed = performance.now();
+}
+
 function leave(empty) {
   if (empty) {
     chosen = waiting = null;
@@ -179,7 +189,7 @@ document.addEventListener("htmx:sendError", () => (waiting = null));
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
   const isOther = (id) => came.getElementById(id)?.value !== byId(id)?.value;
   const came = new DOMParser().parseFromString(event.detail.data, "text/html");
-  if (event.target.id === "part-mine" && isOther("current")) changed = performance.now();
+  if (event.target.id === "part-mine" && isOther("current")) hasNow(came.getElementById("current").value);
   if (event.target.id === "found" && isOther("followed")) event.preventDefault();
 });
 

@@ -1,4 +1,4 @@
-"""What an operator does at the console. Each answer brings along the parts that it has changed.
+"""What an operator does at the console. What that changes comes to the page as every change does (`pages.live`).
 
 A refused transfer is told in place: by which rule, why, and the ways that are allowed, a key each.
 """
@@ -19,7 +19,6 @@ from hanvisa.web.middleware import TELLER, Teller
 from hanvisa.web.pages.asking import place
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.finding import current, presence_of
-from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.translating import gettext
 from hanvisa.web.pages.view import View
 from hanvisa.web.pages.writing import number
@@ -34,14 +33,14 @@ async def answer(page: Page) -> web.StreamResponse:
     """Who is talked to is put on hold first."""
     await _hold_first(page)
     await page.api.send("POST", f"/live/calls/{page.request.match_info['call']}/answer")
-    return await done(page, gettext("Your phone rings, or answers by itself."), "calls")
+    return await done(page, gettext("Your phone rings, or answers by itself."))
 
 
 async def do(page: Page) -> web.StreamResponse:
     """What the API does with a call and nothing more is to be said of."""
     call, wish = page.request.match_info["call"], page.request.match_info["wish"]
     await page.api.send("POST", f"/live/calls/{call}/{wish}")
-    return await done(page, "", "calls")
+    return await done(page, "")
 
 
 async def join(page: Page) -> web.StreamResponse:
@@ -62,7 +61,7 @@ async def hand_over(page: Page) -> web.StreamResponse:
     form = await page.form()
     call = page.request.match_info["call"]
     await page.api.send("POST", f"/live/calls/{call}/handover", {"operator": form.get("operator")})
-    return await done(page, gettext("Handed over."), "calls", event=SENT_ON)
+    return await done(page, gettext("Handed over."), SENT_ON)
 
 
 async def transfer(page: Page) -> web.StreamResponse:
@@ -90,7 +89,7 @@ async def message(page: Page) -> web.StreamResponse:
     """The caller leaves a message for the person."""
     form = await page.form()
     await page.api.send("POST", f"/live/calls/{_call(form)}/message", {"person": form.get("person")})
-    return await done(page, gettext("The caller leaves a message."), "calls", event=SENT_ON)
+    return await done(page, gettext("The caller leaves a message."), SENT_ON)
 
 
 async def ring(page: Page) -> web.StreamResponse:
@@ -98,7 +97,7 @@ async def ring(page: Page) -> web.StreamResponse:
     form = await page.form()
     await _hold_first(page)
     await page.api.send("POST", "/live/calls", {"to": form.get("to", "")})
-    return await done(page, gettext("Your phone rings, or answers by itself."), "calls")
+    return await done(page, gettext("Your phone rings, or answers by itself."))
 
 
 async def grant(page: Page) -> web.StreamResponse:
@@ -126,14 +125,14 @@ async def set_state(page: Page) -> web.StreamResponse:
     form = await page.form()
     path = f"/operators/{page.api.who.person_id}/state"
     await page.api.send("POST", path, {"state": form.get("state")})
-    return await done(page, "", "operators")
+    return await done(page, "")
 
 
 async def acknowledge(page: Page) -> web.StreamResponse:
     """As it stood on the page: one that has changed since is to be read again."""
     path = f"/notices/{page.request.match_info['id']}/acknowledge"
     await page.api.send("POST", path, if_match=f'"{(await page.form()).get("version", "")}"')
-    return await done(page, "", "notices")
+    return await done(page, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ async def _put_through(page: Page, transfer: _Transfer, said: str = "") -> web.S
     page.request[TELLER] = Teller(partial(_told_in_place, page, transfer, presence))
     await page.api.send("POST", f"/live/calls/{transfer.call}/transfer", transfer.body)
     said = said or gettext("Put through to %(name)s.") % {"name": transfer.whom(presence)}
-    return await done(page, said, "calls", event=SENT_ON)
+    return await done(page, said, SENT_ON)
 
 
 def _told_in_place(
@@ -206,13 +205,10 @@ async def _hold_first(page: Page) -> None:
         await page.api.send("POST", f"/live/calls/{call.id}/hold")
 
 
-async def done(page: Page, said: str, *topics: str, event: str = "") -> web.StreamResponse:
-    """What is said of it, and the parts that the topics concern."""
-    parts = {
-        name: await part.render(page) for name, part in PARTS.items() if part.topics.intersection(topics)
-    }
+async def done(page: Page, said: str, event: str = "") -> web.StreamResponse:
+    """What is said of it. A part that came along might be older than what the page has been sent meanwhile."""
     headers = {"HX-Trigger-After-Settle": event} if event else {}
-    return page.show("switchboard/done.html", headers=headers, said=said, parts=parts)
+    return page.show("switchboard/done.html", headers=headers, said=said)
 
 
 _CALL = "/switchboard/calls/{call:[A-Za-z0-9._-]+}"
