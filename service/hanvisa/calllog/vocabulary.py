@@ -109,6 +109,10 @@ SIGNALS = {
         sv="Telefonen hänvisar vidare till {target}, med privatsamtalens prefix: det följs inte (P1).",
         en="The phone redirects to {target}, with the prefix of private calls: it is not followed (P1).",
     ),
+    "redirect_refused": Text(
+        sv="Telefonen hänvisar vidare till {target}, dit ingen telefon får vidarekopplas: det följs inte (M3).",
+        en="The phone redirects to {target}, where no phone may be forwarded: it is not followed (M3).",
+    ),
     "operator_paused": Text(
         sv="Telefonisten {who} svarade inte ({why}) och är pausad.",
         en="The operator {who} did not answer ({why}) and is paused.",

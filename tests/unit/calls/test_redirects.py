@@ -1,4 +1,4 @@
-"""A phone's own redirect to a mobile (302): followed only while a forwarding there holds, which M3 has let be set."""
+"""A phone's own redirect (302): to where phones may be forwarded, to a mobile only while a forwarding there holds."""
 
 from __future__ import annotations
 
@@ -75,3 +75,17 @@ async def test_no_other_forwarding_lets_it_be_followed(forwarding: Forwarding) -
         await scene.hears(caller, "Referral")
         assert not was_rung(scene, DIGITS)
         assert decided(scene)["rules"] == ["M3"]
+
+
+@pytest.mark.parametrize("to", ["112", "0112", "1177", "1"])
+async def test_a_redirect_to_where_no_phone_may_be_forwarded_is_not_followed(to: str) -> None:
+    async with Scene(PATIENT) as scene:
+        caller = await is_redirected(scene, to)
+        await scene.until(
+            lambda: scene.control.named("play") or len(scene.control.named("create")) > 1,
+            "a referral, or a leg",
+        )
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/anna"]
+        await scene.hears(caller, "Referral")
+        assert scene.log.of_kind("signal")[-1]["type"] == "redirect_refused"
+        assert scene.log.of_kind("outcome")[-1]["why"] == "no_answer"

@@ -29,6 +29,7 @@ from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import mark_confidential, read_dialled, stage_for
 from hanvisa.policy.destination import Destination
 from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
+from hanvisa.policy.forwarding import FORWARDABLE
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
 from hanvisa.policy.opening import OpeningFacts, decide_opening
@@ -91,12 +92,19 @@ async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: 
 
 
 def _redirected_to(call: Call, by: UUID | None, target: str) -> Reading:
-    """Nowhere by the prefix of private calls: whoever rings makes none (P1)."""
+    """Nowhere where no phone may be forwarded, as to 112 (M3).
+
+    Nor by the prefix of private calls: whoever rings makes none (P1).
+    """
     if private := private_number(call, target):
         call.tell("signal", type="redirect_private", to=masked(target, private), person=str(by or ""))
         return Reading(NumberKind.UNKNOWN)
-    call.tell("signal", type="redirect", to=target, person=str(by or ""))
-    return read_dialled(call, target)
+    reading = read_dialled(call, target)
+    is_followed = reading.kind in FORWARDABLE
+    call.tell(
+        "signal", type="redirect" if is_followed else "redirect_refused", to=target, person=str(by or "")
+    )
+    return reading if is_followed else Reading(NumberKind.UNKNOWN)
 
 
 def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None:
