@@ -10,6 +10,7 @@ UNTIL_CANCELLED = Text(sv="tills vidare", en="until cancelled")
 FIELDS = {
     "a_day": Text(sv="Så många sms om dagen får ett nummer", en="Text messages that a number may get a day"),
     "absences": Text(sv="Frånvaro", en="Absences"),
+    "absent": Text(sv="En frånvaro är registrerad", en="An absence is registered"),
     "at": Text(sv="Tidpunkt", en="Time"),
     "by_operator": Text(sv="Det är telefonisten som ringer", en="It is the operator who rings"),
     "chain": Text(

@@ -61,12 +61,13 @@ class ArrivalFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredFacts:
-    """The person was rung in vain (G1, O1)."""
+    """The person was rung in vain (G1, O1). ``absent``: an absence of theirs is registered now."""
 
     person: Person
     why: Why
     touched: bool
     direct_number: str | None
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,11 @@ def decide(facts: Facts) -> Decision:
             )
         case UnansweredFacts():
             return decide_unanswered(
-                facts.person, facts.why, touched=facts.touched, direct_number=facts.direct_number
+                facts.person,
+                facts.why,
+                absent=facts.absent,
+                touched=facts.touched,
+                direct_number=facts.direct_number,
             )
         case _:
             return _DECIDERS[type(facts)](facts)

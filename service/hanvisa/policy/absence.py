@@ -122,17 +122,24 @@ def decide_arrival(
 
 @or_strictest(Effect.REFER, "G1")
 def decide_unanswered(
-    person: Person, why: str, *, touched: bool = False, direct_number: str | None = None
+    person: Person,
+    why: str,
+    *,
+    absent: bool = False,
+    touched: bool = False,
+    direct_number: str | None = None,
 ) -> Decision:
     """After ringing in vain: the call is referred all the same, and counts as an unreferred absence of the person.
 
-    ``why`` is busy, no_answer or unplugged. ``touched`` and ``direct_number`` as in :func:`decide_arrival`.
+    It does not count of who is ``absent``, and was rung past their referral or can be reached all the same. ``why`` is
+    busy, no_answer or unplugged. ``touched`` and ``direct_number`` as in :func:`decide_arrival`.
     """
     what = _UNANSWERED.get(why, _UNANSWERED["no_answer"])
+    counted = _NOT_COUNTED if absent else _COUNTED
     return _refer(
         Text(
-            sv=f"{person.name} {what.sv}: samtalet hänvisas och räknas som ohänvisad frånvaro (G1).",
-            en=f"{person.name} {what.en}: the call is referred, and counted as an unreferred absence (G1).",
+            sv=f"{person.name} {what.sv}: samtalet hänvisas och {counted.sv} (G1).",
+            en=f"{person.name} {what.en}: the call is referred, and {counted.en} (G1).",
         ),
         touched=touched,
         direct_number=direct_number,
@@ -240,6 +247,10 @@ def _refer(because: Text, *, touched: bool, direct_number: str | None) -> Decisi
     return Decision(Effect.REFER, ("G1", "O1"), because, (given,))
 
 
+_COUNTED = Text(sv="räknas som ohänvisad frånvaro", en="counted as an unreferred absence")
+_NOT_COUNTED = Text(
+    sv="räknas inte, för en frånvaro är registrerad", en="not counted, since an absence is registered"
+)
 _UNANSWERED = {
     "busy": Text(sv="är upptagen", en="is busy"),
     "no_answer": Text(sv="svarar inte", en="does not answer"),

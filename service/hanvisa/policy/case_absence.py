@@ -56,12 +56,19 @@ class UnansweredCase(Case):
 
     decide: Literal["unanswered"]
     facts: Unanswered
+    absences: tuple[Row, ...] = ()
     expect: Expected
 
     def compare(self, world: World) -> tuple[Text | None, Compared]:
         person = world.person(self.facts.person)
-        direct = world.register.direct_number(person)
-        decision = decide_unanswered(person, self.facts.why, touched=self.facts.touched, direct_number=direct)
+        absences = absences_of(world, self.facts.person, self.absences)
+        decision = decide_unanswered(
+            person,
+            self.facts.why,
+            absent=absence_at(absences, self.facts.at) is not None,
+            touched=self.facts.touched,
+            direct_number=world.register.direct_number(person),
+        )
         return decision.because, self.expect.compare(decision)
 
 

@@ -44,7 +44,8 @@ def clock() -> FakeClock:
 async def letters(database: Database, clock: FakeClock) -> UnreferredLetters:
     """Áilu was not to be had in two calls on Wednesday and Thursday, and referred in a third; Čeárru in one.
 
-    The same was tried twice in a call, and before the ten days there was one more.
+    In a fourth Áilu did not answer, working from home. The same was tried twice in a call, and before
+    the ten days there was one more.
     """
     await founded(database)
     async with database.changing(SYSTEM) as session:
@@ -53,6 +54,8 @@ async def letters(database: Database, clock: FakeClock) -> UnreferredLetters:
     twice = ((0, "outcome", referred("ailu", "busy")), (20, "outcome", referred("ailu")))
     await call(database, "two", *twice, (40, "outcome", referred("cearru")), at=AT + DAY)
     await call(database, "three", (0, "outcome", referred("ailu", "absent")), at=AT + DAY)
+    at_home = {**referred("ailu"), "unreferred": False}
+    await call(database, "at home", (0, "outcome", at_home), at=AT + DAY)
     await call(database, "before", (0, "outcome", referred("ailu")), at=AT - 14 * DAY)
     return UnreferredLetters(database, clock.now, lambda: LIMITS)
 

@@ -34,7 +34,7 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.ids import new_id
-from hanvisa.policy.absence import absence_at, compose_referral
+from hanvisa.policy.absence import AbsenceNow, absence_at, compose_referral
 from hanvisa.policy.facts import Department, Group, Person, TargetKind
 from hanvisa.policy.messages import kinds_for
 from hanvisa.policy.model import Effect, Language
@@ -74,11 +74,12 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
 
 
 def _note(call: Call, person: Person, why: Why) -> None:
-    """The referral in the call's story. Whoever is not absent should have been referred by an absence (G1)."""
-    unreferred = why is not Why.ABSENT
-    if unreferred:
-        facts = UnansweredFacts(person, why, call.touched, call.register.direct_number(person))
+    """The referral in the call's story. Whoever has no absence registered should have had one (G1)."""
+    was_rung, absent = why is not Why.ABSENT, _absence_now(call, person) is not None
+    if was_rung:
+        facts = UnansweredFacts(person, why, call.touched, call.register.direct_number(person), absent)
         tell(call, facts, decide(facts))
+    unreferred = was_rung and not absent
     call.tell("outcome", outcome="referred", why=why, person=str(person.id), unreferred=unreferred)
 
 
@@ -109,12 +110,14 @@ def _ways_of_members(call: Call, members: Department | Group) -> WaysOn:
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:
-    now = call.house.clock.now()
     # O1: whom an operator has sent on hears the direct number, for a new call.
     direct = call.register.direct_number(person) if call.touched else None
-    absence = absence_at(call.register.absences_of(person.id), now)
     recordings = call.register.recordings_of(person.id)
-    return Referral.of(compose_referral(person, absence, why, direct, recordings))
+    return Referral.of(compose_referral(person, _absence_now(call, person), why, direct, recordings))
+
+
+def _absence_now(call: Call, person: Person) -> AbsenceNow | None:
+    return absence_at(call.register.absences_of(person.id), call.house.clock.now())
 
 
 async def _offer(

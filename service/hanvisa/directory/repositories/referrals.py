@@ -19,18 +19,17 @@ _REMOVED_IN = "person_in"  # as `directory.personal.taking_out` leaves it
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """``person_id`` None: they have been removed, and belonged to ``department``."""
+    """``person_id`` None: they have been removed, and belonged to ``department``.
+
+    ``unreferred``: it counts as an unreferred absence of the person.
+    """
 
     call_id: str
     at: datetime
     person_id: UUID | None
     department: UUID | None
     why: str
-
-    @property
-    def unreferred(self) -> bool:
-        """It counts as an unreferred absence of the person."""
-        return self.why != "absent"
+    unreferred: bool
 
 
 async def referrals_between(session: AsyncSession, starts_at: datetime, ends_at: datetime) -> list[Referred]:
@@ -51,7 +50,8 @@ async def referrals_between(session: AsyncSession, starts_at: datetime, ends_at:
     for call_id, at, data in await session.execute(query):
         person, department = id_in(data.get("person")), id_in(data.get(_REMOVED_IN))
         if person is not None or _REMOVED_IN in data:
-            one = Referred(call_id, at, person, department, str(data.get("why", "")))
+            why, unreferred = str(data.get("why", "")), bool(data.get("unreferred"))
+            one = Referred(call_id, at, person, department, why, unreferred)
             found.setdefault((call_id, person, department), one)
     return list(found.values())
 

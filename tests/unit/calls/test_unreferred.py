@@ -1,0 +1,72 @@
+"""What counts as an unreferred absence (G1): a call to somebody who is not to be had, with no absence registered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind
+from hanvisa.policy.model import Text
+from unit.calls.scene import ANNA_DIRECT, NOW, Scene, id_of
+from unit.calls.test_attendant import QUICK
+from unit.calls.test_calls import operator_has_caller
+
+HOUR = timedelta(hours=1)
+AT_HOME = AbsenceReason(
+    "11",
+    Text("Hemifrån", "At home"),
+    Text("arbetar hemifrån", "works from home"),
+    TimeKind.TIME,
+    reachable=True,
+)
+
+
+def given_at_home(scene: Scene, name: str) -> None:
+    absence = Absence(id_of("absence"), id_of(name), AT_HOME, NOW - HOUR, NOW + HOUR)
+    scene.directory.register = scene.directory.register.replace(absences=(absence,))
+
+
+def outcome(scene: Scene) -> dict[str, Any]:
+    [referred] = [one for one in scene.log.of_kind("outcome") if one["outcome"] == "referred"]
+    return referred
+
+
+def because(scene: Scene) -> str:
+    [decision] = [one for one in scene.log.of_kind("decision") if one["decision"] == "UnansweredFacts"]
+    assert decision["rules"][0] == "G1"
+    return str(decision["because"]["en"])
+
+
+async def test_no_answer_without_an_absence_is_one() -> None:
+    async with Scene(QUICK) as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.rung("anna")
+        await scene.hears(caller, "Referral")
+        assert outcome(scene)["unreferred"]
+        assert because(scene).endswith("counted as an unreferred absence (G1).")
+
+
+@pytest.mark.parametrize(("cause", "why"), [(17, "busy"), (19, "no_answer"), (20, "unplugged")])
+async def test_whoever_has_set_that_they_work_from_home_and_is_not_to_be_had_has_none(
+    cause: int, why: str
+) -> None:
+    async with Scene(QUICK) as scene:
+        given_at_home(scene, "anna")
+        caller = scene.rings_in(ANNA_DIRECT)
+        scene.hangs_up(await scene.rung("anna"), cause)
+        await scene.hears(caller, "Referral")
+        assert (outcome(scene)["why"], outcome(scene)["unreferred"]) == (why, False)
+        assert because(scene).endswith("not counted, since an absence is registered (G1).")
+
+
+async def test_nor_has_whoever_is_absent_and_rung_past_the_referral() -> None:
+    async with Scene(QUICK) as scene:
+        scene.given_absent("anna")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*60*201")
+        await scene.rung("anna")
+        await scene.hears(caller, "Referral")
+        assert not outcome(scene)["unreferred"]
+        assert because(scene).endswith("not counted, since an absence is registered (G1).")
