@@ -1,4 +1,4 @@
-"""What counts as an unreferred absence (G1): a call to somebody who is not to be had, with no absence registered."""
+"""Who is rung in vain (G1): an unreferred absence where none is registered; of one that is, the caller hears."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind
 from hanvisa.policy.model import Text
+from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_DIRECT, NOW, Scene, id_of
 from unit.calls.test_attendant import QUICK
 from unit.calls.test_calls import operator_has_caller
@@ -31,6 +32,10 @@ def given_at_home(scene: Scene, name: str) -> None:
 def outcome(scene: Scene) -> dict[str, Any]:
     [referred] = [one for one in scene.log.of_kind("outcome") if one["outcome"] == "referred"]
     return referred
+
+
+def heard(scene: Scene) -> str:
+    return str(scene.log.of_kind("heard")[-1]["words"])
 
 
 def because(scene: Scene) -> str:
@@ -68,5 +73,38 @@ async def test_nor_has_whoever_is_absent_and_rung_past_the_referral() -> None:
         scene.refers(olle, "*60*201")
         await scene.rung("anna")
         await scene.hears(caller, "Referral")
-        assert not outcome(scene)["unreferred"]
+        assert (outcome(scene)["why"], outcome(scene)["unreferred"]) == ("absent", False)
         assert because(scene).endswith("not counted, since an absence is registered (G1).")
+        assert "is in a meeting" in heard(scene)
+
+
+async def test_who_sets_an_absence_while_their_phone_rings_is_told_to_be_absent() -> None:
+    async with Scene(QUICK) as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.rung("anna")
+        scene.given_absent("anna")
+        await scene.hears(caller, "Referral")
+        assert "is in a meeting" in heard(scene)
+        assert (outcome(scene)["why"], outcome(scene)["unreferred"]) == ("absent", False)
+
+
+async def test_and_an_operator_to_whom_the_caller_goes_sees_it() -> None:
+    async with Scene(QUICK) as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.rung("anna")
+        scene.given_absent("anna")
+        await scene.hears(caller, "Referral")
+        scene.presses(caller, Offer.OPERATOR.value)
+        await scene.rung("olle")
+        shown = [variables["CONNECTEDLINE(name,i)"] for _, _, variables, _ in scene.control.named("create")]
+        assert shown[-1] == "ÅTER Anna B: frånvarande"
+
+
+async def test_who_works_from_home_and_does_not_answer_is_told_not_to() -> None:
+    async with Scene(QUICK) as scene:
+        given_at_home(scene, "anna")
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.rung("anna")
+        await scene.hears(caller, "Referral")
+        assert "no_answer" in heard(scene)
+        assert "works from home" not in heard(scene)

@@ -54,8 +54,10 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
     if person is None:  # ended in the register since the stage was written
         await call.say(UnknownNumber())
         return None
+    absence = _absence_now(call, person)
     if not stage.told:
-        _note(call, person, stage.why)
+        _note(call, person, stage.why, absence)
+    stage = replace(stage, why=_why_told(stage.why, absence))
     return await _offer(
         call,
         _referral(call, person, stage.why),
@@ -73,14 +75,24 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
     )
 
 
-def _note(call: Call, person: Person, why: Why) -> None:
+def _note(call: Call, person: Person, why: Why, absence: AbsenceNow | None) -> None:
     """The referral in the call's story. Whoever has no absence registered should have had one (G1)."""
-    was_rung, absent = why is not Why.ABSENT, _absence_now(call, person) is not None
+    was_rung, absent = why is not Why.ABSENT, absence is not None
     if was_rung:
         facts = UnansweredFacts(person, why, call.touched, call.register.direct_number(person), absent)
         tell(call, facts, decide(facts))
-    unreferred = was_rung and not absent
-    call.tell("outcome", outcome="referred", why=why, person=str(person.id), unreferred=unreferred)
+    call.tell(
+        "outcome",
+        outcome="referred",
+        why=_why_told(why, absence),
+        person=str(person.id),
+        unreferred=was_rung and not absent,
+    )
+
+
+def _why_told(why: Why, absence: AbsenceNow | None) -> Why:
+    """Of who is absent callers always learn it (G1): rung past their referral, or before the absence was set."""
+    return Why.ABSENT if absence is not None and not absence.reason.reachable else why
 
 
 @runs(ReferringMembers)
