@@ -81,7 +81,7 @@ class Display:
 class Rung:
     """What came of ringing: ``leg`` answered, or ``why`` nobody did.
 
-    ``redirects`` are the phones' 302s (person, target); ``refusals`` the decisions that kept places from being rung;
+    ``redirects`` are what the phones' 302s lead to; ``refusals`` the decisions that kept places from being rung;
     ``mobile_on_line``: it was for one whom whoever rings has on another line;
     ``is_kept_apart`` is true where a mobile would have been met there (O2, M4);
     ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away.
@@ -89,7 +89,7 @@ class Rung:
 
     leg: Leg | None = None
     why: Why = Why.UNPLUGGED
-    redirects: list[tuple[UUID | None, str]] = field(default_factory=list)
+    redirects: list[str] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
     mobile_on_line: bool = False
     is_kept_apart: bool = False
@@ -276,7 +276,7 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
                 rung.why, rung.is_kept_apart = Why.BUSY, True
             case Redirected(channel, to) if channel in call.rung:
                 # Asterisk would ring it thrice before it gave up.
-                rung.redirects.append((call.rung[channel].person, to))
+                rung.redirects.append(to)
                 await call.hang_up(channel)
                 forget(call, channel)
             case HungUp(channel, cause) if channel in call.rung and cause:

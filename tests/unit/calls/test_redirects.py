@@ -10,7 +10,8 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.signals import Redirected
-from hanvisa.policy.facts import Forwarding, ForwardingKind
+from hanvisa.policy.facts import Extension, Forwarding, ForwardingKind, Organisation, Phone, TargetKind
+from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, NOW, Scene, id_of
 from unit.calls.test_no_way_around import ANOTHER_MOBILE, was_rung
 
@@ -89,3 +90,36 @@ async def test_a_redirect_to_where_no_phone_may_be_forwarded_is_not_followed(to:
         await scene.hears(caller, "Referral")
         assert scene.log.of_kind("signal")[-1]["type"] == "redirect_refused"
         assert scene.log.of_kind("outcome")[-1]["why"] == "no_answer"
+
+
+def given_nora(scene: Scene) -> None:
+    """Bo (202) and Eva (200) are Nora's, another organisation's. Bo stands in for Anna, who is absent."""
+    scene.given_absent("anna")
+    register = scene.directory.register
+    nora, bo, eva = id_of("nora"), id_of("bo"), id_of("eva")
+    persons = [replace(one, organisation_id=nora) if one.id == bo else one for one in register.persons.rows]
+    scene.directory.register = register.replace(
+        organisations=(*register.organisations.rows, Organisation(nora, "Nora", prefix="7")),
+        persons=(*persons, replace(persons[0], id=eva, given_name="Eva", organisation_id=nora)),
+        phones=(*register.phones.rows, Phone(id_of("phone eva"), "eva", nora, eva)),
+        extensions=(
+            *(one for one in register.extensions.rows if one.target_id != bo),
+            Extension("202", nora, TargetKind.PERSON, bo),
+            Extension("200", nora, TargetKind.PERSON, eva),
+        ),
+        absences=[replace(one, substitute_id=bo) for one in register.absences.rows],
+    )
+
+
+async def test_it_is_read_where_the_person_is_whose_phone_it_is() -> None:
+    """In Nora 200 is Eva; in Hällefors, where the call came in, it is Olle."""
+    async with Scene(PATIENT) as scene:
+        given_nora(scene)
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.hears(caller, "Referral")
+        scene.presses(caller, Offer.INSTEAD.value)
+        await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
+        scene.finished(caller)
+        scene.tell(Redirected(await scene.rung("bo"), "200"))
+        await scene.until(lambda: scene.control.named("create")[1:], "somebody is rung")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/bo", "PJSIP/eva"]

@@ -14,6 +14,7 @@ from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
+from hanvisa.calls.sending_on import read
 from hanvisa.calls.stage import (
     AtSwitchboard,
     BackToOperator,
@@ -26,7 +27,7 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
-from hanvisa.calls.targets import mark_confidential, read_dialled, stage_for
+from hanvisa.calls.targets import mark_confidential, stage_for
 from hanvisa.policy.destination import Destination
 from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
 from hanvisa.policy.forwarding import FORWARDABLE
@@ -60,12 +61,11 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         rung = await ring(call, own, call.house.settings.ring_person, display_of(call))
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
-        by, target = rung.redirects[0]
-        reading = _redirected_to(call, by, target)
+        reading = _redirected_to(call, person, rung.redirects[0])
         onward = _onward(call, stage, reading)
         if onward is not None:
             return onward
-        places = _outside(call, person, reading, by, Via.REDIRECT)
+        places = _outside(call, person, reading, Via.REDIRECT)
         rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
         rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
@@ -81,7 +81,7 @@ async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: 
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
-    places = _outside(call, person, forwarded, person.id, Via.FORWARDING) if forwarded else []
+    places = _outside(call, person, forwarded, Via.FORWARDING) if forwarded else []
     if not places:
         return not_had(call, stage, person, why)
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
@@ -91,19 +91,18 @@ async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: 
     return Talking()
 
 
-def _redirected_to(call: Call, by: UUID | None, target: str) -> Reading:
-    """Nowhere where no phone may be forwarded, as to 112 (M3).
+def _redirected_to(call: Call, person: Person, target: str) -> Reading:
+    """As it is read where the person is, whoever rings. Nowhere where no phone may be forwarded, as to 112 (M3).
 
     Nor by the prefix of private calls: whoever rings makes none (P1).
     """
-    if private := private_number(call, target):
-        call.tell("signal", type="redirect_private", to=masked(target, private), person=str(by or ""))
+    if private := private_number(call, target, person.organisation_id):
+        call.tell("signal", type="redirect_private", to=masked(target, private), person=str(person.id))
         return Reading(NumberKind.UNKNOWN)
-    reading = read_dialled(call, target)
+    reading = read(call, target, person.organisation_id)
     is_followed = reading.kind in FORWARDABLE
-    call.tell(
-        "signal", type="redirect" if is_followed else "redirect_refused", to=target, person=str(by or "")
-    )
+    kind = "redirect" if is_followed else "redirect_refused"
+    call.tell("signal", type=kind, to=target, person=str(person.id))
     return reading if is_followed else Reading(NumberKind.UNKNOWN)
 
 
@@ -127,14 +126,14 @@ def _places_of(call: Call, person: Person, forwarded: Reading | None, via: Via) 
         _, decision = would_join(call, [there], taken=taken)
         if not decision.allowed:
             return own
-    return _outside(call, person, forwarded, person.id, Via.FORWARDING) or own
+    return _outside(call, person, forwarded, Via.FORWARDING) or own
 
 
-def _outside(call: Call, person: Person, number: Reading, by: UUID | None, via: Via) -> list[Place]:
+def _outside(call: Call, person: Person, number: Reading, via: Via) -> list[Place]:
     """The number outside that a person's phone leads to; none where they may not call it themselves."""
     if not _is_outside(number) or not may_call_out(call, number, person).allowed:
         return []
-    return [outside_place(number, by, via)]
+    return [outside_place(number, person.id, via)]
 
 
 def _is_outside(number: Reading) -> bool:
