@@ -13,6 +13,7 @@ from hanvisa.calls.signals import Redirected
 from hanvisa.policy.facts import Extension, Forwarding, ForwardingKind, Organisation, Phone, TargetKind
 from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, NOW, Scene, id_of
+from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import ANOTHER_MOBILE, was_rung
 
 DIGITS = "0701740605"
@@ -90,6 +91,49 @@ async def test_a_redirect_to_where_no_phone_may_be_forwarded_is_not_followed(to:
         await scene.hears(caller, "Referral")
         assert scene.log.of_kind("signal")[-1]["type"] == "redirect_refused"
         assert scene.log.of_kind("outcome")[-1]["why"] == "no_answer"
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"), [(17, ForwardingKind.BUSY), (19, ForwardingKind.NO_ANSWER)], ids=["busy", "no answer"]
+)
+async def test_a_mobile_that_a_forwarding_leads_to_as_well_is_rung_once_and_by_one_use(
+    cause: int, kind: ForwardingKind
+) -> None:
+    async with Scene(PATIENT) as scene:
+        exception = scene.given_exception(max_uses=2)
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.register = scene.directory.register.replace(
+            forwardings=(replace(FORWARDING, kind=kind),)
+        )
+        scene.refers(olle, "201")
+        scene.tell(Redirected(await scene.rung("anna"), DIGITS))
+        scene.hangs_up(await scene.rung(DIGITS), cause)
+        await scene.hears(caller, "OfferToWait" if cause == 17 else "Referral")
+        assert was_rung(scene, DIGITS) == 1
+        assert [one.uses for one in scene.directory.register.exceptions.rows] == [exception.uses + 1]
+
+
+async def test_nor_is_one_rung_anew_to_which_the_phone_is_always_forwarded() -> None:
+    async with Scene(PATIENT) as scene:
+        kinds = (ForwardingKind.ALWAYS, ForwardingKind.NO_ANSWER)
+        scene.directory.register = scene.directory.register.replace(
+            forwardings=[replace(FORWARDING, id=id_of(kind), kind=kind) for kind in kinds]
+        )
+        caller = scene.rings_in(ANNA_DIRECT)
+        scene.hangs_up(await scene.rung(DIGITS), 19)
+        await scene.hears(caller, "Referral")
+        assert was_rung(scene, DIGITS) == 1
+
+
+async def test_another_mobile_is_rung_after_it() -> None:
+    async with Scene(PATIENT) as scene:
+        caller = await is_redirected(scene, DIGITS, FORWARDING)
+        another = replace(FORWARDING, id=id_of("f"), target=ANOTHER_MOBILE, kind=ForwardingKind.NO_ANSWER)
+        scene.directory.register = scene.directory.register.replace(forwardings=(FORWARDING, another))
+        scene.hangs_up(await scene.rung(DIGITS), 19)
+        mobile = await scene.rung(ANOTHER_MOBILE)
+        scene.answers(mobile)
+        await scene.talking(caller, mobile)
 
 
 def given_nora(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -54,7 +55,7 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
     onward = _onward(call, stage, forwarded) if forwarded else None
     if onward is not None:
         return onward
-    places = _places_of(call, person, forwarded, stage.via)
+    tried = places = _places_of(call, person, forwarded, stage.via)
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
     if rung.refusals and (own := phone_places(call, person, stage.via)) != places:
         # This caller may not be sent there: the person's own phones ring.
@@ -66,22 +67,30 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         if onward is not None:
             return onward
         places = _outside(call, person, reading, Via.REDIRECT)
+        tried = [*tried, *places]
         rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
         rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
     if rung.leg is None:
-        return await _when_not_had(call, stage, person, rung.why)
+        return await _when_not_had(call, stage, person, rung.why, tried)
     await call.connect(rung.leg)
     return Talking()
 
 
-async def _when_not_had(call: Call, stage: ReachingPerson, person: Person, why: Why) -> Stage:
-    """Where the person is forwarded when their phone is busy, or when nobody answers (M3); else what is said then."""
+async def _when_not_had(
+    call: Call, stage: ReachingPerson, person: Person, why: Why, tried: Sequence[Place]
+) -> Stage:
+    """Where the person is forwarded when their phone is busy, or when nobody answers (M3); else what is said then.
+
+    To none of the places that were ``tried``: a redirect may have led to the same mobile.
+    """
     kind = ForwardingKind.BUSY if why is Why.BUSY else ForwardingKind.NO_ANSWER
     forwarded = forwarded_to(call, person, kind)
-    onward = _onward(call, stage, forwarded) if forwarded else None
+    if forwarded is None or any(forwarded.number == place.reading.number for place in tried):
+        return not_had(call, stage, person, why)
+    onward = _onward(call, stage, forwarded)
     if onward is not None:
         return onward
-    places = _outside(call, person, forwarded, Via.FORWARDING) if forwarded else []
+    places = _outside(call, person, forwarded, Via.FORWARDING)
     if not places:
         return not_had(call, stage, person, why)
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
