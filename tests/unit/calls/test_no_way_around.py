@@ -658,7 +658,7 @@ async def test_a_confidential_line_is_not_rung_by_who_has_a_mobile_on_the_line()
         given_confidential(scene, "anna")
         await talks(scene, "bo", ANOTHER_MOBILE)
         caller = scene.dials("bo", "201")
-        await scene.hears(caller, "Referral")
+        await scene.hears(caller, "DialRefused")
         assert not was_rung(scene, "PJSIP/anna")
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from hanvisa.calls.signals import Redirected
 from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind
 from hanvisa.policy.model import Text
 from hanvisa.policy.offers import Offer
-from unit.calls.scene import ANNA_DIRECT, NOW, Scene, id_of
+from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, NOW, Scene, id_of
 from unit.calls.test_attendant import QUICK
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_no_way_around import ANOTHER_MOBILE, given_confidential, talks, was_rung
 
 HOUR = timedelta(hours=1)
 AT_HOME = AbsenceReason(
@@ -108,3 +110,65 @@ async def test_who_works_from_home_and_does_not_answer_is_told_not_to() -> None:
         await scene.hears(caller, "Referral")
         assert "no_answer" in heard(scene)
         assert "works from home" not in heard(scene)
+
+
+# M4: whose phones were not rung, for the caller has a mobile on the line, or is one
+
+
+def refusals(scene: Scene) -> list[Any]:
+    return [one["rules"] for one in scene.log.of_kind("outcome") if one["outcome"] == "refused"]
+
+
+def stages(scene: Scene) -> list[str]:
+    return [one["name"] for one in scene.log.of_kind("stage")]
+
+
+def counted(scene: Scene) -> list[dict[str, Any]]:
+    return [one for one in scene.log.of_kind("outcome") if one.get("unreferred")]
+
+
+async def test_an_operator_with_a_mobile_on_the_line_hears_why_a_confidential_colleague_is_not_rung() -> None:
+    async with Scene(QUICK) as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "olle", ANOTHER_MOBILE)
+        second = scene.dials("olle", "201")
+        await scene.until(lambda: any(to == second for to, *_ in scene.control.named("play")), "an answer")
+        assert heard(scene) == "Breath() DialRefused(rule='M4', mobile_on_line=True)"
+        scene.finished(second)
+        await scene.over(second)
+        assert not was_rung(scene, "anna")
+        assert refusals(scene) == [("M4",)]
+        assert not counted(scene)
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_whom_an_operator_sends_on_is_told_and_comes_back() -> (
+    None
+):
+    async with Scene(QUICK) as scene:
+        given_confidential(scene, "anna")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        caller, olle = await talks(scene, "bo", "200")
+        scene.refers(olle, "201")
+        await scene.hears(caller, "DialRefused")
+        scene.finished(caller)
+        await scene.until(lambda: stages(scene)[-1] == "AtSwitchboard", "they wait for the operator")
+        assert not was_rung(scene, "anna")
+        assert refusals(scene) == [("M4",)]
+        assert not counted(scene)
+
+
+async def test_a_mobile_that_a_redirect_leads_to_a_confidential_line_is_told_and_may_leave_a_message() -> (
+    None
+):
+    async with Scene(QUICK) as scene:
+        given_confidential(scene, "bo")
+        caller, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        scene.refers(olle, "201")
+        scene.tell(Redirected(await scene.rung("anna"), "202"))
+        await scene.hears(caller, "DialRefused")
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        assert "Offer.MESSAGE" in heard(scene)
+        assert not was_rung(scene, "bo")
+        assert refusals(scene) == [("M4",)]
+        assert not counted(scene)

@@ -13,8 +13,8 @@ from hanvisa.calls.hunting import ring_members
 from hanvisa.calls.masking import masked
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
-from hanvisa.calls.prompts import Why
-from hanvisa.calls.ringing import Display, Place, outside_place, phone_places, ring
+from hanvisa.calls.prompts import DialRefused, Why
+from hanvisa.calls.ringing import Display, Place, Rung, outside_place, phone_places, ring
 from hanvisa.calls.sending_on import read
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -53,13 +53,21 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         return Referring(person.id, Why.ABSENT)
     forwarded = forwarded_to(call, person)
     onward = _onward(call, stage, forwarded) if forwarded else None
-    if onward is not None:
-        return onward
-    tried = places = _places_of(call, person, forwarded, stage.via)
+    return onward or await _ring_person(call, stage, person, forwarded)
+
+
+async def _ring_person(
+    call: Call, stage: ReachingPerson, person: Person, forwarded: Reading | None
+) -> Stage | None:
+    """Their phones, or the number they are ``forwarded`` to; then what a phone redirects to, if one does."""
+    own = phone_places(call, person, stage.via)
+    tried = places = _places_of(call, person, forwarded, own)
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
-    if rung.refusals and (own := phone_places(call, person, stage.via)) != places:
+    if rung.refusals and places != own:
         # This caller may not be sent there: the person's own phones ring.
         rung = await ring(call, own, call.house.settings.ring_person, display_of(call))
+    if rung.refusals and len(rung.refusals) == len(own):
+        return await _refused(call, person, rung)
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
         reading = _redirected_to(call, person, rung.redirects[0])
@@ -74,6 +82,21 @@ async def reach_person(call: Call, stage: ReachingPerson) -> Stage | None:
         return await _when_not_had(call, stage, person, rung.why, tried)
     await call.connect(rung.leg)
     return Talking()
+
+
+async def _refused(call: Call, person: Person, rung: Rung) -> Stage | None:
+    """None of the person's phones was rung, for the caller has a mobile on the line, or is one (M4).
+
+    Nothing counts against the person. On a phone of ours they are told by which rule; who comes from outside is told so
+    where no operator may have them either, and is offered to leave a message.
+    """
+    if call.caller.account:
+        decision = rung.refusals[0]
+        call.tell("outcome", outcome="refused", rules=decision.rules)
+        await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
+    if call.state.touched_by is not None:
+        return BackToOperator(call.state.touched_by, person.id, rung.why)
+    return None if call.caller.account else to_operators(call, person.id, rung.why)
 
 
 async def _when_not_had(
@@ -124,9 +147,8 @@ def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None
     return None if onward.person in followed else replace(onward, followed=followed)
 
 
-def _places_of(call: Call, person: Person, forwarded: Reading | None, via: Via) -> list[Place]:
-    """The person's phones, or the number they are forwarded to, when the policy lets this caller follow (M3, O2)."""
-    own = phone_places(call, person, via)
+def _places_of(call: Call, person: Person, forwarded: Reading | None, own: list[Place]) -> list[Place]:
+    """Their ``own`` phones, or the number they are forwarded to, when the policy lets this caller follow (M3, O2)."""
     if forwarded is None or not _is_outside(forwarded):
         return own
     if forwarded.kind.may_be_mobile:
