@@ -117,11 +117,11 @@ async def to_queue(call: Call, leaves: Leg, party: Leg, since: datetime) -> Stag
     if switchboard is None:
         return None
     operator = leaves.person if leaves.account else call.state.touched_by
-    await _leave(call, leaves, party, operator)
+    await leave(call, leaves, party, operator)
     return AtSwitchboard(switchboard.id, since=since)
 
 
-async def _leave(call: Call, leaves: Leg, party: Leg, operator: UUID | None) -> None:
+async def leave(call: Call, leaves: Leg, party: Leg, operator: UUID | None) -> None:
     """The party is the one who is served from now on, and ``operator``'s; the other is hung up."""
     call.house.live.release(leaves.channel)
     call.change(caller=party, other=leaves, touched_by=operator, answered=True)
@@ -142,7 +142,7 @@ async def _queue(call: Call, leaves: Leg, party: Leg) -> tuple[Stage | None, Out
 async def _hand_over(call: Call, asked: Asked, leaves: Leg, party: Leg) -> tuple[Stage | None, Outcome]:
     following, outcome = to_colleague(call, asked, party, leaves.person)
     if following is not None:
-        await _leave(call, leaves, party, following.operator)
+        await leave(call, leaves, party, following.operator)
     return following, outcome
 
 

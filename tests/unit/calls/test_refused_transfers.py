@@ -1,4 +1,4 @@
-"""A refused transfer leaves the call as it was: with the marks that it had, and a caller who is with somebody."""
+"""A refused transfer leaves the call as it was: with its marks, who is whose caller, and a caller with somebody."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import pytest
 
 from hanvisa.calls.call import Call
 from hanvisa.calls.desk import Desk
-from hanvisa.calls.live_ports import Wish
+from hanvisa.calls.live_ports import Outcome, Wish
 from hanvisa.calls.marking import mark_confidential, mark_threat
-from hanvisa.calls.signals import Held
+from hanvisa.calls.signals import LOST, Held
 from hanvisa.calls.stages import talking
-from hanvisa.calls.state import VARIABLE
 from hanvisa.policy.model import AlternativeKind
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_holding import second_operator
+from unit.calls.test_holding import after, holds, is_held, second_operator
 from unit.calls.test_no_way_around import (
     ANOTHER_MOBILE,
     MOBILE,
@@ -137,13 +136,82 @@ async def test_who_has_rung_and_was_refused_hangs_up_later_as_ever(monkeypatch: 
         olle, citizen = await talks(scene, "olle", "0980319244")
         scene.refers(olle, "999")
         await is_told(scene, olle, "channel_declined")
-        await scene.until(lambda: (citizen, VARIABLE) in scene.control.named("set_variable"), "turned round")
         scene.hangs_up(olle)
         await scene.over(citizen)
 
 
+@pytest.mark.parametrize("rang", ["the operator", "the colleague"])
+async def test_an_operator_whom_a_colleague_leaves_behind_is_free_and_no_caller_of_their_own(
+    rang: str,
+) -> None:
+    async with Scene(PATIENT) as scene:
+        if rang == "the operator":
+            olle, anna = await talks(scene, "olle", "201")
+        else:
+            anna, olle = await talks(scene, "anna", "200")
+        scene.refers(anna, "999")
+        scene.hangs_up(anna)
+        await scene.over(olle)
+        assert (olle, "normal") in scene.control.named("hang_up")
+        assert not [files for to, files, _ in scene.control.named("play") if to == olle]
+
+
+async def colleague_was_refused(scene: Scene) -> tuple[Call, str]:
+    """Anna has rung the operator, and could not send them on: her call, and the operator's phone."""
+    anna, olle = await talks(scene, "anna", "200")
+    call = scene.house.live.of_channel(anna)
+    assert call is not None
+    scene.refers(anna, "999")
+    await scene.hears(anna, "TransferRefused")
+    scene.finished(anna)
+    await scene.until(lambda: call.explaining is None, "she has heard why")
+    return call, olle
+
+
+async def test_a_colleague_who_was_refused_comes_to_the_queue_when_the_operators_phone_dies() -> None:
+    async with Scene(PATIENT) as scene:
+        call, olle = await colleague_was_refused(scene)
+        scene.hangs_up(olle, next(iter(LOST)))
+        await scene.hears(call.caller.channel, "Queued")
+
+
+async def test_nor_does_an_operator_who_holds_them_for_long_keep_them() -> None:
+    async with Scene(PATIENT) as scene:
+        call, olle = await colleague_was_refused(scene)
+        await holds(scene, olle)
+        await after(scene, olle, 300)
+        await scene.until(lambda: call.state.stage["name"] == "AtSwitchboard", "the queue has them")
+
+
+async def test_whom_an_operator_holds_at_the_console_and_hangs_up_on_comes_back_to_them_then_as_well() -> (
+    None
+):
+    async with Scene(PATIENT) as scene:
+        call, olle = await colleague_was_refused(scene)
+        assert await Desk(scene.house).ask(call.id, Wish.HOLD, id_of("olle")) == Outcome("done")
+        scene.hangs_up(olle)
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(call.caller.channel, again)
+
+
+async def test_whom_an_operator_has_rung_is_no_caller_after_a_refused_transfer_either() -> None:
+    """They may be held for as long as the operator likes."""
+    async with Scene(PATIENT) as scene:
+        olle, bo = await talks(scene, "olle", "202")
+        scene.refers(olle, "999")
+        await is_told(scene, olle, "channel_declined")
+        scene.tell(Held(olle))
+        await scene.until(lambda: is_held(scene, olle), "it is held")
+        await after(scene, olle, 300)
+        call = scene.house.live.of_channel(bo)
+        assert call is scene.house.live.of_channel(olle)
+        assert call is not None
+        assert call.state.held_since is None
+
+
 async def test_a_consultation_that_could_not_be_sent_on_blindly_makes_a_serial_caller_all_the_same() -> None:
-    """What the operator dialled stays what they dialled, whoever is the consultation's caller since."""
+    """What the operator dialled stays what they dialled."""
     async with Scene(PATIENT) as scene:
         caller, olle = await operator_has_caller(scene)
         consultation = scene.dials("olle", "*63*202")

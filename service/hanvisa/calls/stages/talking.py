@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.afterwards import Afterwards
 from hanvisa.calls.asker import Refusal
-from hanvisa.calls.attending import carry_out, to_queue
+from hanvisa.calls.attending import carry_out, leave, to_queue
+from hanvisa.calls.call import CallerGone
 from hanvisa.calls.holding import Holding
 from hanvisa.calls.joining import alone
 from hanvisa.calls.keyed import Keyed, tell_both
 from hanvisa.calls.live_ports import Asked, Wish
 from hanvisa.calls.music import stop_again
 from hanvisa.calls.operators import pause
+from hanvisa.calls.parties import is_operator
 from hanvisa.calls.prompts import Breath, CallBarred, TransferRefused, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.replacing import put_in_place
@@ -93,11 +95,19 @@ async def _talk(call: Call, explaining: Explaining) -> Stage | None:
     async with Afterwards(holding.over, recording.over):
         while call.other is not None:
             await recording.look()
-            signal = await toning.next(holding.left())
+            try:
+                signal = await toning.next(holding.left())
+            except CallerGone:
+                is_kept = not call.brought_out and explaining.takes_it_for_done(call.caller.channel)
+                following = await _after_asker(call, call.caller, call.other) if is_kept else None
+                if following is None:
+                    raise
+                return following
             if isinstance(signal, HungUp) and signal.channel == call.other.channel:
-                stays = explaining.takes_it_for_done(signal.channel)
+                is_kept = explaining.takes_it_for_done(signal.channel)
                 lost = await _after_lost(call, call.other, signal)
-                return lost or await _after_party(call, call.other, stays=stays)
+                kept = await _after_asker(call, call.other, call.caller) if is_kept and not lost else None
+                return lost or kept or await _after_party(call, call.other)
             if isinstance(signal, Key):
                 await keyed.press(signal.channel, signal.digit)
             following = await holding.heed(signal) or await _heed(call, explaining, signal)
@@ -127,16 +137,22 @@ async def _cause(call: Call, gone: HungUp) -> int:
     return gone.cause
 
 
-async def _after_party(call: Call, party: Leg, *, stays: bool) -> Stage | None:
+async def _after_asker(call: Call, asker: Leg, party: Leg) -> Stage | None:
+    """Whom they wanted to send on is the caller from here, whoever rang whom. None: an operator, who is free."""
+    if party.account and is_operator(call, party):
+        return None
+    await leave(call, asker, party, call.state.touched_by)
+    return alone(call)
+
+
+async def _after_party(call: Call, party: Leg) -> Stage | None:
     """Serial calls: the caller comes back to the operator after each party, until the operator hangs up.
 
-    So does one whom their party wanted to send on, and could not; ``stays`` is one whose transfer was refused.
+    So does one whom their party wanted to send on, and could not.
     """
     operator = call.state.serial
     left, following = call.after_party or ("", None)
-    if stays:
-        following = alone(call)
-    elif party.channel != left:
+    if party.channel != left:
         following = BackToOperator(operator) if operator is not None and party.person != operator else None
     if following is not None:
         await call.part()
@@ -149,7 +165,6 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
             outcome = await transfer(call, signal)
             if outcome is None or isinstance(outcome, Refusal):
                 explaining.comes_to_nothing(channel)
-                await _serve_other(call, channel)
             if not isinstance(outcome, Refusal):
                 return outcome
             await explaining.begin(outcome)
@@ -164,14 +179,6 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
         case Played(playback):
             await explaining.ended(playback)
     return None
-
-
-async def _serve_other(call: Call, asker: str) -> None:
-    """Whom they wanted to send on is the caller from here, whoever rang whom: they stay when the asker hangs up."""
-    leg, other = call.caller, call.other
-    if leg.channel == asker and other is not None:
-        call.change(caller=other, other=leg, answered=True)
-        await call.save_without(asker)
 
 
 @dataclass
