@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from hanvisa.calls.live_ports import Outcome, Wish
 from hanvisa.calls.marking import mark_confidential, mark_threat
 from hanvisa.calls.signals import LOST, Held
 from hanvisa.calls.stages import talking
+from hanvisa.errors import Gone, Unavailable
 from hanvisa.policy.model import AlternativeKind
+from hanvisa.testing import FakeCallControl
+from unit.calls.fast_time import run_fast
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
@@ -92,6 +97,49 @@ async def test_an_operator_whose_phone_hangs_up_behind_its_refer_has_the_caller_
         again = await rung_anew(scene, "olle", olle)
         scene.answers(again)
         await scene.talking(caller, again)
+
+
+class Sluggish(FakeCallControl):
+    """Plays nothing to who is gone (404), as Asterisk; ``silent``: it answers two commands of this name too late."""
+
+    silent = ""
+    unanswered = 0
+
+    async def _do(self, *command: object, then: Callable[[], object] = lambda: None) -> None:
+        await super()._do(*command, then=then)
+        if command[0] == self.silent and self.unanswered < 2:
+            self.unanswered += 1
+            await asyncio.sleep(2 * talking.BYE_WITHIN)
+            raise Unavailable("no answer")
+        if command[0] == "play" and command[1] not in self.alive:
+            raise Gone("no such channel")
+
+
+@pytest.mark.parametrize("silent", ["", "tell_transferor", "start_music", "set_variable"])
+@pytest.mark.parametrize("rang", ["the caller", "the operator"])
+def test_so_have_they_where_asterisk_is_slow(rang: str, silent: str) -> None:
+    """A command takes half a second, or one is not answered, nor when it is tried again: the BYE waits behind it."""
+
+    async def story() -> None:
+        control = Sluggish(latency=lambda: 0.0)
+        async with Scene(PATIENT, control=control) as scene:
+            if rang == "the caller":
+                party, olle = await operator_has_caller(scene)
+            else:
+                olle, party = await talks(scene, "olle", "0980319244")
+            control.latency = lambda: 0.0 if silent else 0.25
+            control.silent = silent
+            scene.refers(olle, ANOTHER_MOBILE)
+            await scene.until(lambda: control.unanswered or not silent, "no answer comes")
+            scene.hangs_up(olle)
+            control.is_gone(olle)
+            await asyncio.sleep(20.0)
+            call = scene.house.live.of_channel(party)
+            assert call is not None
+            assert call.caller.channel == party
+            assert control.unanswered == (2 if silent else 0)
+
+    run_fast(story())
 
 
 async def test_whom_a_colleague_wanted_to_send_on_so_comes_to_the_operators() -> None:

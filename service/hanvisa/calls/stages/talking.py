@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -163,11 +164,12 @@ async def _heed(call: Call, explaining: Explaining, signal: Signal | None) -> St
     match signal:
         case TransferRequested(channel):
             outcome = await transfer(call, signal)
-            if outcome is None or isinstance(outcome, Refusal):
-                explaining.comes_to_nothing(channel)
-            if not isinstance(outcome, Refusal):
+            if isinstance(outcome, Refusal):
+                await explaining.begin(outcome)
+            elif outcome is not None:
                 return outcome
-            await explaining.begin(outcome)
+            await call.save()
+            explaining.comes_to_nothing(channel)
         case Asked(wish=Wish.CONFIDENTIAL):  # it is marked already
             await tell_both(call)
         case Asked():
@@ -196,8 +198,13 @@ class Explaining:
     bye_until: dict[str, float] = field(default_factory=dict)  # by channel, of the loop's time
 
     def comes_to_nothing(self, channel: str) -> None:
-        """Many phones send BYE right behind a blind REFER, whatever comes of it (RFC 5589, 6.1)."""
-        self.bye_until[channel] = asyncio.get_running_loop().time() + BYE_WITHIN
+        """Many phones send BYE right behind a blind REFER, whatever comes of it (RFC 5589, 6.1).
+
+        It waited behind our own commands, which may have taken long, or comes soon from now on.
+        """
+        has_come = self.call.is_about_to_lose(channel)
+        until = math.inf if has_come else asyncio.get_running_loop().time() + BYE_WITHIN
+        self.bye_until[channel] = until
 
     def takes_it_for_done(self, channel: str) -> bool:
         """Whether a phone that hangs up now does so because of its transfer, which was refused."""
