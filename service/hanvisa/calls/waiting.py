@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.prompts import Prompt, Queued, QueuePlace
 from hanvisa.calls.signals import Key, Woken
-from hanvisa.errors import TelephonyError
+from hanvisa.errors import TelephonyError, Unavailable
 from hanvisa.policy.facts import OperatorState, Switchboard
 from hanvisa.policy.waiting import AnswerTime, WaitFacts, expected_minutes
 
@@ -35,8 +35,9 @@ class Waiting:
         It may be the caller's turn afterwards. ``away``: no operator is open, and one is expected back.
         """
         if self._began is None:
-            self._began = self._call.house.clock.now(), self._facts()
-            key = await self._call.say(Queued(away), self._place(), enough=is_turn)
+            began = self._call.house.clock.now(), self._facts()
+            key = await self._say(Queued(away), self._place(), enough=is_turn)
+            self._began = began
         elif away is self._away and (left := self._say_at - asyncio.get_running_loop().time()) > 0:
             return await self._until_changed(left)
         else:
@@ -70,10 +71,16 @@ class Waiting:
         return None
 
     async def _say(self, *prompts: Prompt, enough: Callable[[], bool]) -> str | None:
-        """Who can't be told waits on all the same: the place in the queue is worth more."""
+        """Who can't be told waits on all the same: the place in the queue is worth more.
+
+        Raises:
+            Unavailable: Asterisk does not answer, and they hear no music yet: the wait begins when it does.
+        """
         try:
             return await self._call.say(*prompts, enough=enough)
         except TelephonyError as error:
+            if self._began is None and isinstance(error, Unavailable):
+                raise
             self._call.tell("command", failed=str(error))
             return None
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import pytest
 
+from hanvisa.calls.stages import switchboard
 from hanvisa.errors import Refused
 from hanvisa.speech.fakes import HangingSynthesiser
 from hanvisa.speech.library import SpeechLibrary
@@ -102,7 +103,10 @@ class FailsInARow(FakeCallControl):
         await super().play(channel, files, playback)
 
 
-async def test_a_caller_is_not_dropped_where_no_apology_can_be_told_either() -> None:
+async def test_a_caller_is_not_dropped_where_no_apology_can_be_told_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(switchboard, "MUSIC_INSTEAD", 0.05)
     async with Scene(control=FailsInARow()) as scene:
         caller = scene.rings_in(ANNA_DIRECT)
         scene.answers(await scene.rung("anna"))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 CALLBACK = "4"  # the key
+MUSIC_INSTEAD = 2.0  # seconds: about as long as the words would take
 SHOWN_WHY = {
     Why.ABSENT: "frånvarande",
     Why.BUSY: "upptagen",
@@ -241,6 +242,16 @@ async def apologise(call: Call, _: Apologising) -> Stage | None:
         call.tell("command", failed=str(error))
         if switchboard is None:
             await call.say(TryLater())
+        else:
+            await _music_instead(call)
     if switchboard is None:
         return None
     return AtSwitchboard(switchboard.id, since=AT_THE_HEAD if call.touched else call.house.clock.now())
+
+
+async def _music_instead(call: Call) -> None:
+    """Where nobody is there nothing can be told either, and the caller is here again: in no circle without a pause."""
+    control, caller = call.house.control, call.caller.channel
+    await call.insist(control.start_music, caller)
+    await call.key(MUSIC_INSTEAD)
+    await call.insist(control.stop_music, caller)

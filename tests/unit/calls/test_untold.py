@@ -1,0 +1,74 @@
+"""Asterisk refuses to play anything to a caller: they hear music, wait, and are served as ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from hanvisa.calls.house import CallSettings
+from hanvisa.errors import Refused
+from hanvisa.policy.facts import OperatorState
+from hanvisa.testing import FakeCallControl
+from unit.calls.fast_time import run_fast
+from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_attendant import rung_anew
+from unit.calls.test_calls import operator_has_caller
+
+PATIENT = CallSettings(ring_operator=20.0, queue_say_every=25.0)
+MINUTE = 60.0  # seconds
+
+
+class Mute(FakeCallControl):
+    """``mute``: it refuses to play."""
+
+    mute = False
+    refused = 0
+
+    async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
+        if self.mute:
+            self.refused += 1
+            raise Refused("500")
+        await super().play(channel, files, playback)
+
+
+async def greeted(scene: Scene, control: Mute) -> str:
+    """A caller after whose greeting nothing is played any more; their channel."""
+    caller = scene.rings_in(MAIN)
+    await scene.hears(caller, "Greeting")
+    control.mute = True
+    scene.finished(caller)
+    return caller
+
+
+def test_who_can_not_be_told_that_they_wait_hears_music_and_is_served_in_turn() -> None:
+    async def story() -> None:
+        control = Mute(latency=lambda: 0.005)
+        async with Scene(PATIENT, control=control) as scene:
+            first, olle = await operator_has_caller(scene)
+            caller = await greeted(scene, control)
+            await asyncio.sleep(MINUTE)
+            assert control.refused == 3, "at first, and their place after each time"
+            assert control.named("start_music")[-1] == (caller,)
+            scene.hangs_up(first)
+            scene.answers(again := await rung_anew(scene, "olle", olle))
+            await scene.talking(caller, again)
+
+    run_fast(story())
+
+
+def test_where_nobody_is_there_they_hear_music_until_they_can_be_told_so_or_somebody_opens() -> None:
+    async def story() -> None:
+        control = Mute(latency=lambda: 0.005)
+        async with Scene(PATIENT, control=control) as scene:
+            _, olle = await operator_has_caller(scene)
+            await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+            caller = await greeted(scene, control)
+            await asyncio.sleep(MINUTE)
+            assert control.refused <= MINUTE, "they are in no circle without a pause"
+            assert (caller,) in control.named("start_music")
+            scene.hangs_up(olle)
+            await scene.directory.set_operator_state(id_of("olle"), OperatorState.OPEN)
+            scene.answers(again := await rung_anew(scene, "olle", olle))
+            await scene.talking(caller, again)
+
+    run_fast(story())
