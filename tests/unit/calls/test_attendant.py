@@ -377,22 +377,37 @@ async def test_so_does_one_who_leaves_no_message_after_all() -> None:
         assert shown(scene, again) == "ÅTER Anna B: frånvarande"
 
 
+async def finds_nobody(scene: Scene) -> str:
+    """A serial caller to somebody absent, whose operator has closed, hears the ways on again; their channel."""
+    scene.given_absent("anna")
+    caller, olle = await operator_has_caller(scene)
+    scene.refers(olle, "*63*201")
+    await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+    await scene.hears(caller, "Referral")
+    scene.finished(caller)
+    await scene.hears(caller, "NoOperator")
+    scene.control.commands.clear()
+    scene.finished(caller)
+    await scene.hears(caller, "Offers")
+    return caller
+
+
 async def test_where_no_operator_is_left_they_are_bidden_goodbye() -> None:
     async with Scene(QUICK) as scene:
-        scene.given_absent("anna")
-        caller, olle = await operator_has_caller(scene)
-        scene.refers(olle, "*63*201")
-        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
-        await scene.hears(caller, "Referral")
-        scene.finished(caller)
-        await scene.hears(caller, "NoOperator")
-        scene.control.commands.clear()
-        scene.finished(caller)
-        await scene.hears(caller, "Offers")
+        caller = await finds_nobody(scene)
         scene.finished(caller)
         await scene.hears(caller, "Goodbye")
         scene.finished(caller)
         await scene.over(caller)
+
+
+async def test_where_the_operator_opens_while_the_ways_on_are_told_they_come_back_after_all() -> None:
+    async with Scene(QUICK) as scene:
+        caller = await finds_nobody(scene)
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.OPEN)
+        scene.finished(caller)
+        scene.answers(olle := await scene.rung("olle"))
+        await scene.talking(caller, olle)
 
 
 async def test_a_serial_caller_comes_back_to_the_operator_who_has_taken_them_over_until_that_one_hangs_up() -> (

@@ -145,12 +145,9 @@ async def _offer(
         ways = ways_now()
         offers = Offers(ways.offers, ways.substitute.name if ways.substitute else "")
         prompts = (first, offers) if first else (offers,)
-        back = _back(call, stage)
-        key = (
-            await call.say(*prompts)
-            or await call.key(call.house.settings.key_wait)
-            or (None if back else await call.say(Goodbye()))
-        )
+        key = await call.say(*prompts) or await call.key(call.house.settings.key_wait)
+        back = None if key else _back(call, stage)  # somebody may have opened meanwhile
+        key = key or (None if back else await call.say(Goodbye()))
         if key is None:
             return back
         first = None
