@@ -96,6 +96,7 @@ VALUES = {
     "busy": Text(sv="upptagen", en="busy"),
     "no_answer": Text(sv="inget svar", en="no answer"),
     "unplugged": Text(sv="telefonen är inte inkopplad", en="the phone is unplugged"),
+    "not_rung": Text(sv="telefonen kunde inte ringas upp", en="the phone could not be rung"),
     "nobody": Text(sv="ingen kan nås", en="nobody is reachable"),
     "not_asked": Text(sv="inte frågad", en="not asked"),
     "declined": Text(sv="vill inte vänta", en="does not want to wait"),

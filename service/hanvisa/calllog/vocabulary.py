@@ -223,6 +223,7 @@ WHYS = {
     "busy": Text(sv="upptaget", en="busy"),
     "no_answer": Text(sv="inget svar", en="no answer"),
     "unplugged": Text(sv="telefonen är inte inkopplad", en="the phone is unplugged"),
+    "not_rung": Text(sv="telefonen kunde inte ringas upp", en="the phone could not be rung"),
     "nobody": Text(sv="ingen är anträffbar", en="nobody is reachable"),
     "open": Text(sv="öppen", en="open"),
     "closed": Text(sv="stängd", en="closed"),

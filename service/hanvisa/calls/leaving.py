@@ -1,4 +1,4 @@
-"""Whether a message may be left for somebody (S1, M4), which number they ring back, and where the ways on are told."""
+"""Whether a message may be left for somebody (S1, M4), which number they ring back, and the ways on besides."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.stage import LeavingMessage, Referring, ReferringMembers, Stage
 from hanvisa.policy.absence import absence_at
-from hanvisa.policy.facts import TargetKind
-from hanvisa.policy.messages import MessageKind, Recipient, message_facts, number_to_ring
+from hanvisa.policy.facts import Person, TargetKind
+from hanvisa.policy.messages import MessageKind, Recipient, kinds_for, message_facts, number_to_ring
+from hanvisa.policy.offers import WaysOn, ways_on
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from hanvisa.calls.call import Call
     from hanvisa.calls.state import Leg
-    from hanvisa.policy.facts import Person
     from hanvisa.policy.model import Decision
 
 
@@ -41,6 +41,28 @@ def to_ways_on(call: Call, sought: UUID | None, why: Why | None) -> Stage | None
         return Referring(sought, why, told=True)
     kind = TargetKind.DEPARTMENT if call.register.department(sought) else TargetKind.GROUP
     return ReferringMembers(kind, sought, why, told=True)
+
+
+def ways_of(call: Call, to: Recipient) -> WaysOn:
+    """What there is at this moment for the caller of a person or a department who is not to be had."""
+    number, confidential = number_of(call, call.caller, to), call.state.confidential
+    language = call.language_of(call.caller)
+    if isinstance(to, Person):
+        return ways_on(
+            call.register,
+            to,
+            call.house.clock.now(),
+            number=number,
+            confidential=confidential,
+            language=language,
+            caller=call.callers_number,
+            texts=call.house.texts is not None and call.state.texted != to.id,
+        )
+    return WaysOn(
+        messages=kinds_for(call.register, to, number, confidential=confidential),
+        operator=call.register.switchboard_of(to.organisation_id),
+        language=language,
+    )
 
 
 def number_of(call: Call, leg: Leg, to: Recipient) -> str:

@@ -30,8 +30,8 @@ class LiveCall:
 
     ``since`` is when the caller began to wait, to be held or to talk, else when the stage began. ``parked_for`` is the
     person for whom the caller is parked. ``rings`` are those whose phones ring for it now. ``sought`` is whom a
-    caller who is back was for, and ``why`` that one was not had (absent, busy, no_answer, unplugged; None: a colleague
-    hands them over). ``on_mobile``: one of the two parties is a mobile, for O2 and M4.
+    caller who is back was for, and ``why`` that one was not had (absent, busy, no_answer, unplugged, not_rung; None: a
+    colleague hands them over). ``on_mobile``: one of the two parties is a mobile, for O2 and M4.
     """
 
     id: str

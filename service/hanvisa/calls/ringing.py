@@ -84,7 +84,7 @@ class Rung:
     ``redirects`` are what the phones' 302s lead to; ``refusals`` the decisions that kept places from being rung;
     ``mobile_on_line``: it was for one whom whoever rings has on another line;
     ``is_kept_apart`` is true where a mobile would have been met there (O2, M4);
-    ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away.
+    ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away: it may ring yet.
     """
 
     leg: Leg | None = None
@@ -114,7 +114,7 @@ async def ring(
         for place in places:
             await _start(call, place, display, rung)
         if call.rung:
-            rung.why = Why.NO_ANSWER
+            rung.why = Why.NOT_RUNG  # until one is dialled
             await call.insist(call.house.control.ring, call.caller.channel)
             await _until_answered(call, seconds, rung, enough)
     if call.state.answered:
@@ -258,8 +258,9 @@ async def _until_answered(call: Call, seconds: float, rung: Rung, enough: Callab
         signal = await call.next(None if deadline is None else max(0.0, deadline - now()))
         match signal:
             case None:
-                rung.why = Why.NO_ANSWER
                 rung.is_lost = await none_has_rung(call, call.rung)
+                has_rung = rung.why is not Why.NOT_RUNG and not rung.is_lost
+                rung.why = Why.NO_ANSWER if has_rung else Why.NOT_RUNG
                 return
             case Entered(channel, _, replaced) if replaced is not None and replaced.id in call.rung:
                 rung.leg = await _picked_up(call, channel, replaced.id)
@@ -296,7 +297,8 @@ async def _dial(call: Call, channel: str, rung: Rung) -> None:
     if not await is_dialled(call, channel):
         await call.hang_up(channel)
         forget(call, channel)
-        _note(rung, Why.UNPLUGGED)
+    elif rung.why is Why.NOT_RUNG:
+        rung.why = Why.NO_ANSWER
 
 
 async def is_dialled(call: Call, channel: str) -> bool:

@@ -27,6 +27,7 @@ from hanvisa.policy.swedish_time import LOCAL, WORKDAY_STARTS
 from hanvisa.policy.timing import default_until
 
 ABSENT = "absent"
+NOT_RUNG = "not_rung"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class AbsenceNow:
 
 @dataclass(frozen=True, slots=True)
 class ReferralContent:
-    """What a referral says. ``why`` is absent, busy, no_answer or unplugged; ``spoken_reason`` None is neutral.
+    """What a referral says. ``spoken_reason`` None is neutral.
 
-    ``recorded_name`` and ``greeting`` are sounds of the person's own: the one is heard in place of the name, the other
-    before all else. What is told besides is the same with them and without (G1).
+    ``why`` is absent, busy, no_answer, unplugged or not_rung. ``recorded_name`` and ``greeting`` are sounds of the
+    person's own: the one is heard in place of the name, the other before all else. What is told besides is the same
+    with them and without (G1).
     """
 
     name: str
@@ -129,13 +131,15 @@ def decide_unanswered(
     touched: bool = False,
     direct_number: str | None = None,
 ) -> Decision:
-    """After ringing in vain: the call is referred all the same, and counts as an unreferred absence of the person.
+    """After ringing in vain: the call is referred all the same.
 
-    It does not count of who is ``absent``, and was rung past their referral or can be reached all the same. ``why`` is
-    busy, no_answer or unplugged. ``touched`` and ``direct_number`` as in :func:`decide_arrival`.
+    It counts as an unreferred absence of the person where :func:`is_unreferred` says so. ``why`` is busy, no_answer,
+    unplugged or not_rung. ``touched`` and ``direct_number`` as in :func:`decide_arrival`.
     """
     what = _UNANSWERED.get(why, _UNANSWERED["no_answer"])
     counted = _NOT_COUNTED if absent else _COUNTED
+    if why == NOT_RUNG:
+        counted = _SAYS_NOTHING
     return _refer(
         Text(
             sv=f"{person.name} {what.sv}: samtalet hänvisas och {counted.sv} (G1).",
@@ -144,6 +148,15 @@ def decide_unanswered(
         touched=touched,
         direct_number=direct_number,
     )
+
+
+def is_unreferred(why: str, *, absent: bool) -> bool:
+    """Whether a call that was referred for this counts as an unreferred absence of the person (G1).
+
+    Not of who is ``absent``, and was rung past their referral or can be reached all the same; and where no phone of
+    theirs was rung nobody knows whether they were there.
+    """
+    return not absent and why not in (ABSENT, NOT_RUNG)
 
 
 def compose_referral(
@@ -251,8 +264,10 @@ _COUNTED = Text(sv="räknas som ohänvisad frånvaro", en="counted as an unrefer
 _NOT_COUNTED = Text(
     sv="räknas inte, för en frånvaro är registrerad", en="not counted, since an absence is registered"
 )
+_SAYS_NOTHING = Text(sv="räknas inte, för ingen telefon ringde", en="not counted, since no phone rang")
 _UNANSWERED = {
     "busy": Text(sv="är upptagen", en="is busy"),
     "no_answer": Text(sv="svarar inte", en="does not answer"),
     "unplugged": Text(sv="har ingen telefon ansluten", en="has no phone connected"),
+    NOT_RUNG: Text(sv="kunde inte ringas upp", en="could not be rung"),
 }

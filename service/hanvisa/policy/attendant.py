@@ -50,8 +50,8 @@ class Waiting(StrEnum):
 class SentOnFacts:
     """A caller whom an operator sent on has not been put through to ``person``.
 
-    ``why`` is busy, no_answer or unplugged. ``to_operator``: the person is an operator too. ``serial``: the operator
-    wants the caller back after each party. ``setting`` is `HANVISA_UNANSWERED_TRANSFER`, for no answer alone.
+    ``why`` is busy, no_answer, unplugged or not_rung. ``to_operator``: the person is an operator too. ``serial``: the
+    operator wants the caller back after each party. ``setting`` is `HANVISA_UNANSWERED_TRANSFER`, for no answer alone.
     """
 
     person: Person

@@ -48,7 +48,7 @@ class ArrivalCase(Case):
 
 
 class Unanswered(PersonSought):
-    why: Literal["busy", "no_answer", "unplugged"]
+    why: Literal["busy", "no_answer", "unplugged", "not_rung"]
 
 
 class UnansweredCase(Case):
@@ -73,7 +73,7 @@ class UnansweredCase(Case):
 
 
 class ReferralSought(PersonSought):
-    why: Literal["absent", "busy", "no_answer", "unplugged"] = "absent"
+    why: Literal["absent", "busy", "no_answer", "unplugged", "not_rung"] = "absent"
     confidential: bool = False
 
 

@@ -22,7 +22,7 @@ from hanvisa.policy.model import Text
 
 class SentOnWritten(Written):
     person: str
-    why: Literal["busy", "no_answer", "unplugged"]
+    why: Literal["busy", "no_answer", "unplugged", "not_rung"]
     waiting: Waiting = Waiting.NOT_ASKED
     to_operator: bool = False
     serial: bool = False

@@ -45,6 +45,12 @@ class WaysOn:
     language: Language = Language.SV
 
     @property
+    def lead_on(self) -> bool:
+        """They lead somewhere, and not to the operators alone."""
+        instead = self.substitute or self.department
+        return bool(self.messages or instead or self.mobile_number or self.text)
+
+    @property
     def offers(self) -> tuple[Offer, ...]:
         offered = {
             Offer.MESSAGE: MessageKind.RECORDED in self.messages,

@@ -69,7 +69,8 @@ def cells(report: Any) -> list[list[str]]:
 async def referrals(town: Database) -> Database:
     """Áilu: two unreferred and two referred; Čeárru: one unreferred. The same is tried twice in one of the calls.
 
-    In one of those that are referred Áilu was working from home, and did not answer.
+    In one of those that are referred Áilu was working from home, and did not answer. In one more no phone of theirs
+    could be rung: it is neither.
     """
     await call(town, "one", (0, "opened", opened()), (20, "outcome", referred("ailu")))
     await call(
@@ -85,6 +86,8 @@ async def referrals(town: Database) -> Database:
     await call(town, "three", (0, "outcome", referred("ailu", "absent")), at=AT + 2 * DAY)
     at_home = {**referred("ailu"), "unreferred": False}
     await call(town, "four", (0, "outcome", at_home), at=AT + 3 * DAY)
+    not_rung = {**referred("ailu", "not_rung"), "unreferred": False}
+    await call(town, "five", (0, "outcome", not_rung), at=AT + 4 * DAY)
     await call(town, "in July", (0, "outcome", referred("ailu")), at=AUGUST.starts_at - timedelta(seconds=1))
     await call(town, "in September", (0, "outcome", referred("ailu")), at=AUGUST.ends_at)
     return town

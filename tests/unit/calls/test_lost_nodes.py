@@ -61,6 +61,7 @@ async def test_nor_one_whose_phone_the_proxy_has_not_told() -> None:
         await scene.until(lambda: len(scene.control.named("create")) == 3, "Olle is rung again and again")
         assert olle_is_open(scene)
         scene.control.is_proxy_away = False
+        await scene.rung("olle")
         await scene.until(lambda: not olle_is_open(scene), "Olle has not answered")
 
 

@@ -302,6 +302,7 @@ async def test_an_operator_who_did_not_answer_is_told_at_the_next_opening_and_th
         caller = scene.rings_in(MAIN)
         await scene.hears(caller, "Greeting")
         scene.finished(caller)
+        await scene.rung("olle")
         await scene.hears(caller, "Queued")
         seen = await anext(events)
         while seen.type is not EventType.OPERATOR_PAUSED:

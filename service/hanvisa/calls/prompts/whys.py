@@ -12,3 +12,4 @@ class Why(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     UNPLUGGED = "unplugged"
+    NOT_RUNG = "not_rung"  # no phone has: it says nothing of the person

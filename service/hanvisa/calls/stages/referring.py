@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.decisions import UnansweredFacts, decide, tell
-from hanvisa.calls.leaving import number_of
+from hanvisa.calls.leaving import ways_of
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import (
     DepartmentEmpty,
@@ -34,11 +34,10 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.ids import new_id
-from hanvisa.policy.absence import AbsenceNow, absence_at, compose_referral
+from hanvisa.policy.absence import AbsenceNow, absence_at, compose_referral, is_unreferred
 from hanvisa.policy.facts import Department, Group, Person, TargetKind
-from hanvisa.policy.messages import kinds_for
 from hanvisa.policy.model import Effect, Language
-from hanvisa.policy.offers import Offer, WaysOn, ways_on
+from hanvisa.policy.offers import Offer, WaysOn
 from hanvisa.policy.texts import TextFacts
 from hanvisa.policy.transfer import Via
 
@@ -58,27 +57,13 @@ async def refer(call: Call, stage: Referring) -> Stage | None:
     if not stage.told:
         _note(call, person, stage.why, absence)
     stage = replace(stage, why=_why_told(stage.why, absence))
-    return await _offer(
-        call,
-        _referral(call, person, stage.why),
-        lambda: ways_on(
-            call.register,
-            person,
-            call.house.clock.now(),
-            number=number_of(call, call.caller, person),
-            confidential=call.state.confidential,
-            language=call.language_of(call.caller),
-            caller=call.callers_number,
-            texts=call.house.texts is not None and call.state.texted != person.id,
-        ),
-        stage,
-    )
+    return await _offer(call, _referral(call, person, stage.why), lambda: ways_of(call, person), stage)
 
 
 def _note(call: Call, person: Person, why: Why, absence: AbsenceNow | None) -> None:
     """The referral in the call's story. Whoever has no absence registered should have had one (G1)."""
-    was_rung, absent = why is not Why.ABSENT, absence is not None
-    if was_rung:
+    absent = absence is not None
+    if why is not Why.ABSENT:
         facts = UnansweredFacts(person, why, call.touched, call.register.direct_number(person), absent)
         tell(call, facts, decide(facts))
     call.tell(
@@ -86,7 +71,7 @@ def _note(call: Call, person: Person, why: Why, absence: AbsenceNow | None) -> N
         outcome="referred",
         why=_why_told(why, absence),
         person=str(person.id),
-        unreferred=was_rung and not absent,
+        unreferred=is_unreferred(why, absent=absent),
     )
 
 
@@ -111,14 +96,11 @@ async def refer_members(call: Call, stage: ReferringMembers) -> Stage | None:
 
 def _ways_of_members(call: Call, members: Department | Group) -> WaysOn:
     """A message is for a department only: to a group it belongs to nobody in particular."""
-    ways = WaysOn(
+    if isinstance(members, Department):
+        return ways_of(call, members)
+    return WaysOn(
         operator=call.register.switchboard_of(members.organisation_id), language=call.language_of(call.caller)
     )
-    if isinstance(members, Group):
-        return ways
-    number = number_of(call, call.caller, members)
-    kinds = kinds_for(call.register, members, number, confidential=call.state.confidential)
-    return replace(ways, messages=kinds)
 
 
 def _referral(call: Call, person: Person, why: Why) -> Referral:

@@ -44,6 +44,7 @@ SHOWN_WHY = {
     Why.BUSY: "upptagen",
     Why.NO_ANSWER: "svarar ej",
     Why.UNPLUGGED: "svarar ej",
+    Why.NOT_RUNG: "svarar ej",
 }
 
 
@@ -167,7 +168,10 @@ async def _takes(call: Call, operator: Operator, display: Display, *, returns: b
                 queues.left_alone(operator.person_id, call.house.clock.now())
         elif call.taken_by is None and not rung.is_lost:
             await call.make_sure_of_caller()  # else it was for them that nobody could be rung
-            await pause(call, operator.person_id, rung.why)
+            if rung.why is Why.NOT_RUNG:  # nor would it be at once, and again and again
+                queues.left_alone(operator.person_id, call.house.clock.now())
+            else:
+                await pause(call, operator.person_id, rung.why)
         queues.wake()  # who came before the caller may have them, unless they are paused
         return False
     if call.state.serial is not None:  # to whoever has the caller now they come back

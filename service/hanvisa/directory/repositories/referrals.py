@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hanvisa.directory.tables import CallEventRow, CallRow
+from hanvisa.policy.absence import NOT_RUNG
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +34,7 @@ class Referred:
 
 
 async def referrals_between(session: AsyncSession, starts_at: datetime, ends_at: datetime) -> list[Referred]:
-    """Of the calls that began then. Each counts once for a person, whatever was tried in it."""
+    """Of the calls that began then. Each counts once for a person, whatever was tried in it; not where nothing rang."""
     event = CallEventRow
     query = (
         select(event.call_id, event.at, event.data)
@@ -49,8 +50,8 @@ async def referrals_between(session: AsyncSession, starts_at: datetime, ends_at:
     found: dict[tuple[str, UUID | None, UUID | None], Referred] = {}
     for call_id, at, data in await session.execute(query):
         person, department = id_in(data.get("person")), id_in(data.get(_REMOVED_IN))
-        if person is not None or _REMOVED_IN in data:
-            why, unreferred = str(data.get("why", "")), bool(data.get("unreferred"))
+        why, unreferred = str(data.get("why", "")), bool(data.get("unreferred"))
+        if why != NOT_RUNG and (person is not None or _REMOVED_IN in data):
             one = Referred(call_id, at, person, department, why, unreferred)
             found.setdefault((call_id, person, department), one)
     return list(found.values())

@@ -40,7 +40,7 @@ class LiveCallShown(Outgoing):
     rings: list[Named] = Field(description="whose phones ring for it now")
     sought: Named | None = Field(description="the person whom a caller who is back was for")
     why: str | None = Field(
-        description="that person was not had: absent, busy, no_answer or unplugged; null: handed over"
+        description="that person was not had: absent, busy, no_answer, unplugged or not_rung; null: handed over"
     )
     on_mobile: bool = Field(description="a mobile is on it, as far as O2 and M4 go")
 

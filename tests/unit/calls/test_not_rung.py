@@ -1,0 +1,105 @@
+"""A moment in which Asterisk dials nobody: it says nothing of operators and persons whose phones did not ring."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hanvisa.calls.house import CallSettings
+from hanvisa.calls.queue import LEFT_ALONE
+from hanvisa.calls.registry import RUNG
+from hanvisa.calls.signals import Channel, Entered
+from hanvisa.policy.facts import OperatorState, Phone
+from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
+from unit.calls.test_attendant import bo_is_operator, legs_to, rung_anew
+from unit.calls.undialled import NotDialling
+
+PATIENT = CallSettings(ring_person=20.0, ring_operator=20.0, key_wait=0.05)
+UNPLUGGED = 20  # Q.850
+
+
+def states(scene: Scene) -> list[OperatorState]:
+    return [one.state for one in scene.directory.register.operators.rows]
+
+
+def referred(scene: Scene) -> list[dict[str, object]]:
+    told = [data for _, kind, data in scene.log.entries if kind == "outcome"]
+    return [data for data in told if data["outcome"] == "referred"]
+
+
+async def test_no_operator_is_paused_and_who_waits_hears_music_and_is_offered_again() -> None:
+    control = NotDialling()
+    async with Scene(PATIENT, control=control) as scene:
+        bo_is_operator(scene, OperatorState.OPEN)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        olle, _ = await scene.rung("olle"), await scene.rung("bo")
+        await scene.hears(caller, "Queued")
+        scene.finished(caller)
+        await scene.until(lambda: (caller,) in control.named("start_music"), "music")
+        scene.house.queues.wake()
+        assert states(scene) == [OperatorState.OPEN] * 2
+        control.rings = True
+        scene.clock.advance(timedelta(seconds=LEFT_ALONE))
+        scene.house.queues.wake()
+        again = await rung_anew(scene, "olle", olle)
+        scene.answers(again)
+        await scene.talking(caller, again)
+        assert (len(legs_to(scene, "olle")), len(legs_to(scene, "bo"))) == (2, 1), (
+            "not at once, over and over"
+        )
+
+
+async def test_an_operator_one_of_whose_phones_could_not_be_reached_is_paused_all_the_same() -> None:
+    """Theirs has been told, and has said so; the desk's was not dialled."""
+    async with Scene(PATIENT, control=NotDialling()) as scene:
+        register = scene.directory.register
+        desk = Phone(id_of("desk"), "desk", id_of("hallefors"), None)
+        [olle] = register.operators.rows
+        scene.directory.register = register.replace(
+            phones=(*register.phones.rows, desk), operators=(replace(olle, phone_id=desk.id),)
+        )
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("desk")
+        [own] = legs_to(scene, "olle")
+        scene.hangs_up(own, UNPLUGGED)
+        await scene.until(lambda: states(scene) == [OperatorState.PAUSED], "Olle is paused")
+
+
+@pytest.mark.parametrize("is_dialled", [True, False])
+async def test_a_person_whose_phone_did_not_ring_is_referred_and_it_is_held_against_nobody(
+    *, is_dialled: bool
+) -> None:
+    """G1: nobody knows whether they were there."""
+    async with Scene(control=NotDialling(rings=is_dialled)) as scene:
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.rung("anna")
+        await scene.hears(caller, "Referral")
+        [told] = referred(scene)
+        assert (told["why"], told["unreferred"]) == (
+            ("no_answer", True) if is_dialled else ("not_rung", False)
+        )
+        [because] = [
+            data["because"]["en"]
+            for _, kind, data in scene.log.entries
+            if kind == "decision" and data["decision"] == "UnansweredFacts"
+        ]
+        assert ("could not be rung" in because) is not is_dialled
+
+
+async def test_nor_where_the_proxy_before_several_nodes_was_away() -> None:
+    async with Scene(nodes=("n1",)) as scene:
+        scene.control.is_proxy_away = True
+        caller = Channel("n1-1764275000.12", "carrier", "0980319244", ANNA_DIRECT)
+        scene.control.alive.add(caller.id)
+        scene.tell(Entered(caller, ("carrier",)), "n1")
+        await scene.until(lambda: legs_to(scene, "anna"), "a leg is made")
+        [leg] = legs_to(scene, "anna")
+        scene.tell(Entered(Channel(leg, "anna", ""), (RUNG,)), "n1")
+        await scene.hears(caller.id, "Referral")
+        assert [(one["why"], one["unreferred"]) for one in referred(scene)] == [("not_rung", False)]
