@@ -61,10 +61,7 @@ async def test_who_waits_too_long_may_leave_the_number_and_keeps_the_place() -> 
         caller = await waits(scene)
         await for_good(scene)
         await scene.hears(caller, "Offers")
-        scene.presses(caller, "4")
-        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
-        scene.finished(caller)
-        await scene.hears(caller, "ConfirmCallback")
+        await presses_and_hears(scene, caller, "4", "ConfirmCallback")
         stages = {one["name"]: one["args"] for one in scene.log.of_kind("stage")}
         assert stages["LeavingNumber"]["since"] == stages["AtSwitchboard"]["since"]
 
@@ -115,10 +112,7 @@ async def test_who_was_sent_back_from_somebody_hears_the_ways_on_there() -> None
         scene.given_absent("anna")
         caller = scene.rings_in("+46980319201")
         await scene.hears(caller, "Referral")
-        scene.presses(caller, "0")
-        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
-        scene.finished(caller)
-        await scene.hears(caller, "NoOperator")
+        await presses_and_hears(scene, caller, "0", "NoOperator")
         scene.control.commands.clear()
         scene.finished(caller)
         await scene.hears(caller, "Offers")
@@ -134,10 +128,7 @@ async def test_whom_a_department_gave_back_may_leave_it_a_message_where_all_have
         scene.control.commands.clear()
         scene.finished(caller)
         await scene.hears(caller, "Offers")
-        scene.presses(caller, "1")
-        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
-        scene.finished(caller)
-        await scene.hears(caller, "SpeakAfterTheTone")
+        await presses_and_hears(scene, caller, "1", "SpeakAfterTheTone")
 
 
 async def test_whom_a_group_gave_back_may_leave_their_number_there() -> None:
@@ -146,10 +137,7 @@ async def test_whom_a_group_gave_back_may_leave_their_number_there() -> None:
         scene.directory.register = scene.directory.register.replace(groups=(group,))
         caller = await is_sent_on(scene, TargetKind.GROUP, group.id)
         await scene.hears(caller, "NoOperator")
-        scene.presses(caller, "4")
-        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
-        scene.finished(caller)
-        await scene.hears(caller, "ConfirmCallback")
+        await presses_and_hears(scene, caller, "4", "ConfirmCallback")
 
 
 async def test_so_may_whom_a_department_without_a_phone_gave_back() -> None:
@@ -169,10 +157,54 @@ async def test_so_may_whom_a_department_without_a_phone_gave_back() -> None:
         await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
         scene.refers(olle, "280")
         await scene.hears(caller, "NoOperator")
-        scene.presses(caller, "4")
-        await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+        await presses_and_hears(scene, caller, "4", "ConfirmCallback")
+
+
+async def presses_and_hears(scene: Scene, caller: str, digit: str, prompt: str) -> None:
+    scene.presses(caller, digit)
+    await scene.until(lambda: (f"hv-play-{caller}",) in scene.control.named("stop_playing"), "it stops")
+    scene.finished(caller)
+    await scene.hears(caller, prompt)
+
+
+def without_phone(scene: Scene, name: str) -> None:
+    phones = scene.directory.register.phones.rows
+    left = tuple(one for one in phones if one.owner_id != id_of(name))
+    scene.directory.register = scene.directory.register.replace(phones=left)
+
+
+async def test_whom_a_person_without_a_phone_gave_back_hears_the_ways_on_there() -> None:
+    """M1: the mobile's number among them, though no message can be left."""
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        without_phone(scene, "anna")
+        caller, olle = await operator_has_caller(scene)
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        scene.refers(olle, "201")
+        await scene.hears(caller, "NoOperator")
+        scene.control.commands.clear()
         scene.finished(caller)
-        await scene.hears(caller, "ConfirmCallback")
+        await scene.hears(caller, "Offers")
+        await presses_and_hears(scene, caller, "3", "MobileNumber")
+
+
+async def test_whom_a_person_gave_back_who_has_no_ways_on_may_leave_their_number() -> None:
+    """Neither a telephone nor a mobile, and alone in the department."""
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        without_phone(scene, "bo")
+        register = scene.directory.register
+        home = Department(id_of("hemtjanst"), "Hemtjänsten", id_of("drift"), id_of("hallefors"))
+        persons = [
+            replace(one, department_id=home.id) if one.id == id_of("bo") else one
+            for one in register.persons.rows
+        ]
+        scene.directory.register = register.replace(
+            departments=(*register.departments.rows, home), persons=tuple(persons)
+        )
+        caller, olle = await operator_has_caller(scene)
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        scene.refers(olle, "202")
+        await scene.hears(caller, "NoOperator")
+        await presses_and_hears(scene, caller, "4", "ConfirmCallback")
 
 
 async def is_sent_on(scene: Scene, kind: TargetKind, target: UUID) -> str:

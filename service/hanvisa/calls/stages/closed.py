@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.hunting import is_busy
-from hanvisa.calls.leaving import number_of, recipient, to_ways_on
+from hanvisa.calls.leaving import recipient, to_ways_on, ways_of
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.prompts import Goodbye, Greeting, NoOperator, Offers, SwitchboardClosed, TryLater, Why
 from hanvisa.calls.ringing import Place, ring
@@ -26,7 +26,7 @@ from hanvisa.calls.stage import (
 from hanvisa.calls.stages.reaching import display_of, places_in_turn
 from hanvisa.calls.waiting import may_be_rung_back
 from hanvisa.policy.facts import Switchboard
-from hanvisa.policy.messages import MessageKind, kinds_for
+from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.model import Effect, Language
 from hanvisa.policy.offers import Offer, WaysOn
 from hanvisa.policy.opening import OpeningFacts, opens_at
@@ -124,10 +124,9 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
 
 
 def _ways_on(call: Call, stage: Unattended, *, may_leave_number: bool) -> Stage | None:
-    """Those of whom they sought; None where a number may be left and no message: a group, say, takes none."""
+    """Those of whom they sought. None where a number may be left and they lead back to the operators, as a group's."""
     to = recipient(call, stage.sought) if stage.sought is not None else None
     if to is None:
         return None
-    number = number_of(call, call.caller, to)
-    kinds = kinds_for(call.register, to, number, confidential=call.state.confidential)
-    return to_ways_on(call, stage.sought, stage.why) if kinds or not may_leave_number else None
+    are_told = ways_of(call, to).lead_on or not may_leave_number
+    return to_ways_on(call, stage.sought, stage.why) if are_told else None
