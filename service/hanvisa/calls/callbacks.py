@@ -22,7 +22,7 @@ import structlog
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.decisions import decide
 from hanvisa.calls.operators import pause
-from hanvisa.calls.own_phone import Answer, own_phone_answers
+from hanvisa.calls.own_phone import Answer, end_unanswered, own_phone_answers
 from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
@@ -154,7 +154,7 @@ class Callbacks:
             call.promised = call.caller
             self._open(call, _stage_of(callback))
         else:
-            await self._end(call)
+            await end_unanswered(call)
         if answer not in (Answer.NO, Answer.UNHEARD):
             self._later(callback)
         return answer
@@ -188,7 +188,7 @@ class Callbacks:
                 self._open(call, GivenUp(callback.id))
                 await call.over.wait()
             else:
-                await self._end(call)
+                await end_unanswered(call)
                 if callback.tries >= TRIES:
                     await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
 
@@ -272,11 +272,6 @@ class Callbacks:
         except TelephonyError as error:
             log.warning("callbacks.not_rung", call=call.id, why=str(error))
             return None
-
-    async def _end(self, call: Call) -> None:
-        await call.end()
-        self._house.live.release_all(call)
-        call.tell("closed", reason="ended")
 
     def _later(self, callback: Callback) -> None:
         again = timedelta(seconds=self._house.settings.callback_again)

@@ -12,7 +12,7 @@ import structlog
 
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.outgoing import notice_private
-from hanvisa.calls.own_phone import Answer, own_phone_answers
+from hanvisa.calls.own_phone import Answer, end_unanswered, own_phone_answers
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import Arriving, Stage, to_json
 from hanvisa.calls.state import CallState, Leg
@@ -82,9 +82,7 @@ async def dial(house: House, dialled: Dialled, open_: Callable[[Call, Stage], No
         call.change(answered=True)
         open_(call, Arriving())
         return
-    await call.end()
-    house.live.release_all(call)
-    call.tell("closed", reason="ended")
+    await end_unanswered(call)
 
 
 def _node(house: House, phone: Phone) -> str:

@@ -58,3 +58,11 @@ async def own_phone_answers(call: Call, shown: Display, digits: str = "") -> Ans
                     case HungUp(gone, cause) if gone == channel and cause:
                         return Answer.NO
     return Answer.UNHEARD if await none_has_rung(call, [channel]) else Answer.NO
+
+
+async def end_unanswered(call: Call) -> None:
+    """The call has not begun, and whoever was rung is free."""
+    await call.end()
+    call.house.live.release_all(call)
+    call.house.queues.wake()
+    call.tell("closed", reason="ended")

@@ -369,13 +369,13 @@ async def _cancel(call: Call, rung: Rung) -> None:
     for channel in list(call.rung):
         await call.hang_up(channel, reason)
         forget(call, channel)
-    call.house.queues.wake()
 
 
 def forget(call: Call, channel: str) -> None:
-    """The leg that rang is nobody's any more."""
+    """The leg that rang is nobody's any more, and whoever was rung is free."""
     call.rung.pop(channel, None)
     call.house.live.release(channel)
+    call.house.queues.wake()
 
 
 def phone_places(call: Call, person: Person, via: Via = Via.DIRECT) -> list[Place]:

@@ -1,0 +1,72 @@
+"""An operator whose phone rings no more is free, and who waits is offered them at once, whatever the phone rang for."""
+
+from __future__ import annotations
+
+import pytest
+
+from hanvisa.calls.dialling import Dialled
+from hanvisa.calls.house import CallSettings
+from hanvisa.policy.facts import Extension, Group, OutsideNumber, Ringing, TargetKind
+from unit.calls.scene import MAIN, Scene, id_of
+from unit.calls.test_attendant import rung_anew, shown
+from unit.calls.test_holding import after
+from unit.calls.test_parking import parked
+
+PATIENT = CallSettings(ring_person=20.0, ring_operator=1.0, key_wait=0.05)
+GROUP = "+46980319283"
+REJECTED = 21  # Q.850
+
+
+async def waits(scene: Scene) -> None:
+    """A caller comes to the queue."""
+    caller = scene.rings_in(MAIN)
+    for said in ("Greeting", "Queued"):
+        await scene.hears(caller, said)
+        scene.finished(caller)
+    await scene.until(lambda: (caller,) in scene.control.named("start_music"), "music")
+
+
+async def is_offered(scene: Scene, before: str) -> None:
+    again = await rung_anew(scene, "olle", before)
+    assert shown(scene, again) == "Hällefors kommun"
+
+
+@pytest.mark.parametrize("is_rejected", [True, False])
+async def test_of_a_number_that_was_dialled_at_the_console(*, is_rejected: bool) -> None:
+    async with Scene(PATIENT) as scene:
+        [phone] = scene.directory.register.phones_of(id_of("olle"))
+        scene.house.dialling.ask(Dialled(phone, id_of("olle"), "202"))
+        olle = await scene.rung("olle")
+        await waits(scene)
+        if is_rejected:
+            scene.hangs_up(olle, REJECTED)
+        await scene.over(olle)
+        await is_offered(scene, olle)
+
+
+async def test_of_a_call_to_their_group_which_they_reject_and_others_are_rung_for() -> None:
+    async with Scene(PATIENT) as scene:
+        register, organisation = scene.directory.register, id_of("hallefors")
+        of = (TargetKind.GROUP, id_of("jouren"))
+        group = Group(of[1], "Jouren", organisation, (id_of("olle"), id_of("bo")), (), Ringing.TOGETHER)
+        scene.directory.register = register.replace(
+            groups=(group,),
+            extensions=(*register.extensions.rows, Extension("250", organisation, *of)),
+            numbers=(*register.numbers.rows, OutsideNumber(GROUP, *of)),
+        )
+        scene.rings_in(GROUP)
+        olle, bo = await scene.rung("olle"), await scene.rung("bo")
+        await waits(scene)
+        scene.hangs_up(olle, REJECTED)
+        await is_offered(scene, olle)
+        assert scene.house.live.of_channel(bo) is not None
+
+
+async def test_of_a_reminder_of_whom_they_have_parked_which_they_reject() -> None:
+    async with Scene(PATIENT) as scene:
+        caller, line = await parked(scene)
+        await after(scene, caller, 61)
+        reminder = await rung_anew(scene, "olle", line)
+        await waits(scene)
+        scene.hangs_up(reminder, REJECTED)
+        await is_offered(scene, reminder)
