@@ -6,10 +6,12 @@ import pytest
 
 from hanvisa.calls.dialling import Dialled
 from hanvisa.calls.house import CallSettings
+from hanvisa.errors import Refused
 from hanvisa.policy.facts import Extension, Group, OutsideNumber, Ringing, TargetKind
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import rung_anew, shown
 from unit.calls.test_holding import after
+from unit.calls.test_lost_in_joining import losing
 from unit.calls.test_parking import parked
 
 PATIENT = CallSettings(ring_person=20.0, ring_operator=1.0, key_wait=0.05)
@@ -70,3 +72,16 @@ async def test_of_a_reminder_of_whom_they_have_parked_which_they_reject() -> Non
         await waits(scene)
         scene.hangs_up(reminder, REJECTED)
         await is_offered(scene, reminder)
+
+
+async def test_of_a_reminder_which_they_answer_in_the_moment_in_which_their_phone_is_lost() -> None:
+    control = losing(Refused("the channel is leaving"))
+    async with Scene(PATIENT, control=control) as scene:
+        caller, line = await parked(scene)
+        await after(scene, caller, 61)
+        reminder = await rung_anew(scene, "olle", line)
+        await waits(scene)
+        control.lost = reminder
+        scene.answers(reminder)
+        await is_offered(scene, reminder)
+        assert scene.house.live.of_channel(reminder) is None

@@ -21,7 +21,7 @@ from hanvisa.calls.reminding import (
     step_due,
     stop_reminding,
 )
-from hanvisa.calls.ringing import Display, answered
+from hanvisa.calls.ringing import Display, answered, forget
 from hanvisa.calls.signals import Answered, Key, Surrendered
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -67,6 +67,7 @@ async def park(call: Call, stage: Parked) -> Stage | None:
         except TelephonyError as error:  # whoever picked up has hung up in this moment: they wait on
             call.tell("command", failed=str(error))
             call.change(other=None)
+            forget(call, came.channel)
             return Parked(stage.person)
         call.tell("outcome", outcome="picked_up", person=str(came.person or ""))
         came = Talking()
