@@ -16,6 +16,7 @@ from hanvisa.policy.emergency import EmergencyCaller
 from hanvisa.policy.facts import OperatorState
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.undialled import NotDialling
 
 BO = EmergencyCaller("bo", id_of("bo"), "Bo Berg", "202", "", id_of("hallefors"))
 
@@ -72,6 +73,14 @@ async def test_an_operator_who_does_not_answer_or_is_unplugged_is_let_be() -> No
         scene.house.alarms.dialled("bo")
         await scene.until(lambda: len(scene.log.of_kind("closed")) == 2, "it is over")
         assert not scene.house.live.is_engaged(id_of("olle"))
+
+
+async def test_one_whose_phone_rings_hears_it_though_asterisks_answer_to_that_was_lost() -> None:
+    async with Scene(control=NotDialling(rings=True)) as scene:
+        scene.house.alarms.dialled("bo")
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.hears(olle, "EmergencyDialled")
 
 
 async def test_an_operator_on_the_line_is_not_rung() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.call import CallerGone
 from hanvisa.calls.prompts import EmergencyDialled
+from hanvisa.calls.ringing import is_dialled
 from hanvisa.calls.signals import Answered, Entered, HungUp
 from hanvisa.calls.stage import Alarming, Stage, runs
 from hanvisa.errors import TelephonyError
@@ -33,7 +34,7 @@ async def alarm(call: Call, stage: Alarming) -> Stage | None:
 
 async def _is_answered(call: Call, caller: EmergencyCaller) -> bool:
     """Ring the operator's phone, which shows who has dialled."""
-    control, channel = call.house.control, call.caller.channel
+    channel = call.caller.channel
     operator = call.person_of(call.caller)
     call.tell(
         "opened",
@@ -49,10 +50,9 @@ async def _is_answered(call: Call, caller: EmergencyCaller) -> bool:
         "CONNECTEDLINE(name,i)": f"112 {caller.name or caller.account or display(caller.number)} {caller.site}".strip(),
         "CONNECTEDLINE(num,i)": caller.extension or caller.number,
     }
-    await control.create(channel, f"PJSIP/{call.caller.account}", shown, "")
-    if not await _has_entered(call):
+    await call.house.control.create(channel, f"PJSIP/{call.caller.account}", shown, "")
+    if not (await _has_entered(call) and await is_dialled(call, channel)):
         return False
-    await control.dial(channel)
     while True:
         match await call.next(within=call.house.settings.ring_operator):
             case None:
