@@ -16,6 +16,7 @@ from hanvisa.policy.numbers import normalise_caller
 from hanvisa.policy.register import Register
 from hanvisa.policy.rules import RULES
 from hanvisa.policy.substance import has_substance
+from hanvisa.speech.phrases import catalogue
 from unit.policy.made_up import ANNA, HALLEFORS, MOBILE, id_
 
 CALLS = read_calls(REPOSITORY / "demo" / "calls")
@@ -33,6 +34,24 @@ def column(name: str, key: str) -> set[str]:
 
 def words_of(call: DemoCall) -> list[str]:
     return [str(word) for step in call.steps for word in (step.what, *step.more.values())]
+
+
+OF_THE_REGISTER = {
+    *column("persons", "given_name"),
+    *column("persons", "family_name"),
+    *column("organisations", "name"),
+    *column("absence_reasons", "spoken_sv"),
+    *column("absence_reasons", "spoken_en"),
+}
+SAID = {words.casefold() for words in (*(piece.text for piece in catalogue()), *OF_THE_REGISTER) if words}
+
+
+def can_be_said(words: str) -> bool:
+    """Whether they stand in a piece of speech, or in several of them after each other."""
+    return any(
+        words in piece or (words.startswith(f"{piece} ") and can_be_said(words.removeprefix(f"{piece} ")))
+        for piece in SAID
+    )
 
 
 @pytest.fixture
@@ -96,6 +115,12 @@ def test_every_caller_rings_once() -> None:
     """A call is found in the log by who rang."""
     callers = [step.what for call in CALLS for step in call.steps if step.verb == "caller"]
     assert len(callers) == len(set(callers))
+
+
+def test_the_words_that_a_call_waits_for_can_be_said() -> None:
+    awaited = [step.what for call in CALLS for step in call.steps if step.verb == "hears"]
+    assert awaited
+    assert [words for words in awaited if not can_be_said(words.casefold())] == []
 
 
 def test_a_call_that_can_not_be_read_is_named(tmp_path: Path) -> None:
