@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-from playwright.async_api import Page
+if TYPE_CHECKING:
+    from playwright.async_api import Page  # which ./dev docs is without
 
-Before = Callable[[Page], Awaitable[None]]
+Before: TypeAlias = "Callable[[Page], Awaitable[None]]"
 
 
 @dataclass(frozen=True, slots=True)
