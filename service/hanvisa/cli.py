@@ -84,12 +84,9 @@ def import_(
     """
     from hanvisa.directory.engine import open_database  # noqa: PLC0415
     from hanvisa.directory.imports import import_folder, told_in  # noqa: PLC0415
-    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
 
     async def run() -> str:
-        settings = read_settings()
-        await upgrade(settings.database_url)
-        database = open_database(settings.database_url)
+        database = open_database(read_settings().database_url)
         try:
             with told_in(language):
                 report = await import_folder(database, folder, dry_run=dry_run, end_missing=end_missing)
@@ -113,19 +110,13 @@ def ldap(
 
     docs/ldap.md says how it is set. Example: hanvisa ldap --dry-run
     """
-    from hanvisa.directory.engine import open_database  # noqa: PLC0415
-    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
+    from hanvisa.directory.existing import existing_database  # noqa: PLC0415
     from hanvisa.people import bring_people  # noqa: PLC0415
 
     async def run() -> str:
         settings = read_settings()
-        database = open_database(settings.database_url)
-        try:
-            database.must_exist()
-            await upgrade(settings.database_url)
+        async with existing_database(settings.database_url) as database:
             return str(await bring_people(settings, database, dry_run=dry_run, accept=accept))
-        finally:
-            await database.close()
 
     typer.echo(_run(run()))
 
@@ -142,7 +133,10 @@ def speak() -> None:
         if done == of or not done % 50:
             typer.echo(f"{done} of {of} pieces are spoken.", err=True)
 
-    failed = _run(speak_beforehand(read_settings(), progress))
+    async def run() -> int:
+        return await speak_beforehand(read_settings(), progress)
+
+    failed = _run(run())
     typer.echo(f"{failed} pieces can't be spoken (see above)." if failed else "Everything can be said.")
     raise typer.Exit(1 if failed else 0)
 
@@ -162,8 +156,7 @@ def create(
 
     Example: hanvisa token create --role admin --name trial
     """
-    from hanvisa.directory.engine import open_database  # noqa: PLC0415
-    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
+    from hanvisa.directory.existing import existing_database  # noqa: PLC0415
     from hanvisa.web.tokens import create_token  # noqa: PLC0415
 
     async def run() -> str:
@@ -172,13 +165,8 @@ def create(
             raise InvalidInput(
                 f"A token lasts {settings.token_days} days at most (HANVISA_TOKEN_DAYS). Give it --days of no more."
             )
-        database = open_database(settings.database_url)
-        try:
-            database.must_exist()
-            await upgrade(settings.database_url)
+        async with existing_database(settings.database_url) as database:
             return await create_token(database, role, name, scope, days=days or settings.token_days)
-        finally:
-            await database.close()
 
     typer.echo(_run(run()))
 

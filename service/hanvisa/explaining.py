@@ -11,7 +11,7 @@ from hanvisa.calllog.story import Story, lines
 from hanvisa.calls.decisions import decide_again
 from hanvisa.calls.ports import Directory
 from hanvisa.config import Settings
-from hanvisa.directory.engine import open_database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import NotFound
@@ -27,18 +27,14 @@ def story_of(entries: Sequence[CallEntry], language: Language, directory: Direct
 
 async def explain_call(settings: Settings, call_id: str, language: Language) -> str:
     """The story of a call that has been kept. Raises NotFound and StorageError."""
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
-    try:
-        database.must_exist()
+    async with existing_database(settings.database_url) as database:
+        directory = SnapshotDirectory(database)
         await directory.refresh(_NAMED)
         entries = await CallRecords(database).entries(call_id)
         if not entries:
             raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
         story = story_of(entries, language, directory)
         return "\n".join((story.summary, "", *lines(story)))
-    finally:
-        await database.close()
 
 
 def _name(directory: Directory, id_: str) -> str | None:

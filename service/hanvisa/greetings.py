@@ -21,7 +21,8 @@ from hanvisa.calls.ports import Clock
 from hanvisa.calls.ringing import CARRIER, Display
 from hanvisa.calls.signals import Reconnected, Signal
 from hanvisa.config import Settings
-from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.engine import Database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.repositories.greetings import Greetings, MobileChecked
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import HanvisaError, Unavailable
@@ -62,10 +63,8 @@ async def check_greetings(
 
     Raises StorageError, and Unavailable when Asterisk does not answer.
     """
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database, clock.now)
-    try:
-        database.must_exist()
+    async with existing_database(settings.database_url) as database:
+        directory = SnapshotDirectory(database, clock.now)
         await directory.refresh(_NEEDED)
         due = [
             mobile
@@ -77,8 +76,6 @@ async def check_greetings(
         async with _caller(settings, clock) as caller:
             work = _Work(settings, clock, database, directory, caller)
             return await work.all(due, tell)
-    finally:
-        await database.close()
 
 
 def _is_due(mobile: MobileChecked, settings: Settings, clock: Clock) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,8 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from hanvisa.ami.secrets import forget_calendar_password
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
-from hanvisa.directory.engine import Database, open_database
-from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.personal import finding, removing
 from hanvisa.directory.personal.held import HELD
 from hanvisa.directory.personal.texts import texts_to
@@ -39,14 +38,14 @@ class Exported:
 
 async def purge_now(settings: Settings, now: datetime, *, dry_run: bool) -> list[Purged]:
     """Raises StorageError."""
-    async with _database(settings) as database:
+    async with existing_database(settings.database_url) as database:
         purge = purge_of(settings, database, now)
         return await (purge.due() if dry_run else purge.carry_out())
 
 
 async def remove_now(settings: Settings, id_: str, now: datetime) -> removing.Removed:
     """Raises NotFound, Conflict, StorageError."""
-    async with _database(settings) as database:
+    async with existing_database(settings.database_url) as database:
         forget = partial(forget_calendar_password, settings.state / "secrets.json")
         return await removing.remove(database, settings.state, id_, now, ADMINISTRATOR, forget=forget)
 
@@ -60,7 +59,7 @@ async def export(
 
     Raises NotFound, StorageError, and Conflict when the file is there already.
     """
-    async with _database(settings) as database, database.reading() as session:
+    async with existing_database(settings.database_url) as database, database.reading() as session:
         whose = await finding.find_whose(session, id_)
         progress = Progress("rows are found.", 0, say)
         rows, sounds = 0, set[str]()
@@ -104,14 +103,3 @@ def _new_zip(file: Path) -> Iterator[ZipFile]:
     except BaseException:
         file.unlink()
         raise
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = open_database(settings.database_url)
-    try:
-        database.must_exist()
-        await upgrade(settings.database_url)
-        yield database
-    finally:
-        await database.close()

@@ -10,7 +10,8 @@ from hanvisa.calendars.keeper import CalendarKeeper, Times, days_read, read_cale
 from hanvisa.calendars.reach import open_session
 from hanvisa.calls.ports import Clock
 from hanvisa.config import Settings
-from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.engine import Database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.repositories.calendars import Calendars
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import CalendarError
@@ -39,15 +40,13 @@ async def check_calendars(settings: Settings, tell: Callable[[str], None], langu
 
     Raises StorageError.
     """
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
     http = CalendarHttp(lambda: read_calendar_passwords(settings.state))
     now = datetime.now(UTC)
     today = now.astimezone(LOCAL).date()
     days = days_read(today, settings.calendar_days)
     well = True
-    try:
-        database.must_exist()
+    async with existing_database(settings.database_url) as database:
+        directory = SnapshotDirectory(database)
         await directory.refresh(("persons", "reasons", "codes"))
         async with open_session(settings.own_calendar_networks) as session:
             for source in await Calendars(database).sources(now):
@@ -66,8 +65,6 @@ async def check_calendars(settings: Settings, tell: Callable[[str], None], langu
                     meaning = read_event(event, directory.register, _event_rules(settings))
                     reason = meaning.absence.reason if meaning.absence else "-"
                     tell(f"  {event.starts}  {reason:>2}  {meaning.because.in_(language)}")
-    finally:
-        await database.close()
     return well
 
 

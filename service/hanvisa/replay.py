@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hanvisa.calls.replaying import Replay
 from hanvisa.config import Settings
-from hanvisa.directory.engine import open_database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.repositories.decisions import Decisions
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import InvalidInput
@@ -25,10 +25,8 @@ async def replay(
     settings: Settings, since: datetime, until: datetime, policy: Path | None, say: Callable[[str], None]
 ) -> Comparison:
     """Nothing is changed. Raises InvalidInput for a policy file that won't do, StorageError."""
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
-    try:
-        database.must_exist()
+    async with existing_database(settings.database_url) as database:
+        directory = SnapshotDirectory(database)
         await directory.refresh(_NAMED)
         again = Replay(_read(policy, directory.register) if policy else WhatIf())
         decisions = Decisions(database)
@@ -38,8 +36,6 @@ async def replay(
             again.add(was, kept.schema, kept.facts)
             progress.add(1)
         return again.comparison
-    finally:
-        await database.close()
 
 
 def _read(policy: Path, register: Register) -> WhatIf:

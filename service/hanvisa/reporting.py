@@ -9,9 +9,8 @@ from pathlib import Path
 
 from hanvisa.calls.ports import Clock
 from hanvisa.config import Settings
-from hanvisa.directory.engine import open_database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.imports.invoice import import_invoice, read_columns
-from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import ConfigurationError
 from hanvisa.mail.sending import Server
@@ -83,13 +82,8 @@ async def mail_monthly(settings: Settings, server: Server | None, clock: Clock, 
 async def take_in_invoice(settings: Settings, file: Path, *, month: str, columns: str, replace: bool) -> int:
     """How many lines were. Raises InvalidInput (ImportRefused), Conflict and StorageError: then nothing was."""
     of, which = Month.read(month), read_columns(columns or settings.invoice_columns)
-    database = open_database(settings.database_url)
-    try:
-        database.must_exist()
-        await upgrade(settings.database_url)
+    async with existing_database(settings.database_url) as database:
         return await import_invoice(database, file, str(of), which, replace=replace)
-    finally:
-        await database.close()
 
 
 def _title(one: Measure | Column | Text) -> Text:
@@ -102,11 +96,8 @@ def _month(written: str, clock: Clock) -> Month:
 
 @asynccontextmanager
 async def _maker(settings: Settings, clock: Clock) -> AsyncIterator[Maker]:
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database, clock.now)
-    try:
-        database.must_exist()
-        await upgrade(settings.database_url)
+    async with existing_database(settings.database_url) as database:
+        directory = SnapshotDirectory(database, clock.now)
         await directory.refresh({*NEEDED, "settings"})
         current = in_force(settings, directory.register.settings.rows)
         yield Maker(
@@ -115,8 +106,6 @@ async def _maker(settings: Settings, clock: Clock) -> AsyncIterator[Maker]:
             NumberPlan(settings.outside_prefix, settings.outside_prefix_required),
             Limits(current.greeting_every, current.details_every),
         )
-    finally:
-        await database.close()
 
 
 async def _written(made: Made, form: Format, language: Language, *, rows: bool) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from hanvisa.config import Settings
-from hanvisa.directory.engine import open_database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.loading import LOADERS
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.following import Follower
@@ -40,15 +40,11 @@ async def speak_beforehand(settings: Settings, progress: Callable[[int, int], No
 
     Raises StorageError.
     """
-    database = open_database(settings.database_url)
-    directory = SnapshotDirectory(database)
-    voice = SpeechLibrary(settings.state, EspeakSynthesiser())
-    try:
-        database.must_exist()
+    async with existing_database(settings.database_url) as database:
+        directory = SnapshotDirectory(database)
+        voice = SpeechLibrary(settings.state, EspeakSynthesiser())
         await directory.refresh(LOADERS)
         failed = await asyncio.gather(
             voice.prepare_catalogue(), voice.prepare_register(directory.register, progress)
         )
         return sum(failed)
-    finally:
-        await database.close()

@@ -98,17 +98,11 @@ def _ask_password() -> str:
 
 
 def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    from hanvisa.directory.engine import open_database  # noqa: PLC0415
-    from hanvisa.directory.migrations import upgrade  # noqa: PLC0415
+    from hanvisa.directory.existing import existing_database  # noqa: PLC0415
 
     async def open_and_work() -> T:
         settings = read_settings()
-        database = open_database(settings.database_url)
-        try:
-            database.must_exist()
-            await upgrade(settings.database_url)
+        async with existing_database(settings.database_url) as database:
             return await work(database, settings)
-        finally:
-            await database.close()
 
     return run(open_and_work())

@@ -15,13 +15,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 from typer.testing import CliRunner, Result
 
 from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
+from hanvisa.directory import migrations
 from hanvisa.directory.migrations import upgrade
 from hanvisa.errors import ConfigurationError
-from hanvisa.lab.asterisk import CONFIGURATION
+from hanvisa.lab.asterisk import CONFIGURATION, REPOSITORY
 from hanvisa.lab.own import take_speech
 from hanvisa.passwords import read_calendar_passwords
 from hanvisa.policy.model import Language
@@ -39,24 +43,47 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with nothing in its tables: the first command that meets an empty file makes them, for a second."""
+    """A database with nothing in its tables, which take a second to make."""
     file = tmp_path_factory.mktemp("tables") / "hanvisa.sqlite"
     asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
     return file
+
+
+@pytest.fixture(scope="module")
+def older_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the version before made it."""
+    file = tmp_path_factory.mktemp("older") / "hanvisa.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, ONE_BEFORE)
+    engine.dispose()
+    return file
+
+
+def step_of(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
 
 def hanvisa(*words: str, keyed: str = "") -> Result:
     return CliRunner().invoke(app, words, input=keyed)
 
 
+DEMO = str(REPOSITORY / "demo" / "directory")
+ONE_BEFORE = sorted(migrations.steps())[-2]
+KEEPS_ALL = ("backup", "x")  # of whatever version
 COMMANDS = [
     ("token", "create", "--role", "admin", "--name", "me"),
     ("user", "list"),
     ("user", "end", "siv"),
     ("explain", "0"),
     ("greetings", "check"),
-    ("backup", "x"),
+    KEEPS_ALL,
     ("purge",),
+    ("purge", "--dry-run"),
     ("export-person", "x", "y"),
     ("remove-person", "x"),
     ("calendars", "check"),
@@ -64,6 +91,8 @@ COMMANDS = [
     ("report", "refusals"),
     ("invoice", "no.csv", "--month", "2026-08"),
     ("replay", "--since", "2026-08-01"),
+    ("import", DEMO, "--dry-run"),
+    ("speak",),
 ]
 
 
@@ -101,9 +130,46 @@ def test_an_import_is_told_in_swedish_or_english(state: Path, tmp_path: Path) ->
     assert hanvisa("import", str(folder), "--language", "en").stdout.startswith("Imported:\n")
 
 
-def test_a_token_is_made_when_there_is_a_database(state: Path) -> None:
+@pytest.mark.parametrize("words", [words for words in COMMANDS if words is not KEEPS_ALL], ids=" ".join)
+def test_the_tables_of_an_older_service_are_left_to_it(
+    words: tuple[str, ...], state: Path, older_tables: Path
+) -> None:
+    shutil.copy(older_tables, state)
+    ran = hanvisa(*words)
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("The database is still that of an older hanvisa")
+    assert step_of(state / "hanvisa.sqlite") == ONE_BEFORE
+
+
+def test_an_import_that_is_carried_out_brings_the_tables_up_to_date(state: Path, older_tables: Path) -> None:
+    shutil.copy(older_tables, state)
+    assert hanvisa("import", DEMO).exit_code == 0
+    assert step_of(state / "hanvisa.sqlite") == migrations.NEWEST
+
+
+def test_an_import_from_a_folder_that_is_not_there_leaves_all_as_it_is(
+    state: Path, older_tables: Path
+) -> None:
+    assert hanvisa("import", "/nowhere").exit_code == 1
+    assert list(state.iterdir()) == []
+    shutil.copy(older_tables, state)
+    assert hanvisa("import", "/nowhere").exit_code == 1
+    assert step_of(state / "hanvisa.sqlite") == ONE_BEFORE
+
+
+def test_the_tables_of_a_newer_version_are_told_of(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
+    with closing(sqlite3.connect(state / "hanvisa.sqlite")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert hanvisa("user", "list").stderr.startswith("The database was made by a newer hanvisa than this")
+
+
+def test_a_token_is_made_when_there_are_tables(state: Path, tables: Path) -> None:
+    making = ("token", "create", "--role", "admin", "--name", "me")
     (state / "hanvisa.sqlite").touch()
-    ran = hanvisa("token", "create", "--role", "admin", "--name", "me")
+    assert hanvisa(*making).stderr.startswith("There are no tables in the database yet. Start the service")
+    shutil.copy(tables, state)
+    ran = hanvisa(*making)
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert len(ran.stdout.strip()) > 20
 

@@ -224,7 +224,7 @@ def open_database(url: str, waits: Waits | None = None) -> Database:
 _URLS = "Set HANVISA_DATABASE_URL to sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST:PORT/NAME."
 
 
-def parse_url(url: str) -> URL:
+def parse_url(url: str | URL) -> URL:
     """Raises ConfigurationError when the URL is none that we can use."""
     try:
         parsed = make_url(url)

@@ -14,8 +14,7 @@ from time import monotonic
 from typing import TypeVar
 
 from hanvisa.config import Settings
-from hanvisa.directory.engine import open_database
-from hanvisa.directory.migrations import upgrade
+from hanvisa.directory.existing import existing_database
 from hanvisa.lab.api import Api
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.hearing import Hearing
@@ -65,13 +64,8 @@ def web_of(settings: Settings) -> str:
 
 async def make_token(settings: Settings, role: str, scope: str = "", name: str = "lab") -> str:
     """A new token of the API for the user of that name, as `hanvisa token create` makes it. Raises HanvisaError."""
-    database = open_database(settings.database_url)
-    try:
-        database.must_exist()
-        await upgrade(settings.database_url)
+    async with existing_database(settings.database_url) as database:
         return await create_token(database, role, name, scope)
-    finally:
-        await database.close()
 
 
 async def phone_password(settings: Settings, account: str) -> str:

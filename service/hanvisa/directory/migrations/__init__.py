@@ -1,4 +1,4 @@
-"""The steps from an empty database to today's, run at each start of the service."""
+"""The steps from an empty database to today's: run at each start of the service, by an import and by a restore."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from hanvisa.errors import StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.engine import URL
 
 NEWEST = "0026"  # the last step under versions/
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LOCK = 0x68616E76697361  # two services that start at once take turns on PostgreSQL
 
 
-async def upgrade(database_url: str) -> None:
+async def upgrade(database_url: str | URL) -> None:
     """Bring the database to today's tables, making SQLite's file if there is none. Quick when nothing is to be done.
 
     Raises:
@@ -67,14 +68,11 @@ def steps() -> frozenset[str]:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    step = _step(connection)
+    step = step_of(connection)
     if step == NEWEST:
         return
     if step is not None and step not in steps():
-        raise StorageError(
-            f"The database was made by a newer hanvisa than this (it is at step {step}, and this one knows {NEWEST} "
-            "at most). Install that version again, or restore the backup from before it (docs/backup.md)."
-        )
+        raise made_by_a_newer(step)
     # Imported only when there is something to do: a service that starts anew has callers waiting.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -85,7 +83,14 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _step(connection: Connection) -> str | None:
+def made_by_a_newer(step: str) -> StorageError:
+    return StorageError(
+        f"The database was made by a newer hanvisa than this (it is at step {step}, and this one knows {NEWEST} "
+        "at most). Install that version again, or restore the backup from before it (docs/backup.md)."
+    )
+
+
+def step_of(connection: Connection) -> str | None:
     """The last that was taken; None in an empty database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
