@@ -54,12 +54,14 @@ def make_backup(
 ) -> Made:
     """Write a backup to ``file``, whole or not at all. ``secrets``: the passwords of phones, Asterisk and mail too.
 
-    Raises Conflict when the file is there already, StorageError when there is no database or the disk does not take it.
+    Raises Conflict when the file is there already, StorageError when there is no database, the state folder is none of
+    hanvisa's, or the disk does not take it.
     """
     if file.exists():
         raise Conflict(f"{file} is there already. Give another name: no backup is written over.")
     database = open_database(settings.database_url)
     database.must_exist()
+    _must_be_ours(settings.state)
     with _disk_errors(file):
         folder = Path(tempfile.mkdtemp(prefix=".hanvisa-backup-", dir=file.absolute().parent))
         try:
@@ -84,6 +86,15 @@ def make_backup(
             shutil.rmtree(folder)
     still_to_do = "" if database.is_sqlite else postgres.how_to_back_up(database.url, file)
     return Made(file, writer.files, size, still_to_do)
+
+
+def _must_be_ours(state: Path) -> None:
+    """A service makes its passwords before it takes a call; before that there is a register on SQLite at most."""
+    if not any((state / name).exists() for name in (SECRETS, DATABASE)):
+        raise StorageError(
+            f"{state} is no state folder of hanvisa's: there is no {SECRETS} in it, so the backup would have nothing. "
+            "Set HANVISA_STATE to the folder where it is."
+        )
 
 
 class _Writer:

@@ -432,6 +432,16 @@ async def test_there_is_nothing_to_save_where_there_is_no_database(tmp_path: Pat
         make(Settings(state=tmp_path), tmp_path / "backup")
 
 
+@pytest.mark.parametrize("place", ["misspelt", "another's"])
+async def test_there_is_nothing_to_save_where_the_state_folder_is_none(
+    place: str, here: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "another's").mkdir()
+    with pytest.raises(StorageError, match=f"{place} is no state folder of hanvisa's"):
+        make(here.model_copy(update={"state": tmp_path / place}), tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
+
+
 def test_every_folder_of_the_state_is_in_a_backup_or_left_out_for_a_reason() -> None:
     """`state / "name"` and `state / FOLDER` anywhere in the service; what the lab makes is for tests only."""
     package = Path(hanvisa.__file__).parent
