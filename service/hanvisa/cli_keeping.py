@@ -11,7 +11,7 @@ import typer
 
 from hanvisa.config import read_settings
 from hanvisa.policy.model import Language
-from hanvisa.running import sentences
+from hanvisa.running import sentences, undone_when_stopped
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def backup(
     """
     from hanvisa.backup.making import make_backup  # noqa: PLC0415
 
-    with sentences():
+    with sentences(), undone_when_stopped():
         made = make_backup(read_settings(), file, datetime.now(UTC), _say, secrets=not without_secrets)
     size = f"{made.size:,}".replace(",", " ")
     typer.echo(f"{made.file} is made: {made.files} files, {size} bytes.")
@@ -52,7 +52,7 @@ def restore(
     """Put a backup into an empty place (HANVISA_STATE), or over what is there; docs/backup.md."""
     from hanvisa.backup.restoring import restore_backup  # noqa: PLC0415
 
-    with sentences():
+    with sentences(), undone_when_stopped():
         restored = asyncio.run(restore_backup(read_settings(), file, _say, over=over))
     typer.echo(f"Restored as of {restored.manifest.made_at}: {restored.files} files.")
     typer.echo(
@@ -105,7 +105,7 @@ def export_person(
     """
     from hanvisa.personal import export  # noqa: PLC0415
 
-    with sentences():
+    with sentences(), undone_when_stopped():
         exported = asyncio.run(export(read_settings(), id_, file, datetime.now(UTC), _say))
     typer.echo(f"{file} is made: {exported.rows} rows, {exported.files} sounds.")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 import typer
@@ -17,8 +19,22 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    with sentences():
+    with sentences(), undone_when_stopped():
         return asyncio.run(work)
+
+
+@contextmanager
+def undone_when_stopped() -> Iterator[None]:
+    """Who is told to stop (SIGTERM) undoes first what is half done, as after Ctrl-C: what was begun is unwound."""
+    usual = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 class sentences:  # noqa: N801 - reads as the with-statement it is

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from hanvisa.backup.archive import (
 )
 from hanvisa.config import Settings
 from hanvisa.directory.engine import open_database
+from hanvisa.directory.personal.unfinished import BACKUP, unfinished
 from hanvisa.errors import Conflict, StorageError
 from hanvisa.progress import Progress
 
@@ -62,28 +62,24 @@ def make_backup(
     database = open_database(settings.database_url)
     database.must_exist()
     _must_be_ours(settings.state)
-    with _disk_errors(file):
-        folder = Path(tempfile.mkdtemp(prefix=".hanvisa-backup-", dir=file.absolute().parent))
-        try:
-            made = folder / "backup"
-            with os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT, 0o600), "w+b") as opened:
-                with ZipFile(opened, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-                    writer = _Writer(archive, settings.state, say)
-                    writer.add_all(OUTBOX)
-                    step = writer.add_database(database.file, folder) if database.file else ""
-                    for sounds in SOUNDS:
-                        writer.add_all(sounds)
-                    if secrets:
-                        writer.add(settings.state / SECRETS, SECRETS)
-                    kind = SQLITE if database.is_sqlite else POSTGRESQL
-                    manifest = Manifest(kind, step, at.isoformat(timespec="seconds"), __version__)
-                    archive.writestr(_info(MANIFEST), manifest.to_json())
-                opened.flush()
-                os.fsync(opened.fileno())
-            size = made.stat().st_size
-            made.rename(file)
-        finally:
-            shutil.rmtree(folder)
+    with _disk_errors(file), unfinished(file.absolute().parent, BACKUP) as folder:
+        made = folder / "backup"
+        with os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT, 0o600), "w+b") as opened:
+            with ZipFile(opened, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+                writer = _Writer(archive, settings.state, say)
+                writer.add_all(OUTBOX)
+                step = writer.add_database(database.file, folder) if database.file else ""
+                for sounds in SOUNDS:
+                    writer.add_all(sounds)
+                if secrets:
+                    writer.add(settings.state / SECRETS, SECRETS)
+                kind = SQLITE if database.is_sqlite else POSTGRESQL
+                manifest = Manifest(kind, step, at.isoformat(timespec="seconds"), __version__)
+                archive.writestr(_info(MANIFEST), manifest.to_json())
+            opened.flush()
+            os.fsync(opened.fileno())
+        size = made.stat().st_size
+        made.rename(file)
     still_to_do = "" if database.is_sqlite else postgres.how_to_back_up(database.url, file)
     return Made(file, writer.files, size, still_to_do)
 

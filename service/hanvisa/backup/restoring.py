@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import shutil
 import sqlite3
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -38,6 +37,7 @@ from hanvisa.backup.archive import (
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.migrations import NEWEST, steps, upgrade
+from hanvisa.directory.personal.unfinished import RESTORE, unfinished
 from hanvisa.directory.sqlite import is_damage
 from hanvisa.directory.tables import SessionRow
 from hanvisa.errors import Conflict, InvalidInput, StorageError
@@ -85,8 +85,7 @@ async def restore_backup(
         _must_suit(manifest, archive.namelist(), database, file)
         check_names(archive)
         settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=".hanvisa-restore-", dir=settings.state))
-        try:
+        with unfinished(settings.state, RESTORE) as staged:
             names = _unpack(archive, staged, say)
             if database.file:
                 url = f"sqlite+aiosqlite:///{staged / DATABASE}"
@@ -95,8 +94,6 @@ async def restore_backup(
             passwords_changed = _passwords_differ(settings.state, staged)
             with _disk_errors(settings.state):
                 set_aside = _put_in_place(staged, settings.state, database.file)
-        finally:
-            shutil.rmtree(staged)
     still_to_do = "" if database.is_sqlite else postgres.how_to_restore(database.url, file)
     return Restored(manifest, len(names), passwords_changed, set_aside, still_to_do)
 

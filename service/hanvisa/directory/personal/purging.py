@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from hanvisa.directory.personal.erasing import Files
 from hanvisa.directory.personal.removing import Forget, remove_person
 from hanvisa.directory.personal.sounds import delete_files, forgotten_files
 from hanvisa.directory.personal.texts import forgotten_texts
+from hanvisa.directory.personal.unfinished import left_behind, remove
 from hanvisa.directory.tables import (
     AbsenceRow,
     AuditRow,
@@ -221,6 +223,7 @@ KINDS = (
 LEFT = Text(sv="personer som har slutat: namn och nummer", en="persons who have left: names and numbers")
 TEXTS = Text(sv="textmeddelanden: nummer och ord", en="text messages: numbers and words")
 FILES = Text(sv="ljud som ingenting längre hör till", en="sounds that belong to nothing any more")
+UNFINISHED = Text(sv="säkerhetskopior som inte blev färdiga", en="backups that were not finished")
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,8 @@ class Purge:
             ]
             left = await _count(session, _left(self.limits))
         forgotten = [Purged(name, what, len(files)) for name, what, files in await self._forgotten()]
-        return [*purged, Purged("persons", LEFT, left), *forgotten]
+        unfinished = Purged("backups", UNFINISHED, len(await self._unfinished()))
+        return [*purged, Purged("persons", LEFT, left), *forgotten, unfinished]
 
     async def carry_out(self) -> list[Purged]:
         """What was taken away, of every kind. It stands in the audit trail."""
@@ -254,6 +258,9 @@ class Purge:
         for name, what, files in await self._forgotten():
             await delete_files(self.state, files)
             purged.append(Purged(name, what, len(files)))
+        unfinished = await self._unfinished()
+        await asyncio.to_thread(remove, unfinished)
+        purged.append(Purged("backups", UNFINISHED, len(unfinished)))
         await self._note(purged)
         return purged
 
@@ -281,6 +288,9 @@ class Purge:
             sounds = await forgotten_files(session, self.state, self.now - ASIDE_FOR, self.limits.recordings)
         texts = await forgotten_texts(self.state, self.now)
         return [("texts", TEXTS, texts), ("files", FILES, sounds)]
+
+    async def _unfinished(self) -> list[Path]:
+        return await asyncio.to_thread(left_behind, self.state, self.now)
 
     async def _note(self, purged: list[Purged]) -> None:
         entries = [

@@ -50,6 +50,11 @@ FILES = (
         "until somebody removes it",
     ),
     (
+        "`.hanvisa-backup-…`, `.hanvisa-restore-…`",
+        "all that is in a backup, while it is made (beside its file) or put back",
+        "until that ends; after a kill until the next backup, restore or purge there, an hour later or more",
+    ),
+    (
         "`secrets.json`",
         "passwords of phones, Asterisk, mail and calendars",
         "until they are changed; a person's calendar's as its row",
