@@ -134,7 +134,9 @@ def speak() -> None:
             typer.echo(f"{done} of {of} pieces are spoken.", err=True)
 
     async def run() -> int:
-        return await speak_beforehand(read_settings(), progress)
+        settings = read_settings()
+        with putting_into(settings.state):
+            return await speak_beforehand(settings, progress)
 
     failed = _run(run())
     typer.echo(f"{failed} pieces can't be spoken (see above)." if failed else "Everything can be said.")

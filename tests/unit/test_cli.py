@@ -324,6 +324,15 @@ def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, s
     assert sound.stat().st_size > 4000
 
 
+def test_sounds_that_can_not_be_put_there_are_told_of_in_a_sentence(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
+    (state / "sounds").touch()
+    ran = hanvisa("speak")
+    assert ran.exit_code == 1
+    assert f"{state / 'sounds'}" in ran.stderr
+    assert f"See who owns the state folder {state}" in ran.stderr
+
+
 def test_the_reports_are_listed() -> None:
     listed = hanvisa("report", "--language", "en")
     assert listed.exit_code == 0
