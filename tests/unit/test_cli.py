@@ -215,6 +215,7 @@ def test_a_user_is_made_changed_and_ended(state: Path, tables: Path) -> None:
     ("words", "keyed", "said"),
     [
         (("create", "siv", "--no-password"), "", "The name “siv” is taken"),
+        (("create", "", "--no-password"), "", "“” is no name"),
         (("create", "tor"), "för kort\nför kort\n", "12 characters or more"),
         (("create", "tor", "--no-password", "--role", "head"), "", "needs a scope"),
         (("create", "tor", "--no-password", "--role", "person"), "", "give --person"),

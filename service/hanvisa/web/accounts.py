@@ -15,7 +15,7 @@ from hanvisa.policy.sign_in import account_key
 from hanvisa.web.passwords import SHORTEST, Passwords
 from hanvisa.web.roles import SCOPED, Role
 from hanvisa.web.signing_in import limits
-from hanvisa.web.tokens import person_given, role_given, scope_given
+from hanvisa.web.tokens import name_given, person_given, role_given, scope_given
 
 
 async def create_user(
@@ -27,7 +27,7 @@ async def create_user(
         person_id = await person_given(session, person) if person else None
     hash_ = await Passwords().hash(_long_enough(password)) if password is not None else None
     try:
-        await Users(database).create(UserFields(name, person_id, roles), hash_, SYSTEM)
+        await Users(database).create(UserFields(name_given(name), person_id, roles), hash_, SYSTEM)
     except Conflict as error:
         raise InvalidInput(
             f"The name “{name}” is taken, perhaps by one who has ended. Choose another."

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
-from hanvisa.directory.repositories.users import SCOPES
+from hanvisa.directory.repositories.users import SCOPES, in_use
 from hanvisa.directory.tables import PersonRow, RoleAssignmentRow, TokenRow, UserRow
 from hanvisa.errors import InvalidInput
 from hanvisa.web.auth import hashed, new_token
+from hanvisa.web.fields import Line
 from hanvisa.web.roles import SCOPED, Role
 
 
@@ -33,18 +35,19 @@ async def create_token(
     many ``days`` from ``now``. Raises InvalidInput.
     """
     wanted = role_given(role, scope)
+    named = name_given(name)
     token = new_token()
     at = now or datetime.now(UTC)
     async with database.changing(SYSTEM) as session:
         person_id = await person_given(session, scope) if scope and wanted not in SCOPED else None
-        user = await _user(session, name, person_id)
+        user = await _user(session, named, person_id)
         await _give(
             session, user.id, wanted, await scope_given(session, scope) if wanted in SCOPED else (None, None)
         )
         session.add(
             TokenRow(
                 user_id=user.id,
-                name=name,
+                name=named,
                 hash=hashed(token),
                 created_at=at,
                 expires_at=at + timedelta(days=days),
@@ -52,6 +55,16 @@ async def create_token(
             )
         )
     return token
+
+
+def name_given(name: str) -> str:
+    """The name of a user, as the API takes it too. Raises InvalidInput."""
+    try:
+        return str(TypeAdapter(Line).validate_python(name))
+    except ValidationError as error:
+        raise InvalidInput(
+            f"“{name}” is no name. Give one that can be seen, in one line of 200 characters at most."
+        ) from error
 
 
 def role_given(role: str, scope: str) -> Role:
@@ -77,6 +90,10 @@ async def _user(session: AsyncSession, name: str, person_id: UUID | None) -> Use
         raise InvalidInput(f"The user “{name}” is another person already. Choose another name.")
     user.person_id = person_id or user.person_id
     await session.flush()
+    if await session.scalar(select(UserRow.id).where(UserRow.id == user.id, in_use())) is None:
+        raise InvalidInput(
+            f"The user “{name}” has ended, or is a person who has left: no token lets them in. Choose another name."
+        )
     return user
 
 

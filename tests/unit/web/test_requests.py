@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from hanvisa.directory.auditing import SYSTEM
-from hanvisa.directory.tables import TokenRow
+from hanvisa.directory.tables import PersonRow, TokenRow
 from hanvisa.errors import InvalidInput, StorageError
 from hanvisa.web import auth
 from hanvisa.web.auth import Gate
@@ -276,6 +276,31 @@ async def test_who_is_forgotten_while_they_are_looked_up_is_known_no_more() -> N
 async def test_a_token_that_makes_no_sense_is_not_made(town: Town, role: str, scope: str, part: str) -> None:
     with pytest.raises(InvalidInput, match=part):
         await create_token(town.database, role, "new", scope)
+
+
+@pytest.mark.parametrize("name", ["", " \t", "two\nlines", "x" * 201])
+async def test_a_token_has_a_name_as_the_api_takes_it(town: Town, name: str) -> None:
+    with pytest.raises(InvalidInput, match="is no name"):
+        await create_token(town.database, "admin", name)
+    await problem(await town.ask("POST", "/users", {"name": name}), 422)
+
+
+async def test_who_is_no_user_any_more_gets_no_token(town: Town) -> None:
+    made = await answer(await town.ask("POST", "/users", {"name": "siv"}), 201)
+    await create_token(town.database, "admin", "siv")
+    await answer(await town.ask("POST", f"/users/{made['id']}/end", if_match="*"), 200)
+    with pytest.raises(InvalidInput, match="“siv” has ended"):
+        await create_token(town.database, "superuser", "siv")
+    had = (await town.get(f"/users/{made['id']}"))["roles"]
+    assert [role["role"] for role in had] == ["admin"]
+
+
+async def test_who_has_left_gets_no_token(town: Town) -> None:
+    async with town.database.changing(SYSTEM) as session:
+        (await session.get_one(PersonRow, id_of("anna"))).ended_at = NOW
+    for name in ("anna", "new"):
+        with pytest.raises(InvalidInput, match="has left"):
+            await create_token(town.database, "person", name, "anna")
 
 
 async def test_a_user_may_have_several_tokens_and_is_one_person_only(town: Town) -> None:
