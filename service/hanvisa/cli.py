@@ -19,6 +19,7 @@ from hanvisa.policy.model import Language, Text
 from hanvisa.reports.formats import Format
 from hanvisa.running import putting_into, sentences
 from hanvisa.running import run as _run
+from hanvisa.terminal import ask_password
 from hanvisa.user_commands import app as user
 
 app = typer.Typer(
@@ -220,7 +221,7 @@ def password(
 
     with sentences():
         state = read_settings().state
-        given = typer.prompt("Password", hide_input=True, err=True)
+        given = ask_password(twice=False)
         with putting_into(state):
             keep_calendar_password(state / "secrets.json", account, given)
 

@@ -9,6 +9,7 @@ import typer
 
 from hanvisa.config import Settings, read_settings
 from hanvisa.running import run
+from hanvisa.terminal import ask_password
 
 if TYPE_CHECKING:
     from hanvisa.directory.engine import Database
@@ -44,9 +45,9 @@ def create(
     """
     from hanvisa.web.accounts import create_user  # noqa: PLC0415
 
-    given = _ask_password() if password else None
+    ask = ask_password if password else None
     _with_database(
-        lambda database, _: create_user(database, name, role=role, scope=scope, person=person, password=given)
+        lambda database, _: create_user(database, name, role=role, scope=scope, person=person, password=ask)
     )
     typer.echo(f"{name} is a user now.")
 
@@ -56,8 +57,7 @@ def password(name: Name) -> None:
     """Give a user a new password; it also opens the lock after wrong ones, and signs them out everywhere."""
     from hanvisa.web.accounts import set_password  # noqa: PLC0415
 
-    given = _ask_password()
-    _with_database(lambda database, settings: set_password(database, settings, name, given))
+    _with_database(lambda database, settings: set_password(database, settings, name, ask_password))
     typer.echo(f"{name} has a new password.")
 
 
@@ -91,10 +91,6 @@ def list_() -> None:
 
     for line in _with_database(lambda database, _: list_users(database)):
         typer.echo(line)
-
-
-def _ask_password() -> str:
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+
+from sqlalchemy import select
 
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.signing_in import SignInTries
 from hanvisa.directory.repositories.users import RoleGiven, UserFields, UserRecord, Users
-from hanvisa.errors import Conflict, InvalidInput
+from hanvisa.directory.tables import UserRow
+from hanvisa.errors import InvalidInput
 from hanvisa.policy.sign_in import account_key
 from hanvisa.web.passwords import SHORTEST, Passwords
 from hanvisa.web.roles import SCOPED, Role
 from hanvisa.web.signing_in import limits
 from hanvisa.web.tokens import name_given, person_given, role_given, scope_given
 
+Asked = Callable[[], str]
+
 
 async def create_user(
-    database: Database, name: str, *, role: str, scope: str, person: str, password: str | None
+    database: Database, name: str, *, role: str, scope: str, person: str, password: Asked | None
 ) -> None:
-    """``person`` and ``password`` may be none. Raises InvalidInput, also when the name is taken."""
+    """``person`` may be "". The ``password`` is asked for when the rest will do; None: they have none.
+
+    Raises InvalidInput, also when the name is taken.
+    """
     roles = frozenset({await _role(database, role, scope)} if role else ())
     async with database.reading() as session:
         person_id = await person_given(session, person) if person else None
-    hash_ = await Passwords().hash(_long_enough(password)) if password is not None else None
-    try:
-        await Users(database).create(UserFields(name_given(name), person_id, roles), hash_, SYSTEM)
-    except Conflict as error:
-        raise InvalidInput(
-            f"The name “{name}” is taken, perhaps by one who has ended. Choose another."
-        ) from error
+        if await session.scalar(select(UserRow.id).where(UserRow.name == name_given(name))) is not None:
+            raise InvalidInput(f"The name “{name}” is taken, perhaps by one who has ended. Choose another.")
+    hash_ = await Passwords().hash(_long_enough(password())) if password is not None else None
+    await Users(database).create(UserFields(name, person_id, roles), hash_, SYSTEM)
 
 
-async def set_password(database: Database, settings: Settings, name: str, password: str) -> None:
-    """Raises InvalidInput."""
+async def set_password(database: Database, settings: Settings, name: str, password: Asked) -> None:
+    """The ``password`` is asked for when there is such a user. Raises InvalidInput."""
     user = await Users(database).named(name)
-    hash_ = await Passwords().hash(_long_enough(password))
+    hash_ = await Passwords().hash(_long_enough(password()))
     await Users(database).set_password(user.id, hash_, datetime.now(UTC), None, SYSTEM)
     await SignInTries(database, limits(settings)).forgive(account_key(name))
 

@@ -98,9 +98,11 @@ async def _user(session: AsyncSession, name: str, person_id: UUID | None) -> Use
 
 
 async def person_given(session: AsyncSession, wanted: str) -> UUID:
-    """The person of that id or external id. Raises InvalidInput."""
+    """The person of that id or external id, who has not left. Raises InvalidInput."""
     id_ = await session.scalar(
-        select(PersonRow.id).where(or_(PersonRow.external_id == wanted, PersonRow.id == _uuid(wanted)))
+        select(PersonRow.id).where(
+            or_(PersonRow.external_id == wanted, PersonRow.id == _uuid(wanted)), PersonRow.ended_at.is_(None)
+        )
     )
     if id_ is None:
         raise InvalidInput(f"There is no person “{wanted}”. Give the id or the external id.")
