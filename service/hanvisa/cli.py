@@ -171,7 +171,12 @@ def create(
         async with existing_database(settings.database_url) as database:
             return await create_token(database, role, name, scope, days=days or settings.token_days)
 
-    typer.echo(_run(run()))
+    made = _run(run())
+    try:
+        typer.echo(made)
+    except (OSError, StorageError):
+        typer.echo(f"“{name}” has a token now that nobody has seen: revoke it (docs/access.md).", err=True)
+        raise
 
 
 @greetings.command("check")

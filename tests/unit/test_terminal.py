@@ -51,3 +51,68 @@ def test_a_password_that_is_not_utf_8_is_told_of_and_not_shown(words: tuple[str,
     assert "The password is not UTF-8. Set the terminal to UTF-8" in said
     assert "Traceback" not in said
     assert "batteri" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("user", "create", b"\xe5sa", "--no-password"),
+        ("user", "end", b"\xe5sa"),
+        ("token", "create", "--role", "admin", "--name", b"\xe5sa"),
+        ("explain", b"\xe5sa"),
+        ("remove-person", b"\xe5sa"),
+        ("export-person", b"\xe5sa", "x"),
+    ],
+)
+def test_a_word_that_is_not_utf_8_is_told_of(words: tuple[str | bytes, ...], state: Path) -> None:
+    ran = hanvisa(state, *words)
+    assert (ran.returncode, ran.stdout) == (1, b"")
+    assert ran.stderr.decode().startswith(
+        "“\N{REPLACEMENT CHARACTER}sa” is not UTF-8. Set the terminal to UTF-8"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "refusals"),
+        ("report", "refusals", "--format", "pdf"),  # more than fits into the buffer
+        ("report",),
+        ("user", "list"),
+        ("replay", "--since", "2026-08-01"),
+        ("purge", "--dry-run"),
+        ("--help",),
+    ],
+    ids=" ".join,
+)
+def test_what_a_full_disk_does_not_take_is_told_of(words: tuple[str, ...], state: Path) -> None:
+    hanvisa(state, "user", "create", "anna", "--no-password")
+    with Path("/dev/full").open("wb") as full:
+        ran = hanvisa(state, *words, into=full)
+    assert ran.returncode == 1
+    assert ran.stderr.decode().splitlines()[-1] == (
+        "Standard output can't be written: No space left on device. What the command has done stays done."
+    )
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_token_that_nobody_has_seen_is_told_of(state: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = hanvisa(state, "token", "create", "--role", "admin", "--name", "anna", into=full)
+    assert ran.returncode == 1
+    unseen, why = ran.stderr.decode().splitlines()
+    assert unseen.startswith("“anna” has a token now that nobody has seen: revoke it")
+    assert why.startswith("Standard output can't be written: No space left on device.")
+
+
+def test_a_reader_who_has_gone_is_no_trace(state: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        ran = hanvisa(state, "report", into=gone)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+def test_what_a_terminal_has_no_letter_for_is_shown_as_a_question(state: Path) -> None:
+    ran = hanvisa(state, "user", "create", "anna → olle", "--no-password", PYTHONIOENCODING="latin-1")
+    assert (ran.returncode, ran.stdout) == (0, b"anna ? olle is a user now.\n")
