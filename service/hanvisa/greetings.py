@@ -31,6 +31,7 @@ from hanvisa.policy.greetings import Came, GreetingFacts, decide_greeting_check
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan, e164_to_dial, read_number
 from hanvisa.policy.outgoing import number_shown
+from hanvisa.running import putting_into
 from hanvisa.speech.evidence import GreetingEvidence
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
@@ -93,10 +94,11 @@ def _is_due(mobile: MobileChecked, settings: Settings, clock: Clock) -> bool:
 @asynccontextmanager
 async def _caller(settings: Settings, clock: Clock) -> AsyncIterator[GreetingCaller]:
     """Connected to Asterisk."""
+    with putting_into(settings.state):
+        voice = SpeechLibrary(settings.state, EspeakSynthesiser())
     node = settings.node or next(iter(settings.nodes), "")
     client = Client(settings.ari_of(node), USER, read_secret(settings.state, "ari"))
     app = f"{APP}{uuid.uuid4().hex}"
-    voice = SpeechLibrary(settings.state, EspeakSynthesiser())
     caller = GreetingCaller(
         AriControl(client, app), voice, GreetingEvidence(settings.state), clock, settings.greeting_ring
     )
