@@ -223,12 +223,17 @@ def password(
 ) -> None:
     """Keep a user's password for a calendar server in the state folder's secrets.json; it is asked for."""
     from hanvisa.ami.secrets import keep_calendar_password  # noqa: PLC0415
+    from hanvisa.calendars.source import must_be_account  # noqa: PLC0415
 
     with sentences():
         state = read_settings().state
+        must_be_account(account)
         given = ask_password(twice=False)
         with putting_into(state):
             keep_calendar_password(state / "secrets.json", account, given)
+    typer.echo(
+        f"The password of {account} is kept. hanvisa calendars check tells whether it opens the calendars."
+    )
 
 
 @app.command(add_help_option=False)

@@ -20,6 +20,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from typer.testing import CliRunner, Result
 
+from hanvisa.calendars.source import account_of
 from hanvisa.calls.prompts import Referral, Why
 from hanvisa.cli import app
 from hanvisa.directory import migrations
@@ -242,6 +243,7 @@ def test_a_calendars_password_is_kept_for_its_owner_alone(state: Path) -> None:
         app, ["calendars", "password", "hanvisa@kalender.example.org"], input="grön häst\n"
     )
     assert ran.exit_code == 0
+    assert "The password of hanvisa@kalender.example.org is kept." in ran.stdout
     assert "grön" not in ran.output
     assert read_calendar_passwords(state) == {"hanvisa@kalender.example.org": "grön häst"}
     assert (state / "secrets.json").stat().st_mode & 0o077 == 0
@@ -249,6 +251,31 @@ def test_a_calendars_password_is_kept_for_its_owner_alone(state: Path) -> None:
     with pytest.raises(ConfigurationError) as error:
         read_calendar_passwords(state)
     assert "grön" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://Kalender.example.org:8443/x",
+        "http://[2001:db8::7]/",
+        "https://10.2.0.7",
+        "https://å.example.org",
+    ],
+)
+def test_the_account_of_each_calendar_may_be_given_a_password(url: str, state: Path) -> None:
+    account = account_of(url, "hanvisa@example.org")
+    assert hanvisa("calendars", "password", account, keyed="grön häst\n").exit_code == 0
+    assert read_calendar_passwords(state) == {account: "grön häst"}
+
+
+@pytest.mark.parametrize(
+    "host", ["", "@", "@Kalender.example.org", "@kalender.example.org:8443", "@x.test/anna"]
+)
+def test_what_is_no_account_of_a_calendar_is_given_no_password(host: str, state: Path) -> None:
+    ran = hanvisa("calendars", "password", f"hanvisa{host}")
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith(f"“hanvisa{host}” is no USER@HOST. Write the user, @, and the host")
+    assert read_calendar_passwords(state) == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"calendars": {"x": "gr\xf6n'])

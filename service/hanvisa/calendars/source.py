@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +12,11 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from hanvisa.errors import InvalidInput
 from hanvisa.policy.calendar_events import EventAbsence, Steps
 from hanvisa.policy.model import Text
+
+_ACCOUNT = re.compile(r".+@([^\s:/A-Z]+|[\da-f.]*(:[\da-f.]*){2,})")  # no port; a host's name, or IPv6
 
 Days = tuple[date, date]
 """The first day that is read, and the one before which it ends."""
@@ -69,6 +73,15 @@ def host_of(url: str) -> str:
 def account_of(url: str, user: str) -> str:
     """A password goes to the host that it was given for, and nowhere else."""
     return f"{user}@{host_of(url)}"
+
+
+def must_be_account(account: str) -> None:
+    """Raises InvalidInput for what :func:`account_of` never is: no calendar would find its password."""
+    if _ACCOUNT.fullmatch(account) is None:
+        raise InvalidInput(
+            f"“{account}” is no USER@HOST. Write the user, @, and the host alone in small letters: "
+            "hanvisa@kalender.example.org."
+        )
 
 
 def fault_of_address(url: str) -> Text | None:
