@@ -38,6 +38,11 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_the_readme_leads_to_every_document() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert [file.name for file in DOCS.glob("*.md") if f"\n| [docs/{file.name}](docs/" not in readme] == []
+
+
 def test_each_decision_record_has_a_number_of_its_own() -> None:
     records = {int(path.name[:4]): path for path in DOCS.glob("adr/*.md")}
     assert len(records) == len(list(DOCS.glob("adr/*.md"))), (
