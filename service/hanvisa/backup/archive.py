@@ -103,6 +103,6 @@ def _folder(path: Path, place: Path) -> list[Path]:
         found = sorted(path.iterdir())
     except PermissionError as error:
         raise StorageError(
-            f"{path} can't be read: {error.strerror}. Give it to the account that makes the backup, or make it as root."
+            f"{path} can't be read: {error.strerror}. Give it to the account that runs this command, or run it as root."
         ) from error
     return [one for one in found if one.name != _FOUND] if place.is_mount() else found
