@@ -12,6 +12,7 @@ import typer
 
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
+from hanvisa.counting import counted
 from hanvisa.discreet import without_numbers
 from hanvisa.errors import InvalidInput, StorageError
 from hanvisa.log_lines import UnfailingFactory
@@ -140,7 +141,11 @@ def speak() -> None:
             return await speak_beforehand(settings, progress)
 
     failed = _run(run())
-    typer.echo(f"{failed} pieces can't be spoken (see above)." if failed else "Everything can be said.")
+    typer.echo(
+        f"{counted(failed, 'piece', 'pieces')} can't be spoken (see above)."
+        if failed
+        else "Everything can be said."
+    )
     raise typer.Exit(1 if failed else 0)
 
 
@@ -200,7 +205,11 @@ def check(
 
     _configure_log()
     checked = _run(run())
-    typer.echo(f"{len(checked)} mobiles were rung." if checked else "No mobile is to be rung now.")
+    typer.echo(
+        f"{counted(len(checked), 'mobile was', 'mobiles were')} rung."
+        if checked
+        else "No mobile is to be rung now."
+    )
 
 
 @calendars.command("check")
@@ -304,10 +313,10 @@ def invoice(
         with told_in(language):
             return await take_in_invoice(read_settings(), file, month=month, columns=columns, replace=replace)
 
-    lines = _run(run())
+    lines, how = _run(run()), f"hanvisa report invoice --month {month}"
     told = Text(
-        sv=f"{lines} rader togs in. hanvisa report invoice --month {month} visar hur de skiljer sig.",
-        en=f"{lines} lines were taken in. hanvisa report invoice --month {month} tells how they differ.",
+        sv=f"{counted(lines, 'rad', 'rader')} togs in. {how} visar vad som skiljer.",
+        en=f"{counted(lines, 'line was', 'lines were')} taken in. {how} tells what differs.",
     )
     typer.echo(told.in_(language))
 
@@ -331,7 +340,7 @@ def mail_reports(
 
     mailed = _run(run())
     for one in mailed:
-        typer.echo(f"{one.who.name}: {one.why or f'{one.reports} reports'}")
+        typer.echo(f"{one.who.name}: {one.why or counted(one.reports, 'report', 'reports')}")
     raise typer.Exit(1 if any(one.why for one in mailed) else 0)
 
 

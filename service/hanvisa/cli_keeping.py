@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hanvisa.config import read_settings
+from hanvisa.counting import counted
 from hanvisa.policy.model import Language
 from hanvisa.running import sentences, undone_when_stopped
 
@@ -38,7 +39,7 @@ def backup(
     with sentences(), undone_when_stopped():
         made = make_backup(read_settings(), file, datetime.now(UTC), _say, secrets=not without_secrets)
     size = f"{made.size:,}".replace(",", " ")
-    typer.echo(f"{made.file} is made: {made.files} files, {size} bytes.")
+    typer.echo(f"{made.file} is made: {counted(made.files, 'file', 'files')}, {size} bytes.")
     if made.still_to_do:
         typer.echo(made.still_to_do)
 
@@ -54,7 +55,7 @@ def restore(
 
     with sentences(), undone_when_stopped():
         restored = asyncio.run(restore_backup(read_settings(), file, _say, over=over))
-    typer.echo(f"Restored as of {restored.manifest.made_at}: {restored.files} files.")
+    typer.echo(f"Restored as of {restored.manifest.made_at}: {counted(restored.files, 'file', 'files')}.")
     typer.echo(
         "Everybody is signed out. Accounts, passwords and tokens are the backup's: end and revoke again what has been "
         "ended and revoked since."
@@ -107,7 +108,8 @@ def export_person(
 
     with sentences(), undone_when_stopped():
         exported = asyncio.run(export(read_settings(), id_, file, datetime.now(UTC), _say))
-    typer.echo(f"{file} is made: {exported.rows} rows, {exported.files} sounds.")
+    rows, sounds = counted(exported.rows, "row", "rows"), counted(exported.files, "sound", "sounds")
+    typer.echo(f"{file} is made: {rows}, {sounds}.")
 
 
 def remove_person(
@@ -126,9 +128,12 @@ def remove_person(
 
     with sentences():
         removed = asyncio.run(remove_now(read_settings(), id_, datetime.now(UTC)))
-    typer.echo(f"Removed, with {removed.calls} calls and {removed.files} sounds.")
+    calls, sounds = counted(removed.calls, "call", "calls"), counted(removed.files, "sound", "sounds")
+    typer.echo(f"Removed, with {calls} and {sounds}.")
     if removed.threats:
-        typer.echo(f"Kept as evidence: {removed.threats} calls that are marked as a threat.")
+        typer.echo(
+            f"Kept as evidence: {counted(removed.threats, 'call that is', 'calls that are')} marked as a threat."
+        )
 
 
 def replay(

@@ -25,7 +25,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.existing import existing_database
 from hanvisa.directory.repositories.greetings import Greetings, MobileChecked
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.errors import HanvisaError, Unavailable
+from hanvisa.errors import HanvisaError, InvalidInput, Unavailable
 from hanvisa.passwords import read_secret
 from hanvisa.policy.greetings import Came, GreetingFacts, decide_greeting_check
 from hanvisa.policy.model import Language
@@ -62,14 +62,21 @@ async def check_greetings(
 ) -> list[Checked]:
     """Ring what is due now, a few at once; ``numbers`` (E.164) are the only ones that are, if there are any.
 
-    Raises StorageError, and Unavailable when Asterisk does not answer.
+    Raises InvalidInput for a number that is no registered mobile's, StorageError, and Unavailable when Asterisk does
+    not answer.
     """
     async with existing_database(settings.database_url) as database:
         directory = SnapshotDirectory(database, clock.now)
         await directory.refresh(_NEEDED)
+        mobiles = await Greetings(database).mobiles()
+        unknown = set(numbers).difference(mobile.number for mobile in mobiles)
+        if unknown:
+            raise InvalidInput(
+                f"No registered mobile has the number {', '.join(sorted(unknown))}. Write it as +46701740605."
+            )
         due = [
             mobile
-            for mobile in await Greetings(database).mobiles()
+            for mobile in mobiles
             if (not numbers or mobile.number in numbers) and _is_due(mobile, settings, clock)
         ]
         if not due:

@@ -364,6 +364,27 @@ def test_sounds_that_can_not_be_put_there_are_told_of_in_a_sentence(state: Path,
     assert f"See who owns the state folder {state}" in ran.stderr
 
 
+@pytest.mark.parametrize("number", ["070", "+46700000000"])
+def test_a_number_that_no_mobile_has_is_named_and_not_rung(number: str, state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
+    ran = hanvisa("greetings", "check", "--number", number)
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr == f"No registered mobile has the number {number}. Write it as +46701740605.\n"
+
+
+def test_one_line_of_an_invoice_is_one(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
+    file = state / "augusti.csv"
+    for lines, sv, en in (
+        (1, "1 rad togs in.", "1 line was taken in."),
+        (2, "2 rader togs", "2 lines were taken"),
+    ):
+        file.write_text("number\n" + "0701740605\n" * lines)
+        taking_in = ("invoice", str(file), "--month", "2026-08", "--replace")
+        assert hanvisa(*taking_in).stdout.startswith(sv)
+        assert hanvisa(*taking_in, "--language", "en").stdout.startswith(en)
+
+
 def test_the_reports_are_listed() -> None:
     listed = hanvisa("report", "--language", "en")
     assert listed.exit_code == 0

@@ -11,7 +11,7 @@ import pytest
 import hanvisa
 
 PACKAGE = Path(hanvisa.__file__).parent
-EVERYBODY_MAY = ("errors", "ids", "bodies")
+EVERYBODY_MAY = ("errors", "ids", "bodies", "counting")
 # What crosses the edge of a call: its commands, what it is told, what is spoken.
 EDGES = ("calls.ports", "calls.live_ports", "calls.signals", "calls.prompts")
 ADAPTER = (*EDGES, "policy", *EVERYBODY_MAY)

@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 
 from hanvisa.calllog.telling import sentence
 from hanvisa.calllog.vocabulary import EFFECTS
+from hanvisa.counting import counted
 from hanvisa.policy.comparison import Comparison, Difference
 from hanvisa.policy.model import Language, Text
 from hanvisa.policy.rules import RULES
 
 LOCAL = ZoneInfo("Europe/Stockholm")
 
-_HEADING = Text(
-    sv="{decided} beslut prövades på nytt: {differ} blir andra, i {calls} samtal.",
-    en="{decided} decisions were decided again: {differ} differ, in {calls} calls.",
-)
 _GONE = Text(
     sv="{number} kan inte prövas: deras fakta har gallrats.",
     en="{number} can't be: their facts have been purged.",
@@ -34,13 +31,7 @@ _BY = Text(sv="enligt {rules}", en="by {rules}")
 
 def compare_in_words(comparison: Comparison, language: Language, rows: int) -> list[str]:
     """``rows`` is how many calls are shown of each kind of change, 0 all."""
-    lines = [
-        _HEADING.in_(language).format(
-            decided=comparison.decided,
-            differ=len(comparison.differences),
-            calls=len({one.was.call_id for one in comparison.differences}),
-        )
-    ]
+    lines = [_heading(comparison).in_(language)]
     if comparison.gone:
         lines.append(_GONE.in_(language).format(number=comparison.gone))
     lines += [
@@ -53,6 +44,16 @@ def compare_in_words(comparison: Comparison, language: Language, rows: int) -> l
     if comparison.differences:
         lines += ["", _EXPLAIN.in_(language)]
     return lines
+
+
+def _heading(comparison: Comparison) -> Text:
+    decided, differ = comparison.decided, len(comparison.differences)
+    calls = len({one.was.call_id for one in comparison.differences})
+    return Text(
+        sv=f"{decided} beslut prövades på nytt: {counted(differ, 'blir ett annat', 'blir andra')}, i {calls} samtal.",
+        en=f"{counted(decided, 'decision was', 'decisions were')} decided again: "
+        f"{counted(differ, 'differs', 'differ')}, in {counted(calls, 'call', 'calls')}.",
+    )
 
 
 def _rule(rule: str, language: Language) -> str:

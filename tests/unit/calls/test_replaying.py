@@ -175,6 +175,18 @@ def test_what_cant_be_decided_again_is_counted() -> None:
     assert f"1 can't be: the facts are of schema {SCHEMA + 1}, this version reads schema {SCHEMA}." in told
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (Language.SV, "1 beslut prövades på nytt: 1 blir ett annat, i 1 samtal."),
+        (Language.EN, "1 decision was decided again: 1 differs, in 1 call."),
+    ],
+)
+def test_one_decision_is_told_as_one(language: Language, told: str) -> None:
+    compared = replayed(f'{EVERYONE}reason = "helgjour"', kept(JOIN))
+    assert compare_in_words(compared, language, 0)[0] == told
+
+
 def test_it_is_told_by_rule_with_the_calls() -> None:
     many = [kept(JOIN, f"hv-{number}") for number in range(4)]
     forwarded = kept(ForwardingFacts(ANNA, MOBILE, AT, AT + timedelta(days=2), AT), "hv-f")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from hanvisa.counting import counted
 from hanvisa.errors import InvalidInput
 from hanvisa.policy.model import Language, Text
 
@@ -42,7 +43,7 @@ class ImportRefused(InvalidInput):
         super().__init__(self.in_(Language.EN))
 
     def in_(self, language: Language) -> str:
-        things = "1 thing is" if len(self.faults) == 1 else f"{len(self.faults)} things are"
+        things = counted(len(self.faults), "thing is", "things are")
         heading = Text(
             sv=f"Inget importerades: {len(self.faults)} fel.", en=f"Nothing was imported: {things} wrong."
         )
