@@ -15,9 +15,13 @@ from hanvisa.directory.existing import existing_database
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import NotFound
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Language, Text
 
 _NAMED = frozenset({"persons", "departments", "organisations", "switchboards"})
+_NO_CALL = Text(
+    sv="Det finns inget samtal {call}. GET /api/v1/calls visar dem som är sparade.",
+    en="There is no call {call}. GET /api/v1/calls lists those that are kept.",
+)
 
 
 def story_of(entries: Sequence[CallEntry], language: Language, directory: Directory) -> Story:
@@ -32,7 +36,7 @@ async def explain_call(settings: Settings, call_id: str, language: Language) -> 
         await directory.refresh(_NAMED)
         entries = await CallRecords(database).entries(call_id)
         if not entries:
-            raise NotFound(f"There is no call {call_id}. GET /api/v1/calls lists those that are kept.")
+            raise NotFound(_NO_CALL.in_(language).format(call=call_id))
         story = story_of(entries, language, directory)
         return "\n".join((story.summary, "", *lines(story)))
 

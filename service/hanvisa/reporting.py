@@ -80,7 +80,7 @@ async def mail_monthly(settings: Settings, server: Server | None, clock: Clock, 
 
 
 async def take_in_invoice(settings: Settings, file: Path, *, month: str, columns: str, replace: bool) -> int:
-    """How many lines were. Raises InvalidInput (ImportRefused), Conflict and StorageError: then nothing was."""
+    """How many lines were. Raises InvalidInput (ImportRefused) and StorageError: then nothing was."""
     of, which = Month.read(month), read_columns(columns or settings.invoice_columns)
     async with existing_database(settings.database_url) as database:
         return await import_invoice(database, file, str(of), which, replace=replace)

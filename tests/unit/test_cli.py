@@ -385,6 +385,19 @@ def test_one_line_of_an_invoice_is_one(state: Path, tables: Path) -> None:
         assert hanvisa(*taking_in, "--language", "en").stdout.startswith(en)
 
 
+def test_what_is_not_taken_in_or_not_there_is_told_in_swedish_or_english(state: Path, tables: Path) -> None:
+    shutil.copy(tables, state)
+    file = state / "augusti.csv"
+    file.write_text("number\n0701740605\n")
+    taking_in = ("invoice", str(file), "--month", "2026-08")
+    assert hanvisa(*taking_in).exit_code == 0
+    told = "Inget importerades: 1 fel.\naugusti.csv: det finns en faktura för 2026-08 redan (augusti.csv)."
+    assert hanvisa(*taking_in).stderr.startswith(told)
+    assert "there is an invoice of 2026-08 already" in hanvisa(*taking_in, "--language", "en").stderr
+    assert hanvisa("explain", "0").stderr.startswith("Det finns inget samtal 0.")
+    assert hanvisa("explain", "0", "--language", "en").stderr.startswith("There is no call 0.")
+
+
 def test_the_reports_are_listed() -> None:
     listed = hanvisa("report", "--language", "en")
     assert listed.exit_code == 0

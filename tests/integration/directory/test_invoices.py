@@ -18,7 +18,6 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.imports import ImportRefused
 from hanvisa.directory.imports.invoice import import_invoice, read_columns, read_invoice
 from hanvisa.directory.tables import InvoiceLineRow, InvoiceRow, MobileRow, NumberRow
-from hanvisa.errors import Conflict
 from hanvisa.policy.model import Language
 from hanvisa.reports.telling import row_texts
 from integration.directory.followed_up import CEARRU_MOBILE, founded, head_of, id_of, made, told
@@ -65,7 +64,7 @@ async def test_columns_are_named_and_the_called_number_is_not_kept(town: Databas
 async def test_a_month_has_one_invoice_unless_it_is_replaced(town: Database, tmp_path: Path) -> None:
     file = written(tmp_path, "number\n0701740605\n0701740606\n")
     await import_invoice(town, file, "2026-08", OURS)
-    with pytest.raises(Conflict, match=r"invoice of 2026-08 already \(augusti.csv\). With --replace"):
+    with pytest.raises(ImportRefused, match=r"invoice of 2026-08 already \(augusti.csv\). With --replace"):
         await import_invoice(town, file, "2026-08", OURS)
     assert (
         await import_invoice(town, written(tmp_path, "number\n0701740699\n"), "2026-08", OURS, replace=True)

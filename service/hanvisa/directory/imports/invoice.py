@@ -21,7 +21,7 @@ from hanvisa.directory.imports.reading import Line, read_file
 from hanvisa.directory.imports.values import flag_of, to_e164
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.tables import InvoiceLineRow, InvoiceRow
-from hanvisa.errors import Conflict, InvalidInput
+from hanvisa.errors import InvalidInput
 from hanvisa.policy.model import Text
 
 NUMBER, AT, TIME, LENGTH, PRIVATE = COLUMNS = ("number", "at", "time", "length", "private")
@@ -83,14 +83,14 @@ def read_invoice(file: Path, month: str, columns: Mapping[str, str]) -> list[Cha
 async def import_invoice(
     database: Database, file: Path, month: str, columns: Mapping[str, str], *, replace: bool = False
 ) -> int:
-    """Keep the invoice; how many lines it has. Raises ImportRefused, and Conflict where the month has one already."""
+    """Keep the invoice; how many lines it has. Raises ImportRefused, also where the month has one already."""
     charged = read_invoice(file, month, columns)
+    problems = Problems()
     async with database.changing(_BY) as session:
         there = await session.scalar(select(InvoiceRow).where(InvoiceRow.month == month))
         if there is not None and not replace:
-            raise Conflict(
-                f"There is an invoice of {month} already ({there.file}). With --replace this one takes its place."
-            )
+            problems.add(file.name, _had(month, there.file))
+            problems.raise_if_any()
         if there is not None:
             await session.execute(delete(InvoiceLineRow).where(InvoiceLineRow.invoice_id == there.id))
             await session.delete(there)
@@ -131,6 +131,13 @@ def _missing(there: Collection[str], name: str) -> Text:
     return Text(
         sv=f"kolumnen saknas. Det finns {columns}: säg vilken som menas (--columns {name}=KOLUMN).",
         en=f"the column is missing. There are {columns}: say which is meant (--columns {name}=COLUMN).",
+    )
+
+
+def _had(month: str, file: str) -> Text:
+    return Text(
+        sv=f"det finns en faktura för {month} redan ({file}). Med --replace tas den här i stället.",
+        en=f"there is an invoice of {month} already ({file}). With --replace this one takes its place.",
     )
 
 
