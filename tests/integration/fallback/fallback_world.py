@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -158,10 +159,11 @@ class Melodies:
 
     def __init__(self, sounds: Path) -> None:
         self._sounds = sounds
+        self._numbers = count(1000)
         self.files: dict[tuple[Prompt, Language], str] = {}
 
     async def announce_file(self, prompt: Prompt, language: Language, at: datetime) -> str:  # noqa: ARG002 - the protocol's
-        number = len(self.files) + 1000
+        number = next(self._numbers)  # a new one also where the prompt is announced anew
         path = self._sounds / f"melody-{number}"
         self.files[prompt, language] = str(path)
         path.with_suffix(".alaw").write_bytes(alaw.encode(hearing.melody(number, 0.8)))
