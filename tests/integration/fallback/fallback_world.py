@@ -22,6 +22,7 @@ from hanvisa.config import Settings
 from hanvisa.lab import alaw, hearing
 from hanvisa.lab.asterisk import Asterisk
 from hanvisa.lab.carrier import Carrier
+from hanvisa.lab.lines import Line
 from hanvisa.lab.phones import BaresipPhone, Exchange
 from hanvisa.lab.ports import free_base_port
 from hanvisa.lab.siplet import Siplet
@@ -257,6 +258,17 @@ class World:
 
     async def _no_channels(self) -> bool:
         return "0 active channels" in await self.manager.command("core show channels count")
+
+
+async def rings_in(
+    world: World, number: str, phone: BaresipPhone | Siplet, from_: str = "0980319255"
+) -> tuple[Line, Line]:
+    """A call from outside that the phone answers: the caller's line and the phone's."""
+    caller = await world.carrier.call(number, from_=from_)
+    line = await phone.rings()
+    await line.answer()
+    await line.speaks_to(caller)  # a REFER before the two are bridged is answered 400
+    return caller, line
 
 
 @asynccontextmanager

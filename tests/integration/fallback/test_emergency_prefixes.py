@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from hanvisa.config import Settings
 from hanvisa.lab.phones import BaresipPhone
-from integration.fallback.fallback_world import ANNA, CITIZEN, World, make_register
+from integration.fallback.fallback_world import ANNA, CITIZEN, MAIN, OLLE, World, make_register, rings_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -60,11 +60,34 @@ async def test_behind_another_prefix_of_private_calls(anew: World, prefix: str) 
         await unasked_call(anew, phone, prefix + dialled)
 
 
+@pytest.mark.parametrize("target", ["112", "0112", "112#", "0112#", "9112"])
+async def test_a_caller_is_sent_on_to_112(anew: World, target: str) -> None:
+    """By a blind transfer."""
+    settings = Settings(state=anew.settings.state, outside_prefix="9")
+    await anew.project_with(settings, make_register())
+    caller, line = await rings_in(anew, MAIN, await anew.phone(OLLE))
+    await line.transfer(target)
+    sos = await anew.carrier.rings_at("112")
+    await sos.answer()
+    await caller.talks_to(sos)
+
+
 async def test_with_nothing_in_astdb(anew: World) -> None:
     await anew.manager.db_del_tree("hanvisa")
     phone = await anew.phone(ANNA)
-    for dialled in ("112", "0112", "*31#0112", "*9*0112", "*31#*9*112", "+112"):
-        await emergency_call(anew, phone, dialled)
+    for dialled in (
+        "112",
+        "112*",
+        "0112",
+        "+112",
+        "*31#0112",
+        "*#31#112",
+        "*9*0112",
+        "*60*112#",
+        "*31#*9*112",
+    ):
+        await unasked_call(anew, phone, dialled)
+    await emergency_call(anew, phone, "*99*112")
 
 
 async def test_a_number_that_only_ends_like_it_is_no_emergency(anew: World) -> None:

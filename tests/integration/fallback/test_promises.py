@@ -38,7 +38,10 @@ from integration.fallback.fallback_world import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EMERGENCY = ("112", "112#", "0112", "+112", "*31#112", "#31#112", "*9*112", "*9*0112#", "*99*112")
+EMERGENCY = (
+    *("112", "112#", "112*", "0112", "0112*", "+112", "112*5#"),
+    *("*31#112", "#31#112", "##31#112", "*#31#112", "*9*112", "*9*0112#", "*99*112"),
+)
 
 
 async def emergency_call(world: World, phone: BaresipPhone, dialled: str) -> str:
@@ -62,7 +65,14 @@ async def test_who_is_there_is_rung(world: World) -> None:
 
 async def test_an_absent_person_is_referred_and_not_rung(world: World) -> None:
     bo = await world.phone(BO)
-    spellings = ("0980319202", "+46980319202", "0046980319202", "46980319202", "980319202")
+    spellings = (
+        "0980319202",
+        "+46980319202",
+        "0046980319202",
+        "46980319202",
+        "980319202",
+        "0980319202;rn=+4612",
+    )
     for caller in [await world.carrier.call(spelling) for spelling in spellings]:
         await caller.hears(world.spoken.referral(BO, Why.ABSENT), world.spoken.sentence("goodbye"))
         await caller.until_ended()
@@ -170,6 +180,16 @@ async def test_emergency_calls_go_straight_out(world: World, who: Person, shown:
     phone = await world.phone(who)
     for dialled in EMERGENCY:
         assert shown in await emergency_call(world, phone, dialled)
+
+
+async def test_a_uris_parameters_are_no_part_of_the_number(world: World) -> None:
+    """RFC 3966, 5.1.5: a local number has one."""
+    anna, cajsa = await world.siplet(ANNA), await world.phone(CAJSA)
+    await Siplet.call(anna, f"sip:112;phone-context=+46@{world.switch};user=phone")
+    await (await world.carrier.rings_at("112")).answer()
+    line = await Siplet.call(anna, f"sip:203;phone-context=+46@{world.switch};user=phone")
+    await (await cajsa.rings()).answer()
+    await line.until_up()
 
 
 async def test_extensions_and_own_numbers_from_a_phone(world: World) -> None:

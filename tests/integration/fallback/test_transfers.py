@@ -6,7 +6,7 @@ import pytest
 
 from hanvisa.ami.transfers import withdraw
 from hanvisa.calls.prompts import Why
-from hanvisa.lab.lines import Line, Phone, TransferRefusedError
+from hanvisa.lab.lines import TransferRefusedError
 from integration.fallback.fallback_world import (
     ANNA,
     ANNA_DIRECT,
@@ -18,18 +18,10 @@ from integration.fallback.fallback_world import (
     OLLE,
     SOMEBODYS_MOBILE,
     World,
+    rings_in,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def rings_in(world: World, number: str, phone: Phone, from_: str = "0980319255") -> tuple[Line, Line]:
-    """A call from outside that the phone answers: the caller's line and the phone's."""
-    caller = await world.carrier.call(number, from_=from_)
-    line = await phone.rings()
-    await line.answer()
-    await line.speaks_to(caller)  # a REFER before the two are bridged is answered 400
-    return caller, line
 
 
 async def test_an_operator_transfers_blind_to_an_extension(world: World) -> None:
