@@ -20,3 +20,10 @@ async def running() -> AsyncIterator[World]:
 async def world(running: World) -> AsyncIterator[World]:
     yield running
     await running.at_rest()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def anew(world: World) -> AsyncIterator[World]:
+    """For a test with other settings or another register: what it has kept is put right at its end."""
+    yield world
+    await world.project(make_register())

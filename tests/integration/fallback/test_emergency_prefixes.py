@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from hanvisa.config import Settings
 from hanvisa.lab.phones import BaresipPhone
 from integration.fallback.fallback_world import ANNA, CITIZEN, MAIN, OLLE, World, make_register, rings_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def anew(world: World) -> AsyncIterator[World]:
-    """What a test has kept in AstDB is gone at its end."""
-    yield world
-    await world.manager.db_del_tree("hanvisa")
 
 
 async def emergency_call(world: World, phone: BaresipPhone, dialled: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from canary import DIALLED, HEADERS, IDENTITY, canary
 from hanvisa.asterisks import KeptAsterisk
 from hanvisa.calls.prompts import Why
+from hanvisa.config import Settings
 from hanvisa.lab import alaw
 from hanvisa.lab.phones import BaresipPhone
 from hanvisa.lab.siplet import Siplet
@@ -219,6 +220,24 @@ async def test_a_private_call_is_put_through_in_no_spelling(world: World) -> Non
         await line.hears(world.spoken.sentence("code"))
         await line.until_ended()
     assert not world.carrier.offered
+
+
+@pytest.mark.parametrize(
+    ("prefix", "dialled"),
+    [
+        ("#9#", "#9#0846500400"),
+        ("#9#", "#31##9#0846500400"),
+        ("#31#", "0#31#0846500400"),
+        ("9#", "9#0846500400"),
+    ],
+)
+async def test_nor_behind_another_prefix(anew: World, prefix: str, dialled: str) -> None:
+    settings = Settings(state=anew.settings.state, private_prefix=prefix)
+    await anew.project_with(settings, make_register())
+    line = await (await anew.phone(ANNA)).call(dialled)
+    await line.hears(anew.spoken.sentence("code"))
+    await line.until_ended()
+    assert not anew.carrier.offered
 
 
 async def test_outside_calls(world: World) -> None:
