@@ -149,12 +149,8 @@ class KeptAsterisk:
 
 
 def settings_of_dialplan(settings: Settings) -> dict[str, str]:
-    """Those that have a value, as in dialplan/README.md. The prefixes are known always: 112 may stand behind them."""
-    all_ = {
-        "outside_prefix": settings.outside_prefix,
-        "outside_prefix_required": "yes" if settings.outside_prefix_required else "",
-        "private_prefix": settings.private_prefix,
-    }
+    """Those that have a value, as in dialplan/README.md."""
+    all_ = {"outside_prefix": settings.outside_prefix, "private_prefix": settings.private_prefix}
     return {name: value for name, value in all_.items() if value}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from hanvisa.config import Settings
 from hanvisa.lab.phones import BaresipPhone
-from integration.fallback.fallback_world import ANNA, CITIZEN, MAIN, OLLE, World, make_register, rings_in
+from integration.fallback.fallback_world import ANNA, MAIN, OLLE, World, make_register, rings_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,10 +30,9 @@ async def unasked_call(world: World, phone: BaresipPhone, dialled: str) -> None:
     assert "STASISSTATUS=" not in told
 
 
-@pytest.mark.parametrize("required", [True, False])
-async def test_behind_another_outside_line_prefix(anew: World, required: bool) -> None:
-    """Whether it must be dialled or not, and behind the codes that 112 may stand behind."""
-    settings = Settings(state=anew.settings.state, outside_prefix="9", outside_prefix_required=required)
+async def test_behind_another_outside_line_prefix(anew: World) -> None:
+    """And behind the codes that 112 may stand behind."""
+    settings = Settings(state=anew.settings.state, outside_prefix="9")
     await anew.project_with(settings, make_register())
     phone = await anew.phone(ANNA)
     for dialled in ("9112", "9112#", "*31#9112", "*9*9112", "*60*9112", "0112", "*31#0112"):
@@ -89,10 +88,3 @@ async def test_a_number_that_only_ends_like_it_is_no_emergency(anew: World) -> N
         await line.hears(anew.spoken.sentence("unknown"))
         await line.hangup()
     assert not anew.carrier.offered
-
-
-async def test_a_prefix_that_must_be_dialled_is_taken_off(anew: World) -> None:
-    settings = Settings(state=anew.settings.state, outside_prefix="9", outside_prefix_required=True)
-    await anew.project_with(settings, make_register())
-    await (await anew.phone(ANNA)).call("9" + CITIZEN)
-    await anew.carrier.rings_at(CITIZEN)
