@@ -13,8 +13,10 @@ import aiohttp
 from hanvisa.ari.client import Client
 from hanvisa.ari.control import AriControl
 from hanvisa.errors import Refused
+from hanvisa.lab.lines import Line
 from hanvisa.lab.waiting import until
-from integration.fallback.fallback_world import World
+from hanvisa.policy.facts import Person
+from integration.fallback.fallback_world import World, account_of
 
 
 class DyingService:
@@ -77,3 +79,26 @@ async def a_service(world: World) -> AsyncIterator[DyingService]:
     finally:
         await service.die()
         client.close()
+
+
+async def rings_in(world: World, service: DyingService, number: str) -> tuple[Line, str]:
+    """A call from outside that the service has answered: the caller's line and channel."""
+    before = len(service.channels)
+    caller = await world.carrier.call(number)
+    [channel] = await until(lambda: service.channels[before:], what="the call claimed")
+    await service.control.answer(channel)
+    await caller.until_up()
+    return caller, channel
+
+
+async def talking(world: World, service: DyingService, who: Person, number: str) -> tuple[Line, Line]:
+    """The line of a caller to that number of theirs, and that of their phone."""
+    phone = await world.phone(who)
+    caller, channel = await rings_in(world, service, number)
+    leg = await service.ring(account_of(who), channel)
+    line = await phone.rings()
+    await line.answer()
+    await line.until_up()
+    await service.control.bridge(f"hv-b-{channel}", [channel, leg])
+    await caller.talks_to(line)
+    return caller, line

@@ -10,10 +10,9 @@ import pytest
 
 from hanvisa.calls.prompts import Why
 from hanvisa.lab import alaw, hearing
-from hanvisa.lab.lines import Line
 from hanvisa.lab.system import environment
 from hanvisa.lab.waiting import until
-from integration.fallback.dying_service import DyingService, a_service
+from integration.fallback.dying_service import a_service, rings_in, talking
 from integration.fallback.fallback_world import (
     ANNA,
     ANNA_DIRECT,
@@ -52,16 +51,6 @@ async def ended_well(rescue: Process) -> str:
     said, _ = await asyncio.wait_for(rescue.communicate(), 10)
     assert rescue.returncode == 0, said.decode()
     return said.decode()
-
-
-async def rings_in(world: World, service: DyingService, number: str) -> tuple[Line, str]:
-    """A call from outside that the service has answered: the caller's line and channel."""
-    before = len(service.channels)
-    caller = await world.carrier.call(number)
-    channel = await until(lambda: service.channels[before:], what="the call claimed")
-    await service.control.answer(channel[0])
-    await caller.until_up()
-    return caller, channel[0]
 
 
 async def test_nothing_left_behind_is_said_at_once(world: World) -> None:
@@ -136,22 +125,10 @@ async def test_what_a_phone_may_call_is_what_it_was(world: World) -> None:
     await ended_well(rescue)
 
 
-async def talking(world: World, service: DyingService) -> tuple[Line, Line]:
-    anna = await world.phone(ANNA)
-    caller, channel = await rings_in(world, service, ANNA_DIRECT)
-    leg = await service.ring(account_of(ANNA), channel)
-    line = await anna.rings()
-    await line.answer()
-    await line.until_up()
-    await service.control.bridge(f"hv-b-{channel}", [channel, leg])
-    await caller.talks_to(line)
-    return caller, line
-
-
 @pytest.mark.parametrize("first", ["caller", "called"])
 async def test_who_talks_is_left_to_talk_and_not_left_alone(world: World, first: str) -> None:
     async with a_service(world) as service:
-        caller, line = await talking(world, service)
+        caller, line = await talking(world, service, ANNA, ANNA_DIRECT)
     rescue = await start_rescue(world)
     await says(rescue, "talks on", times=2)
     await caller.talks_to(line)
@@ -164,7 +141,7 @@ async def test_who_talks_is_left_to_talk_and_not_left_alone(world: World, first:
 
 async def test_a_new_start_of_the_service_takes_over(world: World) -> None:
     async with a_service(world) as service:
-        caller, line = await talking(world, service)
+        caller, line = await talking(world, service, ANNA, ANNA_DIRECT)
     rescue = await start_rescue(world)
     await says(rescue, "talks on", times=2)
     async with a_service(world):
@@ -174,7 +151,7 @@ async def test_a_new_start_of_the_service_takes_over(world: World) -> None:
 
 async def test_the_calls_of_a_living_service_are_left_alone(world: World) -> None:
     async with a_service(world) as service:
-        caller, line = await talking(world, service)
+        caller, line = await talking(world, service, ANNA, ANNA_DIRECT)
         assert "No call is left behind" in await ended_well(
             await start_rescue(world, "--alive", service.name)
         )

@@ -7,6 +7,7 @@ import pytest
 from hanvisa.ami.transfers import withdraw
 from hanvisa.calls.prompts import Why
 from hanvisa.lab.lines import TransferRefusedError
+from integration.fallback.dying_service import a_service, talking
 from integration.fallback.fallback_world import (
     ANNA,
     ANNA_DIRECT,
@@ -127,6 +128,26 @@ async def test_a_registered_mobile_that_rang_in_is_not_joined_to_a_caller(world:
 async def test_a_registered_mobile_does_not_ring_a_phone_that_has_a_caller(world: World) -> None:
     olle = await world.phone(OLLE)
     await rings_in(world, MAIN, olle)
+    mobile = await world.carrier.call(MAIN, from_=ANNA_MOBILE)
+    await mobile.hears(world.spoken.no_operator())
+    assert len(olle.offered) == 1
+
+
+async def test_with_a_caller_from_before_a_colleague_reaches_no_mobile(world: World) -> None:
+    async with a_service(world) as service:
+        _, line = await talking(world, service, ANNA, ANNA_DIRECT)
+    await line.hold()
+    anna = await world.phone(ANNA)
+    asking = await anna.call(SOMEBODYS_MOBILE)
+    await asking.hears(world.spoken.sentence("o2"))
+    await asking.until_ended()
+    assert not world.carrier.offered
+
+
+async def test_a_registered_mobile_does_not_ring_a_phone_that_has_a_caller_from_before(world: World) -> None:
+    async with a_service(world) as service:
+        await talking(world, service, OLLE, MAIN)
+    olle = await world.phone(OLLE)
     mobile = await world.carrier.call(MAIN, from_=ANNA_MOBILE)
     await mobile.hears(world.spoken.no_operator())
     assert len(olle.offered) == 1
