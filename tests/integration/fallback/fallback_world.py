@@ -164,7 +164,7 @@ class Melodies:
         self.files: dict[tuple[Prompt, Language], str] = {}
 
     async def announce_file(self, prompt: Prompt, language: Language, at: datetime) -> str:  # noqa: ARG002 - the protocol's
-        number = next(self._numbers)  # a new one also where the prompt is announced anew
+        number = next(self._numbers)
         path = self._sounds / f"melody-{number}"
         self.files[prompt, language] = str(path)
         path.with_suffix(".alaw").write_bytes(alaw.encode(hearing.melody(number, 0.8)))
@@ -205,7 +205,8 @@ class World:
         await self.publish_phones(register)
 
     async def project_with(self, settings: Settings, register: Register) -> None:
-        """What a service with such settings keeps in AstDB."""
+        """What a service with such settings keeps in AstDB. It announces everything anew."""
+        self.spoken.files.clear()
         dialplans = settings_of_dialplan(settings)
         await Projection(self.manager, self.spoken, _Clock(), dialplans).project(register)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hanvisa.ami.transfers import withdraw
 from hanvisa.calls.prompts import Why
 from hanvisa.lab.lines import TransferRefusedError
+from hanvisa.policy.facts import Extension, TargetKind
 from integration.fallback.dying_service import a_service, talking
 from integration.fallback.fallback_world import (
     ANNA,
@@ -19,6 +22,7 @@ from integration.fallback.fallback_world import (
     OLLE,
     SOMEBODYS_MOBILE,
     World,
+    make_register,
     rings_in,
 )
 
@@ -32,6 +36,23 @@ async def test_an_operator_transfers_blind_to_an_extension(world: World) -> None
     rung = await anna.rings()
     await rung.answer()
     await caller.talks_to(rung)
+
+
+@pytest.mark.parametrize(("prefix", "extension"), [("5100", "20100"), ("510", "20100"), ("051", "2010")])
+async def test_a_blind_transfer_reaches_an_extension_behind_a_long_prefix(
+    anew: World, prefix: str, extension: str
+) -> None:
+    """An organisation's prefix has up to four digits, an extension up to five."""
+    register = make_register()
+    organisation = replace(register.organisations.rows[0], prefix=prefix)
+    added = Extension(extension, organisation.id, TargetKind.PERSON, ANNA.id)
+    await anew.project(
+        register.replace(organisations=[organisation], extensions=[*register.extensions.rows, added])
+    )
+    anna = await anew.phone(ANNA)
+    _, line = await rings_in(anew, MAIN, await anew.phone(OLLE))
+    await line.transfer(prefix + extension)
+    await anna.rings()
 
 
 async def test_an_operator_transfers_blind_to_an_absent_person(world: World) -> None:
@@ -62,6 +83,7 @@ async def test_a_blind_transfer_outside_is_refused_and_the_caller_stays(world: W
         "00701740605",
         "*31%230701740605",
         CITIZEN,
+        "059131924",
         "kalle",
     ):
         with pytest.raises(TransferRefusedError) as refused:
