@@ -175,6 +175,13 @@ async def test_a_registered_mobile_does_not_ring_a_phone_that_has_a_caller_from_
     assert len(olle.offered) == 1
 
 
+async def test_whoever_knows_a_calls_dialog_takes_a_phones_place(world: World) -> None:
+    """Left open (ADR 31): Asterisk asks no dialplan. With the service: e2e/test_no_way_around.py."""
+    caller, line = await rings_in(world, MAIN, await world.siplet(OLLE))
+    mobile = await world.carrier.call(MAIN, from_=ANNA_MOBILE, headers={"Replaces": line.dialog.replaces})
+    await mobile.talks_to(caller)
+
+
 async def test_a_service_that_is_back_takes_the_transfers_back(world: World) -> None:
     olle, anna = await world.phone(OLLE), await world.phone(ANNA)
     caller, line = await rings_in(world, MAIN, olle)

@@ -57,6 +57,8 @@ def test_each_way_around_is_stopped_somewhere_and_shown_by_a_test(way: bypasses.
 def test_a_place_or_a_test_that_is_not_there_is_missed() -> None:
     way = bypasses.Way("fly", (), "policy/wings.py: flap", ("unit/test_wings.py: test_they_flap",))
     assert bypasses.missing(way) == [way.stops, *way.tests]
+    way = bypasses.Way("swim", (), "", (), "adr/9999-no-water.md")
+    assert bypasses.missing(way) == [way.left_open]
 
 
 def test_every_stage_is_in_one_family_and_can_be_reached() -> None:
