@@ -10,6 +10,7 @@ from uuid import UUID
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
 from hanvisa.calls.gate import would_join
 from hanvisa.calls.hunting import ring_members
+from hanvisa.calls.leaving import to_ways_on
 from hanvisa.calls.masking import masked
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
@@ -85,18 +86,18 @@ async def _ring_person(
 
 
 async def _refused(call: Call, person: Person, rung: Rung) -> Stage | None:
-    """None of the person's phones was rung, for the caller has a mobile on the line, or is one (M4).
+    """None of the person's phones was rung, for the caller has a mobile on the line, or is one (M4): they are told.
 
-    Nothing counts against the person. On a phone of ours they are told by which rule; who comes from outside is told so
-    where no operator may have them either, and is offered to leave a message.
+    Nothing counts against the person. A mobile no operator may have either, whatever the hours, nor the on-call list:
+    it is told the ways on, a message among them.
     """
-    if call.caller.account:
-        decision = rung.refusals[0]
-        call.tell("outcome", outcome="refused", rules=decision.rules)
-        await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
-    if call.state.touched_by is not None:
-        return BackToOperator(call.state.touched_by, person.id, rung.why)
-    return None if call.caller.account else to_operators(call, person.id, rung.why)
+    decision = rung.refusals[0]
+    call.tell("outcome", outcome="refused", rules=decision.rules)
+    await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
+    if not call.caller.account:
+        return to_ways_on(call, person.id, Why.NOT_RUNG)
+    operator = call.state.touched_by
+    return None if operator is None else BackToOperator(operator, person.id, Why.NOT_RUNG)
 
 
 async def _when_not_had(
