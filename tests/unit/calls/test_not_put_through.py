@@ -82,3 +82,16 @@ async def test_so_may_one_that_rang_in_and_that_an_operator_sends_on(hours: str)
         given(scene, hours)
         await is_led_to_a_confidential_line(scene, mobile, olle)
         await hears_the_ways_on_at_once(scene, mobile)
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_may_leave_a_confidential_one_a_message() -> None:
+    async with Scene(PATIENT) as scene:
+        given_confidential(scene, "bo")
+        await talks(scene, "anna", ANOTHER_MOBILE)
+        second = scene.dials("anna", "202")
+        await scene.hears(second, "DialRefused")
+        assert heard(scene).endswith("DialRefused(rule='M4', mobile_on_line=True)")
+        await hears_the_ways_on_at_once(scene, second)
+        scene.presses(second, "1")
+        scene.finished(second)
+        await scene.hears(second, "SpeakAfterTheTone")

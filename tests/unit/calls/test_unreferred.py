@@ -135,7 +135,7 @@ async def test_an_operator_with_a_mobile_on_the_line_hears_why_a_confidential_co
         await scene.until(lambda: any(to == second for to, *_ in scene.control.named("play")), "an answer")
         assert heard(scene) == "Breath() DialRefused(rule='M4', mobile_on_line=True)"
         scene.finished(second)
-        await scene.over(second)
+        await scene.hears(second, "Offers")
         assert not was_rung(scene, "anna")
         assert refusals(scene) == [("M4",)]
         assert not counted(scene)

@@ -88,16 +88,15 @@ async def _ring_person(
 async def _refused(call: Call, person: Person, rung: Rung) -> Stage | None:
     """None of the person's phones was rung, for the caller has a mobile on the line, or is one (M4): they are told.
 
-    Nothing counts against the person. A mobile no operator may have either, whatever the hours, nor the on-call list:
-    it is told the ways on, a message among them.
+    Nothing counts against the person. Who is put through by an operator comes back to them; else the ways on are told,
+    a message among them, and so they are to a mobile: no operator may have it either, whatever the hours.
     """
     decision = rung.refusals[0]
     call.tell("outcome", outcome="refused", rules=decision.rules)
     await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
-    if not call.caller.account:
-        return to_ways_on(call, person.id, Why.NOT_RUNG)
-    operator = call.state.touched_by
-    return None if operator is None else BackToOperator(operator, person.id, Why.NOT_RUNG)
+    if call.caller.account and call.state.touched_by is not None:
+        return BackToOperator(call.state.touched_by, person.id, Why.NOT_RUNG)
+    return to_ways_on(call, person.id, Why.NOT_RUNG)
 
 
 async def _when_not_had(
