@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 async def ring_members(
     call: Call, members: Iterable[Sequence[Place]], ringing: Ringing, display: Display
 ) -> Rung:
-    """Ring the members, each given by their places; raises CallerGone when the caller gives up."""
+    """Ring the members, each given by their places; raises CallerGone when the caller gives up.
+
+    What was refused is of all of them, in turn or not.
+    """
     rung = Rung(why=Why.BUSY)  # until one is rung
     if ringing is Ringing.TOGETHER:
         free = [member for member in members if not is_busy(call, member)]
@@ -25,7 +28,7 @@ async def ring_members(
     for member in members:
         if is_busy(call, member):
             continue
-        rung = await ring(call, member, call.house.settings.ring_in_turn, display)
+        rung = (await ring(call, member, call.house.settings.ring_in_turn, display)).after(rung)
         if rung.leg is not None:
             break
     return rung

@@ -82,7 +82,8 @@ class Rung:
     """What came of ringing: ``leg`` answered, or ``why`` nobody did.
 
     ``redirects`` are what the phones' 302s lead to; ``refusals`` the decisions that kept places from being rung;
-    ``mobile_on_line``: it was for one whom whoever rings has on another line;
+    ``mobile_on_line``: the first was for one whom whoever rings has on another line;
+    ``is_tried``: there was a phone to ring, and it might be;
     ``is_kept_apart`` is true where a mobile would have been met there (O2, M4);
     ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away: it may ring yet.
     """
@@ -92,8 +93,23 @@ class Rung:
     redirects: list[str] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
     mobile_on_line: bool = False
+    is_tried: bool = False
     is_kept_apart: bool = False
     is_lost: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Nothing was rung, and a rule has forbidden it."""
+        return bool(self.refusals) and not self.is_tried
+
+    def after(self, before: Rung) -> Rung:
+        """What came of ringing these after others: of both in what was refused, and of these in all else."""
+        return replace(
+            self,
+            refusals=[*before.refusals, *self.refusals],
+            mobile_on_line=(before if before.refusals else self).mobile_on_line,
+            is_tried=before.is_tried or self.is_tried,
+        )
 
 
 async def ring(
@@ -114,6 +130,7 @@ async def ring(
         for place in places:
             await _start(call, place, display, rung)
         if call.rung:
+            rung.is_tried = True
             rung.why = Why.NOT_RUNG  # until one is dialled
             await call.insist(call.house.control.ring, call.caller.channel)
             await _until_answered(call, seconds, rung, enough)
@@ -186,8 +203,8 @@ async def _may_ring(call: Call, place: Place, rung: Rung) -> bool:
         while True:
             await call.next()  # until the signal that says so ends the call
     if not answers.decision.allowed:
+        rung.mobile_on_line = rung.mobile_on_line if rung.refusals else met is not None
         rung.refusals.append(answers.decision)
-        rung.mobile_on_line = met is not None
         return False
     if consulted:
         call.change(exception=answers.exceptions[0])

@@ -8,13 +8,21 @@ import pytest
 
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Redirected
-from hanvisa.policy.facts import OperatorState
+from hanvisa.policy.facts import Department, Extension, OperatorState, Ringing, TargetKind
 from unit.calls.scene import ANNA_MOBILE, Scene, id_of
 from unit.calls.test_attendant import QUICK
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_closed import close
-from unit.calls.test_no_way_around import ANOTHER_MOBILE, given_confidential, talks, was_rung
-from unit.calls.test_unreferred import counted, heard, refusals
+from unit.calls.test_groups import given_mobiles
+from unit.calls.test_no_way_around import (
+    ANOTHER_MOBILE,
+    MOBILE,
+    given_confidential,
+    given_group_of,
+    talks,
+    was_rung,
+)
+from unit.calls.test_unreferred import counted, heard, refusals, stages
 
 PATIENT = replace(QUICK, ring_person=2.0)
 HOURS = ["open", "nobody there", "closed", "night", "no switchboard"]
@@ -95,3 +103,109 @@ async def test_a_colleague_with_a_mobile_on_the_line_may_leave_a_confidential_on
         scene.presses(second, "1")
         scene.finished(second)
         await scene.hears(second, "SpeakAfterTheTone")
+
+
+# the members of a group or a department
+
+
+def given_members(scene: Scene, ringing: Ringing) -> None:
+    """210 are Anna, whose phone is unplugged, and Bo, whose line is confidential."""
+    given_confidential(scene, "bo")
+    given_group_of(scene, "bo")
+    register = scene.directory.register
+    [group] = register.groups.rows
+    group = replace(group, member_ids=(id_of("bo"), id_of("anna")), ringing=ringing)
+    scene.directory.register = register.replace(groups=(group,))
+    scene.control.registered = {"anna": ()}
+
+
+async def is_told_by_the_rule(scene: Scene, channel: str, rule: str, *, mobile_on_line: bool) -> None:
+    """And then the ways on, and is in no queue."""
+    await scene.hears(channel, "DialRefused")
+    assert heard(scene).endswith(f"DialRefused(rule='{rule}', mobile_on_line={mobile_on_line})")
+    scene.finished(channel)
+    await scene.hears(channel, "Offers")
+    assert "Offer.OPERATOR" in heard(scene)
+    assert refusals(scene) == [(rule,)]
+    assert "AtSwitchboard" not in stages(scene)[-2:]
+
+
+@pytest.mark.parametrize("ringing", Ringing)
+@pytest.mark.parametrize("is_operator", [True, False], ids=["an operator", "a colleague"])
+async def test_with_a_mobile_on_the_line_whoever_dials_a_group_in_confidence_is_told_by_which_rule(
+    *, is_operator: bool, ringing: Ringing
+) -> None:
+    async with Scene(PATIENT) as scene:
+        given_members(scene, ringing)
+        if not is_operator:
+            given_olle_is_no_operator(scene)
+        await talks(scene, "olle", ANOTHER_MOBILE)
+        await is_told_by_the_rule(scene, scene.dials("olle", "210"), "M4", mobile_on_line=True)
+
+
+@pytest.mark.parametrize("ringing", Ringing)
+async def test_with_a_caller_an_operator_who_dials_a_group_of_mobiles_is_told_by_which_rule(
+    ringing: Ringing,
+) -> None:
+    async with Scene(PATIENT) as scene:
+        given_mobiles(scene, ringing)
+        scene.directory.register = scene.directory.register.replace(exceptions=())
+        await operator_has_caller(scene)
+        consultation = scene.dials("olle", "250")
+        await is_told_by_the_rule(scene, consultation, "O2", mobile_on_line=False)
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_where_a_member_may_be_rung_whoever_rings_a_group_hears_nothing_of_the_others() -> None:
+    """The first is refused, the second rung in vain: the operators take the call."""
+    async with Scene(replace(PATIENT, ring_in_turn=0.2)) as scene:
+        given_members(scene, Ringing.IN_TURN)
+        scene.control.registered = {}
+        another = replace(scene.directory.register.operators.rows[0], person_id=id_of("bo"))
+        scene.directory.register = scene.directory.register.replace(operators=(another,))
+        await talks(scene, "olle", ANOTHER_MOBILE)
+        scene.dials("olle", "210")
+        await scene.rung("anna")
+        await scene.until(lambda: stages(scene)[-1] == "AtSwitchboard", "they come to the operators")
+        assert not refusals(scene)
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_whom_an_operator_sends_to_a_group_comes_back() -> None:
+    async with Scene(PATIENT) as scene:
+        given_group_of(scene, "anna")
+        given_confidential(scene, "anna")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        caller, olle = await talks(scene, "bo", "200")
+        scene.refers(olle, "210")
+        await scene.hears(caller, "DialRefused")
+        scene.finished(caller)
+        await scene.until(lambda: stages(scene)[-1] == "BackToOperator", "they come back")
+        assert refusals(scene) == [("M4",)]
+
+
+@pytest.mark.parametrize("hours", HOURS)
+async def test_a_mobile_that_a_redirect_leads_to_a_confidential_department_may_leave_it_a_message(
+    hours: str,
+) -> None:
+    async with Scene(PATIENT) as scene:
+        given_olle_is_no_operator(scene)
+        olle, mobile = await talks(scene, "olle", ANOTHER_MOBILE)
+        given(scene, hours)
+        register, organisation = scene.directory.register, id_of("hallefors")
+        social = Department(id_of("social"), "Social", id_of("drift"), organisation, confidential=True)
+        persons = (
+            replace(one, department_id=social.id) if one.id == id_of("bo") else one
+            for one in register.persons.rows
+        )
+        scene.directory.register = register.replace(
+            departments=(*register.departments.rows, social),
+            persons=tuple(persons),
+            extensions=(
+                *register.extensions.rows,
+                Extension("260", organisation, TargetKind.DEPARTMENT, social.id),
+            ),
+        )
+        scene.refers(olle, "201")
+        scene.tell(Redirected(await scene.rung("anna"), "260"))
+        await scene.hears(mobile, "DialRefused")
+        await hears_the_ways_on_at_once(scene, mobile)

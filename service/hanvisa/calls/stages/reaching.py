@@ -67,8 +67,8 @@ async def _ring_person(
     if rung.refusals and places != own:
         # This caller may not be sent there: the person's own phones ring.
         rung = await ring(call, own, call.house.settings.ring_person, display_of(call))
-    if rung.refusals and len(rung.refusals) == len(own):
-        return await _refused(call, person, rung)
+    if rung.is_refused:
+        return await _refused(call, person.id, rung)
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
         reading = _redirected_to(call, person, rung.redirects[0])
@@ -85,18 +85,18 @@ async def _ring_person(
     return Talking()
 
 
-async def _refused(call: Call, person: Person, rung: Rung) -> Stage | None:
-    """None of the person's phones was rung, for the caller has a mobile on the line, or is one (M4): they are told.
+async def _refused(call: Call, sought: UUID, rung: Rung) -> Stage | None:
+    """Nothing was rung, for the caller has a mobile or a caller on the line, or is a mobile (M4, O2): they are told.
 
-    Nothing counts against the person. Who is put through by an operator comes back to them; else the ways on are told,
-    a message among them, and so they are to a mobile: no operator may have it either, whatever the hours.
+    Nothing counts against the ``sought``. Who is put through by an operator comes back to them; else the ways on are
+    told, a message among them, and so they are to a mobile: no operator may have it either, whatever the hours.
     """
     decision = rung.refusals[0]
     call.tell("outcome", outcome="refused", rules=decision.rules)
     await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
     if call.caller.account and call.state.touched_by is not None:
-        return BackToOperator(call.state.touched_by, person.id, Why.NOT_RUNG)
-    return to_ways_on(call, person.id, Why.NOT_RUNG)
+        return BackToOperator(call.state.touched_by, sought, Why.NOT_RUNG)
+    return to_ways_on(call, sought, Why.NOT_RUNG)
 
 
 async def _when_not_had(
@@ -174,45 +174,55 @@ def _is_outside(number: Reading) -> bool:
 @runs(ReachingMembers)
 async def reach_members(call: Call, stage: ReachingMembers) -> Stage | None:
     mark_confidential(call, stage.kind, stage.id)
+    rung = Rung(why=Why.ABSENT)
     if stage.kind is TargetKind.GROUP:
         group = call.register.group(stage.id)
-        why = await _ring(call, _of_group(call, group), group.ringing) if group else Why.ABSENT
-        return Talking() if why is None else _without_members(call, stage.kind, stage.id, why)
+        if group is not None:
+            rung = await _ring(call, _of_group(call, group), group.ringing)
+        return Talking() if rung.leg else await _without_members(call, stage.kind, stage.id, rung)
     tried = (*stage.tried, stage.id)
     department = _answering(call, stage.id, stage.tried)
-    why = Why.ABSENT
     if department is not None and department.id == stage.id:
-        why = await _ring(call, _of_department(call, department), department.ringing)
-        if why is None:
+        rung = await _ring(call, _of_department(call, department), department.ringing)
+        if rung.leg is not None:
             return Talking()
         department = _answering(call, stage.id, tried)
     if department is not None:
         return ReachingMembers(TargetKind.DEPARTMENT, department.id, tried)
-    return _without_members(call, stage.kind, tried[0], why)
+    return await _without_members(call, stage.kind, tried[0], rung)
 
 
-async def _ring(call: Call, members: list[list[Place]], ringing: Ringing) -> Why | None:
-    """Why nobody of the members was to be had; None: one has answered, and talks."""
+async def _ring(call: Call, members: list[list[Place]], ringing: Ringing) -> Rung:
+    """Whoever of the members answers talks with the caller."""
     if not members:
-        return Why.ABSENT
+        return Rung(why=Why.ABSENT)
     rung = await ring_members(call, members, ringing, display_of(call))
-    if rung.leg is None:
-        return rung.why
-    await call.connect(rung.leg)
-    return None
+    if rung.leg is not None:
+        await call.connect(rung.leg)
+    return rung
 
 
-def _without_members(call: Call, kind: TargetKind, id_: UUID, why: Why) -> Stage:
+async def _without_members(call: Call, kind: TargetKind, id_: UUID, rung: Rung) -> Stage | None:
     """G3: the operators take the call, first of all whoever had it, and see whom it was for and why.
 
-    Where they are not there either, a message can be left for a department (S1).
+    Where they are not there either, a message can be left for a department (S1). Whose own line is why nobody was rung
+    is told so: an operator would else be in their own queue.
     """
+    if rung.is_refused and _is_for_own_line(call, rung):
+        return await _refused(call, id_, rung)
     if call.state.touched_by is not None:
-        return BackToOperator(call.state.touched_by, id_, why)
-    instead = to_operators(call, id_, why)
+        return BackToOperator(call.state.touched_by, id_, rung.why)
+    instead = to_operators(call, id_, rung.why)
     if instead is None or (kind is TargetKind.DEPARTMENT and not _is_attended(call)):
-        return ReferringMembers(kind, id_, why)
+        return ReferringMembers(kind, id_, rung.why)
     return instead
+
+
+def _is_for_own_line(call: Call, rung: Rung) -> bool:
+    """For what the caller has on the line, or is: a mobile in confidence. Else it is for the operator who had them."""
+    if call.caller.account:
+        return rung.mobile_on_line or not call.touched
+    return call.state.confidential and call.caller.kind.may_be_mobile
 
 
 def _is_attended(call: Call) -> bool:
