@@ -442,7 +442,7 @@ async def test_whom_a_marked_call_rings_is_not_joined_to_who_has_a_mobile_on_the
         bo = await scene.rung("bo")
         await marked(scene, second)
         scene.answers(bo)
-        await scene.hears(second, "Referral")
+        await scene.hears(second, "DialRefused")
         assert len(scene.control.named("bridge")) == 1
 
 
@@ -453,7 +453,7 @@ async def test_nor_to_a_mobile_that_is_sent_there() -> None:
         bo = await scene.rung("bo")
         await marked(scene, mobile)
         scene.answers(bo)
-        await scene.hears(mobile, "OfferToWait")
+        await scene.hears(mobile, "DialRefused")
         assert len(scene.control.named("bridge")) == 1
 
 

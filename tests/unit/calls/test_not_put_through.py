@@ -18,7 +18,9 @@ from unit.calls.test_no_way_around import (
     ANOTHER_MOBILE,
     MOBILE,
     given_confidential,
+    given_forwarded,
     given_group_of,
+    marked,
     talks,
     was_rung,
 )
@@ -209,3 +211,58 @@ async def test_a_mobile_that_a_redirect_leads_to_a_confidential_department_may_l
         scene.tell(Redirected(await scene.rung("anna"), "260"))
         await scene.hears(mobile, "DialRefused")
         await hears_the_ways_on_at_once(scene, mobile)
+
+
+# whose phone is answered, when the call has been marked while it rang
+
+
+async def test_who_has_answered_has_no_unreferred_absence_and_whoever_has_a_mobile_on_the_line_is_told() -> (
+    None
+):
+    async with Scene(PATIENT) as scene:
+        await talks(scene, "olle", ANOTHER_MOBILE)
+        second = scene.dials("olle", "201")
+        anna = await scene.rung("anna")
+        await marked(scene, second)
+        scene.answers(anna)
+        await scene.until(lambda: (anna, "normal") in scene.control.named("hang_up"), "kept apart")
+        await is_told_by_the_rule(scene, second, "M4", mobile_on_line=True)
+        assert not counted(scene)
+        assert was_rung(scene, "PJSIP/anna") == 1
+
+
+@pytest.mark.parametrize("hours", HOURS)
+async def test_nor_has_who_has_answered_a_mobile_which_is_told_the_ways_on(hours: str) -> None:
+    async with Scene(PATIENT) as scene:
+        mobile, olle = await operator_has_caller(scene, ANNA_MOBILE)
+        given(scene, hours)
+        scene.refers(olle, "201")
+        anna = await scene.rung("anna")
+        await marked(scene, mobile)
+        scene.answers(anna)
+        await scene.hears(mobile, "DialRefused")
+        await hears_the_ways_on_at_once(scene, mobile)
+
+
+async def test_a_mobile_that_has_answered_is_kept_apart_and_the_phones_of_who_forwards_there_ring() -> None:
+    async with Scene(PATIENT) as scene:
+        given_forwarded(scene, "anna", MOBILE)
+        caller = scene.dials("olle", "201")
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, caller)
+        scene.answers(mobile)
+        anna = await scene.rung("anna")
+        scene.answers(anna)
+        await scene.talking(caller, anna)
+
+
+async def test_who_has_got_a_mobile_on_their_own_line_is_busy_and_is_not_rung_again() -> None:
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        bo = await scene.rung("bo")
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        scene.answers(bo)
+        await scene.hears(caller, "OfferToWait")
+        assert was_rung(scene, "PJSIP/bo") == 1
+        assert not refusals(scene)

@@ -64,8 +64,9 @@ async def _ring_person(
     own = phone_places(call, person, stage.via)
     tried = places = _places_of(call, person, forwarded, own)
     rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
-    if rung.refusals and places != own:
-        # This caller may not be sent there: the person's own phones ring.
+    if rung.leg is None and (rung.is_kept_apart or (rung.refusals and places != own)):
+        # This caller may not be sent there: the person's own phones ring. Of one that was kept apart it is asked anew,
+        # so that they are told by which rule.
         rung = await ring(call, own, call.house.settings.ring_person, display_of(call))
     if rung.is_refused:
         return await _refused(call, person.id, rung)
