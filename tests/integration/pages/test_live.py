@@ -12,12 +12,14 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, Route, expect
 from prometheus_client import CollectorRegistry
 
+from hanvisa.calls.live_ports import Outcome
 from hanvisa.config import Settings
 from hanvisa.web.app import create_app
 from hanvisa.web.pages import live
 from hanvisa.web.pages.live.consoles import Console
 from hanvisa.web.services import SERVICES
 from integration.pages.browsing import Late, Visit
+from integration.pages.test_messages import writes
 from unit.web.pages.test_switchboard import CALL, WAITS
 from unit.web.town import NOW, Founded, Town, id_of, open_town
 
@@ -102,12 +104,41 @@ async def test_what_one_does_shows_soon_also_where_the_connection_is_dead_and_no
 ) -> None:
     town.live.up = [CALL]
     await visit.signs_in("olle", OPERATOR, to="/switchboard")
-    dead, show = await open_consoles(visit, town), Console.show
-    monkeypatch.setattr(
-        Console, "show", lambda one, name, html: None if one in dead else show(one, name, html)
-    )
+    await dies(visit, town, monkeypatch)
     await holds(visit, town)
     await expect(visit.page.locator("#connection")).to_be_empty()
+
+
+async def test_who_goes_on_trying_does_not_put_off_that_a_dead_connection_is_mended(
+    visit: Visit, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing shows, so the key is pressed again every second."""
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    await dies(visit, town, monkeypatch)
+    await visit.page.evaluate("void setInterval(act, SOON / 3, 'F4')")
+    town.live.up = [replace(CALL, held=True, stage="OnHold")]
+    await expect(visit.page.locator(f"#hold-{CALL.id}")).to_contain_text("Återta", timeout=10_000)
+
+
+async def test_a_connection_that_lives_is_kept_whatever_is_asked_for(visit: Visit, town: Town) -> None:
+    """Nothing of the console is otherwise after a message, or a flag, or what is refused."""
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    page = visit.page
+    await open_consoles(visit, town)
+    await writes(visit, "Ring om bygglovet")
+    connects: list[str] = []
+    page.on("request", lambda asked: connects.append(asked.url) if "/events" in asked.url else None)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#said")).to_contain_text("är skickat")
+    await page.evaluate("new Promise(over => setTimeout(over, SOON + 500))")
+    town.live.outcome = Outcome("not_now")
+    async with page.expect_response("**/hold") as answered:
+        await page.keyboard.press("F4")
+    assert (await answered.value).status == 409
+    await page.evaluate("new Promise(over => setTimeout(over, SOON + 500))")
+    assert connects == []
 
 
 async def test_what_one_does_shows_at_once_also_where_the_connection_is_known_to_be_lost(
@@ -128,9 +159,17 @@ async def test_what_one_does_shows_at_once_also_where_the_connection_is_known_to
     await expect(lost).to_be_empty()
 
 
+async def dies(visit: Visit, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing comes by the connection any more, and nobody knows it."""
+    dead, show = await open_consoles(visit, town), Console.show
+    monkeypatch.setattr(
+        Console, "show", lambda one, name, html: None if one in dead else show(one, name, html)
+    )
+
+
 async def open_consoles(visit: Visit, town: Town) -> frozenset[Console]:
     """As soon as they show what is so."""
-    town.live.up = [replace(CALL, confidential=True)]
+    town.live.up = [replace(one, confidential=one.id == CALL.id) for one in town.live.up]
     town.changes.calls_stirred()
     await expect(visit.page.locator("#part-mine")).to_contain_text("Sekretess")
     return frozenset(town.client.app[live._CONSOLES]._open)

@@ -29,6 +29,9 @@ SIGN_IN = "/sign-in"
 
 Handler = Callable[[Page], Awaitable[web.StreamResponse]]
 
+ASKED: web.AppKey[Callable[[Page], None]] = web.AppKey("asked")
+"""Told of each change that somebody has asked for at a page, when it is done or refused. Never waits."""
+
 _STEP = re.compile(r"[^/\x00-\x1f\x7f]*")
 """What may stand in a place of an address: nothing that would lead to another route of the API, or end a header."""
 
@@ -67,7 +70,11 @@ class View:
                 return stranger.go(f"{SIGN_IN}?to={quote(_wanted(request), safe='/')}")
             raise
         await note_use(request, page.api.who)
-        return await self.handler(page)
+        try:
+            return await self.handler(page)
+        finally:
+            if self.method != "GET":
+                request.app[ASKED](page)
 
 
 async def page_for(request: web.Request, action: Action | Anyone) -> Page:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from hanvisa.calls.live_ports import Outcome
 from hanvisa.directory.tables import SessionRow
+from hanvisa.web.pages.live import ABSENCES, BEAT
 from hanvisa.web.pages.switchboard import searches
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.switchboard.searches import Search, Searches
 from unit.web.pages.consoles import PATH, Console, console
-from unit.web.pages.test_switchboard import CALL, does
+from unit.web.pages.test_switchboard import CALL, WAITS, does
 from unit.web.pages.visiting import Visitor
 from unit.web.town import NOW, Town, answer, id_of
 
@@ -74,6 +77,40 @@ async def test_what_a_change_has_changed_comes_by_the_events_and_not_with_its_an
         assert "Återta" in (await one.all(["mine"]))["mine"]
         assert (await does(olle, "/switchboard/state", state="paused"))[0] == 200
         assert "Pausad" in (await one.all(["me"]))["me"]
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("done", 200), ("not_now", 409)])
+async def test_each_change_shows_whoever_asks_for_it_who_their_callers_are_be_it_as_it_was(
+    olle: Visitor, town: Town, outcome: str, status: int
+) -> None:
+    """By that a page knows that what it shows is so: where one is refused, the hold before it may be done."""
+    town.live.up = [CALL]
+    town.live.outcome = Outcome(outcome)
+    async with console(town, None) as one, console(town) as others:
+        before = (await one.all(PARTS))["mine"]
+        await others.all(PARTS)
+        assert (await does(olle, f"/switchboard/calls/{CALL.id}/hold"))[0] == status
+        assert await one.next() == ("mine", before)
+        town.live.up = [CALL, WAITS]
+        town.changes.calls_stirred()
+        assert (await others.next())[0] == "waiting", "what was not theirs"
+
+
+@pytest.mark.parametrize("path", [PATH, ABSENCES])
+async def test_after_each_change_a_page_is_told_that_its_connection_lives(town: Town, path: str) -> None:
+    olle = await Visitor.known(town, "olle", {"role": "operator"}, {"role": "admin"})
+    await olle.signs_in()
+    async with console(town, None, path=path) as one:
+        await beats(one)
+        assert (await does(olle, f"/switchboard/persons/{ANNA}/flag"))[0] == 200
+        await beats(one)
+
+
+async def beats(one: Console) -> None:
+    """The next beat, sooner than by the clock."""
+    async with asyncio.timeout(BEAT / 2):
+        while await one.response.content.readline() != b"event: beat\n":
+            assert not one.response.content.at_eof()
 
 
 async def test_a_page_that_is_left_open_does_not_keep_its_session_alive(olle: Visitor, town: Town) -> None:

@@ -19,7 +19,7 @@ from hanvisa.web.pages.live.consoles import Console, Consoles
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.switchboard.searches import SEARCHES, Search, Searches, window_of
-from hanvisa.web.pages.view import View, page_for
+from hanvisa.web.pages.view import ASKED, View, page_for
 from hanvisa.web.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.routing import Anyone
@@ -38,6 +38,7 @@ def add_to(app: web.Application) -> None:
     app[_TURNS] = asyncio.Semaphore(AT_ONCE)
     app[SEARCHES] = Searches()
     app[_CONSOLES] = Consoles(PARTS.values(), app[SEARCHES], app[SERVICES].changes)
+    app[ASKED] = app[_CONSOLES].asked_at
     app.cleanup_ctx.append(_follow)
 
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 
 import structlog
@@ -17,7 +18,7 @@ from hanvisa.web.pages import translating
 from hanvisa.web.pages.live.sharing import Last, Round
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard import finding
-from hanvisa.web.pages.switchboard.parts import Part
+from hanvisa.web.pages.switchboard.parts import CALLERS, Part
 from hanvisa.web.pages.switchboard.searches import Searches, window_of
 from hanvisa.web.problems import Problem
 
@@ -44,12 +45,20 @@ class Console:
 
     def show_anew(self, name: str, html: str) -> None:
         """Also what is as it was sent last: meanwhile the page has got another. Never waits."""
-        self._shown.pop(name, None)
+        self.forget(name)
         self.show(name, html)
+
+    def forget(self, name: str) -> None:
+        """What is sent next of it is sent also where it is as before."""
+        self._shown.pop(name, None)
 
     def tell(self, topic: Topic) -> None:
         """The page itself asks anew for what has changed. Never waits."""
         self.show_anew(topic, "")
+
+    def beat(self, now: datetime) -> None:
+        """By this the page knows that its connection lives. Never waits."""
+        self.show_anew("beat", now.isoformat())
 
     async def events(self) -> AsyncIterator[bytes]:
         while True:
@@ -198,6 +207,21 @@ class Consoles:
     def _closed(self) -> None:
         if not (self._open or self._watching):
             self._anybody.clear()
+
+    def asked_at(self, page: Page) -> None:
+        """Whoever looks at the page has asked for a change there. Never waits.
+
+        In what they have open comes a beat, and who their callers are now, be it as it was: a key is for one of them,
+        and who that is isn't known there until then.
+        """
+        user, now = page.api.who.user_id, page.api.services.clock.now()
+        theirs = [one for one in (*self._open, *self._watching) if one.page.api.who.user_id == user]
+        for console in theirs:
+            console.beat(now)
+            console.forget(CALLERS)
+        for showing in self._showings:
+            if showing.name == CALLERS:
+                showing.due(self._open.intersection(theirs))
 
     async def follow(self) -> None:
         """Show what changes, for ever. While nobody looks, calls are not held up by looking at what they change."""

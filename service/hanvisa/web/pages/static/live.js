@@ -4,7 +4,7 @@
 
 const AGAIN = [500, 2500]; // milliseconds until it is tried again: not by all at once after a restart
 const SILENCE = 40000; // the service sends something every fifteen seconds
-const SOON = 3000; // what has been changed shows here sooner, where the connection lives
+const SOON = 3000; // after each change the service sends something sooner
 const FLICKER = 1500; // what is mended sooner is not told
 
 // What htmx's extension for server-sent events takes for an EventSource: one that never gives up.
@@ -12,6 +12,7 @@ class Connection {
   constructor(url) {
     this.url = url;
     this.listeners = [];
+    this.heard = -Infinity;
     this.lives = this.lives.bind(this);
     this.expects = this.expects.bind(this);
     document.addEventListener("htmx:beforeSend", this.expects);
@@ -45,24 +46,30 @@ class Connection {
     this.source.addEventListener(name, this.lives);
   }
 
-  // What a change has changed comes here alone, and not with its answer, so that nothing older comes later. Where it doesn't
-  // come, the connection is lost.
+  // What a change has changed comes here alone, and not with its answer, so that nothing older comes later. After each one,
+  // done or refused, the service sends something here: where nothing comes, the connection is lost.
   expects(event) {
     const { requestConfig, xhr } = event.detail;
     if (requestConfig.verb === "get") return;
-    this.hasHeard = false;
+    const sent = performance.now();
     xhr.addEventListener("loadend", () => {
-      if (xhr.status === 200 && !this.hasHeard) this.connectIn(this.source.readyState === EventSource.CLOSED ? 0 : SOON);
+      if (this.heard < sent) this.connectWithin(this.source.readyState === EventSource.CLOSED ? 0 : SOON);
     });
+  }
+
+  // Who goes on trying doesn't put it off.
+  connectWithin(milliseconds) {
+    if (performance.now() + milliseconds < this.dueAt) this.connectIn(milliseconds);
   }
 
   connectIn(milliseconds) {
     clearTimeout(this.due);
+    this.dueAt = performance.now() + milliseconds;
     this.due = setTimeout(() => { this.fails(); this.connect(); }, milliseconds);
   }
 
   lives() {
-    this.hasHeard = true;
+    this.heard = performance.now();
     clearTimeout(this.telling);
     this.telling = undefined;
     tellConnection("");

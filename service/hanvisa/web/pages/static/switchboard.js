@@ -83,12 +83,21 @@ function act(key) {
 const MOMENT = 1000; // milliseconds
 const ofCaller = /^(Enter|F(6|7|8|10)|Shift\+F(6|7|9|10|11)|Ctrl\+F12)$/;
 let changed = -MOMENT;
-const isMeantForAnother = (key) => ofCaller.test(key) && performance.now() - changed < MOMENT;
+const isMeantForAnother = (key) => ofCaller.test(key) && (isMoving || performance.now() - changed < MOMENT);
+
+// Who takes somebody, or rings, puts the caller on hold: until the service has said who the caller is now, which it says after
+// each change, a key is for nobody. The one who is still shown may be on hold.
+const moves = /^\/switchboard\/(ring|calls\/[^/]+\/(answer|retrieve|takeback|hold))$/;
+let isMoving = false;
 
 // Whom one takes oneself doesn't come by itself.
 const takes = /\/calls\/([^/]+)\/(answer|retrieve|takeback)$/;
 let taken = null;
-document.addEventListener("htmx:beforeSend", ({ detail }) => (taken = takes.exec(detail.requestConfig.path)?.[1] ?? taken));
+
+document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig } }) => {
+  isMoving ||= moves.test(requestConfig.path);
+  taken = takes.exec(requestConfig.path)?.[1] ?? taken;
+});
 
 function hasNow(caller) {
   if (caller === taken) taken = null;
@@ -189,7 +198,10 @@ document.addEventListener("htmx:sendError", () => (waiting = null));
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
   const isOther = (id) => came.getElementById(id)?.value !== byId(id)?.value;
   const came = new DOMParser().parseFromString(event.detail.data, "text/html");
-  if (event.target.id === "part-mine" && isOther("current")) hasNow(came.getElementById("current").value);
+  if (event.target.id === "part-mine") {
+    isMoving = false;
+    if (isOther("current")) hasNow(came.getElementById("current").value);
+  }
   if (event.target.id === "found" && isOther("followed")) event.preventDefault();
 });
 

@@ -19,6 +19,9 @@ from hanvisa.web.roles import Action
 WAITING = ("AtSwitchboard", "BackToOperator", "LeavingNumber", "Unattended")
 """The stages in which a caller waits for an operator."""
 
+CALLERS = "mine"
+"""The part that says who one's callers are, and which of them the keys are for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -144,7 +147,7 @@ PARTS: Mapping[str, Part] = {
         Part("notices", _notices, frozenset({"notices"})),
         Part("me", _me, frozenset({"operators"})),
         Part("waiting", _waiting, frozenset({"calls"})),
-        Part("mine", _mine, frozenset({"calls", "operators"})),
+        Part(CALLERS, _mine, frozenset({"calls", "operators"})),
         Part("parked", _parked, frozenset({"calls", "operators"})),
     )
 }
