@@ -309,6 +309,33 @@ async def test_a_key_takes_whom_one_has_answered_oneself_at_once(visit: Visit, t
     assert town.live.asked[-1][:2] == (WAITS.id, Wish.HANG_UP)
 
 
+@pytest.mark.parametrize("came_of_it", ["refused", "another came", "late"])
+async def test_whom_one_wanted_to_take_and_did_not_get_comes_by_itself_later(
+    visit: Visit, town: Town, came_of_it: str
+) -> None:
+    """They were taken by somebody else, or the phone was not picked up: they come in place of who has just hung up."""
+    town.live.up = [CALL, WAITS]
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, current = visit.page, visit.page.locator("#current")
+    town.live.outcome = Outcome("not_now" if came_of_it == "refused" else "done")
+    async with page.expect_response("**/answer"):
+        await page.keyboard.press("F2")
+    await page.evaluate(IS_SHOWN)
+    if came_of_it == "another came":
+        town.live.up = [replace(CALL, id="hv-k-4")]
+        town.changes.calls_stirred()
+        await expect(current).to_have_value("hv-k-4")
+        await page.evaluate("new Promise(over => setTimeout(over, MOMENT))")
+    if came_of_it == "late":
+        await page.evaluate("taken.since -= PICKS_UP")
+    town.live.up = [replace(CALL, id=WAITS.id, caller=WAITS.caller)]
+    town.changes.calls_stirred()
+    await expect(current).to_have_value(WAITS.id)
+    await page.keyboard.press("F10")
+    await expect(page.locator("#said")).to_contain_text("Inget blev gjort")
+    assert Wish.HANG_UP not in [wish for _, wish, *_ in town.live.asked]
+
+
 async def test_who_was_put_on_hold_to_take_another_is_not_hung_up_by_the_next_key(
     visit: Visit, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,18 +90,25 @@ const isMeantForAnother = (key) => ofCaller.test(key) && (isMoving || performanc
 const moves = /^\/switchboard\/(ring|calls\/[^/]+\/(answer|retrieve|takeback|hold))$/;
 let isMoving = false;
 
-// Whom one takes oneself doesn't come by itself.
+// Whom one takes oneself doesn't come by itself, where the service has let one and they come soon.
 const takes = /\/calls\/([^/]+)\/(answer|retrieve|takeback)$/;
+const PICKS_UP = 10000; // milliseconds, in which somebody picks up the phone that rings
 let taken = null;
 
-document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig } }) => {
+document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig, xhr } }) => {
   isMoving ||= moves.test(requestConfig.path);
-  taken = takes.exec(requestConfig.path)?.[1] ?? taken;
+  const [, caller] = takes.exec(requestConfig.path) ?? [];
+  if (!caller) return;
+  const taking = (taken = { caller, since: performance.now() });
+  xhr.addEventListener("loadend", () => {
+    if (xhr.status !== 200 && taken === taking) taken = null;
+  });
 });
 
 function hasNow(caller) {
-  if (caller === taken) taken = null;
-  else changed = performance.now();
+  const isTaken = caller === taken?.caller && performance.now() - taken.since < PICKS_UP;
+  if (!isTaken) changed = performance.now();
+  if (caller) taken = null;
 }
 
 function leave(empty) {
