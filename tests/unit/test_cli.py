@@ -131,7 +131,11 @@ def test_an_import_is_told_in_swedish_or_english(state: Path, tmp_path: Path) ->
     assert hanvisa("import", str(folder), "--language", "en").stdout.startswith("Imported:\n")
 
 
-@pytest.mark.parametrize("words", [words for words in COMMANDS if words is not KEEPS_ALL], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [*(words for words in COMMANDS if words is not KEEPS_ALL), ("import", DEMO)],
+    ids=" ".join,
+)
 def test_the_tables_of_an_older_service_are_left_to_it(
     words: tuple[str, ...], state: Path, older_tables: Path
 ) -> None:
@@ -142,8 +146,11 @@ def test_the_tables_of_an_older_service_are_left_to_it(
     assert step_of(state / "hanvisa.sqlite") == ONE_BEFORE
 
 
-def test_an_import_that_is_carried_out_brings_the_tables_up_to_date(state: Path, older_tables: Path) -> None:
-    shutil.copy(older_tables, state)
+@pytest.mark.parametrize("file", ["none", "empty"])
+def test_the_first_import_makes_the_database(file: str, state: Path) -> None:
+    """Before the service's first start, also where somebody has made the file."""
+    if file == "empty":
+        (state / "hanvisa.sqlite").touch()
     assert hanvisa("import", DEMO).exit_code == 0
     assert step_of(state / "hanvisa.sqlite") == migrations.NEWEST
 

@@ -1,7 +1,7 @@
 """The database as commands meet it: it is there and at this program's step, or they are refused.
 
-A service of the version before may run. Were its tables brought further, it could not start again once it has died; so
-what is looked up, or tried, leaves them as they are.
+Where there is none, an import makes it. A service of the version before may run. Were its tables brought further, it
+could not start again once it has died; so every command leaves them as they are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from hanvisa.directory.engine import Database, open_database, storage_errors
-from hanvisa.directory.migrations import NEWEST, made_by_a_newer, step_of, steps
+from hanvisa.directory.migrations import NEWEST, made_by_a_newer, step_of, steps, upgrade
 from hanvisa.errors import StorageError
 
 
@@ -28,14 +28,32 @@ async def existing_database(url: str) -> AsyncIterator[Database]:
 async def must_be_ours(database: Database) -> None:
     """See that it has the tables of this version. Raises StorageError when it has not, or does not answer."""
     database.must_exist()
-    with storage_errors(database.file):
-        async with database.engine.connect() as connection:
-            step = await connection.run_sync(step_of)
+    step = await _step(database)
     if step is None:
         raise StorageError(
             "There are no tables in the database yet. Start the service, which makes them, or import the register "
             "(hanvisa import)."
         )
+    _must_be_the_newest(step)
+
+
+async def have_ours(database: Database) -> None:
+    """See to it that it is as :func:`must_be_ours` wants it. Made where there is none, or none with tables."""
+    is_there = database.file is None or database.file.exists()
+    step = await _step(database) if is_there else None
+    if step is None:
+        await upgrade(database.url)
+    else:
+        _must_be_the_newest(step)
+
+
+async def _step(database: Database) -> str | None:
+    with storage_errors(database.file):
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(step_of)
+
+
+def _must_be_the_newest(step: str) -> None:
     if step not in steps():
         raise made_by_a_newer(step)
     if step != NEWEST:

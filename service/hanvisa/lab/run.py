@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hanvisa.config import Settings, read_settings
-from hanvisa.errors import ConfigurationError, HanvisaError, StorageError
+from hanvisa.directory.migrations import upgrade
+from hanvisa.errors import ConfigurationError, HanvisaError
 from hanvisa.lab import newcomer
 from hanvisa.lab.asterisk import CONFIGURATION, REPOSITORY
 from hanvisa.lab.system import System, environment
@@ -124,19 +125,13 @@ async def _provision(settings: Settings) -> None:
 
 
 async def _import_demo(settings: Settings) -> None:
-    """Fill a new database with the demo directory. One that holds somebody is left as it is."""
-    if not await _is_new(settings):
+    """Fill a new database with the demo directory. One that holds somebody keeps its own."""
+    await upgrade(settings.database_url)  # as the service does, which is started next
+    register = await newcomer.read_register(settings)
+    if register.organisations.rows:
         return
     say("Importing the demo directory ...")
     await _carry_out("The import", "-m", "hanvisa", "import", str(DEMO), settings=settings)
-
-
-async def _is_new(settings: Settings) -> bool:
-    try:
-        register = await newcomer.read_register(settings)
-    except StorageError:  # no tables yet; where the database is out of reach, the import says so
-        return True
-    return not register.organisations.rows
 
 
 async def _carry_out(name: str, *words: str, settings: Settings) -> None:

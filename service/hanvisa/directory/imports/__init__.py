@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hanvisa.directory.auditing import Actor
-from hanvisa.directory.existing import must_be_ours
+from hanvisa.directory.existing import have_ours, must_be_ours
 from hanvisa.directory.imports.applying import apply
 from hanvisa.directory.imports.people import MARK
 from hanvisa.directory.imports.planning import plan_sheets
 from hanvisa.directory.imports.problems import ImportRefused, Problems, told_in
 from hanvisa.directory.imports.reading import read_files, read_folder
 from hanvisa.directory.imports.report import ImportReport
-from hanvisa.directory.migrations import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,12 +29,12 @@ _BY = Actor("import")
 async def import_folder(
     database: Database, folder: Path, *, dry_run: bool = False, end_missing: bool = False
 ) -> ImportReport:
-    """:func:`import_files`, with the CSV files of a folder. Their tables are made where there are none yet.
+    """:func:`import_files`, with the CSV files of a folder, into a database of this version.
 
-    A ``dry_run`` makes none: the database must be there, and of this version.
+    It is made where there is none yet, and stays where the files are refused. A ``dry_run`` makes none.
     """
     raw = await asyncio.to_thread(read_folder, folder, Problems())
-    await (must_be_ours(database) if dry_run else upgrade(database.url))
+    await (must_be_ours(database) if dry_run else have_ours(database))
     return await import_files(database, raw, _BY, dry_run=dry_run, end_missing=end_missing)
 
 

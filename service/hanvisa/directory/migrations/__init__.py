@@ -1,4 +1,4 @@
-"""The steps from an empty database to today's: run at each start of the service, by an import and by a restore."""
+"""The steps from an empty database to today's: run by each start of the service, the first import and a restore."""
 
 from __future__ import annotations
 
