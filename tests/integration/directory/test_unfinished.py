@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
-from hanvisa.directory.personal.unfinished import BACKUP, LEFT_AFTER, RESTORE
+from hanvisa.directory.personal.unfinished import BACKUP, LEFT_AFTER, RESTORE, left_behind
 from hanvisa.lab.waiting import until
 from hanvisa.personal import purge_now
 from integration.directory.on_disk import furnish, make, restore
@@ -74,6 +76,49 @@ async def test_what_one_that_was_killed_has_left_goes_with_the_purge(here: Setti
     purged = await purge_now(here, datetime.now(UTC), dry_run=False)
     assert [one.number for each in (due, purged) for one in each if one.name == "backups"] == [1, 1]
     assert (left.exists(), at_work.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("method", ["glob", "rglob"])
+async def test_what_another_takes_away_meanwhile_fails_no_backup(
+    method: str, here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another backup or a purge removes it, once it has been found or while it is looked into."""
+    left, _ = left_by_others(tmp_path, BACKUP)
+    usual = Path.glob
+
+    def found_and_gone(folder: Path, pattern: str) -> Iterator[Path]:
+        found = list(usual(folder, pattern))
+        shutil.rmtree(left, ignore_errors=True)
+        return iter(found)
+
+    def gone_and_looked_into(folder: Path, _: str) -> Iterator[Path]:
+        shutil.rmtree(left, ignore_errors=True)
+        return folder.iterdir()
+
+    monkeypatch.setattr(Path, method, found_and_gone if method == "glob" else gone_and_looked_into)
+    make(here, tmp_path / "backup")
+
+
+@pytest.mark.parametrize("target", ["nowhere", "elsewhere", "file"])
+async def test_what_is_no_folder_fails_no_backup_and_is_left(
+    target: str, here: Settings, tmp_path: Path
+) -> None:
+    """Whoever may write beside the backups (/tmp, a share) could stop them all."""
+    long_ago = datetime.now(UTC).timestamp() - LEFT_AFTER.total_seconds() - 1
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "theirs").touch()
+    for path in (elsewhere / "theirs", elsewhere):
+        os.utime(path, (long_ago, long_ago))
+    other = tmp_path / f"{BACKUP}x"
+    if target == "file":
+        other.touch()
+        os.utime(other, (long_ago, long_ago))
+    else:
+        other.symlink_to(tmp_path / target)
+    assert left_behind(tmp_path, datetime.now(UTC)) == []
+    make(here, tmp_path / "backup")
+    assert found(tmp_path, f"{BACKUP}*") == [other]
 
 
 def stands_still_at(file: Path) -> None:

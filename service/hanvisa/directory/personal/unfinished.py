@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,9 +26,9 @@ def unfinished(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def left_behind(parent: Path, now: datetime) -> list[Path]:
-    """Those in ``parent`` that nobody works in any more."""
+    """Those in ``parent`` that nobody works in any more. Links are not followed: others may write there."""
     found = (path for prefix in (BACKUP, RESTORE) for path in parent.glob(f"{prefix}*"))
-    return [path for path in found if _last_written(path) < (now - LEFT_AFTER).timestamp()]
+    return [path for path in found if _is_left(path, (now - LEFT_AFTER).timestamp())]
 
 
 def remove(folders: Iterable[Path]) -> None:
@@ -35,10 +36,11 @@ def remove(folders: Iterable[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)  # root's is root's to remove: no backup fails over it
 
 
-def _last_written(folder: Path) -> float:
-    """Of all in it; those that are being taken away do not count."""
-    last = folder.stat().st_mtime
-    for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):
-            last = max(last, path.stat().st_mtime)
-    return last
+def _is_left(folder: Path, since: float) -> bool:
+    """Nothing in it has been written since."""
+    try:
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            return False
+        return all(path.lstat().st_mtime < since for path in (folder, *folder.rglob("*")))
+    except OSError:  # somebody takes it away meanwhile, or keeps it from being looked into: it is theirs
+        return False
