@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import gc
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from hanvisa import cli_keeping
 from hanvisa.config import read_settings
 from hanvisa.counting import counted
-from hanvisa.discreet import without_numbers
 from hanvisa.errors import InvalidInput, StorageError
-from hanvisa.log_lines import UnfailingFactory
+from hanvisa.log_lines import configure_log
 from hanvisa.policy.model import Language, Text
 from hanvisa.reports.formats import Format
 from hanvisa.running import putting_into, sentences
@@ -52,7 +49,7 @@ def serve() -> None:
     from hanvisa.bootstrap import build  # noqa: PLC0415
     from hanvisa.keeper import kept  # noqa: PLC0415
 
-    _configure_log()
+    configure_log()
     with sentences():
         settings = read_settings()
         gc.freeze()  # what has been read is the same memory for both processes
@@ -203,7 +200,7 @@ def check(
     async def run() -> list[Checked]:
         return await check_greetings(read_settings(), SystemClock(), number or (), tell)
 
-    _configure_log()
+    configure_log()
     checked = _run(run())
     typer.echo(
         f"{counted(len(checked), 'mobile was', 'mobiles were')} rung."
@@ -400,20 +397,3 @@ def _put(written: bytes, output: Path | None) -> None:
             output.write_bytes(written)
         except OSError as error:
             raise StorageError(f"{output} can't be written: {error.strerror}.") from error
-
-
-def _configure_log() -> None:
-    """Lines of key=value on standard error, for people and for journald alike."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            without_numbers,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=UnfailingFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )

@@ -11,6 +11,7 @@ import typer
 
 from hanvisa.config import read_settings
 from hanvisa.counting import counted
+from hanvisa.log_lines import configure_log
 from hanvisa.policy.model import Language
 from hanvisa.running import sentences, undone_when_stopped
 
@@ -83,6 +84,7 @@ def purge(
     """
     from hanvisa.personal import purge_now  # noqa: PLC0415
 
+    configure_log()
     with sentences():
         purged = asyncio.run(purge_now(read_settings(), datetime.now(UTC), dry_run=dry_run))
     for one in purged:

@@ -1,11 +1,31 @@
-"""Where the service's log goes: a line that can't be written is no reason for a call to fail."""
+"""How the log is written, and where it goes: a line that can't be written is no reason for a call to fail."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TextIO
 
 import structlog
+
+from hanvisa.discreet import without_numbers
+
+
+def configure_log() -> None:
+    """Lines of key=value on standard error, for people and for journald alike."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            without_numbers,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=UnfailingFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
 
 
 class Unfailing(structlog.PrintLogger):

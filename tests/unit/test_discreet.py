@@ -51,9 +51,9 @@ def test_of_a_number_no_more_than_its_beginning_is_left(said: str, logged: str) 
 
 LOGS = """
 import structlog
-from hanvisa.cli import _configure_log
+from hanvisa.log_lines import configure_log
 
-_configure_log()
+configure_log()
 log = structlog.get_logger()
 log.warning("refused", what="+46701740605", many=["+46701740605", "1177"], told={"to": "0701740605"}, count=7, of=None)
 try:

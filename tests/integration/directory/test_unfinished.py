@@ -12,10 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
+from hanvisa.directory.existing import existing_database
 from hanvisa.directory.personal.unfinished import BACKUP, LEFT_AFTER, RESTORE, left_behind
+from hanvisa.directory.tables import AuditRow
 from hanvisa.lab.waiting import until
 from hanvisa.personal import purge_now
 from integration.directory.on_disk import furnish, make, restore
@@ -119,6 +123,28 @@ async def test_what_is_no_folder_fails_no_backup_and_is_left(
     assert left_behind(tmp_path, datetime.now(UTC)) == []
     make(here, tmp_path / "backup")
     assert found(tmp_path, f"{BACKUP}*") == [other]
+
+
+async def test_what_the_purge_can_not_remove_it_does_not_say_it_has_removed(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what root's restore has left, which the service's account may not touch."""
+    roots, _ = left_by_others(here.state, RESTORE)
+    left_by_others(here.state, BACKUP)
+    usual = shutil.rmtree
+
+    def as_the_service(folder: Path, *, ignore_errors: bool = False) -> None:
+        if folder != roots:
+            usual(folder, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", as_the_service)
+    with capture_logs() as told:
+        purged = await purge_now(here, datetime.now(UTC), dry_run=False)
+    assert [one.number for one in purged if one.name == "backups"] == [1]
+    assert [one["folder"] for one in told if one["event"] == "purge.not_removed"] == [str(roots)]
+    async with existing_database(here.database_url) as database, database.reading() as session:
+        noted = select(AuditRow.after).where(AuditRow.action == "purged", AuditRow.table_name == "backups")
+        assert list(await session.scalars(noted)) == [{"number": 1}]
 
 
 def stands_still_at(file: Path) -> None:

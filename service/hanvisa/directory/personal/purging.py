@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import exists, func, insert, null, or_, select
 
 from hanvisa.directory.auditing import SYSTEM, Actor, audit_entry
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.engine import Database
     from hanvisa.policy.retention import Limits
+
+log = structlog.get_logger()
 
 BATCH = 100
 ASIDE_FOR = timedelta(days=1)  # a sound that no row names yet may be a message that is being left
@@ -259,8 +262,10 @@ class Purge:
             await delete_files(self.state, files)
             purged.append(Purged(name, what, len(files)))
         unfinished = await self._unfinished()
-        await asyncio.to_thread(remove, unfinished)
-        purged.append(Purged("backups", UNFINISHED, len(unfinished)))
+        still_there = await asyncio.to_thread(remove, unfinished)
+        for folder in still_there:
+            log.warning("purge.not_removed", folder=str(folder), remedy="Remove it as its owner, or as root.")
+        purged.append(Purged("backups", UNFINISHED, len(unfinished) - len(still_there)))
         await self._note(purged)
         return purged
 

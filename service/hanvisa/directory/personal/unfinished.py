@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ LEFT_AFTER = timedelta(hours=1)  # since anything was written there: what goes o
 @contextmanager
 def unfinished(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder there, for its owner alone. What has been left there by others goes first. Raises OSError."""
-    remove(left_behind(parent, datetime.now(UTC)))
+    remove(left_behind(parent, datetime.now(UTC)))  # but root's: no backup fails over it
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     try:
         yield folder
@@ -31,9 +31,11 @@ def left_behind(parent: Path, now: datetime) -> list[Path]:
     return [path for path in found if _is_left(path, (now - LEFT_AFTER).timestamp())]
 
 
-def remove(folders: Iterable[Path]) -> None:
+def remove(folders: Sequence[Path]) -> list[Path]:
+    """Those that are still there: root's is root's to remove."""
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)  # root's is root's to remove: no backup fails over it
+        shutil.rmtree(folder, ignore_errors=True)
+    return [folder for folder in folders if folder.exists()]
 
 
 def _is_left(folder: Path, since: float) -> bool:

@@ -52,7 +52,10 @@ FILES = (
     (
         "`.hanvisa-backup-…`, `.hanvisa-restore-…`",
         "all that is in a backup, while it is made (beside its file) or put back",
-        "until that ends; after a kill until the next backup, restore or purge there, an hour later or more",
+        (
+            "until that ends; after a kill until the next backup, restore or purge there, an hour later or more, or "
+            "until whoever left it removes it, where that is another account (`purge.not_removed` in the log)"
+        ),
     ),
     (
         "`secrets.json`",
