@@ -90,6 +90,29 @@ async def test_a_forwarding_that_is_asked_for_again_is_not_there_twice(town: Tow
     await forwards(town, 201, target=ANNA_MOBILE)
 
 
+async def test_the_days_of_one_that_is_asked_for_again_count_once(town: Town) -> None:
+    """M3: who has just used up the month is told that it is there, and not that no days are left."""
+    for first in (3, 10):
+        last = {
+            "target": "0701740605",
+            "starts_at": f"2026-08-{first:02}T08:00:00+02:00",
+            "ends_at": f"2026-08-{first + 4:02}T17:00:00+02:00",
+        }
+        await forwards(town, 201, **last)
+    assert (await town.get(f"/forwardings/allowance?person={ANNA}"))["days_left"] == 0
+    told = await forwards(town, 409, **last)
+    assert told["detail"].startswith("The same forwarding is there already")
+
+
+async def test_what_a_rule_refuses_by_now_is_refused_by_it_also_where_it_is_there(town: Town) -> None:
+    """M4: she has become confidential since."""
+    await forwards(town, 201, target=ANNA_MOBILE)
+    etag = (await town.ask("GET", f"/persons/{ANNA}")).headers["ETag"]
+    await answer(await town.ask("PATCH", f"/persons/{ANNA}", {"confidential": True}, if_match=etag), 200)
+    refused = await forwards(town, 409, target=ANNA_MOBILE)
+    assert (refused["error_id"], refused["rules"]) == ("refused-by-policy", ["M4", "M3"])
+
+
 async def test_one_that_is_to_come_is_not_there_twice_either(town: Town) -> None:
     tomorrow = {"starts_at": "2026-08-06T08:00:00+02:00", "ends_at": "2026-08-06T12:00:00+02:00"}
     await forwards(town, 201, **tomorrow)

@@ -90,8 +90,8 @@ class Forwardings:
         async with self._database.changing(by) as session:
             row = ForwardingRow(id=new_id())
             await _alone(session, fields.person_id)
-            _must_be_new(fields, await _others(session, row.id, fields))
             await _set(session, row, fields, judge)
+            _must_be_new(fields, await _others(session, row.id, fields))  # its days count once, however often
             session.add(row)
             await session.flush()
             return _record(row)
