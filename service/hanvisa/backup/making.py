@@ -57,11 +57,12 @@ def make_backup(
     Raises Conflict when the file is there already, StorageError when there is no database, the state folder is none of
     hanvisa's, or the disk does not take it.
     """
-    if file.exists():
-        raise Conflict(f"{file} is there already. Give another name: no backup is written over.")
     database = open_database(settings.database_url)
-    database.must_exist()
-    _must_be_ours(settings.state)
+    with _disk_errors(file):
+        if file.exists():
+            raise Conflict(f"{file} is there already. Give another name: no backup is written over.")
+        database.must_exist()
+        _must_be_ours(settings.state)
     with _disk_errors(file), unfinished(file.absolute().parent, BACKUP) as folder:
         made = folder / "backup"
         with os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT, 0o600), "w+b") as opened:

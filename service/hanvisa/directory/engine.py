@@ -112,9 +112,14 @@ class Database:
         """A server stays without a word, and whoever asks is refused at once (:meth:`watch`)."""
         return self._server is not None and self._server.hangs
 
+    def is_there(self) -> bool:
+        """SQLite's file; a server is taken to be. Raises StorageError when the folder may not be entered."""
+        with storage_errors():
+            return self.file is None or self.file.exists()
+
     def must_exist(self) -> None:
-        """Raises StorageError when SQLite's file is not there."""
-        if self.file is not None and not self.file.exists():
+        """Raises StorageError when SQLite's file is not there, or its folder may not be entered."""
+        if not self.is_there():
             raise StorageError(
                 f"There is no database {self.file}. Make it with ./dev run or hanvisa import, "
                 "or set HANVISA_STATE to the folder where it is."

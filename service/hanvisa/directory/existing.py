@@ -39,8 +39,7 @@ async def must_be_ours(database: Database) -> None:
 
 async def have_ours(database: Database) -> None:
     """See to it that it is as :func:`must_be_ours` wants it. Made where there is none, or none with tables."""
-    is_there = database.file is None or database.file.exists()
-    step = await _step(database) if is_there else None
+    step = await _step(database) if database.is_there() else None
     if step is None:
         await upgrade(database.url)
     else:
