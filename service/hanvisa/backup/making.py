@@ -62,7 +62,7 @@ def make_backup(
         if file.exists():
             raise Conflict(f"{file} is there already. Give another name: no backup is written over.")
         database.must_exist()
-        _must_be_ours(settings.state)
+        _must_be_ours(settings.state, say, is_sqlite=database.is_sqlite)
     with _disk_errors(file), unfinished(file.absolute().parent, BACKUP) as folder:
         made = folder / "backup"
         with os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT, 0o600), "w+b") as opened:
@@ -85,13 +85,19 @@ def make_backup(
     return Made(file, writer.files, size, still_to_do)
 
 
-def _must_be_ours(state: Path) -> None:
-    """A service makes its passwords before it takes a call; before that there is a register on SQLite at most."""
-    if not any((state / name).exists() for name in (SECRETS, DATABASE)):
+def _must_be_ours(state: Path, say: Callable[[str], None], *, is_sqlite: bool) -> None:
+    """A service makes its passwords before it takes a call. Before that there is a register at most."""
+    if (state / SECRETS).exists():
+        return
+    if not (is_sqlite and state.exists()):
         raise StorageError(
-            f"{state} is no state folder of hanvisa's: there is no {SECRETS} in it, so the backup would have nothing. "
-            "Set HANVISA_STATE to the folder where it is."
+            f"{state} is no state folder of hanvisa's: there is no {SECRETS} in it, so the backup would have none of "
+            "its files. Set HANVISA_STATE to the folder where it is."
         )
+    say(
+        f"There is no {SECRETS} in {state} yet. If the service has another state folder, its files are not in this "
+        "backup: set HANVISA_STATE to it and make another."
+    )
 
 
 class _Writer:

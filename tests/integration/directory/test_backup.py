@@ -31,7 +31,7 @@ from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.repositories.signing_in import Sessions
 from hanvisa.directory.repositories.users import UserFields, Users
 from hanvisa.directory.tables import Base
-from hanvisa.errors import Conflict, HanvisaError, InvalidInput, StorageError
+from hanvisa.errors import Conflict, InvalidInput, StorageError
 from hanvisa.web.finding import find_by_session
 from integration.directory.on_disk import FILES, NOW, SECRET, furnish, make, restore
 
@@ -425,21 +425,6 @@ def test_what_is_to_be_typed_on_postgresql_is_what_its_programs_take(
     command = postgres.how_to_back_up(url, tmp_path / "b").splitlines()[-1]
     said = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)  # noqa: S602
     assert "connection to server" in said.stderr  # where nobody is: it is looked for
-
-
-async def test_there_is_nothing_to_save_where_there_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(HanvisaError, match="There is no database"):
-        make(Settings(state=tmp_path), tmp_path / "backup")
-
-
-@pytest.mark.parametrize("place", ["misspelt", "another's"])
-async def test_there_is_nothing_to_save_where_the_state_folder_is_none(
-    place: str, here: Settings, tmp_path: Path
-) -> None:
-    (tmp_path / "another's").mkdir()
-    with pytest.raises(StorageError, match=f"{place} is no state folder of hanvisa's"):
-        make(here.model_copy(update={"state": tmp_path / place}), tmp_path / "backup")
-    assert not (tmp_path / "backup").exists()
 
 
 def test_every_folder_of_the_state_is_in_a_backup_or_left_out_for_a_reason() -> None:
