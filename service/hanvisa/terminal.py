@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -28,13 +29,24 @@ def must_be_utf8(word: str) -> None:
 
 
 def ask_password(*, twice: bool = True) -> str:
-    """Typed and not shown. Raises InvalidInput."""
+    """Typed and not shown. Raises InvalidInput, and typer.Abort after Ctrl-C."""
     try:
-        given = str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice, err=True))
+        with _heeding_ctrl_c():
+            given = str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice, err=True))
         given.encode()
     except UnicodeError:
         raise InvalidInput(f"The password {_OTHERWISE}") from None  # it stands in the other error
     return given
+
+
+@contextmanager
+def _heeding_ctrl_c() -> Iterator[None]:
+    """Whoever waits for a key holds asyncio's loop, whose own handler only asks the loop to end what it does."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +53,37 @@ def test_a_password_that_is_not_utf_8_is_told_of_and_not_shown(words: tuple[str,
     assert "The password is not UTF-8. Set the terminal to UTF-8" in said
     assert "Traceback" not in said
     assert "batteri" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("user", "create", "tor"),
+        ("user", "password", "maj"),
+        ("calendars", "password", "hanvisa@kalender.example.org"),
+    ],
+    ids=" ".join,
+)
+def test_ctrl_c_at_the_question_for_a_password_ends_the_command(words: tuple[str, ...], state: Path) -> None:
+    hanvisa(state, "user", "create", "maj", "--no-password")
+    ours, its = pty.openpty()
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "hanvisa", *words],
+        env={**os.environ, **UTF_8, "HANVISA_STATE": str(state)},
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+    ) as running:
+        os.close(its)
+        try:
+            while b"Password" not in os.read(ours, 1000):
+                pass
+            running.send_signal(signal.SIGINT)
+            assert running.wait(timeout=20) == 1
+        finally:
+            running.kill()
+            os.close(ours)
 
 
 @pytest.mark.parametrize(
