@@ -168,16 +168,16 @@ class DiskWriter:
             _carry_out(self._works_beside.get())
 
 
-def end_within(seconds: float) -> None:
+def end_within(seconds: float, status: int = 0) -> None:
     """End the process then: it waits at its end for threads of Python's pool, and a folder that hangs may hold them."""
-    ending = Timer(seconds, _end_at_once)
+    ending = Timer(seconds, _end_at_once, (status,))
     ending.daemon = True
     ending.start()
 
 
-def _end_at_once() -> None:
+def _end_at_once(status: int) -> None:
     log.warning("disk.ended_at_once", why="Threads wait for a folder that hangs.")
-    os._exit(0)
+    os._exit(status)
 
 
 def _carry_out(work: Work) -> None:

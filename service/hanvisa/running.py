@@ -12,15 +12,32 @@ from typing import Any, TypeVar
 
 import typer
 
+from hanvisa.disk_writer import end_within
 from hanvisa.errors import ConfigurationError, HanvisaError
 from hanvisa.whereabouts import PREFIX
 
 T = TypeVar("T")
 
+ENDS_WITHIN = 2.0  # seconds, once all is undone, though threads wait for a folder that hangs
+_STOPPED = 128 + signal.SIGTERM
+
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    with sentences(), undone_when_stopped():
-        return asyncio.run(work)
+    with sentences(), undone_when_stopped(), asyncio.Runner() as runner:
+        try:
+            return runner.run(work)
+        except SystemExit:
+            runner.run(_undo())
+            end_within(ENDS_WITHIN, _STOPPED)
+            raise
+
+
+async def _undo() -> None:
+    """Have all that goes on unwound."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @contextmanager
@@ -33,8 +50,8 @@ def undone_when_stopped() -> Iterator[None]:
         signal.signal(signal.SIGTERM, usual)
 
 
-def _stop(number: int, _: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+def _stop(_: int, __: FrameType | None) -> None:
+    raise SystemExit(_STOPPED)
 
 
 class sentences:  # noqa: N801 - reads as the with-statement it is

@@ -1,6 +1,7 @@
 """The command line in a process of its own: what it can't read, and where it can't write, it tells in a sentence."""
 
 import asyncio
+import errno
 import os
 import pty
 import signal
@@ -12,6 +13,7 @@ from typing import IO, Any
 import pytest
 
 from hanvisa.directory.migrations import upgrade
+from hanvisa.lab.waiting import until
 
 UTF_8 = {"PYTHONUTF8": "1"}
 
@@ -127,6 +129,35 @@ def test_what_a_full_disk_does_not_take_is_told_of(words: tuple[str, ...], state
         "Standard output can't be written: No space left on device. What the command has done stays done."
     )
     assert b"Traceback" not in ran.stderr
+
+
+async def test_who_is_told_to_stop_does_not_wait_for_a_folder_that_hangs(state: Path, tmp_path: Path) -> None:
+    """As one on a file server that is silent: whoever reads a file there stands still in a thread."""
+    os.mkfifo(tmp_path / "organisations.csv")
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hanvisa", "import", str(tmp_path)),
+        env={**os.environ, **UTF_8, "HANVISA_STATE": str(state)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    writer = await until(lambda: writer_of(tmp_path / "organisations.csv"), within=20, what="a reader")
+    try:
+        running.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            _, said = await running.communicate()
+    finally:
+        os.close(writer)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert b"Traceback" not in said
+
+
+def writer_of(pipe: Path) -> int | None:
+    """None where nobody reads."""
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            return None
+        raise
 
 
 def test_a_token_that_nobody_has_seen_is_told_of(state: Path) -> None:
