@@ -56,7 +56,10 @@ class Answers:
         return {ERROR: f"There is no script “{script}”. Ask for decide or referral."}
 
     async def _decide(self, asked: Mapping[str, str]) -> Variables:
-        """Decide as an operator's transfer is decided. With ``take=yes`` a use of the exception is taken."""
+        """Decide as an operator's transfer is decided, by the first refusal of all that would be rung.
+
+        The dialplan rings by itself, past the gate. With ``take=yes`` a use of each exception is taken, or of none.
+        """
         register = self.directory.register
         organisation = _organisation(register, asked)
         operator = self._person(asked["operator"], organisation, "operator") if "operator" in asked else None
@@ -70,19 +73,21 @@ class Answers:
             organisation=organisation,
             at=self.clock.now(),
             confidential=_is_yes(asked, "confidential"),
+            rings_itself=True,
         )
         takes, language = _is_yes(asked, "take"), self._language(asked)
-        decision, reading = decide(question, register, self.plan, self.consults())
-        while takes and decision and decision.exception:
-            if not await self.directory.reserve_uses([decision.exception], "agi"):
+        outlook = decide(question, register, self.plan, self.consults())
+        while takes and outlook.decision and outlook.decision.allowed and outlook.exceptions:
+            missing = await self.directory.reserve_uses(outlook.exceptions, "agi")
+            if not missing:
                 break
             # The last use went to somebody else in the same moment: decide without that exception.
-            left = (one for one in register.exceptions.rows if one.id != decision.exception)
+            left = (one for one in register.exceptions.rows if one.id not in missing)
             register = register.replace(exceptions=left)
-            decision, reading = decide(question, register, self.plan, self.consults())
-        if decision is None:
+            outlook = decide(question, register, self.plan, self.consults())
+        if outlook.decision is None:
             raise InvalidInput(f"target={question.target} leads to no person of ours. Ask kind=transfer.")
-        return {**_told(decision, language), "HANVISA_READ_AS": reading.kind, ERROR: ""}
+        return {**_told(outlook.decision, language), "HANVISA_READ_AS": outlook.reading.kind, ERROR: ""}
 
     def _referral(self, asked: Mapping[str, str]) -> Variables:
         """The files to play, if the person is not there, or for ``why`` they are not had."""

@@ -34,18 +34,28 @@ def destinations_of(
     if dialled.kind is not NumberKind.INTERNAL or dialled.target is None:
         return [Destination(dialled)]
     kind, id_ = dialled.target
-    if kind is TargetKind.GROUP:
-        group = register.group(id_)
-        if group is not None and group.numbers and not group.member_ids:
-            readings = (read_number(number, None, register, plan) for number in group.numbers)
-            return [Destination(one, via=Via.GROUP) for one in readings]
+    group = register.group(id_) if kind is TargetKind.GROUP else None
+    if group is not None and group.numbers and not group.member_ids:
+        return outside_of_group(dialled, register, plan)
     person = person_at(dialled, register)
     onward = forwarded(person) if person else None
     if onward is None:
         return [Destination(dialled, person)]
-    # M4: whoever is forwarded, it is their line that the caller would be on.
-    in_confidence = onward.confidential or dialled.confidential or has_confidential_line(register, kind, id_)
-    return [Destination(replace(onward, confidential=in_confidence), person, Via.FORWARDING)]
+    return [Destination(_in_confidence(onward, dialled, register), person, Via.FORWARDING)]
+
+
+def outside_of_group(dialled: Reading, register: Register, plan: NumberPlan) -> list[Destination]:
+    """The numbers that stand behind a group's extension beside its members' phones; none where it is no group's."""
+    kind, id_ = dialled.target or (None, None)
+    group = register.group(id_) if id_ and kind is TargetKind.GROUP else None
+    readings = [read_number(number, None, register, plan) for number in group.numbers] if group else []
+    return [Destination(_in_confidence(one, dialled, register), via=Via.GROUP) for one in readings]
+
+
+def _in_confidence(onward: Reading, dialled: Reading, register: Register) -> Reading:
+    """M4: whatever stands behind a line, it is that line which the caller would be on."""
+    is_confidential = dialled.target is not None and has_confidential_line(register, *dialled.target)
+    return replace(onward, confidential=onward.confidential or dialled.confidential or is_confidential)
 
 
 def person_at(number: Reading, register: Register) -> Person | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from hanvisa.agi.answers import Answers
 from hanvisa.agi.server import AgiServer
 from hanvisa.lab.waiting import until
+from hanvisa.policy.facts import Ringing
 from hanvisa.policy.model import Language
 from hanvisa.policy.numbers import NumberPlan
 from hanvisa.testing import FakeClock, FakeVoice, MemoryDirectory
-from unit.calls.scene import NOW, Scene, register
+from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of, register
+from unit.calls.test_groups import given_mobiles, uses
 
 
 def answers(directory: MemoryDirectory | None = None, voice: FakeVoice | None = None) -> Answers:
@@ -100,6 +103,32 @@ async def test_an_exceptions_last_use_is_taken_once() -> None:
         for take in ("no", "yes", "yes")
     ]
     assert effects == ["allow", "allow", "refuse"]
+
+
+async def test_a_group_may_not_be_rung_where_one_of_its_mobiles_may_not() -> None:
+    """O2: the dialplan rings them all, with no gate at the ringing."""
+    scene = Scene()
+    given_mobiles(scene, Ringing.TOGETHER)
+    asked = ["target=250", "operator=200", "take=yes"]
+    told = await answers(scene.directory).to("decide", asked)
+    assert (told["HANVISA_EFFECT"], told["HANVISA_RULES"]) == ("refuse", "O2")
+    assert uses(scene) == 0
+
+
+async def test_a_use_is_taken_of_the_exception_of_each_mobile_of_a_group() -> None:
+    scene = Scene()
+    given_mobiles(scene, Ringing.TOGETHER)
+    [seconds] = scene.directory.register.exceptions.rows
+    annas = replace(seconds, id=id_of("annas"), number=ANNA_MOBILE, max_uses=1)
+    scene.directory.register = scene.directory.register.replace(exceptions=(seconds, annas))
+    effects = [
+        (await answers(scene.directory).to("decide", ["target=250", "operator=200", "take=yes"]))[
+            "HANVISA_EFFECT"
+        ]
+        for _ in range(2)
+    ]
+    assert effects == ["allow", "refuse"]
+    assert [one.uses for one in scene.directory.register.exceptions.rows] == [1, 1]
 
 
 @pytest.fixture

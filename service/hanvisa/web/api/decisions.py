@@ -19,7 +19,8 @@ from hanvisa.web.routing import Answer, Ask, Route
 class DecisionQuestion(Incoming):
     """`transfer`: an operator puts `caller` through to `target`. `consult`: an operator who has a caller rings it.
 
-    `arrival`: `target` is called directly.
+    `arrival`: `target` is called directly. It is the service that would do it: a group is let through to where any of
+    it may be rung, and the others are not. Whoever rings by themselves asks over FastAGI (`dialplan/README.md`).
     """
 
     kind: Literal["transfer", "consult", "arrival"]
@@ -57,7 +58,7 @@ async def ask_policy(ask: Ask[DecisionQuestion, None]) -> Answer:
     body = ask.body
     register = ask.services.directory.register
     operator = _person(register.person(body.operator), "operator") if body.operator else None
-    decision, reading = decide(
+    outlook = decide(
         Question(
             kind=body.kind,
             target=body.target,
@@ -71,14 +72,14 @@ async def ask_policy(ask: Ask[DecisionQuestion, None]) -> Answer:
         ask.services.plan,
         ask.services.settings.operator_consults_mobile,
     )
-    if decision is None:
+    if outlook.decision is None:
         raise invalid(
             "target",
             Text(
                 sv="Numret leder inte till någon person hos oss.", en="The number leads to no person of ours."
             ),
         )
-    return Answer(_shown(decision, reading.kind, reading.number))
+    return Answer(_shown(outlook.decision, outlook.reading.kind, outlook.reading.number))
 
 
 def _organisation(
