@@ -337,11 +337,12 @@ def _note(rung: Rung, why: Why) -> None:
 async def answered(call: Call, channel: str) -> Leg | None:
     """The leg that rang and has been answered, which the caller is to be joined to.
 
-    None, and hung up: they have rung a mobile while their phone rang, or somebody has marked the call (O2, M4).
+    None, hung up and free: they have rung a mobile while their phone rang, or somebody has marked the call (O2, M4).
     """
     leg = call.rung.pop(channel)
     if is_kept_apart(call, leg):
         await call.hang_up(channel)
+        forget(call, channel)
         return None
     call.promised = leg
     return leg

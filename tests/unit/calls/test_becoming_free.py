@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hanvisa.calls.dialling import Dialled
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import Refused
-from hanvisa.policy.facts import Extension, Group, OutsideNumber, Ringing, TargetKind
-from unit.calls.scene import MAIN, Scene, id_of
-from unit.calls.test_attendant import rung_anew, shown
+from hanvisa.policy.facts import Extension, Group, OperatorState, OutsideNumber, Ringing, TargetKind
+from unit.calls.scene import ANNA_MOBILE, MAIN, Scene, id_of
+from unit.calls.test_attendant import bo_is_operator, rung_anew, shown
 from unit.calls.test_holding import after
 from unit.calls.test_lost_in_joining import losing
+from unit.calls.test_no_way_around import ANOTHER_MOBILE, marked, talks
 from unit.calls.test_parking import parked
 
 PATIENT = CallSettings(ring_person=20.0, ring_operator=1.0, key_wait=0.05)
@@ -85,3 +88,30 @@ async def test_of_a_reminder_which_they_answer_in_the_moment_in_which_their_phon
         scene.answers(reminder)
         await is_offered(scene, reminder)
         assert scene.house.live.of_channel(reminder) is None
+
+
+async def test_of_a_colleagues_call_which_they_answer_and_are_kept_apart_from() -> None:
+    """M4: the colleague has a mobile on the line, and the call is marked while the operator's phone rings."""
+    async with Scene(replace(PATIENT, ring_operator=20.0)) as scene:
+        bo_is_operator(scene, OperatorState.OPEN)
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        second = scene.dials("bo", "200")
+        olle = await scene.rung("olle")
+        await waits(scene)
+        await marked(scene, second)
+        scene.answers(olle)
+        await is_offered(scene, olle)
+        assert (olle, "normal") in scene.control.named("hang_up")
+
+
+async def test_of_a_reminder_which_they_answer_and_are_kept_apart_from() -> None:
+    """M4: the parked caller is a mobile, and the call is marked while the reminder rings."""
+    async with Scene(PATIENT) as scene:
+        caller, line = await parked(scene, ANNA_MOBILE)
+        await after(scene, caller, 61)
+        reminder = await rung_anew(scene, "olle", line)
+        await waits(scene)
+        await marked(scene, caller)
+        scene.answers(reminder)
+        await is_offered(scene, reminder)
+        assert (reminder, "normal") in scene.control.named("hang_up")
