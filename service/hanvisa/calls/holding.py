@@ -8,8 +8,8 @@ from hanvisa.calls.attending import to_queue
 from hanvisa.calls.operators import pause
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.queue import AT_THE_HEAD
-from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due, stop_reminding
-from hanvisa.calls.ringing import Display, has_contact
+from hanvisa.calls.reminding import heed_ringing, remind, seconds_left, step_due
+from hanvisa.calls.ringing import Display, end_ringing, has_contact
 from hanvisa.calls.signals import Answered, PhoneLost, Signal
 from hanvisa.calls.stage import Stage, Talking
 from hanvisa.policy.facts import Operator
@@ -53,7 +53,7 @@ class Holding:
 
     async def over(self) -> None:
         """No phone rings for it any more."""
-        await stop_reminding(self._call)
+        await end_ringing(self._call)
 
     def _look(self) -> None:
         """Note whether, and since when, an operator holds the caller."""

@@ -69,13 +69,6 @@ async def heed_ringing(call: Call, signal: Signal | None) -> None:
             forget(call, channel)
 
 
-async def stop_reminding(call: Call) -> None:
-    """No phone rings for it any more."""
-    for channel in list(call.rung):
-        await call.hang_up(channel)
-        forget(call, channel)
-
-
 def _next(call: Call) -> tuple[float, HeldStep] | None:
     settings, state = call.house.settings, call.state
     if state.held_since is None:

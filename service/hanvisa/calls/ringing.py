@@ -126,7 +126,7 @@ async def ring(
     is dialled; a leg that Asterisk does not dial is no one's.
     """
     rung = Rung()
-    async with Afterwards(lambda: _cancel(call, rung)):
+    async with Afterwards(lambda: end_ringing(call, elsewhere=rung.leg is not None)):
         for place in places:
             await _start(call, place, display, rung)
         if call.rung:
@@ -381,19 +381,28 @@ async def _picked_up(call: Call, channel: Channel, replaced: str) -> Leg | None:
     return leg
 
 
-async def _cancel(call: Call, rung: Rung) -> None:
-    """End what still rings: phones whose call was taken elsewhere show no missed call."""
-    reason = "answered_elsewhere" if rung.leg else "normal"
-    for channel in list(call.rung):
+async def end_ringing(call: Call, *, elsewhere: bool = False) -> None:
+    """No phone rings any more; who waits looks again once, however many are free.
+
+    ``elsewhere``: the call has been taken somewhere, and the other phones show no missed call.
+    """
+    reason, rang = "answered_elsewhere" if elsewhere else "normal", list(call.rung)
+    for channel in rang:
         await call.hang_up(channel, reason)
-        forget(call, channel)
+        _let_go(call, channel)
+    if rang:
+        call.house.queues.wake()
 
 
 def forget(call: Call, channel: str) -> None:
     """The leg that rang is nobody's any more, and whoever was rung is free."""
+    _let_go(call, channel)
+    call.house.queues.wake()
+
+
+def _let_go(call: Call, channel: str) -> None:
     call.rung.pop(channel, None)
     call.house.live.release(channel)
-    call.house.queues.wake()
 
 
 def phone_places(call: Call, person: Person, via: Via = Via.DIRECT) -> list[Place]:

@@ -9,7 +9,7 @@ import pytest
 from hanvisa.calls.dialling import Dialled
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import Refused
-from hanvisa.policy.facts import Extension, Group, OperatorState, OutsideNumber, Ringing, TargetKind
+from hanvisa.policy.facts import Group, OperatorState, OutsideNumber, Phone, Ringing, TargetKind
 from unit.calls.scene import ANNA_MOBILE, MAIN, Scene, id_of
 from unit.calls.test_attendant import bo_is_operator, rung_anew, shown
 from unit.calls.test_holding import after
@@ -49,16 +49,34 @@ async def test_of_a_number_that_was_dialled_at_the_console(*, is_rejected: bool)
         await is_offered(scene, olle)
 
 
+def given_group(scene: Scene, *members: str, more: int = 0) -> list[str]:
+    """Of these people, and of so many more, who have a phone each: the phones of the latter."""
+    register, organisation = scene.directory.register, id_of("hallefors")
+    accounts = [f"phone-{number}" for number in range(more)]
+    [bo] = [one for one in register.persons.rows if one.id == id_of("bo")]
+    group = Group(
+        id_of("jouren"),
+        "Jouren",
+        organisation,
+        tuple(map(id_of, (*members, *accounts))),
+        (),
+        Ringing.TOGETHER,
+    )
+    scene.directory.register = register.replace(
+        groups=(group,),
+        persons=(*register.persons.rows, *(replace(bo, id=id_of(one)) for one in accounts)),
+        phones=(
+            *register.phones.rows,
+            *(Phone(id_of(f"phone of {one}"), one, organisation, id_of(one)) for one in accounts),
+        ),
+        numbers=(*register.numbers.rows, OutsideNumber(GROUP, TargetKind.GROUP, group.id)),
+    )
+    return accounts
+
+
 async def test_of_a_call_to_their_group_which_they_reject_and_others_are_rung_for() -> None:
     async with Scene(PATIENT) as scene:
-        register, organisation = scene.directory.register, id_of("hallefors")
-        of = (TargetKind.GROUP, id_of("jouren"))
-        group = Group(of[1], "Jouren", organisation, (id_of("olle"), id_of("bo")), (), Ringing.TOGETHER)
-        scene.directory.register = register.replace(
-            groups=(group,),
-            extensions=(*register.extensions.rows, Extension("250", organisation, *of)),
-            numbers=(*register.numbers.rows, OutsideNumber(GROUP, *of)),
-        )
+        given_group(scene, "olle", "bo")
         scene.rings_in(GROUP)
         olle, bo = await scene.rung("olle"), await scene.rung("bo")
         await waits(scene)
@@ -115,3 +133,17 @@ async def test_of_a_reminder_which_they_answer_and_are_kept_apart_from() -> None
         scene.answers(reminder)
         await is_offered(scene, reminder)
         assert (reminder, "normal") in scene.control.named("hang_up")
+
+
+async def test_who_waits_looks_again_once_however_many_phones_stop_ringing_at_once() -> None:
+    async with Scene(replace(PATIENT, ring_person=20.0)) as scene:
+        phones = given_group(scene, more=20)
+        to_group = scene.rings_in(GROUP)
+        for phone in phones:
+            await scene.rung(phone)
+        woken: list[None] = []
+        scene.house.queues.on_wake(lambda: woken.append(None))
+        scene.hangs_up(to_group)
+        await scene.over(to_group)
+        assert len(scene.control.named("hang_up")) >= len(phones)
+        assert len(woken) == 2  # as the phones are free, and as the call is over

@@ -19,9 +19,8 @@ from hanvisa.calls.reminding import (
     ring_operator,
     seconds_left,
     step_due,
-    stop_reminding,
 )
-from hanvisa.calls.ringing import Display, answered, forget
+from hanvisa.calls.ringing import Display, answered, end_ringing, forget
 from hanvisa.calls.signals import Answered, Key, Surrendered
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -59,7 +58,7 @@ async def park(call: Call, stage: Parked) -> Stage | None:
     if person is not None:
         mark_confidential(call, TargetKind.PERSON, person.id)
     stop_music = call.house.control.stop_music
-    async with Afterwards(lambda: stop_reminding(call), lambda: call.insist(stop_music, call.caller.channel)):
+    async with Afterwards(lambda: end_ringing(call), lambda: call.insist(stop_music, call.caller.channel)):
         came = await _until_fetched(call, person) if person is not None else _back(call, stage.person)
     if isinstance(came, Leg):
         try:
@@ -161,7 +160,7 @@ async def _ring_who_takes(call: Call) -> None:
     """The operator who takes the caller at the console has them on their phone; the answer comes as of a reminder."""
     operator = call.register.operator(call.taken_by) if call.taken_by else None
     call.taken_by = None
-    await stop_reminding(call)
+    await end_ringing(call)
     shown = Display(f"PARKERAD {display(call.callers_number)}", call.callers_number, answers=True)
     if operator is not None:
         await ring_operator(call, operator, shown)
