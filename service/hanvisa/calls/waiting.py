@@ -74,13 +74,13 @@ class Waiting:
         """Who can't be told waits on all the same: the place in the queue is worth more.
 
         Raises:
-            Unavailable: Asterisk does not answer, and they hear no music yet: the wait begins when it does.
+            Unavailable: Asterisk answers nothing, and they hear no music yet: the wait begins when it does.
         """
         try:
             return await self._call.say(*prompts, enough=enough)
         except TelephonyError as error:
             if self._began is None and isinstance(error, Unavailable):
-                raise
+                await self._call.make_sure_of_caller()  # else it is the words alone that fail
             self._call.tell("command", failed=str(error))
             return None
 

@@ -1,12 +1,14 @@
-"""Asterisk refuses to play anything to a caller: they hear music, wait, and are served as ever."""
+"""Asterisk refuses to play anything to a caller, or does not say that it does: they wait, and are served as ever."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from hanvisa.calls.house import CallSettings
-from hanvisa.errors import Refused
+from hanvisa.errors import Refused, TelephonyError, Unavailable
 from hanvisa.policy.facts import OperatorState
 from hanvisa.testing import FakeCallControl
 from unit.calls.fast_time import run_fast
@@ -16,18 +18,25 @@ from unit.calls.test_calls import operator_has_caller
 
 PATIENT = CallSettings(ring_operator=20.0, queue_say_every=25.0)
 MINUTE = 60.0  # seconds
+TIMEOUT = 2.0  # seconds: as long as an answer is waited for
+
+
+FAULTS = (Refused("500"), Unavailable("no answer in time"))
 
 
 class Mute(FakeCallControl):
-    """``mute``: it refuses to play."""
+    """``mute``: whoever would have it play meets this fault; all else it does."""
 
-    mute = False
-    refused = 0
+    def __init__(self, fault: TelephonyError) -> None:
+        super().__init__(latency=lambda: 0.005)
+        self.fault, self.mute, self.refused = fault, False, 0
 
     async def play(self, channel: str, files: Sequence[str], playback: str) -> None:
         if self.mute:
             self.refused += 1
-            raise Refused("500")
+            if isinstance(self.fault, Unavailable):
+                await asyncio.sleep(TIMEOUT)
+            raise self.fault
         await super().play(channel, files, playback)
 
 
@@ -40,9 +49,10 @@ async def greeted(scene: Scene, control: Mute) -> str:
     return caller
 
 
-def test_who_can_not_be_told_that_they_wait_hears_music_and_is_served_in_turn() -> None:
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_who_can_not_be_told_that_they_wait_hears_music_and_is_served_in_turn(fault: TelephonyError) -> None:
     async def story() -> None:
-        control = Mute(latency=lambda: 0.005)
+        control = Mute(fault)
         async with Scene(PATIENT, control=control) as scene:
             first, olle = await operator_has_caller(scene)
             caller = await greeted(scene, control)
@@ -56,9 +66,12 @@ def test_who_can_not_be_told_that_they_wait_hears_music_and_is_served_in_turn() 
     run_fast(story())
 
 
-def test_where_nobody_is_there_they_hear_music_until_they_can_be_told_so_or_somebody_opens() -> None:
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_where_nobody_is_there_they_hear_music_until_they_can_be_told_so_or_somebody_opens(
+    fault: TelephonyError,
+) -> None:
     async def story() -> None:
-        control = Mute(latency=lambda: 0.005)
+        control = Mute(fault)
         async with Scene(PATIENT, control=control) as scene:
             _, olle = await operator_has_caller(scene)
             await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
@@ -68,6 +81,23 @@ def test_where_nobody_is_there_they_hear_music_until_they_can_be_told_so_or_some
             assert (caller,) in control.named("start_music")
             scene.hangs_up(olle)
             await scene.directory.set_operator_state(id_of("olle"), OperatorState.OPEN)
+            scene.answers(again := await rung_anew(scene, "olle", olle))
+            await scene.talking(caller, again)
+
+    run_fast(story())
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_whom_not_even_the_greeting_reaches_waits_and_is_served(fault: TelephonyError) -> None:
+    async def story() -> None:
+        control = Mute(fault)
+        async with Scene(PATIENT, control=control) as scene:
+            first, olle = await operator_has_caller(scene)
+            control.mute = True
+            caller = scene.rings_in(MAIN)
+            await asyncio.sleep(MINUTE)
+            assert control.named("start_music")[-1] == (caller,)
+            scene.hangs_up(first)
             scene.answers(again := await rung_anew(scene, "olle", olle))
             await scene.talking(caller, again)
 

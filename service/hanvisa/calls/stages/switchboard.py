@@ -29,7 +29,7 @@ from hanvisa.calls.stages.closed import unattended, unless_open
 from hanvisa.calls.state import Leg
 from hanvisa.calls.waiting import Waiting, may_be_rung_back
 from hanvisa.calls.whispering import whisper
-from hanvisa.errors import Gone, Refused
+from hanvisa.errors import Gone, Refused, Unavailable
 from hanvisa.policy.facts import Operator, Switchboard
 from hanvisa.policy.model import Decision, Effect
 from hanvisa.policy.register import Register
@@ -241,7 +241,8 @@ async def apologise(call: Call, _: Apologising) -> Stage | None:
     switchboard = None if is_ours else call.switchboard
     try:
         await call.say(WentWrong(holds=True) if switchboard else TryLater())
-    except Refused as error:
+    except (Refused, Unavailable) as error:
+        await call.make_sure_of_caller()  # where Asterisk answers nothing they are here again
         # What brought them here has failed as well: the operators are worth more than the words.
         call.tell("command", failed=str(error))
         if switchboard is None:
