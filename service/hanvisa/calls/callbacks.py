@@ -189,7 +189,8 @@ class Callbacks:
                 await call.over.wait()
             else:
                 await end_unanswered(call)
-                if callback.tries >= TRIES:
+                has_rung = answer not in (None, Answer.UNHEARD)
+                if has_rung and callback.tries >= TRIES:
                     await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
 
     def _is_given_up(self, callback: Callback) -> bool:

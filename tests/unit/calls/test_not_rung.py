@@ -11,9 +11,11 @@ from hanvisa.calls.house import CallSettings
 from hanvisa.calls.queue import LEFT_ALONE
 from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Channel, Entered
-from hanvisa.policy.facts import OperatorState, Phone
-from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
+from hanvisa.calls.stages.ringing_back import TRIES
+from hanvisa.policy.facts import Callback, OperatorState, Phone
+from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import bo_is_operator, legs_to, rung_anew
+from unit.calls.test_waiting import ready, rung_back
 from unit.calls.undialled import NotDialling
 
 PATIENT = CallSettings(ring_person=20.0, ring_operator=20.0, key_wait=0.05)
@@ -103,3 +105,46 @@ async def test_nor_where_the_proxy_before_several_nodes_was_away() -> None:
         scene.tell(Entered(Channel(leg, "anna", ""), (RUNG,)), "n1")
         await scene.hears(caller.id, "Referral")
         assert [(one["why"], one["unreferred"]) for one in referred(scene)] == [("not_rung", False)]
+
+
+async def test_who_left_a_number_is_not_given_up_for_it_however_often_and_is_rung_when_it_is_over() -> None:
+    control = NotDialling(only="@carrier")
+    async with Scene(PATIENT, control=control) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        for tries in range(1, TRIES + 1):
+            scene.answers(olle)
+            await rung_back(scene, tries)
+            await scene.hears(olle, "OutsideFailed")
+            assert scene.log.of_kind("outcome")[-1] == {"outcome": "rung_back_later", "why": "not_rung"}
+            scene.finished(olle)
+            await scene.over(olle)
+            scene.clock.advance(timedelta(minutes=6))
+            scene.house.queues.wake()
+            olle = await rung_anew(scene, "olle", olle)
+        control.rings = True
+        scene.answers(olle)
+        citizen = await rung_back(scene, TRIES + 1)
+        scene.answers(citizen)
+        await scene.talking(olle, citizen)
+
+
+async def test_nor_is_left_untold_who_is_given_up_by_a_rule() -> None:
+    """M4: whoever left a mobile for a confidential call is rung to be told."""
+    control = NotDialling(only="@carrier")
+    async with Scene(PATIENT, control=control) as scene:
+        callback = Callback(
+            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True, tries=TRIES
+        )
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        leg = await scene.rung("0701740605@carrier")
+        await scene.over(leg)
+        control.rings = True
+        scene.clock.advance(timedelta(minutes=6))
+        scene.house.queues.wake()
+        mobile = await rung_anew(scene, "0701740605@carrier", leg)
+        scene.answers(mobile)
+        await scene.hears(mobile, "CallbackGivenUp")

@@ -10,13 +10,15 @@ from hanvisa.testing import FakeCallControl
 
 @dataclass
 class NotDialling(FakeCallControl):
-    """With ``rings`` it does dial, and its answers are lost."""
+    """With ``rings`` it does dial, and its answers are lost. It is so with the legs whose dial string has ``only``."""
 
     rings: bool = False
+    only: str = ""
 
     async def dial(self, channel: str) -> None:
         await super().dial(channel)
-        raise Unavailable("for a moment")
+        if any(made == channel and self.only in dialled for made, dialled, *_ in self.named("create")):
+            raise Unavailable("for a moment")
 
     async def has_rung(self, channel: str) -> bool:
         await super().has_rung(channel)

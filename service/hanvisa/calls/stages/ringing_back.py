@@ -22,6 +22,7 @@ from hanvisa.calls.prompts import (
     TryLater,
     WentWrong,
     Whisper,
+    Why,
 )
 from hanvisa.calls.ringing import Display, outside_place, ring
 from hanvisa.calls.stage import (
@@ -122,7 +123,8 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
     if rung.leg is None:
         is_refused = bool(not decision.allowed and decision.rules)
-        is_last = not decision.allowed or tries + 1 >= TRIES
+        has_rung = rung.why is not Why.NOT_RUNG  # else it says nothing of whoever left it
+        is_last = not decision.allowed or (has_rung and tries + 1 >= TRIES)
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
         if is_last and not is_refused:  # else whoever left it is told so, when it is due again
             await _let_go(call, callback.id)
