@@ -41,7 +41,9 @@ async def join(
         await asker.is_told("channel_unavailable")
         return None
     _take_marks(call, theirs)
-    refusal = await _refusal(call, theirs, far, transferee)
+    has_rung_transferee = call.caller.channel == asker.leg.channel and theirs.caller.channel != request.other
+    sought = transferee if has_rung_transferee else far  # on whichever of their legs the REFER has come
+    refusal = await _refusal(call, theirs, far, transferee, sought)
     if refusal is not None:
         return await decline(call, asker, refusal)
     # Of a call that has come to them they have dialled nothing.
@@ -94,18 +96,21 @@ def _with_mobiles(call: Call, theirs: Call, *parties: Leg) -> bool:
     return any(party.kind.may_be_mobile for party in parties) or bool(_mobiles_beside(call, theirs, *parties))
 
 
-async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg) -> Decision | None:
-    """The decision that keeps the two from being joined, None when they may be. No rule touches a call to 112."""
+async def _refusal(call: Call, theirs: Call, far: Leg, transferee: Leg, sought: Leg) -> Decision | None:
+    """The decision that keeps the two from being joined, None when they may be. No rule touches a call to 112.
+
+    ``sought`` is the one whom the other would be put through to.
+    """
     if NumberKind.EMERGENCY in (far.kind, transferee.kind):
         return None
     asked: list[Question] = [
-        *to_be_brought(call, theirs, far, transferee, sought=True),
-        *to_be_brought(call, theirs, transferee, far, sought=False),
+        *to_be_brought(call, theirs, far, transferee, sought=sought is far),
+        *to_be_brought(call, theirs, transferee, far, sought=sought is transferee),
     ]
     for party in (far, transferee, *_mobiles_beside(call, theirs, far, transferee)):
         # The one who is no mobile of ours is the caller; a citizen's mobile is a caller like any other.
         via = Via.RANG_IN if party is theirs.caller or party is call.caller else Via.DIRECT
-        asked.append(to_join(call, party.reading, call.person_of(party), via, theirs, sought=party is far))
+        asked.append(to_join(call, party.reading, call.person_of(party), via, theirs, sought=party is sought))
     taken = theirs.state.exception or call.state.exception
     decision = (await ask(call, asked, [far, transferee], taken)).decision
     return None if decision.allowed else decision

@@ -317,13 +317,37 @@ async def test_nor_is_an_operator_who_wants_it_by_the_api(wish: Wish, asked: dic
         assert [one.kind for one in outcome.refused.alternatives] == [AlternativeKind.TAKE_MESSAGE]
 
 
-async def test_nor_is_who_would_join_them_with_somebody_whom_they_have_consulted() -> None:
+@pytest.mark.parametrize("is_on_consultation", [False, True])
+async def test_nor_is_who_would_join_them_with_somebody_whom_they_have_consulted(
+    *, is_on_consultation: bool
+) -> None:
+    """Whichever of their two legs the phone sends its REFER on."""
     async with Scene(PATIENT) as scene:
         _, olle = await operator_has_caller(scene, ANNA_MOBILE)
         consultation, _ = await talks(scene, "olle", "202")
-        scene.refers(olle, "202", other=consultation)
-        await scene.hears(olle, "TransferRefused")
+        legs = (consultation, olle) if is_on_consultation else (olle, consultation)
+        scene.refers(legs[0], "202", other=legs[1])
+        await scene.hears(legs[0], "TransferRefused")
         assert numbers_to_give_out(scene) == []
+
+
+@pytest.mark.parametrize("is_on_consultation", [False, True])
+async def test_the_numbers_of_whom_they_have_consulted_are_told_on_either_leg(
+    *, is_on_consultation: bool
+) -> None:
+    """Anna is on her mobile, which Olle has rung by an exception that is over."""
+    async with Scene(PATIENT) as scene:
+        scene.given_exception()
+        _, olle = await operator_has_caller(scene)
+        consultation, _ = await talks(scene, "olle", MOBILE)
+        call = scene.house.live.of_channel(consultation)
+        assert call is not None
+        call.change(exception=None)
+        scene.directory.register = scene.directory.register.replace(exceptions=())
+        legs = (consultation, olle) if is_on_consultation else (olle, consultation)
+        scene.refers(legs[0], MOBILE, other=legs[1])
+        await scene.hears(legs[0], "TransferRefused")
+        assert numbers_to_give_out(scene) == [ANNA_MOBILE, ANNA_DIRECT]
 
 
 async def test_nor_by_whom_a_colleague_has_a_mobile_on_another_line() -> None:
