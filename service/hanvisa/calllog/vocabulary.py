@@ -95,7 +95,8 @@ SIGNALS = {
     ),
     "taken": Text(sv="{who} tar samtalet.", en="{who} takes the call."),
     "not_taken": Text(
-        sv="{who} svarade inte; den som ringer väntar kvar.", en="{who} did not answer; the caller waits on."
+        sv="{who} fick inte samtalet; den som ringer väntar kvar.",
+        en="{who} did not get the call; the caller waits on.",
     ),
     "handed_over": Text(
         sv="{who} lämnar över samtalet till {whom}.", en="{who} hands the call over to {whom}."

@@ -136,7 +136,7 @@ def decide_unanswered(
     It counts as an unreferred absence of the person where :func:`is_unreferred` says so. ``why`` is busy, no_answer,
     unplugged or not_rung. ``touched`` and ``direct_number`` as in :func:`decide_arrival`.
     """
-    what = _UNANSWERED.get(why, _UNANSWERED["no_answer"])
+    what = why_in_words(why)
     counted = _NOT_COUNTED if absent else _COUNTED
     if why == NOT_RUNG:
         counted = _SAYS_NOTHING
@@ -148,6 +148,11 @@ def decide_unanswered(
         touched=touched,
         direct_number=direct_number,
     )
+
+
+def why_in_words(why: str) -> Text:
+    """Why somebody was not had, said of them: busy, no_answer, unplugged or not_rung."""
+    return _UNANSWERED.get(why, _UNANSWERED["no_answer"])
 
 
 def is_unreferred(why: str, *, absent: bool) -> bool:

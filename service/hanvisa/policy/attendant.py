@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from hanvisa.policy.absence import why_in_words
 from hanvisa.policy.facts import Person
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.strictest import or_strictest
@@ -68,7 +69,7 @@ def decide_sent_on(facts: SentOnFacts) -> Decision:
 
     Busy is offered to wait first. To a colleague operator nobody is referred: the caller comes back.
     """
-    name = facts.person.name
+    name, why = facts.person.name, why_in_words(facts.why)
     if facts.to_operator:
         return _recall(
             f"{name} är telefonist och tog inte över samtalet; det kommer tillbaka",
@@ -80,8 +81,8 @@ def decide_sent_on(facts: SentOnFacts) -> Decision:
             Effect.WAIT,
             ("G1",),
             Text(
-                sv=f"{name} är upptagen, och den som ringer får vänta (G1).",
-                en=f"{name} is busy, and the caller may wait (G1).",
+                sv=f"{name} {why.sv}, och den som ringer får vänta (G1).",
+                en=f"{name} {why.en}, and the caller may wait (G1).",
             ),
         )
     if facts.waiting is Waiting.OVER:
@@ -96,10 +97,9 @@ def decide_sent_on(facts: SentOnFacts) -> Decision:
         )
     if facts.setting == "recall" and not is_busy:
         return _recall(
-            f"{name} svarade inte, och inställningen säger att samtalet går tillbaka till telefonisten",
-            f"{name} did not answer, and the setting says that the call goes back to the operator",
+            f"{name} {why.sv}, och inställningen säger att samtalet går tillbaka till telefonisten",
+            f"{name} {why.en}, and the setting says that the call goes back to the operator",
         )
-    why = Text("är upptagen", "is busy") if is_busy else Text("svarade inte", "did not answer")
     return Decision(
         Effect.REFER,
         ("G1",),

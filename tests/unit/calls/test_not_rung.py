@@ -14,7 +14,8 @@ from hanvisa.calls.signals import Channel, Entered
 from hanvisa.calls.stages.ringing_back import TRIES
 from hanvisa.policy.facts import Callback, OperatorState, Phone
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, NOW, Scene, id_of
-from unit.calls.test_attendant import bo_is_operator, legs_to, rung_anew
+from unit.calls.test_attendant import bo_is_operator, legs_to, rung_anew, shown
+from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_waiting import ready, rung_back
 from unit.calls.undialled import NotDialling
 
@@ -92,6 +93,22 @@ async def test_a_person_whose_phone_did_not_ring_is_referred_and_it_is_held_agai
             if kind == "decision" and data["decision"] == "UnansweredFacts"
         ]
         assert ("could not be rung" in because) is not is_dialled
+
+
+async def test_the_operator_sees_and_the_story_says_that_the_phone_of_whom_they_sent_the_caller_to_did_not_ring() -> (
+    None
+):
+    """No word of that they did not answer."""
+    control = NotDialling(only="/anna")
+    async with Scene(replace(PATIENT, unanswered_transfer="recall"), control=control) as scene:
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "201")
+        await scene.rung("anna")
+        assert shown(scene, await rung_anew(scene, "olle", olle)) == "ÅTER Anna B: kunde inte ringas upp"
+        [because] = [
+            one["because"]["en"] for one in scene.log.of_kind("decision") if one["decision"] == "SentOnFacts"
+        ]
+        assert because.startswith("Anna Berg could not be rung, and the setting")
 
 
 async def test_nor_where_the_proxy_before_several_nodes_was_away() -> None:

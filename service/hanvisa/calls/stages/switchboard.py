@@ -44,7 +44,7 @@ SHOWN_WHY = {
     Why.BUSY: "upptagen",
     Why.NO_ANSWER: "svarar ej",
     Why.UNPLUGGED: "svarar ej",
-    Why.NOT_RUNG: "svarar ej",
+    Why.NOT_RUNG: "kunde inte ringas upp",
 }
 
 

@@ -56,6 +56,18 @@ async def test_the_console_shows_who_waits_whom_one_has_and_who_is_parked(olle: 
     assert "0980-31 92 45" in page
 
 
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [("busy", "upptagen"), ("no_answer", "svarar inte"), ("not_rung", "kunde inte ringas upp")],
+)
+async def test_it_says_of_a_caller_who_is_back_why_whom_they_sought_was_not_had(
+    olle: Visitor, town: Town, why: str, words: str
+) -> None:
+    town.live.up = [replace(CALL, sought=id_of("siv"), why=why)]
+    page = await olle.page("/switchboard")
+    assert re.search(rf"åter från [\w ]+ \({words}\)", page)
+
+
 O2 = Decision(
     Effect.REFUSE,
     ("O2",),
