@@ -15,9 +15,10 @@ from hanvisa.reports.model import Place
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A caller of the person heard the referral, for ``why``: absent, or what counts as an unreferred absence (G1).
+    """A caller of the person heard the referral, for ``why``: absent, busy, no_answer or unplugged.
 
-    ``person_id`` None: they have been removed.
+    ``unreferred``: it counts as an unreferred absence (G1); else it met a registered one, also of who can be reached
+    all the same and did not answer. ``person_id`` None: they have been removed.
     """
 
     call_id: str
