@@ -82,7 +82,9 @@ async def test_a_change_whose_button_is_made_anew_meanwhile_is_over_when_it_is_a
     await page.route("**/hold", late)
     async with page.expect_response("**/hold"):
         await hold.press("Enter")
-    await page.wait_for_function("underWay.size === 0")
+    await page.evaluate(
+        "new Promise(over => { const look = () => underWay.size ? setTimeout(look, 10) : over(); look(); })"
+    )
 
 
 async def test_who_begins_to_wait_while_an_answer_is_on_its_way_stays_shown(visit: Visit, town: Town) -> None:
