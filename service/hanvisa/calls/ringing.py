@@ -82,7 +82,8 @@ class Rung:
     """What came of ringing: ``leg`` answered, or ``why`` nobody did.
 
     ``redirects`` are what the phones' 302s lead to; ``refusals`` the decisions that kept places from being rung;
-    ``mobile_on_line``: the first was for one whom whoever rings has on another line;
+    ``for_own_line``: the first was for a caller or a mobile on another line of who rings; ``mobile_on_line``: for a
+    mobile there;
     ``is_tried``: there was a phone to ring, and it might be;
     ``is_kept_apart`` is true where a mobile would have been met there (O2, M4);
     ``is_lost``: no phone was heard of at all, for the proxy before several nodes is away: it may ring yet.
@@ -92,6 +93,7 @@ class Rung:
     why: Why = Why.UNPLUGGED
     redirects: list[str] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)
+    for_own_line: bool = False
     mobile_on_line: bool = False
     is_tried: bool = False
     is_kept_apart: bool = False
@@ -104,10 +106,12 @@ class Rung:
 
     def after(self, before: Rung) -> Rung:
         """What came of ringing these after others: of both in what was refused, and of these in all else."""
+        first = before if before.refusals else self
         return replace(
             self,
             refusals=[*before.refusals, *self.refusals],
-            mobile_on_line=(before if before.refusals else self).mobile_on_line,
+            for_own_line=first.for_own_line,
+            mobile_on_line=first.mobile_on_line,
             is_tried=before.is_tried or self.is_tried,
         )
 
@@ -203,7 +207,8 @@ async def _may_ring(call: Call, place: Place, rung: Rung) -> bool:
         while True:
             await call.next()  # until the signal that says so ends the call
     if not answers.decision.allowed:
-        rung.mobile_on_line = rung.mobile_on_line if rung.refusals else met is not None
+        if not rung.refusals:
+            rung.for_own_line, rung.mobile_on_line = bool(consulted), met is not None
         rung.refusals.append(answers.decision)
         return False
     if consulted:

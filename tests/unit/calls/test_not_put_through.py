@@ -158,6 +158,31 @@ async def test_with_a_caller_an_operator_who_dials_a_group_of_mobiles_is_told_by
         assert not was_rung(scene, MOBILE)
 
 
+@pytest.mark.parametrize("members", [(), ("bo",)], ids=["mobiles alone", "and a phone that is engaged"])
+async def test_with_nothing_on_the_line_whoever_dials_a_group_in_confidence_comes_to_the_operators(
+    members: tuple[str, ...],
+) -> None:
+    """It is not theirs to mend that its mobiles may not be rung."""
+    async with Scene(PATIENT) as scene:
+        given_mobiles(scene, Ringing.TOGETHER)
+        register = scene.directory.register
+        [group] = register.groups.rows
+        scene.directory.register = register.replace(
+            groups=(replace(group, member_ids=tuple(map(id_of, members))),),
+            extensions=tuple(
+                replace(one, confidential=one.target_id == group.id) for one in register.extensions.rows
+            ),
+            exceptions=(),
+        )
+        await talks(scene, "bo", "0980319244")
+        anna = scene.dials("anna", "250")
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.talking(anna, olle)
+        assert not refusals(scene)
+        assert not was_rung(scene, MOBILE)
+
+
 async def test_where_a_member_may_be_rung_whoever_rings_a_group_hears_nothing_of_the_others() -> None:
     """The first is refused, the second rung in vain: the operators take the call."""
     async with Scene(replace(PATIENT, ring_in_turn=0.2)) as scene:

@@ -222,7 +222,7 @@ async def _without_members(call: Call, kind: TargetKind, id_: UUID, rung: Rung) 
 def _is_for_own_line(call: Call, rung: Rung) -> bool:
     """For what the caller has on the line, or is: a mobile in confidence. Else it is for the operator who had them."""
     if call.caller.account:
-        return rung.mobile_on_line or not call.touched
+        return rung.for_own_line
     return call.state.confidential and call.caller.kind.may_be_mobile
 
 
