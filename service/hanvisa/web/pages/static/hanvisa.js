@@ -48,12 +48,26 @@ document.addEventListener("htmx:beforeSend", (event) => {
   });
 });
 
+// What asks for it stays in the page until it is answered, unseen where a live part has been made anew without it: htmx finds
+// the place for what is told of it, a refusal for one, from there.
+const asking = document.createElement("div");
+asking.hidden = true;
+document.addEventListener("htmx:sseMessage", () => {
+  document.body.append(asking);
+  for (const elt of underWay.keys()) {
+    if (elt.isConnected) continue;
+    asking.append(elt);
+    for (const one of [elt, ...elt.querySelectorAll("[id]")]) one.removeAttribute("id"); // what has come in its place has it
+  }
+});
+
 // A page to which the browser goes back is as it was left.
 window.addEventListener("pageshow", () => [...underWay.keys()].forEach(isOver));
 
 function isOver(elt) {
   underWay.get(elt)?.("");
   underWay.delete(elt);
+  if (asking.contains(elt)) elt.remove();
 }
 
 // After two seconds there is a bar beside it with words, which are told to who doesn't see them too. What is returned takes

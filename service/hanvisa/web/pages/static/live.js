@@ -47,13 +47,15 @@ class Connection {
   }
 
   // What a change has changed comes here alone, and not with its answer, so that nothing older comes later. After each one,
-  // done or refused, the service sends something here: where nothing comes, the connection is lost.
+  // done or refused, the service sends something here: where nothing comes, the connection is lost. Where it was not the
+  // service that answered, or not as it should, nobody knows what has been done: everything is asked for anew.
   expects(event) {
     const { requestConfig, xhr } = event.detail;
     if (requestConfig.verb === "get") return;
     const sent = performance.now();
     xhr.addEventListener("loadend", () => {
-      if (this.heard < sent) this.connectWithin(this.source.readyState === EventSource.CLOSED ? 0 : SOON);
+      if (xhr.status === 0 || xhr.status >= 500) this.connect();
+      else if (this.heard < sent) this.connectWithin(this.source.readyState === EventSource.CLOSED ? 0 : SOON);
     });
   }
 
