@@ -51,6 +51,14 @@ def given_olle_is_no_operator(scene: Scene) -> None:
     scene.directory.register = scene.directory.register.replace(operators=(another,))
 
 
+async def a_colleague_with_a_mobile(scene: Scene, hours: str) -> tuple[str, str]:
+    """Olle, and the mobile on his line."""
+    given_olle_is_no_operator(scene)
+    olle, mobile = await talks(scene, "olle", ANOTHER_MOBILE)
+    given(scene, hours)
+    return olle, mobile
+
+
 async def is_led_to_a_confidential_line(scene: Scene, mobile: str, olle: str) -> None:
     """Olle sends the mobile on to Anna, whose phone redirects to Bo, whose line is confidential."""
     given_confidential(scene, "bo")
@@ -78,9 +86,7 @@ async def test_a_mobile_that_a_colleague_sends_on_to_a_confidential_line_may_lea
     hours: str,
 ) -> None:
     async with Scene(PATIENT) as scene:
-        given_olle_is_no_operator(scene)
-        olle, mobile = await talks(scene, "olle", ANOTHER_MOBILE)
-        given(scene, hours)
+        olle, mobile = await a_colleague_with_a_mobile(scene, hours)
         await is_led_to_a_confidential_line(scene, mobile, olle)
         await hears_the_ways_on_at_once(scene, mobile)
 
@@ -215,9 +221,7 @@ async def test_a_mobile_that_a_redirect_leads_to_a_confidential_department_may_l
     hours: str,
 ) -> None:
     async with Scene(PATIENT) as scene:
-        given_olle_is_no_operator(scene)
-        olle, mobile = await talks(scene, "olle", ANOTHER_MOBILE)
-        given(scene, hours)
+        olle, mobile = await a_colleague_with_a_mobile(scene, hours)
         register, organisation = scene.directory.register, id_of("hallefors")
         social = Department(id_of("social"), "Social", id_of("drift"), organisation, confidential=True)
         persons = (
