@@ -7,6 +7,7 @@ often for the BEGIN before it; here all of that is one question, and what has no
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -70,6 +71,10 @@ class SqliteConnection(aiosqlite.Connection):
         self._has_begun = self._has_begun or bool(begin)
         run = partial(_run, self._conn, begin, cursor, execute)
         return await self._execute(run)  # type: ignore[no-untyped-call]
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Once: whoever stops it again, or meanwhile, would wait for ever for a thread that has ended."""
+        return super().stop() if self._running else None
 
     def _must_end(self) -> bool:
         self._begin = None

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.sqlite import connect
 from hanvisa.errors import StorageError
 from integration.directory.conftest import SqliteTemplates
 
@@ -122,3 +123,19 @@ async def test_whoever_is_cancelled_leaves_no_transaction_open(database: Databas
     assert database.file is not None
     with closing(sqlite3.connect(database.file, timeout=0, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")  # nobody else has the lock
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_connection_that_is_stopped_while_it_is_closed_holds_nobody_up(
+    database: Database, *, is_cancelled: bool
+) -> None:
+    """As where who reads is cancelled twice: the second time SQLAlchemy does not wait for what it began to close."""
+    assert database.file is not None
+    connection = await connect(str(database.file), ())
+    closing_it = asyncio.create_task(connection.close())
+    await asyncio.sleep(0)
+    connection.stop()
+    if is_cancelled:
+        closing_it.cancel()
+    ended, _ = await asyncio.wait({closing_it}, timeout=5)
+    assert ended == {closing_it}

@@ -174,6 +174,7 @@ async def test_at_night_the_mails_go_as_the_settings_in_force_say(
         clock.at = FRIDAY_NIGHT
         await until(lambda: len(office.mails) == 2, what="both mails")
         night.cancel()
+        await asyncio.wait({night})
     assert {mail["To"] for mail in office.mails} == {"ailu@example.org", "cearru@example.org"}
     body = office.mails[0].get_body()
     assert isinstance(body, EmailMessage)
