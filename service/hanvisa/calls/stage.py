@@ -158,9 +158,11 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class Closed:
-    """The switchboard is closed: its closed message is spoken."""
+    """The switchboard is closed: its closed message is spoken, then the ways on of whom the caller ``sought``."""
 
     switchboard: UUID
+    sought: UUID | None = None
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ class Unattended:
 class NightService:
     """The switchboard is closed and its on-call list is rung, one after the other; ``turn`` is whose it is (from 0).
 
-    Who has waited ``since`` then, as it closed, goes on as `Unattended` where nobody answers, with what is told there.
+    Where nobody answers it is closed, with the ways on of whom they ``sought``. Who has waited ``since`` then, as it
+    closed, goes on as `Unattended`, with what is told there.
     """
 
     switchboard: UUID

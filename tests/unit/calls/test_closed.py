@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
+from uuid import UUID
 
-from hanvisa.policy.facts import Group, OperatorState, ScopeKind, Window
+import pytest
+
+from hanvisa.policy.facts import Group, OperatorState, OutsideNumber, ScopeKind, TargetKind, Window
 from hanvisa.policy.numbers import NumberKind
-from unit.calls.scene import MAIN, Scene, id_of
-from unit.calls.test_attendance import closes
+from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
+from unit.calls.test_attendance import closes, presses_and_hears, without_phone
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_waiting import QUICK, said_to, waits
 
@@ -140,3 +143,77 @@ async def test_without_an_exception_the_mobile_is_not_rung() -> None:
         await scene.rung("bo")
         await scene.hears(caller, "SwitchboardClosed")
         assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/bo"]
+
+
+# who sought somebody
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["closed", "nobody on call"])
+async def test_who_presses_zero_at_a_referral_hears_closed_and_may_leave_whom_they_sought_a_message(
+    *, night: bool
+) -> None:
+    """S1."""
+    async with Scene() as scene:
+        close(scene, night=night)
+        scene.given_absent("anna")
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.hears(caller, "Referral")
+        await presses_and_hears(scene, caller, "0", "Greeting" if night else "SwitchboardClosed")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        if night:
+            await scene.rung("bo")
+            await scene.hears(caller, "SwitchboardClosed")
+            scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        await presses_and_hears(scene, caller, "1", "SpeakAfterTheTone")
+
+
+async def test_so_may_who_sought_a_department_for_which_the_on_call_list_is_rung_in_vain() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        caller = await rings_in_to(scene, TargetKind.DEPARTMENT, id_of("tekniska"))
+        await scene.hears(caller, "SwitchboardClosed")
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        await presses_and_hears(scene, caller, "1", "SpeakAfterTheTone")
+
+
+async def test_where_nothing_but_the_operators_is_offered_there_closed_is_the_end() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        caller = await rings_in_to(scene, TargetKind.GROUP, id_of("jour"))
+        await scene.hears(caller, "SwitchboardClosed")
+        scene.finished(caller)
+        await scene.over(caller)
+        assert not said_to(scene, caller, "Offers")
+
+
+async def test_nor_is_anything_else_offered_of_who_has_no_phone_and_no_mobile_and_nobody_beside_them() -> (
+    None
+):
+    async with Scene() as scene:
+        close(scene)
+        without_phone(scene, "anna")
+        register = scene.directory.register
+        scene.directory.register = register.replace(
+            mobiles=(), persons=tuple(one for one in register.persons.rows if one.id == id_of("anna"))
+        )
+        caller = scene.rings_in(ANNA_DIRECT)
+        await scene.hears(caller, "Referral")
+        await presses_and_hears(scene, caller, "0", "SwitchboardClosed")
+        scene.finished(caller)
+        await scene.over(caller)
+        assert said_to(scene, caller, "Offers") == 1, "those of the referral"
+
+
+async def rings_in_to(scene: Scene, kind: TargetKind, target: UUID) -> str:
+    """A caller to members whose phones are all unplugged, greeted where the switchboard is closed; their channel."""
+    number = OutsideNumber("+46980319283", kind, target)
+    register = scene.directory.register
+    scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
+    scene.control.registered = {"anna": (), "bo": (), "olle": ()}
+    caller = scene.rings_in(number.number)
+    await scene.hears(caller, "Greeting")
+    scene.finished(caller)
+    return caller

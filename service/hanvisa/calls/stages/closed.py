@@ -36,21 +36,26 @@ if TYPE_CHECKING:
     from hanvisa.calls.call import Call
 
 
-def unless_open(call: Call, switchboard: Switchboard) -> Stage | None:
+def unless_open(
+    call: Call, switchboard: Switchboard, sought: UUID | None, why: Why | None
+) -> Closed | NightService | None:
     """Where a caller goes on whom the hours keep from the operators; None when it is open. It is kept in the story."""
     facts = OpeningFacts(switchboard.hours, call.house.clock.now())
     decision = decide(facts)
     tell(call, facts, decision)
     if decision.effect is not Effect.REFER:
         return None
-    return NightService(switchboard.id) if switchboard.night_group_id else Closed(switchboard.id)
+    if switchboard.night_group_id:
+        return NightService(switchboard.id, sought=sought, why=why)
+    return Closed(switchboard.id, sought, why)
 
 
 def unattended(call: Call, board: UUID, since: datetime, sought: UUID | None, why: Why | None) -> Stage:
     """Where a caller goes on who has waited, and whom nobody serves: outside the hours to the on-call list first."""
     switchboard = call.register.switchboard(board)  # as it is by now
-    if switchboard is not None and isinstance(unless_open(call, switchboard), NightService):
-        return NightService(board, since=since, sought=sought, why=why)
+    closed = unless_open(call, switchboard, sought, why) if switchboard is not None else None
+    if isinstance(closed, NightService):
+        return replace(closed, since=since)
     return Unattended(board, since, sought, why)
 
 
@@ -62,7 +67,7 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
     if not any(on_call[stage.turn :]):
         if stage.since is not None:
             return Unattended(stage.switchboard, stage.since, stage.sought, stage.why)
-        return Closed(stage.switchboard)
+        return Closed(stage.switchboard, stage.sought, stage.why)
     if stage.turn == 0 and stage.since is None and switchboard is not None:
         await call.say(Greeting(switchboard.greeting))
     rung = await ring(call, on_call[stage.turn], call.house.settings.ring_person, display_of(call))
@@ -89,7 +94,7 @@ async def say_closed(call: Call, stage: Closed) -> Stage | None:
     call.tell("outcome", outcome="closed")
     opens = opens_at(switchboard.hours, call.house.clock.now())
     await call.say(SwitchboardClosed(switchboard.closed, opens))
-    return None
+    return _ways_on(call, stage, besides_operators=True)
 
 
 @runs(Unattended)
@@ -102,7 +107,7 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
     organisation = call.register.organisation(switchboard.organisation_id)
     said = NoOperator(organisation.name if organisation else switchboard.name)
     kinds = (MessageKind.RING_BACK,) if may_be_rung_back(call) else ()
-    ways_on = _ways_on(call, stage, may_leave_number=bool(kinds))
+    ways_on = _ways_on(call, stage, besides_operators=bool(kinds))
     if ways_on is not None:
         await call.say(said)
         return ways_on
@@ -123,10 +128,10 @@ async def say_unattended(call: Call, stage: Unattended) -> Stage | None:
                 call.change(caller=replace(call.caller, language=Language.EN))
 
 
-def _ways_on(call: Call, stage: Unattended, *, may_leave_number: bool) -> Stage | None:
-    """Those of whom they sought. None where a number may be left and they lead back to the operators, as a group's."""
+def _ways_on(call: Call, stage: Closed | Unattended, *, besides_operators: bool) -> Stage | None:
+    """Those of whom they sought. None where it is to be others, and they lead back to the operators, as a group's."""
     to = recipient(call, stage.sought) if stage.sought is not None else None
     if to is None:
         return None
-    are_told = ways_of(call, to).lead_on or not may_leave_number
+    are_told = ways_of(call, to).lead_on or not besides_operators
     return to_ways_on(call, stage.sought, stage.why) if are_told else None

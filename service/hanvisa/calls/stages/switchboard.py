@@ -56,7 +56,7 @@ async def serve(call: Call, stage: AtSwitchboard) -> Stage | None:
         return None
     call.change(organisation=switchboard.organisation_id)
     if stage.since is None:
-        closed = unless_open(call, switchboard)
+        closed = unless_open(call, switchboard, stage.sought, stage.why)
         if closed is not None:
             return closed
         if stage.sought is None:
