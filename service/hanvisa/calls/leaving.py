@@ -30,17 +30,17 @@ def recipient(call: Call, id_: UUID) -> Recipient | None:
     return call.register.person(id_) or call.register.department(id_)
 
 
-def to_ways_on(call: Call, sought: UUID | None, why: Why | None) -> Stage | None:
+def to_ways_on(call: Call, sought: UUID | None, why: Why | None, *, told: bool = True) -> Stage | None:
     """Where a caller whom no operator has is told the ways on of whom they sought, a message among them.
 
-    None: they sought nobody.
+    None: they sought nobody. Not ``told`` why, they hear the referral first.
     """
     if sought is None or why is None:
         return None
     if call.register.person(sought) is not None:
-        return Referring(sought, why, told=True)
+        return Referring(sought, why, told)
     kind = TargetKind.DEPARTMENT if call.register.department(sought) else TargetKind.GROUP
-    return ReferringMembers(kind, sought, why, told=True)
+    return ReferringMembers(kind, sought, why, told)
 
 
 def ways_of(call: Call, to: Recipient) -> WaysOn:

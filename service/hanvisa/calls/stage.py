@@ -198,13 +198,14 @@ class BackToOperator:
     """The caller is offered back to the operator who had them; who is not to be had leaves them to the switchboard.
 
     ``sought`` and ``why`` are those of whom the operator had sent them to, ``handed_by`` the colleague who hands them
-    over: the operator sees it.
+    over: the operator sees it. ``told``: the caller has heard that ``sought`` is not to be had.
     """
 
     operator: UUID
     sought: UUID | None = None
     why: Why | None = None
     handed_by: UUID | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import Gone, Refused, StorageError
-from hanvisa.policy.facts import Department, Extension, Group, OperatorState, TargetKind
+from hanvisa.policy.facts import Department, Extension, Group, OperatorState, Organisation, TargetKind
 from hanvisa.testing import FakeCallControl
 from unit.calls.scene import MAIN, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew, shown
@@ -205,6 +205,53 @@ async def test_whom_a_person_gave_back_who_has_no_ways_on_may_leave_their_number
         scene.refers(olle, "202")
         await scene.hears(caller, "NoOperator")
         await presses_and_hears(scene, caller, "4", "ConfirmCallback")
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["no answer", "busy"])
+async def test_who_is_for_somebody_where_there_is_no_switchboard_hears_the_referral_when_no_operator_has_them(
+    *, waits: bool
+) -> None:
+    """G1, S1."""
+    async with Scene(replace(QUICK, unanswered_transfer="recall", camp_on=5.0)) as scene:
+        given_no_switchboard(scene, "bo")
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "202")
+        bo = await scene.rung("bo")
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        if waits:
+            scene.hangs_up(bo, 17)
+            await scene.hears(caller, "OfferToWait")
+            await presses_and_hears(scene, caller, "0", "Referral")
+        await scene.hears(caller, "Referral")
+        await presses_and_hears(scene, caller, "1", "SpeakAfterTheTone")
+
+
+async def test_a_serial_caller_there_is_told_the_ways_on_twice_and_no_more() -> None:
+    async with Scene(QUICK) as scene:
+        given_no_switchboard(scene, "bo")
+        scene.given_absent("bo")
+        caller, olle = await operator_has_caller(scene)
+        await scene.directory.set_operator_state(OLLE, OperatorState.CLOSED)
+        scene.refers(olle, "*63*202")
+        await scene.hears(caller, "Referral")
+        scene.control.commands.clear()
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        scene.finished(caller)
+        await scene.hears(caller, "Goodbye")
+        assert (said_to(scene, caller, "Referral("), said_to(scene, caller, "Offers(")) == (1, 2)
+
+
+def given_no_switchboard(scene: Scene, name: str) -> None:
+    """They belong to an organisation that has none."""
+    register, nora = scene.directory.register, Organisation(id_of("nora"), "Nora")
+    scene.directory.register = register.replace(
+        organisations=(*register.organisations.rows, nora),
+        persons=tuple(
+            replace(one, organisation_id=nora.id) if one.id == id_of(name) else one
+            for one in register.persons.rows
+        ),
+    )
 
 
 async def is_sent_on(scene: Scene, kind: TargetKind, target: UUID) -> str:

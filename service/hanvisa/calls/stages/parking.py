@@ -203,7 +203,7 @@ def _to_queue(call: Call, person: Person) -> Stage | None:
 
 def _back(call: Call, person: UUID) -> Stage | None:
     operator = call.state.touched_by
-    return BackToOperator(operator, person, Why.NO_ANSWER) if operator else None
+    return BackToOperator(operator, person, Why.NO_ANSWER, told=True) if operator else None
 
 
 def _parked_longest(call: Call, person: UUID) -> Call | None:

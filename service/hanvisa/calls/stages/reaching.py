@@ -96,7 +96,7 @@ async def _refused(call: Call, sought: UUID, rung: Rung) -> Stage | None:
     call.tell("outcome", outcome="refused", rules=decision.rules)
     await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
     if call.caller.account and call.state.touched_by is not None:
-        return BackToOperator(call.state.touched_by, sought, Why.NOT_RUNG)
+        return BackToOperator(call.state.touched_by, sought, Why.NOT_RUNG, told=True)
     return to_ways_on(call, sought, Why.NOT_RUNG)
 
 

@@ -156,7 +156,7 @@ def _back(call: Call, stage: Referring | ReferringMembers) -> Stage | None:
     operator = call.state.serial
     if operator is None or (stage.told and not _is_attended(call)):
         return None
-    return BackToOperator(operator, *_whom(stage))
+    return BackToOperator(operator, *_whom(stage), told=True)
 
 
 def _is_attended(call: Call) -> bool:

@@ -219,7 +219,10 @@ def _name_shown(register: Register, sought: UUID) -> str | None:
 
 @runs(BackToOperator)
 async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
-    """The queue's rules hold: who is paused, closed or engaged is not rung, and who does not answer is paused."""
+    """The queue's rules hold: who is paused, closed or engaged is not rung, and who does not answer is paused.
+
+    Where the organisation has no switchboard whoever is not had hears the referral of whom they sought (G1).
+    """
     operator = call.register.operator(stage.operator)
     live, now = call.house.live, call.house.clock.now()
     is_free = operator is not None and call.house.queues.is_free(operator, live.is_engaged, now)
@@ -228,10 +231,13 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
         if await _takes(call, operator, Display(name, call.callers_number), returns=True):
             return Talking()
     switchboard = call.switchboard
-    if switchboard is None:
-        await call.say(TryLater())
-        return None
-    return AtSwitchboard(switchboard.id, stage.sought, stage.why, AT_THE_HEAD)
+    if switchboard is not None:
+        return AtSwitchboard(switchboard.id, stage.sought, stage.why, AT_THE_HEAD)
+    referral = to_ways_on(call, stage.sought, stage.why, told=stage.told)
+    if referral is not None:
+        return referral
+    await call.say(TryLater())
+    return None
 
 
 @runs(Apologising)
