@@ -27,7 +27,7 @@ from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, prot
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.ringing import Display
 from hanvisa.calls.stage import GivenUp, RingingBack, Stage, to_json
-from hanvisa.calls.stages.ringing_back import TRIES, facts_now
+from hanvisa.calls.stages.ringing_back import TRIES, facts_now, give_back
 from hanvisa.calls.state import CallState, Leg
 from hanvisa.calls.storing import stored
 from hanvisa.errors import TelephonyError
@@ -189,8 +189,9 @@ class Callbacks:
                 await call.over.wait()
             else:
                 await end_unanswered(call)
-                has_rung = answer not in (None, Answer.UNHEARD)
-                if has_rung and callback.tries >= TRIES:
+                if answer in (None, Answer.UNHEARD):  # no phone rang: it says nothing of them
+                    await give_back(call, callback.id, callback.tries)
+                elif callback.tries >= TRIES:
                     await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
 
     def _is_given_up(self, callback: Callback) -> bool:

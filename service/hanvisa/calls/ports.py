@@ -96,6 +96,10 @@ class Callbacks(Protocol):
         """
         ...
 
+    async def give_back(self, id_: UUID, tries: int) -> None:
+        """The try that was taken after so many, in which no phone rang: it does not count. When it is due stays."""
+        ...
+
     async def let_go(self, id_: UUID) -> None: ...
 
 

@@ -1,4 +1,7 @@
-"""Callers who have left a number: kept, taken for one try each, and let go. No audit trail: they are nobody of ours."""
+"""Callers who have left a number: kept, taken for one try each, which may be given back, and let go.
+
+No audit trail: they are nobody of ours.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,15 @@ class KeptCallbacks:
         async with self._database.changing(SYSTEM) as session:
             if await _execute(session, taking) != 1:
                 raise Conflict(f"The callback {id_} is taken already.")
+
+    async def give_back(self, id_: UUID, tries: int) -> None:
+        giving_back = (
+            update(CallbackRow)
+            .where(CallbackRow.id == id_, CallbackRow.tries == tries + 1)
+            .values(tries=tries)
+        )
+        async with self._database.changing(SYSTEM) as session:
+            await _execute(session, giving_back)
 
     async def let_go(self, id_: UUID) -> None:
         async with self._database.changing(SYSTEM) as session:

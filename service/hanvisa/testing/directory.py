@@ -195,5 +195,11 @@ class MemoryCallbacks:
             [replace(row, tries=tries + 1, due_at=again_at) if row.id == id_ else row for row in self._rows]
         )
 
+    async def give_back(self, id_: UUID, tries: int) -> None:
+        taken = (id_, tries + 1)
+        self._replace(
+            [replace(row, tries=tries) if (row.id, row.tries) == taken else row for row in self._rows]
+        )
+
     async def let_go(self, id_: UUID) -> None:
         self._replace([row for row in self._rows if row.id != id_])

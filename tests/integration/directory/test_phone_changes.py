@@ -76,7 +76,7 @@ async def test_the_next_call_is_marked_once(directory: SnapshotDirectory) -> Non
     assert not directory.register.is_marked(ELSA)
 
 
-async def test_a_number_that_is_left_is_kept_once_taken_once_and_let_go(
+async def test_a_number_that_is_left_is_kept_once_taken_once_given_back_and_let_go(
     demo: Database, directory: SnapshotDirectory
 ) -> None:
     board = directory.register.switchboards.rows[0]
@@ -88,6 +88,10 @@ async def test_a_number_that_is_left_is_kept_once_taken_once_and_let_go(
     with pytest.raises(Conflict):
         await directory.callbacks.take(left.id, 0, NOW + HOUR)
     assert directory.register.callback(left.id) == replace(left, tries=1, due_at=NOW + HOUR)
+    for _ in range(2):
+        await directory.callbacks.give_back(left.id, 0)
+        assert directory.register.callback(left.id) == replace(left, tries=0, due_at=NOW + HOUR)
+    await directory.callbacks.take(left.id, 0, NOW + HOUR)
     await directory.callbacks.let_go(left.id)
     assert directory.register.callbacks.rows == ()
     assert not await Audit(demo).list(table="callbacks")

@@ -20,7 +20,7 @@ from unit.calls.test_waiting import ready, rung_back
 from unit.calls.undialled import NotDialling
 
 PATIENT = CallSettings(ring_person=20.0, ring_operator=20.0, key_wait=0.05)
-UNPLUGGED = 20  # Q.850
+NO_ANSWER, UNPLUGGED = 19, 20  # Q.850
 
 
 def states(scene: Scene) -> list[OperatorState]:
@@ -124,44 +124,59 @@ async def test_nor_where_the_proxy_before_several_nodes_was_away() -> None:
         assert [(one["why"], one["unreferred"]) for one in referred(scene)] == [("not_rung", False)]
 
 
-async def test_who_left_a_number_is_not_given_up_for_it_however_often_and_is_rung_when_it_is_over() -> None:
+async def test_who_left_a_number_is_not_given_up_for_it_however_often_and_is_tried_twice_when_it_is_over() -> (
+    None
+):
     control = NotDialling(only="@carrier")
     async with Scene(PATIENT, control=control) as scene:
         callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
         scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
         await ready(scene)
         olle = await scene.rung("olle")
-        for tries in range(1, TRIES + 1):
+        for times in range(1, TRIES + 1):
             scene.answers(olle)
-            await rung_back(scene, tries)
-            await scene.hears(olle, "OutsideFailed")
-            assert scene.log.of_kind("outcome")[-1] == {"outcome": "rung_back_later", "why": "not_rung"}
-            scene.finished(olle)
-            await scene.over(olle)
-            scene.clock.advance(timedelta(minutes=6))
-            scene.house.queues.wake()
-            olle = await rung_anew(scene, "olle", olle)
+            await rung_back(scene, times)
+            olle = await is_told_and_rung_later(scene, olle, "not_rung")
         control.rings = True
         scene.answers(olle)
-        citizen = await rung_back(scene, TRIES + 1)
-        scene.answers(citizen)
-        await scene.talking(olle, citizen)
+        scene.hangs_up(await rung_back(scene, TRIES + 1), NO_ANSWER)
+        olle = await is_told_and_rung_later(scene, olle, "no_answer")
+        scene.answers(olle)
+        scene.hangs_up(await rung_back(scene, TRIES + 2), NO_ANSWER)
+        await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")
+        assert scene.log.of_kind("outcome")[-1] == {"outcome": "not_rung_back", "why": "no_answer"}
 
 
-async def test_nor_is_left_untold_who_is_given_up_by_a_rule() -> None:
+async def is_told_and_rung_later(scene: Scene, olle: str, why: str) -> str:
+    """The operator hears that whoever left a number was not had, and is rung for them anew; that leg's channel."""
+    await scene.until(
+        lambda: scene.log.of_kind("outcome")[-1:] == [{"outcome": "rung_back_later", "why": why}], why
+    )
+    await scene.hears(olle, "OutsideFailed")
+    scene.finished(olle)
+    await scene.over(olle)
+    scene.clock.advance(timedelta(minutes=6))
+    scene.house.queues.wake()
+    return await rung_anew(scene, "olle", olle)
+
+
+async def test_nor_is_left_untold_who_is_given_up_by_a_rule_and_they_are_rung_twice_all_the_same() -> None:
     """M4: whoever left a mobile for a confidential call is rung to be told."""
     control = NotDialling(only="@carrier")
     async with Scene(PATIENT, control=control) as scene:
         callback = Callback(
-            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True, tries=TRIES
+            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True, tries=1
         )
         scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
         await ready(scene)
-        leg = await scene.rung("0701740605@carrier")
-        await scene.over(leg)
+        mobile = await scene.rung("0701740605@carrier")
+        await scene.over(mobile)
         control.rings = True
-        scene.clock.advance(timedelta(minutes=6))
-        scene.house.queues.wake()
-        mobile = await rung_anew(scene, "0701740605@carrier", leg)
-        scene.answers(mobile)
-        await scene.hears(mobile, "CallbackGivenUp")
+        for _ in range(TRIES):
+            assert scene.directory.register.callbacks.rows
+            scene.clock.advance(timedelta(minutes=6))
+            scene.house.queues.wake()
+            mobile = await rung_anew(scene, "0701740605@carrier", mobile)
+            scene.hangs_up(mobile, NO_ANSWER)
+            await scene.over(mobile)
+        await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")

@@ -128,6 +128,8 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
         if is_last and not is_refused:  # else whoever left it is told so, when it is due again
             await _let_go(call, callback.id)
+        if not has_rung:
+            await give_back(call, callback.id, tries)
         await _say(call, DialRefused(decision.rules[0]) if is_refused else OutsideFailed(rung.why))
         return False
     await call.connect(rung.leg)
@@ -158,6 +160,11 @@ async def tell_given_up(call: Call, stage: GivenUp) -> Stage | None:
 
 async def _let_go(call: Call, callback: UUID) -> None:
     await stored(f"end of {callback}", call.house.directory.callbacks.let_go(callback))
+
+
+async def give_back(call: Call, callback: UUID, tries: int) -> None:
+    """The try in which no phone rang. Where that can't be stored it counts as one of the two."""
+    await stored(f"try of {callback} given back", call.house.directory.callbacks.give_back(callback, tries))
 
 
 async def _say(call: Call, *prompts: Prompt) -> None:
