@@ -150,8 +150,13 @@ PROMPTS: list[tuple[Prompt, str, str]] = [
     ),
     (
         Referral(ANNA, Why.UNPLUGGED),
-        "Anna Berg svarar inte just nu.",
-        "Anna Berg is not answering right now.",
+        "Anna Berg kan inte nås just nu.",
+        "Anna Berg cannot be reached right now.",
+    ),
+    (
+        Referral(ANNA, Why.NOT_RUNG),
+        "Anna Berg kan inte nås just nu.",
+        "Anna Berg cannot be reached right now.",
     ),
     (
         Referral("", Why.NO_ANSWER),

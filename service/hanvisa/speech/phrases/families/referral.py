@@ -53,8 +53,8 @@ WORDS = in_both(
         not_had={
             Why.BUSY: "sitter i ett annat samtal",
             Why.NO_ANSWER: "svarar inte just nu",
-            Why.UNPLUGGED: "svarar inte just nu",
-            Why.NOT_RUNG: "svarar inte just nu",
+            Why.UNPLUGGED: "kan inte nås just nu",
+            Why.NOT_RUNG: "kan inte nås just nu",
         },
         back="och är tillbaka",
         best_reached="träffas säkrast",
@@ -86,8 +86,8 @@ WORDS = in_both(
         not_had={
             Why.BUSY: "is on another call",
             Why.NO_ANSWER: "is not answering right now",
-            Why.UNPLUGGED: "is not answering right now",
-            Why.NOT_RUNG: "is not answering right now",
+            Why.UNPLUGGED: "cannot be reached right now",
+            Why.NOT_RUNG: "cannot be reached right now",
         },
         back="and will be back",
         best_reached="is best reached",
