@@ -81,6 +81,7 @@ class CallState:
         ""  # the number of a private call (G4, P1), which is kept nowhere; E.164 where it can be read
     )
     private_too: tuple[str, ...] = ()  # the numbers of private calls that were joined with it
+    on_call_in_vain: bool = False  # a switchboard's on-call list has been rung for the caller
     serial: UUID | None = None  # the operator to whom the caller comes back after each party
     held_since: datetime | None = None  # an operator holds the caller, or has parked them
     held_reminded: bool = False  # and has been reminded of it

@@ -9,12 +9,14 @@ import pytest
 
 from hanvisa.calls.house import CallSettings
 from hanvisa.errors import Refused, TelephonyError, Unavailable
+from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import OperatorState
 from hanvisa.testing import FakeCallControl
 from unit.calls.fast_time import run_fast
 from unit.calls.scene import MAIN, Scene, id_of
-from unit.calls.test_attendant import rung_anew
+from unit.calls.test_attendant import legs_to, rung_anew
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_closed import close
 
 PATIENT = CallSettings(ring_operator=20.0, queue_say_every=25.0)
 MINUTE = 60.0  # seconds
@@ -100,5 +102,25 @@ def test_whom_not_even_the_greeting_reaches_waits_and_is_served(fault: Telephony
             scene.hangs_up(first)
             scene.answers(again := await rung_anew(scene, "olle", olle))
             await scene.talking(caller, again)
+
+    run_fast(story())
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_outside_the_hours_the_on_call_list_is_rung_for_them_once(fault: TelephonyError) -> None:
+    async def story() -> None:
+        control = Mute(fault)
+        async with Scene(PATIENT, control=control) as scene:
+            close(scene, night=True)
+            await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+            control.mute = True
+            caller = scene.rings_in(MAIN)
+            await until(lambda: legs_to(scene, "bo"), within=MINUTE, what=lambda: "a leg to Bo is made")
+            await scene.rung("bo")
+            await asyncio.sleep(5 * MINUTE)
+            assert len(legs_to(scene, "bo")) == 1
+            assert control.named("start_music")[-1] == (caller,)
+            control.mute = False
+            await scene.hears(caller, "NoOperator")
 
     run_fast(story())

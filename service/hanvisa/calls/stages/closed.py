@@ -51,10 +51,13 @@ def unless_open(
 
 
 def unattended(call: Call, board: UUID, since: datetime, sought: UUID | None, why: Why | None) -> Stage:
-    """Where a caller goes on who has waited, and whom nobody serves: outside the hours to the on-call list first."""
+    """Where a caller goes on who has waited, and whom nobody serves: outside the hours to the on-call list first.
+
+    To that once: who can't be told that nobody is there comes here again and again.
+    """
     switchboard = call.register.switchboard(board)  # as it is by now
     closed = unless_open(call, switchboard, sought, why) if switchboard is not None else None
-    if isinstance(closed, NightService):
+    if isinstance(closed, NightService) and not call.state.on_call_in_vain:
         return replace(closed, since=since)
     return Unattended(board, since, sought, why)
 
@@ -65,6 +68,7 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
     switchboard = call.register.switchboard(stage.switchboard)
     on_call = _on_call(call, switchboard) if switchboard else []
     if not any(on_call[stage.turn :]):
+        call.change(on_call_in_vain=True)
         if stage.since is not None:
             return Unattended(stage.switchboard, stage.since, stage.sought, stage.why)
         return Closed(stage.switchboard, stage.sought, stage.why)
