@@ -12,6 +12,8 @@ import pytest
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
+from hanvisa.directory.imports import import_files
+from hanvisa.directory.imports.report import ImportReport
 from hanvisa.directory.repositories import plain
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.repositories.audit import Audit
@@ -23,13 +25,13 @@ from hanvisa.directory.repositories.mobiles import MobileFields, Mobiles
 from hanvisa.directory.repositories.notices import Notices
 from hanvisa.directory.repositories.operators import Operators
 from hanvisa.directory.repositories.persons import Persons
-from hanvisa.directory.repositories.refusals import NotPossible
+from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
 from hanvisa.directory.repositories.settings import KeptSettings
 from hanvisa.directory.repositories.trainings import Trainings
 from hanvisa.directory.repositories.users import UserFields, Users
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import Conflict, Contradiction
-from hanvisa.policy.facts import Person, ScopeKind
+from hanvisa.policy.facts import Person, ScopeKind, TargetKind
 
 NOW = datetime(2026, 8, 5, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -219,3 +221,63 @@ async def test_of_two_who_grant_the_same_exception_in_one_name_one_has_it(
         (refused,) = (error for error in came if isinstance(error, BaseException))
         assert isinstance(refused, NotPossible), came
     assert len(await Exceptions(demo).list(in_force_at=NOW)) == 10
+
+
+async def test_a_number_becomes_a_switchboards_and_a_groups_by_two_at_once_for_one_of_them(
+    demo: Database, other: Database, directory: SnapshotDirectory
+) -> None:
+    """Nobody would be rung by it. Several times: one may be done before the other begins."""
+    board = directory.register.switchboards.rows[0]
+    for last in range(5):
+        number = f"+4698031923{last}"
+        ours = {"number": number, "kind": TargetKind.SWITCHBOARD, "target_id": board.id}
+        group = {
+            "name": "Jour",
+            "organisation_id": board.organisation_id,
+            "members": [{"person_id": None, "number": number}],
+        }
+        came = await asyncio.gather(
+            Entries(demo, plain.NUMBERS).create(ours, FIRST),
+            Entries(other, plain.GROUPS).create(group, SECOND),
+            return_exceptions=True,
+        )
+        (refused,) = (error for error in came if isinstance(error, BaseException))
+        assert isinstance(refused, FieldRefused), came
+
+
+async def test_an_extension_and_a_prefix_that_make_a_number_read_two_ways_do_not_come_at_once(
+    demo: Database, other: Database, directory: SnapshotDirectory
+) -> None:
+    """Of two organisations: 97411, and 411 behind 97."""
+    board = directory.register.switchboards.rows[0]
+    to_board = {"kind": TargetKind.SWITCHBOARD, "target_id": board.id}
+    for digit in range(5):
+        made = await Entries(demo, plain.ORGANISATIONS).create({"name": f"Bolag {digit}"}, FIRST)
+        inner = {"number": "411", "organisation_id": made.id, **to_board}
+        await Entries(demo, plain.EXTENSIONS).create(inner, FIRST)
+        outer = {"number": f"9{digit}411", "organisation_id": board.organisation_id, **to_board}
+        came = await asyncio.gather(
+            Entries(demo, plain.ORGANISATIONS).change(made.id, {"prefix": f"9{digit}"}, made.version, FIRST),
+            Entries(other, plain.EXTENSIONS).create(outer, SECOND),
+            return_exceptions=True,
+        )
+        (refused,) = (error for error in came if isinstance(error, BaseException))
+        assert isinstance(refused, FieldRefused), came
+
+
+async def test_a_group_does_not_end_while_an_import_has_a_number_lead_to_it(
+    demo: Database, other: Database, directory: SnapshotDirectory
+) -> None:
+    fields = {"name": "Jour", "organisation_id": directory.register.organisations.rows[0].id, "members": []}
+    group = await Entries(demo, plain.GROUPS).create({**fields, "external_id": "jour"}, FIRST)
+    ending: list[asyncio.Task[object]] = []
+
+    def end_it(_: ImportReport) -> None:
+        """When the import has read what is there, and before it writes."""
+        groups = Entries(other, plain.GROUPS)
+        ending.append(asyncio.create_task(groups.end(group.id, NOW, group.version, SECOND)))
+
+    files = {"numbers.csv": b"number,kind,target\n0980-31 92 39,group,jour\n"}
+    await import_files(demo, files, FIRST, agree=end_it)
+    (came,) = await asyncio.gather(*ending, return_exceptions=True)
+    assert isinstance(came, NotPossible), came

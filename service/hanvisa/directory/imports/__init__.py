@@ -14,6 +14,7 @@ from hanvisa.directory.imports.planning import plan_sheets
 from hanvisa.directory.imports.problems import ImportRefused, Problems, told_in
 from hanvisa.directory.imports.reading import read_files, read_folder
 from hanvisa.directory.imports.report import ImportReport
+from hanvisa.directory.repositories.turns import changing_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +69,7 @@ async def import_files(
         async with database.reading() as session:
             plan = await plan_sheets(session, files, now, problems, ends=ends)
         return plan.report(dry_run=True)
-    async with database.changing(by) as session:
+    async with changing_register(database, by) as session:
         plan = await plan_sheets(session, files, now, problems, ends=ends)
         report = plan.report(dry_run=False)
         agree(report)

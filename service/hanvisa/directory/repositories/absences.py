@@ -13,15 +13,16 @@ from sqlalchemy import and_, or_, select
 from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import reason_of
 from hanvisa.directory.repositories.coverage import (
+    COVERAGE,
     Coverage,
     alarm_of,
     coverage_facts,
     must_be_covered,
-    one_at_a_time,
 )
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within, page
 from hanvisa.directory.repositories.teams import absences_of
+from hanvisa.directory.repositories.turns import one_at_a_time
 from hanvisa.directory.tables import AbsenceReasonRow, AbsenceRow, CoverageAlarmRow, MembershipRow, PersonRow
 from hanvisa.errors import InvalidInput
 from hanvisa.ids import new_id
@@ -182,7 +183,7 @@ async def _save(
 ) -> AbsenceRecord:
     reason = await _checked(session, fields)
     if must_add is not None:
-        await one_at_a_time(session)
+        await one_at_a_time(session, COVERAGE)
         others = await absences_of(session, {fields.person_id}, fields.starts_at)
         must_add([_record_of(*other).absence for other in others])
     alarms: Sequence[CoverageAlarmRow] = ()

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from hanvisa.calls.ports import AlarmLetter
@@ -17,6 +17,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import LOCAL, reason_of
 from hanvisa.directory.repositories.rows import found, read_before
 from hanvisa.directory.repositories.teams import absences_of, departments_in_use, stand_ins_of, teams_of
+from hanvisa.directory.repositories.turns import one_at_a_time
 from hanvisa.directory.tables import (
     AbsenceRow,
     CoverageAlarmRow,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 CALENDAR = "calendar"  # an absence's source
 _LATELY = timedelta(days=2)  # what is over may still be of today
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hanvisa coverage'))")
+COVERAGE = "coverage"  # the matter of which absences take turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,6 @@ class Coverage:
         return self.decided is None or emptied.team.id in self.decided
 
 
-async def one_at_a_time(session: AsyncSession) -> None:
-    """Until the transaction ends nobody else decides on an absence. SQLite has one writer at a time as it is."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(_LOCK)
-
-
 async def coverage_facts(
     session: AsyncSession, wanted: Absence, coverage: Coverage, *, from_calendar: bool = False
 ) -> CoverageFacts:
@@ -74,7 +69,7 @@ async def coverage_facts(
 
     Of two at once each would see the other still there: they are asked for one after the other.
     """
-    await one_at_a_time(session)
+    await one_at_a_time(session, COVERAGE)
     teams = await _teams(session, wanted.person_id, coverage.at)
     persons = {member.person_id for team in teams for member in team.members}
     rows = await absences_of(session, persons, coverage.at - _LATELY)

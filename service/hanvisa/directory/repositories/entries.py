@@ -16,6 +16,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.kinds import WHAT, Kind, names_of, needing, references
 from hanvisa.directory.repositories.refusals import FieldRefused, NotPossible
 from hanvisa.directory.repositories.rows import read_before
+from hanvisa.directory.repositories.turns import changing_register
 from hanvisa.directory.searching import has_words
 from hanvisa.errors import NotFound
 from hanvisa.policy.model import Text
@@ -84,14 +85,14 @@ class Entries:
 
     async def create(self, values: Mapping[str, Any], by: Actor) -> Entry:
         """Raises FieldRefused, NotPossible."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = self._kind.table(ended_at=None)
             await self._set(session, row, values, None)
             return await self._entry(session, row)
 
     async def change(self, id_: UUID, values: Mapping[str, Any], version: int, by: Actor) -> Entry:
         """Raises NotFound, Conflict, and what :meth:`create` raises."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = await read_before(session, self._kind.table, id_, version, _what(self._kind.table).en)
             must_be_in_use(row)
             await self._set(session, row, values, id_)
@@ -100,7 +101,7 @@ class Entries:
     async def end(self, id_: UUID, at: datetime, version: int, by: Actor) -> Entry:
         """Ended already, it stays as it is. Raises NotFound, Conflict; NotPossible when something needs it."""
         kind = self._kind
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = await read_before(session, kind.table, id_, version, _what(kind.table).en)
             if row.ended_at is None:
                 row.ended_at = at

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, insert, or_, select, text, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from hanvisa.directory.auditing import SYSTEM, touch
@@ -16,6 +16,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.loading import exception_of
 from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import found, must_be_in_order, must_exist, read_before
+from hanvisa.directory.repositories.turns import one_at_a_time
 from hanvisa.directory.tables import (
     DepartmentRow,
     ExceptionOperatorRow,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from hanvisa.directory.auditing import Actor
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hanvisa exceptions'))")
 _SCOPES: dict[ScopeKind, type[Any]] = {
     ScopeKind.ORGANISATION: OrganisationRow,
     ScopeKind.DEPARTMENT: DepartmentRow,
@@ -220,8 +220,7 @@ class Exceptions:
 
 
 async def _must_be_new(session: AsyncSession, fields: ExceptionFields, by: Actor) -> None:
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time as it is
-        await session.execute(_LOCK)
+    await one_at_a_time(session, "exceptions")
     # One for a call has that call as its end: the time of its end is reckoned from when it was asked for.
     same_call = and_(
         ExceptionRow.call_id == fields.call,

@@ -13,6 +13,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.entries import must_be_in_use
 from hanvisa.directory.repositories.rows import found, must_exist, read_before
 from hanvisa.directory.repositories.scoping import Within, page
+from hanvisa.directory.repositories.turns import changing_register
 from hanvisa.directory.tables import MobileRow, PersonRow
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Mobiles:
 
     async def create(self, fields: MobileFields, by: Actor) -> MobileRecord:
         """Raises InvalidInput for an unknown person, Conflict for a number that is in use."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = MobileRow()
             await _set(session, row, fields)
             session.add(row)
@@ -82,7 +83,7 @@ class Mobiles:
 
     async def change(self, id_: UUID, fields: MobileFields, version: int | None, by: Actor) -> MobileRecord:
         """Another holder or number has another greeting. Raises NotFound, Conflict, and what :meth:`create` raises."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = await read_before(session, MobileRow, id_, version, "mobile")
             if (row.person_id, row.number) != (fields.person_id, fields.number):
                 row.greeting_checked_at = None

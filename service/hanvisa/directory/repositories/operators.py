@@ -15,6 +15,7 @@ from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.entries import must_be_there
 from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import read_before
+from hanvisa.directory.repositories.turns import changing_register
 from hanvisa.directory.tables import (
     OperatorRow,
     OperatorSwitchboardRow,
@@ -69,7 +70,7 @@ class Operators:
         self, person_id: UUID, phone_id: UUID, switchboards: Collection[UUID], by: Actor, *, at: datetime
     ) -> OperatorRecord:
         """Closed at first. Who has been one before is one again. Raises FieldRefused; NotPossible: they are one."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             await must_be_there(session, PersonRow, person_id, "person")
             row = await session.scalar(select(OperatorRow).where(OperatorRow.person_id == person_id))
             if row is not None and row.ended_at is None:
@@ -96,7 +97,7 @@ class Operators:
         by: Actor,
     ) -> OperatorRecord:
         """None stays as it is. Raises NotFound, Conflict, FieldRefused."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = await _row_of(session, person_id)
             await read_before(session, OperatorRow, row.id, version, "operator")
             if phone_id is not None:

@@ -19,6 +19,7 @@ from hanvisa.directory.repositories.kinds import Kind
 from hanvisa.directory.repositories.plain import leave
 from hanvisa.directory.repositories.refusals import NotPossible
 from hanvisa.directory.repositories.rows import found, read_before
+from hanvisa.directory.repositories.turns import changing_register
 from hanvisa.directory.tables import (
     DepartmentRow,
     FlagRow,
@@ -117,7 +118,7 @@ class Persons:
 
         Raises FieldRefused, NotPossible.
         """
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = PersonRow()
             await _set(session, row, values)
             session.add(row)
@@ -139,7 +140,7 @@ class Persons:
         by: Actor,
     ) -> PersonRecord:
         """A department in ``values`` is that from the day ``starts_on``. Raises NotFound, FieldRefused, Conflict."""
-        async with self._database.changing(by) as session:
+        async with changing_register(self._database, by) as session:
             row = await read_before(session, PersonRow, id_, version, "person")
             must_be_in_use(row)
             await _set(session, row, values)
