@@ -18,6 +18,7 @@ from hanvisa.web.quiet import quieten
 from hanvisa.web.refusals import STRANGERS, Strangers, keep_strangers
 from hanvisa.web.routing import BASE
 from hanvisa.web.services import SERVICES, Services
+from hanvisa.web.uploads import ROOM, Room
 
 _LARGEST_BODY = 64 * 1024
 
@@ -42,6 +43,7 @@ def create_app(services: Services) -> web.Application:
     )
     _forget_what_changes(gate, services)
     event_stream.add_to(app)
+    app[ROOM] = Room()
     app[STRANGERS] = Strangers()
     app.cleanup_ctx.append(keep_strangers)
     if (client := open_client(services.settings)) is not None:

@@ -31,7 +31,7 @@ from hanvisa.web.principals import Principal, nobody
 from hanvisa.web.problems import FORBIDDEN, INVALID_ID, MISSING_MATCH, NOT_JSON, Kind, Problem
 from hanvisa.web.roles import NAMES, Action, Scope, who_may
 from hanvisa.web.services import SERVICES, Services
-from hanvisa.web.uploads import Files, read_files
+from hanvisa.web.uploads import Files, files_of
 from hanvisa.web.using import note_use
 from hanvisa.web.validation import parse_body, parse_query
 
@@ -173,7 +173,12 @@ class Route(Operation):
         found = self._found(
             asked, request.match_info, list(request.query.items()), request.headers.get("If-Match", "")
         )
-        ask = replace(found, body=await self._read_body(request))
+        if self.uploads:
+            async with files_of(request, self.uploads) as sent:
+                return await self._respond(replace(found, body=sent.files))
+        return await self._respond(replace(found, body=await self._read_body(request)))
+
+    async def _respond(self, ask: Ask[Any, Any]) -> web.Response:
         return _response(await self.handler(ask), ask.language, self.media)
 
     async def answer(
@@ -199,9 +204,7 @@ class Route(Operation):
             if_match=self._match(if_match),
         )
 
-    async def _read_body(self, request: web.Request) -> BaseModel | Files | None:
-        if self.uploads:
-            return (await read_files(request, self.uploads)).files
+    async def _read_body(self, request: web.Request) -> BaseModel | None:
         if self.body is None:
             return None
         if request.content_type != "application/json":

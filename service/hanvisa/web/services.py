@@ -94,7 +94,8 @@ class Services:
     are the settings that the service was started with. ``keep_recording`` makes a sound of a WAV file and gives its
     name, or raises SpeechError.
     ``load`` tells how many calls there were, and what becomes of the next ones. ``one_reading`` is held while one of
-    the ``readings`` is compared with what was seen of it, and changed.
+    the ``readings`` is compared with what was seen of it, and changed; ``one_recording`` while a person's recordings
+    are counted, and another is kept.
     """
 
     directory: SnapshotDirectory
@@ -114,6 +115,7 @@ class Services:
     load: Callable[[], CallLoad]
     call_log: Logged
     one_reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    one_recording: asyncio.Lock = field(default_factory=asyncio.Lock)
     plan: NumberPlan = field(default_factory=NumberPlan)
     search: PersonSearch = field(default_factory=PersonSearch)
     passwords: Passwords = field(default_factory=Passwords)

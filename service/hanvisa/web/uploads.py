@@ -1,19 +1,24 @@
-"""Files that are sent as a multipart form (RFC 7578), where a route takes some instead of JSON."""
+"""Files that are sent as a multipart form (RFC 7578), where a route takes some instead of JSON.
+
+They are held in memory, beside the calls: each form has its own limit, and all together have one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from hanvisa.policy.model import Text
-from hanvisa.web.problems import NOT_FILES, TOO_LARGE, Problem, invalid
+from hanvisa.web.problems import NOT_FILES, TOO_LARGE, UNAVAILABLE, Problem, invalid
 
 MULTIPART = "multipart/form-data"
 _CHUNK = 64 * 1024
 _BESIDE = 128 * 1024  # bytes of a form beside its files
+_TOGETHER = 64 * 1024 * 1024  # bytes of all forms at once: two of the largest
 
 Files = Mapping[str, bytes]
 """The content by the file's name."""
@@ -27,8 +32,46 @@ class Sent:
     fields: Mapping[str, str]
 
 
-async def read_files(request: web.Request, most: int) -> Sent:
-    """Raises Problem: no multipart form (415), more than ``most`` bytes (413), no file, or two of one name (422)."""
+@dataclass
+class Room:
+    """The memory that is ``left`` (bytes) for forms that are read, or dealt with, at the same time."""
+
+    left: int = _TOGETHER
+
+    @contextmanager
+    def of(self, form: StreamReader) -> Iterator[Callable[[], None]]:
+        """What is called keeps room for all that has come of the form. It raises Problem (503) where none is left."""
+        kept = 0
+
+        def keep() -> None:
+            nonlocal kept
+            more = form.total_bytes - kept
+            if more > self.left:
+                raise _no_room()
+            self.left -= more
+            kept += more
+
+        try:
+            yield keep
+        finally:
+            self.left += kept
+
+
+ROOM: web.AppKey[Room] = web.AppKey("room", Room)
+
+
+@asynccontextmanager
+async def files_of(request: web.Request, most: int) -> AsyncIterator[Sent]:
+    """What is sent, for as long as it is dealt with.
+
+    Raises Problem: no multipart form (415), more than ``most`` bytes (413), no file, or two of one name (422), no room
+    for it beside what others send (503).
+    """
+    with request.app[ROOM].of(request.content) as keep:
+        yield await _read(request, most, keep)
+
+
+async def _read(request: web.Request, most: int, keep: Callable[[], None]) -> Sent:
     if request.content_type != MULTIPART:
         raise Problem(
             NOT_FILES,
@@ -47,7 +90,7 @@ async def read_files(request: web.Request, most: int) -> Sent:
                 raise _too_large(most)
             if not isinstance(part, BodyPartReader):
                 raise _unreadable()
-            content = await _content(part, left, most)
+            content = await _content(part, left, most, keep)
             left -= len(content)
             if part.filename is None:
                 fields[part.name or ""] = content.decode(errors="replace")
@@ -63,9 +106,10 @@ async def read_files(request: web.Request, most: int) -> Sent:
     return Sent(files, fields)
 
 
-async def _content(part: BodyPartReader, left: int, most: int) -> bytes:
+async def _content(part: BodyPartReader, left: int, most: int, keep: Callable[[], None]) -> bytes:
     content = bytearray()
     while chunk := await part.read_chunk(_CHUNK):
+        keep()
         content += chunk
         if len(content) > left:
             raise _too_large(most)
@@ -78,6 +122,16 @@ def _too_large(most: int) -> Problem:
         Text(
             sv=f"Filerna är större än {most // 1024} KiB tillsammans.",
             en=f"The files are larger than {most // 1024} KiB together.",
+        ),
+    )
+
+
+def _no_room() -> Problem:
+    return Problem(
+        UNAVAILABLE,
+        Text(
+            sv="Andra skickar så stora filer just nu att de här inte får plats. Försök igen om en stund.",
+            en="Others send such large files just now that there is no room for these. Try again in a while.",
         ),
     )
 

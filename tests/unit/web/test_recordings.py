@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 from array import array
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from aiohttp import ClientResponse, FormData
@@ -12,8 +14,10 @@ from aiohttp import ClientResponse, FormData
 from hanvisa.config import Settings
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.recordings import Recordings
+from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import RecordingKind
 from hanvisa.web.api.recordings import LARGEST
+from hanvisa.web.uploads import ROOM
 from unit.web.town import NOW, Town, answer, id_of, problem
 
 SOUND = b"RIFF Anna Berg"
@@ -137,6 +141,31 @@ async def test_parts_without_anything_in_them_fill_no_memory(town: Town) -> None
     await problem(await town.client.post(path, data=form, headers=headers), 413)
 
 
+async def test_files_that_are_sent_at_once_have_one_memory_together(town: Town) -> None:
+    wav, name, goes_on = spoken(5.0), f"person={id_of('anna')}&kind=name", asyncio.Event()
+    room = town.client.app[ROOM]
+    room.left = before = len(wav) * 3 // 2
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n' + wav[:-1000]
+        await goes_on.wait()
+        yield wav[-1000:] + b"\r\n--x--\r\n"
+
+    headers = {
+        "Authorization": f"Bearer {town.tokens['person']}",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    path = f"/api/v1/recordings?{name}"
+    first = asyncio.create_task(town.client.post(path, data=slowly(), headers=headers))
+    await until(lambda: room.left < before - len(wav) // 2, what=lambda: f"{room.left} of {before} are left")
+    told = await problem(await sends(town, name, wav), 503)
+    assert "there is no room for these" in told["detail"]
+    goes_on.set()
+    await answer(await first, 201)
+    await answer(await sends(town, name, wav), 201)
+    assert room.left == before
+
+
 async def test_they_are_few_in_a_day_those_that_were_ended_too(town: Town) -> None:
     """What has ended is kept for a while: whoever sends one after the other would fill the calls' disk."""
     name = f"person={id_of('anna')}&kind=name"
@@ -153,6 +182,13 @@ async def test_they_are_few_in_a_day_those_that_were_ended_too(town: Town) -> No
     await answer(await sends(town, name.replace(str(id_of("anna")), str(id_of("siv"))), spoken(0.2)), 201)
     town.clock.advance(timedelta(days=1))
     await answer(await sends(town, name, spoken(0.2)), 201)
+
+
+async def test_those_that_are_sent_at_once_are_as_few(town: Town) -> None:
+    name, most = f"person={id_of('anna')}&kind=name", Settings().recordings_a_day
+    came = await asyncio.gather(*(sends(town, name, spoken(0.1), who="person") for _ in range(most + 3)))
+    assert sorted(response.status for response in came) == [201] * most + [409] * 3
+    assert len((await town.get("/recordings?ended=true"))["items"]) == most
 
 
 async def test_nobody_gives_a_recording_of_others(town: Town) -> None:

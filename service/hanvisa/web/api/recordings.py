@@ -81,11 +81,12 @@ async def give(ask: Ask[Files, NewRecording]) -> Answer:
                 en="A greeting is for one of the person's absences, a name for none.",
             ),
         )
-    await _must_be_few(ask, person.id)
-    sound = await _sound(ask)
-    record = await Recordings(ask.services.database).set(
-        person.id, query.kind, sound, ask.now, absence=query.absence, by=ask.who.actor
-    )
+    async with ask.services.one_recording:
+        await _must_be_few(ask, person.id)
+        sound = await _sound(ask)
+        record = await Recordings(ask.services.database).set(
+            person.id, query.kind, sound, ask.now, absence=query.absence, by=ask.who.actor
+        )
     return replace(_answer(ask, record), status=201, location=f"/recordings/{record.id}")
 
 

@@ -11,7 +11,7 @@ from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.view import View
 from hanvisa.web.problems import CHANGED, INVALID, TOO_LARGE, Problem
 from hanvisa.web.roles import Action
-from hanvisa.web.uploads import Sent, read_files
+from hanvisa.web.uploads import Sent, files_of
 
 
 async def begin(page: Page) -> web.StreamResponse:
@@ -20,8 +20,8 @@ async def begin(page: Page) -> web.StreamResponse:
 
 async def preview(page: Page) -> web.StreamResponse:
     try:
-        sent = await read_files(page.request, LARGEST)
-        return await _difference(page, sent)
+        async with files_of(page.request, LARGEST) as sent:
+            return await _difference(page, sent)
     except Problem as problem:
         return _wrong(page, problem)
 
@@ -29,14 +29,20 @@ async def preview(page: Page) -> web.StreamResponse:
 async def carry_out(page: Page) -> web.StreamResponse:
     """Where the files or the register are others by now than what was shown, that difference is shown first."""
     try:
-        sent = await read_files(page.request, LARGEST)
-        await page.api.upload(
-            "/imports", sent.files, if_match=f'"{sent.fields.get("seen", "")}"', end_missing=_ends(sent)
-        )
+        async with files_of(page.request, LARGEST) as sent:
+            return await _carry_out(page, sent)
     except Problem as problem:
-        if problem.kind is CHANGED:
-            return await _difference(page, sent, has_changed=True)
         return _wrong(page, problem)
+
+
+async def _carry_out(page: Page, sent: Sent) -> web.StreamResponse:
+    seen = f'"{sent.fields.get("seen", "")}"'
+    try:
+        await page.api.upload("/imports", sent.files, if_match=seen, end_missing=_ends(sent))
+    except Problem as problem:
+        if problem.kind is not CHANGED:
+            raise
+        return await _difference(page, sent, has_changed=True)
     return page.go("/admin/imports?done=imported")
 
 

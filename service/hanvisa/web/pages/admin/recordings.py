@@ -17,7 +17,7 @@ from hanvisa.web.pages.writing import moment, words
 from hanvisa.web.problems import INVALID, TOO_LARGE, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.sounds import LARGEST
-from hanvisa.web.uploads import read_files
+from hanvisa.web.uploads import Sent, files_of
 
 _BY_PHONE = (CodeAction.RECORD_NAME, CodeAction.RECORD_GREETING)
 
@@ -48,7 +48,11 @@ async def list_all(page: Page) -> web.StreamResponse:
 
 
 async def give(page: Page) -> web.StreamResponse:
-    sent = await read_files(page.request, LARGEST)
+    async with files_of(page.request, LARGEST) as sent:
+        return await _give(page, sent)
+
+
+async def _give(page: Page, sent: Sent) -> web.StreamResponse:
     person = await _person(page, sent.fields.get("person", ""))
     kind, _, absence = sent.fields.get("what", "").partition(":")
     try:

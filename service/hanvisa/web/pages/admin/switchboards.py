@@ -18,7 +18,7 @@ from hanvisa.web.pages.view import View
 from hanvisa.web.problems import INVALID, TOO_LARGE, Problem
 from hanvisa.web.roles import Action
 from hanvisa.web.sounds import LARGEST
-from hanvisa.web.uploads import read_files
+from hanvisa.web.uploads import files_of
 
 _GREETING = f"{SWITCHBOARDS.address}/{{id}}/greeting/{{language}}"
 
@@ -36,9 +36,9 @@ async def read(page: Page) -> web.StreamResponse:
 
 
 async def give(page: Page) -> web.StreamResponse:
-    sent = await read_files(page.request, LARGEST)
     try:
-        await page.api.upload(_path(page), sent.files, if_match=_as_seen(sent.fields))
+        async with files_of(page.request, LARGEST) as sent:
+            await page.api.upload(_path(page), sent.files, if_match=_as_seen(sent.fields))
     except Problem as problem:
         if problem.kind not in (INVALID, TOO_LARGE):
             raise
