@@ -12,8 +12,11 @@ from zipfile import ZipFile
 import pytest
 
 from hanvisa.config import Settings
+from hanvisa.directory.auditing import SYSTEM
+from hanvisa.directory.engine import open_database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.personal import removing, texts
+from hanvisa.directory.tables import MobileRow, PersonRow
 from hanvisa.personal import export, purge_now, remove_now
 from hanvisa.policy.texts import A_DAY, TextMessage
 from hanvisa.testing import FakeClock
@@ -104,6 +107,45 @@ async def test_one_to_a_caller_that_is_sent_while_they_are_removed_goes_too(
     monkeypatch.setattr(removing, "_remove_calls", meanwhile)
     monkeypatch.setattr(texts, "delete", just_before)
     assert (await remove_now(settings, TEXT.to, NOW)).files == 2
+    assert files(tmp_path / "texts") == []
+
+
+async def test_those_to_somebody_who_has_left_go_though_their_removal_was_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, spool, long_ago = (
+        await settings_of(tmp_path),
+        Spool(tmp_path / "texts"),
+        NOW - timedelta(days=9),
+    )
+    anna = PersonRow(given_name="Anna", family_name="Berg", ended_at=NOW)
+    database = open_database(settings.database_url)
+    async with database.changing(SYSTEM) as session:
+        session.add(anna)
+        await session.flush()
+        session.add(
+            MobileRow(
+                person_id=anna.id,
+                number=TEXT.to,
+                carrier="Bolaget",
+                grounds="rör sig",
+                decided_by="chefen",
+                decided_at=long_ago,
+                ended_at=NOW,
+            )
+        )
+    await database.close()
+    spool.add(Waiting("a", NOW - timedelta(hours=1), TEXT))
+
+    def dies(*_: Any) -> None:
+        raise OSError("the process has died")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(texts, "delete", dies)
+        with pytest.raises(OSError, match="died"):
+            await remove_now(settings, str(anna.id), NOW)
+    assert files(tmp_path / "texts") == ["a.json"]
+    await remove_now(settings, str(anna.id), NOW)
     assert files(tmp_path / "texts") == []
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, insert, 
 
 from hanvisa.directory.auditing import Actor, audit_entry, touch
 from hanvisa.directory.personal import leaving
-from hanvisa.directory.personal.erasing import Files
 from hanvisa.directory.personal.finding import find_whose, whose_is
 from hanvisa.directory.personal.sounds import delete_files
 from hanvisa.directory.personal.taking_out import removal_of, take_out
@@ -75,7 +74,11 @@ async def remove(
 async def remove_person(
     database: Database, state: Path, person: UUID, now: datetime, by: Actor, *, forget: Forget
 ) -> Removed:
-    """Raises NotFound, Conflict, StorageError."""
+    """Raises NotFound, Conflict, StorageError.
+
+    What lies outside the database goes before their numbers do: then nothing would tell any more whose it was, were
+    this broken off. Texts after the calls, for they are sent, and others queued, while those are gone through.
+    """
     async with database.reading() as session:
         whose = await whose_is(session, person)
         ended_at = await session.scalar(select(PersonRow.ended_at).where(PersonRow.id == person))
@@ -86,15 +89,17 @@ async def remove_person(
             f"The person {person} is in the register still, and callers ask for them. End them first, in the source of "
             "the directory; then remove what is left."
         )
-    for calendar in theirs:  # while it is known whose they are
+    for calendar in theirs:
         await asyncio.to_thread(forget, calendar)
     calls, threats = await _remove_calls(database, whose)
+    texts = await delete_texts_to(state, whose)
     async with database.changing(by) as session:
         files = await leaving.erase_person(session, whose, now)
         touch(session, _CHANGED)
         entry = audit_entry(by, "removed", "persons", str(person), before=None, after=None)
         await session.execute(insert(AuditRow), [entry])
-    return Removed(calls, await _delete(state, files, whose), threats)
+    await delete_files(state, files)
+    return Removed(calls, len(files) + texts, threats)
 
 
 async def _must_be_a_callers(session: AsyncSession, number: str, now: datetime) -> None:
@@ -112,19 +117,14 @@ async def _must_be_a_callers(session: AsyncSession, number: str, now: datetime) 
 
 async def _remove_caller(database: Database, state: Path, whose: Whose, by: Actor) -> Removed:
     calls, threats = await _remove_calls(database, whose)
+    texts = await delete_texts_to(state, whose)
     async with database.changing(by) as session:
         files = await leaving.erase_caller(session, whose)
         touch(session, _OF_A_NUMBER)
         entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
         await session.execute(insert(AuditRow), [entry])
-    return Removed(calls, await _delete(state, files, whose), threats)
-
-
-async def _delete(state: Path, files: Files, whose: Whose) -> int:
-    """How many. Texts are found last: they are sent, and others queued, while the calls are gone through."""
-    texts = await delete_texts_to(state, whose)
     await delete_files(state, files)
-    return len(files) + texts
+    return Removed(calls, len(files) + texts, threats)
 
 
 async def _remove_calls(database: Database, whose: Whose) -> tuple[int, int]:

@@ -94,7 +94,7 @@ What is counted stays, without them: reports have the same figures as before. In
 when it went from one step to the next; what was heard, keyed and decided about goes. Forwardings to their number go, in
 whatever spelling, and its place in groups; an exception for it stays, and is for no number. Who is in the register
 still is ended first, in the source of the directory; so is a number that is, a mobile or one of ours: what leads to it
-is its holder's.
+is its holder's. A removal that was broken off is carried out again, and takes what it left.
 
 ## How it is given out
 
