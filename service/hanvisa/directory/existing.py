@@ -1,7 +1,7 @@
 """The database as commands meet it: it is there and at this program's step, or they are refused.
 
-Where there is none, an import makes it. A service of the version before may run. Were its tables brought further, it
-could not start again once it has died; so every command leaves them as they are.
+Where there is none, an import that is not refused makes it. A service of the version before may run. Were its tables
+brought further, it could not start again once it has died; so every command leaves them as they are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from hanvisa.directory.engine import Database, open_database, storage_errors
-from hanvisa.directory.migrations import NEWEST, made_by_a_newer, step_of, steps, upgrade
+from hanvisa.directory.migrations import NEWEST, made_by_a_newer, step_of, steps
 from hanvisa.errors import StorageError
 
 
@@ -37,13 +37,12 @@ async def must_be_ours(database: Database) -> None:
     _must_be_the_newest(step)
 
 
-async def have_ours(database: Database) -> None:
-    """See to it that it is as :func:`must_be_ours` wants it. Made where there is none, or none with tables."""
+async def has_tables(database: Database) -> bool:
+    """False where it is not there, or empty. Raises StorageError where they are another version's."""
     step = await _step(database) if database.is_there() else None
-    if step is None:
-        await upgrade(database.url)
-    else:
+    if step is not None:
         _must_be_the_newest(step)
+    return step is not None
 
 
 async def _step(database: Database) -> str | None:

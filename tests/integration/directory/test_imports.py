@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from hanvisa.directory.auditing import SYSTEM
-from hanvisa.directory.engine import Database
+from hanvisa.directory.engine import Database, open_database
+from hanvisa.directory.existing import has_tables
 from hanvisa.directory.imports import ImportRefused, import_folder
 from hanvisa.directory.imports.report import Counts
 from hanvisa.directory.repositories.audit import Audit
@@ -23,6 +24,7 @@ from hanvisa.policy.facts import OperatorState, TargetKind
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
 from hanvisa.policy.telephone_managers import without_telephone_manager
+from integration.directory.conftest import Templates
 
 DEMO = Path(__file__).parents[3] / "demo" / "directory"
 
@@ -55,6 +57,22 @@ async def register_of(database: Database) -> Register:
     directory = SnapshotDirectory(database)
     await directory.refresh()
     return directory.register
+
+
+async def test_a_first_import_that_is_refused_makes_no_tables(
+    templates: Templates, tmp_path: Path, folder: Path
+) -> None:
+    database = open_database(templates.empty(tmp_path))
+    try:
+        write(folder, departments="id,name,operation\ngata,Gatukontoret,\n")
+        with pytest.raises(ImportRefused, match=r"departments\.csv, line 2"):
+            await import_folder(database, folder)
+        assert not await has_tables(database)
+        write(folder, departments=DEPARTMENTS)
+        await import_folder(database, folder)
+        assert await has_tables(database)
+    finally:
+        await database.close()
 
 
 async def test_a_telephone_manager_of_another_organisation_is_refused(

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from hanvisa.directory.auditing import Actor
-from hanvisa.directory.existing import have_ours, must_be_ours
+from hanvisa.directory.existing import existing_database, has_tables, must_be_ours
 from hanvisa.directory.imports.applying import apply
 from hanvisa.directory.imports.people import MARK
 from hanvisa.directory.imports.planning import plan_sheets
 from hanvisa.directory.imports.problems import ImportRefused, Problems, told_in
 from hanvisa.directory.imports.reading import read_files, read_folder
 from hanvisa.directory.imports.report import ImportReport
+from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.repositories.turns import changing_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from hanvisa.directory.engine import Database
 
@@ -32,11 +34,24 @@ async def import_folder(
 ) -> ImportReport:
     """:func:`import_files`, with the CSV files of a folder, into a database of this version.
 
-    It is made where there is none yet, and stays where the files are refused. A ``dry_run`` makes none.
+    It is made where there is none yet, unless the files are refused. A ``dry_run`` makes none.
     """
     raw = await asyncio.to_thread(read_folder, folder, Problems())
-    await (must_be_ours(database) if dry_run else have_ours(database))
+    if dry_run:
+        await must_be_ours(database)
+    elif not await has_tables(database):
+        await _must_be_accepted(raw)
+        await upgrade(database.url)
     return await import_files(database, raw, _BY, dry_run=dry_run, end_missing=end_missing)
+
+
+async def _must_be_accepted(raw: Mapping[str, bytes]) -> None:
+    """By an empty database, made for that alone. Raises ImportRefused."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{Path(folder) / 'empty.sqlite'}"
+        await upgrade(url)
+        async with existing_database(url) as empty:
+            await import_files(empty, raw, _BY, dry_run=True)
 
 
 async def import_files(
