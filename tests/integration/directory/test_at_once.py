@@ -12,7 +12,7 @@ import pytest
 
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.engine import Database
-from hanvisa.directory.imports import import_files
+from hanvisa.directory.imports import import_files, people
 from hanvisa.directory.imports.report import ImportReport
 from hanvisa.directory.repositories import plain
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
@@ -281,3 +281,25 @@ async def test_a_group_does_not_end_while_an_import_has_a_number_lead_to_it(
     await import_files(demo, files, FIRST, agree=end_it)
     (came,) = await asyncio.gather(*ending, return_exceptions=True)
     assert isinstance(came, NotPossible), came
+
+
+async def test_a_department_does_not_end_while_people_are_brought_into_it(
+    demo: Database, other: Database, directory: SnapshotDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a directory of people."""
+    fields = {"name": "Arkivet", "operation_id": directory.register.operations.rows[0].id}
+    made = await Entries(demo, plain.DEPARTMENTS).create({**fields, "external_id": "arkiv"}, FIRST)
+    apply, ending = people.apply, list[asyncio.Task[object]]()
+
+    async def while_it_ends(*given: Any) -> None:
+        departments = Entries(other, plain.DEPARTMENTS)
+        ending.append(asyncio.create_task(departments.end(made.id, NOW, made.version, FIRST)))
+        await apply(*given)
+        await asyncio.wait(ending, timeout=0.5)  # it would be done by then
+
+    monkeypatch.setattr(people, "apply", while_it_ends)
+    bo = people.Told("bo", {"id": "bo", "given_name": "Bo", "family_name": "Alm", "department": "arkiv"})
+    brought = await people.import_people(demo, [bo], SECOND, departments={}, most_ended=100)
+    assert not brought.left_out
+    (ended,) = await asyncio.gather(*ending, return_exceptions=True)
+    assert isinstance(ended, NotPossible), ended

@@ -20,6 +20,7 @@ from hanvisa.directory.imports.problems import Problems
 from hanvisa.directory.imports.reading import File, Line
 from hanvisa.directory.imports.report import ImportReport
 from hanvisa.directory.imports.sheets.organisation import PERSONS
+from hanvisa.directory.repositories.turns import changing_register
 from hanvisa.directory.tables import DepartmentRow, PersonRow
 from hanvisa.errors import Conflict
 from hanvisa.policy.model import Text
@@ -103,7 +104,7 @@ async def import_people(
         known = await read_counters(session)
         plan, left_out = await _plan(session, people, departments, now)
     if plan and not dry_run:
-        async with database.changing(by) as session:
+        async with changing_register(database, by) as session:
             if await read_counters(session) != known:
                 plan, left_out = await _plan(session, people, departments, now)
             if not accept:
