@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import ldap3
+from ldap3.core import results
+from ldap3.core.exceptions import LDAPOperationResult
 
 from hanvisa.errors import LdapError
 
@@ -19,6 +21,11 @@ CONNECTED_WITHIN = 5
 PAGE = 500  # entries: servers give a thousand at most at once
 
 _GUID = "objectguid"  # Active Directory's, in bytes
+_LIMITS = (
+    results.RESULT_TIME_LIMIT_EXCEEDED,
+    results.RESULT_SIZE_LIMIT_EXCEEDED,
+    results.RESULT_ADMIN_LIMIT_EXCEEDED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +83,25 @@ def _entries(server: LdapServer, attributes: list[str]) -> Iterator[Entry]:
         if server.starttls and not host.ssl:
             connection.start_tls()
         connection.bind()
+        _must_have_succeeded(connection)
         found = connection.extend.standard.paged_search(
             server.base, server.filter, attributes=attributes, paged_size=PAGE, generator=True
         )
         for entry in found:
             if entry["type"] == "searchResEntry":  # not where others' entries are
                 yield entry_of(entry["dn"], entry["raw_attributes"])
+        _must_have_succeeded(connection)
         connection.unbind()
     finally:
         if connection.socket is not None:  # the library leaves it open where something fails
             connection.socket.close()
+
+
+def _must_have_succeeded(connection: Any) -> None:
+    """The library itself raises for most other results, but neither for a limit that was reached nor for a referral."""
+    result = connection.result
+    if result["result"] != results.RESULT_SUCCESS:
+        raise LDAPOperationResult(result=result["result"], description=result["description"])
 
 
 def entry_of(dn: str, raw: Mapping[str, list[bytes]]) -> Entry:
@@ -105,4 +121,7 @@ def _text(name: str, value: bytes) -> str | None:
 
 def _why(error: Any) -> str:
     """In the server's words where it has some."""
-    return str(getattr(error, "description", None) or error or type(error).__name__)
+    said = str(getattr(error, "description", None) or error or type(error).__name__)
+    if isinstance(error, LDAPOperationResult) and error.result in _LIMITS:
+        return f"{said}: raise the limits of HANVISA_LDAP_USER there"
+    return said

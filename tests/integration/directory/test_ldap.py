@@ -45,6 +45,7 @@ FILES = {
 }
 NAMES = ("Åsa Örn", "Bo Alm", "Ánne Sáhka", "Ŋálát Đorš", "Jöns Æbelø", "Þóra Ýr", "Leevi Äijö", "Žarko Šš")
 NAMES += ("Ole Bøe", "Maj Åby", "Nils Hed", "Siv Å")
+READER = f"cn=hanvisa,{BASE}"  # whom the directory's limits hold for
 
 
 @pytest.fixture
@@ -180,6 +181,25 @@ async def test_an_empty_directory_ends_nobody(register: Database, slapd: Slapd, 
         slapd.remove(f"e{number}")
     with pytest.raises(TooManyEnded, match=r"12 of 12 .* and others"):
         await bring_people(settings, register)
+
+
+async def test_a_directory_that_stops_at_its_limit_ends_nobody(
+    register: Database, settings: Settings, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    async with running_slapd(other, limit=str(len(NAMES))) as slapd:
+        employ(slapd)
+        slapd.connection.add(READER, "person", {"sn": "hanvisa", "cn": "hanvisa", "userPassword": PASSWORD})
+        limited = settings.model_copy(
+            update={"ldap_url": slapd.url, "ldap_user": READER, "ldap_filter": "(employeeNumber=*)"}
+        )
+        assert counts(await bring_people(limited, register)).created == len(NAMES)
+        slapd.put("e12", "Tora", "Lind")
+        slapd.put("e0", "Åsa", "Örn")  # moved within the directory: she comes last there
+        with pytest.raises(LdapError, match="sizeLimitExceeded: raise the limits"):
+            await bring_people(limited, register)
+    assert [key for key, row in (await persons(register)).items() if row.ended_at] == []
 
 
 async def test_an_entry_that_makes_no_sense_is_left_out_and_its_person_stays(

@@ -26,7 +26,7 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {folder}/slapd.pid
 {tls}
-sizelimit size.soft=5 size.hard=5 size.prtotal=unlimited
+sizelimit {limit}
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 database mdb
@@ -35,11 +35,12 @@ rootdn {admin}
 rootpw "{password}"
 directory {folder}
 """
+FIVE_AT_ONCE = "size.soft=5 size.hard=5 size.prtotal=unlimited"  # as Active Directory gives a thousand
 
 
 @dataclass
 class Slapd:
-    """Gives five entries at once, as Active Directory gives a thousand."""
+    """The server, and its administrator's connection, which no limit holds for."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -72,13 +73,13 @@ class Slapd:
 
 
 @asynccontextmanager
-async def running_slapd(folder: Path, tls: str = "") -> AsyncIterator[Slapd]:
-    """``tls`` are lines of its configuration."""
+async def running_slapd(folder: Path, tls: str = "", limit: str = FIVE_AT_ONCE) -> AsyncIterator[Slapd]:
+    """``tls`` are lines of its configuration; ``limit``: how many entries others than the administrator are given."""
     data = folder / "slapd"
     data.mkdir()
     configuration = folder / "slapd.conf"
     configuration.write_text(
-        CONFIGURATION.format(folder=data, base=BASE, admin=ADMIN, password=PASSWORD, tls=tls),
+        CONFIGURATION.format(folder=data, base=BASE, admin=ADMIN, password=PASSWORD, tls=tls, limit=limit),
         encoding="utf-8",
     )
     url = f"ldap://127.0.0.1:{free_port()}"
