@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree as ET
@@ -26,8 +27,10 @@ _SETTING = "HANVISA_CALENDAR_NETWORKS"
 
 _DAV = "{DAV:}"
 _CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+_DATA = f"{_CALDAV}calendar-data"
 _CTAG = "{http://calendarserver.org/ns/}getctag"
 _OURS = "sha256:"  # how a mark of ours begins
+_STATUS = re.compile(r"HTTP/\S+ (\d{3})\b")  # of a part of an answer
 _MOVED = (301, 302, 303, 307, 308)
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 _HAS_CHANGED = (
@@ -96,7 +99,8 @@ class CalendarHttp:
             return None
         body = _EVENTS.format(first=_utc(days[0]), last=_utc(days[1]))
         answer = await self._ask(session, source, "REPORT", "1", body)
-        texts = tuple(text.encode() for text in _texts(answer, f"{_CALDAV}calendar-data"))
+        _must_be_whole(answer, source)
+        texts = tuple(text.encode() for text in _texts(answer, _DATA))
         return Content(texts, now or _hash(sorted(texts)))
 
     async def _ask(
@@ -216,6 +220,33 @@ def _no_xml(source: Source) -> CalendarError:
             en=f"{source.host} answers with what is no CalDAV",
         )
     )
+
+
+def _must_be_whole(answer: ET.Element, source: Source) -> None:
+    """Raises CalendarError where a server has events that it does not give: they have not been taken away.
+
+    Not for what it does not have (404): an event that has gone since it was listed, or a mark of one that is there.
+    """
+    for part in answer.iter():
+        if part.tag not in (f"{_DAV}response", f"{_DAV}propstat"):
+            continue
+        status = _status(part)
+        if status // 100 != 2 and (status != 404 or part.find(f".//{_DATA}") is not None):
+            raise CalendarError(
+                Text(
+                    sv=f"{source.host} ger bara en del av kalendern (status {status})",
+                    en=f"{source.host} gives only a part of the calendar (status {status})",
+                )
+            )
+
+
+def _status(part: ET.Element) -> int:
+    """200 where the part tells none of its own, 0 where it tells what is none."""
+    told = part.findtext(f"{_DAV}status")
+    if told is None:
+        return 200
+    found = _STATUS.search(told)
+    return int(found[1]) if found else 0
 
 
 def _texts(answer: ET.Element, name: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from hanvisa.calendars.keeper import read_calendar
 from hanvisa.calendars.reach import open_session
 from hanvisa.calendars.source import CalendarKind, Source
 from hanvisa.errors import CalendarError
+from hanvisa.policy import calendar_events
 
 LOOPBACK = (ip_network("127.0.0.1"),)
 DAYS = date(2026, 3, 2), date(2026, 3, 16)
@@ -29,6 +30,15 @@ CALDAV = (
     '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:propstat><d:prop>'
     "<d:sync-token>1</d:sync-token><c:calendar-data>{}</c:calendar-data>"
     "</d:prop></d:propstat></d:response></d:multistatus>"
+)
+EVENT = b"BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260304T120000Z\r\nEND:VEVENT\r\n"
+ONE_OF_TWO = (
+    '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:href>/a.ics</d:href>'
+    "<d:propstat><d:prop><c:calendar-data>"
+    + CALENDAR.replace(b"END:VCALENDAR", EVENT + b"END:VCALENDAR").decode()
+    + "</c:calendar-data></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>"
+    "<d:propstat><d:prop><d:getetag/></d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat></d:response>"
+    "<d:response><d:href>/b.ics</d:href>{}</d:response></d:multistatus>"
 )
 
 
@@ -60,7 +70,7 @@ async def server() -> AsyncIterator[Server]:
         yield served
 
 
-async def read(source: Source) -> object:
+async def read(source: Source) -> tuple[str, list[calendar_events.Event]] | None:
     http = CalendarHttp(lambda: {source.account: "grön häst"})
     async with open_session(LOOPBACK) as session:
         return await read_calendar(http, session, source, DAYS)
@@ -101,6 +111,38 @@ async def test_what_is_no_xml_or_has_a_document_type_is_no_caldav(server: Server
     server.status, server.body = 207, body
     with pytest.raises(CalendarError, match=r"127\.0\.0\.1 answers with what is no CalDAV"):
         await read(server.source(CalendarKind.CALDAV))
+
+
+@pytest.mark.parametrize(
+    ("other", "status"),
+    [
+        (
+            "<d:propstat><d:prop><c:calendar-data/></d:prop><d:status>HTTP/1.1 500 Oj</d:status></d:propstat>",
+            500,
+        ),
+        (
+            "<d:propstat><d:prop><c:calendar-data/></d:prop><d:status>HTTP/1.1 404 Oj</d:status></d:propstat>",
+            404,
+        ),
+        ("<d:propstat><d:prop/><d:status>HTTP/1.1 403 Forbidden</d:status></d:propstat>", 403),
+        ("<d:status>HTTP/1.1 507 Insufficient Storage</d:status>", 507),
+        ("<d:status>hej</d:status>", 0),
+    ],
+)
+async def test_a_server_that_gives_only_a_part_is_not_read(server: Server, other: str, status: int) -> None:
+    """Else the absences of the others are ended, and their people's phones ring (G1)."""
+    server.status, server.body = 207, ONE_OF_TWO.format(other).encode()
+    with pytest.raises(CalendarError) as error:
+        await read(server.source(CalendarKind.CALDAV))
+    assert error.value.what.en == f"127.0.0.1 gives only a part of the calendar (status {status})"
+
+
+async def test_an_event_that_has_gone_since_it_was_listed_is_none(server: Server) -> None:
+    server.status = 207
+    server.body = ONE_OF_TWO.format("<d:status>HTTP/1.1 404 Not Found</d:status>").encode()
+    content = await read(server.source(CalendarKind.CALDAV))
+    assert content is not None
+    assert [one.key for one in content[1]] == ["a"]
 
 
 async def test_a_file_that_has_moved_is_followed(server: Server) -> None:
