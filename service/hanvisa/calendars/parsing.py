@@ -15,8 +15,8 @@ from typing import Any
 from icalendar import Calendar
 from icalendar.cal import Component
 from icalendar.parser import Contentlines
-from icalendar.prop import vRecur
-from recurring_ical_events import CalendarQuery
+from icalendar.prop import vDDDTypes, vRecur
+from recurring_ical_events import CalendarQuery, ComponentsWithName, EventAdapter
 
 from hanvisa.calendars.source import TAKES_TOO_LONG, Days
 from hanvisa.errors import CalendarError
@@ -195,7 +195,7 @@ def _events(
 
 def _occurrences(calendar: Component, first: datetime, last: datetime, until: float) -> Iterator[Any]:
     """One series after the other, for each holds all that it has sought. Raises CalendarError after ``until``."""
-    query = CalendarQuery(calendar, skip_bad_series=True)
+    query = CalendarQuery(calendar, components=(_EVENTS,), skip_bad_series=True)
     series, query.series = query.series[::-1], []
     while series:
         if monotonic() > until:
@@ -203,6 +203,22 @@ def _occurrences(calendar: Component, first: datetime, last: datetime, until: fl
         with suppress(*CalendarQuery.suppressed_errors):
             for occurrence in series.pop().between(first, last):
                 yield occurrence.as_component(keep_recurrence_attributes=False)
+
+
+class _Adapter(EventAdapter):  # type: ignore[misc]  # the library's has no types
+    """Each occurrence of a series that was changed from one day on (RANGE=THISANDFUTURE) says which day's it is.
+
+    By itself the library has all of them say that one day's.
+    """
+
+    def as_component(self, start: Any, stop: Any, *more: Any) -> Component:
+        component: Component = super().as_component(start, stop, *more)
+        if self.this_and_future and start != self.start:
+            component["RECURRENCE-ID"] = vDDDTypes(start - self.move_recurrences_by)
+        return component
+
+
+_EVENTS = ComponentsWithName("VEVENT", _Adapter)
 
 
 def _within_reach(moment: date) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,35 @@ def test_an_occurrence_that_is_moved_keeps_its_key() -> None:
     events = sorted(parse(WEEKLY, moved), key=lambda one: one.key)
     assert [one.key for one in events] == ["a 2026-03-02T08:00:00+00:00", "a 2026-03-09T08:00:00+00:00"]
     assert times(events)[1] == (at(10, 13), at(10, 14))
+
+
+@pytest.mark.parametrize(
+    ("to", "length"), [("20260304T120000Z", 2), ("20260303T080000Z", 2), ("20260304T080000Z", 1)]
+)
+def test_a_series_that_is_changed_from_one_day_on_is_each_of_its_days_still(to: str, length: int) -> None:
+    start = datetime.strptime(to, "%Y%m%dT%H%M%S%z")
+    daily = WEEKLY.replace("WEEKLY", "DAILY;COUNT=5")
+    changed = f"RECURRENCE-ID;RANGE=THISANDFUTURE:20260304T080000Z\nDTSTART:{to}\nDURATION:PT{length}H"
+    events = sorted(parse(daily, changed), key=lambda one: one.key)
+    assert [one.key for one in events] == [one.key for one in parse(daily)]
+    begin = [at(2, 8), at(3, 8), start, start + timedelta(days=1), start + timedelta(days=2)]
+    assert times(events) == [
+        (one, one + timedelta(hours=length if number > 1 else 1)) for number, one in enumerate(begin)
+    ]
+    later = parse_events([calendar(daily, changed)], (date(2026, 3, 6), DAYS[1]))
+    assert {one.key for one in later} <= {one.key for one in events}
+
+
+def test_a_series_that_is_changed_from_one_day_on_keeps_nine_o_clock_when_the_clock_changes() -> None:
+    daily = WEEKLY.replace("WEEKLY", "DAILY")
+    changed = (
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Stockholm:20260304T090000\n"
+        "DTSTART;TZID=Europe/Stockholm:20260304T150000\nDTEND;TZID=Europe/Stockholm:20260304T160000"
+    )
+    days = date(2026, 3, 28), date(2026, 3, 31)
+    events = parse_events([calendar(daily, changed)], days)
+    assert [one.key for one in events] == [one.key for one in parse_events([calendar(daily)], days)]
+    assert [start.hour for start, _ in times(events)] == [14, 13, 13]
 
 
 def test_an_occurrence_that_is_cancelled_is_gone_or_says_so() -> None:
@@ -265,6 +294,7 @@ LINES = st.sampled_from(
         "RDATE:20260306T120000Z",
         "EXDATE:20260304",
         "RECURRENCE-ID:20260304T120000Z",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260305T120000Z",
         "UID:b",
         "SUMMARY:Semester",
         "STATUS:CANCELLED",
