@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from time import monotonic
 from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from icalendar import Calendar
 from icalendar.cal import Component
@@ -99,6 +100,8 @@ def _calendars(text: bytes) -> list[Calendar]:
         if events != len(calendar.walk("VEVENT")):
             raise ValueError("an event within something else")
         calendar.subcomponents = [one for one in calendar.subcomponents if _makes_sense(one)]
+        for event in calendar.walk("VEVENT"):
+            event["UID"] = str(event.get("UID") or _own_uid(event))
     return found
 
 
@@ -148,6 +151,11 @@ def _makes_sense(component: Component) -> bool:
     return len(rules) <= _RULES and all(map(_is_seldom, rules))
 
 
+def _own_uid(event: Any) -> UUID:
+    """For one that has none: it is known by its subject, of which nothing is kept, and its start."""
+    return uuid5(NAMESPACE_OID, f"{event.get('SUMMARY', '')} {_moment(_within_reach(event['DTSTART'].dt))}")
+
+
 def _is_seldom(rule: Any) -> bool:
     frequency = "".join(str(one).upper() for one in rule.get("FREQ", ())[:1])
     often = any(len(rule.get(name, ())) > 2 for name in _OFTEN)
@@ -175,12 +183,12 @@ def _events(
     calendar: Component, first: datetime, last: datetime, email: str, until: float
 ) -> Iterator[Event]:
     recurring = {
-        str(event.get("UID"))
+        event["UID"]
         for event in calendar.walk("VEVENT")
         if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
     }
     for event in _occurrences(calendar, first, last, until):
-        uid = str(event.get("UID") or event.get("SUMMARY", ""))
+        uid = event["UID"]
         yield Event(
             key=f"{uid} {_moment(event['RECURRENCE-ID'].dt)}" if uid in recurring else uid,
             subject=str(event.get("SUMMARY", "")),

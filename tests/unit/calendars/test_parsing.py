@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hanvisa.calendars.parsing import parse_events
+from hanvisa.calendars.source import Days
 from hanvisa.errors import CalendarError
 from hanvisa.policy.calendar_events import Event, EventRules, Shown, read_event
 from hanvisa.policy.register import Register
@@ -54,6 +55,26 @@ def test_what_recurs_is_each_occurrence_with_a_key_of_its_own() -> None:
     events = parse(WEEKLY)
     assert times(events) == [(at(2, 8), at(2, 9)), (at(9, 8), at(9, 9))]
     assert [one.key for one in events] == ["a 2026-03-02T08:00:00+00:00", "a 2026-03-09T08:00:00+00:00"]
+
+
+@pytest.mark.parametrize("uid", ["", "UID:\n"], ids=["none", "empty"])
+def test_events_without_an_id_are_known_each_by_subject_and_start(uid: str) -> None:
+    def read(*events: str, days: Days = DAYS) -> list[tuple[str, int, int]]:
+        text = calendar(*(f"{event}\nDURATION:PT1H" for event in events)).replace(b"UID:a\r\n", uid.encode())
+        read = parse_events([text], days)
+        assert "Möte" not in str([one.key for one in read])
+        return [(one.key, start.day, start.hour) for one, (start, _) in zip(read, times(read), strict=True)]
+
+    meeting, later = "SUMMARY:Möte\nDTSTART:20260304T080000Z", "SUMMARY:Möte\nDTSTART:20260306T080000Z"
+    lunch, daily = "SUMMARY:Lunch\nDTSTART:20260304T080000Z", f"{meeting}\nRRULE:FREQ=DAILY;COUNT=3"
+    events = read(meeting, lunch, later)
+    assert [(day, hour) for _, day, hour in events] == [(4, 8), (4, 8), (6, 8)]
+    assert len({key for key, _, _ in events}) == 3
+    assert read(later, days=(date(2026, 3, 5), DAYS[1])) == events[2:], "whatever else there is"
+    assert read("SUMMARY:Möte\nDTSTART:00010101T000000", later) == events[2:]
+    series = read(daily, lunch)
+    assert [day for _, day, _ in series] == [4, 5, 6, 4]
+    assert len({key for key, _, _ in series}) == 4
 
 
 def test_an_occurrence_that_is_moved_keeps_its_key() -> None:
