@@ -6,6 +6,7 @@ out or refused before it is read, and all of it is read within a time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
@@ -27,6 +28,7 @@ from hanvisa.policy.swedish_time import LOCAL
 
 WITHIN = 10.0  # seconds for all the texts
 MOST = 2000  # events in the days that are read: each is weighed, and callers wait meanwhile
+_FOLD_IN_LETTER = re.compile(rb"\r?\n[ \t](?=[\x80-\xbf])")  # RFC 5545, 3.1: lines are folded between bytes
 _RULES = 3  # of one event
 _ZONE_RULES = 500  # of one text
 _DEEPEST = 10  # things within things; an alarm within an event is three
@@ -55,15 +57,15 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "", within: fl
 
     An event that makes no sense (no start, a rule that recurs each second) is left out.
 
-    Raises CalendarError: a text is no calendar, has too many, or takes longer than ``within`` seconds. What it says has
-    nothing of what is in it.
+    Raises CalendarError: a text is no calendar, or not in UTF-8, has too many, or takes longer than ``within`` seconds.
+    What it says has nothing of what is in it.
     """
     until = monotonic() + within
     first, last = (datetime.combine(day, time(0), LOCAL) for day in days)
     found: list[Event] = []
     try:
         for text in texts:
-            for calendar in _calendars(text):
+            for calendar in _calendars(_decoded(text)):
                 for event in _events(calendar, first, last, email.casefold(), until):
                     found.append(event)
                     if len(found) > MOST:
@@ -80,6 +82,19 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "", within: fl
     return found
 
 
+def _decoded(text: bytes) -> str:
+    """Raises CalendarError for another encoding: each å, ä and ö would be lost, and with them the reasons."""
+    try:
+        return _FOLD_IN_LETTER.sub(b"", text).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CalendarError(
+            Text(
+                sv="det är ingen kalender som går att förstå: den är inte skriven i UTF-8",
+                en="it is no calendar that can be understood: it is not written in UTF-8",
+            )
+        ) from None
+
+
 def _too_many() -> CalendarError:
     return CalendarError(
         Text(
@@ -89,7 +104,7 @@ def _too_many() -> CalendarError:
     )
 
 
-def _calendars(text: bytes) -> list[Calendar]:
+def _calendars(text: str) -> list[Calendar]:
     """Those in the text; ValueError when there is none: an empty answer is no empty calendar."""
     _structure_must_make_sense(text)
     found = [one for one in Calendar.from_ical(text, multiple=True) if one.name == "VCALENDAR"]
@@ -105,7 +120,7 @@ def _calendars(text: bytes) -> list[Calendar]:
     return found
 
 
-def _structure_must_make_sense(text: bytes) -> None:
+def _structure_must_make_sense(text: str) -> None:
     """Raises ValueError for things within things without end, and for a zone whose clock changes often.
 
     This comes first, for the library seeks each change of a clock while it reads the text.
@@ -126,7 +141,7 @@ def _structure_must_make_sense(text: bytes) -> None:
                 raise ValueError("a zone whose clock changes often")
 
 
-def _structure(text: bytes) -> Iterator[tuple[str, str]]:
+def _structure(text: str) -> Iterator[tuple[str, str]]:
     """Where things begin and end, and by which rules they recur. A line that is none is the library's to tell of."""
     for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]  # the library's has no types
         if line.upper().startswith(("BEGIN", "END", *_RULED)):

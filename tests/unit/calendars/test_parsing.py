@@ -281,6 +281,23 @@ def test_what_is_no_calendar_is_said_and_not_shown(text: bytes) -> None:
     assert "Sign in" not in str(error.value)
 
 
+MEETING = "SUMMARY:Möte\nDTSTART:20260304T120000Z\nDTEND:20260304T130000Z"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_what_is_not_in_utf_8_is_said_and_loses_no_letters(encoding: str) -> None:
+    """“M\ufffdte” begins with no reason: the meeting would be no absence, and nobody be told."""
+    with pytest.raises(CalendarError, match="understood: it is not written in UTF-8"):
+        parse_events([calendar(MEETING).decode().encode(encoding)], DAYS)
+
+
+@pytest.mark.parametrize("fold", [b"\r\n ", b"\n\t"])
+def test_a_line_that_is_folded_within_a_letter_and_a_mark_before_the_text_are_utf_8(fold: bytes) -> None:
+    letter = "ö".encode()
+    text = b"\xef\xbb\xbf" + calendar(MEETING).replace(letter, letter[:1] + fold + letter[1:])
+    assert [one.subject for one in parse_events([text], DAYS)] == ["Möte"]
+
+
 def test_more_than_anybody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hanvisa.calendars.parsing.MOST", 3)
     texts = [calendar("DTSTART:20260304T120000Z\nDTEND:20260304T130000Z")] * 4
