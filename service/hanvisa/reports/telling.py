@@ -70,14 +70,14 @@ def text_of(made: Made, cell: Cell, language: Language) -> str:
 
 
 def json_of(made: Made, cell: Cell, language: Language) -> Any:
-    """An id with the name of what it stands for."""
+    """An id with the name of what it stands for; a time in RFC 3339, to the second."""
     match cell:
         case UUID():
             return {"id": str(cell), "name": made.name(cell)}
         case Text():
             return cell.in_(language)
         case datetime():
-            return cell.astimezone(LOCAL).isoformat()
+            return cell.astimezone(LOCAL).isoformat(timespec="seconds")
         case float():
             return round(cell, 1)
         case _:

@@ -26,7 +26,8 @@ def head_of(operation: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def unanswered(town: Town) -> None:
-    """Siv of the school did not answer three callers, Olle of the care one."""
+    """Siv of the school did not answer three callers, Olle of the care one; calls begin at no whole second."""
+    began = NOW + timedelta(microseconds=482913)
     entries = []
     for number, name in enumerate(("siv", "siv", "siv", "olle")):
         data: dict[str, Any] = {
@@ -35,7 +36,7 @@ async def unanswered(town: Town) -> None:
             "person": str(id_of(name)),
             "unreferred": True,
         }
-        entries.append(CallEntry(f"call-{number}", 1, NOW + timedelta(minutes=number), "outcome", data))
+        entries.append(CallEntry(f"call-{number}", 1, began + timedelta(minutes=number), "outcome", data))
     await CallRecords(town.database).append(entries)
 
 
