@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +12,15 @@ from hanvisa.config import read_settings
 from hanvisa.counting import counted
 from hanvisa.log_lines import configure_log
 from hanvisa.policy.model import Language
+from hanvisa.running import run as _run
 from hanvisa.running import sentences, undone_when_stopped
+
+if TYPE_CHECKING:
+    from hanvisa.backup.restoring import Restored
+    from hanvisa.directory.personal.purging import Purged
+    from hanvisa.directory.personal.removing import Removed
+    from hanvisa.personal import Exported
+    from hanvisa.policy.comparison import Comparison
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,8 +61,10 @@ def restore(
     """Put a backup into an empty place (HANVISA_STATE), or over what is there; docs/backup.md."""
     from hanvisa.backup.restoring import restore_backup  # noqa: PLC0415
 
-    with sentences(), undone_when_stopped():
-        restored = asyncio.run(restore_backup(read_settings(), file, _say, over=over))
+    async def run() -> Restored:
+        return await restore_backup(read_settings(), file, _say, over=over)
+
+    restored = _run(run())
     typer.echo(f"Restored as of {restored.manifest.made_at}: {counted(restored.files, 'file', 'files')}.")
     typer.echo(
         "Everybody is signed out. Accounts, passwords and tokens are the backup's: end and revoke again what has been "
@@ -85,8 +94,11 @@ def purge(
     from hanvisa.personal import purge_now  # noqa: PLC0415
 
     configure_log()
-    with sentences():
-        purged = asyncio.run(purge_now(read_settings(), datetime.now(UTC), dry_run=dry_run))
+
+    async def run() -> list[Purged]:
+        return await purge_now(read_settings(), datetime.now(UTC), dry_run=dry_run)
+
+    purged = _run(run())
     for one in purged:
         typer.echo(f"{one.number:>9}  {one.what.in_(language)}")
     if dry_run:
@@ -108,8 +120,10 @@ def export_person(
     """
     from hanvisa.personal import export  # noqa: PLC0415
 
-    with sentences(), undone_when_stopped():
-        exported = asyncio.run(export(read_settings(), id_, file, datetime.now(UTC), _say))
+    async def run() -> Exported:
+        return await export(read_settings(), id_, file, datetime.now(UTC), _say)
+
+    exported = _run(run())
     rows, sounds = counted(exported.rows, "row", "rows"), counted(exported.files, "sound", "sounds")
     typer.echo(f"{file} is made: {rows}, {sounds}.")
 
@@ -128,8 +142,10 @@ def remove_person(
     """
     from hanvisa.personal import remove_now  # noqa: PLC0415
 
-    with sentences():
-        removed = asyncio.run(remove_now(read_settings(), id_, datetime.now(UTC)))
+    async def run() -> Removed:
+        return await remove_now(read_settings(), id_, datetime.now(UTC))
+
+    removed = _run(run())
     calls, sounds = counted(removed.calls, "call", "calls"), counted(removed.files, "sound", "sounds")
     typer.echo(f"Removed, with {calls} and {sounds}.")
     if removed.threats:
@@ -165,8 +181,11 @@ def replay(
 
     first = local_time(since.date(), time())
     end = local_time(until.date(), time()) if until else datetime.now(UTC)
-    with sentences():
-        compared = asyncio.run(decide_again(read_settings(), first, end, policy, _say))
+
+    async def run() -> Comparison:
+        return await decide_again(read_settings(), first, end, policy, _say)
+
+    compared = _run(run())
     for line in compare_in_words(compared, language, rows):
         typer.echo(line)
 

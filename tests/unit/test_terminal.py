@@ -131,15 +131,29 @@ def test_what_a_full_disk_does_not_take_is_told_of(words: tuple[str, ...], state
     assert b"Traceback" not in ran.stderr
 
 
-async def test_who_is_told_to_stop_does_not_wait_for_a_folder_that_hangs(state: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "FOLDER"),
+        ("export-person", "+46980319244", "FOLDER/theirs.zip"),
+        ("remove-person", "+46980319244"),
+    ],
+    ids=" ".join,
+)
+async def test_who_is_told_to_stop_does_not_wait_for_a_folder_that_hangs(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
     """As one on a file server that is silent: whoever reads a file there stands still in a thread."""
-    os.mkfifo(tmp_path / "organisations.csv")
+    await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'hanvisa.sqlite'}")
+    (tmp_path / "texts").mkdir()
+    pipe = tmp_path / ("organisations.csv" if words[0] == "import" else "texts/1.json")
+    os.mkfifo(pipe)
     running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hanvisa", "import", str(tmp_path)),
-        env={**os.environ, **UTF_8, "HANVISA_STATE": str(state)},
+        *(sys.executable, "-m", "hanvisa", *(word.replace("FOLDER", str(tmp_path)) for word in words)),
+        env={**os.environ, **UTF_8, "HANVISA_STATE": str(tmp_path)},
         stderr=asyncio.subprocess.PIPE,
     )
-    writer = await until(lambda: writer_of(tmp_path / "organisations.csv"), within=20, what="a reader")
+    writer = await until(lambda: writer_of(pipe), within=20, what="a reader")
     try:
         running.send_signal(signal.SIGTERM)
         async with asyncio.timeout(20):
@@ -148,6 +162,7 @@ async def test_who_is_told_to_stop_does_not_wait_for_a_folder_that_hangs(state: 
         os.close(writer)
     assert running.returncode == 128 + signal.SIGTERM
     assert b"Traceback" not in said
+    assert not (tmp_path / "theirs.zip").exists()
 
 
 def writer_of(pipe: Path) -> int | None:
