@@ -154,6 +154,9 @@ SIGNALS = {
     "message_handled": Text(sv="Meddelandet är besvarat.", en="The message is handled."),
     "message_failed": Text(sv="Meddelandet kunde inte tas emot.", en="The message could not be taken."),
     "with_mobile": Text(sv="Den ena talar i en mobil (M5).", en="One of them is on a mobile (M5)."),
+    "without_mobile": Text(
+        sv="Ingen av dem talar längre i en mobil (M5).", en="Neither of them is on a mobile any more (M5)."
+    ),
     "mobile_tone": Text(
         sv="En ton påminner båda om hur länge samtalet med mobilen har varat (M5).",
         en="A tone reminds both how long the talk with the mobile has lasted (M5).",

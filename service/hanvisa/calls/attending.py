@@ -12,6 +12,7 @@ from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.handing_over import to_colleague
 from hanvisa.calls.live_ports import Asked, Outcome, Wish
 from hanvisa.calls.marking import Dismissed
+from hanvisa.calls.noticing import notice_parties
 from hanvisa.calls.parties import would_meet_a_mobile
 from hanvisa.calls.sending_on import to_message
 from hanvisa.calls.signals import TransferRequested
@@ -97,7 +98,7 @@ async def _is_put_in_place(call: Call, mobile: Leg, phone: Leg) -> bool:
         await call.hang_up(phone.channel)
         call.change(other=mobile)
         return False
-    call.notice_parties()
+    notice_parties(call, left=mobile)
     await call.hang_up(mobile.channel)
     return True
 

@@ -14,6 +14,7 @@ import structlog
 from hanvisa import ids
 from hanvisa.calls.live_ports import Asked
 from hanvisa.calls.marking import settle
+from hanvisa.calls.noticing import notice_parties
 from hanvisa.calls.ports import Spoken
 from hanvisa.calls.prompts import Breath, Prompt
 from hanvisa.calls.signals import (
@@ -33,10 +34,9 @@ from hanvisa.calls.stage import BackToOperator, Stage, to_json
 from hanvisa.calls.state import VARIABLE, CallState, Leg
 from hanvisa.errors import Gone, Refused, TelephonyError
 from hanvisa.ids import OUR_IDS, node_of
-from hanvisa.policy.confidentiality import has_confidential_line
-from hanvisa.policy.facts import Organisation, Person, Switchboard, TargetKind
+from hanvisa.policy.facts import Organisation, Person, Switchboard
 from hanvisa.policy.model import Language
-from hanvisa.policy.numbers import NumberKind, caller_language
+from hanvisa.policy.numbers import caller_language
 from hanvisa.policy.register import Register
 
 if TYPE_CHECKING:
@@ -428,24 +428,7 @@ class Call:
             raise
         self.promised = self.taken_by = None
         self.change(other=leg, bridge=bridge)
-        self.notice_parties()
-
-    def notice_parties(self) -> None:
-        """Mark the call by who is on the line: O2 follows the caller from the moment an operator is."""
-        self.change(talking_since=self.house.clock.now(), sent_to=None)
-        for leg in (self.caller, self.other):
-            if leg and leg.account and leg.person and self.register.operator(leg.person):
-                self.change(touched_by=leg.person)
-            if leg and leg.kind is NumberKind.MOBILE:
-                self.tell("signal", type="with_mobile", person=str(leg.person or ""))
-        self.notice_confidential()
-
-    def notice_confidential(self) -> None:
-        """M4: the call of a confidential person, department or line is confidential, whoever rang whom."""
-        for leg in (self.caller, self.other):
-            person = self.person_of(leg) if leg and leg.account else None
-            if person and has_confidential_line(self.register, TargetKind.PERSON, person.id):
-                self.change(confidential=True)
+        notice_parties(self)
 
     async def part(self, *, leaves_by_itself: bool = False) -> None:
         """Take the caller out of the bridge and let go of the other leg, which is hung up.

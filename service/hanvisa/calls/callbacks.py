@@ -21,6 +21,7 @@ import structlog
 
 from hanvisa.calls.call import Call, new_id
 from hanvisa.calls.decisions import decide
+from hanvisa.calls.noticing import notice_confidential
 from hanvisa.calls.operators import pause
 from hanvisa.calls.own_phone import Answer, end_unanswered, own_phone_answers
 from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile, protected_callers
@@ -232,7 +233,7 @@ class Callbacks:
             stage_since=self._house.clock.now(),
         )
         call = Call(state, self._house)
-        call.notice_confidential()
+        notice_confidential(call)
         return call
 
     def _call_of_caller(self, callback: Callback) -> Call:

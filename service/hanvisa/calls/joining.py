@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.asker import Asker, Refusal, decline
 from hanvisa.calls.gate import to_be_brought, to_join
+from hanvisa.calls.noticing import notice_parties
 from hanvisa.calls.parties import is_protected
 from hanvisa.calls.sending_on import read, send, send_on, to_number
 from hanvisa.calls.signals import Surrendered, TransferRequested
@@ -175,7 +176,7 @@ async def _merge(call: Call, theirs: Call, asker: Asker, transferee: Leg, far: L
     theirs.inbox.put_nowait(Surrendered())
     # An exception's use has let them be joined once.
     call.change(caller=transferee, other=far, exception=None)
-    call.notice_parties()
+    notice_parties(call, left=transferor)
     await call.save_without(transferor.channel)
     await (call.let_hang_up if asker.by_phone else call.hang_up)(transferor.channel)
     if old_bridge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.gate import may_come
+from hanvisa.calls.noticing import notice_parties
 from hanvisa.calls.parties import newcomer
 from hanvisa.calls.signals import Entered
 from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking
@@ -40,7 +41,7 @@ async def put_in_place(call: Call, entered: Entered, held: str | None = None) ->
         call.change(caller=stays, other=new)
         if old.kind.may_be_mobile:  # and with it goes what let it be reached
             call.change(exception=None)
-        call.notice_parties()
+        notice_parties(call, left=old)
         await call.save_without(old.channel)
         await call.hang_up(old.channel)
         if old.person:

@@ -88,16 +88,17 @@ def mobile_talks(steps: Iterable[CallEntry]) -> Iterator[tuple[UUID | None, Talk
 
 def _on_mobiles(steps: Iterable[CallEntry]) -> Iterator[tuple[datetime, tuple[UUID | None, ...]]]:
     """Who is on a mobile from when on: told as the talk begins, and anew where the call changes hands."""
-    for is_told, run in groupby(steps, _tells_of_mobile):
+    for is_told, run in groupby(steps, lambda step: _is_signal(step, "with_mobile")):
         if is_told:
             told = tuple(run)
             yield told[0].at, tuple(map(_holder, told))
         else:
-            yield from ((step.at, ()) for step in run if _ends_talk(step))
+            ends = (step.at for step in run if _is_signal(step, "without_mobile") or _ends_talk(step))
+            yield from ((at, ()) for at in ends)
 
 
-def _tells_of_mobile(step: CallEntry) -> bool:
-    return step.kind == "signal" and step.data.get("type") == "with_mobile"
+def _is_signal(step: CallEntry, type_: str) -> bool:
+    return step.kind == "signal" and step.data.get("type") == type_
 
 
 def _holder(step: CallEntry) -> UUID | None:

@@ -381,6 +381,20 @@ async def test_a_talk_with_a_mobile_that_changes_hands_is_one_talk(town: Databas
     assert sorted(row[1:3] for row in cells(report)) == [["", "300,0"], ["Áilu Ŋáhkká", "60,0"]]
 
 
+async def test_a_mobile_that_leaves_a_talk_is_counted_until_then(town: Database) -> None:
+    await call(
+        town,
+        "left",
+        (0, "opened", opened("ailu")),
+        (10, "signal", {"type": "with_mobile", "person": str(id_of("ailu"))}),
+        (10, "stage", stage("Talking")),
+        (70, "signal", {"type": "without_mobile"}),
+        (70, "stage", stage("Talking")),
+        (310, "closed", {}),
+    )
+    assert [row[2] for row in cells(await made(town, "mobile-calls"))] == ["60,0"]
+
+
 async def test_mobiles_without_valid_greeting(town: Database) -> None:
     report = await made(town, "mobiles-without-greeting")
     assert told(report) == [f"{VARD} | 1"]
@@ -526,6 +540,7 @@ async def test_who_is_removed_is_counted_as_before_and_the_others_stay(
         (21, "signal", {"type": "with_mobile", "person": str(id_of("ailu"))}),
         (21, "stage", stage("Talking", account="201", dialled=AILU_MOBILE)),
         (30, "heard", {"words": "Áilu Ŋáhkká", "person": str(id_of("ailu"))}),
+        (61, "signal", {"type": "without_mobile"}),
         (81, "outcome", referred("ailu")),
         (81, "closed", {}),
     )

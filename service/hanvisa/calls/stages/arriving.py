@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hanvisa.calls.leaving import leaving
+from hanvisa.calls.noticing import notice_confidential
 from hanvisa.calls.outgoing import notice_private
 from hanvisa.calls.prompts import OutsideFailed, UnknownNumber
 from hanvisa.calls.ringing import outside_place, ring
@@ -147,7 +148,7 @@ def identify_caller(call: Call) -> None:
             caller=replace(call.caller, person=user, number=extensions[0].number if extensions else ""),
             organisation=phone.organisation_id,
         )
-        call.notice_confidential()
+        notice_confidential(call)
         return
     number = normalise_caller(call.caller.number)
     mobile = register.mobile(number) if number else None

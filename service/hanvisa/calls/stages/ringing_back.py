@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
+from hanvisa.calls.noticing import notice_confidential
 from hanvisa.calls.parties import may_none_have_a_mobile
 from hanvisa.calls.prompts import (
     Breath,
@@ -111,7 +112,7 @@ async def ring_back(call: Call, stage: RingingBack) -> Stage | None:
 async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     """The caller is rung and joined; False where they are not to be had, which the operator has been told."""
     call.promised = call.caller
-    call.notice_confidential()
+    notice_confidential(call)
     if callback is None or not await _taken(call, callback, tries):
         await _say(call, WentWrong())
         return False

@@ -30,6 +30,7 @@ ONLY_COUNTED = 0
 """The version of facts that are no longer whole, so that nothing can be decided from them."""
 
 _STEPS = ("opened", "stage", "outcome", "closed")
+_ON_MOBILES = ("with_mobile", "without_mobile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ async def _from_what_happened(session: AsyncSession, ids: Collection[str], remov
     event = CallEventRow
     counted = or_(
         event.kind.in_(_STEPS),
-        and_(event.kind == "signal", event.data["type"].as_string() == "with_mobile"),
+        and_(event.kind == "signal", event.data["type"].as_string().in_(_ON_MOBILES)),
     )
     await session.execute(delete(event).where(event.call_id.in_(ids), ~counted))
     rows = await session.execute(
