@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 BEATS_EVERY = 1.0  # seconds
 _WHAT_NOHUP_STARTS = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-_TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT, *(() if _WHAT_NOHUP_STARTS else (signal.SIGHUP,)))
+TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT, *(() if _WHAT_NOHUP_STARTS else (signal.SIGHUP,)))
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -67,7 +67,7 @@ def kept(patience: Patience = Patience()) -> Pulse:
     number where that was killed. SIGTERM, SIGINT and SIGHUP (a terminal is closed) are handed on, as SIGTERM. If the
     keeper dies, what it keeps is killed.
     """
-    usual = signal.pthread_sigmask(signal.SIG_BLOCK, {*_TOLD_TO_STOP, signal.SIGCHLD})  # they are waited for
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, {*TOLD_TO_STOP, signal.SIGCHLD})  # they are waited for
     deaths: deque[float] = deque(maxlen=patience.deaths)
     while True:
         forked = _fork()
@@ -79,7 +79,7 @@ def kept(patience: Patience = Patience()) -> Pulse:
             sys.exit(code)
         deaths.append(monotonic())
         too_many = len(deaths) == patience.deaths and deaths[-1] - deaths[0] < patience.within
-        if forked.told_to_stop and -code in _TOLD_TO_STOP:  # before it listened to that
+        if forked.told_to_stop and -code in TOLD_TO_STOP:  # before it listened to that
             sys.exit(0)
         starts_again = not (forked.told_to_stop or too_many)
         log.error("service.died", signal=signal.strsignal(-code), starts_again=starts_again)
@@ -120,8 +120,8 @@ class _Kept:
         """Until it has ended; its exit code, negative for a signal's. It is killed after so many seconds of silence."""
         missed: int | None = None  # beats, from the first to the last: a start and an end take what they take
         while True:
-            told = signal.sigtimedwait({*_TOLD_TO_STOP, signal.SIGCHLD}, BEATS_EVERY)
-            stop = told is not None and told.si_signo in _TOLD_TO_STOP
+            told = signal.sigtimedwait({*TOLD_TO_STOP, signal.SIGCHLD}, BEATS_EVERY)
+            stop = told is not None and told.si_signo in TOLD_TO_STOP
             self.told_to_stop |= stop
             if (code := self._ended()) is not None:
                 os.close(self._beats)

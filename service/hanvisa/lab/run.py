@@ -1,8 +1,7 @@
-"""``./dev run``: puts everything in place, starts it, says what is there, and stays up until Ctrl-C."""
+"""``./dev run``: puts everything in place, starts it, says what is there, and stays up until it is told to stop."""
 
 import asyncio
 import fcntl
-import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from hanvisa.config import Settings, read_settings
 from hanvisa.directory.migrations import upgrade
 from hanvisa.errors import ConfigurationError, HanvisaError
+from hanvisa.keeper import TOLD_TO_STOP
 from hanvisa.lab import newcomer
 from hanvisa.lab.asterisk import CONFIGURATION, REPOSITORY
 from hanvisa.lab.system import System, environment
@@ -100,7 +100,7 @@ async def _until_stopped(settings: Settings) -> None:
     running = asyncio.current_task()
     assert running is not None  # noqa: S101 - a coroutine that runs has a task
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in TOLD_TO_STOP:
         loop.add_signal_handler(number, running.cancel)
     with suppress(asyncio.CancelledError):
         await _provision(settings)
