@@ -1,13 +1,18 @@
 """The compose file's parts: they can't be built here, but they can be held against what they refer to."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from provisioning import command, configuration
+from provisioning.configuration import Ports
 
-from hanvisa.config import Settings
+from hanvisa.config import Settings, read_settings
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.variables import OF_DOCKER_COMPOSE
 
@@ -18,13 +23,6 @@ def compose() -> dict[str, Any]:
     return read
 
 
-def default(setting: str) -> str:
-    """The value of "${NAME:-value}"."""
-    found = re.fullmatch(r"\$\{\w+:-(.*)\}", setting)
-    assert found, setting
-    return found[1]
-
-
 def test_the_images_are_built_from_files_that_exist(compose: dict[str, Any]) -> None:
     for name in ("asterisk", "service"):
         dockerfile = REPOSITORY / compose["services"][name]["build"]["dockerfile"]
@@ -33,14 +31,51 @@ def test_the_images_are_built_from_files_that_exist(compose: dict[str, Any]) -> 
         assert [source for source in sources if not (REPOSITORY / source).exists()] == []
 
 
-def test_the_ports_are_the_settings_own(compose: dict[str, Any]) -> None:
-    given = compose["services"]["asterisk"]["environment"]
-    assert given == compose["services"]["service"]["environment"]
-    usual = Settings(state=Path("/state"))
-    assert default(given["HANVISA_SIP_HOST"]) == usual.sip_host
-    assert int(default(given["HANVISA_SIP_PORT"])) == usual.sip_port
-    assert default(given["HANVISA_CARRIER_HOST"]) == usual.carrier_host
-    assert int(default(given["HANVISA_CARRIER_PORT"])) == usual.carrier_port
+def test_asterisk_is_configured_as_the_service_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each port that the two share: where it is set, where all are derived, and where nothing is."""
+    one_by_one = {
+        "HANVISA_SIP_HOST": "192.0.2.1",
+        "HANVISA_SIP_PORT": "5070",
+        "HANVISA_ARI_URL": "http://127.0.0.1:8089",
+        "HANVISA_AMI_PORT": "5039",
+        "HANVISA_CARRIER_HOST": "192.0.2.7",
+        "HANVISA_CARRIER_PORT": "5071",
+        "HANVISA_RTP_FIRST": "12000",
+        "HANVISA_RTP_LAST": "12399",
+        "HANVISA_PROXY": "192.0.2.9:5060",
+    }
+    provisioned: list[Ports] = []
+    monkeypatch.setattr(configuration, "write", lambda _, ports, *__: provisioned.append(ports))
+    for name in [name for name in os.environ if name.startswith("HANVISA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HANVISA_STATE", str(tmp_path))
+    for given in ({}, {"HANVISA_BASE_PORT": "21000"}, one_by_one):
+        with monkeypatch.context() as set_:
+            for name, value in given.items():
+                set_.setenv(name, value)
+            settings = read_settings()
+            assert command.main(options_of_provision()) == 0
+        assert provisioned.pop() == Ports(
+            sip_host=settings.sip_host,
+            sip_port=settings.sip_port,
+            ari_port=urlsplit(settings.ari_url).port or 0,
+            ami_port=settings.ami_port,
+            carrier_host=settings.carrier_host,
+            carrier_port=settings.carrier_port,
+            rtp_first=settings.rtp_first,
+            rtp_last=settings.rtp_last,
+            proxy=settings.proxy,
+        )
+
+
+def options_of_provision() -> list[str]:
+    """With which the container calls it, in this environment."""
+    started = (REPOSITORY / "containers/asterisk.Dockerfile").read_text().partition("CMD ")[2]
+    called = started.partition(" \\\n    && ")[0].replace(
+        "/hanvisa/asterisk-conf/provision", "printf '%s\\n'"
+    )
+    told = subprocess.run(["/bin/sh", "-c", called], capture_output=True, text=True, check=True)  # noqa: S603
+    return told.stdout.splitlines()
 
 
 def test_another_instance_of_the_service_stands_by(compose: dict[str, Any]) -> None:
@@ -49,9 +84,26 @@ def test_another_instance_of_the_service_stands_by(compose: dict[str, Any]) -> N
     assert "state:/state" in compose["services"]["standby"]["volumes"]
 
 
-def test_every_environment_variable_is_a_setting(compose: dict[str, Any]) -> None:
+def test_every_setting_can_be_set_and_nothing_else(compose: dict[str, Any]) -> None:
+    """One that is not there counts for nothing, whoever has it in their shell; one that is none is refused."""
     known = {f"HANVISA_{name.upper()}" for name in Settings.model_fields}
-    assert set(compose["services"]["service"]["environment"]) <= known
+    given = compose["services"]["service"]["environment"]
+    assert set(given) == known
+    its_own = {name for name, value in given.items() if value is not None}
+    assert its_own == {
+        "HANVISA_STATE",
+        "HANVISA_DATABASE_URL",
+        "HANVISA_SIP_TLS_CERTIFICATE",
+        "HANVISA_SIP_TLS_KEY",
+    }
+
+
+def test_asterisk_has_the_service_s_settings_and_no_password(compose: dict[str, Any]) -> None:
+    its = compose["services"]["asterisk"]["environment"]
+    assert its.items() <= compose["services"]["service"]["environment"].items()
+    used = set(re.findall(r"HANVISA_\w+", (REPOSITORY / "containers/asterisk.Dockerfile").read_text()))
+    assert set(its) == used
+    assert [name for name in its if re.search("PASSWORD|TOKEN|DATABASE", name)] == []
 
 
 def test_what_it_is_started_with_is_a_setting_or_known_to_be_none() -> None:
