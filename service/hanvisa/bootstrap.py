@@ -157,6 +157,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
                 given=settings,
                 voice=voice,
                 health=service.health,
+                away=service.away,
                 story=lambda entries, language: story_of(entries, language, directory),
                 live_calls=desk,
                 changes=changes,

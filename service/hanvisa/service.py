@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -29,6 +30,7 @@ from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.disk_writer import Disk, end_within
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
+from hanvisa.silent import Silent
 from hanvisa.sip_delay import SipDelay
 from hanvisa.speech.joined import JoinedSounds
 from hanvisa.texts.outbox import TextOutbox
@@ -177,12 +179,8 @@ class Service:
     def health(self) -> Mapping[str, str | None]:
         """Each part: None when it is well, else a sentence on what is missing. Of several nodes one will do."""
         return {
-            "calls": None
-            if any(stream.connected for stream in self.streams) and self.registry.synced.is_set()
-            else "Not connected to Asterisk's REST interface (ARI).",
-            "manager": None
-            if any(manager.connected for manager in self.managers)
-            else "Not connected to Asterisk's manager interface (AMI).",
+            "calls": self._trouble_of_calls(),
+            "manager": None if any(manager.connected for manager in self.managers) else self._silent().ami(),
             "database": None
             if self.directory.healthy and not self.database.hangs  # the directory asks now and then
             else "The database does not answer; calls go on with what is in memory.",
@@ -195,6 +193,25 @@ class Service:
                 if part.trouble
             },
         }
+
+    def away(self) -> Mapping[str, str]:
+        """A sentence on each of several nodes that is not there; the others have the calls meanwhile."""
+        managers = zip(self.settings.nodes, self.managers, strict=False)  # of one Asterisk nothing is told
+        return self._silent().away(
+            (stream.node for stream in self.streams if not stream.connected),
+            (node for node, manager in managers if not manager.connected),
+        )
+
+    def _trouble_of_calls(self) -> str | None:
+        if not any(stream.connected for stream in self.streams):
+            return self._silent().ari()
+        return (
+            None if self.registry.synced.is_set() else "The calls that there are have not been taken on yet."
+        )
+
+    def _silent(self) -> Silent:
+        settings = self.settings
+        return Silent(settings.nodes, urlsplit(settings.ari_url).port or 80, settings.ami_port)
 
 
 async def _web_runner(app: web.Application) -> web.AppRunner:

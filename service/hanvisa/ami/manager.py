@@ -53,6 +53,7 @@ class Manager:
         timing: Timing | None = None,
     ) -> None:
         self._account = Account(host, port, user, secret)
+        self._at = f"{host}:{port}"
         self._timing = timing or Timing()
         self._connection: Connection | None = None
         self._connected = asyncio.Event()
@@ -162,7 +163,7 @@ class Manager:
             try:
                 connection = await Connection.open(self._account, self._dispatch, self._timing.connect)
             except TelephonyError as error:
-                log.warning("ami.unreachable", why=str(error))
+                log.warning("ami.unreachable", at=self._at, why=str(error))
             else:
                 delays = self._delays()
                 await self._use(connection)
@@ -174,13 +175,13 @@ class Manager:
             await self._choose_events(connection)
             self._connection = connection
             self._connected.set()
-            log.info("ami.connected")
+            log.info("ami.connected", at=self._at)
             for callback in self._on_connected:
                 _guarded(callback)
             await self._watch(connection)
-            log.warning("ami.disconnected")
+            log.warning("ami.disconnected", at=self._at)
         except TelephonyError as error:
-            log.warning("ami.silent", why=str(error))
+            log.warning("ami.silent", at=self._at, why=str(error))
         finally:
             self._connection = None
             self._connected.clear()

@@ -89,10 +89,10 @@ class Logged(Protocol):
 class Services:
     """``health`` maps a component to None when it is well, else to a sentence on what is missing.
 
-    ``story`` tells a call's events in words. ``calendar_read`` tells how a calendar was read last.
-    ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None takes it away. ``given``
-    are the settings that the service was started with. ``keep_recording`` makes a sound of a WAV file and gives its
-    name, or raises SpeechError.
+    ``away`` has one on each of several nodes that is. ``story`` tells a call's events in words. ``calendar_read``
+    tells how a calendar was read last. ``keep_calendar_password`` keeps one of USER@HOST for a calendar alone; None
+    takes it away. ``given`` are the settings that the service was started with. ``keep_recording`` makes a sound of
+    a WAV file and gives its name, or raises SpeechError.
     ``load`` tells how many calls there were, and what becomes of the next ones. ``one_reading`` is held while one of
     the ``readings`` is compared with what was seen of it, and changed; ``one_recording`` while a person's recordings
     are counted, and another is kept.
@@ -104,6 +104,7 @@ class Services:
     given: Settings
     voice: Voice
     health: Callable[[], Mapping[str, str | None]]
+    away: Callable[[], Mapping[str, str]]
     story: Callable[[Sequence[CallEntry], Language], Story]
     live_calls: LiveDesk
     changes: Changes

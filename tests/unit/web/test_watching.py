@@ -31,6 +31,12 @@ async def test_alive_is_alive_and_ready_names_what_is_missing(town: Town) -> Non
     await answer(await town.client.get("/health/live"), 200)
 
 
+async def test_ready_names_a_node_that_is_away_and_stays_ready(town: Town) -> None:
+    town.away["n2"] = "It does not answer."
+    body = await answer(await town.client.get("/health/ready"), 200)
+    assert body == {"status": "ready", "missing": {}, "away": {"n2": "It does not answer."}}
+
+
 async def test_requests_are_counted_by_route_and_never_by_address(town: Town) -> None:
     await town.ask("GET", "/persons/nobody")
     await town.client.get("/%00<script>")

@@ -160,6 +160,7 @@ class Town:
     voice: Voice
     live: Engaged
     missing: dict[str, str | None]
+    away: dict[str, str]
     tokens: dict[str, str]
     state: Path
     readings: dict[UUID, Reading]
@@ -391,6 +392,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
     directory = _Directory(founded, database, clock)
     await directory.start()
     missing: dict[str, str | None] = {"asterisk": None}
+    away: dict[str, str] = {}
     voice, live = Voice(), Engaged()
     guessers = Guessers(tmp_path, Manager(0, ""), clock)
     readings: dict[UUID, Reading] = {}
@@ -404,6 +406,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             given=settings,
             voice=voice,
             health=lambda: missing,
+            away=lambda: away,
             story=lambda entries, language: story_of(entries, language, directory),
             live_calls=live,
             changes=changes,
@@ -426,6 +429,7 @@ async def open_town(founded: Founded, tmp_path: Path, settings: Settings) -> Asy
             voice,
             live,
             missing,
+            away,
             founded.tokens,
             tmp_path,
             readings,
