@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -39,7 +39,7 @@ from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.stand_ins import DepartmentFacts, decide_department
 from hanvisa.policy.texts import TextFacts, decide_text
-from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join
+from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -183,15 +183,27 @@ def _without_person(facts: JoinFacts) -> JoinFacts:
 
 
 def decide_again(kept: dict[str, Any]) -> Decision:
-    """Decide anew from what :func:`tell` has kept. ValueError or KeyError when the facts are of another schema."""
-    return decide(read_facts(kept["decision"], kept["schema"], kept["facts"]))
+    """Decide anew from what :func:`tell` has kept. Raises as :func:`read_facts`."""
+    return decide(read_facts(kept["decision"], kept["schema"], kept["facts"], kept["rules"]))
 
 
-def read_facts(kind: str, schema: int, facts: dict[str, Any]) -> Facts:
-    """The facts of a decision that was kept. ValueError or KeyError when they are of another schema."""
+def read_facts(kind: str, schema: int, facts: dict[str, Any], rules: Sequence[str]) -> Facts:
+    """The facts of a decision that was kept, by those rules.
+
+    ValueError or KeyError when they are of another schema, or lack what is asked today.
+    """
     if schema != SCHEMA:
         raise ValueError(f"the facts are of schema {schema}, this version reads schema {SCHEMA}")
     kept: Facts = _adapter(kind).validate_python(facts)
+    if (
+        isinstance(kept, JoinFacts)
+        and kept.via is Via.REDIRECT
+        and kept.number.kind.may_be_mobile
+        and not rules
+    ):
+        raise ValueError(
+            "a phone's redirect was followed whether or not a forwarding held, which is not kept (M3)"
+        )
     return kept
 
 

@@ -51,7 +51,7 @@ class Replay:
             self.comparison.gone += 1
             return
         try:
-            others = self._under_the_others(read_facts(was.kind, schema, facts), was.call_id)
+            others = self._under_the_others(read_facts(was.kind, schema, facts, was.rules), was.call_id)
             would_be = decide(others)
         except (ValueError, KeyError, TypeError) as error:
             self.comparison.undecided[_first_line(error)] += 1

@@ -26,7 +26,7 @@ from hanvisa.policy.numbers import NumberKind, Reading
 from hanvisa.policy.outgoing import OutgoingFacts
 from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextFacts
-from hanvisa.policy.transfer import JoinFacts
+from hanvisa.policy.transfer import JoinFacts, Via
 from hanvisa.policy.what_if import WhatIf, read_what_if
 
 AT = datetime(2026, 8, 3, 8, tzinfo=UTC)
@@ -173,6 +173,18 @@ def test_what_cant_be_decided_again_is_counted() -> None:
     told = "\n".join(compare_in_words(compared, Language.EN, 0))
     assert "1 can't be: their facts have been purged." in told
     assert f"1 can't be: the facts are of schema {SCHEMA + 1}, this version reads schema {SCHEMA}." in told
+
+
+def test_a_redirect_that_was_followed_by_no_rule_is_not_said_to_have_been_forwarded() -> None:
+    """Whether one held was not asked then, and the facts have the default. What has been asked since is decided."""
+    redirected = JoinFacts(at=AT, number=MOBILE, via=Via.REDIRECT, person=ANNA)
+    was, schema, facts = kept(redirected)
+    compared = replayed("", (replace(was, rules=()), schema, facts), kept(redirected))
+    assert (compared.same, changes(compared)) == (1, [])
+    [told] = compare_in_words(compared, Language.EN, 0)[1:]
+    assert told.startswith("1 can't be: a phone's redirect was followed whether or not a forwarding held")
+    inside = replace(redirected, number=Reading(NumberKind.FIXED, "+46980319244"))
+    assert replayed("", kept(inside)).same == 1
 
 
 @pytest.mark.parametrize(
