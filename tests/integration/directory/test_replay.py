@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,15 @@ from uuid import uuid4
 
 import pytest
 from pydantic import TypeAdapter
-from typer.testing import CliRunner
 
 from hanvisa.calls.decisions import SCHEMA, decide
 from hanvisa.calls.ports import CallEntry
-from hanvisa.cli import app
 from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.repositories.calls import CallRecords
 from hanvisa.directory.snapshot import SnapshotDirectory
 from hanvisa.errors import InvalidInput
+from hanvisa.lab.system import environment
 from hanvisa.policy.facts import Person
 from hanvisa.policy.numbers import NumberKind, Reading
 from hanvisa.policy.transfer import JoinFacts
@@ -80,17 +80,19 @@ async def test_each_decision_is_decided_again_once(settings: Settings) -> None:
     }
 
 
-async def test_a_chief_tries_a_rule_on_the_command_line(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_chief_tries_a_rule_on_the_command_line(settings: Settings) -> None:
     """By rule and kind of change, with the calls; then nothing has changed."""
-    monkeypatch.setenv("HANVISA_STATE", str(settings.state))
-    monkeypatch.setenv("HANVISA_DATABASE_URL", settings.database_url)
     policy = str(settings.state / "other.toml")
     words = ("replay", "--since", "2026-08-03", "--until", "2026-08-04", "--policy", policy, "--rows", "1")
-    ran = await asyncio.to_thread(CliRunner().invoke, app, words)
-    assert ran.exit_code == 0, ran.output
-    heading, _, rule, change, row, more, _, explain = ran.stdout.splitlines()
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hanvisa", *words),
+        env=environment(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    told, wrong = await running.communicate()
+    assert running.returncode == 0, wrong.decode()
+    heading, _, rule, change, row, more, _, explain = told.decode().splitlines()
     half = MANY // 2
     assert heading == f"{MANY} beslut prövades på nytt: {half} blir andra, i {half} samtal."
     assert rule == "O2  Koppling till mobil bara i undantagsfall"
