@@ -308,7 +308,9 @@ def invoice(
 
     async def run() -> int:
         with told_in(language):
-            return await take_in_invoice(read_settings(), file, month=month, columns=columns, replace=replace)
+            return await take_in_invoice(
+                read_settings(), file, month=month, columns=columns, language=language, replace=replace
+            )
 
     lines, how = _run(run()), f"hanvisa report invoice --month {month}"
     told = Text(

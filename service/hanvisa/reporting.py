@@ -38,7 +38,7 @@ def teach(name: str, language: Language) -> str:
     """What a report tells, and how to ask for it; without a name which there are. Raises NotFound."""
     if not name:
         return f"{_THERE_ARE.in_(language)}\n\n{list_reports(language)}\n\n{_MORE.in_(language)}"
-    report = report_named(name)
+    report = report_named(name, language)
     by = (*telling.PLACE, *((report.by,) if report.by else ()))
     lines = (
         (_COUNTS, report.measures),
@@ -64,7 +64,7 @@ async def write_report(
     rows: bool = False,
 ) -> bytes:
     """``month`` "" is the last whole one. Raises NotFound, InvalidInput, StorageError and PrintingError."""
-    report, of = report_named(name), _month(month, clock)
+    report, of = report_named(name, language), _month(month, clock, language)
     async with _maker(settings, clock) as maker:
         made = await maker.make(report, of, clock.now())
     return await _written(made, form, language, rows=rows)
@@ -74,14 +74,16 @@ async def mail_monthly(settings: Settings, server: Server | None, clock: Clock, 
     """To each responsible who has not had that month's. Raises ConfigurationError without a mail server."""
     if server is None:
         raise ConfigurationError("There is no mail server. Set HANVISA_SMTP_HOST to send reports by mail.")
-    of = _month(month, clock)
+    of = _month(month, clock, Language.EN)
     async with _maker(settings, clock) as maker:
         return await mail_reports(maker, server, settings.smtp_from, of, clock.now())
 
 
-async def take_in_invoice(settings: Settings, file: Path, *, month: str, columns: str, replace: bool) -> int:
+async def take_in_invoice(
+    settings: Settings, file: Path, *, month: str, columns: str, language: Language, replace: bool
+) -> int:
     """How many lines were. Raises InvalidInput (ImportRefused) and StorageError: then nothing was."""
-    of, which = Month.read(month), read_columns(columns or settings.invoice_columns)
+    of, which = Month.read(month, language), read_columns(columns or settings.invoice_columns, language)
     async with existing_database(settings.database_url) as database:
         return await import_invoice(database, file, str(of), which, replace=replace)
 
@@ -90,8 +92,8 @@ def _title(one: Measure | Column | Text) -> Text:
     return one if isinstance(one, Text) else one.title
 
 
-def _month(written: str, clock: Clock) -> Month:
-    return Month.read(written) if written else Month.of(clock.now()).before
+def _month(written: str, clock: Clock, language: Language) -> Month:
+    return Month.read(written, language) if written else Month.of(clock.now()).before
 
 
 @asynccontextmanager

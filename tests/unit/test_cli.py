@@ -426,24 +426,40 @@ def test_the_help_of_report_teaches_which_there_are_and_what_each_tells() -> Non
         assert all(one.title.en in about for one in (*report.measures, *report.columns))
         assert f"hanvisa report {report.name} --month 2026-08 --format pdf" in about
     assert "Att skriva ut:" in hanvisa("report", "refusals", "--help").stdout
-    assert hanvisa("report", "nothing", "--help").stderr.startswith("There is no report “nothing”.")
+    assert hanvisa("report", "nothing", "--help").stderr.startswith("Det finns ingen rapport “nothing”.")
 
 
 @pytest.mark.parametrize(
-    ("words", "why"),
+    ("words", "sv", "en"),
     [
-        (("report", "nothing"), "There is no report “nothing”. There are unreferred-absences,"),
-        (("report", "refusals", "--month", "august"), "“august” is no month. Write it as 2026-08."),
-        (("invoice", "x.csv", "--month", "2026"), "“2026” is no month."),
-        (("invoice", "x.csv", "--month", "2026-08", "--columns", "nummer=A"), "“nummer=A” names no column."),
-        (("mail-reports",), "There is no mail server. Set HANVISA_SMTP_HOST"),
+        (
+            ("report", "nothing"),
+            "Det finns ingen rapport “nothing”. Det finns unreferred-absences,",
+            "There is no report “nothing”. There are unreferred-absences,",
+        ),
+        (
+            ("report", "refusals", "--month", "august"),
+            "“august” är ingen månad. Skriv den som 2026-08.",
+            "“august” is no month. Write it as 2026-08.",
+        ),
+        (("invoice", "x.csv", "--month", "2026"), "“2026” är ingen månad.", "“2026” is no month."),
+        (
+            ("invoice", "x.csv", "--month", "2026-08", "--columns", "nummer=A"),
+            "“nummer=A” anger ingen kolumn.",
+            "“nummer=A” names no column.",
+        ),
     ],
     ids=str,
 )
-def test_what_is_wrong_with_a_report_is_said(words: tuple[str, ...], why: str) -> None:
-    ran = hanvisa(*words)
-    assert ran.exit_code == 1
-    assert ran.stderr.startswith(why)
+def test_what_is_wrong_with_a_report_is_said(words: tuple[str, ...], sv: str, en: str) -> None:
+    for more, why in (((), sv), (("--language", "en"), en)):
+        ran = hanvisa(*words, *more)
+        assert ran.exit_code == 1
+        assert ran.stderr.startswith(why)
+
+
+def test_reports_are_mailed_by_a_mail_server() -> None:
+    assert hanvisa("mail-reports").stderr.startswith("There is no mail server. Set HANVISA_SMTP_HOST")
 
 
 def test_each_report_is_written(state: Path, tables: Path) -> None:

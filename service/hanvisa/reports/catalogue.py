@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hanvisa.errors import NotFound
+from hanvisa.policy.model import Language, Text
 from hanvisa.reports import about_calls, about_departments, about_invoices, about_mobiles, about_register
 from hanvisa.reports.model import Report
 
@@ -26,8 +27,14 @@ REPORTS: tuple[Report, ...] = (
 _BY_NAME = {report.name: report for report in REPORTS}
 
 
-def report_named(name: str) -> Report:
-    """Raises NotFound."""
+_NO_REPORT = Text(
+    sv="Det finns ingen rapport “{name}”. Det finns {there_are}.",
+    en="There is no report “{name}”. There are {there_are}.",
+)
+
+
+def report_named(name: str, language: Language = Language.EN) -> Report:
+    """Raises NotFound, told in that language."""
     if name not in _BY_NAME:
-        raise NotFound(f"There is no report “{name}”. There are {', '.join(_BY_NAME)}.")
+        raise NotFound(_NO_REPORT.in_(language).format(name=name, there_are=", ".join(_BY_NAME)))
     return _BY_NAME[name]

@@ -22,12 +22,16 @@ from hanvisa.directory.imports.values import flag_of, to_e164
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.tables import InvoiceLineRow, InvoiceRow
 from hanvisa.errors import InvalidInput
-from hanvisa.policy.model import Text
+from hanvisa.policy.model import Language, Text
 
 NUMBER, AT, TIME, LENGTH, PRIVATE = COLUMNS = ("number", "at", "time", "length", "private")
 """What is read of a line. Only the number must be there; ``at`` may be a date, with the ``time`` apart."""
 
 _BY = Actor("invoice")
+_NO_COLUMN = Text(
+    sv="“{part}” anger ingen kolumn. Skriv number=Abonnemang, med komma mellan flera; det finns {there_are}.",
+    en="“{part}” names no column. Write number=Abonnemang, with commas between several; there are {there_are}.",
+)
 _LENGTH = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,7})", re.ASCII)
 _YEARS = range(2000, 2200)
 _AT_ONCE = 1000  # rows in a statement
@@ -46,19 +50,16 @@ class Charged:
     private: bool
 
 
-def read_columns(written: str) -> dict[str, str]:
+def read_columns(written: str, language: Language = Language.EN) -> dict[str, str]:
     """Which column of the file is which: "number=Abonnemang, at=Datum". What is not said has our own name.
 
-    Raises InvalidInput.
+    Raises InvalidInput, told in that language.
     """
     columns = {name: name for name in COLUMNS}
     for part in filter(None, (part.strip() for part in written.split(","))):
         name, equals, theirs = (text.strip() for text in part.partition("="))
         if name not in COLUMNS or not equals or not theirs:
-            raise InvalidInput(
-                f"“{part}” names no column. Write number=Abonnemang, with commas between several; there are "
-                f"{', '.join(COLUMNS)}."
-            )
+            raise InvalidInput(_NO_COLUMN.in_(language).format(part=part, there_are=", ".join(COLUMNS)))
         columns[name] = theirs
     return columns
 
