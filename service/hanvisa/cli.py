@@ -102,7 +102,10 @@ def ldap(
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
     ] = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="End as many as it says, even more than a tenth.")
+        bool,
+        typer.Option(
+            "--accept", help="End as many as it says, even more than HANVISA_LDAP_MOST_ENDED percent."
+        ),
     ] = False,
 ) -> None:
     """Bring the persons up to date from the LDAP directory that is set, as the service does by itself.
@@ -151,7 +154,11 @@ def create(
     role: Annotated[str, typer.Option(help="admin, telephone_manager, head, operator, superuser or person")],
     name: Annotated[str, typer.Option(help="What the token is for; it stands in the audit trail.")],
     scope: Annotated[
-        str, typer.Option(help="The id of the operation or person, for roles that have one.")
+        str,
+        typer.Option(
+            help="For a head or telephone manager: the operation's id or name, or cost_centre: and that of a cost "
+            "centre. Else who they are in the register: id or external id."
+        ),
     ] = "",
     days: Annotated[
         int | None, typer.Option(min=1, help="How long it lasts; HANVISA_TOKEN_DAYS without it, and at most.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -176,13 +176,11 @@ def replay(
     Without --policy: what this version of the program would decide otherwise. Nothing is changed.
     """
     from hanvisa.calllog.comparing import compare_in_words  # noqa: PLC0415
-    from hanvisa.policy.swedish_time import local_time  # noqa: PLC0415
+    from hanvisa.replay import days  # noqa: PLC0415
     from hanvisa.replay import replay as decide_again  # noqa: PLC0415
 
-    first = local_time(since.date(), time())
-    end = local_time(until.date(), time()) if until else datetime.now(UTC)
-
     async def run() -> Comparison:
+        first, end = days(since.date(), until.date() if until else None, datetime.now(UTC))
         return await decide_again(read_settings(), first, end, policy, _say)
 
     compared = _run(run())

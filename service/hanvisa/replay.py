@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from hanvisa.calls.replaying import Replay
@@ -15,10 +15,29 @@ from hanvisa.errors import InvalidInput
 from hanvisa.policy.case_world import CaseError
 from hanvisa.policy.comparison import Comparison, Was
 from hanvisa.policy.register import Register
+from hanvisa.policy.swedish_time import local_time
 from hanvisa.policy.what_if import WhatIf, read_what_if
 from hanvisa.progress import Progress
 
 _NAMED = frozenset({"persons", "departments", "organisations"})
+
+
+def days(since: date, until: date | None, now: datetime) -> tuple[datetime, datetime]:
+    """From when to when, in UTC: days of Sweden, ``until`` not included; None: until ``now``. Raises InvalidInput."""
+    first, end = _begins(since), _begins(until) if until else now
+    if first >= end:
+        raise InvalidInput(
+            f"No call lies between {since} and {until or 'now'}. Give --since the first day and --until, if any, the "
+            "day after the last."
+        )
+    return first, end
+
+
+def _begins(day: date) -> datetime:
+    try:
+        return local_time(day, time())
+    except OverflowError as error:  # it begins in another year than the first in UTC
+        raise InvalidInput(f"There were no calls on {day}. Give a later day, as 2026-08-01.") from error
 
 
 async def replay(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from hanvisa.calllog.comparing import compare_in_words
 from hanvisa.calls.decisions import SCHEMA, ConsultFacts, Facts, decide
 from hanvisa.calls.replaying import Replay
+from hanvisa.errors import InvalidInput
 from hanvisa.policy.attendance import AttendanceFacts
 from hanvisa.policy.attendant import SentOnFacts
 from hanvisa.policy.callbacks import CallbackFacts
@@ -28,6 +29,7 @@ from hanvisa.policy.register import Register
 from hanvisa.policy.texts import TextFacts
 from hanvisa.policy.transfer import JoinFacts, Via
 from hanvisa.policy.what_if import WhatIf, read_what_if
+from hanvisa.replay import days
 
 AT = datetime(2026, 8, 3, 8, tzinfo=UTC)
 ANNA = Person(UUID(int=1), "Anna", "Berg", UUID(int=2), UUID(int=3), UUID(int=4))
@@ -185,6 +187,28 @@ def test_a_redirect_that_was_followed_by_no_rule_is_not_said_to_have_been_forwar
     assert told.startswith("1 can't be: a phone's redirect was followed whether or not a forwarding held")
     inside = replace(redirected, number=Reading(NumberKind.FIXED, "+46980319244"))
     assert replayed("", kept(inside)).same == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "why"),
+    [
+        (date(1, 1, 1), None, "There were no calls on 0001-01-01"),
+        (date(2026, 8, 1), date(2026, 7, 1), "No call lies between 2026-08-01 and 2026-07-01"),
+        (date(2026, 8, 1), date(2026, 8, 1), "No call lies between 2026-08-01 and 2026-08-01"),
+        (date(2026, 8, 4), None, "No call lies between 2026-08-04 and now"),
+    ],
+)
+def test_days_without_calls_are_told_of(since: date, until: date | None, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why):
+        days(since, until, AT)
+
+
+def test_days_are_those_of_sweden_and_the_last_is_not_among_them() -> None:
+    assert days(date(2026, 8, 1), date(2026, 8, 2), AT) == (
+        datetime(2026, 7, 31, 22, tzinfo=UTC),
+        datetime(2026, 8, 1, 22, tzinfo=UTC),
+    )
+    assert days(date(2026, 8, 1), None, AT)[1] == AT
 
 
 @pytest.mark.parametrize(
