@@ -1,5 +1,6 @@
 """What somebody who has just started the system wants to know: which phones there are, and what to try."""
 
+import argparse
 import asyncio
 import json
 import sys
@@ -137,10 +138,13 @@ def _what_to_try(register: Register) -> str:
 
 
 async def _main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./dev phone", description="What a softphone needs to be a phone.")
+    parser.add_argument("account", nargs="?", help="of which phone; none: all are listed")
+    account = parser.parse_args(words).account
     try:
         settings = read_settings()
         register = await read_register(settings)
-        said = account_details(register, settings, words[0]) if words else account_list(register)
+        said = account_details(register, settings, account) if account else account_list(register)
     except (HanvisaError, OSError) as error:
         sys.stderr.write(f"{error}\nIs the system set up? ./dev run does it.\n")
         return 1

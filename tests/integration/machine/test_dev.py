@@ -52,6 +52,20 @@ def test_an_unknown_command_is_said() -> None:
     assert "there is no command 'fly'" in said
 
 
+@pytest.mark.parametrize("command", ["run", "check", "docs", "pictures", "clean"])
+def test_what_a_command_has_no_use_for_is_said_before_it_does_anything(command: str, made: Path) -> None:
+    code, said = dev("--state", made, command, "--help")
+    assert code == 1
+    assert said.startswith("usage: ./dev ")
+    assert said.endswith(f"dev: {command} is told nothing more: '--help'\n")
+    assert sorted(path.name for path in made.iterdir()) == [".made-by-hanvisa", "something"]
+
+
+@pytest.mark.parametrize(("option", "needs"), [("--state", "a folder"), ("--base-port", "a number")])
+def test_an_option_without_its_value_is_said(option: str, needs: str) -> None:
+    assert dev("run", option) == (1, f"dev: {option} needs {needs}\n")
+
+
 @pytest.mark.parametrize(
     ("pip_audit", "code", "says"),
     [

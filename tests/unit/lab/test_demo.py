@@ -8,6 +8,7 @@ import pytest
 
 from hanvisa.errors import InvalidInput
 from hanvisa.lab.asterisk import REPOSITORY
+from hanvisa.lab.demo.__main__ import main
 from hanvisa.lab.demo.calls import LAST, DemoCall, read_calls
 from hanvisa.lab.demo.names import Names
 from hanvisa.policy.facts import Mobile, OutsideNumber, Phone, TargetKind
@@ -127,6 +128,18 @@ def test_a_call_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "calls.toml").write_text('[[call]]\nlane = "a"\nsteps = []\n')
     with pytest.raises(InvalidInput, match=r"calls\.toml, call 1: KeyError\('title'\)"):
         read_calls(tmp_path)
+
+
+def test_calls_that_there_are_none_of_are_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANVISA_STATE", str(tmp_path))
+    for asked, why in (
+        (["--calls", str(tmp_path)], f"There are no calls in {tmp_path}"),
+        (["1", "999"], "There is no call 999 in "),
+    ):
+        assert main(asked) == 1
+        assert capsys.readouterr().err.startswith(f"dev demo: {why}")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from hanvisa.config import Settings, read_settings
-from hanvisa.errors import HanvisaError
+from hanvisa.errors import HanvisaError, NotFound
 from hanvisa.lab.asterisk import REPOSITORY
 from hanvisa.lab.demo import words
 from hanvisa.lab.demo.calls import LAST, DemoCall, read_calls
@@ -43,9 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = read_settings()
-        calls = [
-            call for call in read_calls(chosen.calls) if not chosen.numbers or call.number in chosen.numbers
-        ]
+        calls = _chosen(read_calls(chosen.calls), chosen.numbers, chosen.calls)
         demo = Demo(chosen.language or Language(settings.language))
         return asyncio.run(demo.run(settings, calls))
     except (HanvisaError, OSError) as error:
@@ -53,6 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _chosen(calls: Sequence[DemoCall], numbers: Sequence[int], folder: Path) -> list[DemoCall]:
+    """Those of these ``numbers``; none: all. Raises NotFound where there are none."""
+    if not calls:
+        raise NotFound(f"There are no calls in {folder}: no file NAME.toml with a [[call]].")
+    lacking = sorted(set(numbers) - {call.number for call in calls})
+    if lacking:
+        raise NotFound(f"There is no call {lacking[0]} in {folder}: they are 1 to {len(calls)}.")
+    return [call for call in calls if not numbers or call.number in numbers]
 
 
 @dataclass
