@@ -7,13 +7,13 @@ often for the BEGIN before it; here all of that is one question, and what has no
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 
 import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 _AT_FIRST = 500  # rows that come with the execution: most have no more, and who streams wants them in pieces
 _AT_A_TIME = 64  # rows, in the driver's own loops
@@ -72,13 +72,21 @@ class SqliteConnection(aiosqlite.Connection):
         run = partial(_run, self._conn, begin, cursor, execute)
         return await self._execute(run)  # type: ignore[no-untyped-call]
 
-    def stop(self) -> asyncio.Future[Any] | None:
-        """Once: whoever stops it again, or meanwhile, would wait for ever for a thread that has ended."""
-        return super().stop() if self._running else None
+    def stop(self) -> None:
+        """Nobody waits for it: its thread may have ended already, and the loop may close before it does."""
+        self._running = False
+        self._tx.put_nowait((None, self._close_and_stop))
 
     def _must_end(self) -> bool:
         self._begin = None
         return self._has_begun
+
+    def _close_and_stop(self) -> object:
+        """In the connection's thread."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        return _STOP_RUNNING_SENTINEL
 
 
 class _Cursor:

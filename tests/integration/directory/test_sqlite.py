@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -139,3 +140,19 @@ async def test_a_connection_that_is_stopped_while_it_is_closed_holds_nobody_up(
         closing_it.cancel()
     ended, _ = await asyncio.wait({closing_it}, timeout=5)
     assert ended == {closing_it}
+
+
+def test_whoever_can_not_connect_ends_with_nothing_of_it_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a command on a database that is not there, or damaged: its loop is closed at once."""
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+
+    async def ask() -> None:
+        with pytest.raises(sqlite3.OperationalError):
+            await connect(str(tmp_path / "none.sqlite"), ())
+
+    for _ in range(50):
+        asyncio.run(ask())
+    assert failed == []
