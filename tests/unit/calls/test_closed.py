@@ -56,6 +56,25 @@ async def test_the_on_call_list_is_rung_in_turn_a_mobile_only_by_an_exception() 
         assert call.other.kind is NumberKind.MOBILE
 
 
+async def test_of_a_confidential_on_call_list_the_phones_ring_in_confidence_and_no_mobile() -> None:
+    """M4: whatever the exceptions, and though it is not the list's own number that was dialled."""
+    async with Scene() as scene:
+        close(scene, night=True)
+        line = OutsideNumber("+46980319250", TargetKind.GROUP, id_of("jour"), confidential=True)
+        register = scene.directory.register
+        scene.directory.register = register.replace(numbers=(*register.numbers.rows, line))
+        scene.given_exception(scope=ScopeKind.NUMBER, scope_id=None, number=ON_CALL)
+        caller = scene.rings_in(MAIN)
+        await scene.hears(caller, "Greeting")
+        scene.finished(caller)
+        await scene.rung("bo")
+        call = scene.house.live.of_channel(caller)
+        assert call is not None
+        assert call.state.confidential
+        await scene.hears(caller, "SwitchboardClosed")
+        assert [dial for _, dial, *_ in scene.control.named("create")] == ["PJSIP/bo"]
+
+
 async def test_who_comes_after_one_of_the_on_call_list_who_has_just_left_is_rung() -> None:
     async with Scene() as scene:
         close(scene, night=True)

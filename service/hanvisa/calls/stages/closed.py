@@ -24,8 +24,9 @@ from hanvisa.calls.stage import (
     runs,
 )
 from hanvisa.calls.stages.reaching import display_of, places_in_turn
+from hanvisa.calls.targets import mark_confidential
 from hanvisa.calls.waiting import may_be_rung_back
-from hanvisa.policy.facts import Switchboard
+from hanvisa.policy.facts import Group, Switchboard, TargetKind
 from hanvisa.policy.messages import MessageKind
 from hanvisa.policy.model import Effect, Language
 from hanvisa.policy.offers import Offer, WaysOn
@@ -64,14 +65,20 @@ def unattended(call: Call, board: UUID, since: datetime, sought: UUID | None, wh
 
 @runs(NightService)
 async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
-    """Ring the ``turn``-th of the on-call list. A mobile there needs an exception in force (O2)."""
+    """Ring the ``turn``-th of the on-call list. A mobile there needs an exception in force (O2).
+
+    Of a list whose line is confidential the call is so as well (M4), as if that line had been dialled.
+    """
     switchboard = call.register.switchboard(stage.switchboard)
-    on_call = _on_call(call, switchboard) if switchboard else []
+    group = _night_group(call, switchboard) if switchboard else None
+    on_call = _on_call(call, group) if group else []
     if not any(on_call[stage.turn :]):
         call.change(on_call_in_vain=True)
         if stage.since is not None:
             return Unattended(stage.switchboard, stage.since, stage.sought, stage.why)
         return Closed(stage.switchboard, stage.sought, stage.why)
+    if group is not None:
+        mark_confidential(call, TargetKind.GROUP, group.id)
     if stage.turn == 0 and stage.since is None and switchboard is not None:
         await call.say(Greeting(switchboard.greeting))
     rung = await ring(call, on_call[stage.turn], call.house.settings.ring_person, display_of(call))
@@ -82,10 +89,13 @@ async def ring_night_service(call: Call, stage: NightService) -> Stage | None:
     return Talking()
 
 
-def _on_call(call: Call, switchboard: Switchboard) -> list[list[Place]]:
+def _night_group(call: Call, switchboard: Switchboard) -> Group | None:
+    return call.register.group(switchboard.night_group_id) if switchboard.night_group_id else None
+
+
+def _on_call(call: Call, group: Group) -> list[list[Place]]:
     """Each one's places, none of whom is away or on the line: the others keep their turn."""
-    group = call.register.group(switchboard.night_group_id) if switchboard.night_group_id else None
-    in_turn = places_in_turn(call, group, Via.NIGHT) if group else []
+    in_turn = places_in_turn(call, group, Via.NIGHT)
     return [places if places and not is_busy(call, places) else [] for places in in_turn]
 
 
