@@ -48,6 +48,7 @@ _UNREACHABLE_CAUSES = {
     27,
     38,
 }  # no such number, no route, no user responding, subscriber absent, ...
+_NONE_RANG = {Why.UNPLUGGED, Why.NOT_RUNG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,15 @@ class Rung:
         return bool(self.refusals) and not self.is_tried
 
     def after(self, before: Rung) -> Rung:
-        """What came of ringing these after others: of both in what was refused, and of these in all else."""
+        """What came of ringing these after others: of both in what was refused, and of these in all else.
+
+        Where no phone of these rang it is said why the others were not had, if they rang or might not.
+        """
         first = before if before.refusals else self
+        is_why_before = self.why in _NONE_RANG and (before.is_tried or before.refusals)
         return replace(
             self,
+            why=before.why if is_why_before else self.why,
             refusals=[*before.refusals, *self.refusals],
             for_own_line=first.for_own_line,
             mobile_on_line=first.mobile_on_line,
@@ -151,6 +157,7 @@ async def start_ringing(call: Call, place: Place, display: Display) -> None:
 async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None:
     judged = _minded_beside(call, place)
     if not await _may_ring(call, place, rung):
+        _note(rung, Why.NOT_RUNG)
         return
     dial_strings = await _dial_strings(call, place)
     # Nothing is awaited from here until the leg is known: of two calls that would meet, one sees the other.
@@ -166,11 +173,13 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
                 leg.channel, dial_string, variables(call, display), call.caller.channel
             )
         except (Refused, Gone) as error:
-            # Asterisk answers so when the phone is not registered: it is unplugged.
+            # Asterisk answers so when the phone is not registered: it is unplugged. The carrier never is.
             call.tell(
                 "signal", type="unreachable", account=place.account, digits=place.digits, why=str(error)
             )
             forget(call, leg.channel)
+            if place.digits:
+                _note(rung, Why.NOT_RUNG)
             continue
         call.tell(
             "signal",

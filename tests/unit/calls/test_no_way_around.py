@@ -14,6 +14,7 @@ from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
+from hanvisa.calls.stages.ringing_back import TRIES
 from hanvisa.calls.state import VARIABLE, CallState
 from hanvisa.errors import Gone
 from hanvisa.policy.facts import (
@@ -344,11 +345,12 @@ async def test_who_does_not_answer_to_be_told_is_rung_twice_in_all() -> None:
         assert not was_rung(scene, "PJSIP/olle")
 
 
-async def test_one_whose_operator_has_become_so_since_is_tried_once_more() -> None:
-    """By another, whose line is not."""
+@pytest.mark.parametrize("tries", range(TRIES))
+async def test_one_whose_operator_has_become_so_since_is_tried_once_more(tries: int) -> None:
+    """By another, whose line is not; though it was the last try."""
     async with Scene(PATIENT) as scene:
         second_operator(scene)
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, tries=tries)
         scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
         await ready(scene)
         olle = await scene.rung("olle")

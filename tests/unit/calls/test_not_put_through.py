@@ -10,7 +10,7 @@ from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Redirected
 from hanvisa.policy.facts import Department, Extension, OperatorState, Ringing, TargetKind
 from unit.calls.scene import ANNA_MOBILE, Scene, id_of
-from unit.calls.test_attendant import QUICK
+from unit.calls.test_attendant import QUICK, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_closed import close
 from unit.calls.test_groups import given_mobiles
@@ -201,6 +201,34 @@ async def test_where_a_member_may_be_rung_whoever_rings_a_group_hears_nothing_of
         await scene.rung("anna")
         await scene.until(lambda: stages(scene)[-1] == "AtSwitchboard", "they come to the operators")
         assert not refusals(scene)
+
+
+@pytest.mark.parametrize(
+    ("ringing", "bo", "why"),
+    [
+        *((ringing, "is engaged", "kunde inte ringas upp") for ringing in Ringing),
+        *((ringing, "does not answer", "svarar ej") for ringing in Ringing),
+    ],
+)
+async def test_of_a_group_that_the_caller_may_not_reach_the_operator_sees_whether_anybodys_phone_rang(
+    ringing: Ringing, bo: str, why: str
+) -> None:
+    """O2 keeps a citizen from its mobiles, after Bo's phone."""
+    async with Scene(PATIENT) as scene:
+        given_mobiles(scene, ringing)
+        register = scene.directory.register
+        [group] = register.groups.rows
+        scene.directory.register = register.replace(
+            groups=(replace(group, member_ids=(id_of("bo"),)),), exceptions=()
+        )
+        if bo == "is engaged":
+            await talks(scene, "bo", "0980319255")
+        _, olle = await operator_has_caller(scene)
+        scene.refers(olle, "250")
+        if bo == "does not answer":
+            scene.hangs_up(await scene.rung("bo"), 19)
+        assert shown(scene, await rung_anew(scene, "olle", olle)) == f"ÅTER Jour: {why}"
+        assert not was_rung(scene, MOBILE)
 
 
 async def test_a_colleague_with_a_mobile_on_the_line_whom_an_operator_sends_to_a_group_comes_back() -> None:

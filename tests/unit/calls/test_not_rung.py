@@ -17,7 +17,7 @@ from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, NOW, Scene, id_of
 from unit.calls.test_attendant import bo_is_operator, legs_to, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_waiting import ready, rung_back
-from unit.calls.undialled import NotDialling
+from unit.calls.undialled import NotDialling, TrunkAway
 
 PATIENT = CallSettings(ring_person=20.0, ring_operator=20.0, key_wait=0.05)
 NO_ANSWER, UNPLUGGED = 19, 20  # Q.850
@@ -145,6 +145,18 @@ async def test_who_left_a_number_is_not_given_up_for_it_however_often_and_is_tri
         scene.hangs_up(await rung_back(scene, TRIES + 2), NO_ANSWER)
         await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")
         assert scene.log.of_kind("outcome")[-1] == {"outcome": "not_rung_back", "why": "no_answer"}
+
+
+async def test_nor_where_no_leg_to_the_carrier_was_made() -> None:
+    async with Scene(PATIENT, control=TrunkAway()) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), "+46980319244", NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        for _ in range(TRIES):
+            scene.answers(olle)
+            olle = await is_told_and_rung_later(scene, olle, "not_rung")
+        assert scene.directory.register.callbacks.rows
 
 
 async def is_told_and_rung_later(scene: Scene, olle: str, why: str) -> str:

@@ -1,10 +1,11 @@
-"""An Asterisk that makes legs and does not dial them."""
+"""An Asterisk that makes legs and does not dial them, and one that makes none to the carrier."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hanvisa.errors import Unavailable
+from hanvisa.errors import Refused, Unavailable
 from hanvisa.testing import FakeCallControl
 
 
@@ -23,3 +24,14 @@ class NotDialling(FakeCallControl):
     async def has_rung(self, channel: str) -> bool:
         await super().has_rung(channel)
         return self.rings
+
+
+class TrunkAway(FakeCallControl):
+    """It answers 500 to whoever would have a leg to the carrier."""
+
+    async def create(
+        self, channel: str, dial_string: str, variables: Mapping[str, str], originator: str
+    ) -> None:
+        if dial_string.endswith("@carrier"):
+            raise Refused("Allocation failed")
+        await super().create(channel, dial_string, variables, originator)
