@@ -22,6 +22,7 @@ from hanvisa.policy.facts import (
     Department,
     Extension,
     Forwarding,
+    ForwardingKind,
     Group,
     OutsideNumber,
     Phone,
@@ -64,9 +65,11 @@ def given_direct_number(scene: Scene, name: str, number: str, *, confidential: b
     scene.directory.register = register.replace(numbers=(*register.numbers.rows, given))
 
 
-def given_forwarded(scene: Scene, name: str, target: str) -> None:
+def given_forwarded(
+    scene: Scene, name: str, target: str, kind: ForwardingKind = ForwardingKind.ALWAYS
+) -> None:
     forwarding = Forwarding(
-        id_of("f"), id_of(name), target, NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+        id_of("f"), id_of(name), target, NOW - timedelta(hours=1), NOW + timedelta(hours=1), kind
     )
     scene.directory.register = scene.directory.register.replace(forwardings=(forwarding,))
 

@@ -8,9 +8,11 @@ import pytest
 
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Redirected
-from hanvisa.policy.facts import Department, Extension, OperatorState, Ringing, TargetKind
+from hanvisa.policy.facts import Department, Extension, ForwardingKind, OperatorState, Ringing, TargetKind
+from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_MOBILE, Scene, id_of
-from unit.calls.test_attendant import QUICK, rung_anew, shown
+from unit.calls.test_attendance import without_phone
+from unit.calls.test_attendant import QUICK, legs_to, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_closed import close
 from unit.calls.test_groups import given_mobiles
@@ -323,3 +325,92 @@ async def test_who_has_got_a_mobile_on_their_own_line_is_busy_and_is_not_rung_ag
         await scene.hears(caller, "OfferToWait")
         assert was_rung(scene, "PJSIP/bo") == 1
         assert not refusals(scene)
+
+
+# whose own phones do not ring, and who is forwarded to a mobile to which this caller is not put through
+
+
+def given_phone_does_not_ring(scene: Scene, name: str, how: str) -> None:
+    if how == "unplugged":
+        scene.control.registered = {name: ()}
+    else:
+        without_phone(scene, name)
+
+
+@pytest.mark.parametrize("how", ["unplugged", "no phone"])
+@pytest.mark.parametrize("kind", [ForwardingKind.ALWAYS, ForwardingKind.NO_ANSWER])
+async def test_an_operator_with_a_caller_is_told_why_whoever_is_forwarded_to_a_mobile_is_not_rung(
+    kind: ForwardingKind, how: str
+) -> None:
+    async with Scene(PATIENT) as scene:
+        await operator_has_caller(scene)
+        given_forwarded(scene, "anna", MOBILE, kind)
+        given_phone_does_not_ring(scene, "anna", how)
+        await is_told_by_the_rule(scene, scene.dials("olle", "201"), "O2", mobile_on_line=False)
+        assert not counted(scene)
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_whoever_dials_them_in_confidence_is_told_and_may_leave_a_message() -> None:
+    async with Scene(PATIENT) as scene:
+        given_forwarded(scene, "anna", MOBILE)
+        given_phone_does_not_ring(scene, "anna", "no phone")
+        given_confidential(scene, "bo")
+        bo = scene.dials("bo", "201")
+        await is_told_by_the_rule(scene, bo, "M4", mobile_on_line=False)
+        assert not counted(scene)
+
+
+async def test_of_one_whose_mobile_was_answered_in_a_call_that_was_marked_the_rule_is_told_as_well() -> None:
+    async with Scene(PATIENT) as scene:
+        given_forwarded(scene, "anna", MOBILE)
+        given_phone_does_not_ring(scene, "anna", "unplugged")
+        caller = scene.dials("olle", "201")
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, caller)
+        scene.answers(mobile)
+        await is_told_by_the_rule(scene, caller, "M4", mobile_on_line=False)
+        assert not counted(scene)
+        assert was_rung(scene, MOBILE) == 1
+
+
+@pytest.mark.parametrize("kind", [ForwardingKind.ALWAYS, ForwardingKind.NO_ANSWER])
+@pytest.mark.parametrize("how", ["unplugged", "no phone"])
+async def test_a_citizen_whom_an_operator_had_hears_that_their_substitute_can_not_be_reached_and_it_does_not_count(
+    how: str, kind: ForwardingKind
+) -> None:
+    """O2, of which no citizen is told: they have nobody on the line, and know of no mobile."""
+    async with Scene(PATIENT) as scene:
+        await chooses_a_substitute_who_is_forwarded(scene, how, kind)
+        await scene.until(lambda: heard(scene).startswith("Referral(name='Bo Berg'"), "the referral")
+        assert "not_rung" in heard(scene)
+        assert "DialRefused" not in str(scene.log.of_kind("heard"))
+        assert not counted(scene)
+        assert not was_rung(scene, MOBILE)
+
+
+async def test_nor_does_it_where_the_caller_comes_back_to_the_operator_then_who_sees_that_nobody_was_rung() -> (
+    None
+):
+    async with Scene(replace(PATIENT, unanswered_transfer="recall")) as scene:
+        await chooses_a_substitute_who_is_forwarded(scene, "no phone", ForwardingKind.ALWAYS)
+        [before] = legs_to(scene, "olle")
+        olle = await rung_anew(scene, "olle", before)
+        assert shown(scene, olle) == "ÅTER Bo B: kunde inte ringas upp"
+        assert not counted(scene)
+
+
+async def chooses_a_substitute_who_is_forwarded(scene: Scene, how: str, kind: ForwardingKind) -> None:
+    """A citizen whom Olle has sent to Anna, who is absent, chooses Bo, who is forwarded to a mobile."""
+    scene.given_absent("anna")
+    register = scene.directory.register
+    [absence] = register.absences.rows
+    scene.directory.register = register.replace(absences=(replace(absence, substitute_id=id_of("bo")),))
+    given_forwarded(scene, "bo", MOBILE, kind)
+    given_phone_does_not_ring(scene, "bo", how)
+    caller, olle = await operator_has_caller(scene)
+    scene.refers(olle, "201")
+    await scene.hears(caller, "Referral")
+    scene.presses(caller, Offer.INSTEAD.value)
+    await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
+    scene.finished(caller)

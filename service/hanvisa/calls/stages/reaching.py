@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hanvisa.calls.decisions import ArrivalFacts, decide, tell
-from hanvisa.calls.gate import would_join
 from hanvisa.calls.hunting import ring_members
 from hanvisa.calls.leaving import to_ways_on
 from hanvisa.calls.masking import masked
@@ -30,7 +29,6 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import mark_confidential, stage_for
-from hanvisa.policy.destination import Destination
 from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
 from hanvisa.policy.forwarding import FORWARDABLE
 from hanvisa.policy.model import Effect
@@ -63,12 +61,11 @@ async def _ring_person(
     """Their phones, or the number they are ``forwarded`` to; then what a phone redirects to, if one does."""
     own = phone_places(call, person, stage.via)
     tried = places = _places_of(call, person, forwarded, own)
-    rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
-    if rung.leg is None and (rung.is_kept_apart or (rung.refusals and places != own)):
-        # This caller may not be sent there: the person's own phones ring. Of one that was kept apart it is asked anew,
-        # so that they are told by which rule.
-        rung = await ring(call, own, call.house.settings.ring_person, display_of(call))
-    if rung.is_refused:
+    rung = await _ring_places(call, places)
+    if rung.leg is None and places != own and (rung.refusals or rung.is_kept_apart):
+        # This caller may not be sent there: the person's own phones ring.
+        rung = (await _ring_places(call, own)).after(rung)
+    if rung.is_refused and _is_told(call, rung):
         return await _refused(call, person.id, rung)
     if rung.leg is None and rung.redirects:
         # A phone's 302 is decided like any other step that would join the caller to that number.
@@ -78,12 +75,27 @@ async def _ring_person(
             return onward
         places = _outside(call, person, reading, Via.REDIRECT)
         tried = [*tried, *places]
-        rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
-        rung.why = Why.NO_ANSWER if rung.refusals or not places else rung.why
+        there = await ring(call, places, call.house.settings.ring_person, display_of(call))
+        rung = there.after(rung)
     if rung.leg is None:
-        return await _when_not_had(call, stage, person, rung.why, tried)
+        return await _when_not_had(call, stage, person, rung, tried)
     await call.connect(rung.leg)
     return Talking()
+
+
+async def _ring_places(call: Call, places: Sequence[Place]) -> Rung:
+    """Ring them. Of one that was kept apart it is asked anew, so that the caller is told by which rule."""
+    seconds, display = call.house.settings.ring_person, display_of(call)
+    rung = await ring(call, places, seconds, display)
+    if rung.leg is None and rung.is_kept_apart:
+        return await ring(call, places, seconds, display)
+    return rung
+
+
+def _is_told(call: Call, rung: Rung) -> bool:
+    """By which rule nothing of a person's was rung: who dialled it, and for whose own line that is. Others are not."""
+    has_dialled = bool(call.caller.account) and not call.touched
+    return has_dialled or _is_for_own_line(call, rung)
 
 
 async def _refused(call: Call, sought: UUID, rung: Rung) -> Stage | None:
@@ -101,27 +113,29 @@ async def _refused(call: Call, sought: UUID, rung: Rung) -> Stage | None:
 
 
 async def _when_not_had(
-    call: Call, stage: ReachingPerson, person: Person, why: Why, tried: Sequence[Place]
-) -> Stage:
+    call: Call, stage: ReachingPerson, person: Person, rung: Rung, tried: Sequence[Place]
+) -> Stage | None:
     """Where the person is forwarded when their phone is busy, or when nobody answers (M3); else what is said then.
 
     To none of the places that were ``tried``: a redirect may have led to the same mobile.
     """
-    kind = ForwardingKind.BUSY if why is Why.BUSY else ForwardingKind.NO_ANSWER
+    kind = ForwardingKind.BUSY if rung.why is Why.BUSY else ForwardingKind.NO_ANSWER
     forwarded = forwarded_to(call, person, kind)
     if forwarded is None or any(forwarded.number == place.reading.number for place in tried):
-        return not_had(call, stage, person, why)
+        return not_had(call, stage, person, rung.why)
     onward = _onward(call, stage, forwarded)
     if onward is not None:
         return onward
     places = _outside(call, person, forwarded, Via.FORWARDING)
     if not places:
-        return not_had(call, stage, person, why)
-    rung = await ring(call, places, call.house.settings.ring_person, display_of(call))
-    if rung.leg is None:
-        return not_had(call, stage, person, why)
-    await call.connect(rung.leg)
-    return Talking()
+        return not_had(call, stage, person, rung.why)
+    there = (await _ring_places(call, places)).after(rung)
+    if there.leg is not None:
+        await call.connect(there.leg)
+        return Talking()
+    if there.is_refused and _is_told(call, there):
+        return await _refused(call, person.id, there)
+    return not_had(call, stage, person, Why.NOT_RUNG if there.is_refused else rung.why)
 
 
 def _redirected_to(call: Call, person: Person, target: str) -> Reading:
@@ -149,16 +163,8 @@ def _onward(call: Call, stage: ReachingPerson, reading: Reading) -> Stage | None
 
 
 def _places_of(call: Call, person: Person, forwarded: Reading | None, own: list[Place]) -> list[Place]:
-    """Their ``own`` phones, or the number they are forwarded to, when the policy lets this caller follow (M3, O2)."""
-    if forwarded is None or not _is_outside(forwarded):
-        return own
-    if forwarded.kind.may_be_mobile:
-        taken = call.state.exception  # by the operator who rang it, or by whoever sent the caller on
-        there = Destination(forwarded, person, Via.FORWARDING)
-        _, decision = would_join(call, [there], taken=taken)
-        if not decision.allowed:
-            return own
-    return _outside(call, person, forwarded, Via.FORWARDING) or own
+    """Their ``own`` phones, or the number they are forwarded to, which rings where this caller may follow (M3, O2)."""
+    return (forwarded and _outside(call, person, forwarded, Via.FORWARDING)) or own
 
 
 def _outside(call: Call, person: Person, number: Reading, via: Via) -> list[Place]:
