@@ -189,7 +189,8 @@ async def test_stand_ins_are_followed_past_those_that_are_empty_and_not_in_a_cir
                 for person in register.persons.rows
             ]
         )
-        caller = scene.dials("olle", "260")
+        given_number(scene, TargetKind.DEPARTMENT, tekniska.id)
+        caller = scene.rings_in(NUMBER)
         scene.hangs_up(await scene.rung("anna"), 19)
         scene.hangs_up(await scene.rung("bo"), 19)
         await scene.until(lambda: "AtSwitchboard" in str(scene.log.of_kind("stage")[-1]), "the operators")

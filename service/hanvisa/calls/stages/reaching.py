@@ -29,7 +29,15 @@ from hanvisa.calls.stage import (
 )
 from hanvisa.calls.stages.camping import gets_past_referral, not_had
 from hanvisa.calls.targets import mark_confidential, stage_for
-from hanvisa.policy.facts import Department, ForwardingKind, Group, Person, Ringing, TargetKind
+from hanvisa.policy.facts import (
+    Department,
+    ForwardingKind,
+    Group,
+    OperatorState,
+    Person,
+    Ringing,
+    TargetKind,
+)
 from hanvisa.policy.forwarding import FORWARDABLE
 from hanvisa.policy.model import Effect
 from hanvisa.policy.numbers import NumberKind, Reading, read_number
@@ -213,16 +221,26 @@ async def _without_members(call: Call, kind: TargetKind, id_: UUID, rung: Rung) 
     """G3: the operators take the call, first of all whoever had it, and see whom it was for and why.
 
     Where they are not there either, a message can be left for a department (S1). Whose own line is why nobody was rung
-    is told so: an operator would else be in their own queue.
+    is told so. An operator who is to serve these callers is told as who has no operators: they would be in their own
+    queue.
     """
-    if rung.is_refused and _is_for_own_line(call, rung):
+    is_own_queue = call.state.touched_by is None and _serves_themselves(call)
+    if rung.is_refused and (is_own_queue or _is_for_own_line(call, rung)):
         return await _refused(call, id_, rung)
     if call.state.touched_by is not None:
         return BackToOperator(call.state.touched_by, id_, rung.why)
-    instead = to_operators(call, id_, rung.why)
+    instead = None if is_own_queue else to_operators(call, id_, rung.why)
     if instead is None or (kind is TargetKind.DEPARTMENT and not _is_attended(call)):
         return ReferringMembers(kind, id_, rung.why)
     return instead
+
+
+def _serves_themselves(call: Call) -> bool:
+    """The caller is on duty as an operator of the switchboard to which they would be led."""
+    operators = call.register.operators_of(call.switchboard.id) if call.switchboard else ()
+    return any(
+        one.person_id == call.caller.person and one.state is not OperatorState.CLOSED for one in operators
+    )
 
 
 def _is_for_own_line(call: Call, rung: Rung) -> bool:
