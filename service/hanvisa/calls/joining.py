@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hanvisa.calls.asker import Asker, Refusal, decline
 from hanvisa.calls.gate import to_be_brought, to_join
 from hanvisa.calls.noticing import notice_parties
-from hanvisa.calls.parties import is_protected
+from hanvisa.calls.parties import is_protected, operator_of
 from hanvisa.calls.sending_on import read, send, send_on, to_number
 from hanvisa.calls.signals import Surrendered, TransferRequested
 from hanvisa.calls.stage import Apologising, BackToOperator, Stage, Talking
@@ -62,8 +62,8 @@ async def join(
     # Whom they would have talked to has hung up in this moment, or may not be met any more.
     if asker.by_phone and theirs.other is not None and theirs.other.channel == request.other:
         # Their phone hangs up there too: it was told that all is well.
-        theirs.after_party = (theirs.other.channel, alone(theirs))
-    following = alone(call)
+        theirs.after_party = (theirs.other.channel, alone(theirs, far))
+    following = alone(call, transferee)
     if call.other is far:  # brought over, and not to be had in the bridge
         await call.part()
     else:
@@ -71,9 +71,10 @@ async def join(
     return following
 
 
-def alone(call: Call) -> Stage:
-    """Where the caller goes on whom nobody talks to any more."""
-    return BackToOperator(call.state.touched_by) if call.state.touched_by else Apologising()
+def alone(call: Call, party: Leg) -> Stage:
+    """Where the party goes on whom nobody talks to any more."""
+    operator = operator_of(call, party)
+    return BackToOperator(operator) if operator else Apologising()
 
 
 def _take_marks(call: Call, theirs: Call) -> None:

@@ -136,6 +136,12 @@ def is_operator(call: Call, end: Leg) -> bool:
     return end.person is not None and call.register.operator(end.person) is not None
 
 
+def operator_of(call: Call, party: Leg) -> UUID | None:
+    """The operator to whom the party comes back; operators are no callers of their own."""
+    operator = call.state.touched_by
+    return None if party.account and party.person == operator else operator
+
+
 def is_in_confidence(call: Call, person: UUID | None) -> bool:
     """Whoever talks with this person on a phone of ours does so in confidence (M4)."""
     found = call.register.person(person) if person else None

@@ -10,6 +10,7 @@ from hanvisa.calls.asker import Asker, Refusal, decline
 from hanvisa.calls.gate import may_be_sent, to_be_sent, to_join, would_join
 from hanvisa.calls.leaving import leaving, may_leave
 from hanvisa.calls.outgoing import barred_by, forwarded_to, may_call_out
+from hanvisa.calls.parties import operator_of
 from hanvisa.calls.stage import Parked, Stage, Transferred
 from hanvisa.calls.state import Leg, SentTo
 from hanvisa.calls.targets import mark_confidential, wanted_by
@@ -130,11 +131,12 @@ async def send_on(
 ) -> None:
     """From here the one who is sent on is the caller of this call, and whoever sent them is free.
 
+    An operator whom a colleague sends on is a caller as any other: they can't be given back to themselves.
     ``is_told``: they have been told of it.
     """
     was_caller = asker.leg is call.caller
     call.house.live.release(asker.leg.channel)
-    call.change(caller=transferee, other=asker.leg, answered=True)
+    call.change(caller=transferee, other=asker.leg, answered=True, touched_by=operator_of(call, transferee))
     await call.foresee(following)
     if not is_told:
         await asker.is_told("channel_answered")

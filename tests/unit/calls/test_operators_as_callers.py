@@ -6,12 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from hanvisa.policy.facts import Extension, OperatorState, Ringing, TargetKind
+from hanvisa.policy.facts import Extension, ForwardingKind, OperatorState, Ringing, TargetKind
 from unit.calls.scene import Scene, id_of
+from unit.calls.test_attendant import rung_anew
+from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_groups import given_mobiles
-from unit.calls.test_no_way_around import given_group_of
+from unit.calls.test_interleaved import SlowToTell
+from unit.calls.test_no_way_around import (
+    ANOTHER_MOBILE,
+    given_confidential,
+    given_forwarded,
+    given_group_of,
+    talks,
+    was_rung,
+)
 from unit.calls.test_not_put_through import PATIENT, is_told_by_the_rule
-from unit.calls.test_unreferred import stages
+from unit.calls.test_unreferred import heard, stages
 
 OWN_QUEUE = {"AtSwitchboard", "BackToOperator"}
 
@@ -69,3 +79,83 @@ def given_unplugged(scene: Scene, kind: TargetKind) -> None:
         line = Extension("210", id_of("hallefors"), kind, id_of("tekniska"))
         kept = (one for one in register.extensions.rows if one.number != line.number)
         scene.directory.register = register.replace(extensions=(*kept, line))
+
+
+# sent on by a colleague with whom they talk
+
+
+async def test_one_whom_a_colleague_sends_to_members_in_vain_hears_that_nobody_is_there() -> None:
+    async with Scene(PATIENT) as scene:
+        given_unplugged(scene, TargetKind.GROUP)
+        scene.control.registered = {"bo": ()}
+        olle, anna = await talks(scene, "olle", "201")
+        scene.refers(anna, "210")
+        await scene.hears(olle, "DepartmentEmpty")
+        assert not OWN_QUEUE & set(stages(scene))
+
+
+@pytest.mark.parametrize("rings", ["olle", "anna"])
+async def test_nor_is_one_whom_they_send_to_who_does_not_answer_though_callers_are_to_come_back(
+    rings: str,
+) -> None:
+    """Whichever of the two has rung the other."""
+    async with Scene(replace(PATIENT, unanswered_transfer="recall")) as scene:
+        channels = await talks(scene, rings, "201" if rings == "olle" else "200")
+        olle, anna = channels if rings == "olle" else reversed(channels)
+        scene.refers(anna, "202")
+        scene.hangs_up(await scene.rung("bo"), 19)
+        await scene.hears(olle, "Referral")
+        assert "no_answer" in heard(scene)
+        assert not OWN_QUEUE & set(stages(scene))
+
+
+async def test_nor_one_with_a_mobile_on_the_line_whom_they_send_to_a_confidential_person() -> None:
+    """M4: they are told, and then the ways on."""
+    async with Scene(PATIENT) as scene:
+        await talks(scene, "olle", ANOTHER_MOBILE)
+        given_confidential(scene, "bo")
+        olle, anna = await talks(scene, "olle", "201")
+        scene.refers(anna, "202")
+        await is_told_by_the_rule(scene, olle, "M4", mobile_on_line=True)
+        assert not OWN_QUEUE & set(stages(scene))
+        assert not was_rung(scene, "bo")
+
+
+async def test_nor_one_whom_they_join_with_somebody_who_hangs_up_meanwhile() -> None:
+    control = SlowToTell()
+    async with Scene(PATIENT, control=control) as scene:
+        olle, anna = await talks(scene, "olle", "201")
+        second, bo = await talks(scene, "anna", "202")
+        scene.refers(anna, "202", other=second)
+        await scene.until(lambda: control.asked, "her phone is told")
+        scene.hangs_up(bo)
+        await scene.over(second)
+        control.goes_on.set()
+        await scene.hears(olle, "TryLater")
+        assert not OWN_QUEUE & set(stages(scene))
+
+
+async def test_one_whom_another_operator_sends_on_in_vain_comes_back_to_that_one() -> None:
+    async with Scene(replace(PATIENT, unanswered_transfer="recall")) as scene:
+        another = replace(scene.directory.register.operators.rows[0], person_id=id_of("anna"), phone_id=None)
+        register = scene.directory.register
+        scene.directory.register = register.replace(operators=(*register.operators.rows, another))
+        olle, anna = await talks(scene, "olle", "201")
+        scene.refers(anna, "202")
+        scene.hangs_up(await scene.rung("bo"), 19)
+        again = await rung_anew(scene, "anna", anna)
+        scene.answers(again)
+        await scene.talking(olle, again)
+
+
+async def test_one_who_has_a_caller_is_kept_from_mobiles_though_a_colleague_sends_them_on() -> None:
+    """O2: the colleague whom they are sent to is forwarded to a mobile meanwhile."""
+    async with Scene(PATIENT) as scene:
+        await operator_has_caller(scene)
+        olle, anna = await talks(scene, "olle", "201")
+        scene.refers(anna, "202")
+        bo = await scene.rung("bo")
+        given_forwarded(scene, "bo", ANOTHER_MOBILE, ForwardingKind.NO_ANSWER)
+        scene.hangs_up(bo, 19)
+        await scene.hears(olle, "Referral")
+        assert not was_rung(scene, ANOTHER_MOBILE)

@@ -143,7 +143,7 @@ async def _after_asker(call: Call, asker: Leg, party: Leg) -> Stage | None:
     if party.account and is_operator(call, party):
         return None
     await leave(call, asker, party, call.state.touched_by)
-    return alone(call)
+    return alone(call, party)
 
 
 async def _after_party(call: Call, party: Leg) -> Stage | None:
