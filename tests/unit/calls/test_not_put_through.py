@@ -16,6 +16,7 @@ from unit.calls.test_attendant import QUICK, legs_to, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_closed import close
 from unit.calls.test_groups import given_mobiles
+from unit.calls.test_interleaved import SlowToTell
 from unit.calls.test_no_way_around import (
     ANOTHER_MOBILE,
     MOBILE,
@@ -414,3 +415,37 @@ async def chooses_a_substitute_who_is_forwarded(scene: Scene, how: str, kind: Fo
     scene.presses(caller, Offer.INSTEAD.value)
     await scene.until(lambda: scene.control.named("stop_playing"), "the speech stops")
     scene.finished(caller)
+
+
+# sent to an outside number
+
+
+async def test_a_colleague_with_a_mobile_on_the_line_who_is_sent_outside_is_told_by_which_rule() -> None:
+    async with Scene(PATIENT) as scene:
+        await talks(scene, "bo", ANOTHER_MOBILE)
+        caller, olle = await talks(scene, "bo", "200")
+        scene.refers(olle, "0980319244")
+        await scene.hears(caller, "DialRefused")
+        assert heard(scene) == "DialRefused(rule='O2', mobile_on_line=True)"
+        scene.finished(caller)
+        await scene.until(lambda: "BackToOperator" in stages(scene), "they come back")
+        assert refusals(scene) == [("O2",)]
+        assert not was_rung(scene, "0980319244")
+
+
+async def test_a_citizen_whose_exception_ends_as_they_are_sent_to_a_mobile_hears_that_they_are_not_put_through() -> (
+    None
+):
+    """They have no caller, of which O2's words are to who dials a mobile."""
+    control = SlowToTell()
+    async with Scene(PATIENT, control=control) as scene:
+        scene.given_exception()
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, MOBILE)
+        await scene.until(lambda: control.asked, "the phone is told")
+        scene.directory.register = scene.directory.register.replace(exceptions=())
+        control.goes_on.set()
+        await scene.hears(caller, "DialRefused")
+        assert heard(scene) == "DialRefused(rule='', mobile_on_line=False)"
+        assert refusals(scene) == [("O2",)]
+        assert not was_rung(scene, MOBILE)

@@ -10,6 +10,7 @@ from hanvisa.calls.leaving import leaving
 from hanvisa.calls.noticing import notice_confidential
 from hanvisa.calls.outgoing import notice_private
 from hanvisa.calls.prompts import OutsideFailed, UnknownNumber
+from hanvisa.calls.refusing import tell_refused
 from hanvisa.calls.ringing import outside_place, ring
 from hanvisa.calls.stage import (
     Arriving,
@@ -127,12 +128,15 @@ async def send_on(call: Call, stage: Transferred) -> Stage | None:
     if inside is not None:
         return inside
     rung = await ring(call, [outside_place(reading)], call.house.settings.ring_person, display_of(call))
-    if rung.leg is None:
+    if rung.leg is not None:
+        await call.connect(rung.leg)
+        return Talking()
+    if rung.is_refused:
+        await tell_refused(call, rung)
+    else:
         call.tell("outcome", outcome="outside_failed", why=rung.why)
         await call.say(OutsideFailed(rung.why))
-        return BackToOperator(call.state.touched_by) if call.state.touched_by else None
-    await call.connect(rung.leg)
-    return Talking()
+    return BackToOperator(call.state.touched_by) if call.state.touched_by else None
 
 
 def identify_caller(call: Call) -> None:

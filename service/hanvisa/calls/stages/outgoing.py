@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from hanvisa.calls.alarms import outcome_of
 from hanvisa.calls.outgoing import barred_by, may_call_out, shown_outside
-from hanvisa.calls.prompts import CallBarred, DialRefused, OutsideFailed, UnknownNumber
+from hanvisa.calls.prompts import CallBarred, OutsideFailed, UnknownNumber
+from hanvisa.calls.refusing import tell_refused
 from hanvisa.calls.ringing import outside_place, ring
 from hanvisa.calls.stage import CallingOut, Stage, Talking, runs
 from hanvisa.policy.emergency import EmergencyCall, emergency_caller
@@ -36,9 +37,8 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         call.tell("outcome", **outcome_of(emergency_caller(call.register, emergency)))
     rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call, reading))
     if rung.leg is None:
-        if rung.refusals:
-            call.tell("outcome", outcome="refused", rules=rung.refusals[0].rules)
-            await call.say(DialRefused(rung.refusals[0].rules[0], rung.mobile_on_line))
+        if rung.is_refused:
+            await tell_refused(call, rung)
         else:
             call.tell("outcome", outcome="outside_failed", why=rung.why)
             await call.say(OutsideFailed(rung.why))

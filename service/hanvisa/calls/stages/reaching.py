@@ -13,7 +13,8 @@ from hanvisa.calls.leaving import to_ways_on
 from hanvisa.calls.masking import masked
 from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
-from hanvisa.calls.prompts import DialRefused, Why
+from hanvisa.calls.prompts import Why
+from hanvisa.calls.refusing import tell_refused
 from hanvisa.calls.ringing import Display, Place, Rung, outside_place, phone_places, ring
 from hanvisa.calls.sending_on import read
 from hanvisa.calls.stage import (
@@ -112,9 +113,7 @@ async def _refused(call: Call, sought: UUID, rung: Rung) -> Stage | None:
     Nothing counts against the ``sought``. Who is put through by an operator comes back to them; else the ways on are
     told, a message among them, and so they are to a mobile: no operator may have it either, whatever the hours.
     """
-    decision = rung.refusals[0]
-    call.tell("outcome", outcome="refused", rules=decision.rules)
-    await call.say(DialRefused(decision.rules[0], rung.mobile_on_line))
+    await tell_refused(call, rung)
     if call.caller.account and call.state.touched_by is not None:
         return BackToOperator(call.state.touched_by, sought, Why.NOT_RUNG, told=True)
     return to_ways_on(call, sought, Why.NOT_RUNG)
