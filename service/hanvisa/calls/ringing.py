@@ -178,6 +178,7 @@ async def _start(call: Call, place: Place, display: Display, rung: Rung) -> None
                 "signal", type="unreachable", account=place.account, digits=place.digits, why=str(error)
             )
             forget(call, leg.channel)
+            await call.make_sure_of_caller()  # else it is for them that no leg could be made
             if place.digits:
                 _note(rung, Why.NOT_RUNG)
             continue

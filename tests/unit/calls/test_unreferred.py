@@ -12,6 +12,7 @@ from hanvisa.policy.facts import Absence, AbsenceReason, TimeKind
 from hanvisa.policy.model import Text
 from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, NOW, Scene, id_of
+from unit.calls.test_attendance import GoneAsThePhoneIsToRing
 from unit.calls.test_attendant import QUICK
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_no_way_around import ANOTHER_MOBILE, given_confidential, talks, was_rung
@@ -110,6 +111,14 @@ async def test_who_works_from_home_and_does_not_answer_is_told_not_to() -> None:
         await scene.hears(caller, "Referral")
         assert "no_answer" in heard(scene)
         assert "works from home" not in heard(scene)
+
+
+async def test_nor_has_whom_a_caller_rang_who_hung_up_just_as_the_leg_was_made() -> None:
+    async with Scene(QUICK, control=GoneAsThePhoneIsToRing()) as scene:
+        scene.rings_in(ANNA_DIRECT)
+        await scene.until(lambda: scene.log.of_kind("closed"), "the call is over")
+        assert stages(scene)[-1] == "ReachingPerson"
+        assert not counted(scene)
 
 
 # M4: whose phones were not rung, for the caller has a mobile on the line, or is one
