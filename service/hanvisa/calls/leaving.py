@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def leaving(call: Call, person: Person) -> LeavingMessage:
-    """The stage for whoever leaves a message without having rung: absent or not, the person is not to be had."""
+    """The stage for whoever leaves a message without having rung: of one who is not absent no phone has."""
     is_absent = absence_at(call.register.absences_of(person.id), call.house.clock.now())
-    return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NO_ANSWER)
+    return LeavingMessage(person.id, Why.ABSENT if is_absent else Why.NOT_RUNG)
 
 
 def recipient(call: Call, id_: UUID) -> Recipient | None:

@@ -13,9 +13,12 @@ from hanvisa.calls.registry import RUNG
 from hanvisa.calls.signals import Channel, Entered
 from hanvisa.calls.stages.ringing_back import TRIES
 from hanvisa.policy.facts import Callback, OperatorState, Phone
+from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, MAIN, NOW, Scene, id_of
+from unit.calls.test_attendance import presses_and_hears
 from unit.calls.test_attendant import bo_is_operator, legs_to, rung_anew, shown
 from unit.calls.test_calls import operator_has_caller
+from unit.calls.test_messages import is_recorded
 from unit.calls.test_waiting import ready, rung_back
 from unit.calls.undialled import NotDialling, TrunkAway
 
@@ -192,3 +195,18 @@ async def test_nor_is_left_untold_who_is_given_up_by_a_rule_and_they_are_rung_tw
             scene.hangs_up(mobile, NO_ANSWER)
             await scene.over(mobile)
         await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")
+
+
+async def test_of_whom_an_operator_lets_a_message_be_left_nobody_hears_that_they_do_not_answer() -> None:
+    """`*62*`: their phone is not rung for it. The caller says nothing, and has the ways on and the referral again."""
+    async with Scene(PATIENT) as scene:
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "*62*201")
+        await is_recorded(scene, caller)
+        scene.said(caller, 0.0)
+        await scene.hears(caller, "NothingHeard")
+        scene.finished(caller)
+        await scene.hears(caller, "Offers")
+        await presses_and_hears(scene, caller, Offer.AGAIN.value, "Referral")
+        assert "Why.NOT_RUNG" in str(scene.log.of_kind("heard")[-1]["words"])
+        assert not referred(scene)
