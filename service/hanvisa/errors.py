@@ -8,7 +8,8 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |   `- Contradiction       what is stored does not allow it: read again or not, it stays refused
  |- PolicyRefused           the policy says no: ``decision`` says by which rules, and why
  |- StorageError            the database does not answer, or the disk does not take it
- |   `- InDoubt             it fell silent while it committed: all is stored, or nothing
+ |   |- InDoubt             it fell silent while it committed: all is stored, or nothing
+ |   `- Locked              it answers: others are changing what is to be changed, for longer than is waited for
  |- SpeechError             a synthesiser failed
  |- MailError               a mail server did not take a mail
  |- LdapError               an LDAP directory can't be read
@@ -68,6 +69,11 @@ class StorageError(HanvisaError):
 
 class InDoubt(StorageError):  # noqa: N818
     pass
+
+
+class Locked(StorageError):  # noqa: N818
+    def __init__(self) -> None:
+        super().__init__("Others are changing the register. Try again in a while.")
 
 
 class SpeechError(HanvisaError):

@@ -25,8 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm.exc import StaleDataError
 
 from hanvisa.directory.auditing import Actor, AuditingSession, count_changes, touched_tables
-from hanvisa.directory.sqlite import connect, is_damage
-from hanvisa.errors import ConfigurationError, Conflict, Contradiction, InDoubt, StorageError
+from hanvisa.directory.sqlite import connect, is_busy, is_damage
+from hanvisa.errors import ConfigurationError, Conflict, Contradiction, InDoubt, Locked, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -45,6 +45,7 @@ _PRAGMAS = (
 )
 _POOL_TIMEOUT = 5  # seconds until one of the connections that there may be is free
 _ENDS_WITHIN = 0.5  # seconds that a server has for a commit, or its undoing, when whoever waits is cancelled
+_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code
 _FRESH = 5.0  # seconds since it was used, in which a connection is taken to be alive
 _WRITES = "hanvisa_writes"
 _UNTIL = "hanvisa_until"
@@ -97,6 +98,8 @@ class Database:
         self._within: float | None = None
         # SQLite has one writer at a time, and its own queue is a sleep that grows: ours is served in order.
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
+        # For who changes the register (`turns`): they wait here without a connection, which others need meanwhile.
+        self.register_turn = asyncio.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -170,6 +173,7 @@ class Database:
         Raises:
             Conflict: somebody changed the row in between, or the data's own rules forbid the change.
             InDoubt: the database fell silent while it committed.
+            Locked: others kept locked what is to be changed.
             StorageError: the database does not answer, or it took too long.
         """
         try:
@@ -263,6 +267,8 @@ def storage_errors(file: Path | None = None) -> Iterator[None]:
                 f"The database {file} is damaged: {error.orig}. Put a backup in its place: "
                 "hanvisa restore FILE --over (docs/backup.md)."
             ) from error
+        if is_busy(error.orig) or getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+            raise Locked from error
         raise StorageError(f"The database does not answer: {error.orig}.") from error
     except (NoConnectionInTimeError, DisconnectionError) as error:
         raise StorageError(f"The database does not answer: {error}.") from error

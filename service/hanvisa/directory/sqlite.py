@@ -27,6 +27,11 @@ def is_damage(error: object) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGES  # the rest of it says where
 
 
+def is_busy(error: object) -> bool:
+    """Whether another process has the lock, for longer than was waited for."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def connect(file: str, pragmas: Iterable[str]) -> SqliteConnection:
     """For SQLAlchemy, which awaits it. The file must be there."""
     made = SqliteConnection(partial(_open, file, tuple(pragmas)), _AT_A_TIME)

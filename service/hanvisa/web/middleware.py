@@ -17,6 +17,7 @@ from hanvisa.errors import (
     Conflict,
     HanvisaError,
     InvalidInput,
+    Locked,
     NotFound,
     PolicyRefused,
     PrintingError,
@@ -73,7 +74,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
-_TRY_AGAIN_AFTER = "5"  # seconds: the database is found within two of its being back
+_TRY_AGAIN_AFTER = "5"  # seconds: a database is found within two of its being back, and most imports are done
 
 _KINDS: tuple[tuple[type[HanvisaError], Kind], ...] = (
     (InvalidInput, INVALID),
@@ -155,12 +156,7 @@ def problem_of(error: HanvisaError) -> Problem:
     if (told := _telling(error)) is not None:
         return told
     if isinstance(error, StorageError):
-        log.warning("web.database_does_not_answer", why=str(error))
-        return Problem(
-            UNAVAILABLE,
-            Text(sv="Databasen svarar inte.", en="The database does not answer."),
-            headers={"Retry-After": _TRY_AGAIN_AFTER},
-        )
+        return _of_storage(error)
     if isinstance(error, NotFound):
         return Problem(
             NOT_FOUND, Text(sv="Det finns inget med det id:t.", en="There is nothing with that id.")
@@ -185,6 +181,19 @@ def problem_of(error: HanvisaError) -> Problem:
         )
     kind = next((kind for type_, kind in _KINDS if isinstance(error, type_)), INTERNAL)
     return Problem(kind, Text(sv=str(error), en=str(error)))
+
+
+def _of_storage(error: StorageError) -> Problem:
+    if isinstance(error, Locked):
+        log.info("web.others_are_changing_the_register")
+        what = Text(
+            sv="Andra ändrar i registret just nu. Försök igen om en stund.",
+            en="Others are changing the register just now. Try again in a while.",
+        )
+    else:
+        log.warning("web.database_does_not_answer", why=str(error))
+        what = Text(sv="Databasen svarar inte.", en="The database does not answer.")
+    return Problem(UNAVAILABLE, what, headers={"Retry-After": _TRY_AGAIN_AFTER})
 
 
 def _telling(error: HanvisaError) -> Problem | None:

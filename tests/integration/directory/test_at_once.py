@@ -6,15 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hanvisa.directory.auditing import Actor
-from hanvisa.directory.engine import Database
+from hanvisa.directory import engine
+from hanvisa.directory.auditing import Actor, read_counters
+from hanvisa.directory.engine import Database, open_database
 from hanvisa.directory.imports import import_files, people
 from hanvisa.directory.imports.report import ImportReport
-from hanvisa.directory.repositories import plain
+from hanvisa.directory.phone_changes import ChangesByPhone
+from hanvisa.directory.postgres import Waits
+from hanvisa.directory.repositories import plain, turns
 from hanvisa.directory.repositories.absences import AbsenceFields, Absences
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.directory.repositories.entries import Entries
@@ -30,8 +34,9 @@ from hanvisa.directory.repositories.settings import KeptSettings
 from hanvisa.directory.repositories.trainings import Trainings
 from hanvisa.directory.repositories.users import UserFields, Users
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.errors import Conflict, Contradiction
+from hanvisa.errors import Conflict, Contradiction, Locked
 from hanvisa.policy.facts import Person, ScopeKind, TargetKind
+from integration.directory.conftest import PostgresTemplates
 
 NOW = datetime(2026, 8, 5, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -303,3 +308,47 @@ async def test_a_department_does_not_end_while_people_are_brought_into_it(
     assert not brought.left_out
     (ended,) = await asyncio.gather(*ending, return_exceptions=True)
     assert isinstance(ended, NotPossible), ended
+
+
+async def test_those_who_wait_for_an_import_leave_others_their_connections(
+    postgres_templates: PostgresTemplates, tmp_path: Path
+) -> None:
+    """More of them than the pool has: else nobody's phone would be heeded meanwhile."""
+    url = postgres_templates.with_demo(tmp_path)
+    database, importing = open_database(url), open_database(url)
+    organisations = Entries(database, plain.ORGANISATIONS)
+    async with turns.changing_register(importing, FIRST):
+        waiting = [
+            asyncio.create_task(organisations.create({"name": f"Bolag {number}"}, SECOND))
+            for number in range(20)
+        ]
+        await asyncio.wait(waiting, timeout=0.5)  # they have asked by then
+        await ChangesByPhone(database.hurried(2.0)).mark_next_call("anna")
+    assert len({made.id for made in await asyncio.gather(*waiting)}) == 20
+    await database.close()
+    await importing.close()
+
+
+async def test_who_waits_for_an_import_in_the_same_process_is_told_in_a_while(
+    demo: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_LONGEST", 0.2)
+    organisations = Entries(demo, plain.ORGANISATIONS)
+    async with turns.changing_register(demo, FIRST):
+        with pytest.raises(Locked, match="Others are changing the register"):
+            await organisations.create({"name": "Bolaget"}, SECOND)
+    await organisations.create({"name": "Bolaget"}, SECOND)
+
+
+async def test_who_waits_for_an_import_in_another_process_is_told_the_same(
+    demo_url: str, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_PRAGMAS", (*engine._PRAGMAS, "busy_timeout=200"))
+    ours = open_database(demo_url, Waits(lock=0.2))
+    organisations = Entries(ours, plain.ORGANISATIONS)
+    async with turns.changing_register(other, FIRST) as session:
+        await read_counters(session)  # as an import does: on SQLite it is from here on that it has the lock
+        with pytest.raises(Locked, match="Others are changing the register"):
+            await organisations.create({"name": "Bolaget"}, SECOND)
+    await organisations.create({"name": "Bolaget"}, SECOND)
+    await ours.close()

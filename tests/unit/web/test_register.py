@@ -6,7 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from hanvisa.directory.auditing import Actor
+from hanvisa.directory.repositories import turns
 from hanvisa.directory.repositories.audit import Audit
 from hanvisa.policy.facts import TargetKind
 from hanvisa.web.api.register import RESOURCES
@@ -102,6 +105,19 @@ async def test_two_who_change_the_same_at_once_do_not_overwrite_each_other(town:
         *(town.ask("PATCH", at, {"name": f"Tingshuset {one}"}, if_match='"1"') for one in range(5))
     )
     assert sorted(one.status for one in answers) == [200, 412, 412, 412, 412]
+
+
+async def test_who_waits_too_long_for_others_is_told_so_and_not_of_a_dead_database(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_LONGEST", 0.1)
+    async with turns.changing_register(town.database, Actor("import")):
+        with capture_logs() as logged:
+            response = await town.ask("POST", "/sites", {"name": "Tingshuset", "organisation": NORA})
+    told = await problem(response, 503)
+    assert told["detail"] == "Others are changing the register just now. Try again in a while."
+    assert response.headers["Retry-After"] == "5"
+    assert [line["event"] for line in logged] == ["web.others_are_changing_the_register"]
 
 
 async def test_a_change_counts_for_the_next_call(town: Town) -> None:
