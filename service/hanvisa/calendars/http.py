@@ -225,13 +225,14 @@ def _no_xml(source: Source) -> CalendarError:
 def _must_be_whole(answer: ET.Element, source: Source) -> None:
     """Raises CalendarError where a server has events that it does not give: they have not been taken away.
 
-    Not for what it does not have (404): an event that has gone since it was listed, or a mark of one that is there.
+    Not for what it does not have (404): an event that has gone and is listed still, which some servers do for ever, a
+    mark of one that is there, or the events of the calendar itself, which iCloud lists among them.
     """
     for part in answer.iter():
         if part.tag not in (f"{_DAV}response", f"{_DAV}propstat"):
             continue
         status = _status(part)
-        if status // 100 != 2 and (status != 404 or part.find(f".//{_DATA}") is not None):
+        if status // 100 != 2 and status != 404:
             raise CalendarError(
                 Text(
                     sv=f"{source.host} ger bara en del av kalendern (status {status})",

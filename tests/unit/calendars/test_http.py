@@ -120,10 +120,6 @@ async def test_what_is_no_xml_or_has_a_document_type_is_no_caldav(server: Server
             "<d:propstat><d:prop><c:calendar-data/></d:prop><d:status>HTTP/1.1 500 Oj</d:status></d:propstat>",
             500,
         ),
-        (
-            "<d:propstat><d:prop><c:calendar-data/></d:prop><d:status>HTTP/1.1 404 Oj</d:status></d:propstat>",
-            404,
-        ),
         ("<d:propstat><d:prop/><d:status>HTTP/1.1 403 Forbidden</d:status></d:propstat>", 403),
         ("<d:status>HTTP/1.1 507 Insufficient Storage</d:status>", 507),
         ("<d:status>hej</d:status>", 0),
@@ -137,9 +133,27 @@ async def test_a_server_that_gives_only_a_part_is_not_read(server: Server, other
     assert error.value.what.en == f"127.0.0.1 gives only a part of the calendar (status {status})"
 
 
-async def test_an_event_that_has_gone_since_it_was_listed_is_none(server: Server) -> None:
+ETAG = (
+    '<d:propstat><d:prop><d:getetag>"1"</d:getetag></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>'
+)
+NO_DATA = (
+    "<d:propstat><d:prop><c:calendar-data/></d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat>"
+)
+
+
+@pytest.mark.parametrize(
+    ("href", "other"),
+    [
+        ("/b.ics", "<d:status>HTTP/1.1 404 Not Found</d:status>"),
+        ("/b.ics", NO_DATA),
+        ("/b.ics", ETAG + NO_DATA),
+        ("/key-4711/", ETAG + NO_DATA),
+    ],
+    ids=["gone meanwhile", "gone, and listed for ever", "the same with its mark", "the calendar itself"],
+)
+async def test_what_is_listed_and_is_no_event_hides_no_other(server: Server, href: str, other: str) -> None:
     server.status = 207
-    server.body = ONE_OF_TWO.format("<d:status>HTTP/1.1 404 Not Found</d:status>").encode()
+    server.body = ONE_OF_TWO.format(other).replace("/b.ics", href).encode()
     content = await read(server.source(CalendarKind.CALDAV))
     assert content is not None
     assert [one.key for one in content[1]] == ["a"]
