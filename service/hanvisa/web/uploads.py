@@ -1,10 +1,12 @@
 """Files that are sent as a multipart form (RFC 7578), where a route takes some instead of JSON.
 
-They are held in memory, beside the calls: each form has its own limit, and all together have one.
+They are held in memory, beside the calls: each form has its own limit, and all together have one. Whoever falls silent
+in the middle leaves their room to others.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,7 +20,8 @@ from hanvisa.web.problems import NOT_FILES, TOO_LARGE, UNAVAILABLE, Problem, inv
 MULTIPART = "multipart/form-data"
 _CHUNK = 64 * 1024
 _BESIDE = 128 * 1024  # bytes of a form beside its files
-_TOGETHER = 64 * 1024 * 1024  # bytes of all forms at once: two of the largest
+_TOGETHER = 64 * 1024 * 1024  # bytes of all forms at once
+_SILENT = 30.0  # seconds in which nothing comes of a form
 
 Files = Mapping[str, bytes]
 """The content by the file's name."""
@@ -64,8 +67,8 @@ ROOM: web.AppKey[Room] = web.AppKey("room", Room)
 async def files_of(request: web.Request, most: int) -> AsyncIterator[Sent]:
     """What is sent, for as long as it is dealt with.
 
-    Raises Problem: no multipart form (415), more than ``most`` bytes (413), no file, or two of one name (422), no room
-    for it beside what others send (503).
+    Raises Problem: no multipart form, or only a part of one (415), more than ``most`` bytes (413), no file, or two of
+    one name (422), no room for it beside what others send (503).
     """
     with request.app[ROOM].of(request.content) as keep:
         yield await _read(request, most, keep)
@@ -85,7 +88,7 @@ async def _read(request: web.Request, most: int, keep: Callable[[], None]) -> Se
     left = most
     try:
         reader = await request.clone(client_max_size=most).multipart()
-        while (part := await reader.next()) is not None:
+        while (part := await asyncio.wait_for(reader.next(), _SILENT)) is not None:
             if request.content.total_bytes > most + _BESIDE:  # parts without anything in them count as well
                 raise _too_large(most)
             if not isinstance(part, BodyPartReader):
@@ -99,7 +102,7 @@ async def _read(request: web.Request, most: int, keep: Callable[[], None]) -> Se
                 raise invalid("file", Text(sv=f"{twice} är där två gånger", en=f"{twice} is there twice"))
             elif part.filename:
                 files[part.filename] = content
-    except (ValueError, HttpProcessingError) as error:
+    except (ValueError, HttpProcessingError, TimeoutError) as error:
         raise _unreadable() from error
     if not files:
         raise invalid("file", Text(sv="ingen fil är vald", en="no file is chosen"))
@@ -108,7 +111,7 @@ async def _read(request: web.Request, most: int, keep: Callable[[], None]) -> Se
 
 async def _content(part: BodyPartReader, left: int, most: int, keep: Callable[[], None]) -> bytes:
     content = bytearray()
-    while chunk := await part.read_chunk(_CHUNK):
+    while chunk := await asyncio.wait_for(part.read_chunk(_CHUNK), _SILENT):
         keep()
         content += chunk
         if len(content) > left:

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import pytest
 from aiohttp import ClientResponse, FormData
 
 from hanvisa.config import Settings
@@ -16,6 +17,7 @@ from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.recordings import Recordings
 from hanvisa.lab.waiting import until
 from hanvisa.policy.facts import RecordingKind
+from hanvisa.web import uploads
 from hanvisa.web.api.recordings import LARGEST
 from hanvisa.web.uploads import ROOM
 from unit.web.town import NOW, Town, answer, id_of, problem
@@ -141,10 +143,8 @@ async def test_parts_without_anything_in_them_fill_no_memory(town: Town) -> None
     await problem(await town.client.post(path, data=form, headers=headers), 413)
 
 
-async def test_files_that_are_sent_at_once_have_one_memory_together(town: Town) -> None:
-    wav, name, goes_on = spoken(5.0), f"person={id_of('anna')}&kind=name", asyncio.Event()
-    room = town.client.app[ROOM]
-    room.left = before = len(wav) * 3 // 2
+def sends_in_two(town: Town, query: str, wav: bytes, goes_on: asyncio.Event) -> asyncio.Task[ClientResponse]:
+    """The file's end comes when it ``goes_on``."""
 
     async def slowly() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n' + wav[:-1000]
@@ -155,8 +155,15 @@ async def test_files_that_are_sent_at_once_have_one_memory_together(town: Town) 
         "Authorization": f"Bearer {town.tokens['person']}",
         "Content-Type": "multipart/form-data; boundary=x",
     }
-    path = f"/api/v1/recordings?{name}"
-    first = asyncio.create_task(town.client.post(path, data=slowly(), headers=headers))
+    path = f"/api/v1/recordings?{query}"
+    return asyncio.create_task(town.client.post(path, data=slowly(), headers=headers))
+
+
+async def test_files_that_are_sent_at_once_have_one_memory_together(town: Town) -> None:
+    wav, name, goes_on = spoken(5.0), f"person={id_of('anna')}&kind=name", asyncio.Event()
+    room = town.client.app[ROOM]
+    room.left = before = len(wav) * 3 // 2
+    first = sends_in_two(town, name, wav, goes_on)
     await until(lambda: room.left < before - len(wav) // 2, what=lambda: f"{room.left} of {before} are left")
     told = await problem(await sends(town, name, wav), 503)
     assert "there is no room for these" in told["detail"]
@@ -164,6 +171,22 @@ async def test_files_that_are_sent_at_once_have_one_memory_together(town: Town) 
     await answer(await first, 201)
     await answer(await sends(town, name, wav), 201)
     assert room.left == before
+
+
+async def test_whoever_falls_silent_in_the_middle_leaves_their_room(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whose network is gone: no end of the connection comes."""
+    monkeypatch.setattr(uploads, "_SILENT", 0.5)
+    wav, name = spoken(5.0), f"person={id_of('anna')}&kind=name"
+    room = town.client.app[ROOM]
+    room.left = before = len(wav) * 3 // 2
+    gone = sends_in_two(town, name, wav, asyncio.Event())
+    await until(lambda: room.left < before - len(wav) // 2, what=lambda: f"{room.left} of {before} are left")
+    await until(lambda: room.left == before, what=lambda: f"{room.left} of {before} are left")
+    await answer(await sends(town, name, wav), 201)
+    told = await problem(await gone, 415)
+    assert told["error_id"] == "not-files"
 
 
 async def test_they_are_few_in_a_day_those_that_were_ended_too(town: Town) -> None:
