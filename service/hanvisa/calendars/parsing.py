@@ -6,6 +6,7 @@ out or refused before it is read, and all of it is read within a time.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -29,6 +30,8 @@ from hanvisa.policy.swedish_time import LOCAL
 WITHIN = 10.0  # seconds for all the texts
 MOST = 2000  # events in the days that are read: each is weighed, and callers wait meanwhile
 _FOLD_IN_LETTER = re.compile(rb"\r?\n[ \t](?=[\x80-\xbf])")  # RFC 5545, 3.1: lines are folded between bytes
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # how such a text begins
+_LOST = "\ufffd"  # in place of what is not in UTF-8
 _RULES = 3  # of one event
 _ZONE_RULES = 500  # of one text
 _DEEPEST = 10  # things within things; an alarm within an event is three
@@ -57,8 +60,8 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "", within: fl
 
     An event that makes no sense (no start, a rule that recurs each second) is left out.
 
-    Raises CalendarError: a text is no calendar, or not in UTF-8, has too many, or takes longer than ``within`` seconds.
-    What it says has nothing of what is in it.
+    Raises CalendarError: a text is no calendar, one in UTF-16, or has a subject that is not in UTF-8; there are too
+    many, or it takes longer than ``within`` seconds. What it says has nothing of what is in it.
     """
     until = monotonic() + within
     first, last = (datetime.combine(day, time(0), LOCAL) for day in days)
@@ -83,16 +86,28 @@ def parse_events(texts: Iterable[bytes], days: Days, email: str = "", within: fl
 
 
 def _decoded(text: bytes) -> str:
-    """Raises CalendarError for another encoding: each å, ä and ö would be lost, and with them the reasons."""
-    try:
-        return _FOLD_IN_LETTER.sub(b"", text).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CalendarError(
-            Text(
-                sv="det är ingen kalender som går att förstå: den är inte skriven i UTF-8",
-                en="it is no calendar that can be understood: it is not written in UTF-8",
-            )
-        ) from None
+    """What is not in UTF-8 is :data:`_LOST`: mostly it stands in descriptions. Raises CalendarError for UTF-16."""
+    if text.startswith(_UTF_16):
+        raise _not_in_utf_8()
+    lost_elsewhere = text.replace(_LOST.encode(), b"?")
+    return _FOLD_IN_LETTER.sub(b"", lost_elsewhere).decode("utf-8-sig", errors="replace")
+
+
+def _subject(event: Component) -> str:
+    """Raises CalendarError where letters of it are lost, and with them a reason that it may begin with."""
+    subject = str(event.get("SUMMARY", ""))
+    if _LOST in subject:
+        raise _not_in_utf_8()
+    return subject
+
+
+def _not_in_utf_8() -> CalendarError:
+    return CalendarError(
+        Text(
+            sv="det är ingen kalender som går att förstå: den är inte skriven i UTF-8",
+            en="it is no calendar that can be understood: it is not written in UTF-8",
+        )
+    )
 
 
 def _too_many() -> CalendarError:
@@ -206,7 +221,7 @@ def _events(
         uid = event["UID"]
         yield Event(
             key=f"{uid} {_moment(event['RECURRENCE-ID'].dt)}" if uid in recurring else uid,
-            subject=str(event.get("SUMMARY", "")),
+            subject=_subject(event),
             starts=_within_reach(event["DTSTART"].dt),
             ends=_within_reach(event["DTEND"].dt),
             shown=_shown(event),

@@ -291,6 +291,19 @@ def test_what_is_not_in_utf_8_is_said_and_loses_no_letters(encoding: str) -> Non
         parse_events([calendar(MEETING).decode().encode(encoding)], DAYS)
 
 
+@pytest.mark.parametrize("stray", ["é".encode()[:1], "é".encode("latin-1"), "\ufffd".encode()])
+def test_what_is_not_in_utf_8_where_no_reason_is_sought_hides_no_event(stray: bytes) -> None:
+    """A description that a program has cut off within a letter, or that was pasted from elsewhere."""
+    text = calendar("DESCRIPTION:Kafé\n" + MEETING).replace("é".encode(), stray)
+    assert [one.subject for one in parse_events([text], DAYS)] == ["Möte"]
+
+
+def test_a_letter_that_was_lost_before_it_came_into_the_calendar_hides_no_other_event() -> None:
+    """It is in UTF-8, and the person can write it anew."""
+    texts = [calendar(MEETING.replace("ö", "\ufffd")), calendar(MEETING)]
+    assert [one.subject for one in parse_events(texts, DAYS)] == ["M?te", "Möte"]
+
+
 @pytest.mark.parametrize("fold", [b"\r\n ", b"\n\t"])
 def test_a_line_that_is_folded_within_a_letter_and_a_mark_before_the_text_are_utf_8(fold: bytes) -> None:
     letter = "ö".encode()
