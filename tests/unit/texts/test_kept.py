@@ -15,7 +15,7 @@ from hanvisa.config import Settings
 from hanvisa.directory.auditing import SYSTEM
 from hanvisa.directory.engine import open_database
 from hanvisa.directory.migrations import upgrade
-from hanvisa.directory.personal import removing, texts
+from hanvisa.directory.personal import leaving, removing, texts
 from hanvisa.directory.tables import MobileRow, PersonRow
 from hanvisa.personal import export, purge_now, remove_now
 from hanvisa.policy.texts import A_DAY, TextMessage
@@ -110,14 +110,8 @@ async def test_one_to_a_caller_that_is_sent_while_they_are_removed_goes_too(
     assert files(tmp_path / "texts") == []
 
 
-async def test_those_to_somebody_who_has_left_go_though_their_removal_was_broken_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings, spool, long_ago = (
-        await settings_of(tmp_path),
-        Spool(tmp_path / "texts"),
-        NOW - timedelta(days=9),
-    )
+async def left(settings: Settings) -> str:
+    """Somebody who has left, with a mobile, whose number TEXT is to: their id."""
     anna = PersonRow(given_name="Anna", family_name="Berg", ended_at=NOW)
     database = open_database(settings.database_url)
     async with database.changing(SYSTEM) as session:
@@ -130,11 +124,18 @@ async def test_those_to_somebody_who_has_left_go_though_their_removal_was_broken
                 carrier="Bolaget",
                 grounds="rör sig",
                 decided_by="chefen",
-                decided_at=long_ago,
-                ended_at=NOW,
+                decided_at=NOW - timedelta(days=9),
             )
         )
     await database.close()
+    return str(anna.id)
+
+
+async def test_those_to_somebody_who_has_left_go_though_their_removal_was_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, spool = await settings_of(tmp_path), Spool(tmp_path / "texts")
+    anna = await left(settings)
     spool.add(Waiting("a", NOW - timedelta(hours=1), TEXT))
 
     def dies(*_: Any) -> None:
@@ -143,9 +144,28 @@ async def test_those_to_somebody_who_has_left_go_though_their_removal_was_broken
     with monkeypatch.context() as broken:
         broken.setattr(texts, "delete", dies)
         with pytest.raises(OSError, match="died"):
-            await remove_now(settings, str(anna.id), NOW)
+            await remove_now(settings, anna, NOW)
     assert files(tmp_path / "texts") == ["a.json"]
-    await remove_now(settings, str(anna.id), NOW)
+    await remove_now(settings, anna, NOW)
+    assert files(tmp_path / "texts") == []
+
+
+@pytest.mark.parametrize("erased", ["erase_person", "erase_caller"])
+async def test_one_that_is_queued_while_rows_are_erased_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erased: str
+) -> None:
+    """The service goes on beside the command: they call once more, and are texted."""
+    settings, spool = await settings_of(tmp_path), Spool(tmp_path / "texts")
+    id_ = await left(settings) if erased == "erase_person" else TEXT.to
+    spool.add(Waiting("a", NOW, TEXT))
+    erase = getattr(leaving, erased)
+
+    async def meanwhile(*given: Any) -> Any:
+        spool.add(Waiting("b", datetime.now(UTC), TEXT))
+        return await erase(*given)
+
+    monkeypatch.setattr(leaving, erased, meanwhile)
+    assert (await remove_now(settings, id_, NOW)).files == 2
     assert files(tmp_path / "texts") == []
 
 

@@ -77,7 +77,8 @@ async def remove_person(
     """Raises NotFound, Conflict, StorageError.
 
     What lies outside the database goes before their numbers do: then nothing would tell any more whose it was, were
-    this broken off. Texts after the calls, for they are sent, and others queued, while those are gone through.
+    this broken off. Texts after the calls, for they are sent, and others queued, while those are gone through; and once
+    more at the end, for some may have been queued since.
     """
     async with database.reading() as session:
         whose = await whose_is(session, person)
@@ -98,6 +99,7 @@ async def remove_person(
         touch(session, _CHANGED)
         entry = audit_entry(by, "removed", "persons", str(person), before=None, after=None)
         await session.execute(insert(AuditRow), [entry])
+    texts += await delete_texts_to(state, whose)
     await delete_files(state, files)
     return Removed(calls, len(files) + texts, threats)
 
@@ -123,6 +125,7 @@ async def _remove_caller(database: Database, state: Path, whose: Whose, by: Acto
         touch(session, _OF_A_NUMBER)
         entry = audit_entry(by, "removed", "calls", "", before=None, after={"calls": calls})
         await session.execute(insert(AuditRow), [entry])
+    texts += await delete_texts_to(state, whose)
     await delete_files(state, files)
     return Removed(calls, len(files) + texts, threats)
 
