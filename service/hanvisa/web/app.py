@@ -11,7 +11,7 @@ from hanvisa.web import confirming, describing, event_stream, health, pages
 from hanvisa.web.auth import GATE, Gate
 from hanvisa.web.finding import FOUND_IN, find_by_session, find_by_token
 from hanvisa.web.metrics import METRICS, CallLog, Metrics, PhonePasswords, Work, metrics
-from hanvisa.web.middleware import counted, harden, problems
+from hanvisa.web.middleware import counted, harden, problems, sign
 from hanvisa.web.oidc import OIDC, open_client
 from hanvisa.web.operations import OPERATIONS
 from hanvisa.web.quiet import quieten
@@ -27,7 +27,7 @@ def create_app(services: Services) -> web.Application:
     """The application, ready for a runner. It starts nothing and holds nothing open."""
     quieten()
     app = web.Application(middlewares=[counted, problems], client_max_size=_LARGEST_BODY)
-    app.on_response_prepare.append(harden)
+    app.on_response_prepare.extend((harden, sign))
     app[SERVICES] = services
     app[METRICS] = Metrics(services.metrics)
     services.metrics.register(PhonePasswords(services.guessers))

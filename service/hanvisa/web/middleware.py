@@ -74,6 +74,8 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+_SIGN, _NAME = "X-Answered-By", "hanvisa"
+
 _TRY_AGAIN_AFTER = "5"  # seconds: a database is found within two of its being back, and most imports are done
 
 _KINDS: tuple[tuple[type[HanvisaError], Kind], ...] = (
@@ -98,6 +100,11 @@ async def harden(_request: web.Request, response: web.StreamResponse) -> None:
     """Before the first byte of every answer, a stream's too."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+async def sign(_request: web.Request, response: web.StreamResponse) -> None:
+    """Every answer: by this a page tells ours from what a proxy says in our place (hanvisa.js)."""
+    response.headers[_SIGN] = _NAME
 
 
 @web.middleware

@@ -190,13 +190,14 @@ async def test_an_unforeseen_error_is_a_reference_and_no_trace(
     assert "Traceback" not in logged.out + logged.err + str(body)
 
 
-async def test_every_answer_is_hardened(town: Town) -> None:
+async def test_every_answer_is_hardened_and_signed(town: Town) -> None:
     for path in ("/api/v1/persons", "/api/docs", "/health/live", "/nothing"):
         headers = (await town.client.get(path)).headers
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Answered-By"] == "hanvisa", "else a page takes it for a proxy's"
 
 
 async def test_a_stream_is_hardened_before_its_first_byte(town: Town) -> None:

@@ -27,6 +27,7 @@ async function keep(link) {
 // Whether the file came.
 async function fetched(address) {
   const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
+  if (!isOurs(answer.headers.get(SIGN))) throw new Error("It is not the service that answers.");
   const elsewhere = answer.headers.get("HX-Redirect");
   if (elsewhere) {
     location.assign(elsewhere);

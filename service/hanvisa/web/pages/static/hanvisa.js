@@ -111,8 +111,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 const ASKS_AGAIN_AFTER = 2000; // milliseconds
 const unanswered = new Set();
 
-document.addEventListener("htmx:sendError", (event) => {
-  const { elt, path, verb } = event.detail.requestConfig;
+document.addEventListener("htmx:sendError", (event) => hasNotCome(event.detail.requestConfig));
+
+function hasNotCome({ elt, path, verb }) {
   if (verb !== "get") {
     tell(told.noAnswer);
     return;
@@ -120,20 +121,36 @@ document.addEventListener("htmx:sendError", (event) => {
   unanswered.add(elt);
   tell(told.asksAgain);
   setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path);
-});
+}
 
 function askAgain(elt, path) {
   if (!elt.isConnected) hasCome(elt);
   else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
 }
 
-document.addEventListener("htmx:afterOnLoad", (event) => hasCome(event.detail.requestConfig.elt));
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (isOurs(xhr.getResponseHeader(SIGN))) hasCome(requestConfig.elt);
+});
 
 function hasCome(elt) {
   if (!unanswered.delete(elt) || unanswered.size) return;
   const problem = document.getElementById("problem");
   if (problem.textContent === told.asksAgain) problem.replaceChildren();
 }
+
+// What answers in the service's place, as a proxy before it, is not shown in place of anything of ours, a form that is
+// filled in for one: it is as if nobody had answered. The service signs all that it answers.
+const SIGN = "X-Answered-By";
+const isOurs = (sign) => sign === "hanvisa";
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (isOurs(xhr.getResponseHeader(SIGN))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation(); // whoever else listens takes it for an answer
+  hasNotCome(requestConfig);
+});
 
 // As a problem that the service tells, but for what only the service knows.
 function tell(words) {

@@ -54,7 +54,7 @@ class Connection {
     if (requestConfig.verb === "get") return;
     const sent = performance.now();
     xhr.addEventListener("loadend", () => {
-      if (xhr.status === 0 || xhr.status >= 500) this.connect();
+      if (!isOurs(xhr.getResponseHeader(SIGN)) || xhr.status >= 500) this.connect();
       else if (this.heard < sent) this.connectWithin(this.source.readyState === EventSource.CLOSED ? 0 : SOON);
     });
   }
