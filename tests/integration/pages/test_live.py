@@ -143,6 +143,31 @@ async def test_a_connection_that_lives_is_kept_whatever_is_asked_for(visit: Visi
     assert connects == []
 
 
+@pytest.mark.parametrize(
+    "asks",
+    ["document.body.removeAttribute('hx-headers'); act('F4')", "void htmx.ajax('post', '/admin/exceptions')"],
+    ids=["perhaps not meant", "not for this role"],
+)
+async def test_nor_is_it_torn_down_by_what_is_refused_before_anything_is_done(
+    visit: Visit, town: Town, asks: str
+) -> None:
+    town.live.up = [CALL]
+    await visit.signs_in("olle", OPERATOR, to="/switchboard")
+    page = visit.page
+    await open_consoles(visit, town)
+    await writes(visit, "Ring om bygglovet")  # meanwhile every part of it has come
+    connects: list[str] = []
+    page.on("request", lambda asked: connects.append(asked.url) if "/events" in asked.url else None)
+    async with page.expect_response(lambda response: response.request.method == "POST") as answered:
+        await page.evaluate(asks)
+    assert (await answered.value).status == 403
+    await expect(page.locator("#problem")).not_to_be_empty()
+    await page.evaluate("new Promise(over => setTimeout(over, SOON + 500))")
+    assert connects == []
+    assert not await page.evaluate("isMoving"), "keys are for the caller again"
+    assert town.live.asked == []
+
+
 async def test_what_one_does_shows_at_once_also_where_the_connection_is_known_to_be_lost(
     visit: Visit, town: Town
 ) -> None:

@@ -17,10 +17,10 @@ from hanvisa.web.origin import address_of
 from hanvisa.web.pages import translating
 from hanvisa.web.pages.asking import Api
 from hanvisa.web.pages.rendering import Page
-from hanvisa.web.principals import nobody
+from hanvisa.web.principals import Principal, nobody
 from hanvisa.web.problems import UNAUTHENTICATED, Problem
 from hanvisa.web.roles import Action
-from hanvisa.web.routing import Anyone, asked_by, who_asks
+from hanvisa.web.routing import WHO, Anyone, asked_by, who_asks
 from hanvisa.web.services import SERVICES
 from hanvisa.web.using import note_use
 
@@ -29,8 +29,8 @@ SIGN_IN = "/sign-in"
 
 Handler = Callable[[Page], Awaitable[web.StreamResponse]]
 
-ASKED: web.AppKey[Callable[[Page], None]] = web.AppKey("asked")
-"""Told of each change that somebody has asked for at a page, when it is done or refused. Never waits."""
+ASKED: web.AppKey[Callable[[Principal], None]] = web.AppKey("asked")
+"""Told who has asked for a change at a page, when it is done or refused, be it before its handler. Never waits."""
 
 _STEP = re.compile(r"[^/\x00-\x1f\x7f]*")
 """What may stand in a place of an address: nothing that would lead to another route of the API, or end a header."""
@@ -52,6 +52,13 @@ class View:
             router.add_route(self.method, self.path, self._serve)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        try:
+            return await self._answer(request)
+        finally:
+            if self.method != "GET" and (who := request.get(WHO)):
+                request.app[ASKED](who)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         services = request.app[SERVICES]
         language = _chosen(request, services.settings)
         translating.language.set(language)
@@ -70,11 +77,7 @@ class View:
                 return stranger.go(f"{SIGN_IN}?to={quote(_wanted(request), safe='/')}")
             raise
         await note_use(request, page.api.who)
-        try:
-            return await self.handler(page)
-        finally:
-            if self.method != "GET":
-                request.app[ASKED](page)
+        return await self.handler(page)
 
 
 async def page_for(request: web.Request, action: Action | Anyone) -> Page:

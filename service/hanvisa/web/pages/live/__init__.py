@@ -38,7 +38,7 @@ def add_to(app: web.Application) -> None:
     app[_TURNS] = asyncio.Semaphore(AT_ONCE)
     app[SEARCHES] = Searches()
     app[_CONSOLES] = Consoles(PARTS.values(), app[SEARCHES], app[SERVICES].changes)
-    app[ASKED] = app[_CONSOLES].asked_at
+    app[ASKED] = app[_CONSOLES].asked_by
     app.cleanup_ctx.append(_follow)
 
 

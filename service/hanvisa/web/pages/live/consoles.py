@@ -20,6 +20,7 @@ from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard import finding
 from hanvisa.web.pages.switchboard.parts import CALLERS, Part
 from hanvisa.web.pages.switchboard.searches import Searches, window_of
+from hanvisa.web.principals import Principal
 from hanvisa.web.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -208,16 +209,15 @@ class Consoles:
         if not (self._open or self._watching):
             self._anybody.clear()
 
-    def asked_at(self, page: Page) -> None:
-        """Whoever looks at the page has asked for a change there. Never waits.
+    def asked_by(self, who: Principal) -> None:
+        """They have asked for a change at a page. Never waits.
 
         In what they have open comes a beat, and who their callers are now, be it as it was: a key is for one of them,
         and who that is isn't known there until then.
         """
-        user, now = page.api.who.user_id, page.api.services.clock.now()
-        theirs = [one for one in (*self._open, *self._watching) if one.page.api.who.user_id == user]
+        theirs = [one for one in (*self._open, *self._watching) if one.page.api.who.user_id == who.user_id]
         for console in theirs:
-            console.beat(now)
+            console.beat(console.page.api.services.clock.now())
             console.forget(CALLERS)
         for showing in self._showings:
             if showing.name == CALLERS:
