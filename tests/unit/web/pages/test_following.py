@@ -12,7 +12,8 @@ from sqlalchemy import select
 from hanvisa.calls.live_ports import Outcome
 from hanvisa.directory.tables import SessionRow
 from hanvisa.web.pages.live import ABSENCES, BEAT
-from hanvisa.web.pages.switchboard import searches
+from hanvisa.web.pages.rendering import Page
+from hanvisa.web.pages.switchboard import finding, searches
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.switchboard.searches import Search, Searches
 from unit.web.pages.consoles import PATH, Console, console
@@ -164,6 +165,29 @@ async def test_nothing_is_shown_in_others_windows_nor_where_nothing_is_searched_
                 name, html = await each.next()
                 names += [name] if name == "found" or "Skolan" in html or each is other else []
             assert "found" not in names
+
+
+async def test_of_two_searches_the_one_that_was_asked_for_last_is_followed_however_late_the_first_is(
+    olle: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render, is_asked, may_come = finding.render, asyncio.Event(), asyncio.Event()
+
+    async def late(page: Page, search: Search) -> str:
+        if search.q == "anna":
+            is_asked.set()
+            await may_come.wait()
+        return await render(page, search)
+
+    monkeypatch.setattr(finding, "render", late)
+    async with console(town, None, path=f"{PATH}?{WINDOW}") as one:
+        first = asyncio.create_task(olle.page(f"/switchboard/found?q=anna&{WINDOW}"))
+        await is_asked.wait()
+        await olle.page(f"/switchboard/found?q=siv&{WINDOW}")
+        may_come.set()
+        await first
+        town.live.persons = {id_of("siv")}
+        town.changes.calls_stirred()
+        assert 'value="q=siv"' in await next_found(one)
 
 
 async def test_who_was_chosen_and_is_gone_is_no_longer_followed(olle: Visitor, town: Town) -> None:

@@ -109,32 +109,38 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // What was to be shown is asked for again until it comes: a computer that changes its network loses what it had asked for.
 // What was to be done is not: whether it should be done later is for the reader to say.
 const ASKS_AGAIN_AFTER = 2000; // milliseconds
-const unanswered = new Set();
+const unanswered = new Map(); // the place for it: what asked for it last
 
 document.addEventListener("htmx:sendError", (event) => hasNotCome(event.detail.requestConfig));
 
-function hasNotCome({ elt, path, verb }) {
+function hasNotCome({ elt, path, target, verb }) {
   if (verb !== "get") {
     tell(told.noAnswer);
     return;
   }
-  unanswered.add(elt);
+  unanswered.set(target, elt);
   tell(told.asksAgain);
-  setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path);
+  setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path, target);
 }
 
-function askAgain(elt, path) {
-  if (!elt.isConnected) hasCome(elt);
+function askAgain(elt, path, target) {
+  if (unanswered.get(target) !== elt) return;
+  if (!elt.isConnected) hasCome(target);
   else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
 }
 
-document.addEventListener("htmx:afterOnLoad", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  if (isOurs(xhr.getResponseHeader(SIGN))) hasCome(requestConfig.elt);
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { elt, target, verb } = event.detail.requestConfig;
+  if (verb === "get" && unanswered.has(target)) unanswered.set(target, elt);
 });
 
-function hasCome(elt) {
-  if (!unanswered.delete(elt) || unanswered.size) return;
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (isOurs(xhr.getResponseHeader(SIGN))) hasCome(requestConfig.target);
+});
+
+function hasCome(target) {
+  if (!unanswered.delete(target) || unanswered.size) return;
   const problem = document.getElementById("problem");
   if (problem.textContent === told.asksAgain) problem.replaceChildren();
 }

@@ -116,6 +116,7 @@ function leave(empty) {
     chosen = waiting = null;
     isTyped = false;
     search().value = "";
+    htmx.trigger("#found", "htmx:abort");
     byId("found").replaceChildren();
     choose(null);
   }
@@ -212,6 +213,15 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   if (event.target.id === "found" && isOther("followed")) event.preventDefault();
 });
 
+// Of whom is found, what may be told depends on the caller (M4): for another it is asked for anew, once.
+function findForCaller() {
+  const followed = byId("followed");
+  const caller = byId("current").value;
+  if (!followed || followed.dataset.call === caller) return;
+  followed.dataset.call = caller;
+  htmx.trigger(followed, "other-caller");
+}
+
 // What is made anew keeps what was chosen, the list that was open, and the focus: on the same thing, else in the search.
 let focused = null;
 let opened = null;
@@ -223,6 +233,7 @@ document.addEventListener("input", (event) => {
   if (event.target === search()) typed();
 });
 document.addEventListener("htmx:afterSettle", () => {
+  findForCaller();
   choose(byId(chosen) ?? options()[0] ?? null);
   if (isTyped && isAnswered()) answered();
   const count = byId("found-count")?.textContent ?? "";

@@ -44,9 +44,15 @@ class Card:
 
 
 async def found(page: Page) -> web.StreamResponse:
-    search = Search.asked_by(page.request.query)
+    search, searches, window = (
+        Search.asked_by(page.request.query),
+        page.request.app[SEARCHES],
+        window_of(page),
+    )
+    searches.note(window, search)
     html = await render(page, search)
-    page.request.app[SEARCHES].note(window_of(page), search, html)
+    if searches.of(window) == search:  # what has been asked for meanwhile is what the window shows
+        searches.note(window, search, html)
     return page.show("switchboard/search.html", html=html)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -38,6 +38,11 @@ class Search:
     def __str__(self) -> str:
         """As a query: by it a page that connects anew says what it shows."""
         return urlencode({name: value for name, value in asdict(self).items() if value})
+
+    @property
+    def words(self) -> str:
+        """As a query that leaves open who is the caller at hand."""
+        return str(replace(self, call=""))
 
 
 class Searches:
