@@ -133,7 +133,7 @@ def speak() -> None:
 
     def progress(done: int, of: int) -> None:
         if done == of or not done % 50:
-            typer.echo(f"{done} of {of} pieces are spoken.", err=True)
+            typer.echo(f"{done} of {counted(of, 'piece', 'pieces')} spoken.", err=True)
 
     async def run() -> int:
         settings = read_settings()
@@ -175,7 +175,8 @@ def create(
         settings = read_settings()
         if days is not None and days > settings.token_days:
             raise InvalidInput(
-                f"A token lasts {settings.token_days} days at most (HANVISA_TOKEN_DAYS). Give it --days of no more."
+                f"A token lasts {counted(settings.token_days, 'day', 'days')} at most (HANVISA_TOKEN_DAYS)."
+                " Give it --days of no more."
             )
         async with existing_database(settings.database_url) as database:
             return await create_token(database, role, name, scope, days=days or settings.token_days)
@@ -367,7 +368,9 @@ def check_policy(
         for difference in result.differences:
             typer.echo(f"         {difference}")
     differing = [result for result in results if not result.passed]
-    typer.echo(f"{len(results) - len(differing)} of {len(results)} cases are decided as the file expects.")
+    typer.echo(
+        f"{len(results) - len(differing)} of {counted(len(results), 'case', 'cases')} decided as the file expects."
+    )
     raise typer.Exit(1 if differing else 0)
 
 

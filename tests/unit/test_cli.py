@@ -360,7 +360,7 @@ def test_what_calls_say_and_is_not_there_yet_is_spoken_beforehand(state: Path, s
     sound.unlink()
     ran = hanvisa("speak")
     assert (ran.exit_code, ran.stdout) == (0, "Everything can be said.\n")
-    assert "1 of 1 pieces are spoken." in ran.stderr
+    assert "1 of 1 piece spoken." in ran.stderr
     assert sound.stat().st_size > 4000
 
 

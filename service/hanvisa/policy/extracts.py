@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from hanvisa.policy.counting import days
 from hanvisa.policy.facts import aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.strictest import or_strictest
@@ -85,11 +86,11 @@ def decide_request(facts: RequestFacts) -> Decision:
     if facts.ends_at <= facts.starts_at or facts.ends_at > aware(facts.now):
         return _refuse(_NOT_PAST)
     if facts.ends_at > facts.starts_at.astimezone(LOCAL) + facts.longest:
-        days = facts.longest.days
+        longest = days(facts.longest.days)
         return _refuse(
             Text(
-                sv=f"Ett utdrag får omfatta högst {days} dagar (F2). Ange en kortare tid.",
-                en=f"An extract may cover {days} days at most (F2). Give a shorter time.",
+                sv=f"Ett utdrag får omfatta högst {longest.sv} (F2). Ange en kortare tid.",
+                en=f"An extract may cover {longest.en} at most (F2). Give a shorter time.",
             )
         )
     return Decision(Effect.ALLOW, ("F2",), _TO_BE_APPROVED)

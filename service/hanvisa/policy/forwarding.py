@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from hanvisa.policy.counting import days
 from hanvisa.policy.facts import Forwarding, ForwardingKind, Person, TargetKind, aware
 from hanvisa.policy.model import Decision, Effect, Text
 from hanvisa.policy.numbers import NumberKind, Reading
@@ -135,7 +136,7 @@ def days_between(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
 
 
 def _refusal(fault: ForwardingFault, limits: ForwardingLimits) -> Text:
-    longest, days = limits.longest_days, limits.days_a_month
+    longest, in_month = days(limits.longest_days), days(limits.days_a_month)
     return {
         ForwardingFault.OVER: Text(
             sv="Vidarekopplingen slutar innan den börjar, eller är redan över. Ange ett senare slut (M3).",
@@ -158,13 +159,13 @@ def _refusal(fault: ForwardingFault, limits: ForwardingLimits) -> Text:
             en="A confidential line is never forwarded to a mobile (M4, M3). Give an extension instead.",
         ),
         ForwardingFault.TOO_LONG: Text(
-            sv=f"Vidarekoppling till mobil får vara högst {longest} dagar (M3). Ange ett tidigare slut.",
-            en=f"Forwarding to a mobile may last {longest} days at most (M3). Give an earlier end.",
+            sv=f"Vidarekoppling till mobil får vara högst {longest.sv} (M3). Ange ett tidigare slut.",
+            en=f"Forwarding to a mobile may last {longest.en} at most (M3). Give an earlier end.",
         ),
         ForwardingFault.USED_UP: Text(
-            sv=f"Månadens {days} dagar med vidarekoppling till mobil räcker inte (M3). "
+            sv=f"Månaden har {in_month.sv} för vidarekoppling till mobil, och det räcker inte (M3). "
             "Ange ett tidigare slut, eller en anknytning i stället.",
-            en=f"The month's {days} days of forwarding to a mobile are not enough (M3). "
+            en=f"The month has {in_month.en} for forwarding to a mobile, which is not enough (M3). "
             "Give an earlier end, or an extension instead.",
         ),
     }[fault]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hanvisa.policy.confidentiality import is_confidential_person
+from hanvisa.policy.counting import days
 from hanvisa.policy.exceptions import covers
 from hanvisa.policy.facts import Person, PolicyException, ScopeKind, aware
 from hanvisa.policy.model import Decision, Effect, Text
@@ -90,6 +91,7 @@ def reach_of(exception: PolicyException, register: Register) -> Reach:
 
 
 def _refusal(fault: GrantFault, longest_days: int) -> Text:
+    longest = days(longest_days)
     return {
         GrantFault.NO_END: Text(
             sv="Ett undantag har alltid ett slut. Ange det (O2).",
@@ -104,8 +106,8 @@ def _refusal(fault: GrantFault, longest_days: int) -> Text:
             en="The end is already past. Give a later end (O2).",
         ),
         GrantFault.TOO_LONG: Text(
-            sv=f"Ett undantag gäller högst {longest_days} dagar. Ange ett tidigare slut, och förnya det då (O2).",
-            en=f"An exception lasts {longest_days} days at most. Give an earlier end, and renew it then (O2).",
+            sv=f"Ett undantag gäller högst {longest.sv}. Ange ett tidigare slut, och förnya det då (O2).",
+            en=f"An exception lasts {longest.en} at most. Give an earlier end, and renew it then (O2).",
         ),
         GrantFault.NO_REASON: NO_SUBSTANCE,
     }[fault]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hanvisa.config import Settings
+from hanvisa.counting import counted
 from hanvisa.directory.auditing import Actor
 from hanvisa.directory.repositories.signing_in import Sessions, SignInTries
 from hanvisa.directory.repositories.users import Credentials, Users
@@ -73,8 +74,8 @@ def _too_soon(wait: timedelta, claimed: str) -> Problem:
     return Problem(
         TOO_MANY_TRIES,
         Text(
-            sv=f"Efter flera fel i rad: försök igen om {seconds} sekunder.",
-            en=f"After several wrong ones in a row: try again in {seconds} seconds.",
+            sv=f"Efter flera fel i rad: försök igen om {counted(seconds, 'sekund', 'sekunder')}.",
+            en=f"After several wrong ones in a row: try again in {counted(seconds, 'second', 'seconds')}.",
         ),
         headers={"Retry-After": str(seconds)},
         claimed=claimed,

@@ -21,10 +21,10 @@ _SENTENCES: dict[str, Text] = {
     "extra_forbidden": Text(sv="finns inte här", en="is not a field here"),
     "string_type": Text(sv="ska vara text", en="must be text"),
     "string_too_short": Text(
-        sv="är för kort, minst {min_length} tecken", en="is too short, at least {min_length} characters"
+        sv="är för kort, minst {min_length} tecken", en="has too few characters, at least {min_length}"
     ),
     "string_too_long": Text(
-        sv="är för långt, högst {max_length} tecken", en="is too long, at most {max_length} characters"
+        sv="är för långt, högst {max_length} tecken", en="has too many characters, at most {max_length}"
     ),
     "string_pattern_mismatch": Text(
         sv="har fel form eller är tomt (mönstret är {pattern})",

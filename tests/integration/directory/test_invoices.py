@@ -117,7 +117,7 @@ WRONG = [
         "number,private\n0701740605,kanske\n",
         "augusti.csv, line 2, column private: “kanske” is neither yes nor no.",
     ),
-    ("number,at\n0701740605\n", "augusti.csv, line 2: it has 1 fields, the header has 2."),
+    ("number,at\n0701740605\n", "augusti.csv, line 2: it has 1 field, the header has 2."),
 ]
 
 

@@ -229,7 +229,7 @@ def test_it_is_told_by_rule_with_the_calls() -> None:
     what_if = f'[settings]\nforwarding_longest = 1\n{EVERYONE}reason = "helgjour"'
     compared = replayed(what_if, *many, forwarded, kept(JOIN, "hv-0"))
     excepted = "Tillåtet genom undantag från O2: helgjour (beviljat av replay, till 2999-01-01 01:00)."
-    too_long = "Vidarekoppling till mobil får vara högst 1 dagar (M3). Ange ett tidigare slut."
+    too_long = "Vidarekoppling till mobil får vara högst 1 dag (M3). Ange ett tidigare slut."
     assert compare_in_words(compared, Language.SV, 2) == [
         "6 beslut prövades på nytt: 6 blir andra, i 5 samtal.",
         "",

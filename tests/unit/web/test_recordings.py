@@ -199,7 +199,7 @@ async def test_they_are_few_in_a_day_those_that_were_ended_too(town: Town) -> No
     kept = len([*(town.state / "recordings" / "own").iterdir()])
     told = await problem(await sends(town, name, spoken(0.2), who="person"), 409)
     assert told["detail"].startswith(
-        f"{most} recordings of the person were made in the last 24 hours. Try again"
+        f"{most} recordings were made of the person in the last 24 hours. Try again"
     )
     assert len([*(town.state / "recordings" / "own").iterdir()]) == kept
     await answer(await sends(town, name.replace(str(id_of("anna")), str(id_of("siv"))), spoken(0.2)), 201)

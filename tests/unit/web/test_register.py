@@ -185,7 +185,7 @@ async def test_an_ended_ones_number_can_be_given_to_another(town: Town) -> None:
     [
         (f"/organisations/{HALLEFORS}", "The organisation is still needed, by "),
         (f"/operations/{SKOLA}", "The operation is still needed, by department Kyrkskolan."),
-        (f"/departments/{KYRK}", "3 persons belong to the department. Move them first."),
+        (f"/departments/{KYRK}", "3 persons belong to the department. Move everybody first."),
         (f"/phones/{id_of('phone olle')}", "The phone is still needed, by operator Olle Ek."),
         (f"/switchboards/{BOARD}", "The switchboard is still needed, by number +46980319200."),
     ],

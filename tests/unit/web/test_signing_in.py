@@ -144,6 +144,7 @@ async def test_wrong_passwords_cost_time_and_then_lock_and_a_right_one_begins_an
     too_soon = await problem(response, 429)
     assert too_soon["error_id"] == "too-many-tries"
     assert response.headers["Retry-After"] == "1"
+    assert too_soon["detail"].endswith("try again in 1 second.")
     town.clock.advance(timedelta(seconds=1))
     await answer(await signs_in(town), 201)
     for name in ("siv", "SIV", "Siv", "sIV", "siV", "siv", "SIV", "Siv", "sIV", "siV"):

@@ -60,7 +60,7 @@ def test_json_that_is_no_object_is_a_422(body: bytes) -> None:
         ({"uses": 1.5}, "uses", "ska vara ett heltal", "must be a whole number"),
         ({"uses": True}, "uses", "ska vara ett heltal", "must be a whole number"),
         ({"text": 3}, "text", "ska vara text", "must be text"),
-        ({"text": ""}, "text", "är för kort, minst 1 tecken", "is too short, at least 1 characters"),
+        ({"text": ""}, "text", "är för kort, minst 1 tecken", "has too few characters, at least 1"),
     ],
 )
 def test_each_fault_says_where_and_what(changes: dict[str, Any], where: str, sv: str, en: str) -> None:

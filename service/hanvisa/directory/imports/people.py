@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from hanvisa.counting import counted
 from hanvisa.directory.auditing import Actor, read_counters
 from hanvisa.directory.imports.applying import apply
 from hanvisa.directory.imports.planning import Plan, plan_sheets
@@ -184,7 +185,8 @@ async def _must_be_few(session: AsyncSession, plan: Plan, most: int) -> None:
     if len(ended) * 100 > most * (there or 0):
         names = ", ".join(ended[:_NAMED])
         raise TooManyEnded(
-            f"{len(ended)} of {there} persons are no longer in the directory, more than {most} %: {names}"
+            f"{len(ended)} of {counted(there or 0, 'person', 'persons')}"
+            f" {'is' if len(ended) == 1 else 'are'} no longer in the directory, more than {most} %: {names}"
             f"{' and others' if len(ended) > _NAMED else ''}. Nothing was changed. Is that right? See hanvisa ldap"
             " --dry-run, and let it happen with hanvisa ldap --accept."
         )

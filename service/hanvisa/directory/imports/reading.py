@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hanvisa.counting import counted
 from hanvisa.directory.imports.problems import MISSING
 from hanvisa.directory.imports.sheets import SHEETS
 from hanvisa.directory.imports.spreadsheets import wrong_encoding
@@ -138,7 +139,7 @@ def _lines(name: str, reader: CsvReader, problems: Problems) -> File | None:
         if len(texts) != len(header):
             what = Text(
                 sv=f"den har {len(texts)} fält, rubriken har {len(header)}.",
-                en=f"it has {len(texts)} fields, the header has {len(header)}.",
+                en=f"it has {counted(len(texts), 'field', 'fields')}, the header has {len(header)}.",
             )
             problems.add(name, what, line=reader.line_num)
             continue

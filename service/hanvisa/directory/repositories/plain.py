@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
+from hanvisa.counting import counted
 from hanvisa.directory import tables
 from hanvisa.directory.loading import LOCAL
 from hanvisa.directory.repositories.kinds import Kind, Listed
@@ -103,8 +104,9 @@ async def _must_have_no_members(session: AsyncSession, id_: UUID, at: datetime) 
     if members:
         raise NotPossible(
             Text(
-                sv=f"{len(members)} personer hör till avdelningen. Flytta dem först.",
-                en=f"{len(members)} persons belong to the department. Move them first.",
+                sv=f"{counted(len(members), 'person', 'personer')} hör till avdelningen. Flytta alla därifrån först.",
+                en=f"{counted(len(members), 'person belongs', 'persons belong')} to the department."
+                " Move everybody first.",
             )
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from hanvisa.counting import counted
 from hanvisa.directory.imports import ImportRefused, ImportReport, import_files
 from hanvisa.directory.imports.problems import Fault
 from hanvisa.directory.imports.report import RowDiffers, What
@@ -82,7 +83,7 @@ async def _import(ask: Ask[Files, ImportQuery], **how: Any) -> ImportReport:
         count = len(refused.faults)
         told = Text(
             sv=f"Inget importerades: {count} fel i filerna.",
-            en=f"Nothing was imported: {count} faults in the files.",
+            en=f"Nothing was imported: {counted(count, 'fault', 'faults')} in the files.",
         )
         raise Problem(INVALID, told, faults=tuple(map(_fault, refused.faults[:_FAULTS]))) from refused
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from hanvisa.counting import counted
 from hanvisa.directory.repositories.recordings import RecordingRecord, Recordings
 from hanvisa.errors import SpeechError
 from hanvisa.policy.facts import RecordingKind
@@ -97,10 +98,10 @@ async def _must_be_few(ask: Ask[Any, Any], person: UUID) -> None:
         raise Problem(
             CONFLICT,
             Text(
-                sv=f"{most} inspelningar av personen har gjorts det senaste dygnet. Försök igen i morgon,"
-                " eller låt administratören höja gränsen (recordings_a_day).",
-                en=f"{most} recordings of the person were made in the last 24 hours. Try again tomorrow,"
-                " or have the administrator raise the limit (recordings_a_day).",
+                sv=f"{counted(most, 'inspelning', 'inspelningar')} av personen har gjorts det senaste dygnet."
+                " Försök igen i morgon, eller låt administratören höja gränsen (recordings_a_day).",
+                en=f"{counted(most, 'recording was', 'recordings were')} made of the person in the last 24 hours."
+                " Try again tomorrow, or have the administrator raise the limit (recordings_a_day).",
             ),
         )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from hanvisa.counting import counted
 from hanvisa.directory.repositories.tokens import TokenRecord, Tokens
 from hanvisa.directory.repositories.users import Users
 from hanvisa.policy.model import Text
@@ -75,8 +76,8 @@ async def create(ask: Ask[NewToken, None]) -> Answer:
         raise invalid(
             "ends_at",
             Text(
-                sv=f"Slutet ska ligga inom de närmaste {days} dagarna.",
-                en=f"The end must lie within the next {days} days.",
+                sv=f"Slutet ska ligga inom {counted(days, 'dag', 'dagar')} från nu.",
+                en=f"The end must lie within {counted(days, 'day', 'days')} from now.",
             ),
         )
     token = new_token()
