@@ -198,7 +198,7 @@ async def open_consoles(visit: Visit, town: Town) -> frozenset[Console]:
     """As soon as they show what is so."""
     town.live.up = [replace(one, confidential=one.id == CALL.id) for one in town.live.up]
     town.changes.calls_stirred()
-    await expect(visit.page.locator("#part-mine")).to_contain_text("Sekretess")
+    await expect(visit.page.locator("#part-mine mark")).to_have_text("Sekretess")
     return frozenset(town.client.app[live._CONSOLES]._open)
 
 
