@@ -18,6 +18,7 @@ from hanvisa.whereabouts import PREFIX
 
 T = TypeVar("T")
 
+UNDONE_WITHIN = 10.0  # seconds from when it is told to stop, though the database hangs
 ENDS_WITHIN = 2.0  # seconds, once all is undone, though threads wait for a folder that hangs
 _STOPPED = 128 + signal.SIGTERM
 
@@ -51,6 +52,7 @@ def undone_when_stopped() -> Iterator[None]:
 
 
 def _stop(_: int, __: FrameType | None) -> None:
+    end_within(UNDONE_WITHIN, _STOPPED)  # from here: what this unwinds may be within the loop, and wait there
     raise SystemExit(_STOPPED)
 
 

@@ -165,6 +165,68 @@ async def test_who_is_told_to_stop_does_not_wait_for_a_folder_that_hangs(
     assert not (tmp_path / "theirs.zip").exists()
 
 
+_STOPPED_AS_THE_DATABASE_HANGS = """
+import asyncio, signal, sys, time
+from hanvisa import running
+from hanvisa.cli import app
+from hanvisa.directory.sqlite import SqliteConnection
+
+when, asked, usual = sys.argv.pop(1), [], SqliteConnection.execute_on
+
+def stop():
+    signal.raise_signal(signal.SIGTERM)
+
+async def hang(self, cursor, execute):
+    asked.append(execute)
+    if len(asked) == 4:
+        self._tx.put_nowait((None, lambda: time.sleep(60)))
+        if when == "at work":
+            stop()
+        asyncio.get_running_loop().call_soon(stop)
+        if when == "twice":
+            asyncio.get_running_loop().call_soon(stop)
+    return await usual(self, cursor, execute)
+
+SqliteConnection.execute_on = hang
+running.UNDONE_WITHIN = 1
+app()
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("at work", ("purge",)),
+        ("waiting", ("purge",)),
+        ("twice", ("purge",)),
+        ("waiting", ("remove-person", "+46980319244")),
+        ("waiting", ("replay", "--since", "2026-08-01")),
+        ("waiting", ("export-person", "+46980319244", "FOLDER/theirs.zip")),
+    ],
+    ids=str,
+)
+async def test_who_is_told_to_stop_does_not_wait_for_a_database_that_hangs(
+    when: str, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Undoing what was begun waits for it too: SQLite's file may be on a file server that is silent."""
+    await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'hanvisa.sqlite'}")
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _STOPPED_AS_THE_DATABASE_HANGS, when),
+        *(word.replace("FOLDER", str(tmp_path)) for word in words),
+        env={**os.environ, **UTF_8, "HANVISA_STATE": str(tmp_path)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(20):
+            _, said = await running.communicate()
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+    assert running.returncode == 128 + signal.SIGTERM
+    assert b"Traceback" not in said
+
+
 def writer_of(pipe: Path) -> int | None:
     """None where nobody reads."""
     try:
