@@ -9,6 +9,7 @@ from hanvisa.calllog.facts import facts_in_words
 from hanvisa.calllog.story import Decided, Step, Story
 from hanvisa.calllog.summing_up import sum_up
 from hanvisa.policy.model import Decision, Language
+from hanvisa.policy.transfer import lacks_forwarding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,9 +54,15 @@ def _step(
         because=because,
         more=tuple(more),
         again=again if again != same else None,
-        facts=facts_in_words(teller, entry.data.get("facts") or {}),
+        facts=facts_in_words(teller, _what_was_known(entry.data)),
     )
     return Step(entry.seq, entry.at, entry.kind, (*told, *([again] if again else [])), decided)
+
+
+def _what_was_known(kept: dict[str, Any]) -> dict[str, Any]:
+    facts, rules = kept.get("facts") or {}, kept.get("rules") or ()
+    unknown = ("forwarding_allowed",) if lacks_forwarding(facts, rules) else ()
+    return {field: value for field, value in facts.items() if field not in unknown}
 
 
 def _decided_again(

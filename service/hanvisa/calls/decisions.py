@@ -39,7 +39,7 @@ from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.stand_ins import DepartmentFacts, decide_department
 from hanvisa.policy.texts import TextFacts, decide_text
-from hanvisa.policy.transfer import JoinFacts, Via, decide_consult, decide_join
+from hanvisa.policy.transfer import JoinFacts, decide_consult, decide_join, lacks_forwarding
 
 if TYPE_CHECKING:
     from hanvisa.calls.call import Call
@@ -195,12 +195,7 @@ def read_facts(kind: str, schema: int, facts: dict[str, Any], rules: Sequence[st
     if schema != SCHEMA:
         raise ValueError(f"the facts are of schema {schema}, this version reads schema {SCHEMA}")
     kept: Facts = _adapter(kind).validate_python(facts)
-    if (
-        isinstance(kept, JoinFacts)
-        and kept.via is Via.REDIRECT
-        and kept.number.kind.may_be_mobile
-        and not rules
-    ):
+    if lacks_forwarding(facts, rules):
         raise ValueError(
             "a phone's redirect was followed whether or not a forwarding held, which is not kept (M3)"
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from hanvisa.policy.exceptions import exception_for
@@ -66,6 +66,17 @@ class JoinFacts:
         """Whether the call, or what it would reach, is confidential in any way (M4)."""
         of_person = self.person is not None and self.person.confidential
         return self.confidential or self.target_confidential or self.number.confidential or of_person
+
+
+def lacks_forwarding(kept: Mapping[str, Any], rules: Sequence[str]) -> bool:
+    """Whether the default alone stands for ``forwarding_allowed`` in `JoinFacts` that were kept (as JSON has them).
+
+    So it is where no rule let a redirect through to what may be a mobile: M3 was not asked of those at first.
+    """
+    match kept:
+        case {"via": Via.REDIRECT, "number": {"kind": kind}} if not rules:
+            return any(kind == one for one in NumberKind if one.may_be_mobile)
+    return False
 
 
 @or_strictest(Effect.REFUSE, "O2")

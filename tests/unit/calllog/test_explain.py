@@ -128,6 +128,30 @@ def test_tells_a_decision_without_rules_and_one_by_an_exception() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("via", "kind", "rules", "told"),
+    [
+        ("redirect", "mobile", (), None),
+        ("redirect", "unknown", (), None),
+        ("redirect", "mobile", ("M3",), "ja"),
+        ("redirect", "fixed", (), "ja"),
+        ("forwarding", "mobile", (), "ja"),
+    ],
+)
+def test_a_forwarding_of_which_nothing_was_asked_is_not_told_of(
+    via: str, kind: str, rules: tuple[str, ...], told: str | None
+) -> None:
+    """At first redirects were followed without M3, and the facts of those have the default."""
+    number = {"kind": kind, "number": "+46701740605", "target": None}
+    kept = {"number": number, "via": via, "forwarding_allowed": True}
+    let_through = Decision(Effect.ALLOW, rules, BECAUSE)
+    [step] = tell_story(story(decided(let_through, facts=kept)), Language.SV).steps
+    assert step.decided is not None
+    facts = {one.name: one.value for one in step.decided.facts}
+    assert facts.pop("Vidarekopplingen är tillåten", None) == told
+    assert facts.keys() == {"Nummer", "Väg"}
+
+
 def test_tells_who_can_not_be_reached() -> None:
     entries = story(
         ("signal", {"type": "unreachable", "account": "nora-201", "digits": "", "why": "not registered"}),
