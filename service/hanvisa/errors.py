@@ -15,6 +15,7 @@ HanvisaError                what went wrong, in a sentence, and what to do about
  |- LdapError               an LDAP directory can't be read
  |- CalendarError           a person's calendar can't be read
  |- PrintingError           a report could not be made into a PDF
+ |- Undecidable             a decision that was kept can't be decided again
  `- TelephonyError          Asterisk
      |- Unavailable         Asterisk does not answer (connection, time-out)
      |- Gone                the channel, bridge or playback is no longer there: an ordinary answer
@@ -101,6 +102,16 @@ class CalendarError(HanvisaError):
 
 class PrintingError(HanvisaError):
     error_id = "printing"
+
+
+class Undecidable(HanvisaError):  # noqa: N818
+    """``why`` is part of a sentence."""
+
+    error_id = "undecidable"
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.en)
+        self.why = why
 
 
 class TelephonyError(HanvisaError):

@@ -36,7 +36,7 @@ def compare_in_words(comparison: Comparison, language: Language, rows: int) -> l
         lines.append(_GONE.in_(language).format(number=comparison.gone))
     lines += [
         _UNDECIDED.in_(language).format(number=number, why=why)
-        for why, number in sorted(comparison.undecided.items())
+        for why, number in sorted((why.in_(language), number) for why, number in comparison.undecided.items())
     ]
     for rule, differences in comparison.by_rule().items():
         lines += ["", _rule(rule, language)]

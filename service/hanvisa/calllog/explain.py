@@ -8,6 +8,7 @@ from hanvisa.calllog import telling, vocabulary
 from hanvisa.calllog.facts import facts_in_words
 from hanvisa.calllog.story import Decided, Step, Story
 from hanvisa.calllog.summing_up import sum_up
+from hanvisa.errors import Undecidable
 from hanvisa.policy.model import Decision, Language
 from hanvisa.policy.transfer import lacks_forwarding
 
@@ -27,8 +28,8 @@ def tell_story(
     """The call of these entries.
 
     ``redecide`` decides again from a decision entry's data; where its answer is another than the one kept, the story
-    says so. It raises ValueError, KeyError or TypeError for facts it can't read. ``name_of`` names what an id stands
-    for, None when nothing does (any more).
+    says so. It raises Undecidable for facts it can't decide from. ``name_of`` names what an id stands for, None when
+    nothing does (any more).
     """
     teller = telling.Teller(language, name_of or _nobody)
     in_order = sorted(entries, key=lambda entry: entry.seq)
@@ -72,8 +73,8 @@ def _decided_again(
         return teller.say(vocabulary.FACTS_PURGED)
     try:
         again = redecide(kept)
-    except (ValueError, KeyError, TypeError) as error:
-        return teller.say(vocabulary.NOT_DECIDED_AGAIN, why=error)
+    except Undecidable as error:
+        return teller.say(vocabulary.NOT_DECIDED_AGAIN, why=error.why.in_(teller.language))
     if (again.effect, list(again.rules)) == (kept.get("effect"), list(kept.get("rules", ()))):
         return teller.say(vocabulary.DECIDED_THE_SAME)
     return teller.say(

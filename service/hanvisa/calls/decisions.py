@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from hanvisa.calls.prompts import Why
+from hanvisa.errors import Undecidable
 from hanvisa.policy.absence import decide_arrival, decide_unanswered
 from hanvisa.policy.attendance import AttendanceFacts, decide_attendance
 from hanvisa.policy.attendant import (
@@ -34,7 +35,7 @@ from hanvisa.policy.in_call import (
     decide_threat_recording,
 )
 from hanvisa.policy.messages import MessageFacts, decide_message
-from hanvisa.policy.model import Decision
+from hanvisa.policy.model import Decision, Text
 from hanvisa.policy.opening import OpeningFacts, decide_opening
 from hanvisa.policy.outgoing import OutgoingFacts, decide_outgoing
 from hanvisa.policy.stand_ins import DepartmentFacts, decide_department
@@ -46,6 +47,19 @@ if TYPE_CHECKING:
 
 SCHEMA = 1  # of the facts
 NOT_WHOLE = 0  # and nothing can be decided from them again
+
+_WITHOUT_SOMEBODY = Text(
+    sv="det som beslutet byggde på är inte sparat i sin helhet",
+    en="what it was decided from is not kept in full",
+)
+_UNREADABLE = Text(
+    sv="den här versionen kan inte läsa det som beslutet byggde på",
+    en="this version can't read what it was decided from",
+)
+_WITHOUT_FORWARDING = Text(
+    sv="telefonen skickade samtalet vidare oavsett om en vidarekoppling gällde, vilket inte är sparat (M3)",
+    en="a phone's redirect was followed whether or not a forwarding held, which is not kept (M3)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +198,33 @@ def _without_person(facts: JoinFacts) -> JoinFacts:
 
 def decide_again(kept: dict[str, Any]) -> Decision:
     """Decide anew from what :func:`tell` has kept. Raises as :func:`read_facts`."""
-    return decide(read_facts(kept["decision"], kept["schema"], kept["facts"], kept["rules"]))
+    kind, schema = kept.get("decision", ""), kept.get("schema", NOT_WHOLE)
+    return decide(read_facts(kind, schema, kept["facts"], kept.get("rules", ())))
 
 
 def read_facts(kind: str, schema: int, facts: dict[str, Any], rules: Sequence[str]) -> Facts:
     """The facts of a decision that was kept, by those rules.
 
-    ValueError or KeyError when they are of another schema, or lack what is asked today.
+    Raises Undecidable when they are of another schema, or lack what is asked today.
     """
+    if schema == NOT_WHOLE:
+        raise Undecidable(_WITHOUT_SOMEBODY)
     if schema != SCHEMA:
-        raise ValueError(f"the facts are of schema {schema}, this version reads schema {SCHEMA}")
-    kept: Facts = _adapter(kind).validate_python(facts)
+        raise Undecidable(_of_another(schema))
     if lacks_forwarding(facts, rules):
-        raise ValueError(
-            "a phone's redirect was followed whether or not a forwarding held, which is not kept (M3)"
-        )
+        raise Undecidable(_WITHOUT_FORWARDING)
+    try:
+        kept: Facts = _adapter(kind).validate_python(facts)
+    except (KeyError, ValidationError) as error:
+        raise Undecidable(_UNREADABLE) from error
     return kept
+
+
+def _of_another(schema: int) -> Text:
+    return Text(
+        sv=f"fakta är enligt schema {schema}, den här versionen läser schema {SCHEMA}",
+        en=f"the facts are of schema {schema}, this version reads schema {SCHEMA}",
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hanvisa.calls.decisions import ConsultFacts, Facts, decide, read_facts
+from hanvisa.errors import Undecidable
 from hanvisa.policy.attendance import AttendanceFacts
 from hanvisa.policy.attendant import SentOnFacts
 from hanvisa.policy.callbacks import CallbackFacts
@@ -53,8 +54,8 @@ class Replay:
         try:
             others = self._under_the_others(read_facts(was.kind, schema, facts, was.rules), was.call_id)
             would_be = decide(others)
-        except (ValueError, KeyError, TypeError) as error:
-            self.comparison.undecided[_first_line(error)] += 1
+        except Undecidable as error:
+            self.comparison.undecided[error.why] += 1
             return
         self._use(would_be, was.call_id)
         self.comparison.add(was, would_be, _about(others))
@@ -108,7 +109,3 @@ def _with_settings(facts: Facts, others: OtherSettings) -> Facts:
 
 def _or(given: int | None, there: int) -> int:
     return there if given is None else given
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

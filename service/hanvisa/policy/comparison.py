@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hanvisa.policy.model import Decision
+from hanvisa.policy.model import Decision, Text
 
 NO_RULE = ""
 
@@ -44,7 +44,7 @@ class Comparison:
     same: int = 0
     gone: int = 0
     differences: list[Difference] = field(default_factory=list)
-    undecided: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    undecided: dict[Text, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, was: Was, would_be: Decision, about: str = "") -> None:
         if (was.effect, was.rules) == (would_be.effect, would_be.rules):

@@ -9,6 +9,7 @@ import pytest
 from hanvisa.calllog.entry import CallEntry
 from hanvisa.calllog.explain import tell_story
 from hanvisa.calllog.story import lines
+from hanvisa.errors import Undecidable
 from hanvisa.policy.model import Decision, Effect, Language, Text
 
 AT = datetime(2026, 8, 3, 12, 3, 7, tzinfo=UTC)
@@ -173,13 +174,18 @@ def test_says_when_no_rule_would_decide_now() -> None:
     assert "14:03:10 Prövat på nytt blir beslutet ett annat: släpps fram. Anna Berg är på plats." in told
 
 
-@pytest.mark.parametrize("error", [ValueError("schema 0"), KeyError("facts"), TypeError("none")])
-def test_says_when_facts_can_no_longer_be_read(error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (Language.SV, "Kan inte prövas på nytt: något fattas."),
+        (Language.EN, "Can't be decided again: something is missing."),
+    ],
+)
+def test_says_in_one_language_when_it_can_not_be_decided_again(language: Language, told: str) -> None:
     def redecide(_: dict[str, Any]) -> Decision:
-        raise error
+        raise Undecidable(Text(sv="något fattas", en="something is missing"))
 
-    told = explain(REFERRAL, Language.SV, redecide=redecide)
-    assert f"14:03:10 Kan inte prövas på nytt: {error}." in told
+    assert f"14:03:10 {told}" in explain(REFERRAL, language, redecide=redecide)
 
 
 @pytest.mark.parametrize("language", Language)

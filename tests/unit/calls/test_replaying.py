@@ -11,9 +11,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from hanvisa.calllog.comparing import compare_in_words
-from hanvisa.calls.decisions import SCHEMA, ConsultFacts, Facts, decide
+from hanvisa.calls.decisions import NOT_WHOLE, SCHEMA, ConsultFacts, Facts, decide, decide_again
 from hanvisa.calls.replaying import Replay
-from hanvisa.errors import InvalidInput
+from hanvisa.errors import InvalidInput, Undecidable
 from hanvisa.policy.attendance import AttendanceFacts
 from hanvisa.policy.attendant import SentOnFacts
 from hanvisa.policy.callbacks import CallbackFacts
@@ -22,7 +22,7 @@ from hanvisa.policy.facts import CallingClass, Operator, OperatorState, Person, 
 from hanvisa.policy.forwarding import ForwardingFacts
 from hanvisa.policy.guide import GuideFacts
 from hanvisa.policy.in_call import ThreatFacts
-from hanvisa.policy.model import Language
+from hanvisa.policy.model import Effect, Language
 from hanvisa.policy.numbers import NumberKind, Reading
 from hanvisa.policy.outgoing import OutgoingFacts
 from hanvisa.policy.register import Register
@@ -172,9 +172,34 @@ def test_what_cant_be_decided_again_is_counted() -> None:
         "", (was, SCHEMA, {}), (was, SCHEMA + 1, facts), (replace(was, kind="Unheard"), SCHEMA, facts)
     )
     assert (compared.decided, compared.gone, sum(compared.undecided.values())) == (0, 1, 2)
-    told = "\n".join(compare_in_words(compared, Language.EN, 0))
-    assert "1 can't be: their facts have been purged." in told
-    assert f"1 can't be: the facts are of schema {SCHEMA + 1}, this version reads schema {SCHEMA}." in told
+    assert compare_in_words(compared, Language.EN, 0)[1:] == [
+        "1 can't be: their facts have been purged.",
+        f"1 can't be: the facts are of schema {SCHEMA + 1}, this version reads schema {SCHEMA}.",
+        "1 can't be: this version can't read what it was decided from.",
+    ]
+    assert compare_in_words(compared, Language.SV, 0)[1:] == [
+        "1 kan inte prövas: deras fakta har gallrats.",
+        "1 kan inte prövas: den här versionen kan inte läsa det som beslutet byggde på.",
+        f"1 kan inte prövas: fakta är enligt schema {SCHEMA + 1}, den här versionen läser schema {SCHEMA}.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"schema": NOT_WHOLE}, "det som beslutet byggde på är inte sparat i sin helhet"),
+        ({"schema": SCHEMA + 1}, "fakta är enligt schema"),
+        ({"decision": "Unheard"}, "den här versionen kan inte läsa det som beslutet byggde på"),
+        ({"facts": {"superuser": "?"}}, "den här versionen kan inte läsa det som beslutet byggde på"),
+    ],
+    ids=str,
+)
+def test_why_one_cant_be_decided_again_is_told_in_swedish_too(changed: dict[str, Any], why: str) -> None:
+    told = {"decision": "GuideFacts", "schema": SCHEMA, "facts": {"superuser": True}, "rules": ["G1"]}
+    assert decide_again(told).effect is Effect.ALLOW
+    with pytest.raises(Undecidable) as error:
+        decide_again({**told, **changed})
+    assert error.value.why.sv.startswith(why)
 
 
 def test_a_redirect_that_was_followed_by_no_rule_is_not_said_to_have_been_forwarded() -> None:
@@ -185,6 +210,10 @@ def test_a_redirect_that_was_followed_by_no_rule_is_not_said_to_have_been_forwar
     assert (compared.same, changes(compared)) == (1, [])
     [told] = compare_in_words(compared, Language.EN, 0)[1:]
     assert told.startswith("1 can't be: a phone's redirect was followed whether or not a forwarding held")
+    [told] = compare_in_words(compared, Language.SV, 0)[1:]
+    assert told.startswith(
+        "1 kan inte prövas: telefonen skickade samtalet vidare oavsett om en vidarekoppling"
+    )
     inside = replace(redirected, number=Reading(NumberKind.FIXED, "+46980319244"))
     assert replayed("", kept(inside)).same == 1
 
