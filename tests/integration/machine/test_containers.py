@@ -96,6 +96,8 @@ def test_every_setting_can_be_set_and_nothing_else(compose: dict[str, Any]) -> N
         "HANVISA_SIP_TLS_CERTIFICATE",
         "HANVISA_SIP_TLS_KEY",
     }
+    told = (REPOSITORY / "docker-compose.yml").read_text().partition("\nname: ")[0]
+    assert its_own <= set(re.findall(r"HANVISA_\w+", told))
 
 
 def test_asterisk_has_the_service_s_settings_and_no_password(compose: dict[str, Any]) -> None:
