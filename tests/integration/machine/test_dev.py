@@ -63,7 +63,9 @@ def test_what_a_command_has_no_use_for_is_said_before_it_does_anything(command: 
 
 @pytest.mark.parametrize(("option", "needs"), [("--state", "a folder"), ("--base-port", "a number")])
 def test_an_option_without_its_value_is_said(option: str, needs: str) -> None:
-    assert dev("run", option) == (1, f"dev: {option} needs {needs}\n")
+    """As a variable leaves it that is not set, too."""
+    for words in ((option,), (option, ""), (f"{option}=",)):
+        assert dev("help", *words) == (1, f"dev: {option} needs {needs}\n")
 
 
 @pytest.mark.parametrize(
