@@ -3,7 +3,8 @@
 The operator's phone shows whom it is for. When it is answered the call begins (`RingingBack`), and the caller is rung.
 What is to be done stands in the register, so that a service that starts anew goes on with it.
 
-A number that may not be rung after all (M4), of which an operator is told, stays until whoever left it is (`GivenUp`).
+A number that may not be rung after all (M4, O2), of which an operator is told, stays until whoever left it is
+(`GivenUp`).
 """
 
 from __future__ import annotations
@@ -196,7 +197,12 @@ class Callbacks:
                     await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
 
     def _is_given_up(self, callback: Callback) -> bool:
-        """A rule keeps it from being rung, as an operator has been told: no other is rung for it."""
+        """A rule keeps it from being rung, as an operator has been told: no other is rung for it.
+
+        So it is where rules have kept one operator after another from it until it had no try left.
+        """
+        if callback.tries > TRIES:
+            return True
         if not callback.tries:
             return False
         decision = decide(facts_now(self._call_of_caller(callback), callback))

@@ -151,7 +151,7 @@ class RingingBack:
 
 @dataclass(frozen=True)
 class GivenUp:
-    """Whoever left a number that is not rung back after all (M4) has been rung, and is told why."""
+    """Whoever left a number that is not rung back after all (M4, O2) has been rung, and is told why."""
 
     callback: UUID
 

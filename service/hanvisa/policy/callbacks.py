@@ -25,7 +25,7 @@ def decide_callback(facts: CallbackFacts) -> Decision:
     """May a caller be rung back on this number?
 
     A citizen's mobile is a caller like any other. An employee's registered one is a mobile, which a confidential call
-    never reaches.
+    never reaches, nor any call where its holder is confidential.
     """
     number = facts.number
     if number.number is None or number.kind not in (NumberKind.FIXED, NumberKind.MOBILE):
@@ -33,7 +33,7 @@ def decide_callback(facts: CallbackFacts) -> Decision:
     needs = class_needed(number)
     if needs is None or needs is CallingClass.PREMIUM or not facts.usual.covers(needs):
         return Decision(Effect.REFUSE, (), _TOO_DEAR)
-    if facts.confidential and number.target is not None:
+    if number.target is not None and (facts.confidential or number.confidential):
         return Decision(Effect.REFUSE, ("M4",), _CONFIDENTIAL)
     return Decision(Effect.ALLOW, (), _RUNG_BACK)
 

@@ -223,6 +223,16 @@ async def test_a_mobiles_number_is_not_kept_where_every_operator_is_confidential
         assert told.startswith("DialRefused(rule='M4'"), "by which rule, as who left it before is told"
 
 
+async def test_nor_is_that_of_a_confidential_person() -> None:
+    async with Scene(QUICK) as scene:
+        given_confidential(scene, "anna")
+        await operator_has_caller(scene)
+        caller = await waits(scene, ANNA_MOBILE)
+        scene.presses(caller, "4")
+        await scene.hears(caller, "CallbackRefused")
+        assert scene.log.of_kind("heard")[-1]["words"].startswith("DialRefused(rule='M4'")
+
+
 async def test_whoever_waits_in_confidence_is_not_put_out_while_a_mobile_rings_their_phone() -> None:
     async with Scene(replace(QUICK, queue_say_every=9.0)) as scene:
         given_confidential(scene, "bo")

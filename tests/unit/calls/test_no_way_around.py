@@ -13,6 +13,7 @@ from hanvisa.calls.desk import Desk
 from hanvisa.calls.house import CallSettings
 from hanvisa.calls.live_ports import Wish
 from hanvisa.calls.ports import LiveChannel
+from hanvisa.calls.prompts import Why
 from hanvisa.calls.signals import Channel, Entered, Reconnected, Redirected
 from hanvisa.calls.stages.ringing_back import TRIES
 from hanvisa.calls.state import VARIABLE, CallState
@@ -276,6 +277,20 @@ async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
         await is_told_that_it_is_given_up(scene, olle)
 
 
+async def test_one_whose_holder_is_confidential_is_given_up() -> None:
+    """The mark has come as an operator was rung for it."""
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        given_confidential(scene, "anna")
+        scene.answers(olle)
+        await scene.hears(olle, "DialRefused")
+        assert not was_rung(scene, MOBILE)
+        await is_told_that_it_is_given_up(scene, olle)
+
+
 async def test_one_that_may_be_rung_again_by_then_stays() -> None:
     """The mobile is registered no more as it is told."""
     async with Scene(PATIENT) as scene:
@@ -359,9 +374,43 @@ async def test_one_whose_operator_has_become_so_since_is_tried_once_more(tries: 
         olle = await scene.rung("olle")
         given_confidential(scene, "olle")
         scene.answers(olle)
-        await scene.hears(olle, "OutsideFailed")
+        await scene.hears(olle, "DialRefused")
         assert not was_rung(scene, MOBILE)
-        assert scene.directory.register.callbacks.rows, "it is tried once more"
+        assert scene.log.of_kind("outcome")[-1]["outcome"] == "rung_back_later"
+        scene.finished(olle)
+        await scene.over(olle)
+        scene.clock.advance(timedelta(minutes=6))
+        scene.house.queues.wake()
+        bo = await scene.rung("bo")
+        scene.answers(bo)
+        await scene.rung(MOBILE)
+
+
+async def test_one_that_rules_keep_operator_after_operator_from_is_given_up_in_the_end() -> None:
+    """O2: the fallback put a caller through to Olle, of which nothing else is known."""
+    async with Scene(PATIENT) as scene:
+        scene.control.existing = (LiveChannel("unknown", "olle", "", "", up=True),)
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        for times in range(TRIES + 1):
+            scene.answers(olle)
+            await scene.hears(olle, "DialRefused")
+            scene.finished(olle)
+            await scene.over(olle)
+            scene.clock.advance(timedelta(minutes=6))
+            scene.house.queues.wake()
+            if times < TRIES:
+                olle = await rung_anew(scene, "olle", olle)
+        mobile = await scene.rung(MOBILE)
+        scene.answers(mobile)
+        await scene.hears(mobile, "TryLater")
+        scene.finished(mobile)
+        await scene.over(mobile)
+        assert scene.log.of_kind("outcome")[-1] == {"outcome": "not_rung_back", "why": Why.NOT_RUNG}
+        assert not scene.directory.register.callbacks.rows
+        assert len(legs_to(scene, "olle")) == TRIES + 1
 
 
 async def test_a_line_that_is_confidential_by_its_outside_number_redirects_to_no_mobile() -> None:

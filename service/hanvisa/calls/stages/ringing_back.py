@@ -123,15 +123,16 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     places = [place] if decision.allowed else []
     rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
     if rung.leg is None:
-        is_refused = bool(not decision.allowed and decision.rules)
+        # A rule keeps it from being rung at all, or this operator from it: another may, so that it stays.
+        rules = decision.rules or [rule for refusal in rung.refusals for rule in refusal.rules]
         has_rung = rung.why is not Why.NOT_RUNG  # else it says nothing of whoever left it
         is_last = not decision.allowed or (has_rung and tries + 1 >= TRIES)
         call.tell("outcome", outcome="not_rung_back" if is_last else "rung_back_later", why=rung.why)
-        if is_last and not is_refused:  # else whoever left it is told so, when it is due again
+        if is_last and not rules:  # else whoever left it is told so, when it is due again
             await _let_go(call, callback.id)
-        if not has_rung:
+        if not has_rung and not rules:
             await give_back(call, callback.id, tries)
-        await _say(call, DialRefused(decision.rules[0]) if is_refused else OutsideFailed(rung.why))
+        await _say(call, DialRefused(rules[0]) if rules else OutsideFailed(rung.why))
         return False
     await call.connect(rung.leg)
     # The one who is served is the caller of the call, whoever was rung first.
@@ -143,18 +144,22 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
 
 @runs(GivenUp)
 async def tell_given_up(call: Call, stage: GivenUp) -> Stage | None:
-    """Nobody is joined to them. Where it may be rung again by now it stays, and is."""
+    """Nobody is joined to them. Where it may be rung again by now it stays, and is, unless it has had its tries."""
     callback = call.register.callback(stage.callback)
     if callback is None:
         await _say(call, TryLater())
         return None
     decision = _decide(call, facts_now(call, callback))
-    if decision.allowed or not decision.rules:
+    whose = Whisper(call.organisation.name if call.organisation else "")
+    if decision.rules:
+        call.tell("outcome", outcome="refused", rules=decision.rules)
+        await _say(call, whose, DialRefused(decision.rules[0]), CallbackGivenUp())
+    elif callback.tries > TRIES:
+        call.tell("outcome", outcome="not_rung_back", why=Why.NOT_RUNG)
+        await _say(call, whose, TryLater())
+    else:
         await _say(call, WentWrong())
         return None
-    call.tell("outcome", outcome="refused", rules=decision.rules)
-    name = call.organisation.name if call.organisation else ""
-    await _say(call, Whisper(name), DialRefused(decision.rules[0]), CallbackGivenUp())
     await _let_go(call, callback.id)
     return None
 
