@@ -333,7 +333,7 @@ async def test_serial_calls_come_back_after_each_party_until_the_operator_hangs_
         anna = await scene.rung("anna")
         scene.hangs_up(anna, 20)
         last = await rung_anew(scene, "olle", again)
-        assert shown(scene, last) == "ÅTER Anna B: svarar ej"
+        assert shown(scene, last) == "ÅTER Anna B: kan inte nås"
         scene.answers(last)
         await scene.talking(caller, last)
         scene.hangs_up(last)

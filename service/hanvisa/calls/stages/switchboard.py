@@ -43,7 +43,7 @@ SHOWN_WHY = {
     Why.ABSENT: "frånvarande",
     Why.BUSY: "upptagen",
     Why.NO_ANSWER: "svarar ej",
-    Why.UNPLUGGED: "svarar ej",
+    Why.UNPLUGGED: "kan inte nås",
     Why.NOT_RUNG: "kunde inte ringas upp",
 }
 

@@ -58,7 +58,12 @@ async def test_the_console_shows_who_waits_whom_one_has_and_who_is_parked(olle: 
 
 @pytest.mark.parametrize(
     ("why", "words"),
-    [("busy", "upptagen"), ("no_answer", "svarar inte"), ("not_rung", "kunde inte ringas upp")],
+    [
+        ("busy", "upptagen"),
+        ("no_answer", "svarar inte"),
+        ("unplugged", "kan inte nås"),
+        ("not_rung", "kunde inte ringas upp"),
+    ],
 )
 async def test_it_says_of_a_caller_who_is_back_why_whom_they_sought_was_not_had(
     olle: Visitor, town: Town, why: str, words: str
