@@ -23,7 +23,7 @@ class Answer(Enum):
     YES = auto()
     NO = auto()
     APART = auto()  # they have answered, and have rung a mobile meanwhile (O2)
-    UNHEARD = auto()  # the phone was not told: the proxy before several nodes is away
+    UNHEARD = auto()  # no phone was told: the proxy before several nodes is away, or no leg was made
 
 
 async def own_phone_answers(call: Call, shown: Display, digits: str = "") -> Answer:
@@ -41,7 +41,7 @@ async def own_phone_answers(call: Call, shown: Display, digits: str = "") -> Ans
         await control.create(channel, dial_string, written, "")
     except (Refused, Gone) as error:
         call.tell("signal", type="unreachable", account=account, digits=digits, why=str(error))
-        return Answer.NO
+        return Answer.UNHEARD if digits else Answer.NO  # the carrier is never unplugged
     call.tell("signal", type="ringing", account=account, digits=digits, person=str(call.caller.person or ""))
     settings = call.house.settings
     with suppress(TimeoutError):

@@ -197,6 +197,22 @@ async def test_nor_is_left_untold_who_is_given_up_by_a_rule_and_they_are_rung_tw
         await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")
 
 
+async def test_nor_where_no_leg_to_the_carrier_could_be_made_to_tell_them() -> None:
+    async with Scene(PATIENT, control=TrunkAway()) as scene:
+        callback = Callback(
+            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True, tries=1
+        )
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        for times in range(1, TRIES + 2):
+            await scene.until(lambda times=times: len(scene.log.of_kind("closed")) == times, "it failed")
+            await scene.until(
+                lambda: [one.tries for one in scene.directory.register.callbacks.rows] == [1], "it is no try"
+            )
+            scene.clock.advance(timedelta(minutes=6))
+            scene.house.queues.wake()
+
+
 async def test_of_whom_an_operator_lets_a_message_be_left_nobody_hears_that_they_do_not_answer() -> None:
     """`*62*`: their phone is not rung for it. The caller says nothing, and has the ways on and the referral again."""
     async with Scene(PATIENT) as scene:
