@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from hanvisa.errors import Gone
 from hanvisa.policy.facts import Extension, ForwardingKind, OperatorState, Ringing, TargetKind
+from hanvisa.testing import FakeCallControl
 from unit.calls.scene import Scene, id_of
 from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
@@ -133,6 +135,30 @@ async def test_nor_one_whom_they_join_with_somebody_who_hangs_up_meanwhile() -> 
         control.goes_on.set()
         await scene.hears(olle, "TryLater")
         assert not OWN_QUEUE & set(stages(scene))
+
+
+async def test_nor_one_whom_they_join_with_somebody_who_is_lost_in_the_moment_of_joining() -> None:
+    control = LosingWhoIsBrought()
+    async with Scene(PATIENT, control=control) as scene:
+        olle, anna = await talks(scene, "olle", "201")
+        second, control.lost = await talks(scene, "anna", "202")
+        scene.refers(anna, "202", other=second)
+        await scene.hears(olle, "TryLater")
+        scene.finished(olle)
+        await scene.over(olle)
+        assert not OWN_QUEUE & set(stages(scene))
+
+
+class LosingWhoIsBrought(FakeCallControl):
+    """Whoever is ``lost`` hangs up as they are brought over from another talk."""
+
+    lost: str = ""
+
+    async def add_to_bridge(self, bridge: str, channel: str) -> None:
+        if channel == self.lost:
+            self.is_gone(channel)
+            raise Gone("no such channel")
+        await super().add_to_bridge(bridge, channel)
 
 
 async def test_one_whom_another_operator_sends_on_in_vain_comes_back_to_that_one() -> None:

@@ -12,7 +12,7 @@ from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.gate import may_be_served
 from hanvisa.calls.leaving import to_ways_on
 from hanvisa.calls.operators import attendance, pause
-from hanvisa.calls.parties import may_ever_have, may_have_now
+from hanvisa.calls.parties import may_ever_have, may_have_now, operator_of
 from hanvisa.calls.prompts import DialRefused, Greeting, TryLater, WentWrong, Why
 from hanvisa.calls.queue import AT_THE_HEAD
 from hanvisa.calls.ringing import Display, operator_places, ring
@@ -243,7 +243,7 @@ async def offer_back(call: Call, stage: BackToOperator) -> Stage | None:
 @runs(Apologising)
 async def apologise(call: Call, _: Apologising) -> Stage | None:
     await call.part()
-    is_ours = bool(call.caller.account) and not call.touched
+    is_ours = bool(call.caller.account) and operator_of(call, call.caller) is None
     switchboard = None if is_ours else call.switchboard
     try:
         await call.say(WentWrong(holds=True) if switchboard else TryLater())
