@@ -404,6 +404,7 @@ async def test_a_redirect_to_a_mobile_is_refused_once_an_operator_has_touched_th
         scene.tell(Redirected(await scene.rung("bo"), "0701740605"))
         await scene.hears(caller, "Referral")
         assert all("0701740605" not in dial for _, dial, *_ in scene.control.named("create"))
+        assert scene.log.of_kind("outcome")[-1]["why"] == "no_answer"
 
 
 async def test_an_unanswering_operator_is_paused_and_the_caller_waits_for_them() -> None:

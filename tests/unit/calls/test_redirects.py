@@ -14,7 +14,7 @@ from hanvisa.policy.facts import Extension, Forwarding, ForwardingKind, Organisa
 from hanvisa.policy.offers import Offer
 from unit.calls.scene import ANNA_DIRECT, ANNA_MOBILE, NOW, Scene, id_of
 from unit.calls.test_calls import operator_has_caller
-from unit.calls.test_no_way_around import ANOTHER_MOBILE, was_rung
+from unit.calls.test_no_way_around import ANOTHER_MOBILE, marked, was_rung
 
 DIGITS = "0701740605"
 PATIENT = CallSettings(ring_person=2.0, key_wait=0.05)
@@ -134,6 +134,25 @@ async def test_another_mobile_is_rung_after_it() -> None:
         mobile = await scene.rung(ANOTHER_MOBILE)
         scene.answers(mobile)
         await scene.talking(caller, mobile)
+
+
+async def test_of_one_that_has_answered_in_a_call_that_was_marked_it_is_asked_anew_and_nobody_is_busy() -> (
+    None
+):
+    """M4, as where they are forwarded there (tests/unit/calls/test_not_put_through.py)."""
+    async with Scene(PATIENT) as scene:
+        scene.given_exception()
+        caller, olle = await operator_has_caller(scene)
+        scene.directory.register = scene.directory.register.replace(forwardings=(FORWARDING,))
+        scene.refers(olle, "201")
+        scene.tell(Redirected(await scene.rung("anna"), DIGITS))
+        mobile = await scene.rung(DIGITS)
+        await marked(scene, caller)
+        scene.answers(mobile)
+        await scene.hears(caller, "Referral")
+        assert (decided(scene)["effect"], decided(scene)["rules"]) == ("refuse", ["M4"])
+        assert scene.log.of_kind("outcome")[-1]["why"] == "no_answer"
+        assert was_rung(scene, DIGITS) == 1
 
 
 def given_nora(scene: Scene) -> None:

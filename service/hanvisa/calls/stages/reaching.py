@@ -84,8 +84,7 @@ async def _ring_person(
             return onward
         places = _outside(call, person, reading, Via.REDIRECT)
         tried = [*tried, *places]
-        there = await ring(call, places, call.house.settings.ring_person, display_of(call))
-        rung = there.after(rung)
+        rung = (await _ring_places(call, places)).after(rung)
     if rung.leg is None:
         return await _when_not_had(call, stage, person, rung, tried)
     await call.connect(rung.leg)
