@@ -198,10 +198,28 @@ async def test_so_may_who_sought_a_department_for_which_the_on_call_list_is_rung
         await presses_and_hears(scene, caller, "1", "SpeakAfterTheTone")
 
 
+async def test_for_who_rings_the_on_call_list_by_its_own_number_in_vain_it_is_not_rung_again() -> None:
+    async with Scene() as scene:
+        close(scene, night=True)
+        number = OutsideNumber("+46980319283", TargetKind.GROUP, id_of("jour"))
+        register = scene.directory.register
+        scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
+        caller = scene.rings_in(number.number)
+        scene.hangs_up(await scene.rung("bo"), 19)
+        await scene.hears(caller, "SwitchboardClosed")
+        scene.finished(caller)
+        await scene.over(caller)
+        dialled = [dial for _, dial, *_ in scene.control.named("create")]
+        assert sorted(dialled) == ["PJSIP/0701740626@carrier", "PJSIP/bo"]
+
+
 async def test_where_nothing_but_the_operators_is_offered_there_closed_is_the_end() -> None:
     async with Scene() as scene:
         close(scene, night=True)
-        caller = await rings_in_to(scene, TargetKind.GROUP, id_of("jour"))
+        register = scene.directory.register
+        group = Group(id_of("reception"), "Reception", id_of("hallefors"), (id_of("bo"),), ())
+        scene.directory.register = register.replace(groups=(*register.groups.rows, group))
+        caller = await rings_in_to(scene, TargetKind.GROUP, group.id)
         await scene.hears(caller, "SwitchboardClosed")
         scene.finished(caller)
         await scene.over(caller)

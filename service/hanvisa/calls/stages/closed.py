@@ -40,13 +40,16 @@ if TYPE_CHECKING:
 def unless_open(
     call: Call, switchboard: Switchboard, sought: UUID | None, why: Why | None
 ) -> Closed | NightService | None:
-    """Where a caller goes on whom the hours keep from the operators; None when it is open. It is kept in the story."""
+    """Where a caller goes on whom the hours keep from the operators; None when it is open. It is kept in the story.
+
+    For who ``sought`` the on-call list itself it has been rung.
+    """
     facts = OpeningFacts(switchboard.hours, call.house.clock.now())
     decision = decide(facts)
     tell(call, facts, decision)
     if decision.effect is not Effect.REFER:
         return None
-    if switchboard.night_group_id:
+    if switchboard.night_group_id and switchboard.night_group_id != sought:
         return NightService(switchboard.id, sought=sought, why=why)
     return Closed(switchboard.id, sought, why)
 
