@@ -41,7 +41,7 @@ def stand_in_chain(
 
 
 def answering(facts: DepartmentFacts) -> Department | None:
-    """The first of the chain that is neither empty nor tried; None: the operators."""
+    """The first of the chain that is neither empty nor tried; None: nobody."""
     return next(
         (now.department for now in facts.chain if now.reachable > 0 and now.department.id not in facts.tried),
         None,
@@ -50,15 +50,16 @@ def answering(facts: DepartmentFacts) -> Department | None:
 
 @or_strictest(Effect.REFER, "G3")
 def decide_department(facts: DepartmentFacts) -> Decision:
-    """Who answers for the department: itself, a stand-in (G3), or, referred, the operators."""
+    """Who answers for the department: itself, a stand-in (G3), or, referred, nobody of these."""
     asked, answers = facts.chain[0].department, answering(facts)
     if answers is None:
         return Decision(
             Effect.REFER,
             ("G3",),
             Text(
-                sv=f"Ingen på {asked.name} eller hos dem som ersätter kan svara, så telefonisten tar samtalet (G3).",
-                en=f"Nobody at {asked.name} or its stand-ins can answer, so the operators take the call (G3).",
+                # Who takes the call instead is not decided here: an operator who has dialled it is in no queue.
+                sv=f"Ingen på {asked.name} eller hos dem som ersätter kan svara (G3).",
+                en=f"Nobody at {asked.name} or its stand-ins can answer (G3).",
             ),
         )
     if answers.id == asked.id:

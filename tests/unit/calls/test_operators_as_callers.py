@@ -62,6 +62,7 @@ async def test_one_who_dials_members_in_vain_hears_that_nobody_is_there_and_is_i
         scene.finished(olle)
         await scene.over(olle)
         assert not OWN_QUEUE & set(stages(scene))
+        assert not any("operators" in one["because"]["en"] for one in scene.log.of_kind("decision"))
 
 
 async def test_one_who_is_off_duty_comes_to_the_operators_as_anyone_does() -> None:
