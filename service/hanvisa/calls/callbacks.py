@@ -171,7 +171,7 @@ class Callbacks:
             self._spawn(self._tell(callback))
 
     async def _tell(self, callback: Callback) -> None:
-        """Ring whoever left the number; who does not answer is rung once more later, as who is rung back is."""
+        """Ring whoever left the number; who does not hear it to the end is rung once more, as who is rung back is."""
         self._later(callback)
         try:
             await self._ring_who_left_it(callback)
@@ -191,10 +191,10 @@ class Callbacks:
                 await call.over.wait()
             else:
                 await end_unanswered(call)
-                if answer in (None, Answer.UNHEARD):  # no phone rang: it says nothing of them
-                    await give_back(call, callback.id, callback.tries)
-                elif callback.tries >= TRIES:
-                    await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
+            if answer in (None, Answer.UNHEARD):  # no phone rang: it says nothing of them
+                await give_back(call, callback.id, callback.tries)
+            elif callback.tries >= TRIES:
+                await stored(f"end of {callback.id}", house.directory.callbacks.let_go(callback.id))
 
     def _is_given_up(self, callback: Callback) -> bool:
         """A rule keeps it from being rung, as an operator has been told: no other is rung for it.

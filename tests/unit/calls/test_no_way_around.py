@@ -345,21 +345,34 @@ async def test_one_to_a_mobile_does_not_stand_for_ever_where_every_operator_has_
         await is_told_that_it_is_given_up(scene, olle)
 
 
-async def test_who_does_not_answer_to_be_told_is_rung_twice_in_all() -> None:
+@pytest.mark.parametrize("answers", [False, True], ids=["does not answer", "hangs up before the end"])
+@pytest.mark.parametrize(
+    ("tries", "confidential", "said", "times"),
+    [(1, True, "DialRefused", 2), (TRIES + 1, False, "TryLater", 1)],
+    ids=["by a rule", "after the tries"],
+)
+async def test_who_does_not_hear_to_the_end_that_it_is_given_up_is_not_rung_for_ever(
+    *, tries: int, confidential: bool, said: str, times: int, answers: bool
+) -> None:
     async with Scene(PATIENT) as scene:
         callback = Callback(
-            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True, tries=1
+            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=confidential, tries=tries
         )
         scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
         await ready(scene)
         to = f"{MOBILE}@carrier"
-        for times in (1, 2):
-            await scene.until(lambda times=times: len(legs_to(scene, to)) == times, "it is rung")
-            scene.hangs_up(await scene.rung(MOBILE), 17)
+        for time in range(1, times + 1):
+            await scene.until(lambda time=time: len(legs_to(scene, to)) == time, "it is rung")
+            mobile = await scene.rung(MOBILE)
+            if answers:
+                scene.answers(mobile)
+                await scene.hears(mobile, said)
+            scene.hangs_up(mobile, 16 if answers else 17)
             await scene.until(lambda: not list(scene.house.live), "nobody is")
             scene.clock.advance(timedelta(minutes=6))
             scene.house.queues.wake()
         await scene.until(lambda: not scene.directory.register.callbacks.rows, "it is let go")
+        assert len(legs_to(scene, to)) == times
         assert not was_rung(scene, "PJSIP/olle")
 
 
