@@ -8,12 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from hanvisa.policy.facts import Group, OperatorState, OutsideNumber, ScopeKind, TargetKind, Window
+from hanvisa.policy.facts import Extension, Group, OperatorState, OutsideNumber, ScopeKind, TargetKind, Window
 from hanvisa.policy.numbers import NumberKind
 from unit.calls.scene import ANNA_DIRECT, MAIN, Scene, id_of
 from unit.calls.test_attendance import closes, presses_and_hears, without_phone
+from unit.calls.test_attendant import rung_anew
 from unit.calls.test_calls import operator_has_caller
 from unit.calls.test_waiting import QUICK, said_to, waits
+from unit.calls.undialled import NotDialling
 
 SUNDAYS = (Window((7,), time(3), time(4)),)
 ON_CALL = "+46701740626"
@@ -201,16 +203,54 @@ async def test_so_may_who_sought_a_department_for_which_the_on_call_list_is_rung
 async def test_for_who_rings_the_on_call_list_by_its_own_number_in_vain_it_is_not_rung_again() -> None:
     async with Scene() as scene:
         close(scene, night=True)
-        number = OutsideNumber("+46980319283", TargetKind.GROUP, id_of("jour"))
-        register = scene.directory.register
-        scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
-        caller = scene.rings_in(number.number)
+        caller = rings_the_list_itself(scene)
         scene.hangs_up(await scene.rung("bo"), 19)
         await scene.hears(caller, "SwitchboardClosed")
         scene.finished(caller)
         await scene.over(caller)
         dialled = [dial for _, dial, *_ in scene.control.named("create")]
         assert sorted(dialled) == ["PJSIP/0701740626@carrier", "PJSIP/bo"]
+
+
+async def test_unless_asterisk_dialled_nobody_of_it() -> None:
+    control = NotDialling()
+    async with Scene(control=control) as scene:
+        close(scene, night=True)
+        caller = rings_the_list_itself(scene)
+        bo = await scene.rung("bo")
+        await scene.hears(caller, "Greeting")
+        control.rings = True
+        scene.finished(caller)
+        bo = await rung_anew(scene, "bo", bo)
+        scene.answers(bo)
+        await scene.talking(caller, bo)
+
+
+async def test_nor_is_it_left_out_for_whom_an_operator_had_sent_there_in_the_day() -> None:
+    """The switchboard closes as they wait to come back to the operator."""
+    async with Scene(replace(QUICK, unanswered_transfer="recall")) as scene:
+        close(scene, night=True)
+        register = scene.directory.register
+        [closed], group = register.switchboards.rows, id_of("jour")
+        scene.directory.register = register.replace(
+            switchboards=(replace(closed, hours=()),),
+            extensions=(
+                *register.extensions.rows,
+                Extension("210", id_of("hallefors"), TargetKind.GROUP, group),
+            ),
+        )
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, "210")
+        bo = await scene.rung("bo")
+        scene.hangs_up(bo, 19)
+        olle = await rung_anew(scene, "olle", olle)
+        scene.directory.register = scene.directory.register.replace(switchboards=(closed,))
+        await scene.directory.set_operator_state(id_of("olle"), OperatorState.CLOSED)
+        scene.hangs_up(olle, 19)
+        scene.house.queues.wake()
+        bo = await rung_anew(scene, "bo", bo)
+        scene.answers(bo)
+        await scene.talking(caller, bo)
 
 
 async def test_where_nothing_but_the_operators_is_offered_there_closed_is_the_end() -> None:
@@ -242,6 +282,14 @@ async def test_nor_is_anything_else_offered_of_who_has_no_phone_and_no_mobile_an
         scene.finished(caller)
         await scene.over(caller)
         assert said_to(scene, caller, "Offers") == 1, "those of the referral"
+
+
+def rings_the_list_itself(scene: Scene) -> str:
+    """A caller to the on-call list by its own number; their channel."""
+    number = OutsideNumber("+46980319283", TargetKind.GROUP, id_of("jour"))
+    register = scene.directory.register
+    scene.directory.register = register.replace(numbers=(*register.numbers.rows, number))
+    return scene.rings_in(number.number)
 
 
 async def rings_in_to(scene: Scene, kind: TargetKind, target: UUID) -> str:

@@ -38,19 +38,22 @@ if TYPE_CHECKING:
 
 
 def unless_open(
-    call: Call, switchboard: Switchboard, sought: UUID | None, why: Why | None
+    call: Call, switchboard: Switchboard, sought: UUID | None, why: Why | None, since: datetime | None = None
 ) -> Closed | NightService | None:
     """Where a caller goes on whom the hours keep from the operators; None when it is open. It is kept in the story.
 
-    For who ``sought`` the on-call list itself it has been rung.
+    For who comes straight from the on-call list, by its own number, and has not waited ``since``, it has been rung: not
+    again, unless Asterisk dialled nobody.
     """
     facts = OpeningFacts(switchboard.hours, call.house.clock.now())
     decision = decide(facts)
     tell(call, facts, decision)
     if decision.effect is not Effect.REFER:
         return None
-    if switchboard.night_group_id and switchboard.night_group_id != sought:
-        return NightService(switchboard.id, sought=sought, why=why)
+    on_call = switchboard.night_group_id
+    has_been_rung = since is None and sought == on_call and why is not Why.NOT_RUNG
+    if on_call and not has_been_rung:
+        return NightService(switchboard.id, since=since, sought=sought, why=why)
     return Closed(switchboard.id, sought, why)
 
 
@@ -60,9 +63,9 @@ def unattended(call: Call, board: UUID, since: datetime, sought: UUID | None, wh
     To that once: who can't be told that nobody is there comes here again and again.
     """
     switchboard = call.register.switchboard(board)  # as it is by now
-    closed = unless_open(call, switchboard, sought, why) if switchboard is not None else None
+    closed = unless_open(call, switchboard, sought, why, since) if switchboard is not None else None
     if isinstance(closed, NightService) and not call.state.on_call_in_vain:
-        return replace(closed, since=since)
+        return closed
     return Unattended(board, since, sought, why)
 
 
