@@ -149,6 +149,14 @@ async def ring(
     return rung
 
 
+async def ring_or_refuse(call: Call, places: Sequence[Place], seconds: float, display: Display) -> Rung:
+    """As `ring`. Where one was kept apart (O2, M4) it is asked anew, so that it is known by which rule."""
+    rung = await ring(call, places, seconds, display)
+    if rung.leg is None and rung.is_kept_apart:
+        return await ring(call, places, seconds, display)
+    return rung
+
+
 async def start_ringing(call: Call, place: Place, display: Display) -> None:
     """Begin to ring the place; what comes of it comes to the call as signals of the leg in `Call.rung`."""
     await _start(call, place, display, Rung())

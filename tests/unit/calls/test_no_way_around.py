@@ -399,6 +399,26 @@ async def test_one_whose_operator_has_become_so_since_is_tried_once_more(tries: 
         await scene.rung(MOBILE)
 
 
+async def test_so_is_one_that_was_kept_apart_from_the_operator_as_it_answered() -> None:
+    """It is not busy: the operator is told by which rule, and the number stays though it was the last try."""
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, tries=TRIES - 1)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, olle)
+        scene.answers(mobile)
+        await scene.hears(olle, "DialRefused")
+        assert scene.log.of_kind("outcome")[-1]["outcome"] == "rung_back_later"
+        assert (mobile, "normal") in scene.control.named("hang_up")
+        assert was_rung(scene, MOBILE) == 1
+        scene.finished(olle)
+        await scene.over(olle)
+        assert scene.directory.register.callbacks.rows
+
+
 async def test_one_that_rules_keep_operator_after_operator_from_is_given_up_in_the_end() -> None:
     """O2: the fallback put a caller through to Olle, of which nothing else is known."""
     async with Scene(PATIENT) as scene:
@@ -486,8 +506,22 @@ async def test_a_mobile_that_rings_when_the_call_is_marked_is_not_had() -> None:
         mobile = await scene.rung(MOBILE)
         await marked(scene, olle)
         scene.answers(mobile)
-        await scene.hears(olle, "OutsideFailed")
+        await scene.hears(olle, "DialRefused")
+        assert scene.log.of_kind("outcome")[-1] == {"outcome": "refused", "rules": ("M4",)}
         assert not scene.control.named("bridge")
+
+
+async def test_to_one_an_operator_sends_nobody_who_was_marked_as_it_rang_whatever_the_exception() -> None:
+    async with Scene(PATIENT) as scene:
+        scene.given_exception()
+        caller, olle = await operator_has_caller(scene)
+        scene.refers(olle, MOBILE)
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, caller)
+        scene.answers(mobile)
+        await scene.hears(caller, "DialRefused")
+        assert scene.log.of_kind("outcome")[-1] == {"outcome": "refused", "rules": ("M4",)}
+        assert len(scene.control.named("bridge")) == 1
 
 
 async def test_nor_is_one_that_an_exception_let_ring_when_the_callers_call_is_marked() -> None:
@@ -498,7 +532,7 @@ async def test_nor_is_one_that_an_exception_let_ring_when_the_callers_call_is_ma
         mobile = await scene.rung(MOBILE)
         await marked(scene, caller)
         scene.answers(mobile)
-        await scene.hears(consult, "OutsideFailed")
+        await scene.hears(consult, "DialRefused")
         assert len(scene.control.named("bridge")) == 1
 
 

@@ -11,7 +11,7 @@ from hanvisa.calls.noticing import notice_confidential
 from hanvisa.calls.outgoing import notice_private
 from hanvisa.calls.prompts import OutsideFailed, UnknownNumber
 from hanvisa.calls.refusing import tell_refused
-from hanvisa.calls.ringing import outside_place, ring
+from hanvisa.calls.ringing import outside_place, ring_or_refuse
 from hanvisa.calls.stage import (
     Arriving,
     AtSwitchboard,
@@ -127,7 +127,9 @@ async def send_on(call: Call, stage: Transferred) -> Stage | None:
         return replace(inside, past_referral=stage.past_referral)
     if inside is not None:
         return inside
-    rung = await ring(call, [outside_place(reading)], call.house.settings.ring_person, display_of(call))
+    rung = await ring_or_refuse(
+        call, [outside_place(reading)], call.house.settings.ring_person, display_of(call)
+    )
     if rung.leg is not None:
         await call.connect(rung.leg)
         return Talking()

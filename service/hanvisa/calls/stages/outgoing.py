@@ -8,7 +8,7 @@ from hanvisa.calls.alarms import outcome_of
 from hanvisa.calls.outgoing import barred_by, may_call_out, shown_outside
 from hanvisa.calls.prompts import CallBarred, OutsideFailed, UnknownNumber
 from hanvisa.calls.refusing import tell_refused
-from hanvisa.calls.ringing import outside_place, ring
+from hanvisa.calls.ringing import outside_place, ring_or_refuse
 from hanvisa.calls.stage import CallingOut, Stage, Talking, runs
 from hanvisa.policy.emergency import EmergencyCall, emergency_caller
 from hanvisa.policy.numbers import NumberKind, read_number
@@ -35,7 +35,7 @@ async def call_out(call: Call, _: CallingOut) -> Stage | None:
         emergency = EmergencyCall(call.caller.account)
         call.house.alarms.made(emergency)
         call.tell("outcome", **outcome_of(emergency_caller(call.register, emergency)))
-    rung = await ring(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call, reading))
+    rung = await ring_or_refuse(call, [outside_place(reading)], RING_OUTSIDE, shown_outside(call, reading))
     if rung.leg is None:
         if rung.is_refused:
             await tell_refused(call, rung)

@@ -15,7 +15,7 @@ from hanvisa.calls.operators import attendance
 from hanvisa.calls.outgoing import forwarded_to, may_call_out, private_number
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.refusing import tell_refused
-from hanvisa.calls.ringing import Display, Place, Rung, outside_place, phone_places, ring
+from hanvisa.calls.ringing import Display, Place, Rung, outside_place, phone_places, ring_or_refuse
 from hanvisa.calls.sending_on import read
 from hanvisa.calls.stage import (
     AtSwitchboard,
@@ -92,12 +92,7 @@ async def _ring_person(
 
 
 async def _ring_places(call: Call, places: Sequence[Place]) -> Rung:
-    """Ring them. Of one that was kept apart it is asked anew, so that the caller is told by which rule."""
-    seconds, display = call.house.settings.ring_person, display_of(call)
-    rung = await ring(call, places, seconds, display)
-    if rung.leg is None and rung.is_kept_apart:
-        return await ring(call, places, seconds, display)
-    return rung
+    return await ring_or_refuse(call, places, call.house.settings.ring_person, display_of(call))
 
 
 def _is_told(call: Call, rung: Rung) -> bool:

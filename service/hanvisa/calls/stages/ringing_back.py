@@ -25,7 +25,7 @@ from hanvisa.calls.prompts import (
     Whisper,
     Why,
 )
-from hanvisa.calls.ringing import Display, outside_place, ring
+from hanvisa.calls.ringing import Display, outside_place, ring_or_refuse
 from hanvisa.calls.stage import (
     AtSwitchboard,
     GivenUp,
@@ -121,7 +121,7 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     mobile = call.register.mobile(callback.number)
     place = outside_place(as_caller(facts.number), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
-    rung = await ring(call, places, call.house.settings.ring_person, _shown_outside(call))
+    rung = await ring_or_refuse(call, places, call.house.settings.ring_person, _shown_outside(call))
     if rung.leg is None:
         # A rule keeps it from being rung at all, or this operator from it: another may, so that it stays.
         rules = decision.rules or [rule for refusal in rung.refusals for rule in refusal.rules]
