@@ -29,6 +29,7 @@ from hanvisa.web.languages import accepted
 from hanvisa.web.metrics import METRICS
 from hanvisa.web.problems import (
     BAD_REQUEST,
+    BUSY,
     CONFLICT,
     INTERNAL,
     INVALID,
@@ -193,14 +194,13 @@ def problem_of(error: HanvisaError) -> Problem:
 def _of_storage(error: StorageError) -> Problem:
     if isinstance(error, Locked):
         log.info("web.others_are_changing_the_register")
-        what = Text(
-            sv="Andra ändrar i registret just nu. Försök igen om en stund.",
-            en="Others are changing the register just now. Try again in a while.",
-        )
+        kind = BUSY
+        what = Text(sv="Andra ändrar i registret just nu.", en="Others are changing the register just now.")
     else:
         log.warning("web.database_does_not_answer", why=str(error))
+        kind = UNAVAILABLE
         what = Text(sv="Databasen svarar inte.", en="The database does not answer.")
-    return Problem(UNAVAILABLE, what, headers={"Retry-After": _TRY_AGAIN_AFTER})
+    return Problem(kind, what, headers={"Retry-After": _TRY_AGAIN_AFTER})
 
 
 def _telling(error: HanvisaError) -> Problem | None:

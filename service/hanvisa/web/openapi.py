@@ -181,6 +181,8 @@ def _header_names(operation: Operation) -> tuple[str, ...]:
 def _refusals(operation: Operation) -> tuple[Kind, ...]:
     """Every kind of problem that the operation can answer with."""
     kinds = [problems.INTERNAL, problems.UNAVAILABLE, problems.INVALID, *operation.refusals]
+    if operation.method != "GET":
+        kinds += [problems.BUSY]
     if operation.action is not Anyone.AT_ALL:
         kinds += [problems.UNAUTHENTICATED, problems.FORBIDDEN]
         kinds += [problems.NOT_MEANT] if operation.method != "GET" else []

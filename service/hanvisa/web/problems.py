@@ -258,6 +258,12 @@ INTERNAL = Kind(
         en="Try again. If it persists, give operations the reference; it is in the log.",
     ),
 )
+BUSY = Kind(
+    "busy",
+    503,
+    Text(sv="Upptaget just nu", en="Busy just now"),
+    Text(sv="Försök igen om en stund.", en="Try again in a while."),
+)
 UNAVAILABLE = Kind(
     "unavailable",
     503,
@@ -288,5 +294,6 @@ KINDS = (
     MISSING_MATCH,
     TOO_MANY_TRIES,
     INTERNAL,
+    BUSY,
     UNAVAILABLE,
 )

@@ -15,7 +15,7 @@ from aiohttp import BodyPartReader, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from hanvisa.policy.model import Text
-from hanvisa.web.problems import NOT_FILES, TOO_LARGE, UNAVAILABLE, Problem, invalid
+from hanvisa.web.problems import BUSY, NOT_FILES, TOO_LARGE, Problem, invalid
 
 MULTIPART = "multipart/form-data"
 _CHUNK = 64 * 1024
@@ -131,10 +131,10 @@ def _too_large(most: int) -> Problem:
 
 def _no_room() -> Problem:
     return Problem(
-        UNAVAILABLE,
+        BUSY,
         Text(
-            sv="Andra skickar så stora filer just nu att de här inte får plats. Försök igen om en stund.",
-            en="Others send such large files just now that there is no room for these. Try again in a while.",
+            sv="Andra skickar så stora filer just nu att de här inte får plats.",
+            en="Others send such large files just now that there is no room for these.",
         ),
     )
 

@@ -166,6 +166,7 @@ async def test_files_that_are_sent_at_once_have_one_memory_together(town: Town) 
     first = sends_in_two(town, name, wav, goes_on)
     await until(lambda: room.left < before - len(wav) // 2, what=lambda: f"{room.left} of {before} are left")
     told = await problem(await sends(town, name, wav), 503)
+    assert told["error_id"] == "busy"
     assert "there is no room for these" in told["detail"]
     goes_on.set()
     await answer(await first, 201)

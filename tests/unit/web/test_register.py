@@ -115,7 +115,11 @@ async def test_who_waits_too_long_for_others_is_told_so_and_not_of_a_dead_databa
         with capture_logs() as logged:
             response = await town.ask("POST", "/sites", {"name": "Tingshuset", "organisation": NORA})
     told = await problem(response, 503)
-    assert told["detail"] == "Others are changing the register just now. Try again in a while."
+    assert told["error_id"] == "busy"
+    assert told["detail"] == "Others are changing the register just now."
+    assert told["what_to_do"] == "Try again in a while.", (
+        "nothing is missing of which /health/ready would say"
+    )
     assert response.headers["Retry-After"] == "5"
     assert [line["event"] for line in logged] == ["web.others_are_changing_the_register"]
 
