@@ -86,7 +86,7 @@ class Callbacks(Protocol):
     """Callers who have left a number. Each raises HanvisaError when it could not be stored at once (200 ms)."""
 
     async def keep(self, callback: Callback) -> None:
-        """Nothing is changed where the number is kept for the switchboard already."""
+        """Where the number is kept for the switchboard already, nothing but that it is confidential from then on."""
         ...
 
     async def take(self, id_: UUID, tries: int, again_at: datetime) -> None:
@@ -99,6 +99,8 @@ class Callbacks(Protocol):
     async def give_back(self, id_: UUID, tries: int) -> None:
         """The try that was taken after so many, in which no phone rang: it does not count. When it is due stays."""
         ...
+
+    async def mark_confidential(self, id_: UUID) -> None: ...
 
     async def let_go(self, id_: UUID) -> None: ...
 

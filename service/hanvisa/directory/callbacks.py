@@ -36,8 +36,11 @@ class KeptCallbacks:
             CallbackRow.switchboard_id == callback.switchboard_id, CallbackRow.number == callback.number
         )
         async with self._database.changing(SYSTEM) as session:
-            if await session.scalar(of_the_same) is None:
+            kept = await session.scalar(of_the_same)
+            if kept is None:
                 await _execute(session, insert(CallbackRow).values(**asdict(callback)))
+            elif callback.confidential:
+                await _execute(session, _marking(kept))
 
     async def take(self, id_: UUID, tries: int, again_at: datetime) -> None:
         """Raises Conflict when somebody else has taken it."""
@@ -59,9 +62,17 @@ class KeptCallbacks:
         async with self._database.changing(SYSTEM) as session:
             await _execute(session, giving_back)
 
+    async def mark_confidential(self, id_: UUID) -> None:
+        async with self._database.changing(SYSTEM) as session:
+            await _execute(session, _marking(id_))
+
     async def let_go(self, id_: UUID) -> None:
         async with self._database.changing(SYSTEM) as session:
             await _execute(session, delete(CallbackRow).where(CallbackRow.id == id_))
+
+
+def _marking(id_: UUID) -> Executable:
+    return update(CallbackRow).where(CallbackRow.id == id_).values(confidential=True)
 
 
 async def _execute(session: AsyncSession, statement: Executable) -> int:

@@ -184,9 +184,12 @@ class MemoryCallbacks:
         self.directory.register = self.directory.register.replace(callbacks=rows)
 
     async def keep(self, callback: Callback) -> None:
-        kept = {(row.switchboard_id, row.number) for row in self._rows}
-        if (callback.switchboard_id, callback.number) not in kept:
+        kept = {(row.switchboard_id, row.number): row.id for row in self._rows}
+        same = kept.get((callback.switchboard_id, callback.number))
+        if same is None:
             self._replace((*self._rows, callback))
+        elif callback.confidential:
+            await self.mark_confidential(same)
 
     async def take(self, id_: UUID, tries: int, again_at: datetime) -> None:
         if not any((row.id, row.tries) == (id_, tries) for row in self._rows):
@@ -200,6 +203,9 @@ class MemoryCallbacks:
         self._replace(
             [replace(row, tries=tries) if (row.id, row.tries) == taken else row for row in self._rows]
         )
+
+    async def mark_confidential(self, id_: UUID) -> None:
+        self._replace([replace(row, confidential=True) if row.id == id_ else row for row in self._rows])
 
     async def let_go(self, id_: UUID) -> None:
         self._replace([row for row in self._rows if row.id != id_])

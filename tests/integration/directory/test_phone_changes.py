@@ -76,14 +76,26 @@ async def test_the_next_call_is_marked_once(directory: SnapshotDirectory) -> Non
     assert not directory.register.is_marked(ELSA)
 
 
-async def test_a_number_that_is_left_is_kept_once_taken_once_given_back_and_let_go(
+async def test_a_number_that_is_left_is_kept_once_taken_once_given_back_marked_and_let_go(
     demo: Database, directory: SnapshotDirectory
 ) -> None:
     board = directory.register.switchboards.rows[0]
-    left = Callback(new_id(), board.id, "+46980319244", NOW, NOW, Language.EN, confidential=True)
+    left = Callback(new_id(), board.id, "+46980319244", NOW, NOW, Language.EN)
     await directory.callbacks.keep(left)
     await directory.callbacks.keep(replace(left, id=new_id()))
-    assert directory.register.callbacks.rows == (left,)
+    another = replace(left, id=new_id(), number="+46980319245", confidential=True)
+    await directory.callbacks.keep(another)
+    await directory.callbacks.keep(replace(another, confidential=False))
+    assert directory.register.callbacks.rows == (left, another)
+    await directory.callbacks.keep(replace(left, id=new_id(), confidential=True))
+    left = replace(left, confidential=True)
+    assert directory.register.callback(left.id) == left, "confidential from the second time on (M4)"
+    third = replace(left, id=new_id(), number="+46980319246", confidential=False)
+    await directory.callbacks.keep(third)
+    await directory.callbacks.mark_confidential(third.id)
+    assert directory.register.callback(third.id) == replace(third, confidential=True)
+    for one in (another, third):
+        await directory.callbacks.let_go(one.id)
     await directory.callbacks.take(left.id, 0, NOW + HOUR)
     with pytest.raises(Conflict):
         await directory.callbacks.take(left.id, 0, NOW + HOUR)

@@ -181,7 +181,30 @@ async def test_so_is_one_that_was_kept_apart_from_the_operator_as_it_answered() 
         assert was_rung(scene, MOBILE) == 1
         scene.finished(olle)
         await scene.over(olle)
-        assert scene.directory.register.callbacks.rows
+        [kept] = scene.directory.register.callbacks.rows
+        assert kept.confidential, "the operator's mark holds for whoever rings them next"
+
+
+async def test_a_mark_stays_that_was_made_as_it_was_rung_in_vain() -> None:
+    """M4: it is an employee's mobile, and no operator rings it any more."""
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        mobile = await scene.rung(MOBILE)
+        await marked(scene, olle)
+        scene.hangs_up(mobile, 17)
+        await scene.hears(olle, "OutsideFailed")
+        scene.finished(olle)
+        await scene.over(olle)
+        scene.clock.advance(timedelta(minutes=6))
+        scene.house.queues.wake()
+        await scene.until(lambda: was_rung(scene, MOBILE) == 2, "they are rung once more")
+        scene.answers(await scene.rung(MOBILE))
+        await scene.until(lambda: scene.log.of_kind("outcome")[-1].get("rules") == ("M4",), "they are told")
+        assert len(legs_to(scene, "olle")) == 1, "no operator is rung for it again"
 
 
 async def test_one_that_rules_keep_operator_after_operator_from_is_given_up_in_the_end() -> None:

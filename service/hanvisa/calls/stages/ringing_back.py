@@ -121,6 +121,7 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     mobile = call.register.mobile(callback.number)
     place = outside_place(as_caller(facts.number), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
+    was_confidential = call.state.confidential  # as this operator's line may have made it
     rung = await ring_or_refuse(call, places, call.house.settings.ring_person, _shown_outside(call))
     if rung.leg is None:
         # A rule keeps it from being rung at all, or this operator from it: another may, so that it stays.
@@ -132,6 +133,8 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
             await _let_go(call, callback.id)
         if not has_rung and not rules:
             await give_back(call, callback.id, tries)
+        if call.state.confidential and not was_confidential:
+            await _keep_mark(call, callback.id)
         await _say(call, DialRefused(rules[0]) if rules else OutsideFailed(rung.why))
         return False
     await call.connect(rung.leg)
@@ -171,6 +174,11 @@ async def _let_go(call: Call, callback: UUID) -> None:
 async def give_back(call: Call, callback: UUID, tries: int) -> None:
     """The try in which no phone rang. Where that can't be stored it counts as one of the two."""
     await stored(f"try of {callback} given back", call.house.directory.callbacks.give_back(callback, tries))
+
+
+async def _keep_mark(call: Call, callback: UUID) -> None:
+    """M4: the operator has marked the call. It holds for whoever rings them next."""
+    await stored(f"mark of {callback}", call.house.directory.callbacks.mark_confidential(callback))
 
 
 async def _say(call: Call, *prompts: Prompt) -> None:
