@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
-from integration.pages.browsing import Visit
+from integration.pages.browsing import Late, Visit
+from integration.pages.test_answered_by_others import ITS_OWN, answered_by_a_proxy
 from unit.web.pages.test_switchboard import CALL
 from unit.web.town import Town, id_of
 
@@ -20,11 +21,30 @@ SOUGHT, TYPED = "**/found?person=*", "**/found?*q=anna*"
 
 
 async def signs_in(visit: Visit, town: Town) -> Page:
-    """The console, with a caller who sought Siv."""
+    """The console, with a caller who sought Siv, when all its parts have come."""
     town.live.up = [replace(CALL, sought=id_of("siv"))]
     await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    await threatens(visit.page, town)
     await expect(visit.page.get_by_role("combobox")).to_be_focused()
     return visit.page
+
+
+async def threatens(page: Page, town: Town) -> None:
+    """Whoever is on the line: when it shows, what was on its way to the console before has come."""
+    town.live.up = [replace(one, threat=True) for one in town.live.up]
+    town.changes.calls_stirred()
+    await expect(page.locator("#part-mine mark", has_text="Hotsamtal")).to_be_visible()
+
+
+async def another_comes(page: Page, town: Town) -> None:
+    """By themselves, in confidence."""
+    town.live.up = [replace(CALL, id="hv-k-4", confidential=True)]
+    town.changes.calls_stirred()
+    await expect(page.locator("#current")).to_have_value("hv-k-4")
+
+
+def annas_mobile(page: Page) -> Locator:
+    return page.get_by_role("article", name="Anna Berg").locator("dd", has_text="070-174")
 
 
 async def seeks(page: Page) -> None:
@@ -90,15 +110,86 @@ async def test_what_got_no_answer_is_not_asked_for_again_once_something_else_is(
 
 
 async def test_what_may_be_told_is_for_the_caller_at_hand(visit: Visit, town: Town) -> None:
-    """M4: another comes by themselves, in confidence, while the one who was found for the first is still shown."""
+    """M4: another comes while the one who was found for the first is still shown."""
     page = await signs_in(visit, town)
     await types(page)
-    mobile = page.get_by_role("article", name="Anna Berg").locator("dd", has_text="070-174")
-    await expect(mobile).to_contain_text("får lämnas ut")
-    town.live.up = [replace(CALL, id="hv-k-4", confidential=True)]
-    town.changes.calls_stirred()
-    await expect(page.locator("#current")).to_have_value("hv-k-4")
+    mobile = annas_mobile(page)
+    await expect(mobile).to_contain_text("(får lämnas ut)")
+    late = await Late.held(page, "/switchboard/found?q=anna+berg")
+    await another_comes(page, town)
+    await late.made.wait()
+    await expect(mobile).to_be_hidden()
+    await expect(page.get_by_role("article", name="Anna Berg")).to_be_visible()
+    await late.comes()
     await expect(mobile).to_contain_text("får inte lämnas ut")
+    await expect(mobile).to_be_visible()
     town.live.up = []
     town.changes.calls_stirred()
-    await expect(mobile).to_contain_text("får lämnas ut")
+    await expect(mobile).to_contain_text("(får lämnas ut)")
+
+
+async def test_so_is_what_was_on_its_way_when_they_came(visit: Visit, town: Town) -> None:
+    page = await signs_in(visit, town)
+    late = await Late.held(page, "/switchboard/found")
+    await types(page)
+    await late.made.wait()
+    await another_comes(page, town)
+    await late.comes()
+    await expect(annas_mobile(page)).to_contain_text("får inte lämnas ut")
+
+
+async def test_so_is_what_stands_there_when_what_was_on_its_way_is_given_up(visit: Visit, town: Town) -> None:
+    """Whom the one before sought is asked for: it fails, and the button that asked has gone with them."""
+    page, asked, may_come = await signs_in(visit, town), asyncio.Event(), asyncio.Event()
+    await types(page)
+    mobile = annas_mobile(page)
+    await expect(mobile).to_contain_text("(får lämnas ut)")
+
+    async def fails(route: Route) -> None:
+        asked.set()
+        await may_come.wait()
+        await route.fulfill(status=502, content_type="text/html", body=ITS_OWN)
+
+    await page.route(SOUGHT, fails)
+    await seeks(page)
+    await asked.wait()
+    await another_comes(page, town)
+    may_come.set()
+    await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    await expect(mobile).to_be_hidden()
+    await expect(mobile).to_contain_text("får inte lämnas ut")
+    await expect(mobile).to_be_visible()
+    await expect(page.locator("#problem")).to_be_empty()
+
+
+async def test_what_is_asked_for_again_is_not_given_up_for_another_caller(visit: Visit, town: Town) -> None:
+    """Siv is shown, and a proxy answers for Anna as they come: Anna is who is shown in the end."""
+    page = await signs_in(visit, town)
+    await seeks(page)
+    await expect(page.get_by_role("option")).to_contain_text(["Siv Åkerström"])
+    async with answered_by_a_proxy(page, TYPED):
+        await types(page)
+        await expect(page.locator("#problem")).to_contain_text("frågar igen")
+        await another_comes(page, town)
+        await threatens(page, town)
+    await expect(page.get_by_role("option")).to_contain_text(["Anna Berg"])
+    await expect(annas_mobile(page)).to_contain_text("får inte lämnas ut")
+
+
+async def test_what_is_refused_for_another_caller_is_asked_for_once(visit: Visit, town: Town) -> None:
+    page, asked = await signs_in(visit, town), list[str]()
+    await types(page)
+    await expect(annas_mobile(page)).to_be_visible()
+
+    async def refuses(route: Route) -> None:
+        asked.append(route.request.url)
+        response = await route.fetch(url=route.request.url.replace("q=anna+berg", "person=nobody"))
+        await route.fulfill(response=response)
+
+    await page.route("**/found?q=anna+berg&*", refuses)
+    await another_comes(page, town)
+    await expect(page.locator("#problem")).not_to_be_empty()
+    await threatens(page, town)
+    assert len(asked) == 1
+    await expect(page.get_by_role("article", name="Anna Berg")).to_be_visible()
+    await expect(annas_mobile(page)).to_be_hidden()

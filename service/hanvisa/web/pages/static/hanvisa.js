@@ -125,8 +125,10 @@ function hasNotCome({ elt, path, target, verb }) {
 
 function askAgain(elt, path, target) {
   if (unanswered.get(target) !== elt) return;
-  if (!elt.isConnected) hasCome(target);
-  else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
+  if (!elt.isConnected) {
+    hasCome(target);
+    htmx.trigger(target, "given-up");
+  } else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
 }
 
 document.addEventListener("htmx:beforeSend", (event) => {

@@ -213,14 +213,23 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   if (event.target.id === "found" && isOther("followed")) event.preventDefault();
 });
 
-// Of whom is found, what may be told depends on the caller (M4): for another it is asked for anew, once.
+// Of whom is found, what may be told depends on the caller (M4): for another it is asked for anew, and until that has come
+// nothing is told. What is on its way comes first, and what is asked for again. What the service has refused is not.
 function findForCaller() {
   const followed = byId("followed");
+  if (!followed) return;
   const caller = byId("current").value;
-  if (!followed || followed.dataset.call === caller) return;
-  followed.dataset.call = caller;
-  htmx.trigger(followed, "other-caller");
+  const isForAnother = followed.dataset.call !== caller;
+  byId("found").classList.toggle("for-another", isForAnother);
+  if (!isForAnother || followed.dataset.answered === caller || unanswered.has(byId("found"))) return;
+  htmx.trigger(followed, "other-caller"); // dropped where something is on its way
 }
+
+document.addEventListener("htmx:afterOnLoad", ({ detail: { requestConfig, xhr } }) => {
+  const { elt, parameters } = requestConfig;
+  if (elt.id === "followed" && isOurs(xhr.getResponseHeader(SIGN))) elt.dataset.answered = parameters.call;
+});
+document.addEventListener("given-up", findForCaller);
 
 // What is made anew keeps what was chosen, the list that was open, and the focus: on the same thing, else in the search.
 let focused = null;
@@ -233,7 +242,7 @@ document.addEventListener("input", (event) => {
   if (event.target === search()) typed();
 });
 document.addEventListener("htmx:afterSettle", () => {
-  findForCaller();
+  queueMicrotask(findForCaller); // what has just come is on its way still, as htmx sees it
   choose(byId(chosen) ?? options()[0] ?? null);
   if (isTyped && isAnswered()) answered();
   const count = byId("found-count")?.textContent ?? "";
