@@ -93,6 +93,20 @@ async def test_what_was_to_be_shown_is_asked_for_again(visit: Visit, town: Town)
     await expect(problem).to_be_empty()
 
 
+async def test_it_is_asked_for_again_by_one_however_often_somebody_has_tried(
+    visit: Visit, town: Town
+) -> None:
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page, asked = visit.page, list[str]()
+    async with answered_by_a_proxy(page, "**/switchboard/found*"):
+        for letter in "anna":
+            async with page.expect_response("**/switchboard/found*"):
+                await page.get_by_role("combobox").press(letter)
+        page.on("request", lambda one: asked.append(one.url) if "/found" in one.url else None)
+        await page.evaluate("new Promise(over => setTimeout(over, 2.5 * ASKS_AGAIN_AFTER))")
+    assert 1 <= len(asked) <= 3
+
+
 async def test_a_file_that_does_not_come_is_told_in_our_words(visit: Visit, town: Town) -> None:
     await furnish(town)
     await visit.signs_in("nils", {"role": "admin"}, to="/follow-up/unreferred-absences?month=2026-07")

@@ -109,6 +109,20 @@ async def test_what_got_no_answer_is_not_asked_for_again_once_something_else_is(
     visit.complaints = [one for one in visit.complaints if not one.startswith("htmx:sendError,")]
 
 
+async def test_nor_while_something_else_is_on_its_way(visit: Visit, town: Town) -> None:
+    page = await signs_in(visit, town)
+    async with answered_by_a_proxy(page, SOUGHT):
+        await seeks(page)
+        await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    late = await Late.held(page, "/switchboard/found")
+    await types(page)
+    await late.made.wait()
+    await page.evaluate("new Promise(over => setTimeout(over, ASKS_AGAIN_AFTER + 500))")
+    await late.comes()
+    await expect(page.get_by_role("option")).to_contain_text(["Anna Berg"])
+    await expect(page.locator("#problem")).to_be_empty()
+
+
 async def test_what_may_be_told_is_for_the_caller_at_hand(visit: Visit, town: Town) -> None:
     """M4: another comes while the one who was found for the first is still shown."""
     page = await signs_in(visit, town)

@@ -109,7 +109,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // What was to be shown is asked for again until it comes: a computer that changes its network loses what it had asked for.
 // What was to be done is not: whether it should be done later is for the reader to say.
 const ASKS_AGAIN_AFTER = 2000; // milliseconds
-const unanswered = new Map(); // the place for it: what asked for it last
+const unanswered = new Map(); // the place for it: the timer by which it is asked for again, once it has failed
 
 document.addEventListener("htmx:sendError", (event) => hasNotCome(event.detail.requestConfig));
 
@@ -118,22 +118,22 @@ function hasNotCome({ elt, path, target, verb }) {
     tell(told.noAnswer);
     return;
   }
-  unanswered.set(target, elt);
+  clearTimeout(unanswered.get(target));
+  unanswered.set(target, setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path, target));
   tell(told.asksAgain);
-  setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path, target);
 }
 
 function askAgain(elt, path, target) {
-  if (unanswered.get(target) !== elt) return;
   if (!elt.isConnected) {
     hasCome(target);
     htmx.trigger(target, "given-up");
   } else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
 }
 
+// What is asked for now comes instead.
 document.addEventListener("htmx:beforeSend", (event) => {
-  const { elt, target, verb } = event.detail.requestConfig;
-  if (verb === "get" && unanswered.has(target)) unanswered.set(target, elt);
+  const { target, verb } = event.detail.requestConfig;
+  if (verb === "get") clearTimeout(unanswered.get(target));
 });
 
 document.addEventListener("htmx:afterOnLoad", (event) => {
@@ -142,6 +142,7 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
 });
 
 function hasCome(target) {
+  clearTimeout(unanswered.get(target));
   if (!unanswered.delete(target) || unanswered.size) return;
   const problem = document.getElementById("problem");
   if (problem.textContent === told.asksAgain) problem.replaceChildren();
