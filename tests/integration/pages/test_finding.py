@@ -123,6 +123,37 @@ async def test_nor_while_something_else_is_on_its_way(visit: Visit, town: Town) 
     await expect(page.locator("#problem")).to_be_empty()
 
 
+async def test_what_is_left_before_it_is_asked_for_again_is_not_shown(visit: Visit, town: Town) -> None:
+    page = await signs_in(visit, town)
+    async with answered_by_a_proxy(page, SOUGHT):
+        await seeks(page)
+        await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    await leaves(page)
+    await expect(page.locator("#problem")).to_be_empty()
+    await page.evaluate("new Promise(over => setTimeout(over, ASKS_AGAIN_AFTER + 500))")
+    await expect(page.get_by_role("option")).to_have_count(0)
+
+
+async def test_what_is_left_while_it_is_asked_for_again_is_told_no_more(visit: Visit, town: Town) -> None:
+    page = await signs_in(visit, town)
+    async with answered_by_a_proxy(page, SOUGHT):
+        await seeks(page)
+        await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    asked, may_come = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await may_come.wait()
+        await route.abort()
+
+    await page.route(SOUGHT, late)
+    await asked.wait()
+    async with page.expect_event("requestfailed"):
+        await leaves(page)
+    may_come.set()
+    await expect(page.locator("#problem")).to_be_empty()
+
+
 async def test_what_may_be_told_is_for_the_caller_at_hand(visit: Visit, town: Town) -> None:
     """M4: another comes while the one who was found for the first is still shown."""
     page = await signs_in(visit, town)

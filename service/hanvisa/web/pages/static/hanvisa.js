@@ -141,6 +141,7 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
   if (isOurs(xhr.getResponseHeader(SIGN))) hasCome(requestConfig.target);
 });
 
+// Or is not to come any more.
 function hasCome(target) {
   clearTimeout(unanswered.get(target));
   if (!unanswered.delete(target) || unanswered.size) return;

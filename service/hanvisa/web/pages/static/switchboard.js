@@ -117,6 +117,7 @@ function leave(empty) {
     isTyped = false;
     search().value = "";
     htmx.trigger("#found", "htmx:abort");
+    hasCome(byId("found")); // nor is it asked for again
     byId("found").replaceChildren();
     choose(null);
   }
