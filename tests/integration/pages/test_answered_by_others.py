@@ -107,6 +107,21 @@ async def test_it_is_asked_for_again_by_one_however_often_somebody_has_tried(
     assert 1 <= len(asked) <= 3
 
 
+async def test_that_it_is_asked_for_again_is_read_out_once(visit: Visit, town: Town) -> None:
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page = visit.page
+    await page.evaluate(
+        "window.read = 0; new MutationObserver(() => read++)"
+        ".observe(document.getElementById('problem'), { childList: true })"
+    )
+    async with answered_by_a_proxy(page, "**/switchboard/found*"):
+        await page.get_by_role("combobox").fill("anna berg")
+        for _ in range(3):
+            await page.wait_for_event("response", lambda one: "/found" in one.url)
+        await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    assert await page.evaluate("read") == 1
+
+
 async def test_a_file_that_does_not_come_is_told_in_our_words(visit: Visit, town: Town) -> None:
     await furnish(town)
     await visit.signs_in("nils", {"role": "admin"}, to="/follow-up/unreferred-absences?month=2026-07")

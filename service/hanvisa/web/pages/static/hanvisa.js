@@ -120,8 +120,10 @@ function hasNotCome({ elt, path, target, verb }) {
   }
   clearTimeout(unanswered.get(target));
   unanswered.set(target, setTimeout(askAgain, ASKS_AGAIN_AFTER, elt, path, target));
-  tell(told.asksAgain);
+  if (!saysItAsksAgain()) tell(told.asksAgain); // what is told anew is read out anew
 }
+
+const saysItAsksAgain = () => document.getElementById("problem").textContent === told.asksAgain;
 
 function askAgain(elt, path, target) {
   if (!elt.isConnected) {
@@ -145,8 +147,7 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
 function hasCome(target) {
   clearTimeout(unanswered.get(target));
   if (!unanswered.delete(target) || unanswered.size) return;
-  const problem = document.getElementById("problem");
-  if (problem.textContent === told.asksAgain) problem.replaceChildren();
+  if (saysItAsksAgain()) document.getElementById("problem").replaceChildren();
 }
 
 // What answers in the service's place, as a proxy before it, is not shown in place of anything of ours, a form that is
