@@ -8,12 +8,11 @@ several nodes share the folder a thread does it (`DiskWriter`), which costs ten 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread, Timer
+from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -166,18 +165,6 @@ class DiskWriter:
     def _work_beside(self) -> None:
         while True:
             _carry_out(self._works_beside.get())
-
-
-def end_within(seconds: float, status: int = 0) -> None:
-    """End the process then: it waits at its end for threads of Python's pool, and a folder that hangs may hold them."""
-    ending = Timer(seconds, _end_at_once, (status,))
-    ending.daemon = True
-    ending.start()
-
-
-def _end_at_once(status: int) -> None:
-    log.warning("disk.ended_at_once", why="Threads wait for a folder that hangs.")
-    os._exit(status)
 
 
 def _carry_out(work: Work) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import typer
 
-from hanvisa.disk_writer import end_within
+from hanvisa.ending import end_within
 from hanvisa.errors import ConfigurationError, HanvisaError
 from hanvisa.whereabouts import PREFIX
 

@@ -27,7 +27,8 @@ from hanvisa.config import Settings
 from hanvisa.directory.engine import Database
 from hanvisa.directory.migrations import upgrade
 from hanvisa.directory.snapshot import SnapshotDirectory
-from hanvisa.disk_writer import Disk, end_within
+from hanvisa.disk_writer import Disk
+from hanvisa.ending import end_within
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
 from hanvisa.silent import Silent

@@ -138,10 +138,12 @@ async def test_a_fault_of_ours_ends_no_thread() -> None:
 
 def test_the_program_ends_though_the_folder_hangs_and_holds_a_thread_of_pythons_too() -> None:
     program = (
-        "import pathlib, threading; from hanvisa.disk_writer import DiskWriter, end_within\n"
+        "import pathlib, threading; from hanvisa.disk_writer import DiskWriter\n"
+        "from hanvisa.ending import end_within\n"
         "DiskWriter(pathlib.Path('.'), patience=0.01).do(threading.Event().wait)\n"
         "threading.Thread(target=threading.Event().wait).start(); end_within(0.1)"
     )
     ended = subprocess.run([sys.executable, "-c", program], timeout=30, check=False, stdout=subprocess.PIPE)  # noqa: S603 - our own
     assert ended.returncode == 0
     assert b"disk.hangs" in ended.stdout
+    assert b"It waits for a folder or a database that hangs." in ended.stdout

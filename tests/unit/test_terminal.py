@@ -214,17 +214,19 @@ async def test_who_is_told_to_stop_does_not_wait_for_a_database_that_hangs(
         *(sys.executable, "-c", _STOPPED_AS_THE_DATABASE_HANGS, when),
         *(word.replace("FOLDER", str(tmp_path)) for word in words),
         env={**os.environ, **UTF_8, "HANVISA_STATE": str(tmp_path)},
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
         async with asyncio.timeout(20):
-            _, said = await running.communicate()
+            logged, said = await running.communicate()
     finally:
         if running.returncode is None:
             running.kill()
             await running.wait()
     assert running.returncode == 128 + signal.SIGTERM
     assert b"Traceback" not in said
+    assert b"It waits for a folder or a database that hangs." in logged + said
 
 
 def writer_of(pipe: Path) -> int | None:
