@@ -9,6 +9,7 @@ import pytest
 from hanvisa.calls.ports import LiveChannel
 from hanvisa.calls.prompts import Why
 from hanvisa.calls.stages.ringing_back import TRIES
+from hanvisa.calls.state import VARIABLE
 from hanvisa.policy.facts import Callback
 from unit.calls.scene import ANNA_MOBILE, NOW, Scene, id_of
 from unit.calls.test_attendant import legs_to, rung_anew
@@ -205,6 +206,42 @@ async def test_a_mark_stays_that_was_made_as_it_was_rung_in_vain() -> None:
         scene.answers(await scene.rung(MOBILE))
         await scene.until(lambda: scene.log.of_kind("outcome")[-1].get("rules") == ("M4",), "they are told")
         assert len(legs_to(scene, "olle")) == 1, "no operator is rung for it again"
+
+
+async def test_nor_is_it_lost_with_the_operator_who_hangs_up_while_it_rings() -> None:
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.rung(MOBILE)
+        await marked(scene, olle)
+        scene.hangs_up(olle)
+        await scene.over(olle)
+        [kept] = scene.directory.register.callbacks.rows
+        assert kept.confidential
+
+
+async def test_nor_with_the_service_that_is_killed_meanwhile() -> None:
+    async with Scene(PATIENT) as scene:
+        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
+        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        await ready(scene)
+        olle = await scene.rung("olle")
+        scene.answers(olle)
+        await scene.rung(MOBILE)
+        await marked(scene, olle)
+    async with Scene(PATIENT) as later:
+        later.directory.register = scene.directory.register
+        later.open_calls.states = scene.open_calls.states
+        later.control.variables[olle, VARIABLE] = scene.control.variables[olle, VARIABLE]
+        later.control.existing = (LiveChannel(olle, "olle", "", "", up=True),)
+        later.control.orphaned = (olle,)
+        await ready(later)
+        await later.hears(olle, "DialRefused")
+        [kept] = later.directory.register.callbacks.rows
+        assert kept.confidential
 
 
 async def test_one_that_rules_keep_operator_after_operator_from_is_given_up_in_the_end() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hanvisa.calls.decisions import decide, tell
 from hanvisa.calls.noticing import notice_confidential
-from hanvisa.calls.parties import may_none_have_a_mobile
+from hanvisa.calls.parties import is_in_confidence, may_none_have_a_mobile
 from hanvisa.calls.prompts import (
     Breath,
     CallbackGivenUp,
@@ -121,8 +121,10 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
     mobile = call.register.mobile(callback.number)
     place = outside_place(as_caller(facts.number), mobile.person_id if mobile else None)
     places = [place] if decision.allowed else []
-    was_confidential = call.state.confidential  # as this operator's line may have made it
-    rung = await ring_or_refuse(call, places, call.house.settings.ring_person, _shown_outside(call))
+    try:
+        rung = await ring_or_refuse(call, places, call.house.settings.ring_person, _shown_outside(call))
+    finally:
+        await _keep_mark(call, callback)
     if rung.leg is None:
         # A rule keeps it from being rung at all, or this operator from it: another may, so that it stays.
         rules = decision.rules or [rule for refusal in rung.refusals for rule in refusal.rules]
@@ -133,8 +135,6 @@ async def _is_had(call: Call, callback: Callback | None, tries: int) -> bool:
             await _let_go(call, callback.id)
         if not has_rung and not rules:
             await give_back(call, callback.id, tries)
-        if call.state.confidential and not was_confidential:
-            await _keep_mark(call, callback.id)
         await _say(call, DialRefused(rules[0]) if rules else OutsideFailed(rung.why))
         return False
     await call.connect(rung.leg)
@@ -176,9 +176,12 @@ async def give_back(call: Call, callback: UUID, tries: int) -> None:
     await stored(f"try of {callback} given back", call.house.directory.callbacks.give_back(callback, tries))
 
 
-async def _keep_mark(call: Call, callback: UUID) -> None:
-    """M4: the operator has marked the call. It holds for whoever rings them next."""
-    await stored(f"mark of {callback}", call.house.directory.callbacks.mark_confidential(callback))
+async def _keep_mark(call: Call, callback: Callback) -> None:
+    """M4: an operator's mark on the call holds for whoever rings them next, but not what their own line makes of it."""
+    is_marked = call.state.confidential and not is_in_confidence(call, call.caller.person)
+    if is_marked and not callback.confidential:
+        marking = call.house.directory.callbacks.mark_confidential(callback.id)
+        await stored(f"mark of {callback.id}", marking)
 
 
 async def _say(call: Call, *prompts: Prompt) -> None:
