@@ -67,6 +67,10 @@ class Visit:
         if message.type in ("error", "warning") and not message.text.startswith(_MEANT):
             self.complaints.append(message.text)
 
+    def lost_the_network(self) -> None:
+        """As was meant: what the browser says of that is no complaint."""
+        self.complaints = [one for one in self.complaints if not one.startswith("htmx:sendError,")]
+
     async def signs_in(self, person: str, *roles: dict[str, object], to: str = "/") -> None:
         """By the form, with an account made for it."""
         name = f"{person}@kommunen.test"

@@ -43,6 +43,13 @@ async def another_comes(page: Page, town: Town) -> None:
     await expect(page.locator("#current")).to_have_value("hv-k-4")
 
 
+async def is_confidential(page: Page, town: Town) -> None:
+    """Whoever is on the line: their part is made anew."""
+    town.live.up = [replace(one, confidential=True) for one in town.live.up]
+    town.changes.calls_stirred()
+    await expect(page.locator("#part-mine mark", has_text="Sekretess")).to_be_visible()
+
+
 def annas_mobile(page: Page) -> Locator:
     return page.get_by_role("article", name="Anna Berg").locator("dd", has_text="070-174")
 
@@ -106,7 +113,7 @@ async def test_what_got_no_answer_is_not_asked_for_again_once_something_else_is(
     await expect(page.locator("#problem")).to_be_empty()
     await page.evaluate("new Promise(over => setTimeout(over, ASKS_AGAIN_AFTER + 500))")
     await expect(page.get_by_role("option")).to_contain_text(["Anna Berg"])
-    visit.complaints = [one for one in visit.complaints if not one.startswith("htmx:sendError,")]
+    visit.lost_the_network()
 
 
 async def test_nor_while_something_else_is_on_its_way(visit: Visit, town: Town) -> None:
@@ -205,6 +212,47 @@ async def test_so_is_what_stands_there_when_what_was_on_its_way_is_given_up(visi
     await expect(mobile).to_contain_text("får inte lämnas ut")
     await expect(mobile).to_be_visible()
     await expect(page.locator("#problem")).to_be_empty()
+
+
+async def is_sought_over_a_network_that_fails(visit: Visit, meanwhile: Callable[[], Awaitable[None]]) -> None:
+    """Once, and again when it is asked for again: the button that asks has been made anew by then, or has gone."""
+    page, asked, may_fail = visit.page, asyncio.Event(), asyncio.Event()
+
+    async def fails(route: Route) -> None:
+        asked.set()
+        await may_fail.wait()
+        await route.abort("internetdisconnected")
+
+    await page.route(SOUGHT, lambda route: route.abort("internetdisconnected"))
+    await seeks(page)
+    await expect(page.locator("#problem")).to_contain_text("frågar igen")
+    await page.route(SOUGHT, fails)
+    await asked.wait()
+    await meanwhile()
+    async with page.expect_event("requestfailed"):
+        may_fail.set()
+
+
+async def test_so_is_what_stands_there_when_the_network_fails_as_they_come(visit: Visit, town: Town) -> None:
+    page = await signs_in(visit, town)
+    await types(page)
+    mobile = annas_mobile(page)
+    await expect(mobile).to_contain_text("(får lämnas ut)")
+    await is_sought_over_a_network_that_fails(visit, lambda: another_comes(page, town))
+    await expect(mobile).to_contain_text("får inte lämnas ut")
+    await expect(mobile).to_be_visible()
+    await expect(page.locator("#problem")).to_be_empty()
+    visit.lost_the_network()
+
+
+async def test_that_the_page_asks_again_is_told_no_more_once_who_asked_has_gone(
+    visit: Visit, town: Town
+) -> None:
+    """The caller stays: only their part is made anew."""
+    page = await signs_in(visit, town)
+    await is_sought_over_a_network_that_fails(visit, lambda: is_confidential(page, town))
+    await expect(page.locator("#problem")).to_be_empty()
+    visit.lost_the_network()
 
 
 async def test_what_is_asked_for_again_is_not_given_up_for_another_caller(visit: Visit, town: Town) -> None:

@@ -111,8 +111,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 const ASKS_AGAIN_AFTER = 2000; // milliseconds
 const unanswered = new Map(); // the place for it: the timer by which it is asked for again, once it has failed
 
-document.addEventListener("htmx:sendError", (event) => hasNotCome(event.detail.requestConfig));
-
 function hasNotCome({ elt, path, target, verb }) {
   if (verb !== "get") {
     tell(told.noAnswer);
@@ -132,10 +130,11 @@ function askAgain(elt, path, target) {
   } else htmx.ajax("get", path, { source: elt }).catch(() => {}); // that it fails again is told by its event
 }
 
-// What is asked for now comes instead.
+// What is asked for now comes instead. That nobody answers the request says, as that it is over.
 document.addEventListener("htmx:beforeSend", (event) => {
-  const { target, verb } = event.detail.requestConfig;
-  if (verb === "get") clearTimeout(unanswered.get(target));
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.verb === "get") clearTimeout(unanswered.get(requestConfig.target));
+  xhr.addEventListener("error", () => hasNotCome(requestConfig));
 });
 
 document.addEventListener("htmx:afterOnLoad", (event) => {

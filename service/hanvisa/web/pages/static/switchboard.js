@@ -96,6 +96,7 @@ const PICKS_UP = 10000; // milliseconds, in which somebody picks up the phone th
 let taken = null;
 
 document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig, xhr } }) => {
+  xhr.addEventListener("error", () => (waiting = null));
   isMoving ||= moves.test(requestConfig.path);
   const [, caller] = takes.exec(requestConfig.path) ?? [];
   if (!caller) return;
@@ -199,8 +200,6 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) byId(opener.dataset.dialog).showModal();
 });
-
-document.addEventListener("htmx:sendError", () => (waiting = null));
 
 // What comes by itself: who the caller is now. And what comes late, of a search that is no longer the one on the page, is
 // not shown.
