@@ -107,13 +107,18 @@ async def test_it_is_asked_for_again_by_one_however_often_somebody_has_tried(
     assert 1 <= len(asked) <= 3
 
 
-async def test_that_it_is_asked_for_again_is_read_out_once(visit: Visit, town: Town) -> None:
-    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
-    page = visit.page
+async def listens(page: Page) -> None:
+    """As who is read out what is told of a problem: ``read`` is how often."""
     await page.evaluate(
         "window.read = 0; new MutationObserver(() => read++)"
         ".observe(document.getElementById('problem'), { childList: true })"
     )
+
+
+async def test_that_it_is_asked_for_again_is_read_out_once(visit: Visit, town: Town) -> None:
+    await visit.signs_in("olle", {"role": "operator"}, to="/switchboard")
+    page = visit.page
+    await listens(page)
     async with answered_by_a_proxy(page, "**/switchboard/found*"):
         await page.get_by_role("combobox").fill("anna berg")
         for _ in range(3):

@@ -9,8 +9,11 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
+from hanvisa.policy.model import Text
+from hanvisa.web.pages.switchboard import finding
+from hanvisa.web.problems import UNAVAILABLE, Problem
 from integration.pages.browsing import Late, Visit
-from integration.pages.test_answered_by_others import ITS_OWN, answered_by_a_proxy
+from integration.pages.test_answered_by_others import ITS_OWN, answered_by_a_proxy, listens
 from unit.web.pages.test_switchboard import CALL
 from unit.web.town import Town, id_of
 
@@ -286,3 +289,44 @@ async def test_what_is_refused_for_another_caller_is_asked_for_once(visit: Visit
     assert len(asked) == 1
     await expect(page.get_by_role("article", name="Anna Berg")).to_be_visible()
     await expect(annas_mobile(page)).to_be_hidden()
+
+
+async def is_away(*_: object) -> str:
+    raise Problem(UNAVAILABLE, Text(sv="Databasen svarar inte.", en="The database does not answer."))
+
+
+async def test_what_the_service_had_no_answer_to_for_another_caller_comes_and_is_followed(
+    visit: Visit, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await signs_in(visit, town)
+    await types(page)
+    mobile, option = annas_mobile(page), page.get_by_role("option")
+    await expect(mobile).to_contain_text("(får lämnas ut)")
+    await expect(option).to_contain_text("på plats")
+    with monkeypatch.context() as database:
+        database.setattr(finding, "render", is_away)
+        await another_comes(page, town)
+        await expect(page.locator("#problem")).to_contain_text("frågar igen")
+        await expect(mobile).to_be_hidden()
+    await expect(mobile).to_contain_text("får inte lämnas ut")
+    await expect(mobile).to_be_visible()
+    await expect(page.locator("#problem")).to_be_empty()
+    town.live.persons = {id_of("anna")}
+    town.changes.calls_stirred()
+    await expect(option).to_contain_text("i telefon")
+
+
+async def test_it_is_asked_for_every_two_seconds_and_told_once(
+    visit: Visit, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, asked = await signs_in(visit, town), list[str]()
+    await types(page)
+    await expect(annas_mobile(page)).to_be_visible()
+    await listens(page)
+    page.on("request", lambda one: asked.append(one.url) if "/found" in one.url else None)
+    monkeypatch.setattr(finding, "render", is_away)
+    await another_comes(page, town)
+    await page.evaluate("new Promise(over => setTimeout(over, 2.5 * ASKS_AGAIN_AFTER))")
+    await threatens(page, town)
+    assert 2 <= len(asked) <= 3
+    assert await page.evaluate("read") == 1

@@ -137,9 +137,8 @@ document.addEventListener("htmx:beforeSend", (event) => {
   xhr.addEventListener("error", () => hasNotCome(requestConfig));
 });
 
-document.addEventListener("htmx:afterOnLoad", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  if (isOurs(xhr.getResponseHeader(SIGN))) hasCome(requestConfig.target);
+document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+  if (isAnswer(detail)) hasCome(detail.requestConfig.target);
 });
 
 // Or is not to come any more.
@@ -154,12 +153,15 @@ function hasCome(target) {
 const SIGN = "X-Answered-By";
 const isOurs = (sign) => sign === "hanvisa";
 
+// Nor is it an answer that the service has none just now, where the page asks by itself until it is told (data-until-told).
+const isAnswer = ({ requestConfig, xhr }) =>
+  isOurs(xhr.getResponseHeader(SIGN)) && (xhr.status < 500 || !("untilTold" in requestConfig.elt.dataset));
+
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  if (isOurs(xhr.getResponseHeader(SIGN))) return;
+  if (isAnswer(event.detail)) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // whoever else listens takes it for an answer
-  hasNotCome(requestConfig);
+  hasNotCome(event.detail.requestConfig);
 });
 
 // As a problem that the service tells, but for what only the service knows.

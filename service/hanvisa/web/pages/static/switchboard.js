@@ -225,9 +225,9 @@ function findForCaller() {
   htmx.trigger(followed, "other-caller"); // dropped where something is on its way
 }
 
-document.addEventListener("htmx:afterOnLoad", ({ detail: { requestConfig, xhr } }) => {
-  const { elt, parameters } = requestConfig;
-  if (elt.id === "followed" && isOurs(xhr.getResponseHeader(SIGN))) elt.dataset.answered = parameters.call;
+document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+  const { elt, parameters } = detail.requestConfig;
+  if (elt.id === "followed" && isAnswer(detail)) elt.dataset.answered = parameters.call;
 });
 document.addEventListener("given-up", findForCaller);
 
