@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from hanvisa.calls.live_ports import Outcome
 from hanvisa.directory.tables import SessionRow
-from hanvisa.web.pages.live import ABSENCES, BEAT
+from hanvisa.policy.model import Text
+from hanvisa.web.pages.live import ABSENCES, BEAT, consoles
 from hanvisa.web.pages.rendering import Page
 from hanvisa.web.pages.switchboard import finding, searches
 from hanvisa.web.pages.switchboard.parts import PARTS
 from hanvisa.web.pages.switchboard.searches import Search, Searches
+from hanvisa.web.problems import UNAVAILABLE, Problem
 from unit.web.pages.consoles import PATH, Console, console
 from unit.web.pages.test_switchboard import CALL, WAITS, does
 from unit.web.pages.visiting import Visitor
@@ -199,6 +201,24 @@ async def test_who_was_chosen_and_is_gone_is_no_longer_followed(olle: Visitor, t
         town.live.persons = {id_of("siv")}
         town.changes.calls_stirred()
         assert "Siv Åkerström" in await next_found(one)
+
+
+async def test_what_could_not_be_made_once_is_followed_still(
+    olle: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = finding.render
+
+    async def is_away(*_: object) -> str:
+        monkeypatch.setattr(finding, "render", render)
+        raise Problem(UNAVAILABLE, Text(sv="Databasen svarar inte.", en="The database does not answer."))
+
+    monkeypatch.setattr(consoles, "AGAIN", 0.01)
+    async with console(town, None, path=f"{PATH}?{WINDOW}") as one:
+        await olle.page(f"/switchboard/found?q=siv&{WINDOW}")
+        monkeypatch.setattr(finding, "render", is_away)
+        town.live.persons = {id_of("siv")}
+        town.changes.calls_stirred()
+        assert "i telefon" in await next_found(one)
 
 
 def test_a_search_that_ends_takes_none_with_it_that_has_begun_meanwhile() -> None:

@@ -162,7 +162,10 @@ class ShowingFound(Showing):
             return
         try:
             html = await finding.render(page, search)
-        except Problem:  # the one who was chosen is gone: the next search is followed again
+        except Problem as problem:
+            if problem.kind.status >= 500:
+                raise
+            # Who was chosen is gone: the next search is followed again.
             self._searches.end(console.window, search)
             return
         if self._searches.is_news(console.window, search, html):
