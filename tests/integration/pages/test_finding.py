@@ -181,6 +181,7 @@ async def test_what_may_be_told_is_for_the_caller_at_hand(visit: Visit, town: To
     town.live.up = []
     town.changes.calls_stirred()
     await expect(mobile).to_contain_text("(får lämnas ut)")
+    await expect(page.locator("#followed")).to_have_attribute("data-call", "")
 
 
 async def test_so_is_what_was_on_its_way_when_they_came(visit: Visit, town: Town) -> None:
