@@ -90,6 +90,11 @@ class Asterisks:
         for projection in self.projections:
             projection.request(register)
 
+    def on_connected(self, callback: Callable[[], None]) -> None:
+        """Call back after each log-in to one of them."""
+        for manager in self.managers:
+            manager.on_connected(callback)
+
     async def withdraw_transfers(self) -> list[str]:
         """The account of each leg in a call of the fallback's. Raises Unavailable."""
         return [account for one in self.kept for account in await one.withdraw_transfers()]
@@ -117,8 +122,7 @@ class KeptAsterisk:
 
         published = Follower(self._named("phones"), _PHONES, self._publishing(publish), awaited=True)
         self.manager.on_connected(lamps.again)
-        if node:
-            self.manager.on_connected(published.again)
+        self.manager.on_connected(published.again if node else published.retry)
         self.followers = (lamps, published)
 
     async def withdraw_transfers(self) -> list[str]:

@@ -112,6 +112,7 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     transfers = Follower(
         "transfers", frozenset(), withdraw_transfers, awaited=True, rest=WITHDRAW_AT_MOST_EVERY
     )
+    asterisks.on_connected(transfers.again)
     registry = Registry(house, missed=transfers.again, nodes=settings.nodes)
     doorkeeper, sip_delay = _doorkeeper(
         settings, asterisks, registry, clock, lambda: not settings.nodes and service.streams[0].connected

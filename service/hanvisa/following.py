@@ -54,6 +54,11 @@ class Follower:
         """Do the work once more. Never waits."""
         self._due.set()
 
+    def retry(self) -> None:
+        """What it has failed for may be there now. Never waits."""
+        if self.trouble is not None:
+            self._due.set()
+
     async def run(self) -> None:
         self._due.set()
         while True:

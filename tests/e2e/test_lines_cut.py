@@ -19,6 +19,7 @@ from e2e.support.scene import (
     ELSA,
     MOBILE,
     a_scene,
+    is_missing,
     is_ready,
     is_refused_with_the_reason,
     who_waits_is_next,
@@ -139,6 +140,19 @@ async def test_with_amis_line_lost_callers_notice_nothing_and_the_fallback_knows
     await world.system.laid_ready(world.person(ELSA).id)
     for one in (talking, caller):
         await is_logged(world, one, since=began)
+
+
+async def test_what_waited_in_vain_for_amis_line_is_done_as_soon_as_that_is_back(
+    world: World, lines: Lines
+) -> None:
+    """The transfers of the fallback's calls are withdrawn (O2): of those there may be some where ARI was away."""
+    for line in (lines.ari, lines.ami):
+        line.cut()
+    await until(lambda: is_missing(world, "calls"), within=NOTICED, what="ARI's loss is noticed")
+    lines.ari.mend()
+    await until(lambda: is_missing(world, "transfers"), within=LONG, what="AMI has been waited for in vain")
+    lines.ami.mend()
+    await until(lambda: is_ready(world), within=BACK["cut"], what="they are withdrawn")
 
 
 async def test_with_aris_line_slow_new_calls_go_the_fallbacks_way_at_once_and_are_served_again_soon(

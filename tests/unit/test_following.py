@@ -59,6 +59,22 @@ async def test_a_failure_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch
     running.cancel()
 
 
+async def test_what_has_failed_is_done_at_once_when_what_it_lacked_is_there() -> None:
+    """And nothing is done again that has not failed."""
+    work = Work(failures=1)
+    follower = Follower("transfers", frozenset(), work)
+    running = asyncio.create_task(follower.run())
+    await until(lambda: follower.trouble is not None, what="it has failed")
+    follower.retry()
+    await until(lambda: follower.trouble is None, within=following.RETRY / 2, what="it is done")
+    follower.retry()
+    follower.again()
+    await work.until(3)
+    running.cancel()
+    await asyncio.wait({running})
+    assert work.rounds == 3
+
+
 async def test_after_each_round_it_rests_whatever_has_changed() -> None:
     work = Work()
     follower = Follower("transfers", frozenset(), work, rest=0.1)

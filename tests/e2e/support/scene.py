@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aiohttp import ClientSession
+
 from e2e.support.switchboard import (
     LONG,
     MAIN_NUMBER,
@@ -75,6 +77,13 @@ async def taken_on_at(world: World, caller: Line) -> datetime:
         return datetime.fromisoformat(moments[-1]) if moments else None
 
     return await until(adopted, within=LONG, what=f"{caller.name}'s call taken on")
+
+
+async def is_missing(world: World, part: str) -> bool:
+    """Whether the service names it when asked if it is ready."""
+    address = f"http://{world.settings.web_host}:{world.settings.web_port}/health/ready"
+    async with ClientSession() as session, session.get(address) as answer:
+        return part in (await answer.json())["missing"]
 
 
 async def is_ready(world: World, status: int = 200) -> bool:
