@@ -18,12 +18,19 @@ from unit.calls.test_no_way_around import MOBILE, PATIENT, given_confidential, m
 from unit.calls.test_waiting import ready
 
 
+def given_left(scene: Scene, *, tries: int = 0, confidential: bool = False) -> None:
+    """Anna has left the number of her registered mobile."""
+    left = Callback(
+        id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, tries=tries, confidential=confidential
+    )
+    scene.directory.register = scene.directory.register.replace(callbacks=(left,))
+
+
 async def test_a_confidential_operator_rings_no_mobile_back_and_another_does() -> None:
     async with Scene(PATIENT) as scene:
         given_confidential(scene, "olle")
         second_operator(scene)
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         scene.answers(await scene.rung("bo"))
         await scene.rung(MOBILE)
@@ -33,8 +40,7 @@ async def test_a_confidential_operator_rings_no_mobile_back_and_another_does() -
 async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
     """The mobile was registered since it was left."""
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene, confidential=True)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -46,8 +52,7 @@ async def test_a_confidential_one_to_a_mobile_is_given_up() -> None:
 async def test_one_whose_holder_is_confidential_is_given_up() -> None:
     """The mark has come as an operator was rung for it."""
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         olle = await scene.rung("olle")
         given_confidential(scene, "anna")
@@ -60,8 +65,7 @@ async def test_one_whose_holder_is_confidential_is_given_up() -> None:
 async def test_one_that_may_be_rung_again_by_then_stays() -> None:
     """The mobile is registered no more as it is told."""
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=True)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene, confidential=True)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -100,8 +104,7 @@ async def test_one_to_a_mobile_does_not_stand_for_ever_where_every_operator_has_
     """Who is free is told so, and then whoever left it."""
     async with Scene(PATIENT) as scene:
         given_confidential(scene, "olle")
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -121,10 +124,7 @@ async def test_who_does_not_hear_to_the_end_that_it_is_given_up_is_not_rung_for_
     *, tries: int, confidential: bool, said: str, times: int, answers: bool
 ) -> None:
     async with Scene(PATIENT) as scene:
-        callback = Callback(
-            id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, confidential=confidential, tries=tries
-        )
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene, confidential=confidential, tries=tries)
         await ready(scene)
         to = f"{MOBILE}@carrier"
         for time in range(1, times + 1):
@@ -147,8 +147,7 @@ async def test_one_whose_operator_has_become_so_since_is_tried_once_more(tries: 
     """By another, whose line is not; though it was the last try."""
     async with Scene(PATIENT) as scene:
         second_operator(scene)
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, tries=tries)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene, tries=tries)
         await ready(scene)
         olle = await scene.rung("olle")
         given_confidential(scene, "olle")
@@ -168,8 +167,7 @@ async def test_one_whose_operator_has_become_so_since_is_tried_once_more(tries: 
 async def test_so_is_one_that_was_kept_apart_from_the_operator_as_it_answered() -> None:
     """It is not busy: the operator is told by which rule, and the number stays though it was the last try."""
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW, tries=TRIES - 1)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene, tries=TRIES - 1)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -189,8 +187,7 @@ async def test_so_is_one_that_was_kept_apart_from_the_operator_as_it_answered() 
 async def test_a_mark_stays_that_was_made_as_it_was_rung_in_vain() -> None:
     """M4: it is an employee's mobile, and no operator rings it any more."""
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -210,8 +207,7 @@ async def test_a_mark_stays_that_was_made_as_it_was_rung_in_vain() -> None:
 
 async def test_nor_is_it_lost_with_the_operator_who_hangs_up_while_it_rings() -> None:
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -225,8 +221,7 @@ async def test_nor_is_it_lost_with_the_operator_who_hangs_up_while_it_rings() ->
 
 async def test_nor_with_the_service_that_is_killed_meanwhile() -> None:
     async with Scene(PATIENT) as scene:
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         olle = await scene.rung("olle")
         scene.answers(olle)
@@ -248,8 +243,7 @@ async def test_one_that_rules_keep_operator_after_operator_from_is_given_up_in_t
     """O2: the fallback put a caller through to Olle, of which nothing else is known."""
     async with Scene(PATIENT) as scene:
         scene.control.existing = (LiveChannel("unknown", "olle", "", "", up=True),)
-        callback = Callback(id_of("callback"), id_of("board"), ANNA_MOBILE, NOW, NOW)
-        scene.directory.register = scene.directory.register.replace(callbacks=(callback,))
+        given_left(scene)
         await ready(scene)
         olle = await scene.rung("olle")
         for times in range(TRIES + 1):
