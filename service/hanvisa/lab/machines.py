@@ -95,12 +95,22 @@ class Network:
 def network(*names: str) -> Iterator[Network]:
     """Machines of these names. Raises ConfigurationError where none can be made."""
     _remove_left_behind()
-    made = Network(f"hv{os.getpid()}", f"10.201.{os.getpid() % 256}", names)
+    made = Network(f"hv{os.getpid()}", _free_prefix(), names)
     try:
         made.make()
         yield made
     finally:
         made.remove()
+
+
+def _free_prefix() -> str:
+    """Another process has one that begins with the same number where both of theirs are alike modulo 256."""
+    taken = _ip("route", "show", "table", "all")
+    prefixes = (f"10.201.{(os.getpid() + further) % 256}" for further in range(256))
+    free = next((prefix for prefix in prefixes if f"{prefix}." not in taken), None)
+    if free is None:
+        raise ConfigurationError("No network of 10.201.0.0/16 is free: see ip route show table all.")
+    return free
 
 
 def _remove_left_behind() -> None:
