@@ -48,6 +48,7 @@ async def one_cluster(machines: Network, spoken: Path) -> AsyncIterator[Cluster]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def cluster(one_cluster: Cluster) -> AsyncIterator[Cluster]:
+    await one_cluster.is_whole()
     yield one_cluster
     await one_cluster.go_home()
 

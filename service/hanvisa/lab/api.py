@@ -24,6 +24,13 @@ def state_set(state: str) -> str:
     return "open" if state == "wrapping_up" else state
 
 
+async def readiness(base: str) -> Json:
+    """What the service answers when it is asked whether it is ready. ``base`` is ``http://host:port``."""
+    async with aiohttp.ClientSession() as session, session.get(f"{base}/health/ready") as answer:
+        told: Json = await answer.json()
+        return told
+
+
 class Api:
     """A user of the API with their token. ``base`` is ``http://host:port``; ``language`` is what sentences come in."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting
 from hanvisa.config import Settings
-from hanvisa.lab.api import Api
+from hanvisa.lab.api import Api, readiness
 from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.hanging_folder import HangingFolder, folder_that_can_hang
 from hanvisa.lab.kamailio import Kamailio
@@ -195,6 +195,16 @@ class Cluster:
         """Whether the service that leads says so."""
         host, port = self.settings[self.leads].web_host, self.settings[self.leads].web_port
         return await http_status(host, port, "/health/ready") == 200
+
+    async def is_whole(self) -> None:
+        """Wait until the service with the calls has all nodes: what comes to another goes the fallback's way."""
+        web = web_of(self.settings[self.leads])
+
+        async def has_all() -> bool:
+            told = await readiness(web)
+            return told["status"] == "ready" and not told["away"]
+
+        await until(has_all, within=LONG, what="the service has all nodes")
 
     async def go_home(self) -> None:
         for phone in (self.carrier, *self.phones.values()):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aiohttp import ClientSession
-
 from e2e.support.switchboard import (
     LONG,
     MAIN_NUMBER,
@@ -14,9 +12,11 @@ from e2e.support.switchboard import (
     refused,
 )
 from e2e.support.world import World
+from hanvisa.lab.api import readiness
 from hanvisa.lab.lines import Line
 from hanvisa.lab.probing import http_status
 from hanvisa.lab.stories import Heard
+from hanvisa.lab.town import web_of
 from hanvisa.lab.waiting import until
 
 ELSA = "hallefors-205"
@@ -81,9 +81,7 @@ async def taken_on_at(world: World, caller: Line) -> datetime:
 
 async def is_missing(world: World, part: str) -> bool:
     """Whether the service names it when asked if it is ready."""
-    address = f"http://{world.settings.web_host}:{world.settings.web_port}/health/ready"
-    async with ClientSession() as session, session.get(address) as answer:
-        return part in (await answer.json())["missing"]
+    return part in (await readiness(web_of(world.settings)))["missing"]
 
 
 async def is_ready(world: World, status: int = 200) -> bool:
