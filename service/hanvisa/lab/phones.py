@@ -53,6 +53,9 @@ _SRTP = {"no": (), "offered": ("mediaenc=srtp",), "required": ("mediaenc=srtp-ma
 # A jitter buffer plays silence for what is late, and leaves as much out after it: where this process did not come to
 # run for 60 ms, words of the switch were not heard in whole.
 _ALL_HEARD = "audio_jitter_buffer_type off\n"
+# Their sound has a port of every address of the machine, any from 1024 on if nothing is said: whoever is to listen
+# there, as another system's Asterisk or carrier, could not.
+_BESIDE_SYSTEMS = "rtp_ports 32768-60999\n"
 _TRUSTING = "sip_cafile {}\nsip_verify_server yes\n"
 
 _CALL_ID = re.compile(r"^Call-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -79,7 +82,7 @@ class Exchange:
             net_interface=host,
             max_concurrent_calls=None,
             sip_trace=True,
-            extra_config_text=f"sip_listen {host}:{port}\n{_ALL_HEARD}"
+            extra_config_text=f"sip_listen {host}:{port}\n{_ALL_HEARD}{_BESIDE_SYSTEMS}"
             + (_TRUSTING.format(trusted) if trusted else ""),
         )
         self._runtime = Runtime()

@@ -12,9 +12,13 @@ from hanvisa.lab.carrier import Carrier
 from hanvisa.lab.ladder import ladder
 from hanvisa.lab.lines import Line, Phone, TransferRefusedError
 from hanvisa.lab.phones import Exchange
+from hanvisa.lab.sip import media_of
 from hanvisa.lab.siplet import Siplet
 from hanvisa.lab.waiting import until
 from integration.phones.plain import SPOKEN
+
+DISCARD = 9  # the port of who has no sound yet
+FIRST_OF_THE_KERNEL = 32768  # ports that it gives to whoever connects (lab/ports.py)
 
 
 async def in_talk(caller: Phone, number: str, callee: Phone) -> tuple[Line, Line]:
@@ -44,6 +48,10 @@ async def test_people_telephone(
     await busy_unplugged_and_redirected(anna, bo, cia, carrier)
 
     assert "INVITE 202" in ladder(exchange.trace, {switch: "switch"})
+    offered = [media_of(message) for message in exchange.trace if message.split(maxsplit=2)[1] == "TX"]
+    ports = {media[0][1] for media in offered if media} - {DISCARD}
+    assert ports
+    assert min(ports) >= FIRST_OF_THE_KERNEL, "no other system on this machine listens there"
 
 
 async def colleagues_talk(anna: Phone, bo: Phone) -> None:
