@@ -54,9 +54,10 @@ class AtRegister:
         shows: Sequence[str] = (),
         keeps: Mapping[str, str] | None = None,
     ) -> None:
+        asked = self._filled(asked)
         what = Text(**does).in_(self._language)
         self._tell(words.DOES, who=self._names.who(by), does=what, asked=asked)
-        method, path = self._filled(asked).split(" ", 1)
+        method, path = asked.split(" ", 1)
         api = await self._account(by)
 
         async def answer() -> Json:
