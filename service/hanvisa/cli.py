@@ -48,6 +48,7 @@ def serve() -> None:
 
     from hanvisa.bootstrap import build  # noqa: PLC0415
     from hanvisa.keeper import kept  # noqa: PLC0415
+    from hanvisa.processor import stay_on_one  # noqa: PLC0415
 
     configure_log()
     with sentences():
@@ -61,6 +62,7 @@ def serve() -> None:
                     service = build(settings)
                 await service.run()
 
+        stay_on_one()
         uvloop.run(run())
 
 

@@ -31,6 +31,7 @@ from hanvisa.disk_writer import Disk
 from hanvisa.ending import end_within
 from hanvisa.following import Follower
 from hanvisa.leading import FileLead, Lead
+from hanvisa.processor import threads
 from hanvisa.silent import Silent
 from hanvisa.sip_delay import SipDelay
 from hanvisa.speech.joined import JoinedSounds
@@ -79,6 +80,7 @@ class Service:
 
         Calls that are up stay up in Asterisk; the instance that stands by takes them on, or the next start does.
         """
+        asyncio.get_running_loop().set_default_executor(threads(None, "asyncio"))
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -23,12 +22,13 @@ from hanvisa.policy.model import Text
 from hanvisa.policy.register import Register
 from hanvisa.policy.swedish_time import LOCAL
 from hanvisa.policy.workdays import last_working_day
+from hanvisa.processor import threads
 
 log = structlog.get_logger(__name__)
 
 WITHIN = 60.0  # seconds for one calendar to be read, or to wait for its turn
 REST_MOST = 900.0  # seconds that a calendar which can't be read is left alone
-_READERS = ThreadPoolExecutor(4, "calendars")  # its own: what goes on for too long is in nobody else's way
+_READERS = threads(4, "calendars")  # its own: what goes on for too long is in nobody else's way
 _NOT_KEPT = Text(
     sv="det som kalendern säger kunde inte sparas just nu",
     en="what the calendar says could not be kept just now",

@@ -10,7 +10,6 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from heapq import merge
@@ -20,12 +19,13 @@ from uuid import UUID
 from hanvisa.directory.spelling import folded, is_number, national, plain, words_of
 from hanvisa.policy.facts import Person, TargetKind
 from hanvisa.policy.register import Register, Table
+from hanvisa.processor import threads
 
 BEGINS, HOLDS = range(2)  # how somebody is found; those who are found by beginnings come first
 _SHORTEST = 3  # letters that are sought within words too
 _FREQUENT = 100  # of how many persons more than one has a word
 _KEPT = 50  # of what was typed last, at a byte for each person: the words before the one that is being typed
-_INDEXING = ThreadPoolExecutor(1, "index")  # its own: Python's may be full of what waits for a folder
+_INDEXING = threads(1, "index")  # its own: Python's may be full of what waits for a folder
 
 _LAST = "\U0010ffff"
 SEARCHED = frozenset({"persons", "departments", "organisations", "extensions", "numbers", "mobiles"})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from hanvisa.errors import Conflict, InDoubt, StorageError
 from hanvisa.ids import new_id
 from hanvisa.policy.facts import OperatorState
 from hanvisa.policy.register import Register
+from hanvisa.processor import threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ Changed = Callable[[frozenset[str]], None]
 LARGE = 10_000  # persons
 _RETRY = 1.0  # seconds
 _STOP_WITHIN = 2.0  # seconds
-_PREPARING = ThreadPoolExecutor(1, "register")  # its own: Python's may be full of what waits for a folder
+_PREPARING = threads(1, "register")  # its own: Python's may be full of what waits for a folder
 
 
 class SnapshotDirectory:

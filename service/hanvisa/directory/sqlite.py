@@ -15,6 +15,8 @@ from typing import Any, Self
 import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
+from hanvisa.processor import let_go
+
 _AT_FIRST = 500  # rows that come with the execution: most have no more, and who streams wants them in pieces
 _AT_A_TIME = 64  # rows, in the driver's own loops
 _Begin = Callable[[sqlite3.Connection], None]
@@ -146,6 +148,7 @@ class _Cursor:
 
 
 def _open(file: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    let_go()  # a long question would keep the loop waiting
     # mode=rw: a database that is gone is an error, not a new and empty one. The driver begins no transactions.
     # Made here, used by the connection's thread and by nobody else at the same time.
     opened = sqlite3.connect(f"file:{file}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)

@@ -28,6 +28,7 @@ from hanvisa.errors import ConfigurationError, TelephonyError
 from hanvisa.lab.asterisk import DIES_WITH_US
 from hanvisa.lab.system import environment
 from hanvisa.passwords import read_secret
+from hanvisa.processor import stay_on_one
 
 APP = "bench-ari"  # which tests/load/bench.conf offers its calls to
 STATE = "x" * 680  # about as many characters as the state that the service writes there
@@ -124,4 +125,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    stay_on_one()
     uvloop.run(main())

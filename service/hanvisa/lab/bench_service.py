@@ -16,6 +16,7 @@ from hanvisa.calls.prompts import Prompt, Referral
 from hanvisa.config import read_settings
 from hanvisa.policy.model import Language
 from hanvisa.policy.register import Register
+from hanvisa.processor import stay_on_one
 from hanvisa.speech.library import SpeechLibrary
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
@@ -70,4 +71,5 @@ def main() -> None:
     async def run() -> None:
         await build(settings, BenchVoice(settings.state)).run()
 
+    stay_on_one()
     uvloop.run(run())

@@ -7,6 +7,7 @@ import os
 import sys
 
 from hanvisa.errors import PrintingError
+from hanvisa.processor import let_go
 
 _KINDER = 10  # than the calls
 
@@ -21,6 +22,7 @@ async def run_apart(module: str, given: bytes) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    let_go(process.pid)
     try:
         written, complaints = await process.communicate(given)
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
+from hanvisa.processor import let_go
 from hanvisa.speech import audio
 
 if TYPE_CHECKING:
@@ -86,3 +87,4 @@ def _give_way(pid: int) -> None:
     niceness = min(os.getpriority(os.PRIO_PROCESS, 0) + _GIVES_WAY, _NICEST)
     with suppress(ProcessLookupError):  # it has ended already
         os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        let_go(pid)

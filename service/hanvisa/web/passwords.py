@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import Field, StringConstraints
+
+from hanvisa.processor import threads
 
 SHORTEST = 12
 
@@ -19,7 +20,7 @@ Password = Annotated[
     Field(json_schema_extra={"format": "password", "writeOnly": True}),
 ]
 
-_HASHING = ThreadPoolExecutor(1, "passwords")  # its own: Python's may be full of what waits for a folder
+_HASHING = threads(1, "passwords")  # its own: Python's may be full of what waits for a folder
 
 
 class Passwords:

@@ -8,6 +8,7 @@ import pytest
 
 from hanvisa.errors import SpeechError
 from hanvisa.policy.model import Language
+from hanvisa.processor import stay_on_one
 from hanvisa.speech.synthesis import EspeakSynthesiser
 
 
@@ -66,3 +67,14 @@ async def test_it_gives_way_to_calls(tmp_path: Path) -> None:
     await EspeakSynthesiser(telling).speak("Anna", Language.SV)
     ours = os.getpriority(os.PRIO_PROCESS, 0)
     assert int((tmp_path / "niceness").read_text()) == min(ours + 10, 19)
+
+
+async def test_it_does_not_stay_where_the_calls_are_decided(tmp_path: Path) -> None:
+    usual = os.sched_getaffinity(0)
+    telling = program(tmp_path, f'text=$(cat); nproc > {tmp_path}/processors; echo "$text" | espeak-ng "$@"')
+    stay_on_one()
+    try:
+        await EspeakSynthesiser(telling).speak("Anna", Language.SV)
+    finally:
+        os.sched_setaffinity(0, usual)
+    assert int((tmp_path / "processors").read_text()) == len(usual)
