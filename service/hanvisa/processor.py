@@ -27,7 +27,10 @@ def stay_on_one() -> None:
     usual = os.sched_getaffinity(0)  # systemd's CPUAffinity=, a container's cpuset
     try:
         os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
-    except OSError as error:  # a container may forbid it, and calls are decided all the same
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # a container may forbid it or not tell, and calls are decided all the same
         log.warning("processor.not_kept_to", why=str(error))
     else:
         _everywhere.update(usual)

@@ -63,13 +63,21 @@ def test_only_those_are_used_that_the_service_was_started_with() -> None:
     assert set(map(tuple, where.values())) == {(one,)}
 
 
-def test_where_it_may_not_be_chosen_it_is_said_and_the_work_goes_on() -> None:
-    refusing = """
+FORBIDDEN = """
 import os
 def refuse(*_): raise PermissionError(1, "Operation not permitted")
 os.sched_setaffinity = refuse
 """
-    [said, where] = what_is_said(refusing + PROGRAM)  # and it is said once
+NOT_TOLD = """
+import ctypes
+from types import SimpleNamespace
+ctypes.CDLL = lambda _: SimpleNamespace(sched_getcpu=lambda: -1)
+"""
+
+
+@pytest.mark.parametrize("fault", [FORBIDDEN, NOT_TOLD], ids=["forbidden", "not told"])
+def test_where_it_can_not_be_chosen_it_is_said_once_and_the_work_goes_on(fault: str) -> None:
+    [said, where] = what_is_said(fault + PROGRAM)
     assert "processor.not_kept_to" in said
     assert json.loads(where)["thread"] == sorted(os.sched_getaffinity(0))
 
