@@ -6,15 +6,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from e2e.support.world import World
+from hanvisa.lab.waiting import until
 
 
 async def test_the_loop_of_the_service_stays_on_one_processor_and_its_threads_do_not(world: World) -> None:
     service = world.system.service_pid
     assert service is not None
     assert len(os.sched_getaffinity(service)) == 1
-    beside = list(processors_of_threads(service))
-    assert beside
-    assert all(processors == os.sched_getaffinity(0) for processors in beside)
+
+    def have_all() -> bool:
+        beside = list(processors_of_threads(service))
+        return bool(beside) and all(one == os.sched_getaffinity(0) for one in beside)
+
+    await until(have_all, what="all are let go, who has just begun too")
 
 
 def processors_of_threads(process: int) -> Iterator[set[int]]:
