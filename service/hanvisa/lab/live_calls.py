@@ -210,7 +210,12 @@ class LiveCalls:
 
     async def _to_operator(self) -> tuple[SipletLine, SipletLine]:
         caller = await self._past_the_greeting()
-        return await _answered(caller, await self.operator.rings(within=WITHIN))
+        caller, line = await _answered(caller, await self.operator.rings(within=WITHIN))
+        # An operator hears first for whom the call is, and that is no word of the caller's: they don't talk until then.
+        caller.go_on()
+        await caller.speaks_to(line, within=WITHIN)
+        caller.rest()
+        return caller, line
 
     async def _into_the_queue(self) -> SipletLine:
         return await self._past_the_greeting()
