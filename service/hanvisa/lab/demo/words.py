@@ -117,8 +117,8 @@ STARTING = Text(
     en="No system runs: starting one for the demo (Asterisk, the service, the demo directory, half a minute) ...",
 )
 BEGINNING = Text(
-    sv="{count} samtal på {system}. De rings sida vid sida och berättas i tur och ordning.",
-    en="{count} calls on {system}. They are placed side by side, and told in order.",
+    sv="Samtal på {system}: {count}. De rings sida vid sida och berättas i tur och ordning.",
+    en="Calls on {system}: {count}. They are placed side by side, and told in order.",
 )
 OWN = Text(sv="ett eget system", en="a system of its own")
 AS_EXPECTED = Text(sv="som väntat", en="as expected")
@@ -129,8 +129,8 @@ NOT_HERE = Text(
     en="Call {number} is left out: it is told only on the demo's own system (without ./dev run).",
 )
 ALL_WELL = Text(
-    sv="Alla {count} samtal gick som väntat ({seconds:.0f} s).",
-    en="All {count} calls went as expected ({seconds:.0f} s).",
+    sv="Allt gick som väntat: {count} av {count} samtal ({seconds:.0f} s).",
+    en="All went as expected: {count} of {count} calls ({seconds:.0f} s).",
 )
 RULES_MET = Text(
     sv="Alla {count} regler i policyn har mötts.", en="All {count} rules of the policy have been met."
