@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+
+import structlog
 
 from hanvisa.ami.emergencies import watch_emergencies
 from hanvisa.ami.lamps import Lamps
@@ -25,6 +28,8 @@ from hanvisa.passwords import read_secret
 from hanvisa.policy.facts import CallingClass
 from hanvisa.policy.register import Register
 from hanvisa.run_time import in_force
+
+log = structlog.get_logger(__name__)
 
 USER = "hanvisa"  # at ARI and AMI
 WITHIN = 5.0  # seconds in which Asterisk is to be there
@@ -59,6 +64,7 @@ class Asterisks:
         self.managers = tuple(one.manager for one in self.kept)
         self.projections = tuple(one.projection for one in self.kept)
         self.followers = tuple(follower for one in self.kept for follower in one.followers)
+        self._streams: tuple[Stream, ...] = ()
 
     def client_beside(self) -> Client:
         """To the first of them, on connections of its own."""
@@ -68,7 +74,7 @@ class Asterisks:
         return Client(self._settings.ari_of(node), USER, read_secret(self._settings.state, "ari"))
 
     def streams(self, app: str, deliver: Callable[[Signal, str], None]) -> tuple[Stream, ...]:
-        """``deliver`` is called with each signal and the name of the node that tells it."""
+        """To be run once. ``deliver`` is called with each signal and the name of the node that tells it."""
 
         def heeded(node: str, signal: Signal) -> None:
             if self._nodes is not None:
@@ -76,9 +82,10 @@ class Asterisks:
                 signal = _without_times(signal)
             deliver(signal, node)
 
-        return tuple(
+        self._streams = tuple(
             Stream(client, app, partial(heeded, node), node) for node, client in self.clients.items()
         )
+        return self._streams
 
     def watch(self, *, emergency: Callable[[str], None], lost: Callable[[str], None]) -> None:
         """Call back with the account of a phone from which the dialplan dials 112, and of one that is gone."""
@@ -96,8 +103,17 @@ class Asterisks:
             manager.on_connected(callback)
 
     async def withdraw_transfers(self) -> list[str]:
-        """The account of each leg in a call of the fallback's. Raises Unavailable."""
-        return [account for one in self.kept for account in await one.withdraw_transfers()]
+        """The account of each phone in a call of the fallback's. Raises Unavailable.
+
+        Where ARI is away the fallback has all new calls, and its transfers are left to it.
+        """
+        told = await asyncio.gather(
+            *(
+                one.withdraw_transfers(tells_only=not stream.connected)
+                for one, stream in zip(self.kept, self._streams, strict=True)
+            )
+        )
+        return [account for accounts in told for account in accounts]
 
 
 class KeptAsterisk:
@@ -125,9 +141,18 @@ class KeptAsterisk:
         self.manager.on_connected(published.again if node else published.retry)
         self.followers = (lamps, published)
 
-    async def withdraw_transfers(self) -> list[str]:
-        """The account of each leg in a call of the fallback's. Raises Unavailable."""
-        return await withdraw(self.manager) if await self.is_there() else []
+    async def withdraw_transfers(self, *, tells_only: bool) -> list[str]:
+        """As `withdraw`. Of one of several that is away nothing is known: who was in a call there may be in none."""
+        if self.node and not self.manager.connected:
+            return []
+        await self.is_there()
+        try:
+            return await withdraw(self.manager, tells_only=tells_only)
+        except Unavailable as error:
+            if not self.node:
+                raise
+            log.warning("transfers.not_known", node=self.node, why=str(error))
+            return []
 
     def _publishing(self, publish: Callable[[Register], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         """Has Asterisk know the register as it is, once it is there."""

@@ -62,8 +62,7 @@ if TYPE_CHECKING:
 
     from hanvisa.beside import Beside
 
-WITHDRAW_AGAIN = 1.0  # seconds
-WITHDRAW_AT_MOST_EVERY = 0.5  # seconds: when most calls are late there is least time
+WITHDRAW_EVERY = 1.0  # seconds
 
 
 class SystemClock:
@@ -102,16 +101,10 @@ def build(settings: Settings, voice: SpeechLibrary | None = None) -> Service:
     guessers, shutting_out = _shutting_out(settings, asterisks.kept[0], clock)
 
     async def withdraw_transfers() -> None:
-        in_fallback = await asterisks.withdraw_transfers()
-        house.tell_in_fallback(in_fallback)
-        if in_fallback:
-            # Phones are free when their calls are over. Legs that still ring there can be answered at any moment.
-            asyncio.get_running_loop().call_later(WITHDRAW_AGAIN, transfers.again)
+        house.tell_in_fallback(await asterisks.withdraw_transfers())
 
     search, searchable = _searching(directory)
-    transfers = Follower(
-        "transfers", frozenset(), withdraw_transfers, awaited=True, rest=WITHDRAW_AT_MOST_EVERY
-    )
+    transfers = Follower("transfers", frozenset(), withdraw_transfers, awaited=True, every=WITHDRAW_EVERY)
     asterisks.on_connected(transfers.again)
     registry = Registry(house, missed=transfers.again, nodes=settings.nodes)
     doorkeeper, sip_delay = _doorkeeper(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -22,8 +23,8 @@ class Follower:
     """``work`` is done at the start, and whenever one of the register's ``tables`` has changed.
 
     ``trouble`` is None when it is well, else what is wrong in a sentence. With ``awaited`` the service is not ready
-    before the work has been done once, which ``ready`` tells. After each round it rests for so many seconds, whatever
-    has changed.
+    before the work has been done once, which ``ready`` tells. ``every`` so many seconds it is done again, whether
+    anything has changed or it has failed or not.
     """
 
     def __init__(
@@ -33,13 +34,13 @@ class Follower:
         work: Callable[[], Awaitable[object]],
         *,
         awaited: bool = False,
-        rest: float = 0.0,
+        every: float | None = None,
     ) -> None:
         self.name = name
         self.trouble: str | None = f"The {name} are not ready yet." if awaited else None
         self._tables = tables
         self._work = work
-        self._rest = rest
+        self._every = every
         self._due = asyncio.Event()
         self.ready = asyncio.Event()
         if not awaited:
@@ -62,15 +63,22 @@ class Follower:
     async def run(self) -> None:
         self._due.set()
         while True:
-            await self._due.wait()
+            await self._until_due()
             self._due.clear()
             try:
                 await self._work()
             except (HanvisaError, OSError) as error:
-                log.warning("following.failed", follower=self.name, why=str(error), again_in=RETRY)
                 self.trouble = str(error)
-                asyncio.get_running_loop().call_later(RETRY, self._due.set)
+                log.warning("following.failed", follower=self.name, why=self.trouble, again_in=self._within())
             else:
                 self.trouble = None
                 self.ready.set()
-            await asyncio.sleep(self._rest)
+
+    async def _until_due(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._within()):
+                await self._due.wait()
+
+    def _within(self) -> float | None:
+        """Seconds until the next round, where nothing changes before."""
+        return self._every or (RETRY if self.trouble else None)

@@ -24,11 +24,13 @@ from e2e.support.scene import (
     is_refused_with_the_reason,
     who_waits_is_next,
 )
-from e2e.support.switchboard import LONG, an_operator_with_a_caller, refused
+from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, an_operator_with_a_caller, refused
+from e2e.support.without import an_operator_known_to_the_fallback, is_engaged
 from e2e.support.world import World
+from hanvisa.bootstrap import WITHDRAW_EVERY
 from hanvisa.lab.bench_overload import OFFERED
 from hanvisa.lab.faulty_line import FaultyLine
-from hanvisa.lab.lines import Line
+from hanvisa.lab.lines import Line, TransferRefusedError
 from hanvisa.lab.readings import metrics
 from hanvisa.lab.waiting import until
 
@@ -153,6 +155,32 @@ async def test_what_waited_in_vain_for_amis_line_is_done_as_soon_as_that_is_back
     await until(lambda: is_missing(world, "transfers"), within=LONG, what="AMI has been waited for in vain")
     lines.ami.mend()
     await until(lambda: is_ready(world), within=BACK["cut"], what="they are withdrawn")
+
+
+async def test_with_aris_line_lost_operators_transfer_in_the_fallback_until_it_is_back(
+    world: World, lines: Lines
+) -> None:
+    """Then the service lets operators reach mobiles, and a transfer on such a leg could join its caller to one (O2)."""
+    ulla, fredrik = await an_operator_known_to_the_fallback(world), await world.phone(FREDRIK)
+    lines.ari.cut()
+    await until(lambda: is_missing(world, "calls"), within=NOTICED, what="ARI's loss is noticed")
+    caller = await world.citizen("0980319253", dials=MAIN_NUMBER)
+    line = await ulla.rings(within=LONG)
+    await line.answer()
+    await until(lambda: is_engaged(world, ULLA), within=LONG, what="the service knows that she is engaged")
+    await line.transfer("206")
+    rung = await fredrik.rings(within=LONG)
+    await rung.answer()
+    await caller.talks_to(rung, within=LONG)
+
+    lines.ari.mend()
+    await until(lambda: is_ready(world), within=BACK["cut"], what="ARI is back")
+    began = monotonic()
+    while monotonic() - began < 2 * WITHDRAW_EVERY:
+        await caller.talks_to(rung, within=LONG)
+    with pytest.raises((TransferRefusedError, TimeoutError)):
+        await rung.transfer("205", within=1.0)
+    await caller.talks_to(rung, within=LONG)
 
 
 async def test_with_aris_line_slow_new_calls_go_the_fallbacks_way_at_once_and_are_served_again_soon(

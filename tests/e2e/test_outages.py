@@ -24,7 +24,9 @@ from e2e.support.scene import (
     who_waits_is_next,
 )
 from e2e.support.switchboard import LONG, MAIN_NUMBER, ULLA, past_the_greeting, refused
+from e2e.support.without import an_operator_known_to_the_fallback, is_engaged
 from e2e.support.world import World
+from hanvisa.ari.door import VARIABLE
 from hanvisa.keeper import BEATS_EVERY, Patience
 from hanvisa.lab.api import Api
 from hanvisa.lab.town import web_of
@@ -136,13 +138,7 @@ async def test_the_service_gone_for_good_leaves_nobody_in_silence(world: World) 
 async def test_who_talks_in_a_call_of_the_fallback_is_engaged_for_a_service_that_is_back(
     world: World,
 ) -> None:
-    await world.given_operator(ULLA)
-    ulla = await world.phone(ULLA)
-
-    async def known() -> bool:
-        return ULLA in await world.system.asterisk.cli("database show hanvisa/operators")
-
-    await until(known, within=LONG, what="the operator in AstDB")
+    ulla = await an_operator_known_to_the_fallback(world)
     await world.system.kill_service()
     first = await world.citizen("0980319246", dials=MAIN_NUMBER)
     line = await ulla.rings(within=LONG)
@@ -160,6 +156,27 @@ async def test_who_talks_in_a_call_of_the_fallback_is_engaged_for_a_service_that
     again = await ulla.rings(within=LONG)
     await again.answer()
     await second.talks_to(again, within=LONG)
+
+
+async def test_who_talks_with_a_caller_who_was_turned_away_is_engaged_for_the_service(world: World) -> None:
+    """Which was never offered that caller (`HANVISA_OVERLOAD`)."""
+    ulla = await an_operator_known_to_the_fallback(world)
+    until_when = (datetime.now(UTC) + timedelta(seconds=LONG)).timestamp()
+    await world.system.asterisk.cli(f'dialplan set global {VARIABLE} "{until_when:.0f}&0&0"')
+    try:
+        caller = await world.citizen("0980319252", dials=MAIN_NUMBER)
+        line = await ulla.rings(within=LONG)
+    finally:
+        await world.system.asterisk.cli(f"dialplan set global {VARIABLE} 0&0&0")
+    await line.answer()
+    await caller.talks_to(line, within=LONG)
+    await until(lambda: is_engaged(world, ULLA), within=LONG, what="the service knows")
+    await caller.hangup()
+
+    async def is_free() -> bool:
+        return not await is_engaged(world, ULLA)
+
+    await until(is_free, within=LONG, what="and knows that it is over")
 
 
 async def test_with_the_connection_to_asterisk_lost_calls_go_on_and_what_was_missed_is_found_out(

@@ -75,13 +75,46 @@ async def test_what_has_failed_is_done_at_once_when_what_it_lacked_is_there() ->
     assert work.rounds == 2
 
 
-async def test_after_each_round_it_rests_whatever_has_changed() -> None:
-    work = Work()
-    follower = Follower("transfers", frozenset(), work, rest=0.1)
+async def test_what_was_done_at_once_is_not_done_again_when_it_would_have_been_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following, "RETRY", 0.1)
+    work = Work(failures=1)
+    follower = Follower("transfers", frozenset(), work)
     running = asyncio.create_task(follower.run())
+    await until(lambda: follower.trouble is not None, what="it has failed")
+    follower.retry()
+    await work.until(2)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2 * following.RETRY):
+            await work.until(3)
+    running.cancel()
+
+
+async def test_what_is_done_all_the_time_waits_no_longer_where_it_has_failed() -> None:
+    work = Work(failures=2)
+    follower = Follower("transfers", frozenset(), work, every=0.01)
+    running = asyncio.create_task(follower.run())
+    async with asyncio.timeout(following.RETRY / 2):
+        await work.until(3)
+    running.cancel()
+
+
+async def test_it_works_again_after_a_time_though_nothing_has_changed() -> None:
+    work = Work()
+    follower = Follower("transfers", frozenset(), work, every=0.1)
     began = asyncio.get_running_loop().time()
-    for rounds in (1, 2, 3):
-        await work.until(rounds)
-        follower.again()
+    running = asyncio.create_task(follower.run())
+    await work.until(3)
     assert asyncio.get_running_loop().time() - began >= 0.2
+    running.cancel()
+
+
+async def test_and_at_once_when_something_has_changed() -> None:
+    work = Work()
+    follower = Follower("transfers", frozenset({"phones"}), work, every=60)
+    running = asyncio.create_task(follower.run())
+    await work.until(1)
+    follower.again()
+    await work.until(2)
     running.cancel()

@@ -62,7 +62,7 @@ class Registry:
     """The live calls of this process. Run :meth:`run`; feed it with :meth:`deliver`.
 
     ``nodes`` are the names of the Asterisks where there are several: one that hangs holds up its own calls alone.
-    ``missed`` is called when calls may have gone on without us: an offer was claimed too late, a connection was lost.
+    ``missed`` is called when calls may have gone on without us: a connection was lost.
     ``taken`` counts the calls that began here, ``not_taken`` the offers that were too late, or that another instance
     took; ``delays`` are how long they waited.
     """
@@ -202,7 +202,7 @@ class Registry:
 
     def _offered(self, channel: str, since: datetime | None, at: datetime | None) -> None:
         if at is not None and self.house.clock.now() - at > OFFERED_FOR:
-            self._not_taken()  # and nobody is asked: who is late has other things to do
+            self.not_taken += 1  # and nobody is asked: who is late has other things to do
             return
         if since is not None:
             self.delays.offered(channel, since)
@@ -236,11 +236,7 @@ class Registry:
             claimed = False
         if not claimed:
             self.delays.over(channel, self.house.clock.now())
-            self._not_taken()
-
-    def _not_taken(self) -> None:
-        self.not_taken += 1
-        self._missed()
+            self.not_taken += 1
 
     async def _hang_up(self, channel: str) -> None:
         try:

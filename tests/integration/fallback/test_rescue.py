@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 
 import pytest
 
+from hanvisa.ami.transfers import withdraw
 from hanvisa.calls.prompts import Why
 from hanvisa.lab import alaw, hearing
 from hanvisa.lab.system import environment
@@ -121,6 +122,7 @@ async def test_what_a_phone_may_call_is_what_it_was(world: World) -> None:
         await until(lambda: service.channels, what="the call claimed")
     rescue = await start_rescue(world)
     await (await world.carrier.rings_at(SOMEBODYS_MOBILE)).answer()
+    assert account_of(ANNA) in await withdraw(world.manager), "a service that is back knows of it"
     await world.carrier.hang_up_all()
     await ended_well(rescue)
 

@@ -16,12 +16,14 @@ from integration.fallback.fallback_world import (
     ANNA_DIRECT,
     ANNA_MOBILE,
     BO,
+    BO_DIRECT,
     CAJSA,
     CITIZEN,
     MAIN,
     OLLE,
     SOMEBODYS_MOBILE,
     World,
+    account_of,
     make_register,
     rings_in,
 )
@@ -190,7 +192,7 @@ async def test_a_service_that_is_back_takes_the_transfers_back(world: World) -> 
     rung = await anna.rings()
     await rung.answer()
     await asking.until_up()
-    assert set(await withdraw(world.manager)) == {"carrier", olle.name, anna.name}
+    assert set(await withdraw(world.manager)) == {olle.name, anna.name}
     for source, target in ((line, asking), (asking, line)):
         with pytest.raises((TransferRefusedError, TimeoutError)):
             await source.attended(target, within=1.0)
@@ -198,3 +200,45 @@ async def test_a_service_that_is_back_takes_the_transfers_back(world: World) -> 
         await line.transfer("203", within=1.0)
     await line.resume()
     await caller.talks_to(line)
+
+
+@pytest.mark.parametrize("dialled", ["203", CITIZEN, SOMEBODYS_MOBILE])
+async def test_a_service_that_is_back_knows_whoever_has_dialled(world: World, dialled: str) -> None:
+    anna, cajsa = await world.phone(ANNA), await world.phone(CAJSA)
+    await anna.call(dialled)
+    await (cajsa.rings() if dialled == "203" else world.carrier.rings_at(dialled))
+    assert account_of(ANNA) in await withdraw(world.manager)
+
+
+async def test_of_callers_whom_no_phone_has_no_list_is_asked_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+    monkeypatch.setattr(world.manager, "listing", listed.append)
+    caller = await world.carrier.call(BO_DIRECT)
+    await caller.until_up()
+    assert await withdraw(world.manager) == []
+    assert not listed
+
+
+async def test_where_the_transfers_are_not_to_be_taken_back_it_is_told_whose_they_are(world: World) -> None:
+    olle, anna = await world.phone(OLLE), await world.phone(ANNA)
+    caller, line = await rings_in(world, MAIN, olle)
+    assert await withdraw(world.manager, tells_only=True) == [olle.name]
+    await line.transfer("201")
+    rung = await anna.rings()
+    await rung.answer()
+    await caller.talks_to(rung)
+
+
+async def test_whoever_has_a_mobile_on_the_line_goes_to_the_fallback_with_the_next_line_too(
+    world: World,
+) -> None:
+    """The service knows nothing of the mobile, and could let them be joined with a caller of an operator's (O2)."""
+    anna = await world.phone(ANNA)
+    await anna.call(SOMEBODYS_MOBILE)
+    await (await world.carrier.rings_at(SOMEBODYS_MOBILE)).answer()
+    async with a_service(world) as service:
+        second = await anna.call(SOMEBODYS_MOBILE)
+        await second.hears(world.spoken.sentence("o2"))
+        assert not service.channels
