@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -72,7 +72,7 @@ async def soak_faults(
 @asynccontextmanager
 async def _people(
     settings: Settings, mix: Mix, in_queue: float, needs: Needs
-) -> AsyncIterator[tuple[Stand, Callable[[], LiveCalls]]]:
+) -> AsyncIterator[tuple[Stand, Callable[[], Awaitable[LiveCalls]]]]:
     """A system, and what begins new calls of the same people there."""
     own = with_ports(own_settings(settings, "soak-faults", key_wait=KEY_WAIT, log_linger=0.2))
     names = callers_numbers()
@@ -90,14 +90,20 @@ async def _people(
         operator = next(phone for phone in phones if phone.name == OPERATOR)
         others = [(phone, accounts[phone.name]) for phone in phones if phone is not operator]
         numbers = Numbers(MAIN_NUMBER, absent, others)
+
+        async def new_calls() -> LiveCalls:
+            for phone in phones:  # where the clock was put on Asterisk may know them no more
+                await _until_plugged_in(phone)
+            return LiveCalls(outside, operator, numbers, names, in_queue)
+
         await stand.system.speech_is_made(within=300)
-        yield stand, lambda: LiveCalls(outside, operator, numbers, names, in_queue)
+        yield stand, new_calls
 
 
 async def _through(
-    stand: Stand, new_calls: Callable[[], LiveCalls], fault: Fault, mix: Mix, held: float
+    stand: Stand, new_calls: Callable[[], Awaitable[LiveCalls]], fault: Fault, mix: Mix, held: float
 ) -> Passed:
-    calls, probes = new_calls(), list[Probe]()
+    calls, probes = await new_calls(), list[Probe]()
     exception = await _exception(stand.own, uses=mix.to_send)
     await calls.begin(mix)
     sending = SendingOn(calls.outside, [] if fault.carries_calls else calls.to_send)
@@ -182,7 +188,7 @@ async def _revoke(own: Settings, exception: UUID) -> None:
 
 @asynccontextmanager
 async def _phones(own: Settings, accounts: Sequence[str]) -> AsyncIterator[list[Siplet]]:
-    """Plugged in."""
+    """Not plugged in yet."""
     secrets = own.state / "secrets.json"
     switch = f"{own.sip_host}:{own.sip_port}"
 
@@ -196,17 +202,16 @@ async def _phones(own: Settings, accounts: Sequence[str]) -> AsyncIterator[list[
         for account in accounts:
             phone = await Siplet.open(own.sip_host, 0, account, known[account], registrar=switch)
             stack.push_async_callback(phone.close)
-            await until(_plugged_in(phone), within=WELL_WITHIN, what=f"{account} registered")
             phones.append(phone)
         yield phones
 
 
-def _plugged_in(phone: Siplet) -> Callable[[], object]:
+async def _until_plugged_in(phone: Siplet) -> None:
     async def is_in() -> bool:
         await phone.plug_in()
         return True
 
-    return is_in
+    await until(is_in, within=WELL_WITHIN, what=f"{phone.name} registered")
 
 
 @asynccontextmanager
