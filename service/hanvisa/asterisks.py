@@ -22,7 +22,7 @@ from hanvisa.ari.stream import Stream
 from hanvisa.calls.ports import Clock, Directory
 from hanvisa.calls.signals import Offered, Signal
 from hanvisa.config import Settings
-from hanvisa.errors import Unavailable
+from hanvisa.errors import TelephonyError, Unavailable
 from hanvisa.following import Follower
 from hanvisa.passwords import read_secret
 from hanvisa.policy.facts import CallingClass
@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 USER = "hanvisa"  # at ARI and AMI
 WITHIN = 5.0  # seconds in which Asterisk is to be there
+NODE_WITHIN = 1.0  # and one of several, for which the others wait
 
 _PHONES = frozenset(
     {
@@ -123,6 +124,7 @@ class KeptAsterisk:
         self, settings: Settings, node: str, voice: Announcer, clock: Clock, directory: Directory
     ) -> None:
         self.node = node
+        self._in_fallback: list[str] = []
         self.manager = Manager(
             settings.ami_port, read_secret(settings.state, "ami"), host=settings.ami_of(node), user=USER
         )
@@ -142,17 +144,18 @@ class KeptAsterisk:
         self.followers = (lamps, published)
 
     async def withdraw_transfers(self, *, tells_only: bool) -> list[str]:
-        """As `withdraw`. Of one of several that is away nothing is known: who was in a call there may be in none."""
-        if self.node and not self.manager.connected:
-            return []
-        await self.is_there()
+        """As `withdraw`. Of one of several whose AMI does not answer what it told last, as long as its ARI is there."""
         try:
-            return await withdraw(self.manager, tells_only=tells_only)
-        except Unavailable as error:
+            await self.manager.until_connected(NODE_WITHIN if self.node else WITHIN)
+            self._in_fallback = await withdraw(self.manager, tells_only=tells_only)
+        except TelephonyError as error:
             if not self.node:
                 raise
-            log.warning("transfers.not_known", node=self.node, why=str(error))
-            return []
+            if self.manager.connected:  # that it is not its log tells already, and this would each second
+                log.warning("transfers.not_known", node=self.node, why=str(error))
+            if tells_only:  # the node is away, and who was in a call there is in none
+                self._in_fallback = []
+        return self._in_fallback
 
     def _publishing(self, publish: Callable[[Register], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         """Has Asterisk know the register as it is, once it is there."""

@@ -23,8 +23,8 @@ class Follower:
     """``work`` is done at the start, and whenever one of the register's ``tables`` has changed.
 
     ``trouble`` is None when it is well, else what is wrong in a sentence. With ``awaited`` the service is not ready
-    before the work has been done once, which ``ready`` tells. ``every`` so many seconds it is done again, whether
-    anything has changed or it has failed or not.
+    before the work has been done once, which ``ready`` tells. ``every`` so many seconds after a round it is done again,
+    also where it has failed.
     """
 
     def __init__(
@@ -81,4 +81,4 @@ class Follower:
 
     def _within(self) -> float | None:
         """Seconds until the next round, where nothing changes before."""
-        return self._every or (RETRY if self.trouble else None)
+        return self._every or (None if self.trouble is None else RETRY)

@@ -42,8 +42,8 @@ class Manager:
         return {"Value": "1"}
 
 
-def asterisks(state: Path, *managers: Manager, ari: bool = True) -> Asterisks:
-    """``ari``: its event streams are connected."""
+def asterisks(state: Path, *managers: Manager, without_ari: int | None = None) -> Asterisks:
+    """The event streams are connected, but for this one's."""
     (state / "secrets.json").write_text(json.dumps({"ari": "a", "ami": "b"}))
     settings = Settings(state=state)
     if len(managers) > 1:
@@ -58,8 +58,8 @@ def asterisks(state: Path, *managers: Manager, ari: bool = True) -> Asterisks:
     for one, manager in zip(made.kept, managers, strict=True):
         fake: Any = manager
         one.manager = fake
-    for stream in made.streams("hanvisa", nothing):
-        stream.connected = ari
+    for number, stream in enumerate(made.streams("hanvisa", nothing)):
+        stream.connected = number != without_ari
     return made
 
 
@@ -74,9 +74,28 @@ async def test_where_ari_is_away_phones_stay_engaged_and_the_transfers_are_left_
     tmp_path: Path,
 ) -> None:
     manager = Manager("hallefors-201")
-    made = asterisks(tmp_path, manager, ari=False)
+    made = asterisks(tmp_path, manager, without_ari=0)
     assert await made.withdraw_transfers() == ["hallefors-201"]
     assert not manager.taken_back
+
+
+async def test_of_several_it_is_one_to_which_the_transfers_are_left(tmp_path: Path) -> None:
+    first, second = Manager("hallefors-201"), Manager("hallefors-202")
+    made = asterisks(tmp_path, first, second, without_ari=1)
+    assert await made.withdraw_transfers() == ["hallefors-201", "hallefors-202"]
+    assert (first.taken_back, second.taken_back) == (1, 0)
+
+
+@pytest.mark.parametrize(("without_ari", "told"), [(None, ["hallefors-201"]), (0, [])])
+async def test_where_ami_alone_is_away_what_was_told_last_holds(
+    tmp_path: Path, without_ari: int | None, told: list[str]
+) -> None:
+    """Where ARI is away too the node is, and its calls are over."""
+    first = Manager("hallefors-201")
+    made = asterisks(tmp_path, first, Manager("hallefors-202"), without_ari=without_ari)
+    await made.withdraw_transfers()
+    first.connected = False
+    assert await made.withdraw_transfers() == [*told, "hallefors-202"]
 
 
 @pytest.mark.parametrize(
