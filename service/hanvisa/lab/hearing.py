@@ -192,12 +192,24 @@ def _heard(recorded: _Mel, file: Sound, others: Iterable[Sound]) -> Hearing:
     expected = _phrase_of(file)
     scores = _Stretch(recorded).correlate(expected)
     best = _earliest_best(scores)
-    there = _Stretch(recorded[max(0, best - _SLACK) : best + len(expected.mel) + _SLACK])
+    lead = min(best, _SLACK)
+    there = _Stretch(recorded[best - lead : best + len(expected.mel) + _SLACK])
     value = float(scores[best])
-    rivals = [(float(there.correlate(_phrase_of(other)).max()), other) for other in others]
+    rivals = [(_best_over(there, lead, len(expected.mel), _phrase_of(other)), other) for other in others]
     rivals.sort(key=itemgetter(0), reverse=True)
     margin = next((value - rival for rival, other in rivals if not _alike(file, other)), 1.0)
     return Hearing(value >= HIT and margin >= MARGIN, value, margin, best * _HOP / RATE)
+
+
+def _best_over(there: _Stretch, lead: int, length: int, other: _Phrase) -> float:
+    """How well another phrase is heard in the place of one of so many frames, which begins after the lead.
+
+    By half of the shorter of both at least: what lies mostly beside it may have been said before or after it.
+    """
+    frames = len(other.mel)
+    half = min(length, frames) // 2
+    over = there.correlate(other)[max(0, lead + half - frames) : lead + length - half + 1]
+    return float(over.max(initial=0.0))
 
 
 def _alike(one: Sound, other: Sound) -> bool:

@@ -94,6 +94,14 @@ def test_a_wrong_last_digit_is_told(spoken: Spoken) -> None:
     assert [each.hit for each in found] == [True, True, False]
 
 
+def test_what_was_said_right_before_is_no_rival() -> None:
+    before, said = melody(1, 0.16), melody(2)
+    mostly_before = np.concatenate([before[len(before) // 4 :], said[: len(before) // 4]])
+    recording = np.concatenate([silence(0.5), before, said, silence(0.5)])
+    assert score(recording, mostly_before)[0] > 0.9
+    assert heard(recording, said, [mostly_before]).hit
+
+
 def test_half_a_phrase_is_not_heard(spoken: Spoken) -> None:
     half = spoken["greeting"][: len(spoken["greeting"]) // 2]
     assert not heard(np.concatenate([half, silence(4)]), spoken["greeting"]).hit
