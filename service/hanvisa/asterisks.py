@@ -75,7 +75,10 @@ class Asterisks:
         return Client(self._settings.ari_of(node), USER, read_secret(self._settings.state, "ari"))
 
     def streams(self, app: str, deliver: Callable[[Signal, str], None]) -> tuple[Stream, ...]:
-        """To be run once. ``deliver`` is called with each signal and the name of the node that tells it."""
+        """Made once, before anything else asks what they tell; each is to be run.
+
+        ``deliver`` is called with each signal and the name of the node that tells it.
+        """
 
         def heeded(node: str, signal: Signal) -> None:
             if self._nodes is not None:

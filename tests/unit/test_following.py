@@ -110,6 +110,16 @@ async def test_it_works_again_after_a_time_though_nothing_has_changed() -> None:
     running.cancel()
 
 
+async def test_and_at_once_when_something_has_changed() -> None:
+    work = Work()
+    follower = Follower("transfers", frozenset({"phones"}), work, every=60)
+    running = asyncio.create_task(follower.run())
+    await work.until(1)
+    follower.again()
+    await work.until(2)
+    running.cancel()
+
+
 async def test_what_fails_without_a_word_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "RETRY", 0.01)
     rounds = []
@@ -120,14 +130,4 @@ async def test_what_fails_without_a_word_is_tried_again(monkeypatch: pytest.Monk
 
     running = asyncio.create_task(Follower("phones", frozenset(), work).run())
     await until(lambda: len(rounds) > 1, what="it is tried again")
-    running.cancel()
-
-
-async def test_and_at_once_when_something_has_changed() -> None:
-    work = Work()
-    follower = Follower("transfers", frozenset({"phones"}), work, every=60)
-    running = asyncio.create_task(follower.run())
-    await work.until(1)
-    follower.again()
-    await work.until(2)
     running.cancel()
