@@ -159,7 +159,10 @@ class Settings(Whereabouts):
         description="how long a caller has for each digit of a number before they are asked again",
     )
     log_linger: float = Field(
-        default=1.0, ge=0, le=60, description="how long steps of calls are gathered before they are stored"
+        default=1.0,
+        ge=0,
+        le=60,
+        description="how long steps of calls are gathered before they are stored, in a rush five times as long",
     )
     operator_consults_mobile: Literal["refuse", "allow"] = Field(
         default="refuse", description="whether an operator with a caller may ring a mobile (O2)"

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SEGMENT_SIZE = 4_000_000  # bytes, while the database is away
-BATCH = 500  # entries in one append to the database: calls wait some 10 ms while so many are made ready
+BATCH = 200  # entries in one append to the database: calls wait some 4 ms while so many are made ready
+MANY = 100  # entries in one round of shipping, after which it rests: calls need the processor
+RESTS = 4  # times the linger; of what a round costs much is the same however few it ships
 SYNC_EVERY = 1.0
 COMPLAIN_EVERY = 60.0
 UNWRITTEN = 100_000  # entries that wait in memory for the disk; then the oldest are lost
@@ -44,8 +46,8 @@ REFUSED = ".refused"
 class Outbox:
     """Implements `calls.ports.CallLog`. Run :meth:`run` beside the calls.
 
-    ``linger`` is how long entries are gathered before they are shipped (a large batch costs less an entry), ``retry``
-    the first delay after a failure, which doubles up to ``retry_most`` (seconds).
+    ``linger`` is how long entries are gathered before they are shipped (a large batch costs less an entry), five times
+    as long in a rush; ``retry`` the first delay after a failure, which doubles up to ``retry_most`` (seconds).
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Outbox:
         self._unreadable: set[Path] = set()
         self._waiting = asyncio.Event()
         self._shipping = asyncio.Lock()
+        self._shipped = 0  # entries, in the last round
         self._complain_after = 0.0
         self._failed = 0
         self._refused: OSError | None = None  # why the disk took the last one not
@@ -193,10 +196,13 @@ class Outbox:
             await self._some_wait()
             await asyncio.sleep(self.linger)
             self._waiting.clear()
+            self._shipped = 0
             delay = self.retry
             while not await self._ship():
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, self.retry_most)
+            if self._shipped > MANY:
+                await asyncio.sleep(RESTS * self.linger)
 
     async def _some_wait(self) -> None:
         """Until there is something to ship. What could not be read is tried now and then."""
@@ -258,6 +264,7 @@ class Outbox:
             log.exception("calllog.refused", entries=len(entries), kept_as=f"{path.name}{REFUSED}")
             await self._disk.beside(partial(_set_aside, path))
         else:
+            self._shipped += len(entries)
             await self._disk.beside(partial(segment.remove, path))
         return True
 

@@ -16,8 +16,9 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
+from hanvisa.calllog import outbox as outbox_module
 from hanvisa.calllog.entry import CallEntry
-from hanvisa.calllog.outbox import Outbox
+from hanvisa.calllog.outbox import MANY, RESTS, Outbox
 from hanvisa.calllog.segment import SegmentWriter, to_line
 from hanvisa.disk_writer import DiskWriter
 from hanvisa.errors import StorageError
@@ -333,6 +334,34 @@ async def test_while_the_folder_hangs_calls_go_on_and_all_is_there_in_order_afte
         answers.set()
         await until(lambda: len(records.kept) == 1000 and not files(tmp_path))
     assert records.told("hv-k-1") == list(range(1000))
+
+
+async def test_after_a_rush_of_entries_the_next_are_gathered_for_longer(
+    tmp_path: Path, records: Records
+) -> None:
+    outbox = Outbox(tmp_path, records, FakeClock(), linger=0.05)
+    time = asyncio.get_running_loop().time
+    async with running(outbox):
+        for n in range(MANY + 1):
+            outbox.record("hv-k-1", "key", {"n": n})
+        await until(lambda: len(records.kept) == MANY + 1)
+        shipped = time()
+        outbox.record("hv-k-1", "key", {"n": MANY + 1})
+        await until(lambda: len(records.kept) == MANY + 2)
+        assert time() - shipped >= RESTS * outbox.linger
+
+
+async def test_after_few_they_are_not(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many have been shipped before."""
+    monkeypatch.setattr(outbox_module, "MANY", 1)
+    monkeypatch.setattr(outbox_module, "RESTS", 10_000)
+    outbox = Outbox(tmp_path, records, FakeClock(), linger=0.01)
+    async with running(outbox):
+        for n in range(3):
+            outbox.record("hv-k-1", "key", {"n": n})
+            await until(lambda so_far=n + 1: len(records.kept) == so_far)
 
 
 async def test_a_stop_does_not_wait_for_a_folder_that_hangs(tmp_path: Path, records: Records) -> None:
