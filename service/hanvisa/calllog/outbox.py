@@ -35,12 +35,17 @@ log = structlog.get_logger(__name__)
 
 SEGMENT_SIZE = 4_000_000  # bytes, while the database is away
 BATCH = 200  # entries in one append to the database: calls wait some 4 ms while so many are made ready
-MANY = 100  # entries in one round of shipping, after which it rests: calls need the processor
+MANY = 100  # entries in a linger, after which shipping rests: calls need the processor
 RESTS = 4  # times the linger; of what a round costs much is the same however few it ships
 SYNC_EVERY = 1.0
 COMPLAIN_EVERY = 60.0
 UNWRITTEN = 100_000  # entries that wait in memory for the disk; then the oldest are lost
 REFUSED = ".refused"
+
+
+def rests_after(shipped: int, rested: int) -> int:
+    """How many lingers shipping rests after a round of so many entries, where it ``rested`` before that round."""
+    return RESTS if shipped > MANY * (1 + rested) else 0
 
 
 class Outbox:
@@ -192,6 +197,7 @@ class Outbox:
     # shipping
 
     async def _ship_for_ever(self) -> None:
+        rests = 0
         while True:
             await self._some_wait()
             await asyncio.sleep(self.linger)
@@ -201,8 +207,8 @@ class Outbox:
             while not await self._ship():
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, self.retry_most)
-            if self._shipped > MANY:
-                await asyncio.sleep(RESTS * self.linger)
+            rests = rests_after(self._shipped, rests)
+            await asyncio.sleep(rests * self.linger)
 
     async def _some_wait(self) -> None:
         """Until there is something to ship. What could not be read is tried now and then."""

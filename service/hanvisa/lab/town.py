@@ -13,7 +13,6 @@ from datetime import UTC, timedelta
 from time import monotonic
 from typing import TypeVar
 
-from hanvisa.calllog.outbox import RESTS
 from hanvisa.config import Settings
 from hanvisa.directory.existing import existing_database
 from hanvisa.lab.api import Api
@@ -189,7 +188,7 @@ class Town:
 
     async def story(self, line: Line, *, within: float = 5.0) -> Story:
         """The call that this line made, as the call log has it by now: with all that has happened until now."""
-        quiet = (2 + RESTS) * self.settings.log_linger + _STORING
+        quiet = 2 * self.settings.log_linger + _STORING
         seen, since = -1, monotonic()
 
         async def settled() -> Story | None:

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from hanvisa.calllog import outbox as outbox_module
 from hanvisa.calllog.entry import CallEntry
-from hanvisa.calllog.outbox import MANY, RESTS, Outbox
+from hanvisa.calllog.outbox import MANY, RESTS, Outbox, rests_after
 from hanvisa.calllog.segment import SegmentWriter, to_line
 from hanvisa.disk_writer import DiskWriter
 from hanvisa.errors import StorageError
@@ -33,9 +33,11 @@ class Records:
         self.away = False
         self.refuses: str | None = None
         self.asked = 0
+        self.asked_at = 0.0  # the last time, by the loop's clock
 
     async def append(self, entries: Sequence[CallEntry]) -> None:
         self.asked += 1
+        self.asked_at = asyncio.get_running_loop().time()
         if self.away:
             raise StorageError("The database does not answer.")
         if any(entry.call_id == self.refuses for entry in entries):
@@ -336,22 +338,19 @@ async def test_while_the_folder_hangs_calls_go_on_and_all_is_there_in_order_afte
     assert records.told("hv-k-1") == list(range(1000))
 
 
-async def test_after_a_rush_of_entries_the_next_are_gathered_for_longer(
-    tmp_path: Path, records: Records
-) -> None:
+async def test_in_a_rush_of_entries_they_are_gathered_for_longer(tmp_path: Path, records: Records) -> None:
     outbox = Outbox(tmp_path, records, FakeClock(), linger=0.05)
-    time = asyncio.get_running_loop().time
     async with running(outbox):
         for n in range(MANY + 1):
             outbox.record("hv-k-1", "key", {"n": n})
         await until(lambda: len(records.kept) == MANY + 1)
-        shipped = time()
+        first = records.asked_at
         outbox.record("hv-k-1", "key", {"n": MANY + 1})
         await until(lambda: len(records.kept) == MANY + 2)
-        assert time() - shipped >= RESTS * outbox.linger
+        assert records.asked_at - first >= (1 + RESTS) * outbox.linger
 
 
-async def test_after_few_they_are_not(
+async def test_otherwise_they_are_not(
     tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many have been shipped before."""
@@ -362,6 +361,39 @@ async def test_after_few_they_are_not(
         for n in range(3):
             outbox.record("hv-k-1", "key", {"n": n})
             await until(lambda so_far=n + 1: len(records.kept) == so_far)
+
+
+@pytest.mark.parametrize(
+    ("shipped", "rested", "rests"),
+    [
+        (MANY, 0, 0),
+        (MANY + 1, 0, RESTS),
+        (MANY * (1 + RESTS), RESTS, 0),
+        (MANY * (1 + RESTS) + 1, RESTS, RESTS),
+    ],
+)
+def test_it_is_a_rush_where_many_come_in_a_linger(shipped: int, rested: int, rests: int) -> None:
+    """Those of a longer round are not many for being of a longer time."""
+    assert rests_after(shipped, rested) == rests
+
+
+async def test_after_each_round_it_rests_by_what_that_had_and_how_long_it_was(
+    tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def rests(shipped: int, rested: int) -> int:
+        asked.append((shipped, rested))
+        return 3
+
+    monkeypatch.setattr(outbox_module, "rests_after", rests)
+    async with running(Outbox(tmp_path, records, FakeClock(), linger=0.01)) as outbox:
+        for n in range(2):
+            outbox.record("hv-k-1", "key", {"n": n})
+        await until(lambda: len(asked) == 1)
+        outbox.record("hv-k-1", "key", {"n": 2})
+        await until(lambda: len(asked) == 2)
+    assert asked == [(2, 0), (1, 3)]
 
 
 async def test_a_stop_does_not_wait_for_a_folder_that_hangs(tmp_path: Path, records: Records) -> None:
